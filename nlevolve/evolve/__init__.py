@@ -1,0 +1,1 @@
+"""What to believe and what to try: pure, no await, no clock."""

@@ -1,0 +1,180 @@
+"""What is asked and what comes back: Request, Reply, the LLM protocol, and our errors. Imports no provider library."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any, Literal, Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+from nlevolve.records import Purpose, Role, Usage
+
+
+class RoleSettings(BaseModel):
+    """One role's model and how it is called (`--set ROLE.NAME=VALUE`)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    model: str
+    """litellm model string; of a mix ("A,B,C") one request names one."""
+    temperature: float | None = None
+    top_p: float | None = None
+    max_tokens: int | None = None
+    reasoning_effort: str | None = None
+    thinking_budget: int | None = None
+    """Tokens a thinking model may think."""
+    base_url: str | None = None
+    extra_headers: dict[str, str] = {}
+    """Header -> value; `env:NAME` takes the value from the environment when the call is made."""
+    images: bool = False
+    """Send the grids as pictures too."""
+    timeout: float = 1800.0
+    """Seconds for one try."""
+    retries: int = 6
+    requests_per_minute: float | None = None
+    tokens_per_minute: float | None = None
+    price_in: float | None = None
+    """USD per million prompt tokens; so are the next two for completion and cached prompt tokens."""
+    price_out: float | None = None
+    price_cached: float | None = None
+
+
+class Message(BaseModel):
+    """One message. Neighbours of one role are sent as one message; the text up to `stable` ones can be cached."""
+
+    model_config = ConfigDict(frozen=True)
+
+    role: Literal["system", "user", "assistant"]
+    text: str
+    stable: bool = False
+    """This text and all before it is the same for many requests: a provider's prompt cache may end here."""
+    images: tuple[str, ...] = ()
+    """PNG pictures, base64, that go with the text."""
+
+
+class Label(BaseModel):
+    """Who asks and why: for people and accounts. Not part of what is asked, so not of the key."""
+
+    model_config = ConfigDict(frozen=True)
+
+    task: str
+    role: Role
+    purpose: Purpose
+    birth: int | None = None
+    target: int | None = None
+    repair: bool = False
+
+
+class Request(BaseModel):
+    """One logical call. Equal keys mean the same question, and the n-th `sample` of it is the n-th reply."""
+
+    model_config = ConfigDict(frozen=True)
+
+    settings: RoleSettings
+    messages: tuple[Message, ...]
+    reply_schema: dict[str, Any] | None = None
+    """JSON schema that the reply should fit; the messages say the same in words."""
+    sample: int = 0
+    label: Label
+
+    @property
+    def model(self) -> str:
+        return self.settings.model
+
+    @property
+    def key(self) -> str:
+        """Digest of what is asked, sample number included; not of timeouts, retries, limits, prices or label (DESIGN: the sample bank)."""
+        s = self.settings
+        asked = {
+            "v": 1,
+            "model": s.model,
+            "base_url": s.base_url,
+            "messages": [[m.role, m.text, list(m.images)] if m.images else [m.role, m.text] for m in self.messages],
+            "schema": self.reply_schema,
+            "temperature": s.temperature,
+            "top_p": s.top_p,
+            "max_tokens": s.max_tokens,
+            "reasoning_effort": s.reasoning_effort,
+            "thinking_budget": s.thinking_budget,
+            "sample": self.sample,
+        }
+        return hashlib.sha256(json.dumps(asked, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+Finish = Literal["stop", "length", "refused", "filtered", "empty"]
+
+
+class Reply(BaseModel):
+    """What a model said, and what it took. Raw text: reading it is `ask.replies`' business."""
+
+    model_config = ConfigDict(frozen=True)
+
+    text: str
+    finish: Finish = "stop"
+    reasoning: str = ""
+    usage: Usage = Usage()
+    cost_usd: float | None = None
+    """None when the model's price is unknown; 0.0 from the embedded models."""
+    seconds: float = 0.0
+    tries: int = 1
+    cached: bool = False
+    """Served from the sample bank: nothing was sent, nothing is paid."""
+
+
+class LLM(Protocol):
+    """One request, one reply. Cache, limits, retries and budget are functions LLM -> LLM. Raises CallFailed."""
+
+    async def __call__(self, request: Request) -> Reply: ...
+
+
+class CallFailed(Exception):
+    """No reply. The message is one line for people and holds no key."""
+
+    kind = "failed"
+    can_pass = False
+    """Whether the same call may succeed later: decides about retries."""
+
+    def __init__(self, message: str, *, status: int | None = None, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.retry_after = retry_after
+        """Seconds the provider asked us to wait."""
+
+
+class RateLimited(CallFailed):
+    kind, can_pass = "rate_limit", True
+
+
+class ProviderDown(CallFailed):
+    """5xx, 529, a dropped or refused connection."""
+
+    kind, can_pass = "provider_down", True
+
+
+class TimedOut(CallFailed):
+    kind, can_pass = "timeout", True
+
+
+class Rejected(CallFailed):
+    """400, 404, 413, 422, context window exceeded: this request will never pass; others may."""
+
+    kind = "rejected"
+
+
+class Unusable(CallFailed):
+    """Key missing or refused, quota exhausted, no such model: nothing will pass for this model."""
+
+    kind = "unusable"
+
+
+class OverBudget(CallFailed):
+    """Sending it could pass the budget or the call cap. Nothing was sent."""
+
+    kind = "budget"
+
+
+class NotBanked(CallFailed):
+    """--replay, and the sample bank has no such reply. Nothing was sent."""
+
+    kind = "not_banked"

@@ -1,0 +1,1 @@
+"""The embedded models: English that a program can write and read."""

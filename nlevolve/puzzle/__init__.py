@@ -1,0 +1,1 @@
+"""What a task is: grids, symmetries, tasks, data sets."""

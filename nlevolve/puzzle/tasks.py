@@ -1,0 +1,33 @@
+"""Pair and Task: training pairs and test inputs. There are no test outputs in these types."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from nlevolve.puzzle.grids import Grid, cell_accuracy
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One training example."""
+
+    input: Grid
+    output: Grid
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """An ARC task as a solver may know it. `id` names it to people; it never reaches a model."""
+
+    id: str
+    pairs: tuple[Pair, ...]
+    tests: tuple[Grid, ...]
+
+    def without(self, pair: int) -> Task:
+        """The task less one training pair (index from 0): what a model is shown when that pair is judged."""
+        return replace(self, pairs=self.pairs[:pair] + self.pairs[pair + 1 :])
+
+    @property
+    def copy_accuracy(self) -> float:
+        """Mean cell accuracy, 0..1, of giving each training input back as its output."""
+        return sum(cell_accuracy(p.input, p.output) for p in self.pairs) / len(self.pairs)
