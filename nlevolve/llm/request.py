@@ -84,7 +84,7 @@ class Request(BaseModel):
 
     @property
     def key(self) -> str:
-        """Digest of what is asked, sample number included; not of timeouts, retries, limits, prices or label (DESIGN: the sample bank)."""
+        """Digest of what is asked, sample number included; not of timeouts, retries, limits, prices or label."""
         s = self.settings
         asked = {
             "v": 1,
