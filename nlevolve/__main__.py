@@ -1,0 +1,5 @@
+"""`python -m nlevolve`."""
+
+from nlevolve.cli import main
+
+main()

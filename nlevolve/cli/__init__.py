@@ -1,0 +1,31 @@
+"""The command line: parse, wire, run. Commands live in modules by theme and import what they need when they are called."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+import typer
+
+from nlevolve.errors import UsageError
+
+app = typer.Typer(
+    name="nlevolve",
+    help="Solve ARC-AGI puzzles by evolving plain-English descriptions of the rule.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def main() -> None:
+    """Entry point. Usage errors are one line on stderr and exit code 2."""
+    try:
+        code = app(standalone_mode=False)
+    except (UsageError, click.ClickException) as error:
+        message = error.format_message() if isinstance(error, click.ClickException) else str(error)
+        print(f"nlevolve: {' '.join(message.split())}", file=sys.stderr)
+        raise SystemExit(2) from None
+    except (KeyboardInterrupt, click.Abort):
+        raise SystemExit(130) from None
+    raise SystemExit(code if isinstance(code, int) else 0)
