@@ -1,0 +1,43 @@
+"""Answers against solutions: the only reader of test outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from nlevolve.puzzle.grids import Grid
+from nlevolve.records import Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """How one task's answers fare. One entry a test input, in order."""
+
+    right: tuple[bool, ...]
+    """Whether one of the two answers is the solution."""
+    covered: tuple[bool, ...]
+    """Whether the solution is among all grids proposed: above `right`, the choice of the two answers lost it."""
+
+    @property
+    def solved(self) -> bool:
+        return all(self.right)
+
+    @property
+    def share(self) -> float:
+        """Share of the test inputs right, 0..1."""
+        return sum(self.right) / len(self.right)
+
+
+def grade(answers: Sequence[Answer] | None, outputs: Sequence[Grid]) -> Grade:
+    """Judge one task's answers; None for a task that was never answered, which is as wrong as a wrong answer."""
+    given = list(answers or [])[: len(outputs)]
+    given += [Answer(attempt_1=None, attempt_2=None)] * (len(outputs) - len(given))
+    both = list(zip(given, outputs, strict=True))
+    right = tuple(want in (answer.attempt_1, answer.attempt_2) for answer, want in both)
+    covered = tuple(hit or want in answer.candidates for hit, (answer, want) in zip(right, both, strict=True))
+    return Grade(right, covered)
+
+
+def grades(answers: Mapping[str, Sequence[Answer] | None], solutions: Mapping[str, Sequence[Grid]]) -> dict[str, Grade]:
+    """Task -> Grade, for the tasks whose solutions are known; the others are missing."""
+    return {task: grade(given, solutions[task]) for task, given in answers.items() if task in solutions}

@@ -1,0 +1,182 @@
+"""What happened, folded from events: each task's candidates, answers and accounts. Several readers share it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from nlevolve.records import (
+    AnswerFollowed,
+    BirthPlanned,
+    CallFinished,
+    CallRetried,
+    CandidateChecked,
+    Event,
+    Followed,
+    MoveFailed,
+    Noticed,
+    Role,
+    RunFinished,
+    RunStarted,
+    TaskAnswered,
+    TaskStarted,
+    Usage,
+)
+
+
+@dataclass(slots=True)
+class Account:
+    """Calls, tokens, dollars and latencies. A cached call adds to `cache` and to nothing else."""
+
+    provider: int = 0
+    cache: int = 0
+    failed: int = 0
+    usage: Usage = field(default_factory=Usage)
+    cost_usd: float = 0.0
+    unknown: int = 0
+    """Calls sent whose price is unknown."""
+    latencies: list[float] = field(default_factory=list)
+    """Seconds of each reply from a provider."""
+
+    @property
+    def calls(self) -> int:
+        return self.provider + self.cache + self.failed
+
+    def add(self, call: CallFinished) -> None:
+        if call.source == "cache":
+            self.cache += 1
+            return
+        if call.source == "provider":
+            self.provider += 1
+            self.latencies.append(call.seconds)
+        else:
+            self.failed += 1
+        self.usage += call.usage
+        if call.cost_usd is None:
+            self.unknown += 1
+        else:
+            self.cost_usd += call.cost_usd
+
+
+@dataclass(slots=True)
+class TaskHistory:
+    """One task: what was tried, what came of it, what it took."""
+
+    id: str
+    started: TaskStarted | None = None
+    checked: dict[int, CandidateChecked] = field(default_factory=dict)
+    """Birth -> its candidate."""
+    failed: dict[int, MoveFailed] = field(default_factory=dict)
+    """Birth -> why it gave none."""
+    follows: dict[tuple[int, int, int, str], AnswerFollowed] = field(default_factory=dict)
+    """(birth, test input, sample, view) -> the grid it gave."""
+    answered: TaskAnswered | None = None
+    account: Account = field(default_factory=Account)
+
+    @property
+    def best(self) -> CandidateChecked | None:
+        """The candidate the answers rest on; of a task not yet answered, the best so far."""
+        if self.answered is not None and self.answered.best is not None:
+            return self.checked.get(self.answered.best)
+        return max(self.checked.values(), key=_rank, default=None)
+
+
+@dataclass(slots=True)
+class History:
+    """A run. `tasks` holds every task selected, in the order they were selected."""
+
+    started: RunStarted | None = None
+    finished: RunFinished | None = None
+    """Of the latest session; None while it goes on and after a kill."""
+    tasks: dict[str, TaskHistory] = field(default_factory=dict)
+    account: Account = field(default_factory=Account)
+    by_role: dict[tuple[Role, str], Account] = field(default_factory=dict)
+    """(role, model) -> its account."""
+    retries: int = 0
+    notices: list[str] = field(default_factory=list)
+    sessions: list[tuple[datetime, datetime]] = field(default_factory=list)
+    """First and last event of each session: a resumed run has several."""
+    _seen: set[int] = field(default_factory=set)
+
+    @property
+    def seconds(self) -> float:
+        """Time spent running, without the pauses between sessions."""
+        return sum((end - start).total_seconds() for start, end in self.sessions)
+
+    @property
+    def done(self) -> bool:
+        return self.finished is not None and self.finished.reason == "done"
+
+    def task(self, name: str) -> TaskHistory:
+        return self.tasks.setdefault(name, TaskHistory(name))
+
+    def see(self, event: Event) -> None:
+        """Fold one event in. Seeing an event again changes nothing."""
+        self._clock(event)
+        match event:
+            case RunStarted():
+                self.started, self.finished = event, None
+                for name in event.tasks:
+                    self.task(name)
+            case RunFinished():
+                self.finished = event
+            case TaskStarted():
+                self.task(event.task).started = event
+            case CandidateChecked():
+                task = self.task(event.task)
+                task.checked[event.birth.index] = event
+                task.failed.pop(event.birth.index, None)
+            case MoveFailed():
+                task = self.task(event.task)
+                if event.birth.index not in task.checked:
+                    task.failed[event.birth.index] = event
+            case AnswerFollowed():
+                self.task(event.task).follows[event.birth, event.attempt.pair, event.sample, event.view] = event
+            case TaskAnswered():
+                self.task(event.task).answered = event
+            case CallFinished() if self._new(event):
+                self.account.add(event)
+                self.task(event.task).account.add(event)
+                self.by_role.setdefault((event.role, event.model), Account()).add(event)
+            case CallRetried() if self._new(event):
+                self.retries += 1
+            case Noticed() if event.text not in self.notices:
+                self.notices.append(event.text)
+            case BirthPlanned() | _:
+                pass
+
+    def _clock(self, event: Event) -> None:
+        if not self.sessions or (isinstance(event, RunStarted) and event.at > self.sessions[-1][1]):
+            self.sessions.append((event.at, event.at))
+        start, end = self.sessions[-1]
+        self.sessions[-1] = (start, max(end, event.at))
+
+    def _new(self, event: CallFinished | CallRetried) -> bool:
+        # counts are sums, so an event read twice (a log concatenated, a tail re-read) must be known again
+        before = len(self._seen)
+        self._seen.add(hash(event))
+        return len(self._seen) > before
+
+
+def read(events: Iterable[Event]) -> History:
+    """Fold a run's events."""
+    history = History()
+    for event in events:
+        history.see(event)
+    return history
+
+
+def exact(candidate: CandidateChecked) -> int:
+    """How many training pairs it reproduces."""
+    return sum(isinstance(a, Followed) and a.accuracy == 1.0 for a in candidate.attempts)
+
+
+def cell_accuracy(candidate: CandidateChecked) -> float:
+    """Mean over all training pairs, 0..1; a pair without a valid grid counts 0."""
+    gained = sum(a.accuracy or 0.0 for a in candidate.attempts if isinstance(a, Followed))
+    return gained / len(candidate.attempts) if candidate.attempts else 0.0
+
+
+def _rank(candidate: CandidateChecked) -> tuple[int, float, int, int]:
+    return exact(candidate), cell_accuracy(candidate), -candidate.description.words, -candidate.birth.index

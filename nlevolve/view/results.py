@@ -1,0 +1,133 @@
+"""results.json and submission.json: what other programs read of a run (INTERFACE: "A run's folder")."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from nlevolve.puzzle.grids import Grid
+from nlevolve.puzzle.tasks import Task
+from nlevolve.records import Stopped, Usage
+from nlevolve.view.grading import Grade, grades
+from nlevolve.view.history import Account, History, TaskHistory, cell_accuracy, exact
+
+SCHEMA = 1
+# Kaggle takes no null; this is what its sample submission holds, and no public task has it as an output
+PLACEHOLDER: Grid = ((0, 0), (0, 0))
+
+
+def results(history: History, tasks: Sequence[Task], solutions: Mapping[str, Sequence[Grid]]) -> dict[str, Any]:
+    """The content of results.json. `tasks` are those selected, in order: every denominator counts them all.
+
+    Scores and `solved` are null where solutions are unknown: of a task, of its own; of the run, of any task.
+    """
+    graded = grade_all(history, tasks, solutions)
+    rows = {task.id: _task_row(history.task(task.id), task, graded.get(task.id), history) for task in tasks}
+    return {
+        "schema": SCHEMA,
+        "run": history.started.run if history.started else "",
+        "finished": history.done,
+        "models": dict(history.started.models) if history.started else {},
+        "totals": {
+            "tasks": len(tasks),
+            "test_inputs": sum(len(task.tests) for task in tasks),
+            **_scores([graded.get(task.id) for task in tasks]),
+            "candidates": sum(row["candidates"] for row in rows.values()),
+            **account_row(history.account),
+            "seconds": round(history.seconds, 3),
+        },
+        "by_role": [
+            {"role": role, "model": model, **account_row(account)} for (role, model), account in sorted(history.by_role.items())
+        ],
+        "tasks": rows,
+    }
+
+
+def submission(history: History, tasks: Sequence[Task]) -> dict[str, Any]:
+    """The content of submission.json: every task selected, one entry a test input.
+
+    A missing second answer repeats the first; where there is none at all stands PLACEHOLDER.
+    """
+    return {task.id: [_entry(history.task(task.id), place) for place in range(len(task.tests))] for task in tasks}
+
+
+def grade_all(history: History, tasks: Sequence[Task], solutions: Mapping[str, Sequence[Grid]]) -> dict[str, Grade]:
+    """Task -> Grade, for the tasks whose solutions are known."""
+    answered = {task.id: history.task(task.id).answered for task in tasks}
+    return grades({name: event.answers if event else None for name, event in answered.items()}, solutions)
+
+
+def account_row(account: Account) -> dict[str, Any]:
+    """An account as JSON. Costs are rounded to a ten-thousandth of a cent."""
+    return {
+        "calls": {"provider": account.provider, "cache": account.cache, "failed": account.failed},
+        "tokens": _tokens(account.usage),
+        "cost_usd": round(account.cost_usd, 6),
+        "cost_unknown_calls": account.unknown,
+    }
+
+
+def _tokens(usage: Usage) -> dict[str, int]:
+    return {
+        "prompt": usage.prompt,
+        "prompt_cached": usage.prompt_cached,
+        "completion": usage.completion,
+        "reasoning": usage.reasoning,
+    }
+
+
+def _scores(graded: Sequence[Grade | None]) -> dict[str, Any]:
+    known = [grade for grade in graded if grade is not None]
+    if not known or len(known) < len(graded):
+        return dict.fromkeys(
+            ("solved", "test_inputs_solved", "test_inputs_covered", "score_tasks", "score_inputs", "score_covered")
+        )
+    solved = sum(grade.solved for grade in known)
+    return {
+        "solved": solved,
+        "test_inputs_solved": sum(sum(grade.right) for grade in known),
+        "test_inputs_covered": sum(sum(grade.covered) for grade in known),
+        "score_tasks": round(solved / len(known), 6),
+        "score_inputs": round(sum(grade.share for grade in known) / len(known), 6),
+        "score_covered": round(sum(all(grade.covered) for grade in known) / len(known), 6),
+    }
+
+
+def _task_row(seen: TaskHistory, task: Task, grade: Grade | None, history: History) -> dict[str, Any]:
+    best = seen.best
+    answered = seen.answered
+    return {
+        "solved": grade.solved if grade else None,
+        "inputs_solved": list(grade.right) if grade else None,
+        "inputs_covered": list(grade.covered) if grade else None,
+        "train": {
+            "exact": exact(best) if best else 0,
+            "pairs": len(task.pairs),
+            "cell_accuracy": round(cell_accuracy(best), 6) if best else 0.0,
+            "copy_accuracy": round(task.copy_accuracy, 6),
+        },
+        "description": list(best.description.bullets) if best else None,
+        "best": {"birth": best.birth.index, "operator": best.birth.operator, "model": best.birth.model} if best else None,
+        "candidates": len(seen.checked),
+        **account_row(seen.account),
+        "seconds": round(answered.seconds, 3) if answered else 0.0,
+        "stopped": answered.stopped if answered else _why_unanswered(history),
+        "error": (answered.error or None) if answered else None,
+    }
+
+
+def _why_unanswered(history: History) -> Stopped:
+    reason = history.finished.reason if history.finished else "interrupted"
+    return "interrupted" if reason == "done" else reason
+
+
+def _entry(seen: TaskHistory, place: int) -> dict[str, list[list[int]]]:
+    answers = seen.answered.answers if seen.answered else ()
+    answer = answers[place] if place < len(answers) else None
+    first = (answer.attempt_1 or answer.attempt_2) if answer else None
+    second = (answer.attempt_2 or answer.attempt_1) if answer else None
+    return {"attempt_1": _rows(first or PLACEHOLDER), "attempt_2": _rows(second or PLACEHOLDER)}
+
+
+def _rows(of: Grid) -> list[list[int]]:
+    return [list(row) for row in of]

@@ -1,0 +1,163 @@
+"""A small run told by hand: three tasks selected, one solved after a revision, one wrong, one never reached."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from nlevolve.puzzle.grids import Grid, cell_accuracy
+from nlevolve.puzzle.tasks import Pair, Task
+from nlevolve.records import (
+    Answer,
+    AnswerFollowed,
+    AnyEvent,
+    Attempt,
+    Birth,
+    BirthPlanned,
+    CallFinished,
+    CandidateChecked,
+    Description,
+    Followed,
+    Garbled,
+    Operator,
+    Purpose,
+    Role,
+    RunFinished,
+    RunStarted,
+    TaskAnswered,
+    TaskStarted,
+    Unreached,
+    Usage,
+)
+
+START = datetime(2025, 1, 2, 3, 4, 5, tzinfo=UTC)
+A: Grid = ((1, 0), (0, 2))
+B: Grid = ((0, 1), (2, 0))
+C: Grid = ((1, 2), (3, 4))
+D: Grid = ((2, 1), (4, 3))
+WRONG: Grid = ((9, 9), (9, 9))
+
+FLIP = Task("flip", (Pair(A, B), Pair(C, D)), (A, C))
+HARD = Task("hard", (Pair(A, C),), (B,))
+NEVER = Task("never", (Pair(A, A),), (C,))
+TASKS = (FLIP, HARD, NEVER)
+SOLUTIONS: dict[str, tuple[Grid, ...]] = {"flip": (B, D), "hard": (D,), "never": (C,)}
+
+
+def clock(seconds: float) -> datetime:
+    return START + timedelta(seconds=seconds)
+
+
+def call(
+    task: str,
+    role: Role,
+    purpose: Purpose,
+    second: float,
+    *,
+    source: str = "provider",
+    birth: int | None = None,
+    cost: float | None = 0.01,
+    target: int | None = None,
+) -> CallFinished:
+    """One call of 100 prompt and 20 completion tokens, 2 s long."""
+    model = "offline/checker" if role in ("checker", "answerer") else "offline/generator"
+    return CallFinished.model_validate(
+        {
+            "at": clock(second),
+            "task": task,
+            "role": role,
+            "purpose": purpose,
+            "model": model,
+            "birth": birth,
+            "target": target,
+            "source": source,
+            "usage": Usage(prompt=100, prompt_cached=40, completion=20, reasoning=5),
+            "cost_usd": cost,
+            "seconds": 0.0 if source == "cache" else 2.0,
+        }
+    )
+
+
+def birth(index: int, operator: Operator = "write", parents: tuple[int, ...] = ()) -> Birth:
+    return Birth(index=index, operator=operator, parents=parents, model="offline/generator")
+
+
+def followed(task: Task, pair: int, grid: Grid) -> Followed:
+    return Followed(pair=pair, grid=grid, accuracy=cell_accuracy(grid, task.pairs[pair].output))
+
+
+def candidate(
+    task: Task, born: Birth, bullets: tuple[str, ...], attempts: tuple[Attempt, ...], second: float
+) -> CandidateChecked:
+    return CandidateChecked(
+        at=clock(second), task=task.id, birth=born, description=Description(bullets=bullets), attempts=attempts
+    )
+
+
+def started(task: Task, second: float) -> TaskStarted:
+    return TaskStarted(
+        at=clock(second),
+        task=task.id,
+        pairs=tuple((p.input, p.output) for p in task.pairs),
+        tests=task.tests,
+        copy_accuracy=task.copy_accuracy,
+        births=4,
+    )
+
+
+def follow(task: Task, born: int, place: int, grid: Grid, second: float) -> AnswerFollowed:
+    return AnswerFollowed(at=clock(second), task=task.id, birth=born, sample=0, attempt=Followed(pair=place, grid=grid))
+
+
+def events() -> list[AnyEvent]:
+    """The run, interrupted before its last task."""
+    return [
+        RunStarted(
+            at=clock(0),
+            run="story",
+            models={"generator": "offline/generator", "checker": "offline/checker"},
+            preset="quick",
+            tasks=tuple(t.id for t in TASKS),
+            concurrency=4,
+        ),
+        started(FLIP, 1),
+        started(HARD, 1),
+        BirthPlanned(at=clock(1), task="flip", birth=birth(0)),
+        call("flip", "generator", "write", 2, birth=0),
+        call("flip", "checker", "check", 3, birth=0, target=0),
+        call("flip", "checker", "check", 3.5, birth=0, target=1, source="cache"),
+        candidate(FLIP, birth(0), ("Copy the input grid.",), (followed(FLIP, 0, A), followed(FLIP, 1, C)), 4),
+        call("flip", "reviser", "revise", 5, birth=1),
+        candidate(
+            FLIP,
+            birth(1, "revise", (0,)),
+            ("Mirror the input grid left to right.", "Change nothing else."),
+            (followed(FLIP, 0, B), followed(FLIP, 1, D)),
+            6,
+        ),
+        call("hard", "generator", "write", 6, birth=0, cost=None),
+        candidate(HARD, birth(0), ("Paint it.",), (Garbled(pair=0, why="no grid"),), 7),
+        call("hard", "generator", "write", 7.5, birth=1, source="failed", cost=0.0),
+        candidate(HARD, birth(1), ("Paint it red.",), (Unreached(pair=0, why="timeout"),), 8),
+        follow(FLIP, 1, 0, B, 8),
+        follow(FLIP, 1, 1, D, 8),
+        TaskAnswered(
+            at=clock(9),
+            task="flip",
+            answers=(
+                Answer(attempt_1=B, attempt_2=A, candidates=(B, A), votes=(2, 1)),
+                Answer(attempt_1=WRONG, attempt_2=D, candidates=(WRONG, D), votes=(1, 1)),
+            ),
+            stopped="perfect",
+            best=1,
+            seconds=8.0,
+        ),
+        TaskAnswered(
+            at=clock(10),
+            task="hard",
+            answers=(Answer(attempt_1=WRONG, attempt_2=None, candidates=(WRONG, A, D), votes=(3, 2, 1)),),
+            stopped="exhausted",
+            best=0,
+            seconds=9.0,
+        ),
+        RunFinished(at=clock(11), reason="interrupted", exit_code=130),
+    ]
