@@ -1,0 +1,65 @@
+"""The test outputs, kept apart from tasks. Nothing but view/grading.py may import this module; import-linter sees to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from nlevolve.errors import UsageError
+from nlevolve.puzzle.grids import Grid, GridError, grid
+from nlevolve.puzzle.sources import DATASETS, RawTask, read_dataset, read_json, shown, tasks_in
+from nlevolve.puzzle.sources import test_outputs as outputs_within
+
+Solution = tuple[Grid, ...] | None
+"""One output for each test input, in order; None when they are not known."""
+
+
+def open_solutions(selectors: Iterable[str]) -> Mapping[str, Solution]:
+    """Task id -> its solution, for exact selectors as `Selection.selectors` gives them (and config.json records).
+
+    A file that is gone since leaves its tasks without solution. Raises UsageError naming a solutions file that is broken.
+    """
+    wanted: dict[str, list[str]] = {}
+    for selector in selectors:
+        source, _, id = selector.rpartition(":")
+        wanted.setdefault(source, []).append(id)
+    return {id: solution for source, ids in wanted.items() for id, solution in _of_source(source, ids).items()}
+
+
+def solutions_beside(challenges: Path) -> Path:
+    """The name under which Kaggle keeps the solutions of a challenges file."""
+    if "challenges" in challenges.name:
+        return challenges.with_name("solutions".join(challenges.name.rsplit("challenges", 1)))
+    return challenges.with_name(f"{challenges.stem}_solutions.json")
+
+
+def _of_source(source: str, ids: list[str]) -> dict[str, Solution]:
+    if source in DATASETS:
+        tasks = {id: raw for split in read_dataset(source).values() for id, raw in split.items()}
+        return {id: outputs_within(tasks[id], f"{source}:{id}") for id in ids}
+    file = Path(source)
+    if not file.is_file():
+        return dict.fromkeys(ids)
+    tasks = dict(tasks_in(file))
+    beside = solutions_beside(file)
+    apart = read_json(beside) if beside.is_file() else {}
+    if not isinstance(apart, dict):
+        raise UsageError(f"{shown(beside)} holds no solutions: expected {{id: [output, …], …}}")
+    return {id: _of_task(id, tasks.get(id), apart, beside) or _own(tasks.get(id), file, id) for id in ids}
+
+
+def _of_task(id: str, raw: RawTask, apart: Mapping[str, object], beside: Path) -> Solution:
+    """From the solutions file; None when it does not know the task."""
+    outputs = apart.get(id)
+    if outputs is None or raw is None:
+        return None
+    if not isinstance(outputs, list) or len(outputs) != len(raw["test"]):
+        raise UsageError(f"{shown(beside)}, task {id}: expected a list of {len(raw['test'])} outputs, one for each test input")
+    try:
+        return tuple(grid(output) for output in outputs)
+    except GridError as error:
+        raise UsageError(f"{shown(beside)}, task {id}: {error}") from None
+
+
+def _own(raw: RawTask, file: Path, id: str) -> Solution:
+    return None if raw is None else outputs_within(raw, f"{shown(file)}, task {id}")
