@@ -10,20 +10,22 @@ from nlevolve.puzzle.grids import Grid, GridError, grid
 from nlevolve.puzzle.sources import DATASETS, RawTask, read_dataset, read_json, shown, tasks_in
 from nlevolve.puzzle.sources import test_outputs as outputs_within
 
-Solution = tuple[Grid, ...] | None
-"""One output for each test input, in order; None when they are not known."""
+Solution = tuple[Grid, ...]
+"""One output for each test input, in order."""
 
 
 def open_solutions(selectors: Iterable[str]) -> Mapping[str, Solution]:
     """Task id -> its solution, for exact selectors as `Selection.selectors` gives them (and config.json records).
 
-    A file that is gone since leaves its tasks without solution. Raises UsageError naming a solutions file that is broken.
+    A task whose solution is not known, or whose file is gone since, is missing from the mapping.
+    Raises UsageError naming a solutions file that is broken.
     """
     wanted: dict[str, list[str]] = {}
     for selector in selectors:
         source, _, id = selector.rpartition(":")
         wanted.setdefault(source, []).append(id)
-    return {id: solution for source, ids in wanted.items() for id, solution in _of_source(source, ids).items()}
+    found = {id: solution for source, ids in wanted.items() for id, solution in _of_source(source, ids).items()}
+    return {id: solution for id, solution in found.items() if solution is not None}
 
 
 def solutions_beside(challenges: Path) -> Path:
@@ -33,10 +35,10 @@ def solutions_beside(challenges: Path) -> Path:
     return challenges.with_name(f"{challenges.stem}_solutions.json")
 
 
-def _of_source(source: str, ids: list[str]) -> dict[str, Solution]:
+def _of_source(source: str, ids: list[str]) -> dict[str, Solution | None]:
     if source in DATASETS:
         tasks = {id: raw for split in read_dataset(source).values() for id, raw in split.items()}
-        return {id: outputs_within(tasks[id], f"{source}:{id}") for id in ids}
+        return {id: outputs_within(tasks[id], f"{source}:{id}") for id in ids if id in tasks}
     file = Path(source)
     if not file.is_file():
         return dict.fromkeys(ids)
@@ -48,7 +50,7 @@ def _of_source(source: str, ids: list[str]) -> dict[str, Solution]:
     return {id: _of_task(id, tasks.get(id), apart, beside) or _own(tasks.get(id), file, id) for id in ids}
 
 
-def _of_task(id: str, raw: RawTask, apart: Mapping[str, object], beside: Path) -> Solution:
+def _of_task(id: str, raw: RawTask, apart: Mapping[str, object], beside: Path) -> Solution | None:
     """From the solutions file; None when it does not know the task."""
     outputs = apart.get(id)
     if outputs is None or raw is None:
@@ -61,5 +63,5 @@ def _of_task(id: str, raw: RawTask, apart: Mapping[str, object], beside: Path) -
         raise UsageError(f"{shown(beside)}, task {id}: {error}") from None
 
 
-def _own(raw: RawTask, file: Path, id: str) -> Solution:
+def _own(raw: RawTask, file: Path, id: str) -> Solution | None:
     return None if raw is None else outputs_within(raw, f"{shown(file)}, task {id}")
