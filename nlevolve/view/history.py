@@ -32,7 +32,10 @@ class Account:
     provider: int = 0
     cache: int = 0
     failed: int = 0
-    usage: Usage = field(default_factory=Usage)
+    prompt: int = 0
+    prompt_cached: int = 0
+    completion: int = 0
+    reasoning: int = 0
     cost_usd: float = 0.0
     unknown: int = 0
     """Calls sent whose price is unknown."""
@@ -43,6 +46,15 @@ class Account:
     def calls(self) -> int:
         return self.provider + self.cache + self.failed
 
+    @property
+    def usage(self) -> Usage:
+        return Usage(
+            prompt=self.prompt,
+            prompt_cached=self.prompt_cached,
+            completion=self.completion,
+            reasoning=self.reasoning,
+        )
+
     def add(self, call: CallFinished) -> None:
         if call.source == "cache":
             self.cache += 1
@@ -52,7 +64,11 @@ class Account:
             self.latencies.append(call.seconds)
         else:
             self.failed += 1
-        self.usage += call.usage
+        # plain ints: a run may end thousands of calls a second, and adding frozen records would be most of the fold
+        self.prompt += call.usage.prompt
+        self.prompt_cached += call.usage.prompt_cached
+        self.completion += call.usage.completion
+        self.reasoning += call.usage.reasoning
         if call.cost_usd is None:
             self.unknown += 1
         else:
@@ -109,12 +125,18 @@ class History:
         return self.finished is not None and self.finished.reason == "done"
 
     def task(self, name: str) -> TaskHistory:
-        return self.tasks.setdefault(name, TaskHistory(name))
+        if name not in self.tasks:
+            self.tasks[name] = TaskHistory(name)
+        return self.tasks[name]
 
     def see(self, event: Event) -> None:
         """Fold one event in. Seeing an event again changes nothing."""
         self._clock(event)
         match event:
+            case CallFinished():  # first: four events of five
+                if self._new(event):
+                    for account in (self.account, self.task(event.task).account, self._role(event)):
+                        account.add(event)
             case RunStarted():
                 self.started, self.finished = event, None
                 for name in event.tasks:
@@ -135,10 +157,6 @@ class History:
                 self.task(event.task).follows[event.birth, event.attempt.pair, event.sample, event.view] = event
             case TaskAnswered():
                 self.task(event.task).answered = event
-            case CallFinished() if self._new(event):
-                self.account.add(event)
-                self.task(event.task).account.add(event)
-                self.by_role.setdefault((event.role, event.model), Account()).add(event)
             case CallRetried() if self._new(event):
                 self.retries += 1
             case Noticed() if event.text not in self.notices:
@@ -146,11 +164,18 @@ class History:
             case BirthPlanned() | _:
                 pass
 
+    def _role(self, call: CallFinished) -> Account:
+        key = call.role, call.model
+        if key not in self.by_role:
+            self.by_role[key] = Account()
+        return self.by_role[key]
+
     def _clock(self, event: Event) -> None:
         if not self.sessions or (isinstance(event, RunStarted) and event.at > self.sessions[-1][1]):
             self.sessions.append((event.at, event.at))
         start, end = self.sessions[-1]
-        self.sessions[-1] = (start, max(end, event.at))
+        if event.at > end:
+            self.sessions[-1] = (start, event.at)
 
     def _new(self, event: CallFinished | CallRetried) -> bool:
         # counts are sums, so an event read twice (a log concatenated, a tail re-read) must be known again
