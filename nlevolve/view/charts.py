@@ -1,0 +1,189 @@
+"""Charts as SVG text by matplotlib: the same figures give the same bytes, and colours follow the page's CSS variables."""
+
+from __future__ import annotations
+
+import io
+import logging
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+INK, FAINT = "#010203", "#040506"
+SERIES = ("#070809", "#0a0b0c", "#0d0e0f", "#101112", "#131415", "#161718")
+# matplotlib knows no CSS variables: charts are drawn in colours nobody would choose, and these are then swapped
+_VARIABLES = {INK: "var(--ink)", FAINT: "var(--line)"} | {c: f"var(--series-{n})" for n, c in enumerate(SERIES, 1)}
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """One figure for a page."""
+
+    title: str
+    caption: str
+    svg: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Points in order, joined; `steps` holds each value until the next point."""
+
+    label: str
+    x: Sequence[float]
+    y: Sequence[float]
+    steps: bool = False
+    dashed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    label: str
+    value: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A dot with its interval upwards and downwards (both absolute values)."""
+
+    label: str
+    x: float
+    y: float
+    low: float
+    high: float
+
+
+def lines(title: str, drawn: Sequence[Line], x: str, y: str, *, log: bool = False, share: bool = False) -> str:
+    """A line chart; `share` puts the y axis at 0 to 100%."""
+    with _figure(title) as (figure, made):
+        axes = figure.add_subplot()
+        for number, line in enumerate(drawn):
+            axes.plot(
+                line.x,
+                line.y,
+                color=SERIES[number % len(SERIES)],
+                label=_plain(line.label),
+                linewidth=1.8,
+                linestyle="--" if line.dashed else "-",
+                drawstyle="steps-post" if line.steps else "default",
+            )
+        if log:
+            axes.set_xscale("log")
+        _dress(axes, x, y, share=share)
+        if len(drawn) > 1:
+            axes.legend(frameon=False, fontsize=8, labelcolor=INK)
+    return made[0]
+
+
+def bars(title: str, groups: Mapping[str, Sequence[Bar]]) -> str:
+    """Groups of horizontal bars, one under the other, on one scale."""
+    rows = sum(len(bars) for bars in groups.values())
+    with _figure(title, height=0.55 + 0.24 * rows + 0.32 * len(groups)) as (figure, made):
+        top = max((bar.value for bars in groups.values() for bar in bars), default=0) or 1
+        panels = figure.subplots(len(groups), 1, height_ratios=[len(bars) + 0.6 for bars in groups.values()], squeeze=False)
+        for number, ((name, bars), axes) in enumerate(zip(groups.items(), panels[:, 0], strict=True)):
+            places = range(len(bars))
+            axes.barh(places, [bar.value for bar in bars], color=SERIES[number % len(SERIES)], height=0.62)
+            axes.set_yticks(places, [_plain(bar.label) for bar in bars])
+            for place, bar in enumerate(bars):
+                axes.text(bar.value + top * 0.015, place, bar.text, va="center", fontsize=8, color=INK)
+            axes.set_xlim(0, top * 1.35)
+            axes.invert_yaxis()
+            axes.set_title(name, loc="left", fontsize=8.5, color=INK)
+            axes.tick_params(length=0, labelsize=8, colors=INK, labelbottom=False)
+            axes.spines[:].set_visible(False)
+    return made[0]
+
+
+def frontier(title: str, points: Sequence[Point], x: str, y: str) -> str:
+    """Dots with intervals; a stepped line joins those that no other beats in both x (less) and y (more)."""
+    best = pareto(points)
+    with _figure(title, height=3.4) as (figure, made):
+        axes = figure.add_subplot()
+        if len(best) > 1:
+            axes.step([p.x for p in best], [p.y for p in best], where="post", color=FAINT, linewidth=1.4, zorder=1)
+        for point in points:
+            colour = SERIES[0] if point in best else SERIES[2]
+            spread = [[point.y - point.low], [point.high - point.y]]
+            axes.errorbar([point.x], [point.y], yerr=spread, fmt="o", color=colour, capsize=3, elinewidth=1.1, zorder=2)
+            axes.annotate(
+                _plain(point.label), (point.x, point.y), (6, 5), textcoords="offset points", fontsize=8.5, color=INK
+            )
+        axes.margins(x=0.18)
+        _dress(axes, x, y, share=True)
+    return made[0]
+
+
+def pareto(points: Sequence[Point]) -> list[Point]:
+    """The points that no other beats: cheaper ones first, each better than all before it."""
+    best: list[Point] = []
+    for point in sorted(points, key=lambda p: (p.x, -p.y)):
+        if not best or point.y > best[-1].y:
+            best.append(point)
+    return best
+
+
+def _dress(axes: Axes, x: str, y: str, *, share: bool) -> None:
+    axes.set_xlabel(x, fontsize=8.5, color=INK)
+    axes.set_ylabel(y, fontsize=8.5, color=INK)
+    axes.tick_params(labelsize=8, colors=INK)
+    axes.grid(color=FAINT, linewidth=0.6)
+    axes.set_axisbelow(True)
+    for name, spine in axes.spines.items():
+        spine.set_visible(name in ("left", "bottom"))
+        spine.set_color(FAINT)
+    if share:
+        axes.set_ylim(-0.02, 1.02)
+        axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
+    elif axes.get_ylim()[1] <= 4:
+        axes.locator_params(axis="y", integer=True)
+
+
+@contextmanager
+def _figure(title: str, height: float = 2.7) -> Iterator[tuple[Figure, list[str]]]:
+    """A figure to draw on; its SVG stands in the list afterwards."""
+    # the first use on a machine lists its fonts, and says so where a dashboard may be drawing
+    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
+    import matplotlib
+    from matplotlib.figure import Figure
+
+    settings = {"svg.fonttype": "none", "svg.hashsalt": title, "text.usetex": False, "text.parse_math": False}
+    with matplotlib.rc_context(settings):
+        figure = Figure(figsize=(5.4, height), layout="constrained")
+        figure.patch.set_alpha(0)
+        made: list[str] = []
+        yield figure, made
+        for axes in figure.axes:
+            axes.patch.set_alpha(0)
+        out = io.StringIO()
+        figure.savefig(out, format="svg", metadata=dict.fromkeys(("Creator", "Date", "Format", "Type")))
+        made.append(_inline(out.getvalue(), title))
+
+
+def _inline(svg: str, title: str) -> str:
+    """Matplotlib's file made part of a page: scales with it, has a name for those who cannot see it, and no global style."""
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r"<metadata>.*?</metadata>|<style[^>]*>.*?</style>|<!--.*?-->", "", svg, flags=re.DOTALL)
+    svg = re.sub(r'<g id="[^"]*"', "<g", svg)
+    svg = re.sub(r"<svg [^>]*?viewBox=\"([^\"]*)\"[^>]*>", _opening(title), svg, count=1)
+    svg = re.sub(r" font-family: [^;\"]*;", "", svg).replace("xlink:href", "href")
+    for colour, variable in _VARIABLES.items():
+        svg = svg.replace(colour, variable)
+    return svg.strip()
+
+
+def _opening(title: str) -> str:
+    name = escape(title).replace("\\", "\\\\")
+    return rf'<svg class="chart" viewBox="\1" role="img" aria-label="{name}">'
+
+
+def _plain(label: str) -> str:
+    """Labels come from settings and models: printable, short, and without a leading underscore (matplotlib drops those)."""
+    shown = "".join(mark for mark in label if mark.isprintable())[:40]
+    return shown if not shown.startswith("_") else f" {shown}"

@@ -1,0 +1,78 @@
+"""Where a description's words come from: each bullet's nearest bullet among the parents, and the words that differ."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from nlevolve.records import CandidateChecked
+
+Edit = tuple[int, int, int, int]
+"""Words a..b of the parent's bullet gave way to words c..d of the child's; either span may be empty."""
+KIN = 0.5
+"""Bullets that share less than this of their words (Dice's coefficient) are not the same bullet rewritten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The parent's bullet that a child's bullet was made from; no `edits` when it was taken over word by word."""
+
+    birth: int
+    bullet: int
+    edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Descent:
+    """`origins` has one entry a bullet (None: new); `dropped` names the (birth, bullet) of a parent that has no heir."""
+
+    origins: tuple[Origin | None, ...]
+    dropped: tuple[tuple[int, int], ...]
+
+
+def descent(child: CandidateChecked, candidates: Mapping[int, CandidateChecked]) -> Descent:
+    """Compare a child's bullets with those of its parents (births in `candidates`; unknown ones are passed over)."""
+    parents = [(birth, candidates[birth].description.bullets) for birth in child.birth.parents if birth in candidates]
+    known = [(birth, place, text, Counter(_fold(text))) for birth, bullets in parents for place, text in enumerate(bullets)]
+    origins: list[Origin | None] = []
+    used: set[tuple[int, int]] = set()
+    for bullet in child.description.bullets:
+        words = Counter(_fold(bullet))
+        nearest = max(known, key=lambda one: _likeness(words, one[3]), default=None)
+        if nearest is None or _likeness(words, nearest[3]) < KIN:
+            origins.append(None)
+            continue
+        birth, place, text, _ = nearest
+        used.add((birth, place))
+        origins.append(Origin(birth, place, edits(text, bullet)))
+    # of several parents most is left behind by design; of a single one each lost bullet is a decision worth seeing
+    dropped = [(birth, place) for birth, place, _, _ in known if (birth, place) not in used] if len(parents) == 1 else []
+    return Descent(tuple(origins), tuple(dropped))
+
+
+def edits(before: str, after: str) -> tuple[Edit, ...]:
+    """Word-level differences. Words are what `str.split` gives; case counts."""
+    matcher = SequenceMatcher(None, before.split(), after.split(), autojunk=False)
+    return tuple((a, b, c, d) for tag, a, b, c, d in matcher.get_opcodes() if tag != "equal")
+
+
+def trace(birth: int, bullet: int, descents: Mapping[int, Descent]) -> int:
+    """The birth that first said this bullet, word by word."""
+    while birth in descents:
+        origin = descents[birth].origins[bullet]
+        # a parent is older than its child; a log that says otherwise is not followed in circles
+        if origin is None or origin.edits or origin.birth >= birth:
+            break
+        birth, bullet = origin.birth, origin.bullet
+    return birth
+
+
+def _fold(text: str) -> list[str]:
+    return [word.strip(".,;:!?()\"'").lower() for word in text.split()]
+
+
+def _likeness(one: Counter[str], other: Counter[str]) -> float:
+    both = one.total() + other.total()
+    return 2 * (one & other).total() / both if both else 1.0
