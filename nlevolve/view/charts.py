@@ -112,9 +112,7 @@ def frontier(title: str, points: Sequence[Point], x: str, y: str) -> str:
             colour = SERIES[0] if point in best else SERIES[2]
             spread = [[point.y - point.low], [point.high - point.y]]
             axes.errorbar([point.x], [point.y], yerr=spread, fmt="o", color=colour, capsize=3, elinewidth=1.1, zorder=2)
-            axes.annotate(
-                _plain(point.label), (point.x, point.y), (6, 5), textcoords="offset points", fontsize=8.5, color=INK
-            )
+            axes.annotate(_plain(point.label), (point.x, point.y), (6, 5), textcoords="offset points", fontsize=8.5, color=INK)
         axes.margins(x=0.18)
         _dress(axes, x, y, share=True)
     return made[0]
@@ -153,8 +151,8 @@ def _figure(title: str, height: float = 2.7) -> Iterator[tuple[Figure, list[str]
     import matplotlib
     from matplotlib.figure import Figure
 
-    settings = {"svg.fonttype": "none", "svg.hashsalt": title, "text.usetex": False, "text.parse_math": False}
-    with matplotlib.rc_context(settings):
+    # text stays text, ids depend on the title alone, and no dollar in a label starts a formula
+    with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": title, "text.parse_math": False}):
         figure = Figure(figsize=(5.4, height), layout="constrained")
         figure.patch.set_alpha(0)
         made: list[str] = []

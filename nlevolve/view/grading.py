@@ -6,7 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from nlevolve.puzzle.grids import Grid
+from nlevolve.puzzle.solutions import Solution, open_solutions
 from nlevolve.records import Answer
+
+__all__ = ["Grade", "Solution", "grade", "grades", "open_solutions"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,6 @@ def grade(answers: Sequence[Answer] | None, outputs: Sequence[Grid]) -> Grade:
     return Grade(right, covered)
 
 
-def grades(answers: Mapping[str, Sequence[Answer] | None], solutions: Mapping[str, Sequence[Grid]]) -> dict[str, Grade]:
+def grades(answers: Mapping[str, Sequence[Answer] | None], solutions: Mapping[str, Solution]) -> dict[str, Grade]:
     """Task -> Grade, for the tasks whose solutions are known; the others are missing."""
     return {task: grade(given, solutions[task]) for task, given in answers.items() if task in solutions}

@@ -8,7 +8,7 @@ from typing import Any
 from nlevolve.puzzle.grids import Grid
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Stopped, Usage
-from nlevolve.view.grading import Grade, grades
+from nlevolve.view.grading import Grade, Solution, grades
 from nlevolve.view.history import Account, History, TaskHistory, cell_accuracy, exact
 
 SCHEMA = 1
@@ -16,10 +16,11 @@ SCHEMA = 1
 PLACEHOLDER: Grid = ((0, 0), (0, 0))
 
 
-def results(history: History, tasks: Sequence[Task], solutions: Mapping[str, Sequence[Grid]]) -> dict[str, Any]:
+def results(history: History, tasks: Sequence[Task], solutions: Mapping[str, Solution]) -> dict[str, Any]:
     """The content of results.json. `tasks` are those selected, in order: every denominator counts them all.
 
-    Scores and `solved` are null where solutions are unknown: of a task, of its own; of the run, of any task.
+    `solutions` are what `grading.open_solutions` gave. Scores and `solved` are null where
+    solutions are unknown: of a task, of its own; of the run, of any task.
     """
     graded = grade_all(history, tasks, solutions)
     rows = {task.id: _task_row(history.task(task.id), task, graded.get(task.id), history) for task in tasks}
@@ -51,7 +52,7 @@ def submission(history: History, tasks: Sequence[Task]) -> dict[str, Any]:
     return {task.id: [_entry(history.task(task.id), place) for place in range(len(task.tests))] for task in tasks}
 
 
-def grade_all(history: History, tasks: Sequence[Task], solutions: Mapping[str, Sequence[Grid]]) -> dict[str, Grade]:
+def grade_all(history: History, tasks: Sequence[Task], solutions: Mapping[str, Solution]) -> dict[str, Grade]:
     """Task -> Grade, for the tasks whose solutions are known."""
     answered = {task.id: history.task(task.id).answered for task in tasks}
     return grades({name: event.answers if event else None for name, event in answered.items()}, solutions)

@@ -37,9 +37,7 @@ def test_a_single_parent_s_lost_bullet_is_told():
 
 
 def test_a_recombination_takes_from_several_parents():
-    child = candidate(
-        FLIP, birth(2, "recombine", (0, 1)), ("Find the red cells.", "Fill every closed shape with blue."), (), 3
-    )
+    child = candidate(FLIP, birth(2, "recombine", (0, 1)), ("Find the red cells.", "Fill every closed shape with blue."), (), 3)
     seen = descent(child, {0: FIRST, 1: OTHER})
     assert [origin.birth for origin in seen.origins if origin] == [0, 1]
     assert seen.dropped == ()
