@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import cached_property
 from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict
@@ -82,7 +83,13 @@ class Request(BaseModel):
     def model(self) -> str:
         return self.settings.model
 
-    @property
+    def __copy__(self) -> Request:
+        # a changed copy asks something else: it must not inherit the digest
+        copied = super().__copy__()
+        copied.__dict__.pop("key", None)
+        return copied
+
+    @cached_property
     def key(self) -> str:
         """Digest of what is asked, sample number included; not of timeouts, retries, limits, prices or label."""
         s = self.settings
@@ -140,6 +147,8 @@ class CallFailed(Exception):
         self.status = status
         self.retry_after = retry_after
         """Seconds the provider asked us to wait."""
+        self.tries = 0
+        """How often it was sent before we gave up."""
 
 
 class RateLimited(CallFailed):
@@ -169,9 +178,13 @@ class Unusable(CallFailed):
 
 
 class OverBudget(CallFailed):
-    """Sending it could pass the budget or the call cap. Nothing was sent."""
+    """Sending it could pass a cap: the budget, the cap on calls, or (`scope`) only its task's budget. It was not sent."""
 
     kind = "budget"
+
+    def __init__(self, message: str, *, scope: Literal["run", "task"] = "run") -> None:
+        super().__init__(message)
+        self.scope: Literal["run", "task"] = scope
 
 
 class NotBanked(CallFailed):

@@ -1,0 +1,74 @@
+"""The one way to a model: sample bank, limits, retries, budget and accounts around the client, put together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from random import Random
+
+from nlevolve.llm.budget import Caps, Ledger, Spent, budgeted
+from nlevolve.llm.cache import Bank, DiskBank, cached
+from nlevolve.llm.cards import ModelCard
+from nlevolve.llm.client import Client
+from nlevolve.llm.limits import limited
+from nlevolve.llm.meter import metered
+from nlevolve.llm.request import LLM, Reply, Request
+from nlevolve.llm.retries import retried
+from nlevolve.records import Event, Noticed
+
+
+class Door:
+    """An LLM, and a way to say that a conversation came to nothing."""
+
+    def __init__(self, llm: LLM, bank: Bank, cards: Mapping[str, ModelCard]) -> None:
+        self._llm = llm
+        self._bank = bank
+        self._cards = cards
+
+    async def __call__(self, request: Request) -> Reply:
+        return await self._llm(request)
+
+    def reject(self, request: Request, why: str) -> None:
+        """The reply was of no use in the end: an ordinary rerun asks anew, `--replay` serves it as it was.
+
+        A model that always answers the same is not asked anew.
+        """
+        card = self._cards.get(request.model)
+        if not self._bank.replay and not (card and card.deterministic):
+            self._bank.reject(request.key, why)
+
+
+@asynccontextmanager
+async def open_door(
+    *,
+    emit: Callable[[Event], None],
+    cards: Mapping[str, ModelCard],
+    cache_dir: Path,
+    replay: bool = False,
+    concurrency: int = 8,
+    caps: Caps | None = None,
+    spent: Spent | None = None,
+    run_id: str = "",
+    logged: Iterable[str] = (),
+    seed: int = 0,
+    live: LLM | None = None,
+) -> AsyncIterator[Door]:
+    """Open the way to the models of `cards` (see preflight.check_models).
+
+    concurrency: calls in flight, over all models. caps, spent: limits, and what a resumed run has used of them.
+    run_id: unique to a run and kept by its resumptions; logged: request digests of the CallFinished events already in its
+    log. Together they let a resumption account for a reply that was paid and banked but not logged when the run was killed.
+    seed: of the retries' jitter. live: stands in for the client, in tests.
+    """
+    bank: Bank = DiskBank(cache_dir, lambda text: emit(Noticed(text=text)), replay)
+    client = Client(cards)
+    ledger = Ledger(caps or Caps(), spent or Spent())
+    inner = limited(budgeted(live or client, ledger, lambda request: 0.0), asyncio.Semaphore(concurrency))
+    llm = metered(cached(retried(inner, Random(f"{seed}/retries"), emit), bank, run_id, set(logged)), emit)
+    try:
+        yield Door(llm, bank, cards)
+    finally:
+        await bank.close()
+        await client.close()

@@ -1,0 +1,37 @@
+"""Keys: read from the environment or `.env`, and kept out of every message."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+SECRET_NAMES = re.compile(r"(_KEY|_TOKEN|_SECRET|_PASSWORD|_CREDENTIALS?)$", re.IGNORECASE)
+SHORTEST_SECRET = 8
+"""Characters: a shorter value may be part of an ordinary word."""
+
+
+def load_keys(folder: Path) -> None:
+    """Take the variables of `folder`/.env that the environment does not set."""
+    file = folder / ".env"
+    if file.is_file():
+        from dotenv import load_dotenv
+
+        load_dotenv(file, override=False)
+
+
+def from_environment(value: str) -> str:
+    """A header's value: `env:NAME` stands for the variable NAME (empty when it is not set), anything else for itself."""
+    return os.environ.get(value[4:], "") if value.startswith("env:") else value
+
+
+def scrubbed(text: str, extra: tuple[str, ...] = ()) -> str:
+    """The text with every secret of the environment replaced by `***`; providers echo keys in their error bodies."""
+    for secret in _secrets(extra):
+        text = text.replace(secret, "***")
+    return text
+
+
+def _secrets(extra: tuple[str, ...]) -> list[str]:
+    named = [value for name, value in os.environ.items() if SECRET_NAMES.search(name)]
+    return sorted({value for value in (*named, *extra) if len(value) >= SHORTEST_SECRET}, key=len, reverse=True)
