@@ -1,0 +1,1 @@
+"""Benchmarks: what is measured, by whom it can be run again."""

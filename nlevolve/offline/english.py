@@ -1,0 +1,79 @@
+"""English: sentences to operations and back, and a description followed bullet by bullet."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from nlevolve.offline import families, grammar
+from nlevolve.offline.operation import Operation, perform
+from nlevolve.offline.scene import Scene
+
+for _module in sorted(pkgutil.iter_modules(families.__path__), key=lambda m: m.name):
+    importlib.import_module(f"{families.__name__}.{_module.name}")
+
+
+def say(operation: Operation) -> str:
+    """A sentence for the operation, with capital letter and full stop."""
+    text = re.sub(r"\ba (?=[aeiou])", "an ", grammar.say(operation))
+    return text[:1].upper() + text[1:] + "."
+
+
+@lru_cache(maxsize=4096)
+def read(sentence: str) -> Operation | None:
+    """The operation that a sentence says; None when it is not understood. Any text is safe and read in milliseconds."""
+    return grammar.read(Operation, sentence)
+
+
+@lru_cache(maxsize=4096)
+def steps(bullet: str) -> tuple[Operation, ...] | None:
+    """The operations of a bullet: one sentence, or several all of which are understood."""
+    whole = read(bullet)
+    if whole is not None:
+        return (whole,)
+    parts = [part for part in re.split(r"[.;!]\s+|,? (?:and )?then ", bullet) if part.strip()]
+    found = [read(part) for part in parts[:6]]
+    return tuple(f for f in found if f) if len(parts) <= 6 and found and all(found) else None
+
+
+@dataclass(frozen=True)
+class Followed:
+    """Where a description has led: the scene, and the bullets that could not be followed."""
+
+    scene: Scene
+    unread: tuple[str, ...] = ()
+    """Not understood, and left out."""
+    undone: tuple[str, ...] = ()
+    """Understood, but making no sense on this grid, and left out."""
+
+    @property
+    def note(self) -> str:
+        """A sentence or two for the reply; empty when all was followed."""
+        said = [f"I did not understand: {_quoted(self.unread)}"] if self.unread else []
+        said += [f"This makes no sense on this grid: {_quoted(self.undone)}"] if self.undone else []
+        return " ".join(said)
+
+
+def _quoted(bullets: Iterable[str]) -> str:
+    return " ".join(f'"{bullet[:120]}"' for bullet in bullets)
+
+
+def follow(bullets: Iterable[str], scene: Scene) -> Followed:
+    """Apply bullets in order. What is not understood or makes no sense is left out and reported, never guessed."""
+    unread, undone = [], []
+    for bullet in bullets:
+        operations = steps(bullet)
+        if operations is None:
+            unread.append(bullet)
+            continue
+        for operation in operations:
+            after = perform(operation, scene)
+            if after is None:
+                undone.append(bullet)
+            else:
+                scene = after
+    return Followed(scene, tuple(unread), tuple(undone))

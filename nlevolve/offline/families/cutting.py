@@ -1,0 +1,151 @@
+"""Cutting out: the output is a part of the grid; and keeping or removing objects where they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from nlevolve.offline.grammar import pin, says
+from nlevolve.offline.nouns.objects import Objects, objects_for
+from nlevolve.offline.operation import Example, Examples, Operation, suggests
+from nlevolve.offline.scene import Cells, Object, Scene
+
+
+@says(
+    pin("crop the grid to {objects}", alone=False),
+    pin("the output is {objects} alone, cut to its box", alone=True),
+    also=[
+        pin(
+            """
+        crop [the grid] to [the] [smallest] [bounding] box (of|around) {objects}
+        the output is the part of the grid under {objects}
+        crop [to] {objects}
+        keep only the (box|rectangle) (of|around) {objects}
+        """,
+            alone=False,
+        ),
+        pin(
+            """
+        the output is [only] {objects}
+        the output shows [only] {objects} [and nothing else]
+        crop {objects} alone
+        crop [the grid] to {objects} (alone|and leave everything else out)
+        """,
+            alone=True,
+        ),
+    ],
+)
+@dataclass(frozen=True)
+class CropTo(Operation):
+    """The smallest box around the chosen objects; `alone`: without what else lies in it."""
+
+    objects: Objects
+    alone: bool
+
+    def apply(self, scene: Scene) -> Cells | None:
+        chosen = self.objects.of(scene)
+        if not chosen:
+            return None
+        rows = slice(min(o.top for o in chosen), max(o.bottom for o in chosen) + 1)
+        columns = slice(min(o.left for o in chosen), max(o.right for o in chosen) + 1)
+        grid = scene.grid
+        if self.alone:
+            grid = np.where(np.any([o.mask for o in chosen], axis=0), grid, np.int8(scene.background))
+        return grid[rows, columns]
+
+
+@says(
+    pin("keep {objects} and remove everything else", kept=True),
+    pin("remove {objects}", kept=False),
+    also=[
+        pin(
+            """
+        keep only {objects}
+        only {objects} (stays|remains|is kept)
+        remove everything (except|but) {objects}
+        keep {objects} (and|but) (turn|recolour) everything else [to] background
+        nothing but {objects} is left
+        """,
+            kept=True,
+        ),
+        pin(
+            """
+        take {objects} away
+        {objects} (disappears|vanishes|is removed)
+        remove {objects} from the grid
+        turn {objects} into background
+        make {objects} disappear
+        """,
+            kept=False,
+        ),
+    ],
+)
+@dataclass(frozen=True)
+class KeepOrRemove(Operation):
+    """The chosen objects stay, or go; what goes becomes background."""
+
+    objects: Objects
+    kept: bool
+
+    def apply(self, scene: Scene) -> Cells | None:
+        chosen = self.objects.of(scene)
+        if not chosen:
+            return None
+        mask = np.any([o.mask for o in chosen], axis=0)
+        return np.where(mask == self.kept, scene.grid, np.int8(scene.background))
+
+
+@suggests(by_eye=True, cost=60)
+def crops(examples: Examples) -> Iterator[Operation]:
+    """Objects whose box is the target, with or without what else is in it."""
+    if all(e.same_shape for e in examples):
+        return
+    for alone in (False, True):
+        wanted = [[_shows(e, o, alone) for o in e.scene.objects] for e in examples]
+        if all(map(any, wanted)):
+            # of several equal objects any will do
+            yield from (CropTo(phrase, alone) for phrase in _phrases_within(examples, wanted))
+    everything = [[True] * len(e.scene.objects) for e in examples]
+    yield from (CropTo(phrase, False) for phrase in objects_for(examples, everything, most=1))
+    sized = [[(o.height, o.width) == e.target.shape for o in e.scene.objects] for e in examples]
+    if all(map(any, sized)):
+        yield from (CropTo(phrase, False) for phrase in _phrases_within(examples, sized))
+
+
+def _shows(example: Example, one: Object, alone: bool) -> bool:
+    if (one.height, one.width) != example.target.shape:
+        return False
+    seen = one.patch(example.scene.background) if alone else one.box
+    return bool((seen == example.target).all())
+
+
+def _phrases_within(examples: Examples, allowed: list[list[bool]], most: int = 6) -> Iterator[Objects]:
+    """Phrases that pick one object in every pair, always an allowed one."""
+    from nlevolve.offline.nouns.objects import candidates
+
+    for phrase in candidates(examples):
+        for e, row in zip(examples, allowed, strict=True):
+            picked = phrase.of(e.scene)
+            if len(picked) != 1 or not any(ok and o is picked[0] for o, ok in zip(e.scene.objects, row, strict=True)):
+                break
+        else:
+            yield phrase
+            most -= 1
+            if not most:
+                return
+
+
+@suggests(by_eye=True, cost=60)
+def kept_and_removed(examples: Examples) -> Iterator[Operation]:
+    """Objects that became background, told from those that stay."""
+    if not examples.same_shape:
+        return
+    gone = [[bool((e.target[o.mask] == e.scene.background).all()) for o in e.scene.objects] for e in examples]
+    if not all(map(any, gone)):
+        return
+    yield from (KeepOrRemove(phrase, False) for phrase in objects_for(examples, gone, most=4))
+    stayed = [[not g for g in row] for row in gone]
+    if all(map(any, stayed)):
+        yield from (KeepOrRemove(phrase, True) for phrase in objects_for(examples, stayed, most=4))

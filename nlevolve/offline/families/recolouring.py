@@ -1,0 +1,170 @@
+"""Colours for colours: one for another, swaps, all but the background, by object."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from nlevolve.offline.grammar import Phrase, says
+from nlevolve.offline.nouns.colours import Background, Colour, Named, colours_for
+from nlevolve.offline.nouns.objects import Every, Objects, objects_for
+from nlevolve.offline.operation import Examples, Operation, suggests
+from nlevolve.offline.scene import Cells, Scene
+
+
+@says(
+    "{old} to {new}",
+    also="""
+    {old} (becomes|into|with|by) {new}
+    every {old} cell (to|into|with|becomes) {new}
+    """,
+)
+@dataclass(frozen=True)
+class Change(Phrase):
+    """One colour for another."""
+
+    old: Colour
+    new: Colour
+
+    def __post_init__(self) -> None:
+        if self.old == self.new:
+            raise ValueError("a colour changes to another one")
+
+
+@says(
+    "change {changes}",
+    also="""
+    (turn|recolour|convert|replace|map) {changes}
+    {changes}
+    (swap|replace) colours as follows: {changes}
+    (recolour|change) cells from {changes}
+    change the colours: {changes}
+    change the colour of {changes}
+    """,
+)
+@dataclass(frozen=True)
+class ChangeColours(Operation):
+    """All changes at once: a cell changes at most one time."""
+
+    changes: tuple[Change, ...]
+
+    def apply(self, scene: Scene) -> Cells | None:
+        table = np.arange(10, dtype=np.int8)
+        for change in self.changes:
+            old, new = change.old.of(scene), change.new.of(scene)
+            if old is None or new is None:
+                return None
+            table[old] = new
+        return np.asarray(table[scene.grid])
+
+
+@says(
+    "swap the colours {one} and {other}",
+    also="""
+    (exchange|swap|switch|interchange) {one} and {other}
+    (exchange|swap|switch) {one} with {other}
+    (exchange|swap|switch) the {one} and [the] {other} cells
+    let {one} and {other} (swap|change|trade) places
+    {one} and {other} are (exchanged|swapped)
+    """,
+)
+@dataclass(frozen=True)
+class SwapColours(Operation):
+    """Each becomes the other."""
+
+    one: Colour
+    other: Colour
+
+    def apply(self, scene: Scene) -> Cells | None:
+        return ChangeColours((Change(self.one, self.other), Change(self.other, self.one))).apply(scene)
+
+    def __post_init__(self) -> None:
+        if self.one == self.other:
+            raise ValueError("two colours are swapped")
+
+
+@says(
+    "recolour {objects} {colour}",
+    also="""
+    (change|turn|make) {objects} [to|into] {colour}
+    colour {objects} {colour}
+    (change|set) the colour of {objects} to {colour}
+    {objects} (becomes|turns|is recoloured) [to] {colour}
+    recolour {objects} (to|with|in) {colour}
+    (give|fill) {objects} [with] [the] [colour] {colour}
+    """,
+)
+@dataclass(frozen=True)
+class RecolourObjects(Operation):
+    """All cells of the chosen objects get one colour."""
+
+    objects: Objects
+    colour: Colour
+
+    def apply(self, scene: Scene) -> Cells | None:
+        chosen, colour = self.objects.of(scene), self.colour.of(scene)
+        if colour is None or not chosen:
+            return None
+        grid = scene.grid.copy()
+        for one in chosen:
+            grid[one.mask] = colour
+        return grid
+
+
+@suggests(cost=15)
+def changes(examples: Examples) -> Iterator[Operation]:
+    """The colour each colour becomes: in all pairs, or where it does so most often."""
+    if not examples.same_shape:
+        return
+    votes = np.zeros((10, 10), dtype=int)
+    for e in examples:
+        np.add.at(votes, (e.scene.grid.ravel(), e.target.ravel()), 1)
+    mostly = {old: int(votes[old].argmax()) for old in range(10) if votes[old].any()}
+    moved = {old: new for old, new in mostly.items() if new != old}
+    if moved:
+        changed = tuple(Change(Named(old), Named(new)) for old, new in moved.items())
+        if len(changed) == 2 and changed[0].old == changed[1].new and changed[0].new == changed[1].old:
+            yield SwapColours(changed[0].old, changed[0].new)
+        yield ChangeColours(changed)
+        for one in changed if len(changed) > 1 else ():
+            yield ChangeColours((one,))
+    yield from _relative_changes(examples)
+
+
+def _relative_changes(examples: Examples) -> Iterator[Operation]:
+    """One change whose colours are not the same in all pairs."""
+    olds, news = [], []
+    for e in examples:
+        old, new = np.unique(e.scene.grid[e.changed]), np.unique(e.target[e.changed])
+        if len(old) != 1 or len(new) != 1:
+            return
+        olds.append(int(old[0]))
+        news.append(int(new[0]))
+    for old_phrase in colours_for(examples, olds):
+        for new_phrase in colours_for(examples, news):
+            if old_phrase != new_phrase:
+                yield ChangeColours((Change(old_phrase, new_phrase),))
+
+
+@suggests(by_eye=True, cost=60)
+def object_colours(examples: Examples) -> Iterator[Operation]:
+    """Objects that got one new colour as a whole, told from the others by what they are."""
+    if not examples.same_shape or not all(e.scene.objects for e in examples):
+        return
+    became = [[_new_colour(o.mask, e.target, e.scene) for o in e.scene.objects] for e in examples]
+    for colour in sorted({c for row in became for c in row if c is not None}):
+        wanted = [[c == colour for c in row] for row in became]
+        if all(map(any, wanted)):
+            name: Colour = Background() if all(e.scene.background == colour for e in examples) else Named(colour)
+            for phrase in objects_for(examples, wanted):
+                if not isinstance(phrase, Every) or len(wanted) > 1:
+                    yield RecolourObjects(phrase, name)
+
+
+def _new_colour(mask: np.ndarray[tuple[int, ...], np.dtype[np.bool_]], target: Cells, scene: Scene) -> int | None:
+    colours = np.unique(target[mask])
+    if len(colours) != 1 or (scene.grid[mask] == colours[0]).all():
+        return None
+    return int(colours[0])

@@ -1,0 +1,109 @@
+"""How to look: what is background, which cells form one object."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from nlevolve.offline.grammar import pin, says
+from nlevolve.offline.nouns.colours import Named
+from nlevolve.offline.operation import Definition
+from nlevolve.offline.scene import Eye, Scene
+
+
+@says(
+    "the background is {colour}",
+    also="""
+    {colour} is the background [colour]
+    treat {colour} as [the] background
+    consider {colour} [as|to be] [the] background
+    {colour} cells are [the] background
+    let {colour} be the background
+    """,
+)
+@dataclass(frozen=True)
+class BackgroundIs(Definition):
+    """Names the background."""
+
+    colour: Named
+
+    def see(self, scene: Scene) -> Eye:
+        return replace(scene.eye, background=self.colour.number)
+
+
+@says(
+    "the background is the most common colour of the grid",
+    also="""
+    the most common colour [in the grid|of all] is the background
+    treat the most common colour as [the] background
+    background is the colour that appears most often in the grid
+    consider the most common colour [as|to be] the background
+    the background is the most common colour
+    """,
+)
+@dataclass(frozen=True)
+class BackgroundIsMostCommon(Definition):
+    """The background differs from grid to grid."""
+
+    def see(self, scene: Scene) -> Eye:
+        return replace(scene.eye, background=int(scene.counts.argmax()))
+
+
+@says(
+    pin("cells of one colour that touch by a side form an object", diagonal=False, multicolour=False),
+    pin("cells of one colour that touch by a side or a corner form an object", diagonal=True, multicolour=False),
+    pin("cells of any colours that touch by a side form an object", diagonal=False, multicolour=True),
+    pin("cells of any colours that touch by a side or a corner form an object", diagonal=True, multicolour=True),
+    also=[
+        pin(
+            """
+        an object is a group of cells of (one|the same|a single) colour that (touch|connect) by (a side|their sides)
+        """,
+            diagonal=False,
+            multicolour=False,
+        ),
+        pin(
+            """
+        diagonal neighbours do not belong to one object
+        an object is made of cells of the same colour that share a side
+        objects are 4 connected [cells] of (one|the same) colour
+        cells of the same colour that share a side belong to one object
+        """,
+            diagonal=False,
+            multicolour=False,
+        ),
+        pin(
+            """
+        objects may have (several|many|different) colours
+        an object may have (several|many|different) colours
+        cells that touch also diagonally form one object whatever their colours
+        objects are 8 connected [cells] of any colour
+        an object is a group of cells of any colours that touch by a side or a corner
+        """,
+            diagonal=True,
+            multicolour=True,
+        ),
+        pin(
+            """
+        objects are 8 connected [cells] of (one|the same) colour
+        """,
+            diagonal=True,
+            multicolour=False,
+        ),
+        pin(
+            """
+        objects are 4 connected [cells] of any colour
+        """,
+            diagonal=False,
+            multicolour=True,
+        ),
+    ],
+)
+@dataclass(frozen=True)
+class ObjectsAre(Definition):
+    """What belongs to one object."""
+
+    diagonal: bool
+    multicolour: bool
+
+    def see(self, scene: Scene) -> Eye:
+        return replace(scene.eye, diagonal=self.diagonal, multicolour=self.multicolour)

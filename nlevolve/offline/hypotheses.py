@@ -1,0 +1,151 @@
+"""Hypotheses: operations tried on the pairs, ranked by how close they come. Work is counted, never timed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from nlevolve.offline.english import say
+from nlevolve.offline.families.seeing import BackgroundIs, BackgroundIsMostCommon, ObjectsAre
+from nlevolve.offline.nouns.colours import Named
+from nlevolve.offline.operation import SUGGESTERS, Definition, Example, Examples, Operation, perform
+from nlevolve.offline.scene import Cells, Scene
+
+
+class Meter:
+    """Work units left. Counting them instead of seconds makes the same question have the same answer on any machine."""
+
+    def __init__(self, units: int) -> None:
+        self.left = units
+
+    def spend(self, units: int) -> bool:
+        """Take units; False when there are none left."""
+        self.left -= units
+        return self.left > 0
+
+
+@dataclass(frozen=True, eq=False)
+class Puzzle:
+    """What a generator is shown: pairs, and test inputs without outputs. A step makes a puzzle of what is left to do."""
+
+    pairs: Examples
+    tests: tuple[Scene, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Hypothesis:
+    """Steps and where they lead; a None is a pair on which some step made no sense."""
+
+    steps: tuple[Operation, ...]
+    puzzle: Puzzle
+    """The puzzle that is left after the steps."""
+    failed: int = 0
+    """Pairs and test inputs on which a step made no sense (it was left out there)."""
+
+    @cached_property
+    def accuracies(self) -> tuple[float, ...]:
+        """Share of right cells for each pair; 0 on another shape."""
+        return tuple(_accuracy(e.scene.grid, e.target) for e in self.puzzle.pairs)
+
+    @property
+    def exact(self) -> int:
+        return sum(a == 1.0 for a in self.accuracies)
+
+    @property
+    def is_exact(self) -> bool:
+        return self.exact == len(self.puzzle.pairs)
+
+    @property
+    def accuracy(self) -> float:
+        return sum(self.accuracies) / len(self.accuracies)
+
+    @cached_property
+    def bullets(self) -> tuple[str, ...]:
+        return tuple(map(say, self.steps))
+
+    @cached_property
+    def words(self) -> int:
+        return sum(len(b.split()) for b in self.bullets)
+
+    @cached_property
+    def outputs(self) -> tuple[bytes, ...]:
+        """Equal for hypotheses that cannot be told apart by what they make of the grids shown."""
+        grids = [e.scene.grid for e in self.puzzle.pairs] + [t.grid for t in self.puzzle.tests]
+        return tuple(bytes(g.shape) + g.tobytes() for g in grids)
+
+    @property
+    def rank(self) -> tuple[float, ...]:
+        """Best first when sorted."""
+        return (-self.exact, self.failed, -self.accuracy, self.words)
+
+
+def _accuracy(got: Cells, want: Cells) -> float:
+    return float((got == want).mean()) if got.shape == want.shape else 0.0
+
+
+def after(step: Operation, before: Hypothesis) -> Hypothesis | None:
+    """The hypothesis with one more step; None when the step makes sense on no pair or changes nothing."""
+    examples: list[Example] = []
+    failed = before.failed
+    for example in before.puzzle.pairs:
+        scene = perform(step, example.scene)
+        if scene is None:
+            failed += 1
+            if failed > len(before.puzzle.pairs) // 2:
+                return None
+            scene = example.scene
+        examples.append(Example(scene, example.target))
+    tests = []
+    for test in before.puzzle.tests:
+        scene = perform(step, test)
+        failed += scene is None
+        tests.append(scene or test)
+    return Hypothesis((*before.steps, step), Puzzle(Examples(tuple(examples)), tuple(tests)), failed)
+
+
+def ways_to_see(examples: Examples) -> Iterator[tuple[Definition, ...]]:
+    """Openings that say how to look at the grids, likely ones first; the first is to say nothing."""
+    yield ()
+    backgrounds: list[tuple[Definition, ...]] = [()]
+    common = {int(e.scene.counts.argmax()) for e in examples}
+    if common != {e.scene.background for e in examples}:
+        backgrounds.append((BackgroundIs(Named(common.pop())),) if len(common) == 1 else (BackgroundIsMostCommon(),))
+    for objects in (ObjectsAre(True, True), ObjectsAre(False, False), ObjectsAre(False, True)):
+        yield (objects,)
+    for background in backgrounds[1:]:
+        yield background
+        yield (*background, ObjectsAre(True, True))
+        yield (*background, ObjectsAre(False, False))
+
+
+def explore(start: Hypothesis, meter: Meter, ways: Sequence[tuple[Definition, ...]] | None = None) -> list[Hypothesis]:
+    """Every step that the families propose from `start`, tried, best first; stops when the work is used up."""
+    found: list[Hypothesis] = []
+    seen: set[tuple[bytes, ...]] = {start.outputs}
+    for way in list(ways_to_see(start.puzzle.pairs)) if ways is None else ways:
+        looked: Hypothesis | None = start
+        for definition in way:
+            looked = after(definition, looked) if looked else None
+        if looked is None:
+            continue
+        for suggester in SUGGESTERS:
+            if way and not suggester.by_eye and not any(not isinstance(d, ObjectsAre) for d in way):
+                continue
+            if not meter.spend(suggester.cost):
+                return sorted(found, key=lambda h: h.rank)
+            for step in suggester.suggest(looked.puzzle.pairs):
+                tried = after(step, looked)
+                if tried is not None and tried.outputs not in seen:
+                    seen.add(tried.outputs)
+                    found.append(tried)
+                if not meter.spend(2 + 2 * len(start.puzzle.pairs)):
+                    return sorted(found, key=lambda h: h.rank)
+    return sorted(found, key=lambda h: h.rank)
+
+
+def puzzle_of(pairs: Sequence[tuple[Cells, Cells]], tests: Sequence[Cells]) -> Puzzle:
+    """The puzzle of raw grids."""
+    return Puzzle(Examples(tuple(Example(Scene(a), np.asarray(b)) for a, b in pairs)), tuple(map(Scene, tests)))

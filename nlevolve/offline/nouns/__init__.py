@@ -1,0 +1,1 @@
+"""Noun phrases that many families share: colours, objects, directions, conditions."""
