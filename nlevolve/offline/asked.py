@@ -1,0 +1,171 @@
+"""What is asked: the pairs, test inputs, descriptions and results that the messages of a prompt hold.
+
+Prompts are templates that users edit, so the reading is tolerant: it goes by grids (rows of digits, or lists of them), by the
+last words before them (input, output, got, difference, pair or example and its number, test) and by bullets under "Description".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from nlevolve.offline.scene import Cells, cells, is_valid
+
+_BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+(?=\S)")
+_NUMBERED = re.compile(r"\b(?:pair|example|puzzle)s?\b\W{0,3}(\d{1,3})\b")
+_ROW = re.compile(r"^[\[\s]*\d(?:[\s,]*\d)*[\],\s]*$")
+_LONGEST_LABEL = 90
+"""Characters of a line that may label a grid; longer ones are prose."""
+
+
+@dataclass
+class Parent:
+    """A description that is shown with what it led to."""
+
+    bullets: list[str] = field(default_factory=list)
+    got: dict[int, Cells] = field(default_factory=dict)
+    """By the number of the pair, as the prompt counts."""
+
+
+@dataclass
+class Asked:
+    """Everything found in a prompt."""
+
+    inputs: dict[int, Cells] = field(default_factory=dict)
+    outputs: dict[int, Cells] = field(default_factory=dict)
+    tests: list[Cells] = field(default_factory=list)
+    target: Cells | None = None
+    """The grid that a description is to be followed on."""
+    parents: list[Parent] = field(default_factory=list)
+    turn: str = ""
+    """The prose that comes last: what to do, and how to look at the grids."""
+
+    @property
+    def numbers(self) -> list[int]:
+        """Numbers of the pairs that are complete."""
+        return [number for number in self.inputs if number in self.outputs]
+
+    @property
+    def wants_grid(self) -> bool:
+        """Whether a description is to be followed rather than written."""
+        return self.target is not None and not self.tests and len(self.parents) == 1
+
+
+def texts(messages: list[dict[str, Any]]) -> str:
+    """The text of all messages but the system's and the model's own, in order; parts that are no text are left out."""
+    found = []
+    for message in messages:
+        content = message.get("content")
+        parts = content if isinstance(content, list) else [content]
+        if message.get("role") not in ("system", "assistant", "developer"):
+            found += [p.get("text", "") if isinstance(p, dict) else p for p in parts if p]
+    return "\n".join(text for text in found if isinstance(text, str))
+
+
+def understand(text: str) -> Asked:
+    """Read the text of a prompt. Linear in its length; whatever is not recognised is left out."""
+    asked = Asked()
+    place = _Place()
+    for kind, content in _blocks(text):
+        if kind == "grid":
+            _take_grid(asked, place, content)
+        else:
+            _take_line(asked, place, content)
+    return asked
+
+
+@dataclass
+class _Place:
+    """Where in the prompt the reader is."""
+
+    number: int = 0
+    role: str = ""
+    """input, output, got or difference."""
+    section: str = ""
+    """pairs, test, target, parent, or turn."""
+
+
+def _blocks(text: str) -> Iterator[tuple[str, Any]]:
+    """Lines of prose, and grids made of neighbouring lines of digits."""
+    rows: list[str] = []
+    for line in [*text.splitlines(), ""]:
+        if _ROW.match(line) and len(line) < 200:
+            rows.append(line)
+            continue
+        if rows:
+            grid = _grid(rows)
+            rows = []
+            if grid is not None:
+                yield "grid", grid
+        yield "line", line
+
+
+def _grid(rows: list[str]) -> Cells | None:
+    found = [re.findall(r"\d", row) for row in rows]
+    if len({len(row) for row in found}) != 1:
+        return None
+    grid = cells(found)
+    return grid if is_valid(grid) else None
+
+
+def _take_line(asked: Asked, place: _Place, line: str) -> None:
+    bullet = _BULLET.match(line)
+    if bullet and place.section == "parent":
+        asked.parents[-1].bullets.append(line[bullet.end() :].strip())
+        return
+    low = line.lower().strip()
+    if not low:
+        return
+    heading = low.startswith("#")
+    if heading:
+        _take_heading(asked, place, low)
+    if len(low) <= _LONGEST_LABEL:
+        number = _NUMBERED.search(low)
+        if number:
+            place.number = int(number[1])
+            place.section = "results" if re.search(r"result|attempt|got", low) else place.section or "pairs"
+            if place.section in ("test", "target"):
+                place.section = "pairs"
+        role = re.search(r"\b(got|difference|diff|expected|output|input)\b", low)
+        if role and (heading or low.endswith(":") or low.startswith(role[1])):
+            place.role = {"diff": "difference", "expected": "output"}.get(role[1], role[1])
+    if place.section == "turn" and not heading:
+        asked.turn += line + "\n"
+
+
+def _take_heading(asked: Asked, place: _Place, low: str) -> None:
+    if re.search(r"\bdescription\b|\bparent\b|\bidea\b", low) and not re.search(r"\bresult\b", low):
+        place.section, place.number, place.role = "parent", 0, ""
+        asked.parents.append(Parent())
+    elif re.search(r"\btest\b", low):
+        place.section, place.number, place.role = "test", 0, "input"
+    elif re.search(r"\bturn\b|\bnow\b", low):
+        place.section, place.number, place.role = "turn", 0, ""
+    elif re.search(r"\bresult", low):
+        place.section = "results"
+    elif re.search(r"\binput\b", low) and not re.search(r"\bpair|\bexample|\btraining", low):
+        place.section, place.number, place.role = "target", 0, "input"
+    elif re.search(r"\bpair|\bexample|\btraining", low):
+        place.section = "pairs"
+
+
+def _take_grid(asked: Asked, place: _Place, grid: Cells) -> None:
+    if place.section == "results" or (place.section == "parent" and place.role == "got"):
+        if place.role == "got" and asked.parents:
+            asked.parents[-1].got[place.number] = grid
+    elif place.section == "test":
+        asked.tests.append(grid)
+    elif place.section == "target":
+        asked.target = grid
+    elif place.role == "output":
+        asked.outputs[place.number] = grid
+        place.role = ""
+    elif place.role == "input" or not place.role:
+        if place.number in asked.inputs and place.number not in asked.outputs and not place.role:
+            asked.outputs[place.number] = grid
+        else:
+            # pairs without numbers are counted
+            place.number = place.number if place.number not in asked.inputs else max(asked.inputs) + 1
+            asked.inputs[place.number] = grid

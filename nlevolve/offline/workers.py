@@ -1,0 +1,98 @@
+"""Worker processes: as many as there are cores, started when first needed; the event loop stays free.
+
+They are plain children on pipes rather than a process pool: those import the main script anew, which breaks scripts without
+a main guard. A worker ends when its pipe closes, so that none is left behind however this process dies.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from pathlib import Path
+from typing import IO
+
+from nlevolve.offline.answer import Job, answer
+
+_own = threading.local()
+_all: list[subprocess.Popen[str]] = []
+
+
+async def in_worker(job: Job) -> str:
+    """The answer to a job, made in another process."""
+    return await asyncio.get_running_loop().run_in_executor(_threads(), _ask, job)
+
+
+def cores() -> int:
+    """Cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@lru_cache(maxsize=1)
+def _threads() -> ThreadPoolExecutor:
+    """One thread for each worker; it waits where the event loop must not."""
+    atexit.register(_end)
+    return ThreadPoolExecutor(cores(), thread_name_prefix="offline")
+
+
+def _ask(job: Job) -> str:
+    line = json.dumps([job.model, job.prompt, job.seed, job.plain])
+    for _ in range(2):
+        with contextlib.suppress(OSError, ValueError):
+            pipe_in, pipe_out = _pipes()
+            print(line, file=pipe_in, flush=True)
+            reply = pipe_out.readline()
+            if reply:
+                return str(json.loads(reply))
+        # killed from outside: once more with a new one
+        _own.worker = None
+    return answer(job)
+
+
+def _pipes() -> tuple[IO[str], IO[str]]:
+    worker: subprocess.Popen[str] | None = getattr(_own, "worker", None)
+    if worker is None or worker.poll() is not None:
+        package = str(Path(__file__).resolve().parents[2])
+        path = os.pathsep.join(p for p in (package, os.environ.get("PYTHONPATH", "")) if p)
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "nlevolve.offline.workers"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            env={**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+        )
+        _own.worker = worker
+        _all.append(worker)
+    assert worker.stdin
+    assert worker.stdout
+    return worker.stdin, worker.stdout
+
+
+def _end() -> None:
+    for worker in _all:
+        with contextlib.suppress(OSError):
+            if worker.stdin:
+                worker.stdin.close()
+    for worker in _all:
+        worker.wait()
+
+
+def _serve() -> None:
+    """A worker's life: a job a line in, an answer a line out, until the pipe closes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for line in sys.stdin:
+        model, prompt, seed, plain = json.loads(line)
+        print(json.dumps(answer(Job(model, prompt, seed, plain))), flush=True)
+
+
+if __name__ == "__main__":
+    _serve()
