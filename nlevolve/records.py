@@ -51,9 +51,22 @@ class Description(Record):
         return sum(len(bullet.split()) for bullet in self.bullets)
 
     @property
+    def plain(self) -> Description:
+        """The form a checker is shown: spacing, the first letter and closing punctuation made alike.
+
+        Descriptions that differ in these alone are then one request, and are never checked twice.
+        """
+        return Description(bullets=tuple(_plain(bullet) for bullet in self.bullets))
+
+    @property
     def normalised(self) -> str:
         """Equal for descriptions that differ in case, spacing or closing punctuation alone."""
-        return "\n".join(" ".join(bullet.lower().split()).rstrip(".;,! ") for bullet in self.bullets)
+        return "\n".join(self.plain.bullets).lower()
+
+
+def _plain(bullet: str) -> str:
+    words = " ".join(bullet.split()).rstrip(".;,! ")
+    return words[:1].upper() + words[1:] + "."
 
 
 class Birth(Record):
@@ -240,6 +253,8 @@ class TaskAnswered(Event):
     best: int | None
     """Birth of the best candidate."""
     error: str = ""
+    unreached: int = 0
+    """Births and follows that a provider's failure left without evidence: they are asked again when the run is resumed."""
     seconds: float = 0.0
 
 

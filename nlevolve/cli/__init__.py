@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 
-import click
 import typer
 
 from nlevolve.errors import UsageError
@@ -17,15 +17,20 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+MODULES = ("solve",)
+"""Each registers its commands on `app` when it is imported, in the order of --help."""
+
 
 def main() -> None:
     """Entry point. Usage errors are one line on stderr and exit code 2."""
+    for module in MODULES:
+        importlib.import_module(f"nlevolve.cli.{module}")
     try:
         code = app(standalone_mode=False)
-    except (UsageError, click.ClickException) as error:
-        message = error.format_message() if isinstance(error, click.ClickException) else str(error)
+    except (UsageError, typer.TyperException) as error:
+        message = error.format_message() if isinstance(error, typer.TyperException) else str(error)
         print(f"nlevolve: {' '.join(message.split())}", file=sys.stderr)
         raise SystemExit(2) from None
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         raise SystemExit(130) from None
     raise SystemExit(code if isinstance(code, int) else 0)

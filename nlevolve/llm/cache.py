@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from nlevolve.errors import UsageError
 from nlevolve.llm.disk import StrangeRow, TextDisk
-from nlevolve.llm.request import LLM, CallFailed, NotBanked, Reply, Request
+from nlevolve.llm.request import LLM, CallFailed, NotBanked, Reply, Request, leaving
 
 Notice = Callable[[str], None]
 NO_LIMIT = 2**62
@@ -156,6 +156,7 @@ def cached(llm: LLM, bank: Bank, run: str, logged: set[str]) -> LLM:
         while (row := bank.get(key)) is None or not (bank.replay or _stands(row, key)):
             if bank.replay:
                 raise NotBanked(f"the sample bank has no reply to this {request.label.purpose} request ({key[:12]})")
+            leaving.get()()
             if key not in flying:
                 return await _lead(request, key)
             await _landed(flying[key])

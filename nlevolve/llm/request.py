@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
+from contextvars import ContextVar
 from functools import cached_property
 from typing import Any, Literal, Protocol
 
@@ -39,6 +41,11 @@ class RoleSettings(BaseModel):
     """USD per million prompt tokens; so are the next two for completion and cached prompt tokens."""
     price_out: float | None = None
     price_cached: float | None = None
+
+    @property
+    def varies(self) -> bool:
+        """Whether equal requests may get different replies: a temperature above 0 (the usual default), or a thinking model."""
+        return self.temperature != 0 or self.reasoning_effort is not None or self.thinking_budget is not None
 
 
 class Message(BaseModel):
@@ -135,6 +142,10 @@ class LLM(Protocol):
     async def __call__(self, request: Request) -> Reply: ...
 
 
+leaving: ContextVar[Callable[[], None]] = ContextVar("leaving", default=lambda: None)
+"""Called when a request is not answered from the sample bank: whoever asked is about to wait for a provider."""
+
+
 class CallFailed(Exception):
     """No reply. The message is one line for people and holds no key."""
 
@@ -171,13 +182,17 @@ class Rejected(CallFailed):
     kind = "rejected"
 
 
-class Unusable(CallFailed):
+class Halt(CallFailed):
+    """Nothing more can be sent on behalf of the task that asked."""
+
+
+class Unusable(Halt):
     """Key missing or refused, quota exhausted, no such model: nothing will pass for this model."""
 
     kind = "unusable"
 
 
-class OverBudget(CallFailed):
+class OverBudget(Halt):
     """Sending it could pass a cap: the budget, the cap on calls, or (`scope`) only its task's budget. It was not sent."""
 
     kind = "budget"
@@ -185,6 +200,12 @@ class OverBudget(CallFailed):
     def __init__(self, message: str, *, scope: Literal["run", "task"] = "run") -> None:
         super().__init__(message)
         self.scope: Literal["run", "task"] = scope
+
+
+class Interrupted(Halt):
+    """The user stopped the run: what is in flight ends, nothing more is sent."""
+
+    kind = "interrupted"
 
 
 class NotBanked(CallFailed):

@@ -1,0 +1,63 @@
+"""Ask a generator for a description: write a first one, revise one, recombine several."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nlevolve.ask.question import Asker, put
+from nlevolve.ask.replies import read_bullets
+from nlevolve.ask.scenes import pair_fields, parent_fields, test_fields
+from nlevolve.llm.request import Label, Message, Request, RoleSettings
+from nlevolve.puzzle.tasks import Task
+from nlevolve.records import Attempt, Birth, Description, Role
+
+BULLETS_SCHEMA = {
+    "title": "description",
+    "type": "object",
+    "properties": {"bullets": {"type": "array", "items": {"type": "string"}}},
+    "required": ["bullets"],
+    "additionalProperties": False,
+}
+
+ROLE_OF: dict[str, Role] = {"write": "generator", "revise": "reviser", "recombine": "recombiner"}
+
+
+async def describe(
+    asker: Asker,
+    settings: RoleSettings,
+    task: Task,
+    birth: Birth,
+    parents: Sequence[tuple[Description, Sequence[Attempt]]],
+    *,
+    sample: int,
+    tokens: int,
+) -> Description:
+    """The description that a birth gives.
+
+    `parents` are the descriptions of `birth.parents` with their attempts on the training pairs; `sample` tells apart births
+    that ask the same; `tokens` is what the parents may take of the prompt. Raises Unreadable and CallFailed.
+    """
+    request = Request(
+        settings=settings if birth.temperature is None else settings.model_copy(update={"temperature": birth.temperature}),
+        messages=_messages(asker, task, birth, parents, tokens),
+        reply_schema=BULLETS_SCHEMA,
+        sample=sample,
+        label=Label(task=task.id, role=ROLE_OF[birth.operator], purpose=birth.operator, birth=birth.index),
+    )
+    return await put(asker, request, read_bullets)
+
+
+def _messages(
+    asker: Asker, task: Task, birth: Birth, parents: Sequence[tuple[Description, Sequence[Attempt]]], tokens: int
+) -> tuple[Message, ...]:
+    common = {
+        "pairs": pair_fields(task.pairs, birth.blind),
+        "tests": test_fields(task),
+        "view": asker.prompts.view(birth.view),
+    }
+    if birth.operator == "write":
+        return asker.prompts.render("write", **common)
+    told = [parent_fields(task, d, a, tokens // len(parents), place) for place, (d, a) in enumerate(parents)]
+    if birth.operator == "revise":
+        return asker.prompts.render("revise", parent=told[0], **common)
+    return asker.prompts.render("recombine", parents=told, **common)

@@ -1,0 +1,105 @@
+"""prompts/*.md -> messages. Strict places: a missing or a surplus field raises."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import jinja2.meta
+
+from nlevolve.errors import UsageError
+from nlevolve.llm.request import Message
+
+TEMPLATES = ("write", "revise", "recombine", "apply", "repair")
+_HEAD = re.compile(r"^=== (system|user)(, stable)?[ \t]*\n", re.MULTILINE)
+
+
+class PlaceError(ValueError):
+    """A template's places and the fields it was given differ."""
+
+
+class Prompts:
+    """A folder of templates. Raises UsageError when one is missing or is no template."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._jinja = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(folder),
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+            autoescape=False,
+        )
+        for name in TEMPLATES:
+            self._load(name)
+
+    def render(self, name: str, **places: Any) -> tuple[Message, ...]:
+        """The template's messages. Raises PlaceError when a place is left empty or a field has no place."""
+        template, wanted = self._load(name)
+        if wanted != places.keys():
+            raise PlaceError(f"prompt {name}: missing {sorted(wanted - places.keys())}, surplus {sorted(places.keys() - wanted)}")
+        try:
+            text = template.render(**places)
+        except jinja2.UndefinedError as error:
+            raise PlaceError(f"prompt {name}: {error.message}") from None
+        return _messages(text)
+
+    def view(self, name: str) -> str:
+        """The text of a way of looking."""
+        return (self.folder / "views" / f"{name}.md").read_text(encoding="utf-8").strip()
+
+    @property
+    def views(self) -> list[str]:
+        return sorted(p.stem for p in (self.folder / "views").glob("*.md"))
+
+    @property
+    def digests(self) -> dict[str, str]:
+        """File -> SHA-256 of its text, for config.json."""
+        files = sorted(self.folder.rglob("*.md"))
+        return {str(f.relative_to(self.folder)): hashlib.sha256(f.read_bytes()).hexdigest() for f in files}
+
+    @cache  # noqa: B019 - one Prompts a run
+    def _load(self, name: str) -> tuple[jinja2.Template, frozenset[str]]:
+        try:
+            return self._jinja.get_template(f"{name}.md"), self._places(f"{name}.md")
+        except jinja2.TemplateNotFound as error:
+            raise UsageError(
+                f"prompt file {error.name} is missing in {self.folder}; copy the one that ships with nlevolve"
+            ) from None
+        except jinja2.TemplateSyntaxError as error:
+            raise UsageError(f"prompt file {error.filename}, line {error.lineno}: {error.message}") from None
+
+    def _places(self, file: str) -> frozenset[str]:
+        """Fields that the template and those it includes ask for, less the loop variables of the includer."""
+        assert self._jinja.loader is not None
+        tree = self._jinja.parse(self._jinja.loader.get_source(self._jinja, file)[0])
+        places = set(jinja2.meta.find_undeclared_variables(tree))
+        bound = {t.name for loop in tree.find_all(jinja2.nodes.For) for t in loop.find_all(jinja2.nodes.Name) if t.ctx == "store"}
+        for included in jinja2.meta.find_referenced_templates(tree):
+            if included:
+                places |= self._places(included) - bound
+        return frozenset(places)
+
+
+def bundled() -> Path:
+    """The folder of the prompts that ship with nlevolve: in the wheel, or at the top of a checkout."""
+    package = Path(__file__).parents[1]
+    return package / "prompts" if (package / "prompts").is_dir() else package.parent / "prompts"
+
+
+def _messages(text: str) -> tuple[Message, ...]:
+    parts = _HEAD.split(text)
+    found = zip(parts[1::3], parts[2::3], parts[3::3], strict=True)
+    return tuple(
+        Message(role="system" if role == "system" else "user", text=_tidy(body), stable=bool(stable) or role == "system")
+        for role, stable, body in found
+    )
+
+
+def _tidy(body: str) -> str:
+    return re.sub(r"\n{3,}", "\n\n", body).strip()

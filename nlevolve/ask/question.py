@@ -1,0 +1,55 @@
+"""Put a question to a model, read the reply, and ask once for a repair when it cannot be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from nlevolve.ask.prompts import Prompts
+from nlevolve.ask.replies import Unreadable
+from nlevolve.llm.request import LLM, Message, Reply, Request
+
+Read = TypeVar("Read")
+
+
+@dataclass(frozen=True)
+class Asker:
+    """What every question needs: a way to a model, the prompts, and the way to mark a reply as unusable."""
+
+    llm: LLM
+    prompts: Prompts
+    reject: Callable[[Request, str], None]
+    """Marks the banked reply of a request as unusable: an ordinary rerun asks for it anew."""
+
+
+async def put(asker: Asker, request: Request, read: Callable[[str], Read]) -> Read:
+    """The reply, read. Raises Unreadable when the reply to the repair request cannot be read either, and CallFailed."""
+    reply = await asker.llm(request)
+    try:
+        return _read(reply, read)
+    except Unreadable as problem:
+        repair = _repair(asker.prompts, request, reply, str(problem))
+    try:
+        return _read(await asker.llm(repair), read)
+    except Unreadable as problem:
+        asker.reject(repair, str(problem))
+        raise
+
+
+def _read(reply: Reply, read: Callable[[str], Read]) -> Read:
+    if reply.finish == "refused":
+        raise Unreadable("the model declined to answer")
+    if reply.finish == "filtered":
+        raise Unreadable("the provider's content filter held the reply back")
+    return read(reply.text)
+
+
+def _repair(prompts: Prompts, request: Request, reply: Reply, problem: str) -> Request:
+    said = Message(role="assistant", text=reply.text.strip() or "(nothing)")
+    return request.model_copy(
+        update={
+            "messages": (*request.messages, said, *prompts.render("repair", problem=problem)),
+            "label": request.label.model_copy(update={"repair": True}),
+        }
+    )

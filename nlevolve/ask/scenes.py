@@ -1,0 +1,74 @@
+"""What templates are filled with: grids, pairs and candidates as plain fields."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from nlevolve.puzzle.grids import Grid, diff, render, shape
+from nlevolve.puzzle.tasks import Pair, Task
+from nlevolve.records import Attempt, Description, Followed, Garbled
+
+
+@lru_cache(maxsize=4096)
+def grid_fields(grid: Grid) -> dict[str, Any]:
+    rows, columns = shape(grid)
+    return {"rows": rows, "columns": columns, "text": render(grid)}
+
+
+def pair_fields(pairs: Sequence[Pair], hidden: int | None = None) -> list[dict[str, Any]]:
+    """The pairs less the hidden one (from 0). Numbers stay those of the whole task, so that feedback can name them."""
+    return [
+        {"number": i + 1, "input": grid_fields(p.input), "output": grid_fields(p.output)}
+        for i, p in enumerate(pairs)
+        if i != hidden
+    ]
+
+
+def test_fields(task: Task) -> list[dict[str, Any]]:
+    return [{"number": i + 1, **grid_fields(t)} for i, t in enumerate(task.tests)]
+
+
+def parent_fields(
+    task: Task, description: Description, attempts: Sequence[Attempt], tokens: int, place: int = 0
+) -> dict[str, Any]:
+    """A candidate with what came of it on each training pair.
+
+    Wrong grids are shown whole, the worst first, while their estimated `tokens` last; of the rest only the verdict.
+    """
+    shown: set[int] = set()
+    for i in sorted(range(len(attempts)), key=lambda i: _accuracy(attempts[i])):
+        attempt = attempts[i]
+        if isinstance(attempt, Followed) and attempt.accuracy != 1.0:
+            rows, columns = shape(attempt.grid)
+            tokens -= 4 * rows * columns
+            if tokens >= 0:
+                shown.add(i)
+    results = [
+        {"number": i + 1, "verdict": _verdict(a, p.output), **(_got(a, p.output) if i in shown else {"text": ""})}
+        for i, (a, p) in enumerate(zip(attempts, task.pairs, strict=True))
+    ]
+    return {"letter": "ABCDEFGH"[place], "bullets": description.bullets, "results": results}
+
+
+def _got(attempt: Attempt, want: Grid) -> dict[str, Any]:
+    assert isinstance(attempt, Followed)
+    return {**grid_fields(attempt.grid), "difference": diff(attempt.grid, want)}
+
+
+def _accuracy(attempt: Attempt) -> float:
+    return (attempt.accuracy or 0.0) if isinstance(attempt, Followed) else 0.0
+
+
+def _verdict(attempt: Attempt, want: Grid) -> str:
+    if isinstance(attempt, Garbled):
+        return "the reader gave no valid grid"
+    if not isinstance(attempt, Followed):
+        return "not tried"
+    if attempt.grid == want:
+        return "exact"
+    if shape(attempt.grid) != shape(want):
+        return "wrong size"
+    cells = sum(map(len, want))
+    return f"{round((1 - _accuracy(attempt)) * cells)} of {cells} cells wrong"

@@ -1,0 +1,30 @@
+"""Which training pair is checked first, and whether the others are worth their calls. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nlevolve.evolve.fitness import accuracy
+from nlevolve.evolve.population import Candidate, Population
+from nlevolve.records import Attempt, Followed
+
+
+def telling_pair(seen: Population, pairs: int) -> int:
+    """The training pair (from 0) on which the population differs most: by distinct grids, then by spread of accuracy."""
+
+    def telling(pair: int) -> tuple[float, ...]:
+        attempts = [c.attempts[pair] for c in seen.members.values()]
+        followed = [a for a in attempts if isinstance(a, Followed)]
+        shares = [accuracy(a) for a in followed]
+        return (len({a.grid for a in followed}), max(shares, default=0) - min(shares, default=0), -pair)
+
+    return max(range(pairs), key=telling)
+
+
+def worth_checking(first: Attempt, pair: int, rivals: Sequence[Candidate]) -> bool:
+    """Whether a candidate whose first attempt came out so can still reach its rivals, the pool that it would have to enter.
+
+    It can when it is exact, or no worse on this pair than the worst of them; while the pool is empty every candidate can.
+    """
+    judged = [c for c in rivals if isinstance(c.attempts[pair], Followed)]
+    return accuracy(first) == 1.0 or not judged or accuracy(first) >= min(accuracy(c.attempts[pair]) for c in judged)

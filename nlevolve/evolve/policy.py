@@ -1,0 +1,148 @@
+"""What to try next: phases of births, which births one may see, and the plan of birth k. Pure."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from random import Random
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from nlevolve.evolve.fitness import Rank
+from nlevolve.evolve.parents import PARENTS, Strategy, cover
+from nlevolve.evolve.population import Candidate, Population
+from nlevolve.records import Birth, Operator
+
+
+class Settings(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Phase(Settings):
+    """A stretch of births planned in one manner."""
+
+    births: int = Field(ge=1)
+    moves: tuple[Operator, ...] = ("write",)
+    """Repeated in this order over the phase's births."""
+    overlap: int = Field(8, ge=1)
+    """How many births may be in flight: birth k sees the births below k - overlap + 1."""
+    barrier: bool = False
+    """Every birth of the phase sees the births before the phase, all of them and no other (Berman's generations)."""
+
+
+class Policy(Settings):
+    """The search's schedule and its decisions. Presets set these under [policy]."""
+
+    phases: tuple[Phase, ...] = Field(min_length=1)
+    rank: Rank = "pairs"
+    pool: int = Field(5, ge=1)
+    """Parents come from this many of the best candidates, and the best for each training pair."""
+    parents: Strategy = "top"
+    recombine_parents: int = Field(3, ge=2)
+    """How many descriptions a recombination shows at most."""
+    parent_tokens: int = Field(24_000, ge=1000)
+    """Estimated tokens that a recombination's parents, with their grids and differences, may take."""
+    stop_perfect: int = Field(1, ge=1)
+    """Stop when this many distinct descriptions are perfect on the training pairs."""
+    stop_at: Literal["birth", "phase"] = "birth"
+    """Whether the stop rule is read after each birth or at the end of a phase."""
+    check: Literal["all", "telling"] = "all"
+    """Check every pair of every candidate, or the most telling pair first and the rest only if it is worth it."""
+    confirm: Literal["auto", "always", "never"] = "auto"
+    """Ask for a second sample of a perfect candidate's checks; auto: when the checker's replies vary."""
+    same_behaviour: bool = True
+    """Whether candidates with the same grids on all training pairs each hold a place in the pool."""
+    views: tuple[str, ...] = ("plain",)
+    """Ways of looking (prompts/views/) that the generator's prompts rotate through."""
+    temperatures: tuple[float, ...] = ()
+    """Temperatures that the generator's calls rotate through; empty: the role's own."""
+    blind: float = Field(0.0, ge=0.0, le=1.0)
+    """Share of written births that have one training pair hidden from the generator."""
+
+    @property
+    def births(self) -> int:
+        return sum(phase.births for phase in self.phases)
+
+    @cached_property
+    def _starts(self) -> tuple[int, ...]:
+        return tuple(sum(p.births for p in self.phases[:i]) for i in range(len(self.phases)))
+
+    def phase_of(self, k: int) -> int:
+        """Index of the phase that birth k belongs to."""
+        return max(i for i, start in enumerate(self._starts) if start <= k)
+
+    def phase_end(self, k: int) -> int:
+        """The last birth of the phase that birth k belongs to."""
+        i = self.phase_of(k)
+        return self._starts[i] + self.phases[i].births - 1
+
+    def sees(self, k: int) -> int:
+        """Birth k is planned from the births below this number alone."""
+        i = self.phase_of(k)
+        phase = self.phases[i]
+        return self._starts[i] if phase.barrier else max(0, k - phase.overlap + 1)
+
+
+def plan(k: int, seen: Population, policy: Policy, *, model: str, pairs: int, rng: Random) -> Birth:
+    """Birth k, from what it may see: `seen` holds births below policy.sees(k).
+
+    A move that lacks its parents becomes the next simpler one: recombine, revise, write.
+    """
+    i = policy.phase_of(k)
+    phase = policy.phases[i]
+    turn = k - policy._starts[i]
+    operator = phase.moves[turn % len(phase.moves)]
+    parents = _parents(operator, turn // len(phase.moves), seen, policy, rng)
+    if not parents:
+        operator = "write"
+    elif len(parents) == 1:
+        operator = "revise"
+    blind = rng.randrange(pairs) if operator == "write" and pairs > 2 and rng.random() < policy.blind else None
+    return Birth(
+        index=k,
+        operator=operator,
+        parents=tuple(c.index for c in parents),
+        model=model,
+        view=policy.views[k % len(policy.views)],
+        blind=blind,
+        phase=i,
+        temperature=policy.temperatures[k % len(policy.temperatures)] if policy.temperatures else None,
+    )
+
+
+def pool(seen: Population, policy: Policy) -> list[Candidate]:
+    """The candidates that parents come from, best first: the best `policy.pool`, and the best for each training pair.
+
+    Perfect ones are left out: there is nothing in them to mend.
+    """
+    ranked = [c for c in seen.ranked(policy.rank, same_behaviour=policy.same_behaviour) if not c.fitness.perfect]
+    kept = ranked[: policy.pool]
+    for pair in sorted(set().union(*(c.solved for c in ranked))):
+        if not any(pair in c.solved for c in kept):
+            kept.append(next(c for c in ranked if pair in c.solved))
+    return kept
+
+
+def stop_index(seen: Population, policy: Policy) -> int | None:
+    """The smallest birth at which the stop rule holds, read in index order; None when it does not.
+
+    Right for every birth up to it that is done: a later arrival can only lower it.
+    """
+    texts: set[str] = set()
+    for k in sorted(seen.members):
+        candidate = seen.members[k]
+        if candidate.fitness.perfect:
+            texts.add(candidate.description.normalised)
+        if len(texts) >= policy.stop_perfect:
+            return k if policy.stop_at == "birth" else policy.phase_end(k)
+    return None
+
+
+def _parents(operator: Operator, turn: int, seen: Population, policy: Policy, rng: Random) -> list[Candidate]:
+    candidates = [] if operator == "write" else pool(seen, policy)
+    if not candidates:
+        return []
+    lead = PARENTS[policy.parents](candidates, turn, seen, rng)
+    if operator == "revise":
+        return [lead]
+    return cover(lead, candidates, policy.recombine_parents, policy.parent_tokens)

@@ -1,0 +1,102 @@
+"""The population of one task: a fold over its events that does not mind their order or repetition."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from nlevolve.evolve.fitness import Fitness, Rank, exact, fitness
+from nlevolve.puzzle.grids import Grid
+from nlevolve.records import Attempt, Birth, CandidateChecked, Description, Event, Followed, MoveFailed, Unreached
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A description that was checked: one attempt for each training pair, in order."""
+
+    birth: Birth
+    description: Description
+    attempts: tuple[Attempt, ...]
+    fitness: Fitness
+
+    @property
+    def index(self) -> int:
+        return self.birth.index
+
+    @cached_property
+    def solved(self) -> frozenset[int]:
+        """The training pairs it gets exactly right."""
+        return frozenset(i for i, a in enumerate(self.attempts) if exact(a))
+
+    @cached_property
+    def behaviour(self) -> tuple[Grid, ...] | None:
+        """Its grids on all training pairs; None when any is missing."""
+        grids = tuple(a.grid for a in self.attempts if isinstance(a, Followed))
+        return grids if len(grids) == len(self.attempts) else None
+
+
+@dataclass(frozen=True)
+class Population:
+    """Candidates by birth, and the births that gave none."""
+
+    members: dict[int, Candidate] = field(default_factory=dict)
+    failed: frozenset[int] = frozenset()
+    unreached: frozenset[int] = frozenset()
+    """Births that a provider's failure left without a description or without some grid: asked again on resume."""
+
+    def __contains__(self, birth: int) -> bool:
+        return birth in self.members or birth in self.failed
+
+    def before(self, birth: int) -> Population:
+        """The population made of births below `birth` alone."""
+        return Population(
+            {k: c for k, c in self.members.items() if k < birth},
+            frozenset(k for k in self.failed if k < birth),
+            frozenset(k for k in self.unreached if k < birth),
+        )
+
+    def ranked(self, rank: Rank = "pairs", *, same_behaviour: bool = True) -> list[Candidate]:
+        """Best first, each description once; without `same_behaviour`, of equal grids only the best ranked."""
+        best = sorted(self.members.values(), key=lambda c: (c.fitness.key(rank), -c.index), reverse=True)
+        distinct = _first_of_each(best, lambda c: c.description.normalised)
+        return distinct if same_behaviour else _first_of_each(distinct, lambda c: c.behaviour or c.index)
+
+    def perfect(self) -> list[Candidate]:
+        """Distinct perfect candidates, best first."""
+        return [c for c in self.ranked() if c.fitness.perfect]
+
+    def same_text(self, description: Description) -> Candidate | None:
+        """The earliest candidate with the same normalised bullets."""
+        same = (c for c in self.members.values() if c.description.normalised == description.normalised)
+        return min(same, key=lambda c: c.index, default=None)
+
+
+def grow(population: Population, event: Event) -> Population:
+    """The population after one more event. Folding an event twice, or events in another order, changes nothing."""
+    if isinstance(event, CandidateChecked):
+        k = event.birth.index
+        worth = fitness(event.attempts, event.description.words, event.birth.blind)
+        newcomer = Candidate(event.birth, event.description, event.attempts, worth)
+        lost = {k} if any(isinstance(a, Unreached) for a in event.attempts) else frozenset()
+        return Population(population.members | {k: newcomer}, population.failed - {k}, population.unreached - {k} | lost)
+    if isinstance(event, MoveFailed) and event.birth.index not in population.members:
+        k = event.birth.index
+        lost = {k} if event.reason == "unreached" else frozenset()
+        return replace(population, failed=population.failed | {k}, unreached=population.unreached - {k} | lost)
+    return population
+
+
+def population(events: Iterable[Event]) -> Population:
+    """Fold one task's events."""
+    grown = Population()
+    for event in events:
+        grown = grow(grown, event)
+    return grown
+
+
+def _first_of_each(candidates: list[Candidate], sort: Callable[[Candidate], object]) -> list[Candidate]:
+    seen: dict[object, Candidate] = {}
+    for candidate in candidates:
+        seen.setdefault(sort(candidate), candidate)
+    return list(seen.values())

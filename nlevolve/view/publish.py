@@ -1,0 +1,49 @@
+"""Keeps results.json and submission.json up with a run."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from nlevolve.puzzle.datasets import Selection
+from nlevolve.records import Event, RunFinished, TaskAnswered
+from nlevolve.run.store import replace
+from nlevolve.view.grading import open_solutions
+from nlevolve.view.history import History
+from nlevolve.view.results import results, submission
+
+SECONDS_BETWEEN = 2.0
+"""Writing both files takes a while when a run has hundreds of tasks, so tasks that end together share one writing."""
+
+
+class Publisher:
+    """Subscriber to a run's events: writes both files when tasks end, and at the end of the run."""
+
+    def __init__(
+        self, folder: Path, selection: Selection, known: Sequence[Event] = (), clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._folder, self._tasks, self._clock = folder, selection.tasks, clock
+        self._solutions = open_solutions(selection.selectors)
+        self._written = float("-inf")
+        self.history = History()
+        for event in known:
+            self.history.see(event)
+
+    def see(self, event: Event) -> None:
+        """Fold one event in. Raises StoreFailed when the folder cannot be written."""
+        self.history.see(event)
+        due = isinstance(event, TaskAnswered) and self._clock() - self._written >= SECONDS_BETWEEN
+        if due or isinstance(event, RunFinished):
+            self.write()
+
+    def write(self) -> None:
+        """Replace both files, each at once."""
+        replace(self._folder / "submission.json", submission(self.history, self._tasks))
+        replace(self._folder / "results.json", self.results())
+        self._written = self._clock()
+
+    def results(self) -> dict[str, Any]:
+        """The content of results.json as it stands."""
+        return results(self.history, self._tasks, self._solutions)

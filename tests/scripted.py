@@ -1,0 +1,46 @@
+"""Models that are functions: what they say depends on the request alone, when they say it on a delay given to them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Sequence
+
+from nlevolve.llm.request import LLM, Reply, Request
+from nlevolve.puzzle.grids import Grid, parse, render
+from nlevolve.records import Usage
+
+Say = Callable[[Request], str]
+
+
+def scripted(say: Say, delay: Callable[[Request], float] = lambda request: 0.0) -> LLM:
+    """An LLM that answers with `say(request)` after `delay(request)` seconds; a CallFailed raised by `say` passes through."""
+
+    async def ask(request: Request) -> Reply:
+        await asyncio.sleep(delay(request))
+        return Reply(text=say(request), usage=Usage(prompt=100, completion=10), cost_usd=0.001)
+
+    return ask
+
+
+def bullets(*lines: str) -> str:
+    return json.dumps({"bullets": list(lines)})
+
+
+def grid_reply(rows: Grid | Sequence[Sequence[int]]) -> str:
+    return json.dumps({"grid": [list(row) for row in rows], "note": ""})
+
+
+def asked_grid(request: Request) -> Grid:
+    """The grid that an `apply` request wants transformed."""
+    text = request.messages[1].text.split("# Input grid")[1]
+    return parse("\n".join(line for line in text.splitlines() if line[:1].isdigit()))
+
+
+def description_of(request: Request) -> list[str]:
+    """The bullets that an `apply` request wants followed."""
+    tail = request.messages[2].text.split("# Description")[1]
+    return [line[2:] for line in tail.splitlines() if line.startswith("- ")]
+
+
+__all__ = ["asked_grid", "bullets", "description_of", "grid_reply", "render", "scripted"]

@@ -1,0 +1,121 @@
+"""A run killed at any byte of its log resumes to the same answers."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from pathlib import Path
+
+import pytest
+
+from nlevolve.ask.prompts import bundled
+from nlevolve.config import Limits
+from nlevolve.llm.request import ProviderDown, Request
+from nlevolve.puzzle.datasets import load
+from nlevolve.records import CallFinished, CandidateChecked, Event, RunFinished, TaskAnswered, Unreached
+from nlevolve.run import store
+from nlevolve.run.session import reopen
+from tests.stories.worlds import config, groping, jittery, play, scripted, task_file
+
+SETTINGS = config(policy__phases=[{"births": 4, "overlap": 3}, {"births": 6, "moves": ["revise", "recombine"], "overlap": 3}])
+
+
+def answers(events: list[Event]) -> object:
+    end = [e for e in events if isinstance(e, TaskAnswered)][-1]
+    return end.answers, end.stopped, end.best
+
+
+async def resume(folder: Path, task: Path, cache: Path, say=groping, seed: int = 9) -> list[Event]:  # type: ignore[no-untyped-def]
+    session = reopen(
+        folder,
+        load([str(task)]),
+        SETTINGS,
+        Limits(),
+        prompts=bundled(),
+        cache_dir=cache,
+        live=scripted(say, jittery(seed, 0.001)),
+    )
+    await session.run([])
+    return list(store.read_events(folder))
+
+
+@pytest.fixture
+def ran(tmp_path: Path) -> tuple[Path, Path, list[Event]]:
+    """A finished run's folder, its task, and its log."""
+    task = task_file(tmp_path, pairs=2)
+    events = asyncio.run(play(tmp_path, task, scripted(groping, jittery(3)), settings=SETTINGS))
+    return tmp_path / "runs" / "story", task, events
+
+
+def cut(folder: Path, copy: Path, size: int) -> Path:
+    copy.mkdir()
+    shutil.copy(folder / "config.json", copy)
+    (copy / "events.jsonl").write_bytes((folder / "events.jsonl").read_bytes()[:size])
+    return copy
+
+
+def test_every_byte_mends_to_the_last_whole_event(ran: tuple[Path, Path, list[Event]], tmp_path: Path) -> None:
+    folder, _, _ = ran
+    data = (folder / "events.jsonl").read_bytes()
+    copy = cut(folder, tmp_path / "cut", 0)
+    for size in range(len(data) + 1):
+        (copy / "events.jsonl").write_bytes(data[:size])
+        whole = data[:size].rfind(b"\n") + 1
+        assert len(store.read_events(copy)) == data[:whole].count(b"\n")
+        store.Log(copy).close()
+        assert (copy / "events.jsonl").read_bytes() == data[:whole]
+
+
+def test_a_cut_after_any_event_resumes_to_the_same_answers_without_a_new_call(
+    ran: tuple[Path, Path, list[Event]], tmp_path: Path
+) -> None:
+    folder, task, events = ran
+    data = (folder / "events.jsonl").read_bytes()
+    ends = [0, *(i + 1 for i, byte in enumerate(data) if byte == ord("\n"))]
+    for number, end in enumerate(ends):
+        copy = cut(folder, tmp_path / f"cut{number}", end)
+        resumed = asyncio.run(resume(copy, task, tmp_path / "bank"))
+        assert answers(resumed) == answers(events)
+        assert all(e.source == "cache" or e.tries == 1 for e in resumed if isinstance(e, CallFinished))
+        paid = [e.request for e in resumed if isinstance(e, CallFinished) and e.source == "provider"]
+        assert len(paid) == len(set(paid)), "a reply was counted as paid twice"
+
+
+def test_a_cut_without_a_bank_resumes_to_the_same_answers(ran: tuple[Path, Path, list[Event]], tmp_path: Path) -> None:
+    folder, task, events = ran
+    size = (folder / "events.jsonl").stat().st_size
+    for number, end in enumerate(range(0, size, max(1, size // 12))):
+        copy = cut(folder, tmp_path / f"cut{number}", end)
+        assert answers(asyncio.run(resume(copy, task, tmp_path / f"empty{number}"))) == answers(events)
+
+
+def test_an_outage_is_not_evidence_and_is_asked_again(tmp_path: Path) -> None:
+    task = task_file(tmp_path)
+
+    def flaky(request: Request) -> str:
+        if request.label.purpose == "check" and (request.label.birth or 0) % 3 == 0 and request.label.target == 1:
+            raise ProviderDown("connection refused")
+        return groping(request)
+
+    settings = SETTINGS.changed({"checker.retries": 0})
+    down = asyncio.run(play(tmp_path, task, scripted(flaky), settings=settings))
+    lost = [e for e in down if isinstance(e, CandidateChecked) and any(isinstance(a, Unreached) for a in e.attempts)]
+    assert lost, "the story needs an outage"
+    assert not any(e.birth.index == a.best for e in lost for a in down if isinstance(a, TaskAnswered))
+
+    folder = tmp_path / "runs" / "story"
+    session = reopen(
+        folder, load([str(task)]), settings, Limits(), prompts=bundled(), cache_dir=tmp_path / "bank", live=scripted(groping)
+    )
+    asyncio.run(session.run([]))
+    undisturbed = asyncio.run(play(tmp_path, task, scripted(groping), name="calm", cache="calm", settings=settings))
+    assert answers(list(store.read_events(folder))) == answers(undisturbed)
+
+
+def test_a_finished_run_resumes_to_itself(ran: tuple[Path, Path, list[Event]], tmp_path: Path) -> None:
+    folder, task, events = ran
+    resumed = asyncio.run(resume(folder, task, tmp_path / "bank"))
+    assert answers(resumed) == answers(events)
+    assert len(resumed) == len(events) + 2  # its start and its end
+    assert isinstance(resumed[-1], RunFinished)
+    assert resumed[-1].exit_code == 0
