@@ -74,7 +74,7 @@ def lines(title: str, drawn: Sequence[Line], x: str, y: str, *, log: bool = Fals
                 drawstyle="steps-post" if line.steps else "default",
             )
         if log:
-            axes.set_xscale("log")
+            _log_scale(axes)
         _dress(axes, x, y, share=share)
         if len(drawn) > 1:
             axes.legend(frameon=False, fontsize=8, labelcolor=INK)
@@ -86,10 +86,11 @@ def bars(title: str, groups: Mapping[str, Sequence[Bar]]) -> str:
     rows = sum(len(bars) for bars in groups.values())
     with _figure(title, height=0.55 + 0.24 * rows + 0.32 * len(groups)) as (figure, made):
         top = max((bar.value for bars in groups.values() for bar in bars), default=0) or 1
-        panels = figure.subplots(len(groups), 1, height_ratios=[len(bars) + 0.6 for bars in groups.values()], squeeze=False)
+        panels = figure.subplots(len(groups), 1, height_ratios=[len(bars) for bars in groups.values()], squeeze=False)
         for number, ((name, bars), axes) in enumerate(zip(groups.items(), panels[:, 0], strict=True)):
             places = range(len(bars))
             axes.barh(places, [bar.value for bar in bars], color=SERIES[number % len(SERIES)], height=0.62)
+            axes.set_ylim(-0.5, len(bars) - 0.5)
             axes.set_yticks(places, [_plain(bar.label) for bar in bars])
             for place, bar in enumerate(bars):
                 axes.text(bar.value + top * 0.015, place, bar.text, va="center", fontsize=8, color=INK)
@@ -125,6 +126,16 @@ def pareto(points: Sequence[Point]) -> list[Point]:
         if not best or point.y > best[-1].y:
             best.append(point)
     return best
+
+
+def _log_scale(axes: Axes) -> None:
+    from matplotlib.ticker import FuncFormatter, NullFormatter
+
+    axes.set_xscale("log")
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    low, high = axes.get_xlim()
+    # within one power of ten the ticks between have to speak too
+    axes.xaxis.set_minor_formatter(NullFormatter() if high > 10 * low else FuncFormatter(lambda value, _: f"{value:g}"))
 
 
 def _dress(axes: Axes, x: str, y: str, *, share: bool) -> None:
@@ -177,7 +188,7 @@ def _inline(svg: str, title: str) -> str:
 
 
 def _opening(title: str) -> str:
-    name = escape(title).replace("\\", "\\\\")
+    name = escape(_plain(title)).replace("\\", "\\\\")
     return rf'<svg class="chart" viewBox="\1" role="img" aria-label="{name}">'
 
 

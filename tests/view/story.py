@@ -18,6 +18,7 @@ from nlevolve.records import (
     Description,
     Followed,
     Garbled,
+    Noticed,
     Operator,
     Purpose,
     Role,
@@ -161,3 +162,35 @@ def events() -> list[AnyEvent]:
         ),
         RunFinished(at=clock(11), reason="interrupted", exit_code=130),
     ]
+
+
+HOSTILE = (
+    "<script>window.hacked = 1</script>",
+    "<img src=x onerror='window.hacked = 1'> </script></ol></details>",
+    "[red]markup[/red] [link=file:///etc/passwd]here[/link] \x1b[31mred\x1b[0m \x1b]8;;x\x07",
+    "{{ 7 * 7 }} {% raw %} ${window.hacked = 1} \u202egnp.exe \u2028",
+)
+
+
+def hostile_events() -> list[AnyEvent]:
+    """The same run, in which every text that a model or provider could choose is an attack."""
+    text = HOSTILE[0] + HOSTILE[1]
+    told: list[AnyEvent] = []
+    for event in events():
+        match event:
+            case RunStarted():
+                told.append(event.model_copy(update={"models": dict.fromkeys(event.models, text), "preset": text}))
+            case CandidateChecked():
+                born = event.birth.model_copy(update={"model": text, "view": text})
+                followed_so = tuple(
+                    a.model_copy(update={"note": text} if isinstance(a, Followed) else {"why": text}) for a in event.attempts
+                )
+                said = Description(bullets=(*HOSTILE, *event.description.bullets))
+                told.append(event.model_copy(update={"birth": born, "description": said, "attempts": followed_so}))
+            case CallFinished():
+                told.append(event.model_copy(update={"model": text, "error": text}))
+            case TaskAnswered():
+                told.append(event.model_copy(update={"error": text}))
+            case _:
+                told.append(event)
+    return [*told, Noticed(at=clock(12), text=text)]

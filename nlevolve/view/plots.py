@@ -1,0 +1,123 @@
+"""The report's charts: which figures of a run are drawn."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from itertools import accumulate
+from typing import Any
+
+from nlevolve.records import CandidateChecked
+from nlevolve.view.charts import Bar, Chart, Line, bars, lines
+from nlevolve.view.history import History, TaskHistory, cell_accuracy, exact
+from nlevolve.view.text import short_model
+
+MOST_BARS = 6
+
+
+def of_run(results: Mapping[str, Any], history: History) -> list[Chart]:
+    """All charts that this run has the figures for."""
+    tasks = [task for task in history.tasks.values() if task.checked]
+    made = [solved_against_cost(results, history), fitness_against_births(tasks), credit(tasks), latency(history)]
+    return [chart for chart in made if chart is not None]
+
+
+def solved_against_cost(results: Mapping[str, Any], history: History) -> Chart | None:
+    """Tasks in the order in which they ended: what had been spent on them, and how many were solved."""
+    ended = sorted(
+        (task for task in history.tasks.values() if task.answered), key=lambda task: task.answered.at if task.answered else 0
+    )
+    if not ended:
+        return None
+    graded = results["totals"]["solved"] is not None
+    rows = [results["tasks"][task.id] for task in ended if task.id in results["tasks"]]
+    won = [bool(row["solved"]) if graded else row["train"]["exact"] == row["train"]["pairs"] for row in rows]
+    paid = [row["cost_usd"] for row in rows]
+    free = not any(paid)
+    spent = [float(sum(row["calls"].values())) for row in rows] if free else paid
+    name = "Solved against calls" if free else "Solved against cost"
+    reached = Line("tasks", [0.0, *accumulate(spent)], [0, *accumulate(won)], steps=True)
+    what = "Solved" if graded else "Exact on every training pair"
+    drawn = lines(name, [reached], "calls, cache included" if free else "USD", "tasks")
+    return Chart(name, f"{what}, of {len(results['tasks'])} tasks, in the order in which they ended.", drawn)
+
+
+def fitness_against_births(tasks: list[TaskHistory]) -> Chart | None:
+    """The best so far after each birth, averaged over tasks; a task that ended keeps its last."""
+    longest = max((max(task.checked) for task in tasks), default=0)
+    if longest == 0:
+        return None
+    cells = _mean([_best_so_far(task, longest, cell_accuracy) for task in tasks])
+    pairs = _mean([_best_so_far(task, longest, _share_exact) for task in tasks])
+    copied = [task.started.copy_accuracy for task in tasks if task.started]
+    births = list(range(longest + 1))
+    drawn = [Line("cells", births, cells), Line("exact pairs", births, pairs)]
+    if copied:
+        drawn.append(Line("cells, copying the input", [0, longest], [sum(copied) / len(copied)] * 2, dashed=True))
+    caption = f"Best so far on the training pairs, mean over the {len(tasks)} tasks that had a candidate."
+    return Chart("Fitness against births", caption, lines("Fitness against births", drawn, "birth", "best so far", share=True))
+
+
+def credit(tasks: list[TaskHistory]) -> Chart | None:
+    """Which operators, views and models made the first candidate that was exact on every training pair."""
+    if not tasks:
+        return None
+    firsts = [first for task in tasks if (first := _first_perfect(task)) is not None]
+    everyone = [candidate for task in tasks for candidate in task.checked.values()]
+    keys: dict[str, Callable[[CandidateChecked], str]] = {
+        "by operator": lambda one: one.birth.operator,
+        "by view": lambda one: one.birth.view,
+        "by model": lambda one: short_model(one.birth.model),
+    }
+    groups = {name: _credited(firsts, everyone, key) for name, key in keys.items()}
+    title = "Who made the exact ones"
+    caption = "Tasks whose first description exact on every training pair it made, of all the births it had."
+    return Chart(title, caption, bars(title, groups))
+
+
+def latency(history: History) -> Chart | None:
+    """How long replies took, by role: the share of replies that came within a time."""
+    by_role: dict[str, list[float]] = {}
+    for (role, model), account in sorted(history.by_role.items()):
+        if account.latencies:
+            by_role[f"{role}, {short_model(model)}"] = sorted(account.latencies)
+    if not by_role:
+        return None
+    drawn = [Line(name, *_curve(times), steps=True) for name, times in by_role.items()]
+    many = sum(map(len, by_role.values()))
+    chart = lines("Latency", drawn, "seconds", "of the replies", log=True, share=True)
+    return Chart(
+        "Latency", f"Share of the {many} replies of providers that came within a time; the cache answers at once.", chart
+    )
+
+
+def _curve(times: list[float]) -> tuple[list[float], list[float]]:
+    """The empirical distribution, thinned to what a chart can show."""
+    step = max(1, len(times) // 200)
+    places = [*range(0, len(times), step), len(times) - 1]
+    return [max(times[n], 1e-4) for n in places], [(n + 1) / len(times) for n in places]
+
+
+def _best_so_far(task: TaskHistory, longest: int, of: Callable[[CandidateChecked], float]) -> list[float]:
+    by_birth = (of(task.checked[n]) if n in task.checked else 0.0 for n in range(longest + 1))
+    return list(accumulate(by_birth, max))
+
+
+def _mean(rows: list[list[float]]) -> list[float]:
+    return [sum(column) / len(column) for column in zip(*rows, strict=True)]
+
+
+def _share_exact(candidate: CandidateChecked) -> float:
+    return exact(candidate) / len(candidate.attempts) if candidate.attempts else 0.0
+
+
+def _first_perfect(task: TaskHistory) -> CandidateChecked | None:
+    return next((task.checked[n] for n in sorted(task.checked) if _share_exact(task.checked[n]) == 1.0), None)
+
+
+def _credited(
+    firsts: Iterable[CandidateChecked], everyone: Iterable[CandidateChecked], key: Callable[[CandidateChecked], str]
+) -> list[Bar]:
+    made, tried = Counter(map(key, firsts)), Counter(map(key, everyone))
+    ranked = sorted(tried, key=lambda name: (-made[name], -tried[name], name))[:MOST_BARS]
+    return [Bar(name, made[name], f"{made[name]} of {tried[name]} births") for name in ranked]

@@ -1,0 +1,58 @@
+"""Text for the terminal: a model's words made harmless, and figures made short."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# CSI, OSC (ended by BEL or ST) and two-character escapes, in their 7-bit and 8-bit forms
+_ESCAPE = re.compile(r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b\]|\x9d).*?(?:\x07|\x1b\\|\x9c|$)|\x1b[ -/]*[0-~]?", re.DOTALL)
+_SPACE = re.compile(r"\s+")
+# controls, marks that reorder or hide text, and lone surrogates, which no terminal can be sent
+_UNSAFE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+
+
+def clean(text: str) -> str:
+    """One line of printable text: no escape sequences, no control, invisible or reordering characters.
+
+    Rich markup is left as it is: put the result into a `rich.text.Text`, which never reads markup.
+    """
+    line = _SPACE.sub(" ", _ESCAPE.sub("", text)).strip()
+    if line.isascii() and line.isprintable():
+        return line
+    return "".join(mark for mark in line if unicodedata.category(mark) not in _UNSAFE)
+
+
+def bullets(description: tuple[str, ...]) -> list[str]:
+    """A description's bullets, cleaned; one that holds nothing printable stands as an ellipsis."""
+    return [clean(bullet) or "…" for bullet in description]
+
+
+def money(usd: float) -> str:
+    """Dollars with as many decimals as matter: $0, $0.0042, $0.31, $12.40, $1,204."""
+    if usd == 0:
+        return "$0"
+    if abs(usd) < 0.1:
+        return f"${usd:.4f}"
+    return f"${usd:,.2f}" if abs(usd) < 1000 else f"${usd:,.0f}"
+
+
+def duration(seconds: float) -> str:
+    """0:07, 12:30, 3:04:05, 2d 04h."""
+    whole = max(0, int(seconds))
+    days, hours, minutes = whole // 86400, whole // 3600 % 24, whole // 60 % 60
+    if days:
+        return f"{days}d {hours:02}h"
+    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
+
+
+def count(number: float) -> str:
+    """At most five characters or so: 999, 12.3k, 4.5M."""
+    if number < 10_000:
+        return f"{number:,.0f}"
+    return f"{number / 1000:.1f}k" if number < 999_950 else f"{number / 1e6:.1f}M"
+
+
+def short_model(model: str) -> str:
+    """The telling part of a litellm model string: openrouter/openai/gpt-4o -> gpt-4o."""
+    return clean(model).rpartition("/")[2] or "?"
