@@ -9,7 +9,7 @@ from nlevolve.errors import UsageError
 from nlevolve.llm.cards import OFFLINE, ModelCard, embedded_card, price_of
 from nlevolve.llm.request import RoleSettings
 
-EMBEDDED = ("offline/generator", "offline/checker", "offline/generator-weak", "offline/checker-weak")
+EMBEDDED = ("offline/generator", "offline/generator-weak", "offline/generator-strong", "offline/checker", "offline/checker-weak")
 
 
 def check_models(roles: Iterable[RoleSettings], *, priced: bool = False) -> dict[str, ModelCard]:
