@@ -23,7 +23,7 @@ ARC: Palette = (
 )  # fmt: skip
 # Okabe and Ito's eight, with Tol's wine for the tenth: told apart with any of the common colour vision deficiencies
 COLOUR_BLIND: Palette = (
-    "#1c1c1c", "#0072b2", "#d55e00", "#009e73", "#f0e442", "#999999", "#cc79a7", "#e69f00", "#56b4e9", "#661100",
+    "#1c1c1c", "#0072b2", "#d55e00", "#009e73", "#f0e442", "#999999", "#cc79a7", "#e69f00", "#56b4e9", "#882255",
 )  # fmt: skip
 PALETTES: Mapping[str, Palette] = {"arc": ARC, "colour-blind": COLOUR_BLIND}
 

@@ -1,0 +1,93 @@
+# Every target sets up what it needs: .venv, made from pyproject.toml and constraints.txt when it is missing or stale.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+BIN := .venv/bin
+STAMP := .venv/.installed
+RECENT := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(firstword $(shell for p in python3 python3.13 python3.12 python3.11; do $$p -c '$(RECENT)' 2>/dev/null && echo $$p; done) python3)
+NLEVOLVE := $(BIN)/python -m nlevolve
+
+# one that is solved at once, one solved by a revision, one that is not solved
+SHOWCASE := arc1:67a3c6ac arc1:68b16354 arc1:74dd1130
+
+# `make solve` takes each of these if it is given
+OPTIONS = $(if $(GENERATOR),--generator '$(GENERATOR)') $(if $(CHECKER),--checker '$(CHECKER)') $(if $(PRESET),--preset '$(PRESET)') \
+          $(if $(RUN),--run '$(RUN)') $(if $(BUDGET),--budget '$(BUDGET)')
+
+# a .venv whose Python is gone counts as stale
+ifneq ($(shell $(BIN)/python -c 'print(1)' 2>/dev/null),1)
+.PHONY: $(STAMP)
+endif
+
+.PHONY: help solve resume report compare sweep tasks test lint check format bench bench-calls bench-search study docs constraints clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /|/' | awk -F'|' '{printf "make %-13s %s\n", $$1, $$2}'
+
+solve: $(STAMP) ## solve TASKS="arc1:67a3c6ac …" [GENERATOR= CHECKER= PRESET= RUN= BUDGET= ARGS="…"]
+	@$(NLEVOLVE) solve '$(or $(TASKS),$(SHOWCASE))' $(OPTIONS) $(ARGS)
+
+resume: $(STAMP) ## go on with RUN=name
+	@$(NLEVOLVE) resume '$(or $(RUN),$(error say which: make resume RUN=name))' $(ARGS)
+
+report: $(STAMP) ## write the report of RUN=name
+	@$(NLEVOLVE) report '$(or $(RUN),$(error say which: make report RUN=name))' $(ARGS)
+
+compare: $(STAMP) ## runs side by side: RUNS="a b"
+	@$(NLEVOLVE) compare $(or $(RUNS),$(error say which: make compare RUNS="a b")) $(ARGS)
+
+sweep: $(STAMP) ## a grid of models and presets: ARGS="arc1:training~20 --generator A --generator B"
+	@$(NLEVOLVE) sweep $(if $(TASKS),'$(TASKS)') $(or $(ARGS),$(if $(TASKS),,$(error say what: make sweep ARGS="SELECTOR… --generator A --generator B")))
+
+tasks: $(STAMP) ## list TASKS="arc1:training[:5]"
+	@$(NLEVOLVE) tasks '$(or $(TASKS),$(SHOWCASE))' $(ARGS)
+
+test: $(STAMP) ## the whole suite
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: $(STAMP) ## ruff, mypy --strict, import-linter
+	@$(BIN)/python -m ruff check --quiet .
+	@$(BIN)/python -m ruff format --quiet --check . || { echo 'run: make format' >&2; exit 1; }
+	@$(BIN)/python -m mypy
+	@PYTHONPATH=. $(BIN)/python -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
+
+check: lint test ## both, as CI does
+
+format: $(STAMP) ## put the code into its form
+	@$(BIN)/python -m ruff check --quiet --fix . || true
+	@$(BIN)/python -m ruff format --quiet .
+
+bench: $(STAMP) ## all benchmarks
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+bench-calls: $(STAMP) ## overhead of a call
+	@$(BIN)/python -m benchmarks.calls $(ARGS)
+
+bench-search: $(STAMP) ## schedules against each other
+	@$(BIN)/python -m benchmarks.search $(ARGS)
+
+study: $(STAMP) ## docs/STUDY.md and its plots
+	@$(BIN)/python -m benchmarks.study $(ARGS)
+
+docs: $(STAMP) ## the generated parts of docs/
+	@$(BIN)/python -m benchmarks.docs $(ARGS)
+
+constraints: ## resolve constraints.txt anew
+	@rm -rf build/resolve && $(PYTHON) -m venv build/resolve
+	@build/resolve/bin/python -m pip install -qq -e '.[cluster,dev]'
+	@{ sed -n '/^#/p' constraints.txt; build/resolve/bin/python -m pip freeze --exclude-editable; } > build/constraints.txt
+	@mv build/constraints.txt constraints.txt && rm -rf build/resolve
+
+clean: ## remove .venv and what tools keep; runs and the sample bank stay
+	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist
+
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c '$(RECENT)' 2>/dev/null || { echo 'nlevolve needs Python 3.11 or newer; name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3.11' >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo '$(PYTHON) cannot make a virtual environment; on Debian or Ubuntu: apt install python3-venv' >&2; exit 1; }
+	@echo 'Setting up .venv, once (about a minute) …' >&2
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check -e '.[dev]' -c constraints.txt
+	@touch $@
