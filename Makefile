@@ -52,7 +52,7 @@ lint: $(STAMP) ## ruff, mypy --strict, import-linter
 	@$(BIN)/python -m ruff check --quiet .
 	@$(BIN)/python -m ruff format --quiet --check . || { echo 'run: make format' >&2; exit 1; }
 	@$(BIN)/python -m mypy
-	@PYTHONPATH=. $(BIN)/python -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
+	@PYTHONPATH=. $(BIN)/python -c 'from importlinter.cli import lint_imports_command as lint; lint(["--no-logo"])'
 
 check: lint test ## both, as CI does
 
@@ -87,7 +87,7 @@ clean: ## remove .venv and what tools keep; runs and the sample bank stay
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c '$(RECENT)' 2>/dev/null || { echo 'nlevolve needs Python 3.11 or newer; name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3.11' >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo '$(PYTHON) cannot make a virtual environment; on Debian or Ubuntu: apt install python3-venv' >&2; exit 1; }
-	@echo 'Setting up .venv, once (about a minute) …' >&2
+	@echo 'Setting up .venv, about a minute …' >&2
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check -e '.[dev]' -c constraints.txt
 	@touch $@

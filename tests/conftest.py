@@ -1,0 +1,24 @@
+"""What holds for every test: no key, no colour setting and no folder of whoever runs it; no deadline on a busy machine."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile("nlevolve", deadline=None)
+settings.load_profile("nlevolve")
+
+_SECRET = ("_API_KEY", "_TOKEN", "_SECRET", "_API_BASE", "_BASE_URL")
+_DISPLAY = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "NLEVOLVE_")
+
+
+@pytest.fixture(autouse=True)
+def isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run in an empty folder, so that nothing is read from or written to the user's own."""
+    monkeypatch.chdir(tmp_path)
+    for name in os.environ:
+        if name.endswith(_SECRET) or name.startswith(_DISPLAY):
+            monkeypatch.delenv(name)
