@@ -1,0 +1,84 @@
+"""The embedded models over HTTP: OpenAI's form, for answers and for errors."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import aiohttp
+import pytest
+
+from nlevolve.offline.server import NAMES, serving
+from tests.offline import prompts
+
+PAIRS = [(((1, 0), (2, 3)), ((0, 1), (3, 2)))]
+WRITE = prompts.write(PAIRS, [((5, 6),)])
+
+
+def over_http(talk: Callable[[aiohttp.ClientSession, str], Awaitable[Any]]) -> Any:
+    async def whole() -> Any:
+        async with serving() as url, aiohttp.ClientSession() as session:
+            return await talk(session, url)
+
+    return asyncio.run(whole())
+
+
+def post(body: Any) -> tuple[int, Any]:
+    async def talk(session: aiohttp.ClientSession, url: str) -> tuple[int, Any]:
+        data = body if isinstance(body, str) else json.dumps(body)
+        async with session.post(f"{url}/chat/completions", data=data) as response:
+            return response.status, await response.json()
+
+    found: tuple[int, Any] = over_http(talk)
+    return found
+
+
+def test_a_completion_has_openais_form_and_usage() -> None:
+    status, reply = post({"model": "generator", "messages": WRITE, "response_format": {"type": "json_object"}, "seed": 1})
+    assert status == 200
+    assert json.loads(reply["choices"][0]["message"]["content"])["bullets"]
+    assert reply["choices"][0]["finish_reason"] == "stop"
+    assert reply["usage"]["total_tokens"] == reply["usage"]["prompt_tokens"] + reply["usage"]["completion_tokens"] > 100
+
+
+def test_the_same_question_has_the_same_reply() -> None:
+    asked = {"model": "generator-weak", "messages": WRITE, "seed": 3}
+    assert post(asked) == post(asked)
+
+
+def test_the_models_are_listed() -> None:
+    async def talk(session: aiohttp.ClientSession, url: str) -> Any:
+        async with session.get(f"{url}/models") as response:
+            return await response.json()
+
+    assert [model["id"] for model in over_http(talk)["data"]] == list(NAMES)
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "said"),
+    [
+        ("{", 400, "not JSON"),
+        ([], 400, "not a JSON object"),
+        ({"model": "gpt-9", "messages": []}, 404, "does not exist"),
+        ({"model": "checker", "messages": "hello"}, 400, "messages"),
+        ({"model": "checker", "messages": [], "stream": True}, 400, "streaming"),
+        ({"model": "checker", "messages": [], "seed": "x"}, 400, "seed"),
+    ],
+)
+def test_errors_have_openais_form(body: Any, status: int, said: str) -> None:
+    got, reply = post(body)
+    assert got == status
+    assert said in reply["error"]["message"]
+    assert reply["error"]["type"] == "invalid_request_error"
+
+
+def test_an_unknown_path_is_an_error_of_the_same_form() -> None:
+    async def talk(session: aiohttp.ClientSession, url: str) -> Any:
+        async with session.get(f"{url}/nothing") as response:
+            return response.status, await response.json()
+
+    status, reply = over_http(talk)
+    assert status == 404
+    assert "Not Found" in reply["error"]["message"]
