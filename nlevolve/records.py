@@ -161,6 +161,15 @@ class BirthPlanned(Event):
     birth: Birth
 
 
+class Bought(Record):
+    """What a reply took when it was bought, in this run or another."""
+
+    usage: Usage = Usage()
+    cost_usd: float | None = 0.0
+    """None: the price is unknown."""
+    seconds: float = 0.0
+
+
 class CallFinished(Event):
     """One logical call is over: a reply of the provider, of the cache, or a failure."""
 
@@ -187,6 +196,8 @@ class CallFinished(Event):
     error: str = ""
     request: str = ""
     """Digest of the request, the key in the sample bank."""
+    bought: Bought | None = None
+    """Of a reply from the cache: what it took once. In no account of this run, but a fair comparison of two runs needs it."""
 
 
 class CallRetried(Event):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from nlevolve.llm.request import LLM, CallFailed, Reply, Request
-from nlevolve.records import CallFinished, Event
+from nlevolve.records import Bought, CallFinished, Event
 
 
 def metered(llm: LLM, emit: Callable[[Event], None]) -> LLM:
@@ -26,7 +26,10 @@ def metered(llm: LLM, emit: Callable[[Event], None]) -> LLM:
 
 def _finished(request: Request, reply: Reply) -> CallFinished:
     if reply.cached:
-        return CallFinished(source="cache", finish=reply.finish, reasoning=reply.reasoning, tries=0, **_labelled(request))
+        bought = Bought(usage=reply.usage, cost_usd=reply.cost_usd, seconds=reply.seconds)
+        return CallFinished(
+            source="cache", finish=reply.finish, reasoning=reply.reasoning, tries=0, bought=bought, **_labelled(request)
+        )
     return CallFinished(
         source="provider",
         finish=reply.finish,

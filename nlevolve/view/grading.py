@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from nlevolve.puzzle.grids import Grid
+from nlevolve.puzzle.grids import Grid, cell_accuracy
 from nlevolve.puzzle.solutions import Solution, open_solutions
 from nlevolve.records import Answer
 
@@ -20,6 +20,8 @@ class Grade:
     """Whether one of the two answers is the solution."""
     covered: tuple[bool, ...]
     """Whether the solution is among all grids proposed: above `right`, the choice of the two answers lost it."""
+    cells: tuple[float, ...]
+    """Cell accuracy of the better of the two answers, 0..1."""
 
     @property
     def solved(self) -> bool:
@@ -38,7 +40,12 @@ def grade(answers: Sequence[Answer] | None, outputs: Sequence[Grid]) -> Grade:
     both = list(zip(given, outputs, strict=True))
     right = tuple(want in (answer.attempt_1, answer.attempt_2) for answer, want in both)
     covered = tuple(hit or want in answer.candidates for hit, (answer, want) in zip(right, both, strict=True))
-    return Grade(right, covered)
+    cells = tuple(max(_accuracy(answer.attempt_1, want), _accuracy(answer.attempt_2, want)) for answer, want in both)
+    return Grade(right, covered, cells)
+
+
+def _accuracy(got: Grid | None, want: Grid) -> float:
+    return cell_accuracy(got, want) if got else 0.0
 
 
 def grades(answers: Mapping[str, Sequence[Answer] | None], solutions: Mapping[str, Solution]) -> dict[str, Grade]:

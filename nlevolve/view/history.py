@@ -9,6 +9,7 @@ from datetime import datetime
 from nlevolve.records import (
     AnswerFollowed,
     BirthPlanned,
+    Bought,
     CallFinished,
     CallRetried,
     CandidateChecked,
@@ -59,20 +60,28 @@ class Account:
         if call.source == "cache":
             self.cache += 1
             return
-        if call.source == "provider":
-            self.provider += 1
-            self.latencies.append(call.seconds)
-        else:
+        if call.source == "failed":
             self.failed += 1
+            self._take(call.usage, call.cost_usd)
+        else:
+            self.reply(call)
+
+    def reply(self, took: CallFinished | Bought) -> None:
+        """Count a provider's reply."""
+        self.provider += 1
+        self.latencies.append(took.seconds)
+        self._take(took.usage, took.cost_usd)
+
+    def _take(self, usage: Usage, cost_usd: float | None) -> None:
         # plain ints: a run may end thousands of calls a second, and adding frozen records would be most of the fold
-        self.prompt += call.usage.prompt
-        self.prompt_cached += call.usage.prompt_cached
-        self.completion += call.usage.completion
-        self.reasoning += call.usage.reasoning
-        if call.cost_usd is None:
+        self.prompt += usage.prompt
+        self.prompt_cached += usage.prompt_cached
+        self.completion += usage.completion
+        self.reasoning += usage.reasoning
+        if cost_usd is None:
             self.unknown += 1
         else:
-            self.cost_usd += call.cost_usd
+            self.cost_usd += cost_usd
 
 
 @dataclass(slots=True)
@@ -89,6 +98,8 @@ class TaskHistory:
     """(birth, test input, sample, view) -> the grid it gave."""
     answered: TaskAnswered | None = None
     account: Account = field(default_factory=Account)
+    bought: Account = field(default_factory=Account)
+    """What replies from the cache took when another run bought them; each reply once."""
 
     @property
     def best(self) -> CandidateChecked | None:
@@ -109,11 +120,15 @@ class History:
     account: Account = field(default_factory=Account)
     by_role: dict[tuple[Role, str], Account] = field(default_factory=dict)
     """(role, model) -> its account."""
+    bought: Account = field(default_factory=Account)
+    """As of a task."""
     retries: int = 0
     notices: list[str] = field(default_factory=list)
     sessions: list[tuple[datetime, datetime]] = field(default_factory=list)
     """First and last event of each session: a resumed run has several."""
     _seen: set[int] = field(default_factory=set)
+    _had: set[str] = field(default_factory=set)
+    """Digests of the requests that this run has had a reply to."""
 
     @property
     def seconds(self) -> float:
@@ -135,8 +150,14 @@ class History:
         match event:
             case CallFinished():  # first: four events of five
                 if self._new(event):
-                    for account in (self.account, self.task(event.task).account, self._role(event)):
+                    task = self.task(event.task)
+                    for account in (self.account, task.account, self._role(event)):
                         account.add(event)
+                    if event.source != "failed" and event.request not in self._had:
+                        self._had.add(event.request)
+                        if event.bought is not None:
+                            self.bought.reply(event.bought)
+                            task.bought.reply(event.bought)
             case RunStarted():
                 self.started, self.finished = event, None
                 for name in event.tasks:

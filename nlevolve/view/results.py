@@ -35,6 +35,7 @@ def results(history: History, tasks: Sequence[Task], solutions: Mapping[str, Sol
             **_scores([graded.get(task.id) for task in tasks]),
             "candidates": sum(row["candidates"] for row in rows.values()),
             **account_row(history.account),
+            "bought_before": account_row(history.bought),
             "seconds": round(history.seconds, 3),
         },
         "by_role": [
@@ -65,6 +66,7 @@ def account_row(account: Account) -> dict[str, Any]:
         "tokens": _tokens(account.usage),
         "cost_usd": round(account.cost_usd, 6),
         "cost_unknown_calls": account.unknown,
+        "reply_seconds": round(sum(account.latencies), 3),
     }
 
 
@@ -101,6 +103,7 @@ def _task_row(seen: TaskHistory, task: Task, grade: Grade | None, history: Histo
         "solved": grade.solved if grade else None,
         "inputs_solved": list(grade.right) if grade else None,
         "inputs_covered": list(grade.covered) if grade else None,
+        "inputs_cell_accuracy": [round(share, 6) for share in grade.cells] if grade else None,
         "train": {
             "exact": exact(best) if best else 0,
             "pairs": len(task.pairs),
@@ -111,6 +114,7 @@ def _task_row(seen: TaskHistory, task: Task, grade: Grade | None, history: Histo
         "best": {"birth": best.birth.index, "operator": best.birth.operator, "model": best.birth.model} if best else None,
         "candidates": len(seen.checked),
         **account_row(seen.account),
+        "bought_before": account_row(seen.bought),
         "seconds": round(answered.seconds, 3) if answered else 0.0,
         "stopped": answered.stopped if answered else _why_unanswered(history),
         "error": (answered.error or None) if answered else None,

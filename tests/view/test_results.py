@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from random import Random
 
-from nlevolve.records import Answer, RunFinished, RunStarted
+from nlevolve.records import Answer, Bought, RunFinished, RunStarted, Usage
 from nlevolve.view.grading import grade
 from nlevolve.view.history import read
 from nlevolve.view.results import PLACEHOLDER, results, submission
-from tests.view.story import SOLUTIONS, TASKS, A, B, C, D, clock, events
+from tests.view.story import SOLUTIONS, TASKS, A, B, C, D, call, clock, events
 
 
 def test_an_answer_is_right_when_either_attempt_is():
@@ -21,6 +21,7 @@ def test_an_answer_is_right_when_either_attempt_is():
     seen = grade([first, second, neither], [B, B, B])
     assert seen.right == (True, True, False)
     assert seen.covered == (True, True, True)
+    assert seen.cells == (1.0, 1.0, 0.0)
     assert not seen.solved
     assert seen.share == 2 / 3
 
@@ -49,6 +50,21 @@ def test_a_cached_call_adds_to_the_cache_count_and_to_nothing_else():
     assert totals["tokens"] == {"prompt": 500, "prompt_cached": 200, "completion": 100, "reasoning": 25}
     assert totals["cost_usd"] == 0.03
     assert totals["cost_unknown_calls"] == 1
+
+
+def test_what_another_run_paid_is_told_apart_and_counted_once():
+    bought = Bought(usage=Usage(prompt=7, completion=3), cost_usd=0.5, seconds=4.0)
+    cached = call("flip", "checker", "check", 3.6, source="cache").model_copy(update={"bought": bought, "request": "r1"})
+    again = cached.model_copy(update={"at": clock(3.7)})
+    own = call("flip", "checker", "check", 3.8).model_copy(update={"request": "r2"})
+    reused = cached.model_copy(update={"at": clock(3.9), "request": "r2"})
+    seen = results(read([*events(), cached, again, own, reused]), TASKS, SOLUTIONS)
+    assert seen["totals"]["cost_usd"] == 0.04
+    assert seen["totals"]["calls"]["cache"] == 4
+    assert seen["totals"]["bought_before"] == seen["tasks"]["flip"]["bought_before"]
+    assert seen["totals"]["bought_before"]["cost_usd"] == 0.5
+    assert seen["totals"]["bought_before"]["calls"] == {"provider": 1, "cache": 0, "failed": 0}
+    assert seen["totals"]["bought_before"]["reply_seconds"] == 4.0
 
 
 def test_a_task_row_tells_its_best_candidate():
