@@ -37,3 +37,4 @@ AllowUnknownPrices = Annotated[
 ]
 Live = Annotated[bool | None, typer.Option("--live/--no-live", help="The dashboard. [default: when stdout is a terminal]")]
 Json = Annotated[bool, typer.Option("--json", help="One summary object on stdout at the end, and nothing else.")]
+Palette = Annotated[str, typer.Option(help="Colours of cells: arc or colour-blind.", metavar="NAME")]

@@ -13,6 +13,7 @@ from rich.measure import Measurement
 from rich.segment import Segment
 from rich.style import Style
 
+from nlevolve.errors import UsageError
 from nlevolve.puzzle.grids import Grid, shape
 
 Palette = tuple[str, ...]
@@ -119,6 +120,19 @@ class Row:
                 yield Segment.line()
 
 
+def palette_named(name: str) -> Palette:
+    """Raises UsageError naming the palettes when there is none of that name."""
+    if name not in PALETTES:
+        raise UsageError(f"no palette {name[:40]!r}; palettes: {', '.join(PALETTES)}")
+    return PALETTES[name]
+
+
+def contrast(colour: str) -> str:
+    """Black or white: what can be read on the colour."""
+    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
+    return "#000000" if 299 * red + 587 * green + 114 * blue > 128_000 else "#ffffff"
+
+
 def size(of: Grid) -> str:
     """Rows by columns, for people: `3×4`."""
     return f"{len(of)}×{len(of[0])}"
@@ -196,12 +210,10 @@ def _marked(picture: Picture) -> Iterator[tuple[Sequence[int], Sequence[bool]]]:
 
 @cache
 def _cell(colour: str, wrong: bool) -> Style:
-    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
-    bright = 299 * red + 587 * green + 114 * blue > 128_000
     if wrong:
-        return Style(color="#000000" if bright else "#ffffff", bgcolor=colour, bold=True, underline=True)
+        return Style(color=contrast(colour), bgcolor=colour, bold=True, underline=True)
     # a digit that is there for who looks for it, without drowning the picture
-    return Style(color=_mixed(colour, "#000000" if bright else "#ffffff", 0.55), bgcolor=colour)
+    return Style(color=_mixed(colour, contrast(colour), 0.55), bgcolor=colour)
 
 
 @cache

@@ -1,0 +1,40 @@
+"""nlevolve tasks."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from nlevolve.cli import app, options
+
+
+@app.command()
+def tasks(
+    selectors: options.Selectors,
+    show: Annotated[bool, typer.Option("--show", help="Draw the grids.")] = False,
+    limit: Annotated[int | None, typer.Option(help="The first N alone.", metavar="N", min=1)] = None,
+    seed: options.Seed = None,
+    palette: options.Palette = "arc",
+) -> None:
+    """List tasks, or look at them."""
+    from rich.console import Console
+
+    from nlevolve.puzzle.datasets import load
+    from nlevolve.view.grids import palette_named
+    from nlevolve.view.tasks import listing, preview, totals
+
+    colours = palette_named(palette)
+    found = load(selectors, seed or 0).found
+    first = found[:limit]
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = max(console.width, 120)  # nobody resizes a pipe: rather long lines than folded ones
+    if show:
+        for one in first:
+            console.print(*preview(one, colours), sep="\n")
+    else:
+        console.print(listing(first, colours))
+    if len(first) < len(found):
+        console.print(f"… and {len(found) - len(first)} more")
+    console.print(totals([one.task for one in found]))
