@@ -221,3 +221,15 @@ def enclosed(open_cells: Mask, near: NDArray[np.int_] = SIDES) -> Mask:
     labels, _ = ndimage.label(open_cells, near)
     outside = np.unique(np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]]))
     return open_cells & ~np.isin(labels, outside)
+
+
+def around(mask: Mask, *, corners: bool) -> Mask:
+    """The cells beside those of the mask, by a side or (`corners`) also by a corner; its own cells are left out."""
+    near = mask.copy()
+    near[1:] |= mask[:-1]
+    near[:-1] |= mask[1:]
+    wide = near if corners else mask
+    out = near.copy()
+    out[:, 1:] |= wide[:, :-1]
+    out[:, :-1] |= wide[:, 1:]
+    return np.asarray(out & ~mask)

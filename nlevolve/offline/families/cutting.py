@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nlevolve.offline.grammar import pin, says
-from nlevolve.offline.nouns.objects import Objects, objects_for
+from nlevolve.offline.nouns.objects import Objects, objects_for, one_object_for
 from nlevolve.offline.operation import Example, Examples, Operation, suggests
 from nlevolve.offline.scene import Cells, Object, Scene
 
@@ -75,7 +75,6 @@ class CropTo(Operation):
         take {objects} away
         {objects} (disappears|vanishes|is removed)
         remove {objects} from the grid
-        turn {objects} into background
         make {objects} disappear
         """,
             kept=False,
@@ -106,12 +105,12 @@ def crops(examples: Examples) -> Iterator[Operation]:
         wanted = [[_shows(e, o, alone) for o in e.scene.objects] for e in examples]
         if all(map(any, wanted)):
             # of several equal objects any will do
-            yield from (CropTo(phrase, alone) for phrase in _phrases_within(examples, wanted))
+            yield from (CropTo(phrase, alone) for phrase in one_object_for(examples, wanted))
     everything = [[True] * len(e.scene.objects) for e in examples]
     yield from (CropTo(phrase, False) for phrase in objects_for(examples, everything, most=1))
     sized = [[(o.height, o.width) == e.target.shape for o in e.scene.objects] for e in examples]
     if all(map(any, sized)):
-        yield from (CropTo(phrase, False) for phrase in _phrases_within(examples, sized))
+        yield from (CropTo(phrase, False) for phrase in one_object_for(examples, sized))
 
 
 def _shows(example: Example, one: Object, alone: bool) -> bool:
@@ -119,22 +118,6 @@ def _shows(example: Example, one: Object, alone: bool) -> bool:
         return False
     seen = one.patch(example.scene.background) if alone else one.box
     return bool((seen == example.target).all())
-
-
-def _phrases_within(examples: Examples, allowed: list[list[bool]], most: int = 6) -> Iterator[Objects]:
-    """Phrases that pick one object in every pair, always an allowed one."""
-    from nlevolve.offline.nouns.objects import candidates
-
-    for phrase in candidates(examples):
-        for e, row in zip(examples, allowed, strict=True):
-            picked = phrase.of(e.scene)
-            if len(picked) != 1 or not any(ok and o is picked[0] for o, ok in zip(e.scene.objects, row, strict=True)):
-                break
-        else:
-            yield phrase
-            most -= 1
-            if not most:
-                return
 
 
 @suggests(by_eye=True, cost=60)

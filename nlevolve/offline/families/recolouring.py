@@ -1,4 +1,4 @@
-"""Colours for colours: one for another, swaps, all but the background, by object."""
+"""Colours for colours: one for another, swaps, colours told by how common they are."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nlevolve.offline.grammar import Phrase, says
-from nlevolve.offline.nouns.colours import Background, Colour, Named, colours_for
-from nlevolve.offline.nouns.objects import Every, Objects, objects_for
+from nlevolve.offline.nouns.colours import Colour, Named, colours_for
 from nlevolve.offline.operation import Examples, Operation, suggests
 from nlevolve.offline.scene import Cells, Scene
 
@@ -85,34 +84,6 @@ class SwapColours(Operation):
             raise ValueError("two colours are swapped")
 
 
-@says(
-    "recolour {objects} {colour}",
-    also="""
-    (change|turn|make) {objects} [to|into] {colour}
-    colour {objects} {colour}
-    (change|set) the colour of {objects} to {colour}
-    {objects} (becomes|turns|is recoloured) [to] {colour}
-    recolour {objects} (to|with|in) {colour}
-    (give|fill) {objects} [with] [the] [colour] {colour}
-    """,
-)
-@dataclass(frozen=True)
-class RecolourObjects(Operation):
-    """All cells of the chosen objects get one colour."""
-
-    objects: Objects
-    colour: Colour
-
-    def apply(self, scene: Scene) -> Cells | None:
-        chosen, colour = self.objects.of(scene), self.colour.of(scene)
-        if colour is None or not chosen:
-            return None
-        grid = scene.grid.copy()
-        for one in chosen:
-            grid[one.mask] = colour
-        return grid
-
-
 @suggests(cost=15)
 def changes(examples: Examples) -> Iterator[Operation]:
     """The colour each colour becomes: in all pairs, or where it does so most often."""
@@ -146,25 +117,3 @@ def _relative_changes(examples: Examples) -> Iterator[Operation]:
         for new_phrase in colours_for(examples, news):
             if old_phrase != new_phrase:
                 yield ChangeColours((Change(old_phrase, new_phrase),))
-
-
-@suggests(by_eye=True, cost=60)
-def object_colours(examples: Examples) -> Iterator[Operation]:
-    """Objects that got one new colour as a whole, told from the others by what they are."""
-    if not examples.same_shape or not all(e.scene.objects for e in examples):
-        return
-    became = [[_new_colour(o.mask, e.target, e.scene) for o in e.scene.objects] for e in examples]
-    for colour in sorted({c for row in became for c in row if c is not None}):
-        wanted = [[c == colour for c in row] for row in became]
-        if all(map(any, wanted)):
-            name: Colour = Background() if all(e.scene.background == colour for e in examples) else Named(colour)
-            for phrase in objects_for(examples, wanted):
-                if not isinstance(phrase, Every) or len(wanted) > 1:
-                    yield RecolourObjects(phrase, name)
-
-
-def _new_colour(mask: np.ndarray[tuple[int, ...], np.dtype[np.bool_]], target: Cells, scene: Scene) -> int | None:
-    colours = np.unique(target[mask])
-    if len(colours) != 1 or (scene.grid[mask] == colours[0]).all():
-        return None
-    return int(colours[0])

@@ -5,10 +5,25 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from functools import lru_cache
+from itertools import islice
 
-from nlevolve.offline.grammar import Phrase, Range, Words, says
+from nlevolve.offline.grammar import Phrase, Words, pin, says
 from nlevolve.offline.nouns.colours import Colour, Named
+from nlevolve.offline.nouns.traits import (
+    Contains,
+    Fact,
+    HasColours,
+    HasFact,
+    HasHoles,
+    HasSize,
+    InLineWith,
+    IsColour,
+    IsLarger,
+    IsSmaller,
+    Touches,
+    Trait,
+)
 from nlevolve.offline.operation import Examples
 from nlevolve.offline.scene import Object, Scene
 
@@ -24,132 +39,6 @@ class Objects(Phrase):
     def of(self, scene: Scene) -> Chosen:
         """What is picked, computed once for a scene."""
         return scene.once(self, lambda: self.pick(scene))
-
-
-class Trait(Phrase):
-    """What a relative clause says of an object."""
-
-    def holds(self, one: Object, scene: Scene) -> bool:
-        raise NotImplementedError
-
-
-# --- traits
-
-
-@says(
-    "is {colour}",
-    also="""
-    has colour {colour}
-    is {colour} in colour
-    is coloured {colour}
-    """,
-)
-@dataclass(frozen=True)
-class IsColour(Trait):
-    """Of one colour only, and that one."""
-
-    colour: Colour
-
-    def holds(self, one: Object, scene: Scene) -> bool:
-        return one.colours == (self.colour.of(scene),)
-
-
-class Fact(Words):
-    """Facts about one object, as they are said in a relative clause after "that"."""
-
-    BORDER = ("touches the border", "touches the border of the grid", "is at the border", "touches an edge of the grid")
-    INNER = ("does not touch the border", "does not touch an edge of the grid", "is away from the border")
-    HOLE = ("has a hole", "has holes", "encloses an area", "is hollow", "contains a hole")
-    SOLID = ("has no hole", "does not have a hole", "has no holes", "is without a hole")
-    SYMMETRIC = ("is symmetric", "is symmetrical", "has a symmetry", "has mirror symmetry")
-    ASYMMETRIC = ("is not symmetric", "is not symmetrical", "is asymmetric", "has no symmetry")
-    RECTANGLE = ("is a full rectangle", "is a rectangle", "is rectangular", "is a filled rectangle", "forms a rectangle")
-    IRREGULAR = ("is not a full rectangle", "is not a rectangle", "is not rectangular", "is irregular")
-    SINGLE = ("is a single cell", "consists of a single cell", "has one cell", "is one cell large")
-    SEVERAL = ("has more than one cell", "is not a single cell", "consists of several cells")
-    LINE = ("is a straight line", "is a line", "forms a line", "forms a straight line")
-    COLOURFUL = ("has more than one colour", "has several colours", "is multicoloured", "contains several colours")
-
-
-_FACTS: dict[Fact, Callable[[Object], bool]] = {
-    Fact.BORDER: lambda o: o.touches_border,
-    Fact.INNER: lambda o: not o.touches_border,
-    Fact.HOLE: lambda o: o.holes > 0,
-    Fact.SOLID: lambda o: o.holes == 0,
-    Fact.SYMMETRIC: lambda o: o.is_symmetric,
-    Fact.ASYMMETRIC: lambda o: not o.is_symmetric,
-    Fact.RECTANGLE: lambda o: o.is_full,
-    Fact.IRREGULAR: lambda o: not o.is_full,
-    Fact.SINGLE: lambda o: o.size == 1,
-    Fact.SEVERAL: lambda o: o.size > 1,
-    Fact.LINE: lambda o: min(o.height, o.width) == 1 < max(o.height, o.width),
-    Fact.COLOURFUL: lambda o: len(o.colours) > 1,
-}
-
-
-@says("{fact}")
-@dataclass(frozen=True)
-class HasFact(Trait):
-    """One of the facts."""
-
-    fact: Fact
-
-    def holds(self, one: Object, scene: Scene) -> bool:
-        return _FACTS[self.fact](one)
-
-
-@says(
-    "has exactly {size} cells",
-    also="""
-    has {size} cells
-    consists of {size} cells
-    is {size} cells large
-    has a size of {size}
-    """,
-)
-@dataclass(frozen=True)
-class HasSize(Trait):
-    """So many cells."""
-
-    size: Annotated[int, Range(2, 900)]
-
-    def holds(self, one: Object, scene: Scene) -> bool:
-        return one.size == self.size
-
-
-@says(
-    "has more than {size} cells",
-    also="""
-    is larger than {size} cells
-    has over {size} cells
-    consists of more than {size} cells
-    """,
-)
-@dataclass(frozen=True)
-class IsLarger(Trait):
-    """More cells than so many."""
-
-    size: Annotated[int, Range(2, 900)]
-
-    def holds(self, one: Object, scene: Scene) -> bool:
-        return one.size > self.size
-
-
-@says(
-    "has fewer than {size} cells",
-    also="""
-    is smaller than {size} cells
-    has less than {size} cells
-    """,
-)
-@dataclass(frozen=True)
-class IsSmaller(Trait):
-    """Fewer cells than so many."""
-
-    size: Annotated[int, Range(2, 900)]
-
-    def holds(self, one: Object, scene: Scene) -> bool:
-        return one.size < self.size
 
 
 # --- choices
@@ -242,13 +131,21 @@ class Rank(Words):
     SMALLEST = ("smallest", "object with the fewest cells")
     TALLEST = ("tallest",)
     SHORTEST = ("shortest",)
-    WIDEST = ("widest",)
+    WIDEST = ("widest", "longest")
     NARROWEST = ("narrowest", "thinnest")
     TOPMOST = ("topmost", "top")
     BOTTOMMOST = ("bottommost", "bottom")
     LEFTMOST = ("leftmost", "left")
     RIGHTMOST = ("rightmost", "right")
     MOST_COLOURFUL = ("most colourful",)
+    SECOND_LARGEST = ("second largest", "next to largest")
+    SECOND_SMALLEST = ("second smallest", "next to smallest")
+    CENTRAL = ("most central", "central")
+
+
+def _off_centre(one: Object) -> int:
+    rows, columns = one.grid.shape
+    return int(abs(one.top + one.bottom - rows + 1) + abs(one.left + one.right - columns + 1))
 
 
 _RANKS: dict[Rank, Callable[[Object], int]] = {
@@ -263,7 +160,11 @@ _RANKS: dict[Rank, Callable[[Object], int]] = {
     Rank.LEFTMOST: lambda o: o.left,
     Rank.RIGHTMOST: lambda o: -o.right,
     Rank.MOST_COLOURFUL: lambda o: -len(o.colours),
+    Rank.SECOND_LARGEST: lambda o: -o.size,
+    Rank.SECOND_SMALLEST: lambda o: o.size,
+    Rank.CENTRAL: _off_centre,
 }
+_SECOND = (Rank.SECOND_LARGEST, Rank.SECOND_SMALLEST)
 
 
 @says(
@@ -281,10 +182,83 @@ class Foremost(Objects):
     rank: Rank
 
     def pick(self, scene: Scene) -> Chosen:
-        ranked = sorted(scene.objects, key=_RANKS[self.rank])
-        if not ranked or (len(ranked) > 1 and _RANKS[self.rank](ranked[0]) == _RANKS[self.rank](ranked[1])):
+        return _first(scene.objects, _RANKS[self.rank], 1 if self.rank in _SECOND else 0)
+
+
+def _first(objects: Chosen, value: Callable[[Object], int], place: int = 0) -> Chosen:
+    """The one object of that place when ordered by value; nothing when another one has its value."""
+    ranked = sorted(objects, key=value)
+    values = [value(o) for o in ranked]
+    if place >= len(ranked) or values.count(values[place]) > 1 or place != sum(v < values[place] for v in values):
+        return ()
+    return (ranked[place],)
+
+
+class Extreme(Words):
+    """Most or fewest."""
+
+    MOST = ("most", "largest number of", "greatest number of")
+    FEWEST = ("fewest", "smallest number of", "least")
+
+
+@says(
+    "the object with the {extreme} {colour} cells",
+    also="""
+    the object that has the {extreme} {colour} cells
+    the object containing the {extreme} {colour} cells
+    the object with the {extreme} cells of colour {colour}
+    """,
+)
+@dataclass(frozen=True)
+class MostOf(Objects):
+    """The one with most or fewest cells of a colour in its box; nothing when there is a tie."""
+
+    extreme: Extreme
+    colour: Colour
+
+    def pick(self, scene: Scene) -> Chosen:
+        colour, sign = self.colour.of(scene), -1 if self.extreme is Extreme.MOST else 1
+        return _first(scene.objects, lambda o: sign * int((o.box == colour).sum()))
+
+
+@says(
+    pin("the object with the most holes", extreme=Extreme.MOST),
+    pin("the object with the fewest holes", extreme=Extreme.FEWEST),
+    also="""
+    the object that has the {extreme} holes
+    the object that encloses the {extreme} areas
+    the object with the {extreme} enclosed areas
+    """,
+)
+@dataclass(frozen=True)
+class MostHoles(Objects):
+    """The one with most or fewest holes; nothing when there is a tie."""
+
+    extreme: Extreme
+
+    def pick(self, scene: Scene) -> Chosen:
+        sign = -1 if self.extreme is Extreme.MOST else 1
+        return _first(scene.objects, lambda o: sign * o.holes)
+
+
+@says(
+    "an object of the most common form",
+    also="""
+    one of the objects whose form is the most common
+    the object that appears most often
+    the object that occurs most often
+    one object of the most common form
+    """,
+)
+@dataclass(frozen=True)
+class Commonest(Objects):
+    """The first of those whose form occurs most often; nothing when two forms do."""
+
+    def pick(self, scene: Scene) -> Chosen:
+        ranked = Counter(o.key for o in scene.objects).most_common(2)
+        if not ranked or (len(ranked) > 1 and ranked[0][1] == ranked[1][1]):
             return ()
-        return tuple(ranked[:1])
+        return tuple(o for o in scene.objects if o.key == ranked[0][0])[:1]
 
 
 class Kind(Words):
@@ -351,33 +325,59 @@ Wanted = Sequence[Sequence[bool]]
 
 def objects_for(examples: Examples, wanted: Wanted, *, most: int = 6) -> Iterator[Objects]:
     """Phrases that mean exactly the wanted objects in every pair, plainest first, at most `most`."""
-    count = 0
-    for phrase in candidates(examples):
-        if all(_means(phrase, e.scene, row) for e, row in zip(examples, wanted, strict=True)):
-            yield phrase
-            count += 1
-            if count >= most:
-                return
+    rows = [tuple(map(bool, row)) for row in wanted]
+    found = (p for p in candidates(examples) if all(picked(p, e.scene) == row for e, row in zip(examples, rows, strict=True)))
+    return islice(found, most)
 
 
-def _means(phrase: Objects, scene: Scene, row: Sequence[bool]) -> bool:
-    picked = {id(o) for o in phrase.of(scene)}
-    return len(picked) == sum(row) and all((id(o) in picked) == meant for o, meant in zip(scene.objects, row, strict=True))
+def one_object_for(examples: Examples, allowed: Wanted, *, most: int = 6) -> Iterator[Objects]:
+    """Phrases that mean a single object in every pair, always one that is allowed, plainest first."""
+
+    def fits(phrase: Objects, scene: Scene, row: Sequence[bool]) -> bool:
+        meant = picked(phrase, scene)
+        return sum(meant) == 1 and row[meant.index(True)]
+
+    found = (p for p in candidates(examples) if all(fits(p, e.scene, row) for e, row in zip(examples, allowed, strict=True)))
+    return islice(found, most)
 
 
-def candidates(examples: Examples) -> Iterator[Objects]:
+def picked(phrase: Objects, scene: Scene) -> tuple[bool, ...]:
+    """For each object of the scene whether the phrase means it."""
+
+    def compute() -> tuple[bool, ...]:
+        meant = {id(o) for o in phrase.of(scene)}
+        return tuple(id(o) in meant for o in scene.objects)
+
+    return scene.once(("picked", phrase), compute)
+
+
+@lru_cache(maxsize=32)
+def candidates(examples: Examples) -> tuple[Objects, ...]:
     """Every simple choice worth trying on these scenes, plainest first. Scenes decide which colours and sizes are named."""
-    colours = [Named(c) for c in sorted({c for e in examples for o in e.scene.objects for c in o.colours})]
+    return tuple(_candidates(examples))
+
+
+def _candidates(examples: Examples) -> Iterator[Objects]:
+    per_pair = [{c for o in e.scene.objects for c in o.colours} for e in examples]
+    colours = [Named(c) for c in sorted(set.union(*per_pair))]
+    everywhere = [Named(c) for c in sorted(set.intersection(*({int(c) for c in e.scene.colours} for e in examples)))]
     sizes = sorted({o.size for e in examples for o in e.scene.objects})[:12]
     yield Every()
     yield from map(Coloured, colours)
-    simple: list[Objects] = [Foremost(rank) for rank in Rank]
-    traits: list[Trait] = [HasFact(fact) for fact in Fact]
-    traits += (
-        [HasSize(s) for s in sizes if s > 1] + [IsLarger(s) for s in sizes[:-1] if s > 1] + [IsSmaller(s) for s in sizes[1:]]
-    )
-    simple += [That(trait) for trait in traits] + [OddOneOut(kind) for kind in Kind]
-    yield from simple
-    yield from (Except(phrase) for phrase in simple if isinstance(phrase, Foremost | OddOneOut))
+    ranks: list[Objects] = [Foremost(rank) for rank in Rank] + [OddOneOut(kind) for kind in Kind]
+    ranks += [MostHoles(extreme) for extreme in Extreme]
+    ranks += [MostOf(extreme, colour) for colour in everywhere for extreme in Extreme]
+    facts = [HasFact(fact) for fact in Fact]
+    traits: list[Trait] = [*facts]
+    traits += [relation(colour) for colour in everywhere for relation in (Touches, Contains, InLineWith)]
+    traits += [HasHoles(n) for n in sorted({o.holes for e in examples for o in e.scene.objects}) if 0 < n < 10]
+    traits += [HasColours(n) for n in sorted({len(o.colours) for e in examples for o in e.scene.objects}) if n > 1]
+    traits += [HasSize(s) for s in sizes if s > 1]
+    traits += [IsLarger(s) for s in sizes[:-1] if s > 1] + [IsSmaller(s) for s in sizes[1:]]
+    yield from ranks
+    yield from map(That, traits)
+    yield Commonest()
+    yield from map(Except, ranks)
     yield from (Except(Coloured(colour)) for colour in colours)
-    yield from (ColouredThat(colour, HasFact(fact)) for colour in colours for fact in Fact)
+    if len(colours) > 1:
+        yield from (ColouredThat(colour, trait) for colour in colours for trait in facts)
