@@ -220,6 +220,8 @@ class CandidateChecked(Event):
     attempts: tuple[Attempt, ...]
     duplicate_of: int | None = None
     """An earlier birth with the same normalised bullets, whose attempts these are."""
+    generator_usd: float | None = None
+    """What the description cost when it was bought, by this run or an earlier one; None when the price is unknown."""
     confirmed: bool | None = None
     """Whether a second sample of a perfect candidate's check agreed; None when none was asked for."""
 

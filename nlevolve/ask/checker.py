@@ -67,7 +67,7 @@ async def _follow(
     )
     target = label.target or 0
     try:
-        read = await put(asker, request, read_grid)
+        read = (await put(asker, request, read_grid)).value
     except Halt:
         raise
     except CallFailed as failure:

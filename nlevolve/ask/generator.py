@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nlevolve.ask.question import Asker, put
+from nlevolve.ask.question import Answered, Asker, put
 from nlevolve.ask.replies import read_bullets
 from nlevolve.ask.scenes import pair_fields, parent_fields, test_fields
 from nlevolve.llm.request import Label, Message, Request, RoleSettings
@@ -31,7 +31,7 @@ async def describe(
     *,
     sample: int,
     tokens: int,
-) -> Description:
+) -> Answered[Description]:
     """The description that a birth gives.
 
     `parents` are the descriptions of `birth.parents` with their attempts on the training pairs; `sample` tells apart births

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from nlevolve.ask.prompts import Prompts
 from nlevolve.ask.replies import Unreadable
@@ -23,15 +23,25 @@ class Asker:
     """Marks the banked reply of a request as unusable: an ordinary rerun asks for it anew."""
 
 
-async def put(asker: Asker, request: Request, read: Callable[[str], Read]) -> Read:
-    """The reply, read. Raises Unreadable when the reply to the repair request cannot be read either, and CallFailed."""
+@dataclass(frozen=True)
+class Answered(Generic[Read]):
+    """A reply, read, and what it cost when it was bought (None: unknown), its repair included."""
+
+    value: Read
+    dollars: float | None
+
+
+async def put(asker: Asker, request: Request, read: Callable[[str], Read]) -> Answered[Read]:
+    """Ask and read. Raises Unreadable when the reply to the repair request cannot be read either, and CallFailed."""
     reply = await asker.llm(request)
     try:
-        return _read(reply, read)
+        return Answered(_read(reply, read), reply.cost_usd)
     except Unreadable as problem:
         repair = _repair(asker.prompts, request, reply, str(problem))
+    mended = await asker.llm(repair)
+    both = None if reply.cost_usd is None or mended.cost_usd is None else reply.cost_usd + mended.cost_usd
     try:
-        return _read(await asker.llm(repair), read)
+        return Answered(_read(mended, read), both)
     except Unreadable as problem:
         asker.reject(repair, str(problem))
         raise

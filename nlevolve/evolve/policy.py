@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from nlevolve.evolve.fitness import Rank
+from nlevolve.evolve.mix import MixPolicy
 from nlevolve.evolve.parents import PARENTS, Strategy, cover
 from nlevolve.evolve.population import Candidate, Population
 from nlevolve.records import Birth, Operator
@@ -56,6 +57,7 @@ class Policy(Settings):
     """Ways of looking (prompts/views/) that the generator's prompts rotate through."""
     temperatures: tuple[float, ...] = ()
     """Temperatures that the generator's calls rotate through; empty: the role's own."""
+    mix: MixPolicy = MixPolicy()
     blind: float = Field(0.0, ge=0.0, le=1.0)
     """Share of written births that have one training pair hidden from the generator."""
 

@@ -19,6 +19,8 @@ class Candidate:
     description: Description
     attempts: tuple[Attempt, ...]
     fitness: Fitness
+    dollars: float | None = None
+    """What its description cost when it was bought."""
 
     @property
     def index(self) -> int:
@@ -77,7 +79,7 @@ def grow(population: Population, event: Event) -> Population:
     if isinstance(event, CandidateChecked):
         k = event.birth.index
         worth = fitness(event.attempts, event.description.words, event.birth.blind)
-        newcomer = Candidate(event.birth, event.description, event.attempts, worth)
+        newcomer = Candidate(event.birth, event.description, event.attempts, worth, event.generator_usd)
         lost = {k} if any(isinstance(a, Unreached) for a in event.attempts) else frozenset()
         return Population(population.members | {k: newcomer}, population.failed - {k}, population.unreached - {k} | lost)
     if isinstance(event, MoveFailed) and event.birth.index not in population.members:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from nlevolve.ask.question import Asker
@@ -23,6 +23,18 @@ class Lab:
     asker: Asker
     config: RunConfig
     emit: Emit
+
+    unusable: set[str] = field(default_factory=set)
+    """Models that will answer nothing more: key refused, quota exhausted."""
+
+    def models(self, role: Role) -> list[str]:
+        """The models of a role: several for a mix "A,B,C"."""
+        return [name.strip() for name in self.config.role(role).model.split(",")]
+
+    def usable(self, role: Role) -> list[str]:
+        """Those of them that answer; all of them when none does, so that the failure shows."""
+        models = self.models(role)
+        return [model for model in models if model not in self.unusable] or models
 
     def settings(self, role: Role, model: str | None = None) -> RoleSettings:
         """How a role is called; `model` names one of a mix."""

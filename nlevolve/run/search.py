@@ -7,43 +7,43 @@ from collections.abc import Iterable, Sequence
 from contextvars import copy_context
 from random import Random
 
-from nlevolve.ask.checker import check
-from nlevolve.ask.generator import ROLE_OF, describe
-from nlevolve.ask.replies import Unreadable
-from nlevolve.evolve.checking import telling_pair, worth_checking
-from nlevolve.evolve.fitness import fitness
-from nlevolve.evolve.policy import plan, pool, stop_index
+from nlevolve.ask.generator import ROLE_OF
+from nlevolve.evolve.mix import Arms, arms, choose
+from nlevolve.evolve.policy import plan, stop_index
 from nlevolve.evolve.population import Population, grow
-from nlevolve.llm.request import CallFailed, Halt, leaving
+from nlevolve.llm.request import Halt, Unusable, leaving
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import (
-    Attempt,
     Birth,
     BirthPlanned,
     CandidateChecked,
-    Description,
     Event,
     MoveFailed,
-    Skipped,
     Unreached,
 )
-from nlevolve.run.lab import Lab, together
+from nlevolve.run.bearing import bear
+from nlevolve.run.lab import Lab
 
 
 class Search:
     """The births of one task, planned purely and carried out here."""
 
-    def __init__(self, task: Task, lab: Lab, known: Sequence[Event]) -> None:
-        self.task, self.lab, self.known = task, lab, known
+    def __init__(self, task: Task, lab: Lab, known: Sequence[Event], before: Arms) -> None:
+        self.task, self.lab, self.before = task, lab, before
         self.policy = lab.config.policy
         self.population = Population()
         self.planned: list[Birth] = []
         self.halted: Halt | None = None
+        self._second = 0
         self._recorded = {e.birth.index: e for e in known if isinstance(e, CandidateChecked | MoveFailed)}
         self._running: dict[int, asyncio.Task[None]] = {}
 
-    async def run(self) -> None:
-        """Carry out births until the stop rule holds, the schedule is exhausted, or nothing more can be sent."""
+    async def run(self, second: int = 0) -> None:
+        """Carry out births until the stop rule holds, the schedule is exhausted, or nothing more can be sent.
+
+        With `second`, go on for up to so many births behind the one that ended the search, for one more perfect description.
+        """
+        self._second = second
         async with asyncio.TaskGroup() as group:
             while True:
                 last = self._last()
@@ -62,10 +62,20 @@ class Search:
         """The population that counts: births up to the one at which the stop rule holds."""
         return self.population.before(self._last() + 1)
 
+    @property
+    def perfect(self) -> bool:
+        """Whether the search came to its goal."""
+        return stop_index(self.population, self.policy) is not None
+
     def _last(self) -> int:
         """The last birth that can matter, as far as is known: later arrivals can only lower it."""
+        end = self.policy.births - 1
         stop = stop_index(self.population, self.policy)
-        return self.policy.births - 1 if stop is None else stop
+        if stop is None or not self._second:
+            return end if stop is None else stop
+        more = self.policy.model_copy(update={"stop_perfect": self.policy.stop_perfect + 1})
+        further = stop_index(self.population, more)
+        return min(end, stop + self._second, end if further is None else further)
 
     def _cancel_beyond(self, last: int) -> None:
         for k, running in self._running.items():
@@ -100,74 +110,38 @@ class Search:
     def _plan(self, k: int, seen: Population) -> Birth:
         rng = Random(f"{self.lab.config.seed}/{self.task.id}/{k}")
         birth = plan(k, seen, self.policy, model="", pairs=len(self.task.pairs), rng=rng)
-        return birth.model_copy(update={"model": self.lab.settings(ROLE_OF[birth.operator]).model})
+        return birth.model_copy(update={"model": self._model(birth, seen)})
+
+    def _model(self, birth: Birth, seen: Population) -> str:
+        """The model this birth is asked from: of a mix, the one that promises most on what birth k may see."""
+        models = self.lab.usable(ROLE_OF[birth.operator])
+        if len(models) == 1:
+            return models[0]
+        unseen = [b for b in self.planned if b.index not in seen and b.index < birth.index]
+        return choose(models, arms(seen, self.task.copy_accuracy), self.before, unseen, self.policy.mix)
 
     async def _bear(self, birth: Birth, seen: Population) -> None:
         try:
-            self._record(await self._candidate(birth, seen))
+            event = await bear(self.task, self.lab, birth, seen, self._sample(birth))
+        except Unusable as stopped:
+            # the others of a mix go on in its place; without them, or a checker, nothing can
+            if birth.model in self.lab.unusable and birth.model not in self.lab.usable(ROLE_OF[birth.operator]):
+                self.planned[birth.index] = birth.model_copy(update={"model": self._model(birth, seen)})
+                return await self._bear(self.planned[birth.index], seen)
+            self.halted = self.halted or stopped
         except Halt as halt:
             self.halted = self.halted or halt
+        else:
+            self.lab.emit(event)
+            self.population = grow(self.population, event)
 
-    def _record(self, event: CandidateChecked | MoveFailed) -> None:
-        self.lab.emit(event)
-        self.population = grow(self.population, event)
-
-    async def _candidate(self, birth: Birth, seen: Population) -> CandidateChecked | MoveFailed:
-        """A birth carried out: described, then checked. Raises Halt."""
-        parents = [(seen.members[p].description, seen.members[p].attempts) for p in birth.parents]
-        settings = self.lab.settings(ROLE_OF[birth.operator], birth.model)
-        same = sum(_question(b) == _question(birth) for b in self.planned[: birth.index])
-        try:
-            description = await describe(
-                self.lab.asker, settings, self.task, birth, parents, sample=same, tokens=self.policy.parent_tokens
-            )
-        except Unreadable as problem:
-            return MoveFailed(task=self.task.id, birth=birth, reason="garbled", why=str(problem))
-        except Halt:
-            raise
-        except CallFailed as failure:
-            return MoveFailed(task=self.task.id, birth=birth, reason="unreached", why=str(failure))
-        twin = seen.same_text(description)
-        if twin is not None:
-            return CandidateChecked(
-                task=self.task.id, birth=birth, description=description, attempts=twin.attempts, duplicate_of=twin.index
-            )
-        return await self._checked(birth, description, seen)
-
-    async def _checked(self, birth: Birth, description: Description, seen: Population) -> CandidateChecked:
-        attempts = await self._attempts(birth, description, seen)
-        confirmed = None
-        if fitness(attempts, description.words).perfect and self._confirms():
-            again = await self._check(birth, description, range(len(attempts)), sample=1)
-            confirmed = fitness([again[i] for i in sorted(again)], description.words).perfect
-            # a rule that is followed right only sometimes is worth its worse reading
-            attempts = attempts if confirmed else tuple(again[i] for i in sorted(again))
-        return CandidateChecked(task=self.task.id, birth=birth, description=description, attempts=attempts, confirmed=confirmed)
-
-    def _confirms(self) -> bool:
-        checker = self.lab.settings("checker")
-        return self.policy.confirm == "always" or (self.policy.confirm == "auto" and checker.varies)
-
-    async def _attempts(self, birth: Birth, description: Description, seen: Population) -> tuple[Attempt, ...]:
-        """One attempt a training pair, the most telling pair first where the policy says so."""
-        pairs = range(len(self.task.pairs))
-        done: dict[int, Attempt] = {}
-        if self.policy.check == "telling" and len(pairs) > 1 and seen.members:
-            first = telling_pair(seen, len(pairs))
-            done = await self._check(birth, description, [first])
-            if not worth_checking(done[first], first, pool(seen, self.policy)):
-                return tuple(done.get(i, Skipped(pair=i)) for i in pairs)
-        done |= await self._check(birth, description, [i for i in pairs if i not in done])
-        return tuple(done[i] for i in pairs)
-
-    async def _check(self, birth: Birth, description: Description, pairs: Iterable[int], sample: int = 0) -> dict[int, Attempt]:
-        settings = self.lab.settings("checker")
-        asked = {i: check(self.lab.asker, settings, self.task, i, description, birth=birth.index, sample=sample) for i in pairs}
-        return dict(zip(asked, await together(asked.values()), strict=True))
+    def _sample(self, birth: Birth) -> int:
+        """Births that ask the same take the 1st, 2nd, … sample of it, so that a bank filled by another schedule serves this one."""
+        return sum(_question(b) == _question(birth) for b in self.planned[: birth.index])
 
 
 def _question(birth: Birth) -> Birth:
-    """What a birth asks, whichever its number: births with equal questions take the 1st, 2nd, … sample of it."""
+    """What a birth asks, whichever its number."""
     return birth.model_copy(update={"index": 0, "phase": 0})
 
 

@@ -1,0 +1,103 @@
+"""Which model of a mix "A,B,C" a birth is asked from: a bandit over gain per dollar. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from nlevolve.evolve.population import Candidate, Population
+from nlevolve.records import Birth
+
+
+class MixPolicy(BaseModel):
+    """How a mix is learned. Presets set these under [policy.mix]."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    explore: float = Field(0.3, ge=0)
+    """Weight of what is not known yet."""
+    cost: float = Field(0.5, ge=0, le=1)
+    """0 counts gain alone, 1 gain per dollar; between, gain per dollar to this power."""
+    warm: float = Field(4.0, ge=0)
+    """At most this many births' worth of what earlier tasks have shown."""
+    behind: int = Field(8, ge=1)
+    """Task i learns from the tasks below i - behind, finished, and from no other: so a run replays exactly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """What one model has shown: births, the sum of their gains (0..1 each) and of their dollars."""
+
+    births: float = 0.0
+    gain: float = 0.0
+    dollars: float = 0.0
+
+    def __add__(self, other: Arm) -> Arm:
+        return Arm(self.births + other.births, self.gain + other.gain, self.dollars + other.dollars)
+
+    def scaled(self, births: float) -> Arm:
+        """The same evidence, worth at most this many births."""
+        share = min(1.0, births / self.births) if self.births else 0.0
+        return Arm(self.births * share, self.gain * share, self.dollars * share)
+
+
+Arms = Mapping[str, Arm]
+
+
+def gain(candidate: Candidate, population: Population, floor: float) -> float:
+    """How much nearer, 0..1, a candidate came than its best parent, or than copying the input (`floor`) if it has none."""
+    parents = [population.members[p] for p in candidate.birth.parents if p in population.members]
+    return max(0.0, _worth(candidate) - max([_worth(p) for p in parents], default=floor / 2))
+
+
+def arms(population: Population, floor: float) -> Arms:
+    """What the models have shown on one task; `floor` is the cell accuracy of copying the input. Failed births gain nothing."""
+    shown: dict[str, Arm] = {}
+    for candidate in population.members.values():
+        one = Arm(1.0, gain(candidate, population, floor), candidate.dollars or 0.0)
+        shown[candidate.birth.model] = shown.get(candidate.birth.model, Arm()) + one
+    return shown
+
+
+def pooled(tasks: Iterable[Arms]) -> Arms:
+    """What several tasks have shown together."""
+    together: dict[str, Arm] = {}
+    for shown in tasks:
+        for model, arm in shown.items():
+            together[model] = together.get(model, Arm()) + arm
+    return together
+
+
+def choose(models: Sequence[str], here: Arms, before: Arms, pending: Iterable[Birth], policy: MixPolicy) -> str:
+    """The model with the highest upper confidence bound on gain per dollar (UCB1; cost-aware as in ShinkaEvolve).
+
+    `here` is this task's evidence, `before` that of earlier tasks, `pending` the births that are planned and not yet seen: they
+    count as tried, so that births in flight spread over the models. Ties go to the order in which the models are named.
+    """
+    waiting = [birth.model for birth in pending]
+    shown = {
+        model: here.get(model, Arm()) + before.get(model, Arm()).scaled(policy.warm) + Arm(births=waiting.count(model))
+        for model in models
+    }
+    tried = sum(arm.births for arm in shown.values())
+    usual = _mean([a.dollars / a.births for a in shown.values() if a.births and a.dollars]) or 1.0
+
+    def bound(model: str) -> float:
+        arm = shown[model]
+        if not arm.births:
+            return math.inf
+        price = (arm.dollars / arm.births / usual) or 1.0
+        return arm.gain / arm.births / price**policy.cost + policy.explore * math.sqrt(math.log(tried + 1) / arm.births)
+
+    return max(models, key=bound)
+
+
+def _worth(candidate: Candidate) -> float:
+    return (candidate.fitness.exact / candidate.fitness.pairs + candidate.fitness.cells) / 2
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values) if values else 0.0

@@ -1,0 +1,73 @@
+"""The best descriptions followed on the test inputs, plainly and under symmetries of the whole task."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from nlevolve.ask.checker import check, follow
+from nlevolve.evolve.answers import View, answer, followers, views
+from nlevolve.evolve.fitness import exact
+from nlevolve.evolve.population import Candidate, Population
+from nlevolve.llm.request import Halt
+from nlevolve.puzzle.tasks import Task
+from nlevolve.records import Answer, AnswerFollowed, Followed, Unreached
+from nlevolve.run.lab import Lab, together
+
+
+class Answering:
+    """A task's follows. What was followed once is kept, so that a second round only asks for what is new."""
+
+    def __init__(self, task: Task, lab: Lab) -> None:
+        self.task, self.lab = task, lab
+        self.halted: Halt | None = None
+        self._followed: dict[tuple[int, int, int, str], AnswerFollowed] = {}
+
+    @property
+    def unreached(self) -> int:
+        """Follows that a provider's failure left without a grid."""
+        return sum(isinstance(f.attempt, Unreached) for f in self._followed.values())
+
+    async def follow(self, population: Population) -> tuple[Answer, ...]:
+        """Follow the perfect descriptions; where they leave fewer than two distinct answers, the best imperfect ones too."""
+        chosen = followers(population, self.lab.config.answers, self.lab.config.policy.rank)
+
+        def answers() -> tuple[Answer, ...]:
+            return answer(self.task.tests, population, self._followed.values(), [c.index for c in chosen])
+
+        try:
+            await self._follow([c for c in chosen if c.fitness.perfect])
+            if any(len(a.candidates) < 2 for a in answers()):
+                await self._follow([c for c in chosen if not c.fitness.perfect])
+        except Halt as halt:
+            self.halted = halt
+        return answers()
+
+    async def _follow(self, candidates: Iterable[Candidate]) -> None:
+        policy = self.lab.config.answers
+        asked = [(c, v) for c in candidates for v in views(policy.views if c.fitness.perfect else 1)]
+        await together(self._under(candidate, view) for candidate, view in asked)
+
+    async def _under(self, candidate: Candidate, view: View) -> None:
+        """Follow on every test input under one view, if the description still holds there: words may name a side or a colour."""
+        task = view.task(self.task)
+        if view.name:
+            settings = self.lab.settings("answerer")
+            first = await check(self.lab.asker, settings, task, 0, candidate.description, birth=candidate.index)
+            if not exact(first):
+                return
+        samples = range(self.lab.config.answers.samples)
+        await together(self._once(candidate, view, task, n, s) for n in range(len(task.tests)) for s in samples)
+
+    async def _once(self, candidate: Candidate, view: View, task: Task, number: int, sample: int) -> None:
+        key = candidate.index, number, sample, view.name
+        if key in self._followed:
+            return
+        settings = self.lab.settings("answerer")
+        attempt = await follow(
+            self.lab.asker, settings, task, number, candidate.description, birth=candidate.index, sample=sample
+        )
+        if isinstance(attempt, Followed):
+            attempt = attempt.model_copy(update={"grid": view.undo(attempt.grid)})
+        event = AnswerFollowed(task=self.task.id, birth=candidate.index, sample=sample, attempt=attempt, view=view.name)
+        self._followed[key] = event
+        self.lab.emit(event)
