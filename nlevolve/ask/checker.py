@@ -41,16 +41,15 @@ async def follow(
     asker: Asker,
     settings: RoleSettings,
     task: Task,
-    test: Grid,
     number: int,
     description: Description,
     *,
     birth: int,
     sample: int = 0,
 ) -> Attempt:
-    """One attempt at a test input, the task's `number`-th (from 0). Raises Halt."""
+    """One attempt at the task's test input of this number (from 0). Raises Halt."""
     label = Label(task=task.id, role="answerer", purpose="follow", birth=birth, target=number)
-    return await _follow(asker, settings, task, test, description, label, sample)
+    return await _follow(asker, settings, task, task.tests[number], description, label, sample)
 
 
 async def _follow(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from random import Random
 
 from pydantic import Field
 
@@ -11,6 +12,7 @@ from nlevolve.evolve.fitness import Rank
 from nlevolve.evolve.policy import Settings
 from nlevolve.evolve.population import Candidate, Population
 from nlevolve.puzzle.grids import Grid
+from nlevolve.puzzle.symmetry import SYMMETRIES, Transform, relabelling
 from nlevolve.records import Answer, AnswerFollowed, Followed
 
 
@@ -27,6 +29,11 @@ class AnswerPolicy(Settings):
     """Under how many symmetries of the whole task each description is followed, the inverse applied to what comes back."""
     second: int = Field(0, ge=0)
     """Births spent on looking for a second answer when all perfect descriptions agree on one."""
+
+
+def views(number: int) -> list[Transform]:
+    """The ways of looking under which a description is followed: as it is, then symmetries, every second with other colours."""
+    return [view.then(relabelling(Random(i))) if i % 2 else view for i, view in enumerate(SYMMETRIES[:number])]
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,7 @@ def choose(models: Sequence[str], here: Arms, before: Arms, pending: Iterable[Bi
         arm = shown[model]
         if not arm.births:
             return math.inf
-        price = (arm.dollars / arm.births / usual) or 1.0
+        price: float = (arm.dollars / arm.births / usual) or 1.0
         return arm.gain / arm.births / price**policy.cost + policy.explore * math.sqrt(math.log(tried + 1) / arm.births)
 
     return max(models, key=bound)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from nlevolve.ask.checker import check, follow
-from nlevolve.evolve.answers import View, answer, followers, views
+from nlevolve.evolve.answers import answer, followers, views
 from nlevolve.evolve.fitness import exact
 from nlevolve.evolve.population import Candidate, Population
 from nlevolve.llm.request import Halt
+from nlevolve.puzzle.symmetry import Transform
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Answer, AnswerFollowed, Followed, Unreached
 from nlevolve.run.lab import Lab, together
@@ -47,10 +48,10 @@ class Answering:
         asked = [(c, v) for c in candidates for v in views(policy.views if c.fitness.perfect else 1)]
         await together(self._under(candidate, view) for candidate, view in asked)
 
-    async def _under(self, candidate: Candidate, view: View) -> None:
+    async def _under(self, candidate: Candidate, view: Transform) -> None:
         """Follow on every test input under one view, if the description still holds there: words may name a side or a colour."""
         task = view.task(self.task)
-        if view.name:
+        if str(view):
             settings = self.lab.settings("answerer")
             first = await check(self.lab.asker, settings, task, 0, candidate.description, birth=candidate.index)
             if not exact(first):
@@ -58,8 +59,8 @@ class Answering:
         samples = range(self.lab.config.answers.samples)
         await together(self._once(candidate, view, task, n, s) for n in range(len(task.tests)) for s in samples)
 
-    async def _once(self, candidate: Candidate, view: View, task: Task, number: int, sample: int) -> None:
-        key = candidate.index, number, sample, view.name
+    async def _once(self, candidate: Candidate, view: Transform, task: Task, number: int, sample: int) -> None:
+        key = candidate.index, number, sample, str(view)
         if key in self._followed:
             return
         settings = self.lab.settings("answerer")
@@ -67,7 +68,7 @@ class Answering:
             self.lab.asker, settings, task, number, candidate.description, birth=candidate.index, sample=sample
         )
         if isinstance(attempt, Followed):
-            attempt = attempt.model_copy(update={"grid": view.undo(attempt.grid)})
-        event = AnswerFollowed(task=self.task.id, birth=candidate.index, sample=sample, attempt=attempt, view=view.name)
+            attempt = attempt.model_copy(update={"grid": view.inverse.grid(attempt.grid)})
+        event = AnswerFollowed(task=self.task.id, birth=candidate.index, sample=sample, attempt=attempt, view=str(view))
         self._followed[key] = event
         self.lab.emit(event)

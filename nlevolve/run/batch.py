@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 
+from nlevolve.evolve.mix import Arms, arms, pooled
+from nlevolve.evolve.policy import stop_index
+from nlevolve.evolve.population import population
 from nlevolve.llm.request import LLM, Interrupted, Reply, Request
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Event, TaskAnswered
@@ -20,17 +23,27 @@ async def solve_all(
     Once `stopping` is set no further task is started, and those under way end with what they have.
     """
     places = asyncio.Semaphore(at_once)
+    learned: list[asyncio.Future[Arms]] = []
     async with asyncio.TaskGroup() as group:
         for task in tasks:
             await places.acquire()
             if stopping.is_set():
                 return
-            events = known.get(task.id, ())
-            if answered_for_good(events):
-                places.release()
-                continue
-            solving = group.create_task(solve(task, lab, events))
+            # what a task may learn from depends on its place alone, not on which task happened to end first
+            earlier = learned[: max(0, len(learned) - lab.config.policy.mix.behind)] if lab.mixed else []
+            solving = group.create_task(_one(task, lab, known.get(task.id, ()), earlier))
             solving.add_done_callback(lambda _: places.release())
+            learned.append(solving)
+
+
+async def _one(task: Task, lab: Lab, known: Sequence[Event], earlier: Sequence[asyncio.Future[Arms]]) -> Arms:
+    """Solve a task, or take what is known of it when nothing is missing."""
+    if answered_for_good(known):
+        policy = lab.config.policy
+        grown = population(known)
+        stop = stop_index(grown, policy)
+        return arms(grown if stop is None else grown.before(stop + 1), task.copy_accuracy)
+    return await solve(task, lab, known, pooled([await shown for shown in earlier]))
 
 
 def answered_for_good(events: Sequence[Event]) -> bool:

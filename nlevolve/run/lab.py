@@ -27,6 +27,11 @@ class Lab:
     unusable: set[str] = field(default_factory=set)
     """Models that will answer nothing more: key refused, quota exhausted."""
 
+    @property
+    def mixed(self) -> bool:
+        """Whether any role has several models to choose from."""
+        return any("," in settings.model for settings in self.config.roles.values())
+
     def models(self, role: Role) -> list[str]:
         """The models of a role: several for a mix "A,B,C"."""
         return [name.strip() for name in self.config.role(role).model.split(",")]

@@ -38,9 +38,7 @@ async def solve(task: Task, lab: Lab, known: Sequence[Event] = (), before: Arms 
     return _learned(task, lab, search.outcome)
 
 
-def _end(
-    task: Task, lab: Lab, search: Search, answering: Answering, answers: tuple[Answer, ...], seconds: float
-) -> TaskAnswered:
+def _end(task: Task, lab: Lab, search: Search, answering: Answering, answers: tuple[Answer, ...], seconds: float) -> TaskAnswered:
     population = search.outcome
     halted = search.halted or answering.halted
     best = followers(population, lab.config.answers, lab.config.policy.rank)
@@ -67,7 +65,7 @@ def _stopped(search: Search, halted: Halt | None) -> Stopped:
 
 def _learned(task: Task, lab: Lab, population: Population) -> Arms:
     shown = arms(population, task.copy_accuracy)
-    if len(lab.models("generator")) > 1:
+    if lab.mixed:
         lab.emit(
             MixLearned(
                 task=task.id,
