@@ -22,10 +22,9 @@ async def bear(task: Task, lab: Lab, birth: Birth, seen: Population, sample: int
     """What comes of a birth planned from `seen`; `sample` tells it from earlier births that asked the same. Raises Halt."""
     parents = [(seen.members[p].description, seen.members[p].attempts) for p in birth.parents]
     settings = lab.settings(ROLE_OF[birth.operator], birth.model)
+    tokens = lab.config.policy.parent_tokens
     try:
-        answered = await describe(
-            lab.asker, settings, task, birth, parents, sample=sample, tokens=lab.config.policy.parent_tokens
-        )
+        answered = await describe(lab.asker, settings, task, birth, parents, sample=sample, tokens=tokens)
     except Unreadable as problem:
         return MoveFailed(task=task.id, birth=birth, reason="garbled", why=str(problem))
     except Unusable:
@@ -98,9 +97,6 @@ class _Checking:
         return tuple(done[i] for i in pairs)
 
     async def _check(self, pairs: Iterable[int], sample: int = 0) -> dict[int, Attempt]:
-        settings = self.lab.settings("checker")
-        asked = {
-            i: check(self.lab.asker, settings, self.task, i, self.description, birth=self.birth.index, sample=sample)
-            for i in pairs
-        }
+        asker, settings, k = self.lab.asker, self.lab.settings("checker"), self.birth.index
+        asked = {i: check(asker, settings, self.task, i, self.description, birth=k, sample=sample) for i in pairs}
         return dict(zip(asked, await together(asked.values()), strict=True))

@@ -136,7 +136,7 @@ class Search:
             self.population = grow(self.population, event)
 
     def _sample(self, birth: Birth) -> int:
-        """Births that ask the same take the 1st, 2nd, … sample of it, so that a bank filled by another schedule serves this one."""
+        """Births that ask the same take the 1st, 2nd, … sample of it: so a bank filled by another schedule serves this one."""
         return sum(_question(b) == _question(birth) for b in self.planned[: birth.index])
 
 
