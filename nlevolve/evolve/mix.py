@@ -89,8 +89,8 @@ def choose(models: Sequence[str], here: Arms, before: Arms, pending: Iterable[Bi
         arm = shown[model]
         if not arm.births:
             return math.inf
-        price: float = (arm.dollars / arm.births / usual) or 1.0
-        return arm.gain / arm.births / price**policy.cost + policy.explore * math.sqrt(math.log(tried + 1) / arm.births)
+        price = (arm.dollars / arm.births / usual) or 1.0
+        return arm.gain / arm.births / math.pow(price, policy.cost) + policy.explore * math.sqrt(math.log(tried + 1) / arm.births)
 
     return max(models, key=bound)
 
