@@ -14,7 +14,7 @@ choice, in `also` alone. A template may leave fields out, which then have their 
 `pin("flip the grid upside down", axis=Axis.ROWS)`. `say` takes the first template whose pins and defaults fit.
 
 Reading is a memoised descent over at most a few dozen tokens with a cap on its steps: any text is read in milliseconds.
-A template must not begin with a slot of its own category (that would recurse for ever; such readings are not found).
+A template may begin with a slot of its own category ("{step} until nothing changes"), two deep.
 """
 
 from __future__ import annotations
@@ -214,13 +214,25 @@ class _Reader:
         self.words = words
         self.present = frozenset(words)
         self.memo: dict[tuple[Any, int], list[Found]] = {}
+        self.open: dict[tuple[Any, int], bool] = {}
+        """Searches that are not finished, and whether they were asked for from within."""
         self.steps = 0
 
     def at(self, kind: Any, start: int) -> list[Found]:
         key = (kind, start)
-        if key not in self.memo:
+        if key in self.open:
+            self.open[key] = True
+        elif key not in self.memo:
+            known = set(self.memo)
             self.memo[key] = []
-            self.memo[key] = _best(self._find(kind, start))
+            self.open[key] = False
+            found = _best(self._find(kind, start))
+            for _ in range(2 if self.open[key] else 0):
+                # a template began with its own category: look again, with what is known by now
+                self.memo = {k: v for k, v in self.memo.items() if k in known or k[1] > start} | {key: found}
+                found = _best(self._find(kind, start))
+            del self.open[key]
+            self.memo[key] = found
         return self.memo[key]
 
     def _find(self, kind: Any, start: int) -> Iterator[Found]:
