@@ -19,8 +19,19 @@ for _module in sorted(pkgutil.iter_modules(families.__path__), key=lambda m: m.n
 
 def say(operation: Operation) -> str:
     """A sentence for the operation, with capital letter and full stop."""
-    text = re.sub(r"\ba (?=[aeiou])", "an ", grammar.say(operation))
+    text = grammar.say(operation)
+    for clumsy, better in _POLISH:
+        text = clumsy.sub(better, text)
     return text[:1].upper() + text[1:] + "."
+
+
+_POLISH = [
+    (re.compile(r"\bthe background colour (cell|object|neighbour)"), r"background \1"),
+    (re.compile(r"\bthe (most|least) common colour (cells?|objects?)\b"), r"\2 of the \1 common colour"),
+    (re.compile(r"\bthe (?=background (cell|object|neighbour))"), ""),
+    (re.compile(r"\ba (?=[aeiou])"), "an "),
+]
+"""What templates say clumsily when a phrase stands where they expect a word; the polished text reads the same."""
 
 
 @lru_cache(maxsize=4096)

@@ -121,29 +121,35 @@ def ways_to_see(examples: Examples) -> Iterator[tuple[Definition, ...]]:
         yield (*background, ObjectsAre(False, False))
 
 
-def explore(start: Hypothesis, meter: Meter, ways: Sequence[tuple[Definition, ...]] | None = None) -> list[Hypothesis]:
+def explore(start: Hypothesis, meter: Meter) -> list[Hypothesis]:
     """Every step that the families propose from `start`, tried, best first; stops when the work is used up."""
-    found: list[Hypothesis] = []
-    seen: set[tuple[bytes, ...]] = {start.outputs}
-    for way in list(ways_to_see(start.puzzle.pairs)) if ways is None else ways:
+    found: dict[tuple[bytes, ...], Hypothesis] = {}
+    for tried in _proposed(start, meter):
+        # of steps that cannot be told apart the one in fewer words is meant
+        if tried.outputs != start.outputs and (tried.outputs not in found or tried.rank < found[tried.outputs].rank):
+            found[tried.outputs] = tried
+    return sorted(found.values(), key=lambda h: h.rank)
+
+
+def _proposed(start: Hypothesis, meter: Meter) -> Iterator[Hypothesis]:
+    for way in ways_to_see(start.puzzle.pairs):
         looked: Hypothesis | None = start
         for definition in way:
             looked = after(definition, looked) if looked else None
         if looked is None:
             continue
+        only_objects = bool(way) and all(isinstance(definition, ObjectsAre) for definition in way)
         for suggester in SUGGESTERS:
-            if way and not suggester.by_eye and not any(not isinstance(d, ObjectsAre) for d in way):
+            if only_objects and not suggester.by_eye:
                 continue
             if not meter.spend(suggester.cost):
-                return sorted(found, key=lambda h: h.rank)
+                return
             for step in suggester.suggest(looked.puzzle.pairs):
                 tried = after(step, looked)
-                if tried is not None and tried.outputs not in seen:
-                    seen.add(tried.outputs)
-                    found.append(tried)
+                if tried is not None:
+                    yield tried
                 if not meter.spend(2 + 2 * len(start.puzzle.pairs)):
-                    return sorted(found, key=lambda h: h.rank)
-    return sorted(found, key=lambda h: h.rank)
+                    return
 
 
 def puzzle_of(pairs: Sequence[tuple[Cells, Cells]], tests: Sequence[Cells]) -> Puzzle:

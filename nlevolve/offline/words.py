@@ -102,6 +102,11 @@ _SAYINGS = {
     "don t": "doesnt",
     "doesn t": "doesnt",
     "background colour": "background",
+    **{
+        f"{thing} of {rank} common colour": f"{rank} common colour {thing}"
+        for thing in ("cell", "object")
+        for rank in ("most", "least")
+    },
 }
 
 

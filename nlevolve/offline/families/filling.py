@@ -18,7 +18,7 @@ from nlevolve.offline.scene import Cells, Scene, enclosed
     also="""
     (colour|recolour) every enclosed (area|region|space) {colour}
     fill [in] (areas|regions|holes|spaces) that are enclosed [by other colours] with {colour}
-    every [background] (cell|area|region) that is enclosed becomes {colour}
+    every (area|region) that is enclosed becomes {colour}
     fill [all] [the] holes [of the objects|in the objects] with {colour}
     fill [all] [the] enclosed [background] (cells|areas|regions|spaces) with {colour}
     """,
