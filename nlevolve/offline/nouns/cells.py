@@ -35,7 +35,7 @@ class Near(Words):
 
     @property
     def kernel(self) -> np.ndarray[tuple[int, ...], np.dtype[np.int_]]:
-        near = {"SIDE": SIDES, "CORNER": CORNERS - SIDES, "ANY": CORNERS}[self.name].copy()
+        near = np.array({"SIDE": SIDES, "CORNER": CORNERS - SIDES, "ANY": CORNERS}[self.name])
         near[1, 1] = 0
         return near
 
@@ -47,7 +47,7 @@ def neighbours(mask: Mask, near: Near) -> np.ndarray[tuple[int, ...], np.dtype[n
 
 def _where(scene: Scene, colour: Colour) -> Mask:
     number = colour.of(scene)
-    return scene.grid == (-1 if number is None else number)
+    return np.asarray(scene.grid == (-1 if number is None else number))
 
 
 @says(
