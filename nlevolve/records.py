@@ -8,9 +8,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
 
 from nlevolve.puzzle.grids import Grid
+
+Text = Annotated[str, AfterValidator(lambda text: text.encode("utf-8", "replace").decode())]
+"""Words from outside. JSON can spell half of a character pair, which nothing will then encode: it becomes a question mark."""
 
 Role = Literal["generator", "reviser", "recombiner", "checker", "answerer"]
 Operator = Literal["write", "revise", "recombine"]
@@ -44,7 +47,7 @@ class Usage(Record):
 class Description(Record):
     """A rule in plain English: bullets, applied in order."""
 
-    bullets: tuple[str, ...]
+    bullets: tuple[Text, ...]
 
     @property
     def words(self) -> int:
@@ -92,7 +95,7 @@ class Followed(Record):
     pair: int
     grid: Grid
     accuracy: float | None = None
-    note: str = ""
+    note: Text = ""
 
 
 class Garbled(Record):
@@ -100,7 +103,7 @@ class Garbled(Record):
 
     kind: Literal["garbled"] = "garbled"
     pair: int
-    why: str
+    why: Text
 
 
 class Unreached(Record):
@@ -108,7 +111,7 @@ class Unreached(Record):
 
     kind: Literal["unreached"] = "unreached"
     pair: int
-    why: str
+    why: Text
 
 
 class Skipped(Record):
@@ -191,9 +194,9 @@ class CallFinished(Event):
     seconds: float = 0.0
     """From sending to the reply, without waiting for a slot; 0 from the cache."""
     tries: int = 1
-    reasoning: str = ""
+    reasoning: Text = ""
     """The model's thinking where the provider returns it: for people, never fed to a model."""
-    error: str = ""
+    error: Text = ""
     request: str = ""
     """Digest of the request, the key in the sample bank."""
     bought: Bought | None = None
@@ -206,7 +209,7 @@ class CallRetried(Event):
     kind: Literal["call_retried"] = "call_retried"
     task: str
     model: str
-    why: str
+    why: Text
     wait: float
 
 
@@ -233,7 +236,7 @@ class MoveFailed(Event):
     task: str
     birth: Birth
     reason: Literal["garbled", "unreached", "refused"]
-    why: str
+    why: Text
 
 
 class AnswerFollowed(Event):
@@ -265,7 +268,7 @@ class TaskAnswered(Event):
     stopped: Stopped
     best: int | None
     """Birth of the best candidate."""
-    error: str = ""
+    error: Text = ""
     unreached: int = 0
     """Births and follows that a provider's failure left without evidence: they are asked again when the run is resumed."""
     seconds: float = 0.0
@@ -276,7 +279,7 @@ class LimitChanged(Event):
     model: str
     in_flight: int
     """How many calls may be in flight for this model from now on."""
-    why: str
+    why: Text
 
 
 class ModelStopped(Event):
@@ -284,7 +287,7 @@ class ModelStopped(Event):
 
     kind: Literal["model_stopped"] = "model_stopped"
     model: str
-    why: str
+    why: Text
 
 
 class MixLearned(Event):
@@ -299,14 +302,14 @@ class Noticed(Event):
     """Something people should know, said once (a setting a model does not take, a mended log, a slow disk)."""
 
     kind: Literal["noticed"] = "noticed"
-    text: str
+    text: Text
 
 
 class RunFinished(Event):
     kind: Literal["run_finished"] = "run_finished"
     reason: Literal["done", "budget", "failed", "interrupted"]
     exit_code: int
-    why: str = ""
+    why: Text = ""
 
 
 AnyEvent = Annotated[

@@ -11,7 +11,7 @@ from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
-from nlevolve.records import Purpose, Role, Usage
+from nlevolve.records import Purpose, Role, Text, Usage
 
 
 class RoleSettings(BaseModel):
@@ -124,9 +124,9 @@ class Reply(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    text: str
+    text: Text
     finish: Finish = "stop"
-    reasoning: str = ""
+    reasoning: Text = ""
     usage: Usage = Usage()
     cost_usd: float | None = None
     """None when the model's price is unknown; 0.0 from the embedded models."""
