@@ -7,7 +7,7 @@ import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -104,6 +104,7 @@ def bars(title: str, groups: Mapping[str, Sequence[Bar]]) -> str:
 
 def frontier(title: str, points: Sequence[Point], x: str, y: str) -> str:
     """Dots with intervals; a stepped line joins those that no other beats in both x (less) and y (more)."""
+    points = _together(points)
     best = pareto(points)
     with _figure(title, height=3.4) as (figure, made):
         axes = figure.add_subplot()
@@ -126,6 +127,14 @@ def pareto(points: Sequence[Point]) -> list[Point]:
         if not best or point.y > best[-1].y:
             best.append(point)
     return best
+
+
+def _together(points: Sequence[Point]) -> list[Point]:
+    """Points at one place as one, so that their names can be read."""
+    places: dict[tuple[float, float], list[Point]] = {}
+    for point in points:
+        places.setdefault((point.x, point.y), []).append(point)
+    return [replace(same[0], label=", ".join(point.label for point in same)) for same in places.values()]
 
 
 def _log_scale(axes: Axes) -> None:

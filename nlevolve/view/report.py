@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import nlevolve
@@ -12,6 +12,7 @@ from nlevolve.view.grading import Solution
 from nlevolve.view.history import History, TaskHistory
 from nlevolve.view.packing import deflate, pack
 from nlevolve.view.page import percent, render
+from nlevolve.view.recorded import flat
 from nlevolve.view.statistics import wilson
 from nlevolve.view.text import clean, count, duration, money, short_model
 
@@ -47,18 +48,6 @@ def report(results: Mapping[str, Any], history: History, config: Mapping[str, An
         settings=list(flat(config)),
         version=nlevolve.__version__,
     )
-
-
-def flat(tree: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """A tree of settings as (dotted key, value) rows."""
-    if isinstance(tree, Mapping) and tree:
-        for key, value in tree.items():
-            yield from flat(value, f"{path}.{key}" if path else str(key))
-    elif isinstance(tree, list) and any(isinstance(value, Mapping | list) for value in tree):
-        for place, value in enumerate(tree):
-            yield from flat(value, f"{path}.{place}")
-    else:
-        yield path, ", ".join(map(str, tree)) if isinstance(tree, list) else str(tree)
 
 
 def _subtitle(results: Mapping[str, Any], history: History) -> str:

@@ -20,7 +20,8 @@ from nlevolve.view.charts import Bar, Line, Point, bars, frontier, lines, pareto
 from nlevolve.view.history import read
 from nlevolve.view.packing import pack
 from nlevolve.view.page import percent
-from nlevolve.view.report import flat, report
+from nlevolve.view.recorded import flat
+from nlevolve.view.report import report
 from nlevolve.view.results import results
 from tests.view.story import (
     FLIP,

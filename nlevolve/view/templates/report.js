@@ -72,7 +72,7 @@ function figure(caption, rows, truth = null) {
   if (!rows) return el("figure", {}, el("figcaption", {}, caption), el("div", { class: "nothing" }, "no grid"));
   if (!truth) return el("figure", {}, el("figcaption", {}, `${caption} · ${size(rows)}`), drawGrid(rows, `${caption}, ${size(rows)}`));
   if (!sameSize(rows, truth)) {
-    const said = `${caption}: wrong size, ${size(rows)} for ${size(truth)}`;
+    const said = `${caption}: ${size(rows)}, not ${size(truth)}`;
     return el("figure", { class: "off" }, el("figcaption", {}, said), drawGrid(rows, said));
   }
   const wrong = wrongCells(rows, truth);
@@ -97,7 +97,7 @@ function drawTests(task) {
         figure("input", input),
         truth && figure("solution", truth),
         figure("attempt 1", one, truth),
-        two === one ? null : figure("attempt 2", two, truth),
+        two && two !== one ? figure("attempt 2", two, truth) : null,
       ),
       votes.length > 1 && el("p", { class: "small quiet" }, `Votes for the ${plural(test.all.length, "grid")} proposed: ${votes.map((v) => +v.toFixed(2)).join(", ")}.`),
       others.length > 0 &&

@@ -1,0 +1,64 @@
+"""nlevolve report and nlevolve compare: what came of runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from nlevolve.cli import app, options
+from nlevolve.cli.solve import RUNS
+from nlevolve.errors import UsageError
+
+
+@app.command()
+def report(
+    run: options.Run,
+    runs_dir: options.RunsDir = RUNS,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write here instead of into the run's folder.", metavar="FILE")
+    ] = None,
+) -> None:
+    """Write report.html: the whole run in one page that opens from disk and loads nothing."""
+    from nlevolve.run import store
+    from nlevolve.view.recorded import recorded
+    from nlevolve.view.report import report as page
+
+    told = recorded(store.find(run, runs_dir))
+    target = output or told.folder / "report.html"
+    _write(target, page(told.results, told.history, told.config, told.solutions))
+    print(target)
+
+
+@app.command()
+def compare(
+    runs: Annotated[list[str], typer.Argument(help="Two or more runs, by name or folder.", show_default=False)],
+    runs_dir: options.RunsDir = RUNS,
+    json: Annotated[bool, typer.Option("--json", help="One object on stdout instead of tables.")] = False,
+    html: Annotated[Path | None, typer.Option(help="Write a page with tables and a plot, too.", metavar="FILE")] = None,
+) -> None:
+    """Put runs side by side on the tasks they share."""
+    from nlevolve.run import store
+    from nlevolve.view import compare_page, compare_tables
+    from nlevolve.view.compare import compare as compared
+    from nlevolve.view.recorded import recorded
+
+    if len(runs) < 2:
+        raise UsageError(f"compare needs two or more runs, got only {runs[0]}")
+    found = compared([recorded(store.find(run, runs_dir)) for run in runs])
+    if html is not None:
+        _write(html, compare_page.page(found))
+    if json:
+        print(found.model_dump_json())
+    else:
+        compare_tables.show(found)
+
+
+def _write(path: Path, text: str) -> None:
+    from nlevolve.run.store import StoreFailed, replace_text
+
+    try:
+        replace_text(path, text)
+    except StoreFailed as error:
+        raise UsageError(str(error)) from None

@@ -1,0 +1,76 @@
+"""A run read back from its folder: settings, history, solutions and results, for whoever looks at it afterwards."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nlevolve.errors import UsageError
+from nlevolve.puzzle.datasets import load
+from nlevolve.puzzle.tasks import Pair, Task
+from nlevolve.run import store
+from nlevolve.view.grading import Solution, open_solutions
+from nlevolve.view.history import History, read
+from nlevolve.view.results import results
+
+
+@dataclass(frozen=True)
+class Recorded:
+    folder: Path
+    config: Mapping[str, Any]
+    """The content of config.json."""
+    history: History
+    tasks: Sequence[Task]
+    """The tasks selected; of a run whose task files are gone since, those that it took up."""
+    solutions: Mapping[str, Solution]
+    results: Mapping[str, Any]
+    """The content of results.json, computed anew from the events where the tasks can still be found."""
+
+    @property
+    def name(self) -> str:
+        return self.folder.name
+
+
+def recorded(folder: Path) -> Recorded:
+    """Read a run's folder (see `run.store.find`). Raises UsageError when there is nothing to go by."""
+    config = store.read_config(folder)
+    history = read(store.read_events(folder))
+    selectors = config.get("tasks") or ()
+    try:
+        tasks: Sequence[Task] = load(selectors).tasks
+        solutions = open_solutions(selectors)
+    except UsageError:
+        return Recorded(folder, config, history, _taken_up(history), {}, _written(folder))
+    return Recorded(folder, config, history, tasks, solutions, results(history, tasks, solutions))
+
+
+def flat(tree: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """A tree of settings as (dotted key, value) rows."""
+    if isinstance(tree, Mapping) and tree:
+        for key, value in tree.items():
+            yield from flat(value, f"{path}.{key}" if path else str(key))
+    elif isinstance(tree, list) and any(isinstance(value, Mapping | list) for value in tree):
+        for place, value in enumerate(tree):
+            yield from flat(value, f"{path}.{place}")
+    else:
+        yield path, ", ".join(map(str, tree)) if isinstance(tree, list) else str(tree)
+
+
+def _taken_up(history: History) -> list[Task]:
+    return [
+        Task(event.task, tuple(Pair(*pair) for pair in event.pairs), event.tests)
+        for task in history.tasks.values()
+        if (event := task.started) is not None
+    ]
+
+
+def _written(folder: Path) -> dict[str, Any]:
+    path = folder / "results.json"
+    try:
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return found
+    except (OSError, ValueError):
+        raise UsageError(f"the tasks of run {folder.name} are gone, and {path} cannot be read either") from None
