@@ -1,0 +1,40 @@
+"""What is installed is what was tested: exact versions for every dependency, and a wheel with its prompts and presets."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+PINS = [line for line in (ROOT / "constraints.txt").read_text().splitlines() if not line.startswith("#")]
+
+
+def plain(requirement: str) -> str:
+    """The name of a requirement, as package indexes compare names."""
+    return re.sub(r"[-_.]+", "-", re.split(r"[\s\[<>=!~;]", requirement, maxsplit=1)[0]).lower()
+
+
+def test_constraints_are_names_and_versions_alone() -> None:
+    assert [line for line in PINS if not re.fullmatch(r"[A-Za-z0-9._-]+==[0-9][A-Za-z0-9.+!]*", line)] == []
+    assert len({plain(line) for line in PINS}) == len(PINS)
+
+
+def test_every_dependency_is_pinned() -> None:
+    groups = [PROJECT["project"]["dependencies"], *PROJECT["project"]["optional-dependencies"].values()]
+    wanted = [one for group in groups for one in group]
+    assert {plain(one) for one in wanted} - {plain(line) for line in PINS} == set()
+
+
+def test_the_wheel_carries_prompts_and_presets() -> None:
+    wheel = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]
+    assert wheel["force-include"] == {"prompts": "nlevolve/prompts"}
+    assert wheel["packages"] == ["nlevolve"]
+    assert list((ROOT / "nlevolve" / "presets").glob("*.toml"))
+
+
+def test_what_must_not_be_committed_is_ignored() -> None:
+    ignored = (ROOT / ".gitignore").read_text().split()
+    assert {".env", ".venv/", "runs/*", "!runs/.gitkeep", ".nlevolve-cache/"} <= set(ignored)
+    assert not any(line.split("=", 1)[1] for line in (ROOT / ".env.example").read_text().splitlines() if re.match("[A-Z]", line))
