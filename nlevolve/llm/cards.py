@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from pydantic import BaseModel, ConfigDict
 
 from nlevolve.llm.request import RoleSettings
@@ -52,8 +54,11 @@ class ModelCard(BaseModel):
     """Whether the same request always gets the same reply, so that asking anew is idle."""
     keys: tuple[str, ...] = ()
     """Environment variables that its key is read from."""
-    missing: tuple[str, ...] = ()
-    """Those of them that are not set."""
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Those of them that are not set."""
+        return tuple(name for name in self.keys if not os.environ.get(name))
 
 
 def embedded_card(model: str) -> ModelCard:

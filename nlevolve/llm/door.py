@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from random import Random
 
+from nlevolve.llm.bank import Bank, DiskBank, ReplayBank
 from nlevolve.llm.budget import Caps, Ledger, Spent, budgeted
-from nlevolve.llm.cache import Bank, DiskBank, cached
+from nlevolve.llm.cache import cached
 from nlevolve.llm.cards import ModelCard
 from nlevolve.llm.client import Client
+from nlevolve.llm.forms import laddered
+from nlevolve.llm.guard import guarded
 from nlevolve.llm.limits import limited
 from nlevolve.llm.meter import metered
 from nlevolve.llm.request import LLM, Reply, Request
 from nlevolve.llm.retries import retried
+from nlevolve.llm.room import with_room
 from nlevolve.records import Event, Noticed
 
 
@@ -40,6 +43,18 @@ class Door:
             self._bank.reject(request.key, why)
 
 
+def once(say: Callable[[str], None]) -> Callable[[str], None]:
+    """Say each thing once."""
+    said: set[str] = set()
+
+    def notice(text: str) -> None:
+        if text not in said:
+            said.add(text)
+            say(text)
+
+    return notice
+
+
 @asynccontextmanager
 async def open_door(
     *,
@@ -62,11 +77,12 @@ async def open_door(
     log. Together they let a resumption account for a reply that was paid and banked but not logged when the run was killed.
     seed: of the retries' jitter. live: stands in for the client, in tests.
     """
-    bank: Bank = DiskBank(cache_dir, lambda text: emit(Noticed(text=text)), replay)
-    client = Client(cards)
-    ledger = Ledger(caps or Caps(), spent or Spent())
-    inner = limited(budgeted(live or client, ledger, lambda request: 0.0), asyncio.Semaphore(concurrency))
-    llm = metered(cached(retried(inner, Random(f"{seed}/retries"), emit), bank, run_id, set(logged)), emit)
+    notice = once(lambda text: emit(Noticed(text=text)))
+    bank: Bank = ReplayBank(cache_dir, notice) if replay else DiskBank(cache_dir, notice)
+    client = Client(cards, notice)
+    tries = limited(budgeted(live or client, Ledger(caps or Caps(), spent or Spent()), cards, notice), concurrency, emit)
+    calls = guarded(laddered(retried(tries, Random(f"{seed}/retries"), emit), notice), emit)
+    llm = with_room(metered(cached(calls, bank, run_id, set(logged)), emit), cards)
     try:
         yield Door(llm, bank, cards)
     finally:

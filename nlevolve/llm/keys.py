@@ -6,7 +6,7 @@ import os
 import re
 from pathlib import Path
 
-SECRET_NAMES = re.compile(r"(_KEY|_TOKEN|_SECRET|_PASSWORD|_CREDENTIALS?)$", re.IGNORECASE)
+SECRET_NAMES = re.compile(r"(_KEY|_TOKEN|_SECRET|_PASSWORD|_CREDENTIALS?|_KEY_ID)$", re.IGNORECASE)
 SHORTEST_SECRET = 8
 """Characters: a shorter value may be part of an ordinary word."""
 
@@ -25,13 +25,15 @@ def from_environment(value: str) -> str:
     return os.environ.get(value[4:], "") if value.startswith("env:") else value
 
 
-def scrubbed(text: str, extra: tuple[str, ...] = ()) -> str:
-    """The text with every secret of the environment replaced by `***`; providers echo keys in their error bodies."""
-    for secret in _secrets(extra):
-        text = text.replace(secret, "***")
-    return text
+class Secrets:
+    """The values of the environment's keys, to be hidden wherever they show: providers echo them in their errors."""
 
+    def __init__(self) -> None:
+        self._values = {value for name, value in os.environ.items() if SECRET_NAMES.search(name)}
 
-def _secrets(extra: tuple[str, ...]) -> list[str]:
-    named = [value for name, value in os.environ.items() if SECRET_NAMES.search(name)]
-    return sorted({value for value in (*named, *extra) if len(value) >= SHORTEST_SECRET}, key=len, reverse=True)
+    def hide(self, text: str, more: tuple[str, ...] = ()) -> str:
+        """The text with every secret, and these values, replaced by `***`."""
+        for secret in sorted(self._values.union(more), key=len, reverse=True):
+            if len(secret) >= SHORTEST_SECRET:
+                text = text.replace(secret, "***")
+        return text

@@ -1,17 +1,157 @@
-"""How much is asked at once."""
+"""How much is asked at once and how fast, for each model: slots that adapt, paces that are told or learned."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
-from nlevolve.llm.request import LLM, Reply, Request
+from nlevolve.llm.pace import LearnedRate, Pace
+from nlevolve.llm.request import LLM, RateLimited, Reply, Request, RoleSettings
+from nlevolve.records import Event, LimitChanged
+
+FIRST_IN_FLIGHT = 32
+SHRINK = 0.8
+CHARACTERS_A_TOKEN = 3.0
+USUAL_REPLY = 1000.0
+"""Tokens expected of a reply before the first one is seen."""
 
 
-def limited(llm: LLM, slots: asyncio.Semaphore) -> LLM:
-    """A slot is held for the call alone."""
+class Slots:
+    """How many calls may be in flight for a model: grows while it is full and clean, shrinks when one is refused.
+
+    It doubles with every round of full slots up to the first refusal; then it returns quickly to nine tenths of what was
+    refused, and goes on by one a round.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.limit = float(min(most, FIRST_IN_FLIGHT))
+        self.in_flight = 0
+        self._refused_at = float("inf")
+
+    @property
+    def full(self) -> bool:
+        return self.in_flight >= int(self.limit)
+
+    def grow(self) -> None:
+        """A call came back clean while all slots were taken."""
+        quick = self.limit < 0.9 * self._refused_at
+        self.limit = min(float(self.most), self.limit + (1.0 if quick else 1.0 / self.limit))
+
+    def shrink(self) -> None:
+        self._refused_at = self.limit
+        self.limit = max(1.0, self.limit * SHRINK)
+
+
+class Lane:
+    """The way to one model at one endpoint. Requests pass its gate one by one, in the order in which they came."""
+
+    def __init__(self, model: str, settings: RoleSettings, most: int, emit: Callable[[Event], None]) -> None:
+        self._model = model
+        self._emit = emit
+        self._slots = Slots(most)
+        self._said = int(self._slots.limit)
+        self._told = Pace(settings.requests_per_minute)
+        self._tokens = Pace(settings.tokens_per_minute)
+        self._learned = LearnedRate()
+        self._usual_reply = USUAL_REPLY
+        self._not_before = float("-inf")
+        self._last_shrink = float("-inf")
+        self._gate = asyncio.Lock()
+        self._freed = asyncio.Event()
+
+    async def enter(self, tokens: float, total: asyncio.Semaphore) -> float:
+        """Wait for a slot, for the pace, and for a slot of the whole run, in this order; the time at which it is sent.
+
+        Only the first in the queue waits for these, so that none of them is held while another is waited for.
+        """
+        async with self._gate:
+            while self._slots.full:
+                self._freed.clear()
+                await self._freed.wait()
+            waited = await self._turn()
+            await total.acquire()
+            now = asyncio.get_running_loop().time()
+            self._learned.sent(now, waited)
+            self._told.take(now)
+            self._tokens.take(now, tokens)
+            self._slots.in_flight += 1
+            return now
+
+    async def _turn(self) -> bool:
+        """Wait for the pace; whether the learned one made us wait."""
+        loop, waited = asyncio.get_running_loop(), False
+        while True:
+            now = loop.time()
+            learned = self._learned.wait(now)
+            wait = max(self._not_before - now, learned, self._told.wait(now), self._tokens.wait(now))
+            if wait <= 0:
+                return waited
+            waited = waited or learned >= wait
+            await asyncio.sleep(wait)
+
+    def leave(self, total: asyncio.Semaphore) -> None:
+        total.release()
+        self._slots.in_flight -= 1
+        self._freed.set()
+
+    def accepted(self, sent_at: float, tokens: float, reply: Reply) -> None:
+        """A reply came back: room to grow, and a lesson about tokens."""
+        self._learned.accepted(sent_at)
+        if self._slots.full:
+            self._slots.grow()
+            self._say_growth()
+        if reply.rest:
+            self._not_before = max(self._not_before, asyncio.get_running_loop().time() + reply.rest)
+        self._usual_reply += (reply.usage.completion - self._usual_reply) / 20
+        self._tokens.correct(reply.usage.prompt + reply.usage.completion - tokens)
+
+    def refused(self, sent_at: float, retry_after: float | None) -> None:
+        """A 429: slow down. Refusals of what was sent before the last step down are no news."""
+        now = asyncio.get_running_loop().time()
+        rate = self._learned.per_minute
+        learned = self._learned.refused(sent_at, now)
+        if retry_after and self._learned.shut:
+            self._not_before = max(self._not_before, now + retry_after)
+        if learned and rate is not None:
+            self._say(f"it refuses more than {rate:.0f} requests a minute")
+        elif sent_at > self._last_shrink:
+            self._last_shrink = now
+            self._slots.shrink()
+            self._say("it refused a request (429)")
+
+    def tokens(self, request: Request) -> float:
+        """Tokens that a request is expected to take, reply included."""
+        return sum(len(message.text) for message in request.messages) / CHARACTERS_A_TOKEN + self._usual_reply
+
+    def _say_growth(self) -> None:
+        limit = int(self._slots.limit)
+        if limit >= 1.25 * self._said or (limit == self._slots.most > self._said):
+            self._say("it keeps up")
+
+    def _say(self, why: str) -> None:
+        self._said = int(self._slots.limit)
+        self._emit(LimitChanged(model=self._model, in_flight=self._said, why=why))
+
+
+def limited(llm: LLM, concurrency: int, emit: Callable[[Event], None]) -> LLM:
+    """Every try takes a slot of its model and one of the run, and goes out at its model's pace."""
+    total = asyncio.Semaphore(concurrency)
+    lanes: dict[tuple[str, str | None], Lane] = {}
 
     async def ask(request: Request) -> Reply:
-        async with slots:
-            return await llm(request)
+        place = (request.model, request.settings.base_url)
+        lane = lanes.get(place) or lanes.setdefault(place, Lane(request.model, request.settings, concurrency, emit))
+        tokens = lane.tokens(request)
+        sent_at = await lane.enter(tokens, total)
+        try:
+            reply = await llm(request)
+            lane.accepted(sent_at, tokens, reply)
+            return reply
+        except RateLimited as error:
+            lane.refused(sent_at, error.retry_after)
+            raise
+        finally:
+            lane.leave(total)
 
     return ask

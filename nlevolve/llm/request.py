@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from functools import cached_property
 from typing import Any, Literal, Protocol
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from nlevolve.records import Purpose, Role, Text, Usage
 
@@ -134,6 +134,8 @@ class Reply(BaseModel):
     tries: int = 1
     cached: bool = False
     """Served from the sample bank: nothing was sent, nothing is paid."""
+    rest: float = Field(default=0.0, exclude=True)
+    """Seconds for which the provider's rate-limit headers ask us to send nothing more. Not kept."""
 
 
 class LLM(Protocol):
@@ -177,9 +179,21 @@ class TimedOut(CallFailed):
 
 
 class Rejected(CallFailed):
-    """400, 404, 413, 422, context window exceeded: this request will never pass; others may."""
+    """400, 413, 422: this request will never pass; others may."""
 
     kind = "rejected"
+
+
+class TooLong(Rejected):
+    """The request does not fit into the model's context window."""
+
+    kind = "too_long"
+
+
+class Refused(Rejected):
+    """A content filter refused the request."""
+
+    kind = "filtered"
 
 
 class Halt(CallFailed):
@@ -187,7 +201,7 @@ class Halt(CallFailed):
 
 
 class Unusable(Halt):
-    """Key missing or refused, quota exhausted, no such model: nothing will pass for this model."""
+    """401, 402, 403, 404, quota exhausted: key missing or refused, no such model; nothing will pass for this model."""
 
     kind = "unusable"
 

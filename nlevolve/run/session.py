@@ -88,7 +88,7 @@ class Session:
             caps=Caps(usd=self.limits.budget, task_usd=self.limits.task_budget, calls=self.limits.max_calls),
             spent=_spent(self.known),
             run_id=self.run_id,
-            logged=[e.request for e in self.known if isinstance(e, CallFinished)],
+            logged=[e.request for e in self.known if isinstance(e, CallFinished) and e.source != "failed"],
             seed=self.config.seed,
             live=self.live,
         ) as door:
@@ -128,7 +128,7 @@ def begin(
     """Make a new run's folder with its config.json. Raises UsageError before anything is sent, leaving no folder behind."""
     templates = Prompts(prompts)
     _check_views(config, templates)
-    cards = _cards(config, limits, replay)
+    cards = _cards(config, limits, replay, cache_dir)
     folder = store.create(runs_dir, name)
     run_id = uuid.uuid4().hex
     settings = _settings(config, selection, templates)
@@ -170,7 +170,7 @@ def reopen(
             f"run {folder.name} was started with other settings ({'; '.join(changed)}); "
             "resume it with the old ones, or start a new run: what is equal comes from the cache"
         )
-    cards = _cards(config, limits, bool(old.get("replay")))
+    cards = _cards(config, limits, bool(old.get("replay")), cache_dir)
     return Session(
         folder,
         selection,
@@ -211,9 +211,14 @@ def _settings(config: RunConfig, selection: Selection, prompts: Prompts) -> dict
     }
 
 
-def _cards(config: RunConfig, limits: Limits, replay: bool) -> Mapping[str, ModelCard]:
+def _cards(config: RunConfig, limits: Limits, replay: bool, cache_dir: Path) -> Mapping[str, ModelCard]:
     capped = limits.budget is not None or limits.task_budget is not None
-    return check_models(config.roles.values(), priced=capped and not limits.allow_unknown_prices and not replay)
+    return check_models(
+        config.roles.values(),
+        priced=capped and not limits.allow_unknown_prices and not replay,
+        keyed=not replay,
+        remember=cache_dir / "cards.json",
+    )
 
 
 def _check_views(config: RunConfig, prompts: Prompts) -> None:

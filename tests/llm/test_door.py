@@ -90,7 +90,7 @@ def embedded() -> Callable[..., Awaitable[Said]]:
 
 
 def test_embedded_models_are_reached_through_litellm(tmp_path: Path, embedded: Callable[..., Awaitable[Said]]) -> None:
-    live = Client({"offline/generator": embedded_card("offline/generator")}, embedded)
+    live = Client({"offline/generator": embedded_card("offline/generator")}, print, embedded)
     asked = request(sample=4).model_copy(update={"reply_schema": {"type": "object", "properties": {}}})
     (good, bad), events = ask_all(tmp_path, live, asked, request("bad"))
     assert isinstance(good, Reply)

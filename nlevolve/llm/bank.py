@@ -1,0 +1,258 @@
+"""The sample bank on disk: one reply for each key, as JSON text on diskcache; never evicted, written before acknowledged."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from diskcache import Cache, Timeout
+from diskcache.core import MODE_RAW
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from nlevolve.errors import UsageError
+from nlevolve.llm.disk import StrangeRow, TextDisk
+from nlevolve.llm.request import Reply
+
+Notice = Callable[[str], None]
+FILE = "cache.db"
+NO_LIMIT = 2**62
+SYNC_FULL = 2
+"""What sqlite calls it: a commit is on the disk when it returns. Rows are written in batches, so it costs little."""
+
+
+class Row(BaseModel):
+    """What the bank keeps for a key."""
+
+    model_config = ConfigDict(frozen=True)
+
+    v: int = 1
+    model: str
+    run: str = ""
+    """Id of the run that paid for it: a kill may have come between the payment and its event."""
+    at: datetime = Field(default_factory=lambda: datetime.now(UTC))
+    rejected: str = ""
+    """Why the reply was of no use in the end: an ordinary rerun asks anew, a replay serves it."""
+    reply: Reply
+
+
+class Bank(Protocol):
+    """Where replies are kept."""
+
+    replay: bool
+    """Serve whatever is here and nothing else."""
+
+    def get(self, key: str) -> Row | None: ...
+    async def put(self, key: str, row: Row) -> Row: ...
+    def reject(self, key: str, why: str) -> None: ...
+    async def close(self) -> None: ...
+
+
+class DiskBank:
+    """A bank in a folder. Several processes may use it at once.
+
+    Reading happens on the caller's thread (tens of microseconds); writing on one private thread that takes all waiting
+    rows into one transaction, because a write may wait for another process or for the disk. A damaged file is moved aside.
+    Raises UsageError when the folder cannot be written.
+    """
+
+    replay = False
+
+    def __init__(self, folder: Path, notice: Notice) -> None:
+        self.folder = folder
+        self._notice = notice
+        self._renewing = threading.Lock()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="sample-bank")
+        self._waiting: list[tuple[str, Row, asyncio.Future[Row]]] = []
+        self._flushing: asyncio.Task[None] | None = None
+        self._cache = self._open()
+
+    def get(self, key: str) -> Row | None:
+        """The row of this key; None when there is none, or none of ours."""
+        cache = self._cache
+        try:
+            text = cache.get(key, retry=True)
+            return None if text is None else Row.model_validate_json(text)
+        except (StrangeRow, ValidationError) as error:
+            self._notice(f"the sample bank in {self.folder} holds a row that nlevolve did not write ({_line(error)}): asked anew")
+        except sqlite3.OperationalError as error:
+            raise self._unusable(error) from None
+        except sqlite3.DatabaseError as error:
+            self._renew(cache, error)
+        return None
+
+    async def put(self, key: str, row: Row) -> Row:
+        """Keep the row and return the one that stands: the first reply to a question is its reply in every run."""
+        future: asyncio.Future[Row] = asyncio.get_running_loop().create_future()
+        self._waiting.append((key, row, future))
+        if self._flushing is None or self._flushing.done():
+            self._flushing = asyncio.create_task(self._flush())
+        return await future
+
+    def reject(self, key: str, why: str) -> None:
+        """Mark the reply as of no use, so that an ordinary rerun asks anew."""
+        row = self.get(key)
+        if row is not None and not row.rejected:
+            self._thread.submit(self.set, key, row.model_copy(update={"rejected": why or "of no use"}))
+
+    async def close(self) -> None:
+        """Wait for what is being written, then close."""
+        while self._flushing is not None and not self._flushing.done():
+            await asyncio.wait([self._flushing])
+        await asyncio.to_thread(self._thread.shutdown)
+        self._cache.close()
+
+    def rows(self) -> Iterator[tuple[str, Row]]:
+        """Every row that can be read, oldest first."""
+        for key in self._cache:
+            row = self.get(key)
+            if row is not None:
+                yield key, row
+
+    def keep(self, rows: list[tuple[str, Row]]) -> list[Row]:
+        """Keep rows in one transaction; for each the one that stands. Blocks."""
+        cache = self._cache
+        try:
+            with cache.transact(retry=True):
+                standing = [self._keep(key, row) for key, row in rows]
+        except sqlite3.OperationalError as error:
+            raise self._unusable(error) from None
+        except sqlite3.DatabaseError as error:
+            self._renew(cache, error)
+            return self.keep(rows)
+        if not (self.folder / FILE).exists():
+            raise UsageError(f"the sample bank in {self.folder} was removed while in use; put it back, then resume the run")
+        return standing
+
+    def set(self, key: str, row: Row) -> None:
+        """Write one row, whatever stands there. Blocks."""
+        with contextlib.suppress(Timeout):
+            self._cache.set(key, row.model_dump_json(), tag=row.model, retry=True)
+
+    def drop(self, keys: list[str]) -> None:
+        """Forget these rows. Blocks."""
+        with self._cache.transact(retry=True):
+            for key in keys:
+                self._cache.delete(key)
+
+    async def _flush(self) -> None:
+        loop = asyncio.get_running_loop()
+        while self._waiting:
+            batch, self._waiting = self._waiting, []
+            done: list[Any]
+            try:
+                done = await loop.run_in_executor(self._thread, self.keep, [(key, row) for key, row, _ in batch])
+            except (UsageError, OSError) as error:
+                done = [error if isinstance(error, UsageError) else self._unusable(error)] * len(batch)
+            for (_, _, future), outcome in zip(batch, done, strict=True):
+                if future.done():
+                    continue
+                if isinstance(outcome, UsageError):
+                    future.set_exception(outcome)
+                else:
+                    future.set_result(outcome)
+
+    def _keep(self, key: str, row: Row) -> Row:
+        standing = self.get(key)
+        if standing is not None and not standing.rejected:
+            return standing
+        self._cache.set(key, row.model_dump_json(), tag=row.model)
+        return row
+
+    def _open(self) -> Any:
+        try:
+            return _cache(self.folder)
+        except (sqlite3.OperationalError, OSError) as error:
+            raise self._unusable(error) from None
+        except sqlite3.DatabaseError as error:
+            self._move_aside(error)
+            return _cache(self.folder)
+
+    def _renew(self, broken: Any, error: Exception) -> None:
+        with self._renewing:
+            if self._cache is broken:
+                self._move_aside(error)
+                self._cache = _cache(self.folder)
+
+    def _move_aside(self, error: Exception) -> None:
+        stamp = f"broken-{datetime.now(UTC):%Y%m%dT%H%M%S}"
+        for file in sorted(self.folder.glob(f"{FILE}*")):
+            if "broken" not in file.name:
+                file.rename(file.with_name(f"{file.name}.{stamp}"))
+        self._notice(f"the sample bank in {self.folder} is damaged ({_line(error)}): moved to {FILE}.{stamp}, a new one is begun")
+
+    def _unusable(self, error: Exception) -> UsageError:
+        return UsageError(f"cannot use the sample bank in {self.folder}: {_line(error)}; mend that, or name another --cache-dir")
+
+
+def _cache(folder: Path) -> Any:
+    return Cache(
+        str(folder),
+        disk=TextDisk,
+        eviction_policy="none",
+        cull_limit=0,
+        size_limit=NO_LIMIT,
+        statistics=0,
+        sqlite_synchronous=SYNC_FULL,
+    )
+
+
+class ReplayBank:
+    """A bank that is only read, also where nothing may be written. Raises UsageError when there is none."""
+
+    replay = True
+
+    def __init__(self, folder: Path, notice: Notice) -> None:
+        self._notice = notice
+        file = folder / FILE
+        if not file.is_file():
+            raise UsageError(f"there is no sample bank in {folder} to replay from; name its folder with --cache-dir")
+        self._base = _read_only(file)
+
+    def get(self, key: str) -> Row | None:
+        """The row of this key; None when there is none, or none of ours."""
+        found = self._base.execute("SELECT mode, filename, value FROM Cache WHERE key = ? AND raw = 1", (key,)).fetchone()
+        if found is None:
+            return None
+        mode, filename, text = found
+        try:
+            if mode != MODE_RAW or filename is not None or not isinstance(text, str):
+                raise StrangeRow("the value is not inline text")
+            return Row.model_validate_json(text)
+        except (StrangeRow, ValidationError) as error:
+            self._notice(f"the sample bank holds a row that nlevolve did not write ({_line(error)}): passed over")
+            return None
+
+    async def put(self, key: str, row: Row) -> Row:
+        raise AssertionError("a replay asks nobody, so it has nothing to keep")
+
+    def reject(self, key: str, why: str) -> None:
+        """Nothing: a replay changes nothing."""
+
+    async def close(self) -> None:
+        self._base.close()
+
+
+def _read_only(file: Path) -> sqlite3.Connection:
+    """A connection that writes nothing; in a folder that cannot be written sqlite needs to be told that nobody else does."""
+    for mode in ("mode=ro", "mode=ro&immutable=1"):
+        base = sqlite3.connect(f"{file.resolve().as_uri()}?{mode}", uri=True, timeout=60)
+        try:
+            base.execute("SELECT count(*) FROM Settings").fetchone()
+            return base
+        except sqlite3.OperationalError:
+            base.close()
+        except sqlite3.DatabaseError as error:
+            base.close()
+            raise UsageError(f"the sample bank in {file.parent} is damaged ({_line(error)}): it cannot be replayed") from None
+    raise UsageError(f"cannot read the sample bank in {file.parent}")
+
+
+def _line(error: BaseException) -> str:
+    return " ".join(str(error).split())[:160]

@@ -1,0 +1,49 @@
+"""The embedded models as a provider of litellm's, so that they are reached the way every model is."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
+
+PROVIDER = "offline"
+
+
+class Completion(Protocol):
+    """What an embedded model answers; the tokens are estimates."""
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def prompt_tokens(self) -> int: ...
+    @property
+    def completion_tokens(self) -> int: ...
+
+
+Complete = Callable[[str, list[dict[str, Any]], int, dict[str, Any] | None], Awaitable[Completion]]
+"""(model, messages, seed, schema) -> what it says: `nlevolve.offline.provider.complete`."""
+
+
+def register(litellm: Any, complete: Complete) -> None:
+    """Add the provider to litellm (the module itself is handed in: one place imports it)."""
+
+    class Offline(litellm.CustomLLM):  # type: ignore[misc]  # the base class is known at run time only
+        async def acompletion(self, model: str, messages: list[Any], **rest: Any) -> Any:
+            options, response = rest["optional_params"], rest["model_response"]
+            asked = (options.get("response_format") or {}).get("json_schema") or {}
+            try:
+                said = await complete(model, messages, options.get("seed") or 0, asked.get("schema"))
+            except Exception as error:
+                # litellm would make an outage of it, and we would send it again
+                refused = litellm.llms.custom_llm.CustomLLMError
+                raise refused(status_code=422, message=f"{type(error).__name__}: {error}") from error
+            response.choices[0].message.content = said.text
+            response.choices[0].finish_reason = "stop"
+            response.usage = litellm.Usage(prompt_tokens=said.prompt_tokens, completion_tokens=said.completion_tokens)
+            return response
+
+    others = [entry for entry in litellm.custom_provider_map if entry["provider"] != PROVIDER]
+    litellm.custom_provider_map = [*others, {"provider": PROVIDER, "custom_handler": Offline()}]
+    litellm.utils.custom_llm_setup()
+    # a model without an entry is looked for with dozens of patterns at every call
+    free = {"litellm_provider": PROVIDER, "mode": "chat", "input_cost_per_token": 0.0, "output_cost_per_token": 0.0}
+    litellm.model_cost.update({f"{PROVIDER}/{name}": free for name in ("generator", "checker")})
