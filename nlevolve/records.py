@@ -143,6 +143,8 @@ class RunStarted(Event):
     budget_usd: float | None = None
     max_calls: int | None = None
     concurrency: int
+    rank: Literal["pairs", "cells"] = "pairs"
+    """What counts first in a candidate's fitness (policy.rank)."""
     resumed: bool = False
 
 

@@ -108,6 +108,7 @@ class Session:
             budget_usd=self.limits.budget,
             max_calls=self.limits.max_calls,
             concurrency=self.limits.concurrency,
+            rank=self.config.policy.rank,
             resumed=bool(self.known),
         )
 

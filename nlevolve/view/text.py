@@ -17,10 +17,10 @@ def clean(text: str) -> str:
 
     Rich markup is left as it is: put the result into a `rich.text.Text`, which never reads markup.
     """
-    line = _SPACE.sub(" ", _ESCAPE.sub("", text)).strip()
+    line = _SPACE.sub(" ", _ESCAPE.sub("", text))
     if line.isascii() and line.isprintable():
-        return line
-    return "".join(mark for mark in line if unicodedata.category(mark) not in _UNSAFE)
+        return line.strip()
+    return "".join(mark for mark in line if unicodedata.category(mark) not in _UNSAFE).strip()
 
 
 def bullets(description: tuple[str, ...]) -> list[str]:
@@ -56,3 +56,9 @@ def count(number: float) -> str:
 def short_model(model: str) -> str:
     """The telling part of a litellm model string: openrouter/openai/gpt-4o -> gpt-4o."""
     return clean(model).rpartition("/")[2] or "?"
+
+
+def model_name(model: str) -> str:
+    """As it was given where that is short (offline/generator), else its telling part."""
+    name = clean(model)
+    return name if len(name) <= 20 else short_model(name)

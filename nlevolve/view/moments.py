@@ -1,0 +1,104 @@
+"""An event as a sentence for people: the dashboard's last events and the lines of a run without a terminal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from nlevolve.evolve.fitness import Fitness
+from nlevolve.records import (
+    Birth,
+    CallRetried,
+    CandidateChecked,
+    Event,
+    LimitChanged,
+    ModelStopped,
+    MoveFailed,
+    Noticed,
+    RunFinished,
+    RunStarted,
+    TaskAnswered,
+    TaskStarted,
+)
+from nlevolve.view.text import clean, duration, money, short_model
+
+Tone = Literal["good", "partly", "busy", "bad", "quiet"]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Something that happened, in words. A `headline` is worth a line of a log; the rest only passes by."""
+
+    at: datetime
+    task: str
+    """Empty for what concerns the whole run."""
+    text: str
+    tone: Tone = "quiet"
+    headline: bool = False
+
+
+def lineage(birth: Birth) -> str:
+    """How a birth came about: "write", "revise 7", "recombine 7+4"."""
+    return f"{birth.operator} {'+'.join(map(str, birth.parents))}".strip()
+
+
+def of_candidate(event: CandidateChecked, worth: Fitness, leads: bool) -> Moment:
+    """A birth was checked; `leads` when it is the best of its task so far."""
+    told = f"birth {event.birth.index} ({lineage(event.birth)})"
+    if event.duplicate_of is not None:
+        return Moment(event.at, event.task, f"{told} says what birth {event.duplicate_of} said")
+    text = f"{told}: {worth.exact}/{worth.pairs} exact, {worth.cells:.1%} of cells" + (", the best so far" if leads else "")
+    tone: Tone = "good" if worth.perfect else "partly" if leads else "quiet"
+    return Moment(event.at, event.task, text, tone, leads)
+
+
+def of_answer(event: TaskAnswered, best: Fitness | None, candidates: int, usd: float) -> Moment:
+    """A task is over; `best` is its best candidate's worth, None where it has none."""
+    cost = f"{_plural(candidates, 'candidate')}, {money(usd)}, {duration(event.seconds)}"
+    if event.stopped == "failed":
+        return Moment(event.at, event.task, f"failed: {clean(event.error) or 'no reason given'} ({cost})", "bad", True)
+    why = {"perfect": "answered", "exhausted": "answered", "budget": "answered, out of budget"}.get(event.stopped, event.stopped)
+    found = f"{best.exact}/{best.pairs} training pairs exact" if best else "no description"
+    return Moment(event.at, event.task, f"{why}: {found} ({cost})", "good" if best and best.perfect else "partly", True)
+
+
+def of(event: Event) -> Moment | None:
+    """Any other event; None for what is not worth a sentence."""
+    match event:
+        case RunStarted():
+            verb = "resumed" if event.resumed else "started"
+            models = " → ".join(dict.fromkeys(event.models[role] for role in ("generator", "checker") if role in event.models))
+            text = f"run {clean(event.run)} {verb}: {_plural(len(event.tasks), 'task')}, preset {event.preset}, {clean(models)}"
+            return Moment(event.at, "", text, "busy", True)
+        case TaskStarted():
+            return Moment(
+                event.at, event.task, f"taken up: {_plural(len(event.pairs), 'pair')}, up to {event.births} births", "busy"
+            )
+        case MoveFailed():
+            text = f"birth {event.birth.index} ({lineage(event.birth)}) gave no description, {event.reason}: {clean(event.why)}"
+            return Moment(event.at, event.task, text, "bad")
+        case CallRetried():
+            text = f"{short_model(event.model)}: {clean(event.why)}, again in {event.wait:.0f} s"
+            return Moment(event.at, event.task, text, "bad")
+        case LimitChanged():
+            text = f"{short_model(event.model)}: {event.in_flight} calls in flight from now on ({clean(event.why)})"
+            return Moment(event.at, "", text, "quiet")
+        case ModelStopped():
+            text = f"nothing more is sent to {clean(event.model)}: {clean(event.why)}"
+            return Moment(event.at, "", text, "bad", True)
+        case Noticed():
+            return Moment(event.at, "", clean(event.text), "quiet", True)
+        case RunFinished():
+            return Moment(event.at, "", _ending(event), "good" if event.reason == "done" else "bad", True)
+    return None
+
+
+def _ending(event: RunFinished) -> str:
+    told = {"done": "the run is done", "budget": "the run is out of budget", "failed": "the run failed"}
+    why = f": {clean(event.why)}" if event.why else ""
+    return told.get(event.reason, "the run was interrupted") + why
+
+
+def _plural(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")
