@@ -1,0 +1,30 @@
+"""The last events, in words, the newest at the bottom."""
+
+from __future__ import annotations
+
+from nlevolve.view.panels.layout import Row, fill, row
+from nlevolve.view.panels.scene import Scene
+from nlevolve.view.text import clean, duration
+
+
+def events(scene: Scene, width: int, height: int) -> list[Row]:
+    """As many of the last moments as fit."""
+    summary = scene.summary
+    colours = {
+        "good": scene.palette.good,
+        "partly": scene.palette.partly,
+        "busy": scene.palette.busy,
+        "bad": scene.palette.bad,
+        "quiet": "",
+    }
+    start = summary.history.sessions[0][0] if summary.history.sessions else scene.now
+    told = list(summary.moments)[-height:] if height > 0 else []
+    rows = [
+        row(
+            (f" {duration((one.at - start).total_seconds()):>6}  ", "dim"),
+            (f"{clean(one.task)}  " if one.task else "", "bold" if one.headline else "dim"),
+            (one.text, colours[one.tone]),
+        )
+        for one in told
+    ]
+    return fill(rows, width, height)

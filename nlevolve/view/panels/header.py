@@ -1,0 +1,203 @@
+"""The top of the screen: which run, how long, what it costs, what is on its way, and the strip of tasks."""
+
+from __future__ import annotations
+
+from rich.text import Text
+
+from nlevolve.view.history import TaskHistory
+from nlevolve.view.palette import Palette, shade
+from nlevolve.view.panels.layout import LEVELS, Part, Row, bar, ends, fit, level, row, rule
+from nlevolve.view.panels.scene import Scene
+from nlevolve.view.summary import Summary, TaskPhase
+from nlevolve.view.text import clean, count, duration, model_name, money, short_model
+
+CHIP = 15
+"""Columns of a task with its name, where there is room for names."""
+
+
+def header(scene: Scene, width: int) -> list[Row]:
+    """Two rows on a wide screen, three on a narrow one."""
+    title = ends(_run(scene), _times(scene), width)
+    spent, calls = _money(scene, wide=width >= 110), _calls(scene, wide=width >= 110)
+    if spent.cell_len + calls.cell_len + 5 <= width:
+        return [title, ends(spent, calls, width)]
+    return [title, fit(spent, width), fit(calls, width)]
+
+
+def _run(scene: Scene) -> Row:
+    started = scene.summary.started
+    if started is None:
+        return row((" nlevolve ", "bold reverse"), "  ", ("waiting for the run's first event", "dim"))
+    roles = ("generator", "checker")
+    models = list(dict.fromkeys(model_name(started.models[role]) for role in roles if role in started.models))
+    return row(
+        (" nlevolve ", "bold reverse"),
+        "  ",
+        (clean(started.run), "bold"),
+        (f"  {clean(started.preset)}", "dim"),
+        f"  {' → '.join(models)}",
+        (" (resumed)" if started.resumed else "", "dim"),
+    )
+
+
+def _times(scene: Scene) -> Row:
+    summary, palette = scene.summary, scene.palette
+    elapsed = duration(summary.elapsed(scene.now))
+    if summary.finished is not None:
+        good = summary.finished.reason == "done"
+        word = {"done": "done", "budget": "out of budget", "failed": "failed"}.get(summary.finished.reason, "interrupted")
+        return row((f"{'✔' if good else '■'} {word}", f"bold {palette.good if good else palette.bad}"), f" in {elapsed} ")
+    if scene.stopping:
+        return row(("stopping: finishing what is in flight", f"bold {palette.partly}"), f"  {elapsed} ")
+    eta = summary.eta(scene.now)
+    left = f" · {duration(eta)} to go" if eta is not None else ""
+    return row((f"{scene.note}  ", palette.accent) if scene.note else "", (elapsed, "bold"), (f"{left} ", "dim"))
+
+
+def _money(scene: Scene, wide: bool) -> Row:
+    summary, palette = scene.summary, scene.palette
+    spent = summary.account.cost_usd
+    budget = summary.started.budget_usd if summary.started else None
+    parts: list[Part] = [(f" {money(spent)}", "bold")]
+    if budget:
+        share = spent / budget
+        style = palette.bad if share >= 0.9 else palette.partly if share >= 0.7 else palette.good
+        parts += [f" of {money(budget)} ", *bar(share, 16 if wide else 8, style), (f" {share:.0%}", style)]
+    names = {} if wide else {"generator": "gen", "checker": "check"}
+    split = [f"{names.get(kind, kind)} {money(usd)}" for kind, usd in summary.spent().items()]
+    parts.append((f"   {' · '.join(split)}", ""))
+    if summary.account.unknown:
+        parts.append((f" · {count(summary.account.unknown)} calls of unknown price", palette.partly))
+    return row(*parts)
+
+
+def _calls(scene: Scene, wide: bool) -> Row:
+    summary, palette, account = scene.summary, scene.palette, scene.summary.account
+    most = summary.started.concurrency if summary.started else 0
+    parts: list[Part] = [f" {count(account.provider)} calls ", (f"{summary.rate(scene.now):.1f}/s", "bold")]
+    if wide:
+        parts += [" ", (_pulse(summary, scene, 20), palette.busy)]
+    parts += [f"  in flight {summary.in_flight}/{most}"]
+    parts += [(f" ({'; '.join(held)})", palette.partly)] if (held := _held_back(scene, most, wide)) else []
+    parts += [f"  cached {count(account.cache)}"]
+    parts += [_told("429s", summary.rate_limits, palette.bad), _told("retries", summary.retried.total(), palette.partly)]
+    if wide or account.failed:
+        parts.append(_told("failed", account.failed, palette.bad))
+    return row(*parts)
+
+
+def _held_back(scene: Scene, most: int, wide: bool) -> list[str]:
+    """Why fewer calls are in flight than might be: limits that were lowered, and calls that wait to be sent again."""
+    lowered = {model: limit for model, limit in scene.summary.limits.items() if limit < most}
+    waiting = scene.summary.backing_off(scene.now)
+    told = [f"{short_model(model)} ≤{limit}" for model, limit in list(lowered.items())[:2]]
+    if not wide:
+        told = [f"≤{min(lowered.values())}"] if lowered else []
+    return [*told, f"{waiting} waiting"] if waiting else told
+
+
+def _told(noun: str, number: int, style: str) -> Part:
+    return f"  {noun} {count(number)}", style if number else "dim"
+
+
+def _pulse(summary: Summary, scene: Scene, seconds: int) -> str:
+    calls = summary.pulse(scene.now, seconds)
+    most = max(calls)
+    return "".join(level(0.99 * n / most) if n else " " for n in calls) if most else " " * seconds
+
+
+# ---- the strip of tasks ----------------------------------------------------------------------------------------------
+
+
+def strip(scene: Scene, width: int, most: int) -> list[Row]:
+    """A rule that counts and explains, then the tasks in at most `most` rows: named where there is room, else a cell each."""
+    tasks = list(scene.summary.history.tasks.values())
+    looks = [(task, scene.summary.phase(task)) for task in tasks]
+    top = rule(_counts(scene, len(tasks)), width, _legend(scene, [phase for _, phase in looks], in_words=width >= 110))
+    return [top, *_cells(scene, looks, width, most)]
+
+
+def _counts(scene: Scene, tasks: int) -> Row:
+    phases = scene.summary.phases()
+    over = tasks - phases["waiting"] - phases["running"]
+    return row((f"tasks {over}/{tasks}", "bold"), " ", *bar(over / tasks if tasks else 0, 10, scene.palette.busy))
+
+
+def _legend(scene: Scene, phases: list[TaskPhase], in_words: bool) -> Row:
+    words: dict[TaskPhase, str] = {
+        "perfect": "fit all pairs",
+        "partly": "do not",
+        "running": "running",
+        "failed": "failed",
+        "stopped": "cut short",
+        "waiting": "waiting",
+    }
+    parts: list[Part] = []
+    for phase, word in words.items():
+        if number := phases.count(phase):
+            parts += [(f" {_glyph(phase, 0.5)} ", _colour(phase, 1.0, scene.palette)), f"{number}"]
+            parts += [f" {word}"] if in_words or phase in ("perfect", "running") else []
+    return row(*parts)
+
+
+def _cells(scene: Scene, looks: list[tuple[TaskHistory, TaskPhase]], width: int, most: int) -> list[Row]:
+    chips = max(1, (width - 1) // CHIP)
+    named = len(looks) <= chips * min(2, most)
+    per_row = chips if named else max(1, width - 2)
+    rows = [looks[at : at + per_row] for at in range(0, len(looks), per_row)]
+    if len(rows) > most:
+        # more tasks than the screen holds: show the rows around the one in focus
+        here = next((n for n, line in enumerate(rows) if any(task.id == scene.focus for task, _ in line)), 0)
+        first = max(0, min(here - most // 2, len(rows) - most))
+        rows = rows[first : first + most]
+    return [fit(row(" ", *[part for look in line for part in _cell(scene, *look, named)]), width) for line in rows]
+
+
+def _cell(scene: Scene, task: TaskHistory, phase: TaskPhase, named: bool) -> list[Part]:
+    best = scene.summary.best.get(task.id)
+    fitness = best.fitness.cells if best else 0.0
+    style = _colour(phase, fitness, scene.palette)
+    here = task.id == scene.focus
+    glyph = (_glyph(phase, fitness), f"{style} reverse" if here and not named else style)
+    if not named:
+        return [glyph]
+    score = f"{best.fitness.exact}/{best.fitness.pairs}" if best else ""
+    name = clean(task.id)[: CHIP - 3 - len(score)]
+    pad = " " * max(1, CHIP - 3 - len(name) - len(score))
+    return [glyph, " ", (name, "bold reverse" if here else ""), (f" {score}{pad}", style)]
+
+
+def _glyph(phase: TaskPhase, fitness: float) -> str:
+    match phase:
+        case "waiting":
+            return "·"
+        case "running":
+            return level(min(fitness, 0.99))
+        case "perfect":
+            return LEVELS[-1]
+        case "partly":
+            return "░" if fitness < 0.5 else "▒" if fitness < 0.9 else "▓"
+        case "failed":
+            return "×"
+        case "stopped":
+            return "‖"
+
+
+def _colour(phase: TaskPhase, fitness: float, palette: Palette) -> str:
+    colours: dict[TaskPhase, str] = {
+        "waiting": palette.quiet,
+        "running": palette.busy,
+        "perfect": palette.good,
+        "partly": palette.partly,
+        "failed": palette.bad,
+        "stopped": palette.accent,
+    }
+    light = 1.0 if phase in ("waiting", "failed", "stopped") else 0.45 + 0.55 * fitness**3
+    return shade(colours[phase], light)
+
+
+def footer(scene: Scene, width: int, pages: int, page: int) -> Row:
+    """The keys, and where the focus is."""
+    leave = "leave" if scene.watching else "stop"
+    keys = Text(f" ←/→ task  f {'follow' if scene.held else 'hold'}  p page  c colours  ? help  q {leave}", "dim")
+    return ends(keys, row((f"{scene.page} {page}/{pages} ", "dim")), width)
