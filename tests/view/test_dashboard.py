@@ -1,0 +1,179 @@
+"""The live dashboard, on a pseudo-terminal: what it draws, how it ends, what it leaves behind."""
+
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+import termios
+import time
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from nlevolve.view import dashboard
+from nlevolve.view.dashboard import INTERVAL, LONGEST, Dashboard, pause
+from tests.view.fake_run import FakeRun
+
+ROOT = Path(__file__).parents[2]
+ALT_SCREEN_ON, ALT_SCREEN_OFF, CURSOR_ON = "\x1b[?1049h", "\x1b[?1049l", "\x1b[?25h"
+
+SCRIPT = """
+import sys, time
+from tests.view.fake_run import FakeRun
+from nlevolve.view.dashboard import Dashboard
+asked = []
+with Dashboard(stop_requested=lambda: asked.append(True)) as view:
+    for number, event in enumerate(FakeRun().events()):
+        view.see(event)
+        time.sleep(0.01)
+        if number == 60 and {fail!r}:
+            raise RuntimeError("the run broke")
+        if asked:
+            break
+    while not asked:
+        time.sleep(0.01)
+print("asked to stop", len(asked))
+"""
+
+
+class Terminal:
+    """A process on a pseudo-terminal of 80x24."""
+
+    def __init__(self, *, fail: bool = False, **env: str) -> None:
+        self.theirs, ours = pty.openpty()
+        termios.tcsetwinsize(ours, (24, 80))
+        self.before = termios.tcgetattr(ours)
+        self.ours = ours
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", SCRIPT.format(fail=fail)],
+            stdin=ours,
+            stdout=ours,
+            stderr=ours,
+            cwd=ROOT,
+            env={**os.environ, "TERM": "xterm-256color", "PYTHONPATH": str(ROOT), **env},
+            # its own session with this terminal in control, as under a shell
+            preexec_fn=lambda: (os.setsid(), __import__("fcntl").ioctl(0, termios.TIOCSCTTY, 0)),  # type: ignore[func-returns-value]
+        )
+        self.told = ""
+
+    def until(self, pattern: str, seconds: float = 40.0) -> None:
+        os.set_blocking(self.theirs, False)
+        end = time.monotonic() + seconds
+        while not re.search(pattern, self.told):
+            assert time.monotonic() < end, f"never saw {pattern!r} in {self.told[-3000:]!r}"
+            try:
+                self.told += os.read(self.theirs, 65536).decode(errors="replace")
+            except BlockingIOError:
+                time.sleep(0.02)
+
+    def press(self, keys: str) -> None:
+        os.write(self.theirs, keys.encode())
+
+    def end(self) -> int:
+        code = self.process.wait(timeout=40)
+        self.until(re.escape(ALT_SCREEN_OFF))
+        assert termios.tcgetattr(self.ours) == self.before, "the terminal was not given back as it was"
+        assert self.told.rindex(CURSOR_ON) > self.told.index(ALT_SCREEN_ON)
+        os.close(self.ours)
+        os.close(self.theirs)
+        return code
+
+
+def test_it_draws_pages_and_stops_when_asked() -> None:
+    terminal = Terminal()
+    terminal.until("first bullet")
+    terminal.press("?")
+    terminal.until("hold the focus where it is")
+    terminal.press("?pp")
+    terminal.until("description 3/6")
+    terminal.press("\x1b[C")
+    terminal.until("f follow")
+    terminal.press("q")
+    terminal.until("asked to stop 1")
+    assert terminal.end() == 0
+
+
+def test_the_terminal_is_clean_after_an_error() -> None:
+    terminal = Terminal(fail=True)
+    terminal.until("RuntimeError: the run broke")
+    assert terminal.end() == 1
+
+
+def test_the_terminal_is_clean_after_a_sigterm() -> None:
+    terminal = Terminal()
+    terminal.until("births")
+    terminal.process.send_signal(signal.SIGTERM)
+    assert terminal.end() == 128 + signal.SIGTERM
+
+
+def test_the_terminal_is_lent_back_while_suspended() -> None:
+    terminal = Terminal()
+    terminal.until("births")
+    terminal.process.send_signal(signal.SIGTSTP)
+    terminal.until(re.escape(ALT_SCREEN_OFF))
+    deadline = time.monotonic() + 20
+    while termios.tcgetattr(terminal.ours) != terminal.before:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    terminal.told = ""
+    terminal.process.send_signal(signal.SIGCONT)
+    terminal.until(re.escape(ALT_SCREEN_ON) + "(.|\n)*births")
+    terminal.press("q")
+    terminal.until("asked to stop 1")
+    assert terminal.end() == 0
+
+
+def test_no_color_leaves_no_colour() -> None:
+    terminal = Terminal(NO_COLOR="1")
+    terminal.until("births")
+    terminal.press("q")
+    terminal.end()
+    assert not re.search(r"\x1b\[[\d;]*[34]8;[25]", terminal.told)
+
+
+def test_a_resized_terminal_is_filled_again() -> None:
+    terminal = Terminal()
+    terminal.until("births")
+    termios.tcsetwinsize(terminal.ours, (40, 130))
+    terminal.until("fitness over births")
+    terminal.press("q")
+    assert terminal.end() == 0
+
+
+def test_a_drawing_error_ends_the_drawing_and_not_the_run(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("a panel divides by zero")
+
+    monkeypatch.setattr(dashboard, "draw", broken)
+    events = FakeRun().events()
+    with Dashboard(console=Console()) as view:
+        for event in events:
+            view.see(event)
+    assert isinstance(view.error, ZeroDivisionError)
+    assert view.summary.events == len(events)
+    assert "the dashboard stopped drawing (ZeroDivisionError: a panel divides by zero); the run went on" in (
+        " ".join(capsys.readouterr().out.split())
+    )
+
+
+def test_every_event_is_folded_however_short_the_run() -> None:
+    events = FakeRun().events()
+    with Dashboard(console=Console(file=open(os.devnull, "w"))) as view:
+        view.recall(events[:50])
+        for event in events[50:]:
+            view.see(event)
+    assert view.summary.events == len(events)
+    assert view.summary.finished is not None
+
+
+@pytest.mark.parametrize(
+    ("cost", "busy", "seconds"),
+    [(0.01, 0.0, INTERVAL), (0.001, 1.0, INTERVAL), (0.03, 1.0, 1.0), (0.03, 0.5, 0.5), (9.0, 1.0, LONGEST)],
+)
+def test_drawing_makes_way_for_a_run_that_computes(cost: float, busy: float, seconds: float) -> None:
+    assert pause(cost, busy) == pytest.approx(seconds)
