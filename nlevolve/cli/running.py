@@ -6,11 +6,18 @@ import asyncio
 import json
 import signal
 import sys
+from pathlib import Path
+from typing import TextIO
+
+from rich.console import Console
 
 from nlevolve.records import RunFinished
 from nlevolve.run.session import Session
 from nlevolve.run.store import StoreFailed
+from nlevolve.view.closing import closing
+from nlevolve.view.display import display
 from nlevolve.view.publish import Publisher
+from nlevolve.view.summary import Summary
 
 EXIT_STORE = 1
 """The run's folder could no longer be written; what was acknowledged is kept."""
@@ -19,21 +26,36 @@ EXIT_STORE = 1
 def carry_out(session: Session, *, live: bool, as_json: bool) -> int:
     """Run a session to its end and return the exit code."""
     publisher = Publisher(session.folder, session.selection, session.known)
+    # with --json, stdout is for the summary object alone
+    stream = sys.stderr if as_json else sys.stdout
+    run = handle(session.folder)
+    print(f"run {session.name} in {session.folder}; look at it from elsewhere: nlevolve watch {run}", file=stream, flush=True)
     try:
-        finished = asyncio.run(_run(session, publisher, live, as_json))
+        finished, summary = asyncio.run(_run(session, publisher, live, stream))
     except StoreFailed as error:
         print(f"nlevolve: {error}", file=sys.stderr)
         return EXIT_STORE
     if as_json:
         print(json.dumps({"folder": str(session.folder), "exit_code": finished.exit_code, **publisher.results()}))
+    else:
+        Console(soft_wrap=True).print(closing(summary, publisher.results(), run))
     if finished.why:
         print(f"nlevolve: {finished.why}", file=sys.stderr)
     return finished.exit_code
 
 
-async def _run(session: Session, publisher: Publisher, live: bool, as_json: bool) -> RunFinished:
+def handle(folder: Path) -> str:
+    """What to type to name a run: its name where it is found by that, else its folder."""
+    return folder.name if folder.parent == Path("runs") else str(folder)
+
+
+async def _run(session: Session, publisher: Publisher, live: bool, stream: TextIO) -> tuple[RunFinished, Summary]:
     _listen(session.stopping)
-    return await session.run([publisher.see])
+    loop = asyncio.get_running_loop()
+    with display(live=live, stop=lambda: loop.call_soon_threadsafe(session.stopping.set), stream=stream) as view:
+        view.recall(session.known)
+        finished = await session.run([publisher.see, view.see])
+    return finished, view.summary
 
 
 def _listen(stopping: asyncio.Event) -> None:

@@ -1,0 +1,102 @@
+"""The last words of a run: what was solved, what it cost, what to type next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.text import Text
+
+from nlevolve.view.palette import STANDARD, Palette
+from nlevolve.view.panels.layout import Part, Row, row
+from nlevolve.view.summary import Summary
+from nlevolve.view.text import clean, count, duration, money
+
+NAMED = 6
+"""Unsolved tasks that are named; the rest are counted."""
+
+
+def closing(summary: Summary, results: Mapping[str, Any], run: str, palette: Palette = STANDARD) -> Text:
+    """`results` is the content of results.json; `run` is what a user types to name this run."""
+    rows = [row(""), _score(results, palette), *_by_revision(results), _cost(summary, results), *_unsolved(results, palette)]
+    if not results["finished"]:
+        rows.append(_cut_short(summary, run, palette))
+    return Text("\n").join([*rows, row(""), *_next(results, run), row("")])
+
+
+def _score(results: Mapping[str, Any], palette: Palette) -> Row:
+    totals = results["totals"]
+    fitting = sum(one["train"]["exact"] == one["train"]["pairs"] for one in results["tasks"].values())
+    fits = f"a description fits all training pairs of {fitting} of {_tasks(totals['tasks'])}"
+    if totals["solved"] is None:
+        return row((f" {clean(results['run'])}  ", "bold"), (fits, palette.good), "; the solutions of the tests are not known")
+    inputs = f"{totals['test_inputs_solved']} of {totals['test_inputs']} test inputs"
+    return row(
+        (f" {clean(results['run'])}  ", "bold"),
+        (f"{totals['solved']} of {_tasks(totals['tasks'])} solved", f"bold {palette.good}"),
+        f" ({totals['score_tasks']:.0%}; {inputs}); {fits}",
+    )
+
+
+def _by_revision(results: Mapping[str, Any]) -> list[Row]:
+    """How many of the solved tasks were not solved at the first attempt: what the evolving was good for."""
+    solved = [one for one in results["tasks"].values() if one["solved"] and one["best"]]
+    later = sum(one["best"]["operator"] != "write" for one in solved)
+    return [row(f"   {later} of the solved by a description that was revised or recombined")] if later else []
+
+
+def _cost(summary: Summary, results: Mapping[str, Any]) -> Row:
+    account, totals = summary.account, results["totals"]
+    split = " · ".join(f"{kind} {money(usd)}" for kind, usd in summary.spent().items())
+    calls = f"{count(account.provider)} calls, {count(account.cache)} more from the cache"
+    parts: list[Part] = [f"   {duration(totals['seconds'])} · {calls}"]
+    parts += [f", {count(account.failed)} failed" if account.failed else "", " · ", (money(account.cost_usd), "bold")]
+    parts += [f" ({split})"] if account.cost_usd else []
+    parts += [f", {money(account.cost_usd / totals['solved'])} a solved task"] if account.cost_usd and totals["solved"] else []
+    parts += [f", and {count(account.unknown)} calls of unknown price"] if account.unknown else []
+    return row(*parts)
+
+
+def _unsolved(results: Mapping[str, Any], palette: Palette) -> list[Row]:
+    failed = {name: one for name, one in results["tasks"].items() if one["error"]}
+    missed = {name: one for name, one in results["tasks"].items() if one["solved"] is False and name not in failed}
+    rows = []
+    if missed:
+        told = [f"{clean(name)} {one['train']['exact']}/{one['train']['pairs']}" for name, one in list(missed.items())[:NAMED]]
+        rows.append(
+            row(("   not solved: ", palette.partly), ", ".join(told) + _more(len(missed)), ("  (training pairs exact)", "dim"))
+        )
+    if failed:
+        told = [f"{clean(name)} ({clean(one['error'])})" for name, one in list(failed.items())[:2]]
+        rows.append(row((f"   {_tasks(len(failed))} with an error: ", palette.bad), "; ".join(told) + _more(len(failed), 2)))
+    return rows
+
+
+def _cut_short(summary: Summary, run: str, palette: Palette) -> Row:
+    why = clean(summary.finished.why) if summary.finished and summary.finished.why else "it was cut short"
+    return row((f"   not finished: {why}; ", palette.bad), (f"nlevolve resume {run}", "bold"), " goes on where it stopped")
+
+
+def _next(results: Mapping[str, Any], run: str) -> list[Row]:
+    """Commands that lead on from here."""
+    tasks = results["tasks"]
+    telling = [name for name, one in tasks.items() if one["solved"] is False and one["best"]] or [
+        n for n, one in tasks.items() if one["best"]
+    ]
+    told = [(f"nlevolve report {run}", "every candidate and its grids as one HTML page")]
+    if telling:
+        told.insert(0, (f"nlevolve show {run} {clean(telling[0])}", "its pairs, its best description, what went wrong"))
+    told += [
+        (f"nlevolve compare {run} OTHER", "this run beside another one"),
+        (f"nlevolve watch {run} --speed 20", "see it again, twenty times as fast"),
+    ]
+    wide = max(len(command) for command, _ in told)
+    return [row(("   " + command.ljust(wide), "bold"), (f"   {why}", "dim")) for command, why in told]
+
+
+def _tasks(number: int) -> str:
+    return f"{number} task" + ("" if number == 1 else "s")
+
+
+def _more(number: int, named: int = NAMED) -> str:
+    return f" and {number - named} more" if number > named else ""

@@ -1,0 +1,121 @@
+"""One task of a run in the terminal: its candidates, one description with its lineage and grids, and the answers."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from nlevolve.errors import UsageError
+from nlevolve.puzzle.grids import Grid
+from nlevolve.records import Answer, Event
+from nlevolve.view.grading import Solution, grade
+from nlevolve.view.grids import Picture, coloured
+from nlevolve.view.grids import Row as Pictures
+from nlevolve.view.history import TaskHistory
+from nlevolve.view.palette import Palette
+from nlevolve.view.panels.best import description, grids, lineage
+from nlevolve.view.panels.layout import Row, row, rule
+from nlevolve.view.panels.population import curve, table, task_rule
+from nlevolve.view.panels.scene import Scene
+from nlevolve.view.summary import Summary
+from nlevolve.view.text import clean
+
+TALL = 10_000
+"""More rows than any panel needs: nothing is left out here."""
+NEAREST = 3
+
+
+def show(
+    events: Iterable[Event],
+    task: str,
+    console: Console,
+    colours: Palette,
+    *,
+    solutions: Mapping[str, Solution],
+    birth: int | None = None,
+) -> RenderableType:
+    """Everything about a task; of its candidates, the best one in full, or that of `birth`.
+
+    Raises UsageError for a task or a birth that the run does not have, naming the nearest.
+    """
+    summary = Summary()
+    for event in events:
+        summary.see(event)
+    seen = _task(summary, task)
+    now = summary.latest or datetime.now(UTC)
+    scene = Scene(summary, now, focus=seen.id, birth=birth, palette=colours, colour=coloured(console))
+    if birth is not None and (scene.candidate is None or scene.candidate.index != birth):
+        known = ", ".join(map(str, sorted(seen.checked))) or "none"
+        raise UsageError(f"task {task} has no candidate of birth {birth}; it has {known}")
+    width = console.width
+    rows = _trimmed(_candidates(scene, width) + _candidate(scene, width))
+    return Group(Text("\n").join(rows), *_answers(scene, seen, solutions.get(seen.id)))
+
+
+def _task(summary: Summary, task: str) -> TaskHistory:
+    known = summary.history.tasks
+    if task in known:
+        return known[task]
+    close = difflib.get_close_matches(task, known, n=NEAREST, cutoff=0.3) or list(known)[:NEAREST]
+    raise UsageError(f"the run has no task {task!r}; nearest: {', '.join(close)}" if close else "the run has no tasks yet")
+
+
+def _candidates(scene: Scene, width: int) -> list[Row]:
+    return [task_rule(scene, width), *table(scene, width, TALL), row(""), *curve(scene, width, 4), row("")]
+
+
+def _candidate(scene: Scene, width: int) -> list[Row]:
+    if scene.candidate is None:
+        return [*grids(scene, width, TALL, every=True), row("")]
+    head = rule(row(("its grids", "bold"), ("  input → truth │ what the checker made of it", "dim")), width)
+    told = [*description(scene, width, TALL), row(""), head, *grids(scene, width, TALL, every=True), row("")]
+    return [*told, *lineage(scene, width, 40)]
+
+
+def _trimmed(rows: list[Row]) -> list[Row]:
+    """Without the spaces that a full screen needs and a page of text does not."""
+    for one in rows:
+        one.rstrip()
+    while rows and not rows[-1].plain:
+        rows.pop()
+    return rows
+
+
+def _answers(scene: Scene, task: TaskHistory, solution: Solution | None) -> Iterator[RenderableType]:
+    if task.answered is None or task.started is None:
+        yield Text("\n  not answered yet", "dim")
+        return
+    yield Text("\n") + _verdict(scene, task, solution)
+    for place, test in enumerate(task.started.tests):
+        given = task.answered.answers[place] if place < len(task.answered.answers) else None
+        truth = solution[place] if solution is not None else None
+        yield Padding(Pictures(_pictures(scene, test, given, truth)), (1, 0, 0, 1))
+
+
+def _verdict(scene: Scene, task: TaskHistory, solution: Solution | None) -> Row:
+    error = clean(task.answered.error) if task.answered else ""
+    if solution is None:
+        return row(("answers", "bold"), ("  the solutions are not known", "dim"), f"  {error}")
+    right = grade(task.answered.answers if task.answered else None, solution).right
+    style = scene.palette.good if all(right) else scene.palette.bad
+    return row(("answers", "bold"), (f"  {sum(right)} of {len(right)} test inputs right", style), f"  {error}")
+
+
+def _pictures(scene: Scene, test: Grid, given: Answer | None, truth: Grid | None) -> list[Picture]:
+    cells = scene.palette.cells
+    tries = [given.attempt_1, given.attempt_2] if given else [None, None]
+    titles = [f"answer {n}{_mark(one, truth)}" for n, one in enumerate(tries, 1)]
+    told = [Picture(test, "test input", palette=cells, dense=False)]
+    told += [Picture(one, title, truth, palette=cells, dense=False) for one, title in zip(tries, titles, strict=True)]
+    return told + ([Picture(truth, "truth", palette=cells, dense=False)] if truth is not None else [])
+
+
+def _mark(answer: Grid | None, truth: Grid | None) -> str:
+    if answer is None:
+        return ": none"
+    return "" if truth is None else " ✔" if answer == truth else " ✗"
