@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -40,13 +41,19 @@ def compare(
 ) -> None:
     """Put runs side by side on the tasks they share."""
     from nlevolve.run import store
+
+    if len(runs) < 2:
+        raise UsageError(f"compare needs two or more runs, got only {runs[0]}")
+    show_comparison([store.find(run, runs_dir) for run in runs], json=json, html=html)
+
+
+def show_comparison(folders: Sequence[Path], *, json: bool, html: Path | None) -> None:
+    """Compare the runs in these folders: tables or JSON on stdout, and a page if one is asked for."""
     from nlevolve.view import compare_page, compare_tables
     from nlevolve.view.compare import compare as compared
     from nlevolve.view.recorded import recorded
 
-    if len(runs) < 2:
-        raise UsageError(f"compare needs two or more runs, got only {runs[0]}")
-    found = compared([recorded(store.find(run, runs_dir)) for run in runs])
+    found = compared([recorded(folder) for folder in folders])
     if html is not None:
         _write(html, compare_page.page(found))
     if json:

@@ -225,11 +225,11 @@ def _warnings(sides: Sequence[Side], runs: Sequence[Recorded], shared: int, grad
             yield f"{side.run} is not finished: tasks it has not answered count as unsolved"
         if side.cost_unknown_calls:
             yield f"{side.run}: the price of {side.cost_unknown_calls} calls is unknown, its dollars are too few"
-        if side.bought_before:
-            yield (
-                f"{side.run}: {side.bought_before} replies had been bought by other runs; what it spent and how long it took "
-                "are less than its settings cost, the full price and the reply seconds are not"
-            )
+    if served := [f"{side.run} ({side.bought_before})" for side in sides if side.bought_before]:
+        yield (
+            f"replies that other runs had bought served {', '.join(served)}: what these spent and how long they took is less "
+            "than their settings cost; the full price and the reply seconds are not"
+        )
     if len({run.config.get("tasks_digest") for run in runs}) > 1 and _same_ids(runs):
         yield "the runs have tasks of the same ids, but what the tasks hold differs"
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from string import ascii_uppercase
 from typing import Literal
 
 from nlevolve.view.compare import Comparison, Duel, Side
 from nlevolve.view.page import percent
 from nlevolve.view.text import clean, count, duration, money
 
+LONGEST_NAME = 14
 MOST_DUELS = 10
 """With more pairs of runs than this, only those with the leading run are shown; --json has them all."""
 
@@ -26,12 +28,22 @@ class Sheet:
     """Where the cells after the first stand."""
 
 
+def labels(found: Comparison) -> dict[str, str]:
+    """Run -> how tables and plots call it: by its name, or by a letter where names are long."""
+    names = [side.run for side in found.runs]
+    if all(len(name) <= LONGEST_NAME for name in names):
+        return {name: clean(name) for name in names}
+    letters = ascii_uppercase if len(names) <= len(ascii_uppercase) else map(str, range(1, len(names) + 1))
+    return dict(zip(names, letters, strict=False))
+
+
 def sheets(found: Comparison) -> list[Sheet]:
     """All tables of a comparison, in order."""
-    return [_scores(found), _costs(found), _duels(found)]
+    called = labels(found)
+    return [_scores(found, called), _costs(found, called), _duels(found, called)]
 
 
-def _scores(found: Comparison) -> Sheet:
+def _scores(found: Comparison, called: Mapping[str, str]) -> Sheet:
     columns = ["run", "solved", "95%", "inputs", "covered", "exact", "cells", "gain", "test cells"]
     note = (
         "solved: every test input right within two answers, with Wilson's interval. inputs: mean share of a task's test inputs. "
@@ -39,12 +51,16 @@ def _scores(found: Comparison) -> Sheet:
         "training pair. cells: mean cell accuracy on the training pairs; gain: points over copying the input; test cells: on the "
         "test inputs, the better of two answers."
     )
-    return Sheet(f"On {found.shared} shared tasks", columns, [_score_row(side) for side in found.runs], note)
+    return Sheet(
+        f"On {found.shared} shared {'task' if found.shared == 1 else 'tasks'}",
+        columns,
+        [[called[side.run], *_score_row(side)] for side in found.runs],
+        note,
+    )
 
 
 def _score_row(side: Side) -> list[str]:
     return [
-        clean(side.run),
         "–" if side.solved is None else f"{side.solved} ({percent(side.each(side.solved))})",
         f"{100 * side.interval.low:.0f}–{100 * side.interval.high:.0f}%" if side.interval else "–",
         percent(side.score_inputs),
@@ -56,13 +72,13 @@ def _score_row(side: Side) -> list[str]:
     ]
 
 
-def _costs(found: Comparison) -> Sheet:
+def _costs(found: Comparison, called: Mapping[str, str]) -> Sheet:
     columns = ["run", "spent", "full", "/task", "/solved", "calls", "cached", "tokens", "s/task", "reply s"]
     note = (
         "spent: by this run. full: with what replies from the cache had cost when they were bought; /task, /solved and tokens "
         "are counted so too. s/task: from start to answer. reply s: what providers took, a task."
     )
-    return Sheet("What it took", columns, [_cost_row(side) for side in found.runs], note)
+    return Sheet("What it took", columns, [[called[side.run], *_cost_row(side)] for side in found.runs], note)
 
 
 def _cost_row(side: Side) -> list[str]:
@@ -70,7 +86,6 @@ def _cost_row(side: Side) -> list[str]:
     solved = side.each_solved(side.cost_full_usd)
     tokens = side.tokens["prompt"] + side.tokens["completion"]
     return [
-        clean(side.run),
         money(side.cost_usd) + more,
         money(side.cost_full_usd) + more,
         money(side.each(side.cost_full_usd)) + more,
@@ -83,21 +98,26 @@ def _cost_row(side: Side) -> list[str]:
     ]
 
 
-def _duels(found: Comparison) -> Sheet:
+def _duels(found: Comparison, called: Mapping[str, str]) -> Sheet:
     shown = found.duels
     note = "p: McNemar's exact test, two-sided; small means that so uneven a split is unlikely between equals."
     if len(shown) > MOST_DUELS:
         leader = max(found.runs, key=lambda side: side.won).run
         shown = [duel for duel in shown if leader in (duel.one, duel.other)]
-        note += f" Only pairs with {clean(leader)}, which leads."
-    columns = ["A – B", "both", "only A", "only B", "neither", "p"]
-    return Sheet(f"Task by task ({found.criterion})", columns, [_duel_row(duel) for duel in shown], note)
+        note += f" Only pairs with {called[leader]}, which leads."
+    columns = ["X – Y", "both", "only X", "only Y", "neither", "p"]
+    return Sheet(
+        f"Task by task ({found.criterion})",
+        columns,
+        [[f"{called[duel.one]} – {called[duel.other]}", *_duel_row(duel)] for duel in shown],
+        note,
+    )
 
 
 def _duel_row(duel: Duel) -> list[str]:
     p = "<0.0001" if duel.p < 0.0001 else f"{duel.p:.4f}"
     figures = (duel.both, duel.only_one, duel.only_other, duel.neither)
-    return [f"{clean(duel.one)} – {clean(duel.other)}", *map(str, figures), p]
+    return [*map(str, figures), p]
 
 
 def _seconds(seconds: float) -> str:

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from nlevolve.view.compare import Comparison
-from nlevolve.view.compare_rows import Sheet, sheets
+from nlevolve.view.compare_rows import Sheet, labels, sheets
 from nlevolve.view.text import clean
 
 MOST_IDS = 12
@@ -24,11 +24,15 @@ def show(found: Comparison, console: Console | None = None) -> None:
 
 def parts(found: Comparison) -> Iterator[RenderableType]:
     """Tables and lines, from top to bottom."""
+    called = labels(found)
+    for run, label in called.items():
+        if label != clean(run):
+            yield Text.assemble((label, "bold"), f"  {clean(run)}")
     for sheet in sheets(found):
         yield _table(sheet)
         yield Text(sheet.note + "\n", style="dim")
     for run, tasks in found.alone.items():
-        yield Text.assemble((clean(run), "bold"), f" alone: {_ids(tasks)}")
+        yield Text.assemble((called[run], "bold"), f" alone: {_ids(tasks)}")
     yield Text(f"\nAll: {len(found.by_all)} tasks. None: {len(found.by_none)} tasks.")
     if found.settings:
         yield Text()
@@ -42,7 +46,7 @@ def _table(sheet: Sheet) -> Table:
     first, *others = sheet.columns
     table.add_column(Text(first), overflow="fold")
     for column in others:
-        table.add_column(Text(column), justify=sheet.justify, no_wrap=sheet.justify == "right")
+        table.add_column(Text(column), justify=sheet.justify, no_wrap=sheet.justify == "right", overflow="fold")
     for row in sheet.rows:
         table.add_row(*map(Text, row))
     return table
@@ -52,7 +56,7 @@ def _settings(found: Comparison) -> Table:
     names = [side.run for side in found.runs]
     sheet = Sheet(
         "Settings that differ",
-        ["setting", *map(clean, names)],
+        ["setting", *labels(found).values()],
         [[clean(key), *(clean(values[name]) for name in names)] for key, values in found.settings.items()],
         justify="left",
     )

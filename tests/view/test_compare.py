@@ -13,6 +13,7 @@ from rich.console import Console
 from nlevolve.errors import UsageError
 from nlevolve.view.compare import Comparison, compare
 from nlevolve.view.compare_page import page
+from nlevolve.view.compare_rows import labels
 from nlevolve.view.compare_tables import show
 from nlevolve.view.history import History
 from nlevolve.view.recorded import Recorded
@@ -92,8 +93,8 @@ def test_the_full_price_counts_what_the_cache_gave():
     assert (again.each(again.cost_full_usd), again.each_solved(again.cost_full_usd)) == (0.5, 0.5)
     assert again.tokens["prompt"] == 2400
     assert again.cached_share == pytest.approx(4 / 24)
-    assert [w for w in found.warnings if w.startswith("again: 4 replies had been bought by other runs")]
-    assert not [w for w in found.warnings if w.startswith("first")]
+    (warning,) = found.warnings
+    assert warning.startswith("replies that other runs had bought served again (4):")
 
 
 def test_nothing_solved_has_no_price_per_solved_task():
@@ -153,6 +154,15 @@ def test_tables_fit_the_terminal_and_keep_every_figure(width: int):
     assert "2 (66.7%)" in text
     assert "$123.90" in text
     assert "…" not in text
+
+
+def test_long_names_are_called_by_letters():
+    found = compare([run("a-sweep.generator.checker", some("AB")), run("a-sweep.generator.checker-weak", some("Ab"))])
+    assert labels(found) == {"a-sweep.generator.checker": "A", "a-sweep.generator.checker-weak": "B"}
+    text = shown(found, 80)
+    assert "B  a-sweep.generator.checker-weak" in text
+    assert "A – B" in text
+    assert "<b>B</b> a-sweep.generator.checker-weak" in page(found)
 
 
 def test_hostile_names_stay_text():

@@ -1,0 +1,123 @@
+"""How many calls runs may make, and about how many dollars that is, before anything is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from nlevolve.ask.generator import ROLE_OF
+from nlevolve.ask.prompts import Prompts
+from nlevolve.ask.scenes import grid_fields, pair_fields, test_fields
+from nlevolve.config import RunConfig
+from nlevolve.llm.cards import ModelCard, price_of
+from nlevolve.llm.request import Message, RoleSettings
+from nlevolve.puzzle.tasks import Task
+from nlevolve.records import Operator, Role, Usage
+
+CHARACTERS_A_TOKEN = 2.5
+"""Prompts are mostly digits and spaces."""
+COMPLETION = 4000
+"""Tokens a reply is taken to have, thinking included: about what a strong thinking model uses for a call."""
+BULLETS = ("A step of a rule, in as many words as such a step usually has, so that the prompt has its usual length.",) * 6
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """At most so many calls: no early stop, no duplicate; repairs and retries are not counted."""
+
+    calls: int
+    usd: float | None
+    """None: the price of a model is unknown."""
+
+    def __add__(self, other: Forecast) -> Forecast:
+        return Forecast(self.calls + other.calls, None if self.usd is None or other.usd is None else self.usd + other.usd)
+
+
+@dataclass(frozen=True, slots=True)
+class _Calls:
+    """Like calls of one role on one task. Those with one `question` are bought once, whichever runs ask it."""
+
+    role: Role
+    number: int
+    prompt: int
+    """Tokens."""
+    question: tuple[str, ...] | None = None
+
+
+def forecast(
+    configs: Sequence[RunConfig], tasks: Sequence[Task], prompts: Prompts, cards: Mapping[str, ModelCard]
+) -> list[Forecast]:
+    """One Forecast a run, in order, each for what the runs before it have not bought already.
+
+    The first births of a schedule depend on nothing but the generator, so runs that share it share them, and their checks if
+    they share the checker as well.
+    """
+    bought: set[tuple[str, ...]] = set()
+    found = []
+    for config in configs:
+        asked = [calls for task in tasks for calls in _of_task(config, task, prompts) if calls.question not in bought]
+        bought |= {calls.question for calls in asked if calls.question is not None}
+        found.append(sum((_priced(config, calls, cards) for calls in asked), Forecast(0, 0.0)))
+    return found
+
+
+def _of_task(config: RunConfig, task: Task, prompts: Prompts) -> Iterator[_Calls]:
+    policy, answers = config.policy, config.answers
+    write = _tokens(prompts.render("write", **_common(task, prompts)))
+    applied = {"pairs": pair_fields(task.pairs), "input": grid_fields(task.tests[0]), "bullets": BULLETS}
+    apply = _tokens(prompts.render("apply", **applied))
+    # a revision is shown one parent's grids beside the truth, a recombination those of several
+    prompt: dict[Operator, int] = {
+        "write": write,
+        "revise": 2 * write,
+        "recombine": write + min(policy.parent_tokens, policy.recombine_parents * write),
+    }
+    pairs = len(task.pairs)
+    for birth, first in _births(config):
+        question = (task.id, str(birth), *first) if first else None
+        operator = _operator(config, birth)
+        yield _Calls(ROLE_OF[operator], 1, prompt[operator], question)
+        checked = (*question, config.checker.model_dump_json()) if question else None
+        yield _Calls("checker", pairs, apply, checked)
+    followed = (answers.perfect + answers.imperfect) * answers.samples * answers.views
+    yield _Calls("answerer", followed * len(task.tests), apply)
+
+
+def _births(config: RunConfig) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Each birth, with what decides its request if it sees no other birth."""
+    policy = config.policy
+    same = (config.generator.model_dump_json(), str(policy.views), str(policy.temperatures), str(policy.blind), str(config.seed))
+    for birth in range(policy.births):
+        yield birth, same if policy.sees(birth) == 0 else ()
+
+
+def _operator(config: RunConfig, birth: int) -> Operator:
+    """What the schedule has in mind for a birth; one that sees no other can only be written."""
+    policy = config.policy
+    if policy.sees(birth) == 0:
+        return "write"
+    place = policy.phase_of(birth)
+    moves = policy.phases[place].moves
+    return moves[(birth - sum(phase.births for phase in policy.phases[:place])) % len(moves)]
+
+
+def _common(task: Task, prompts: Prompts) -> dict[str, object]:
+    return {"pairs": pair_fields(task.pairs), "tests": test_fields(task), "view": prompts.view("plain")}
+
+
+def _tokens(messages: Sequence[Message]) -> int:
+    return round(sum(len(message.text) for message in messages) / CHARACTERS_A_TOKEN)
+
+
+def _priced(config: RunConfig, calls: _Calls, cards: Mapping[str, ModelCard]) -> Forecast:
+    settings = config.role(calls.role)
+    each = _dearest(settings, calls.prompt, cards)
+    return Forecast(calls.number, None if each is None else each * calls.number)
+
+
+def _dearest(settings: RoleSettings, prompt: int, cards: Mapping[str, ModelCard]) -> float | None:
+    """USD of one call; of a mix, with its dearest model."""
+    usage = Usage(prompt=prompt, completion=min(settings.max_tokens or COMPLETION, COMPLETION))
+    prices = [price_of(settings, cards.get(model.strip())) for model in settings.model.split(",")]
+    costs = [price.cost(usage) for price in prices if price is not None]
+    return max(costs) if len(costs) == len(prices) else None

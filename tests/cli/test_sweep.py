@@ -1,0 +1,106 @@
+"""`nlevolve sweep`: says what it may cost, buys what is equal once, keeps one budget over all runs, and compares."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from nlevolve.cli import main
+from nlevolve.run.store import read_events
+from nlevolve.view.history import read
+
+Run = Callable[..., tuple[int, str, str]]
+SMALL = ["--set", "policy.phases=[{births=2, overlap=2}]", "--no-live"]
+
+
+@pytest.fixture
+def sweep(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
+    """Call `nlevolve sweep` in a folder that holds one task, turned.json; returns exit code, stdout, stderr."""
+    pairs = [{"input": [[a, b], [c, d]], "output": [[b, a], [d, c]]} for a, b, c, d in ((1, 2, 3, 4), (5, 6, 7, 8), (1, 5, 5, 0))]
+    (tmp_path / "turned.json").write_text(json.dumps({"train": pairs[:2], "test": pairs[2:]}))
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["nlevolve", "sweep", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        out, err = capsys.readouterr()
+        return int(ended.value.code or 0), out, err
+
+    return call
+
+
+CHECKERS = ["--checker", "offline/checker", "--checker", "offline/checker-weak"]
+
+
+def test_every_combination_is_run_and_compared(sweep: Run, tmp_path: Path) -> None:
+    code, out, _ = sweep("turned.json", *CHECKERS, *SMALL, "--run", "s", "--html", "c.html")
+    assert code == 0
+    assert sorted(p.name for p in (tmp_path / "runs").iterdir()) == ["s.checker", "s.checker-weak"]
+    assert "On 1 shared task" in out
+    assert "checker.model" in out
+    assert "s.checker-weak" in (tmp_path / "c.html").read_text()
+
+
+def test_first_descriptions_are_bought_once_for_all_checkers(sweep: Run, tmp_path: Path) -> None:
+    sweep("turned.json", *CHECKERS, *SMALL, "--run", "s")
+    first, second = (read(read_events(tmp_path / "runs" / name)) for name in ("s.checker", "s.checker-weak"))
+    assert first.by_role["generator", "offline/generator"].provider == 2
+    assert second.by_role["generator", "offline/generator"].provider == 0
+    assert second.by_role["generator", "offline/generator"].cache == 2
+
+
+def test_a_dry_run_says_how_much_and_sends_nothing(sweep: Run, tmp_path: Path) -> None:
+    code, out, _ = sweep("turned.json", *CHECKERS, *SMALL, "--dry-run")
+    assert code == 0
+    assert [line.split()[-2:] for line in out.splitlines()[1:4]] == [["12", "$0"], ["10", "$0"], ["22", "$0"]]
+    assert not (tmp_path / "runs").exists()
+    assert not (tmp_path / ".nlevolve-cache").exists()
+
+
+def test_with_json_stdout_holds_the_comparison_alone(sweep: Run) -> None:
+    _, out, _ = sweep("turned.json", *CHECKERS, *SMALL, "--json")
+    found = json.loads(out)
+    assert [side["models"]["checker"] for side in found["runs"]] == ["offline/checker", "offline/checker-weak"]
+
+
+def test_the_cap_holds_for_all_runs_together(sweep: Run, tmp_path: Path) -> None:
+    code, _, _ = sweep("turned.json", *CHECKERS, *SMALL, "--run", "s", "--max-calls", "8")
+    spent = [read(read_events(folder)).account for folder in (tmp_path / "runs").iterdir()]
+    assert code == 3
+    assert sum(account.provider for account in spent) == 8
+
+
+def test_a_file_says_it_all(sweep: Run, tmp_path: Path) -> None:
+    (tmp_path / "s.toml").write_text(
+        'selectors = ["turned.json"]\nchecker = ["offline/checker", "offline/checker-weak"]\nname = "filed"\n'
+        '[set]\n"policy.phases" = [{births = 2, overlap = 2}]\n'
+    )
+    code, out, _ = sweep("s.toml", "--dry-run")
+    assert code == 0
+    assert "22" in out.splitlines()[3]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["turned.json"], "give --generator, --checker or --preset more than once"),
+        (["turned.json", "--checker", "offline/checker", "--checker", "offline/none"], "no embedded model 'offline/none'"),
+        (["turned.json", "--preset", "quick", "--preset", "quack"], "unknown preset 'quack'; nearest: quick"),
+        (["none.toml"], "cannot read the sweep none.toml"),
+        (["bad.toml"], "bad.toml is not TOML"),
+        (["odd.toml"], "sweep: generators: extra inputs are not permitted; known are selectors, generator"),
+        (["gone.json", *CHECKERS], "gone.json"),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_line(sweep: Run, tmp_path: Path, arguments: list[str], said: str) -> None:
+    (tmp_path / "bad.toml").write_text("generator = [")
+    (tmp_path / "odd.toml").write_text('generators = ["a"]')
+    code, _, err = sweep(*arguments)
+    assert code == 2
+    assert said in err
+    assert len(err.splitlines()) == 1
+    assert not (tmp_path / "runs").exists()
