@@ -17,7 +17,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-MODULES = ("solve", "watch", "show", "sweep", "report", "export", "tasks", "serve")
+MODULES = ("solve", "watch", "show", "sweep", "report", "export", "tasks", "models", "serve")
 """Each registers its commands on `app` when it is imported, in the order of --help."""
 
 

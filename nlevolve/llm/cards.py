@@ -54,11 +54,14 @@ class ModelCard(BaseModel):
     """Whether the same request always gets the same reply, so that asking anew is idle."""
     keys: tuple[str, ...] = ()
     """Environment variables that its key is read from."""
+    one_is_enough: bool = False
+    """Whether any one of them will do."""
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """Those of them that are not set."""
-        return tuple(name for name in self.keys if not os.environ.get(name))
+        """Those of them that would have to be set."""
+        missing = tuple(name for name in self.keys if not os.environ.get(name))
+        return () if self.one_is_enough and len(missing) < len(self.keys) else missing
 
 
 def embedded_card(model: str) -> ModelCard:

@@ -6,6 +6,7 @@ import contextlib
 import difflib
 import io
 import os
+import re
 from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 from typing import Any
@@ -30,8 +31,7 @@ def listed_card(litellm: Any, model: str, base_url: str | None) -> ModelCard:
             "(a server of your own: openai/NAME with base_url)"
         ) from None
     entry = _entry(litellm, model, name, provider)
-    with mock.patch.dict(os.environ, clear=True):  # what it needs, not what happens to be set
-        needed = litellm.validate_environment(model, api_base=base_url)["missing_keys"]
+    keys = _keys(litellm, model, base_url, {})
     return ModelCard(
         model=model,
         provider=provider,
@@ -41,9 +41,16 @@ def listed_card(litellm: Any, model: str, base_url: str | None) -> ModelCard:
         takes_schema=entry.get("supports_response_schema"),
         takes_images=entry.get("supports_vision"),
         marks_cache=bool(entry.get("cache_creation_input_token_cost")),
-        # an address of a local server is no key
-        keys=tuple(name for name in needed if not name.endswith("_BASE")),
+        keys=keys,
+        one_is_enough=len(keys) > 1 and all(not _keys(litellm, model, base_url, {key: "set"}) for key in keys),
     )
+
+
+def _keys(litellm: Any, model: str, base_url: str | None, environment: dict[str, str]) -> tuple[str, ...]:
+    """The variables for keys that are missing in such an environment. Cloud credentials may also lie in files: not these."""
+    with mock.patch.dict(os.environ, environment, clear=True):
+        missing = litellm.validate_environment(model, api_base=base_url)["missing_keys"]
+    return tuple(name for name in missing if re.search(r"(_API_KEY|_TOKEN)$", name))
 
 
 def _entry(litellm: Any, model: str, name: str, provider: str) -> Mapping[str, Any]:

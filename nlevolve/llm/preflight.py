@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from nlevolve.errors import UsageError
 from nlevolve.llm.cards import OFFLINE, ModelCard, Price, embedded_card, price_of
+from nlevolve.llm.keys import load_keys
 from nlevolve.llm.listing import listed_card, nearest
 from nlevolve.llm.request import RoleSettings
 
@@ -35,7 +36,9 @@ def check_models(
     when the cache alone is asked), and, when they are to be `priced` (a budget is set), for a model without a known price.
     `prices` is a TOML file of prices that litellm does not know, used when it is there. Cards are kept in the file
     `remember`, because asking litellm takes seconds, which a run that is served from the cache does not have.
+    Reads `.env` in the working folder first.
     """
+    load_keys(Path())
     own = read_prices(prices)
     shelf = Shelf(remember)
     cards: dict[str, ModelCard] = {}
@@ -119,7 +122,8 @@ def _embedded(model: str) -> ModelCard | None:
 
 def _require_keys(card: ModelCard, settings: RoleSettings) -> None:
     if card.missing and settings.base_url is None:
-        raise UsageError(f"{card.model} needs a key: set {' and '.join(card.missing)} in the environment or in .env")
+        names = (" or " if card.one_is_enough else " and ").join(card.missing)
+        raise UsageError(f"{card.model} needs a key: set {names} in the environment or in .env")
     for header, value in settings.extra_headers.items():
         if value.startswith("env:") and not os.environ.get(value[4:]):
             raise UsageError(f"the header {header} takes its value from {value[4:]}, which is not set in the environment or .env")

@@ -1,0 +1,119 @@
+"""The sample bank as a whole: what is in it, taking it elsewhere, forgetting parts of it."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TextIO, cast
+
+from pydantic import ValidationError
+
+from nlevolve.errors import UsageError
+from nlevolve.llm.bank import FILE, DiskBank, Row
+from nlevolve.records import Usage
+
+BATCH = 500
+KEY_LENGTH = 64
+"""Hexadecimal digits of a key."""
+
+
+class Banked(Row):
+    """A line of an exported bank: a row and its key."""
+
+    key: str
+
+
+@dataclass
+class Holdings:
+    """What the bank has of one model."""
+
+    replies: int = 0
+    rejected: int = 0
+    usage: Usage = field(default_factory=Usage)
+    usd: float = 0.0
+    unpriced: int = 0
+    first: datetime | None = None
+    last: datetime | None = None
+
+    def add(self, row: Row) -> None:
+        self.replies += 1
+        self.rejected += bool(row.rejected)
+        self.usage += row.reply.usage
+        self.usd += row.reply.cost_usd or 0.0
+        self.unpriced += row.reply.cost_usd is None
+        self.first = min(self.first or row.at, row.at)
+        self.last = max(self.last or row.at, row.at)
+
+
+def open_existing(folder: Path, notice: Callable[[str], None]) -> DiskBank:
+    """The bank in a folder. Raises UsageError when there is none."""
+    if not (folder / FILE).is_file():
+        raise UsageError(f"there is no sample bank in {folder}; name its folder with --cache-dir")
+    return DiskBank(folder, notice)
+
+
+def holdings(bank: DiskBank) -> dict[str, Holdings]:
+    """What the bank has, by model."""
+    found: dict[str, Holdings] = {}
+    for _, row in bank.rows():
+        found.setdefault(row.model, Holdings()).add(row)
+    return dict(sorted(found.items()))
+
+
+def export_rows(bank: DiskBank, file: Path) -> int:
+    """Write every row as a line of JSON (gzipped if the name ends in .gz); how many."""
+    count = 0
+    with _opened(file, "w") as lines:
+        for key, row in bank.rows():
+            lines.write(Banked(key=key, **dict(row)).model_dump_json() + "\n")
+            count += 1
+    return count
+
+
+def import_rows(bank: DiskBank, file: Path) -> tuple[int, int]:
+    """Take the rows of an exported bank; what is here already stays. (rows read, rows that are new)."""
+    read = new = 0
+    batch: list[tuple[str, Row]] = []
+    for banked in _lines(file):
+        read += 1
+        batch.append((banked.key, Row(**{name: getattr(banked, name) for name in Row.model_fields})))
+        if len(batch) == BATCH:
+            new += _take(bank, batch)
+            batch = []
+    return read, new + _take(bank, batch)
+
+
+def forget(bank: DiskBank, unwanted: Callable[[str, Row], bool], *, dry_run: bool = False) -> int:
+    """Drop the rows for which `unwanted` says so; how many."""
+    keys = [key for key, row in bank.rows() if unwanted(key, row)]
+    if not dry_run:
+        bank.drop(keys)
+    return len(keys)
+
+
+def _take(bank: DiskBank, batch: list[tuple[str, Row]]) -> int:
+    return sum(standing is row for standing, (_, row) in zip(bank.keep(batch), batch, strict=True))
+
+
+def _lines(file: Path) -> Iterator[Banked]:
+    with _opened(file, "r") as lines:
+        for number, line in enumerate(lines, 1):
+            try:
+                banked = Banked.model_validate_json(line)
+            except ValidationError:
+                raise UsageError(f"{file}, line {number} is no row of an exported sample bank") from None
+            if len(banked.key) != KEY_LENGTH:
+                raise UsageError(f"{file}, line {number} has no key of {KEY_LENGTH} digits")
+            yield banked
+
+
+def _opened(file: Path, mode: str) -> TextIO:
+    try:
+        if file.suffix == ".gz":
+            return cast(TextIO, gzip.open(file, f"{mode}t", encoding="utf-8"))
+        return cast(TextIO, file.open(mode, encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"cannot open {file}: {error.strerror}") from None
