@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nlevolve.offline.families.turning import Turn
-from nlevolve.offline.grammar import Phrase, Words, says
+from nlevolve.offline.grammar import Phrase, Words, pin, says
 from nlevolve.offline.nouns.objects import Coloured, Every, Objects, candidates
 from nlevolve.offline.operation import Examples, Operation, suggests
 from nlevolve.offline.scene import Cells, Scene
@@ -86,6 +86,7 @@ class OfObjects(Centre):
 
 
 @says(
+    pin("make the grid {symmetry}", centre=OfGrid()),
     "complete the picture about {centre} so that it is {symmetry}",
     also="""
     make the picture {symmetry} about {centre}
