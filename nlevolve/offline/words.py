@@ -140,7 +140,9 @@ _LONGEST_SAYING = max(map(len, _SAYING_TOKENS))
 def tokens(text: str) -> tuple[str, ...]:
     """The plain tokens of any text, at most LONGEST_TEXT characters of it; linear in its length."""
     text = text[:LONGEST_TEXT].lower().replace("×", " by ").replace("°", " degrees").replace("'s ", " ").replace("’s ", " ")
-    return _join_sayings(_key(_ASIDE.sub(" ", text)))
+    # "…besides the background, colour it red" does not speak of the background colour
+    clauses = re.split(r"[,;:]", _ASIDE.sub(" ", text))
+    return tuple(token for clause in clauses for token in _join_sayings(_key(clause)))
 
 
 def opened(found: tuple[str, ...]) -> tuple[str, ...]:
