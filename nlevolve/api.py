@@ -74,13 +74,15 @@ async def asolve(
     allow_unknown_prices: bool = False,
     seed: int = 0,
     replay: bool = False,
+    report: bool = True,
     see: Callable[[Event], None] | None = None,
     live: LLM | None = None,
 ) -> Result:
     """Solve tasks inside a running event loop.
 
     `selectors` are those of the command line ("arc1:007bbfb7", "arc2:evaluation[:5]", a file). `settings` maps dotted keys to
-    values ("policy.pool": 3). `see` is called with every event. `live` stands in for the providers: any `LLM`.
+    values ("policy.pool": 3). `report`: write report.html at the end, which takes
+    about a second. `see` is called with every event. `live` stands in for the providers: any `LLM`.
     Raises UsageError before anything is sent, and run.store.StoreFailed when the run's folder cannot be written.
     """
     models = {
@@ -112,6 +114,8 @@ async def asolve(
     )
     publisher = Publisher(session.folder, session.selection)
     finished = await session.run([publisher.see, *([see] if see else [])])
+    if report:
+        publisher.report()
     return outcome(session, publisher, finished)
 
 

@@ -35,10 +35,14 @@ def carry_out(session: Session, *, live: bool, as_json: bool) -> int:
     except StoreFailed as error:
         print(f"nlevolve: {error}", file=sys.stderr)
         return EXIT_STORE
+    problem = publisher.report()
+    if problem:
+        print(f"nlevolve: {problem}", file=sys.stderr)
     if as_json:
         print(json.dumps({"folder": str(session.folder), "exit_code": finished.exit_code, **publisher.results()}))
     else:
-        Console(soft_wrap=True).print(closing(summary, publisher.results(), run))
+        page = None if problem else str(session.folder / "report.html")
+        Console(soft_wrap=True).print(closing(summary, publisher.results(), run, page=page))
     if finished.why:
         print(f"nlevolve: {finished.why}", file=sys.stderr)
     return finished.exit_code

@@ -16,12 +16,14 @@ NAMED = 6
 """Unsolved tasks that are named; the rest are counted."""
 
 
-def closing(summary: Summary, results: Mapping[str, Any], run: str, palette: Palette = STANDARD) -> Text:
-    """`results` is the content of results.json; `run` is what a user types to name this run."""
+def closing(
+    summary: Summary, results: Mapping[str, Any], run: str, palette: Palette = STANDARD, *, page: str | None = None
+) -> Text:
+    """`results` is the content of results.json; `run` is what a user types to name this run, `page` where its report is."""
     rows = [row(""), _score(results, palette), *_by_revision(results), _cost(summary, results), *_unsolved(results, palette)]
     if not results["finished"]:
         rows.append(_cut_short(summary, run, palette))
-    return Text("\n").join([*rows, row(""), *_next(results, run), row("")])
+    return Text("\n").join([*rows, row(""), *_next(results, run, page), row("")])
 
 
 def _score(results: Mapping[str, Any], palette: Palette) -> Row:
@@ -77,13 +79,13 @@ def _cut_short(summary: Summary, run: str, palette: Palette) -> Row:
     return row((f"   not finished: {why}; ", palette.bad), (f"nlevolve resume {run}", "bold"), " goes on where it stopped")
 
 
-def _next(results: Mapping[str, Any], run: str) -> list[Row]:
+def _next(results: Mapping[str, Any], run: str, page: str | None) -> list[Row]:
     """Commands that lead on from here."""
     tasks = results["tasks"]
     telling = [name for name, one in tasks.items() if one["solved"] is False and one["best"]] or [
         n for n, one in tasks.items() if one["best"]
     ]
-    told = [(f"nlevolve report {run}", "every candidate and its grids as one HTML page")]
+    told = [(page or f"nlevolve report {run}", "every candidate and its grids as one HTML page")]
     if telling:
         told.insert(0, (f"nlevolve show {run} {clean(telling[0])}", "its pairs, its best description, what went wrong"))
     told += [

@@ -1,4 +1,4 @@
-"""Keeps results.json and submission.json up with a run."""
+"""Keeps results.json and submission.json up with a run, and writes report.html when it is over."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from nlevolve.puzzle.datasets import Selection
 from nlevolve.records import Event, RunFinished, TaskAnswered
-from nlevolve.run.store import replace
+from nlevolve.run.store import read_config, replace, replace_text
 from nlevolve.view.grading import open_solutions
 from nlevolve.view.history import History
 from nlevolve.view.results import results, submission
@@ -43,6 +43,18 @@ class Publisher:
         replace(self._folder / "submission.json", submission(self.history, self._tasks))
         replace(self._folder / "results.json", self.results())
         self._written = self._clock()
+
+    def report(self) -> str | None:
+        """Write report.html. Returns None, or why it could not be written, in one line."""
+        from nlevolve.view.report import report
+
+        try:
+            page = report(self.results(), self.history, read_config(self._folder), self._solutions)
+            replace_text(self._folder / "report.html", page)
+        # the run is over and on disk: a page that cannot be drawn or written, for whatever reason, does not undo it
+        except Exception as error:
+            return f"report.html was not written ({type(error).__name__}: {error}); nlevolve report {self._folder} tries again"
+        return None
 
     def results(self) -> dict[str, Any]:
         """The content of results.json as it stands."""
