@@ -9,7 +9,14 @@ from functools import cached_property
 import numpy as np
 
 from nlevolve.offline.english import say
-from nlevolve.offline.families.seeing import BackgroundIs, BackgroundIsMostCommon, ObjectsAre
+from nlevolve.offline.families.seeing import (
+    OBJECT_VIEWS,
+    AreasAreObjects,
+    BackgroundIs,
+    BackgroundIsMostCommon,
+    ColoursAreObjects,
+    ObjectsAre,
+)
 from nlevolve.offline.nouns.colours import Named
 from nlevolve.offline.operation import SUGGESTERS, Definition, Example, Examples, Operation, perform
 from nlevolve.offline.scene import Cells, Scene
@@ -115,6 +122,8 @@ def ways_to_see(examples: Examples) -> Iterator[tuple[Definition, ...]]:
         backgrounds.append((BackgroundIs(Named(common.pop())),) if len(common) == 1 else (BackgroundIsMostCommon(),))
     for objects in (ObjectsAre(True, True), ObjectsAre(False, False), ObjectsAre(False, True)):
         yield (objects,)
+    yield (AreasAreObjects(),)
+    yield (ColoursAreObjects(),)
     for background in backgrounds[1:]:
         yield background
         yield (*background, ObjectsAre(True, True))
@@ -138,7 +147,7 @@ def _proposed(start: Hypothesis, meter: Meter) -> Iterator[Hypothesis]:
             looked = after(definition, looked) if looked else None
         if looked is None:
             continue
-        only_objects = bool(way) and all(isinstance(definition, ObjectsAre) for definition in way)
+        only_objects = bool(way) and all(isinstance(definition, OBJECT_VIEWS) for definition in way)
         for suggester in SUGGESTERS:
             if only_objects and not suggester.by_eye:
                 continue

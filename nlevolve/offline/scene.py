@@ -48,6 +48,10 @@ class Eye:
     """Whether cells that only share a corner belong to one object."""
     multicolour: bool = False
     """Whether cells of different colours may belong to one object."""
+    areas: bool = False
+    """Whether the objects are the areas of background, connected by sides, instead of what stands on it."""
+    whole: bool = False
+    """Whether all cells of a colour form one object, wherever they are."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -192,6 +196,10 @@ class Scene:
     @cached_property
     def objects(self) -> tuple[Object, ...]:
         """From top to bottom, then left to right, by the first cell of each."""
+        if self.eye.areas:
+            return find_areas(self.grid, self.background)
+        if self.eye.whole:
+            return find_layers(self.grid, self.background)
         return find_objects(self.grid, self.background, self.eye.diagonal, self.eye.multicolour)
 
 
@@ -201,8 +209,32 @@ MOST_OBJECTS = 200
 
 def find_objects(grid: Cells, background: int, diagonal: bool, multicolour: bool) -> tuple[Object, ...]:
     """Connected cells that are not background."""
-    near = CORNERS if diagonal else SIDES
     layers = [grid != background] if multicolour else [grid == c for c in np.unique(grid) if c != background]
+    return _components(grid, layers, CORNERS if diagonal else SIDES)
+
+
+def find_areas(grid: Cells, background: int) -> tuple[Object, ...]:
+    """Connected cells of background."""
+    return _components(grid, [grid == background], SIDES)
+
+
+def find_layers(grid: Cells, background: int) -> tuple[Object, ...]:
+    """All cells of each colour but the background."""
+    found = []
+    for colour in np.unique(grid):
+        if colour != background:
+            mask = grid == colour
+            mask.setflags(write=False)
+            rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+            found.append(Object(grid, mask, int(rows[0]), int(columns[0]), int(rows[-1]), int(columns[-1])))
+    return _in_order(found)
+
+
+def _in_order(found: list[Object]) -> tuple[Object, ...]:
+    return tuple(sorted(found, key=lambda o: (o.top, int(o.mask[o.top].argmax()))))
+
+
+def _components(grid: Cells, layers: list[Mask], near: NDArray[np.int_]) -> tuple[Object, ...]:
     found: list[Object] = []
     for layer in layers:
         labels, count = ndimage.label(layer, near)
@@ -213,7 +245,7 @@ def find_objects(grid: Cells, background: int, diagonal: bool, multicolour: bool
             found.append(Object(grid, mask, rows.start, columns.start, rows.stop - 1, columns.stop - 1))
             if len(found) >= MOST_OBJECTS:
                 break
-    return tuple(sorted(found, key=lambda o: (o.top, int(o.mask[o.top].argmax()))))
+    return _in_order(found)
 
 
 def enclosed(open_cells: Mask, near: NDArray[np.int_] = SIDES) -> Mask:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 
-from nlevolve.offline.grammar import pin, says
-from nlevolve.offline.nouns.objects import Objects, objects_for, one_object_for
-from nlevolve.offline.operation import Example, Examples, Operation, suggests
+from nlevolve.offline.grammar import Range, pin, says
+from nlevolve.offline.nouns.objects import Coloured, Every, Objects, candidates, objects_for, one_object_for
+from nlevolve.offline.operation import Example, Examples, Operation, perform, suggests
 from nlevolve.offline.scene import Cells, Object, Scene
 
 
@@ -57,6 +58,49 @@ class CropTo(Operation):
 
 
 @says(
+    pin("crop the grid to the inside of {objects}, without its rim", margin=-1),
+    pin("crop the grid to {objects} with a margin of one cell around it", margin=1),
+    also=[
+        pin(
+            """
+        crop [the grid] to what is inside {objects}
+        crop [the grid] to the interior of {objects}
+        the output is what {objects} encloses
+        the output is the inside of {objects}
+        """,
+            margin=-1,
+        ),
+        pin(
+            """
+        crop [the grid] to {objects} and one cell around it
+        """,
+            margin=1,
+        ),
+    ],
+)
+@dataclass(frozen=True)
+class CropNear(Operation):
+    """The box around the chosen objects, one cell larger or smaller on every side."""
+
+    objects: Objects
+    margin: Annotated[int, Range(-1, 1)]
+
+    def __post_init__(self) -> None:
+        if not self.margin:
+            raise ValueError("said by CropTo")
+
+    def apply(self, scene: Scene) -> Cells | None:
+        chosen = self.objects.of(scene)
+        if not chosen:
+            return None
+        top, left = (min(getattr(o, side) for o in chosen) - self.margin for side in ("top", "left"))
+        bottom, right = (max(getattr(o, side) for o in chosen) + self.margin for side in ("bottom", "right"))
+        if top < 0 or left < 0 or bottom >= scene.rows or right >= scene.columns or bottom < top or right < left:
+            return None
+        return scene.grid[top : bottom + 1, left : right + 1]
+
+
+@says(
     pin("keep {objects} and remove everything else", kept=True),
     pin("remove {objects}", kept=False),
     also=[
@@ -96,7 +140,7 @@ class KeepOrRemove(Operation):
         return np.where(mask == self.kept, scene.grid, np.int8(scene.background))
 
 
-@suggests(by_eye=True, cost=60)
+@suggests(by_eye=True, cost=40)
 def crops(examples: Examples) -> Iterator[Operation]:
     """Objects whose box is the target, with or without what else is in it."""
     if all(e.same_shape for e in examples):
@@ -113,6 +157,26 @@ def crops(examples: Examples) -> Iterator[Operation]:
         yield from (CropTo(phrase, False) for phrase in one_object_for(examples, sized))
 
 
+@suggests(by_eye=True, cost=10)
+def crops_nearby(examples: Examples) -> Iterator[Operation]:
+    """Boxes of one object, or of all of one colour, that are one cell too large or too small on every side."""
+    if any(e.same_shape or e.target.size > e.scene.grid.size for e in examples):
+        return
+    for margin in (-1, 1):
+        fits = [[_off_by(e, o, margin) for o in e.scene.objects] for e in examples]
+        if all(map(any, fits)):
+            yield from (CropNear(phrase, margin) for phrase in one_object_for(examples, fits))
+        for phrase in candidates(examples):
+            if isinstance(phrase, Coloured | Every):
+                cut = [perform(CropNear(phrase, margin), e.scene) for e in examples]
+                if all(c is not None and c.grid.shape == e.target.shape for c, e in zip(cut, examples, strict=True)):
+                    yield CropNear(phrase, margin)
+
+
+def _off_by(example: Example, one: Object, margin: int) -> bool:
+    return bool((one.height + 2 * margin, one.width + 2 * margin) == example.target.shape)
+
+
 def _shows(example: Example, one: Object, alone: bool) -> bool:
     if (one.height, one.width) != example.target.shape:
         return False
@@ -120,7 +184,7 @@ def _shows(example: Example, one: Object, alone: bool) -> bool:
     return bool((seen == example.target).all())
 
 
-@suggests(by_eye=True, cost=60)
+@suggests(by_eye=True, cost=30)
 def kept_and_removed(examples: Examples) -> Iterator[Operation]:
     """Objects that became background, told from those that stay."""
     if not examples.same_shape:

@@ -213,7 +213,7 @@ class AlignWith(Operation):
         return moved(scene, list(zip(chosen, shifts, strict=True)))
 
 
-@suggests(by_eye=True, cost=80)
+@suggests(by_eye=True, cost=25)
 def moves(examples: Examples) -> Iterator[Operation]:
     """Objects whose cells changed and whose colours did not get fewer: tried with every way of moving."""
     if not all(_may_be_moves(e) for e in examples):
@@ -222,13 +222,19 @@ def moves(examples: Examples) -> Iterator[Operation]:
     for objects in movers:
         for direction, distance in _distances(examples, objects):
             yield MoveBy(objects, direction, distance)
-        for direction in Direction:
-            yield from (MoveFar(objects, direction, far) for far in Far)
+        far = [MoveFar(objects, direction, far) for direction in Direction for far in Far]
+        yield from (move for move in far if _helps(move, examples[0]))
     goals = [phrase for phrase in _fixed(examples) if phrase not in movers[:1]]
     for objects in movers[:3]:
         for goal in goals[:3]:
-            yield MoveTowards(objects, goal)
-            yield from (AlignWith(objects, side, goal) for side in Side)
+            tries = [MoveTowards(objects, goal), *(AlignWith(objects, side, goal) for side in Side)]
+            yield from (move for move in tries if _helps(move, examples[0]))
+
+
+def _helps(operation: Operation, example: Example) -> bool:
+    """Whether it brings the grid closer to the target."""
+    grid = operation.apply(example.scene)
+    return grid is not None and int((grid != example.target).sum()) < int(example.changed.sum())
 
 
 def _may_be_moves(example: Example) -> bool:

@@ -74,7 +74,7 @@ class PaintPart(Operation):
         return grid if painted else None
 
 
-@suggests(by_eye=True, cost=60)
+@suggests(by_eye=True, cost=20)
 def object_colours(examples: Examples) -> Iterator[Operation]:
     """Objects that got one new colour as a whole, told from the others by what they are."""
     became = whole_colours(examples)
@@ -111,7 +111,7 @@ def _new_colour(mask: Mask, example: Example) -> int | None:
     return int(colours[0]) if (colours == colours[0]).all() else None
 
 
-@suggests(by_eye=True, cost=100)
+@suggests(by_eye=True, cost=60)
 def part_colours(examples: Examples) -> Iterator[Operation]:
     """Parts that got one colour in some objects of every pair."""
     if not examples.same_shape or any(e.is_done for e in examples):
@@ -129,14 +129,13 @@ def part_colours(examples: Examples) -> Iterator[Operation]:
 
 
 def _paintings(examples: Examples, part: Part) -> Iterator[Operation]:
-    became: list[list[int | None]] = []
-    there: list[list[bool]] = []
-    for e in examples:
-        masks = [cells_of(part, o, e.scene) for o in e.scene.objects]
-        became.append([_new_colour(m, e) for m in masks])
-        if all(c is None for c in became[-1]):
+    # the pair with the fewest objects is the cheapest to rule a part out
+    for e in sorted(examples, key=lambda e: len(e.scene.objects)):
+        if not any(_new_colour(cells_of(part, o, e.scene), e) is not None for o in e.scene.objects):
             return
-        there.append([bool(m.any()) for m in masks])
+    masks = [[cells_of(part, o, e.scene) for o in e.scene.objects] for e in examples]
+    became = [[_new_colour(m, e) for m in row] for e, row in zip(examples, masks, strict=True)]
+    there = [[bool(m.any()) for m in row] for row in masks]
     changed = [[c is not None for c in row] for row in became]
     for shade in shades_for(examples, became):
         for phrase in _part_phrases(examples, changed, there):

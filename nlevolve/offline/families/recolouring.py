@@ -9,6 +9,7 @@ import numpy as np
 
 from nlevolve.offline.grammar import Phrase, says
 from nlevolve.offline.nouns.colours import Colour, Named, colours_for
+from nlevolve.offline.nouns.owners import ColourOf
 from nlevolve.offline.operation import Examples, Operation, suggests
 from nlevolve.offline.scene import Cells, Scene
 
@@ -30,6 +31,9 @@ class Change(Phrase):
     def __post_init__(self) -> None:
         if self.old == self.new:
             raise ValueError("a colour changes to another one")
+        if isinstance(self.old, ColourOf):
+            # "change the colour of the largest object" is about that object, not about all that has its colour
+            raise ValueError("said by RecolourObjects")
 
 
 @says(
@@ -40,7 +44,6 @@ class Change(Phrase):
     (swap|replace) colours as follows: {changes}
     (recolour|change) cells from {changes}
     change the colours: {changes}
-    change the colour of {changes}
     """,
 )
 @dataclass(frozen=True)

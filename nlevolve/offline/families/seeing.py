@@ -106,4 +106,52 @@ class ObjectsAre(Definition):
     multicolour: bool
 
     def see(self, scene: Scene) -> Eye:
-        return replace(scene.eye, diagonal=self.diagonal, multicolour=self.multicolour)
+        return replace(scene.eye, diagonal=self.diagonal, multicolour=self.multicolour, areas=False, whole=False)
+
+
+@says(
+    pin("every connected area of background cells is an object"),
+    also=[
+        pin(
+            """
+    the areas of connected background cells are the objects
+    treat every connected area of background as an object
+    consider every area of background cells an object
+    look at the connected areas of background cells as the objects
+    objects are the connected areas of background
+    """
+        )
+    ],
+)
+@dataclass(frozen=True)
+class AreasAreObjects(Definition):
+    """What is looked at is not what stands on the background, but the areas that it leaves."""
+
+    def see(self, scene: Scene) -> Eye:
+        return replace(scene.eye, areas=True, whole=False)
+
+
+@says(
+    pin("all cells of one colour together form one object"),
+    also=[
+        pin(
+            """
+    every colour is one object, even if its cells do not touch
+    treat all cells of (one|the same|a) colour as one object
+    consider all cells of (one|the same|a) colour [as|to be] one object
+    cells of the same colour belong to the same object wherever they are
+    objects are formed by all cells of (one|the same) colour
+    """
+        )
+    ],
+)
+@dataclass(frozen=True)
+class ColoursAreObjects(Definition):
+    """As many objects as there are colours but the background."""
+
+    def see(self, scene: Scene) -> Eye:
+        return replace(scene.eye, areas=False, whole=True)
+
+
+OBJECT_VIEWS = (ObjectsAre, AreasAreObjects, ColoursAreObjects)
+"""The definitions that change what an object is and nothing else."""

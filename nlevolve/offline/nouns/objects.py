@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import islice
 
 from nlevolve.offline.grammar import Phrase, Words, pin, says
-from nlevolve.offline.nouns.colours import Colour, Named
+from nlevolve.offline.nouns.colours import Named
 from nlevolve.offline.nouns.traits import (
     Contains,
     Fact,
@@ -73,7 +73,7 @@ class Every(Objects):
 class Coloured(Objects):
     """Those of one colour."""
 
-    colour: Colour
+    colour: Named
 
     def pick(self, scene: Scene) -> Chosen:
         trait = IsColour(self.colour)
@@ -95,7 +95,7 @@ class That(Objects):
     trait: Trait
 
     def __post_init__(self) -> None:
-        if isinstance(self.trait, IsColour):
+        if isinstance(self.trait, IsColour) and isinstance(self.trait.colour, Named):
             raise ValueError("said by Coloured")
 
     def pick(self, scene: Scene) -> Chosen:
@@ -113,7 +113,7 @@ class That(Objects):
 class ColouredThat(Objects):
     """Those of a colour of which something is true as well."""
 
-    colour: Colour
+    colour: Named
     trait: Trait
 
     def __post_init__(self) -> None:
@@ -214,7 +214,7 @@ class MostOf(Objects):
     """The one with most or fewest cells of a colour in its box; nothing when there is a tie."""
 
     extreme: Extreme
-    colour: Colour
+    colour: Named
 
     def pick(self, scene: Scene) -> Chosen:
         colour, sign = self.colour.of(scene), -1 if self.extreme is Extreme.MOST else 1
@@ -351,6 +351,10 @@ def picked(phrase: Objects, scene: Scene) -> tuple[bool, ...]:
     return scene.once(("picked", phrase), compute)
 
 
+MOST_TOLD_APART = 60
+"""Objects of a grid that are told apart by more than colour and rank; a grid with more of them is rather a texture."""
+
+
 @lru_cache(maxsize=32)
 def candidates(examples: Examples) -> tuple[Objects, ...]:
     """Every simple choice worth trying on these scenes, plainest first. Scenes decide which colours and sizes are named."""
@@ -375,6 +379,8 @@ def _candidates(examples: Examples) -> Iterator[Objects]:
     traits += [HasSize(s) for s in sizes if s > 1]
     traits += [IsLarger(s) for s in sizes[:-1] if s > 1] + [IsSmaller(s) for s in sizes[1:]]
     yield from ranks
+    if max(len(e.scene.objects) for e in examples) > MOST_TOLD_APART:
+        return
     yield from map(That, traits)
     yield Commonest()
     yield from map(Except, ranks)

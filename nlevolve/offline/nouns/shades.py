@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from nlevolve.offline.grammar import Phrase, Words, says
-from nlevolve.offline.nouns.colours import Background, Colour, LeastCommon, MostCommon, Named
+from nlevolve.offline.nouns.colours import Background, Colour, Named
+from nlevolve.offline.nouns.owners import any_colours_for
 from nlevolve.offline.operation import Examples
 from nlevolve.offline.scene import Mask, Object, Scene, around
 
@@ -135,7 +136,9 @@ def shades_for(examples: Examples, wanted: WantedColours) -> Iterator[Shade]:
     shades: list[Shade] = [Plain(Named(colour)) for colour in seen] if len(seen) == 1 else []
     if seen and all(e.scene.background in seen for e in examples):
         shades.insert(0, Plain(Background()))
-    shades += [Plain(MostCommon()), Plain(LeastCommon())] if len(seen) > 1 else []
+    per_pair = [{colour for colour in row if colour is not None} for row in wanted]
+    if len(seen) > 1 and all(len(colours) == 1 for colours in per_pair):
+        shades += map(Plain, any_colours_for(examples, [min(colours) for colours in per_pair]))
     # where one colour is all that was seen, a name says it better than where it may come from
     shades += [From(source) for source in Source] if len(seen) > 1 else [From(Source.OWN)]
     for shade in shades:

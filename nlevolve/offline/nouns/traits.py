@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from nlevolve.offline.grammar import Phrase, Range, Words, pin, says
-from nlevolve.offline.nouns.colours import Colour
+from nlevolve.offline.nouns.colours import Colour, Named
 from nlevolve.offline.scene import Object, Scene, around
 
 
@@ -244,7 +244,7 @@ class HasColours(Trait):
 class Contains(Trait):
     """The colour is among its cells, or stands within its box."""
 
-    colour: Colour
+    colour: Named
 
     def holds(self, one: Object, scene: Scene) -> bool:
         return bool((one.box == self.colour.of(scene)).any())
@@ -263,7 +263,7 @@ class Contains(Trait):
 class Touches(Trait):
     """A cell of the colour lies beside it, by a side."""
 
-    colour: Colour
+    colour: Named
 
     def holds(self, one: Object, scene: Scene) -> bool:
         return bool((scene.grid[around(one.mask, corners=False)] == self.colour.of(scene)).any())
@@ -281,7 +281,7 @@ class Touches(Trait):
 class InLineWith(Trait):
     """Some cell of the colour lies outside it in a row or a column that it spans."""
 
-    colour: Colour
+    colour: Named
 
     def holds(self, one: Object, scene: Scene) -> bool:
         wanted = (scene.grid == self.colour.of(scene)) & ~one.mask
