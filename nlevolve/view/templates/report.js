@@ -339,6 +339,7 @@ function list() {
     shown.textContent = `${count} of ${plural(tasks.length, "task")}`;
   }
   form.addEventListener("input", filter);
+  form.addEventListener("change", filter);
   form.addEventListener("submit", (event) => event.preventDefault());
   form.elements.order.addEventListener("change", () => holder.append(...tasks.slice().sort(orders[form.elements.order.value])));
   tasks.forEach((task) => task.addEventListener("toggle", () => task.open && draw(task)));
