@@ -149,7 +149,7 @@ def _proposed(start: Hypothesis, meter: Meter) -> Iterator[Hypothesis]:
             continue
         only_objects = bool(way) and all(isinstance(definition, OBJECT_VIEWS) for definition in way)
         for suggester in SUGGESTERS:
-            if only_objects and not suggester.by_eye:
+            if not suggester.fits(looked.puzzle.pairs) or (only_objects and not suggester.by_eye):
                 continue
             if not meter.spend(suggester.cost):
                 return

@@ -125,16 +125,22 @@ class Suggester:
     """Whether it looks at objects, so that another way of seeing them may give other proposals."""
     cost: int
     """Work units of one call on usual pairs: about 20 microseconds each."""
+    same_shape: bool | None = None
+    """True: it has proposals only where every target is as large as its scene; False: only where not; None: in both cases."""
+
+    def fits(self, examples: Examples) -> bool:
+        """Whether it is worth asking."""
+        return self.same_shape in (None, examples.same_shape)
 
 
 SUGGESTERS: list[Suggester] = []
 
 
-def suggests(*, by_eye: bool = False, cost: int = 10) -> Callable[[Suggest], Suggest]:
+def suggests(*, by_eye: bool = False, cost: int = 10, same_shape: bool | None = None) -> Callable[[Suggest], Suggest]:
     """Register a function that proposes operations for examples."""
 
     def register(suggest: Suggest) -> Suggest:
-        SUGGESTERS.append(Suggester(suggest, suggest.__module__.rsplit(".", 1)[-1], by_eye, cost))
+        SUGGESTERS.append(Suggester(suggest, suggest.__module__.rsplit(".", 1)[-1], by_eye, cost, same_shape))
         return suggest
 
     return register

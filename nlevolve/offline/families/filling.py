@@ -37,7 +37,7 @@ class FillEnclosed(Operation):
         return np.where(inside, np.int8(colour), scene.grid)
 
 
-@suggests(cost=10)
+@suggests(cost=10, same_shape=True)
 def fillings(examples: Examples) -> Iterator[Operation]:
     """The colours that changed background cells get."""
     if examples.same_shape:

@@ -77,7 +77,7 @@ FEW = 60
 """Starts of a grid that are looked at when rays are to be found."""
 
 
-@suggests(cost=120)
+@suggests(cost=120, same_shape=True)
 def rays(examples: Examples) -> Iterator[Operation]:
     """Directions in which nearly all starts have the colour of a ray in the target."""
     if not examples.same_shape or any(e.is_done or e.scene.foreground.sum() > FEW for e in examples):
@@ -250,7 +250,7 @@ def _find_gaps(scene: Scene, step: Step) -> list[Gap]:
     return found
 
 
-@suggests(cost=60)
+@suggests(cost=60, same_shape=True)
 def joints(examples: Examples) -> Iterator[Operation]:
     """Gaps between equal cells that have one ink in the target."""
     if not examples.same_shape or any(e.is_done or e.scene.foreground.sum() > 150 for e in examples):

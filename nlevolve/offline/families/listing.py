@@ -154,7 +154,7 @@ def _object_lists(examples: Examples, along: Along, wanted: list[list[int]], wid
             return
 
 
-@suggests(cost=5)
+@suggests(cost=5, same_shape=False)
 def charts(examples: Examples) -> Iterator[Operation]:
     """Targets with one row or column for each colour, as long as its number of cells."""
     for e in examples:

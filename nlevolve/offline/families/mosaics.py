@@ -69,7 +69,7 @@ class Join(Operation):
         return np.concatenate([np.concatenate([c.of(scene) for c in row.copies], axis=1) for row in self.rows])
 
 
-@suggests(cost=25)
+@suggests(cost=25, same_shape=False)
 def joins(examples: Examples) -> Iterator[Operation]:
     """The copies that each block of every target shows."""
     ratio = examples.ratio
@@ -151,7 +151,7 @@ def _flipped(grid: Cells, flips: Flips, row: int, column: int) -> Cells:
     return grid
 
 
-@suggests(cost=10)
+@suggests(cost=10, same_shape=False)
 def flipped_tilings(examples: Examples) -> Iterator[Operation]:
     """The ratio of the sizes says how many copies."""
     ratio = examples.ratio

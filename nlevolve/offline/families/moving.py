@@ -213,7 +213,7 @@ class AlignWith(Operation):
         return moved(scene, list(zip(chosen, shifts, strict=True)))
 
 
-@suggests(by_eye=True, cost=25)
+@suggests(by_eye=True, cost=25, same_shape=True)
 def moves(examples: Examples) -> Iterator[Operation]:
     """Objects whose cells changed and whose colours did not get fewer: tried with every way of moving."""
     if not all(_may_be_moves(e) for e in examples):

@@ -281,7 +281,7 @@ class FillPanels(Operation):
         return grid
 
 
-@suggests(cost=30)
+@suggests(cost=30, same_shape=True)
 def filled_panels(examples: Examples) -> Iterator[Operation]:
     """Panels that have one new colour in the target, told from the others."""
     layouts = [separated(e.scene) for e in examples]

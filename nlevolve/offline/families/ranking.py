@@ -125,7 +125,7 @@ class RecolourEither(Operation):
         return grid if chosen else None
 
 
-@suggests(by_eye=True, cost=5)
+@suggests(by_eye=True, cost=5, same_shape=True)
 def colours_by_condition(examples: Examples) -> Iterator[Operation]:
     """Objects that got one of two colours: told by what is true of them."""
     became = whole_colours(examples)
@@ -153,7 +153,7 @@ def colours_by_condition(examples: Examples) -> Iterator[Operation]:
                 break
 
 
-@suggests(by_eye=True, cost=8)
+@suggests(by_eye=True, cost=8, same_shape=True)
 def colours_by_number(examples: Examples) -> Iterator[Operation]:
     """Objects that got several colours: told by a number or by their place in an order."""
     became = whole_colours(examples)

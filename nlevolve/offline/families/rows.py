@@ -198,7 +198,7 @@ class FillLines(Operation):
         return self.lines.view(rows)
 
 
-@suggests(cost=20)
+@suggests(cost=20, same_shape=True)
 def filled_lines(examples: Examples) -> Iterator[Operation]:
     """Kinds of line that have one colour in all targets."""
     if not examples.same_shape:
