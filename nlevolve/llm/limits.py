@@ -59,6 +59,7 @@ class Lane:
         self._last_shrink = float("-inf")
         self._gate = asyncio.Lock()
         self._freed = asyncio.Event()
+        self._in_demand = False  # a request waits for a slot
 
     async def enter(self, tokens: float, total: asyncio.Semaphore) -> float:
         """Wait for a slot, for the pace, and for a slot of the whole run, in this order; the time at which it is sent.
@@ -67,8 +68,10 @@ class Lane:
         """
         async with self._gate:
             while self._slots.full:
+                self._in_demand = True
                 self._freed.clear()
                 await self._freed.wait()
+            self._in_demand = False
             waited = await self._turn()
             await total.acquire()
             now = asyncio.get_running_loop().time()
@@ -98,7 +101,7 @@ class Lane:
     def accepted(self, sent_at: float, tokens: float, reply: Reply) -> None:
         """A reply came back: room to grow, and a lesson about tokens."""
         self._learned.accepted(sent_at)
-        if self._slots.full:
+        if self._in_demand:
             self._slots.grow()
             self._say_growth()
         if reply.rest:
@@ -115,7 +118,7 @@ class Lane:
             self._not_before = max(self._not_before, now + retry_after)
         if learned and rate is not None:
             self._say(f"it refuses more than {rate:.0f} requests a minute")
-        elif sent_at > self._last_shrink:
+        elif sent_at > self._last_shrink and self._slots.in_flight >= self._slots.limit / 2:
             self._last_shrink = now
             self._slots.shrink()
             self._say("it refused a request (429)")

@@ -47,13 +47,15 @@ NEAR = 0.97
 """Share of the refused rate from which a single refusal is blamed on the rate."""
 SLOWEST = 10.0
 """Requests a minute: never learn less."""
-LONGEST_GAP = 5.0
+FIRST_GAP, LONGEST_GAP = 0.5, 5.0
 """Seconds between single requests while everything is refused."""
 ENOUGH = 20
 """Requests from which a share is worth something."""
 HIGH_SHARE = 0.05
 FRUITLESS = 4
 """Steps down in a row after which the refusals are not blamed on the rate."""
+MOST_USUAL = 0.2
+"""A higher share of refusals is never taken as usual."""
 REST = 1.0
 """Seconds without a request after a step down: a window that is full may be about to end."""
 
@@ -81,6 +83,7 @@ class LearnedRate:
         self._since_cut = _Share()
         self._descent = 0  # steps down without having been back near what was refused
         self._descending = _Share()
+        self._top = 0.0  # what was refused before the descent
         self._usual = 0.0
         self._shut: _Shut | None = None
 
@@ -135,8 +138,10 @@ class LearnedRate:
         if sent_at <= self._cut_at:
             return False
         self._count(sent_at, refused=True)
-        if self._in_a_row():
-            self._shut = _Shut(now, self._let_through[0] if self._let_through else now, len(self._let_through))
+        if self._seems_shut():
+            self._usual = 0.0
+            since = self._let_through[0] if self._let_through else now
+            self._shut = _Shut(now, since, len(self._let_through), gap=FIRST_GAP if self._peak is None else 4 * FIRST_GAP)
             return True
         if self._blames_the_rate():
             self._step_down(now)
@@ -147,39 +152,48 @@ class LearnedRate:
         if sent_at > self._cut_at:
             self._since_cut.add(refused)
             self._descending.add(refused)
-            if self._since_cut.asked >= 5 * ENOUGH and self._since_cut.share < self._usual / 3:
+            if self._since_cut.asked >= 5 * ENOUGH and not self._since_cut.refused:
                 self._usual = 0.0
 
-    def _in_a_row(self) -> bool:
-        last = list(self._outcomes)
-        return (len(last) >= 3 and all(last[-3:])) or sum(last) >= 0.3 * ENOUGH
+    @property
+    def _in_a_row(self) -> int:
+        """How many of the last requests were refused without one let through between."""
+        return next((count for count, refused in enumerate(reversed(self._outcomes)) if not refused), len(self._outcomes))
+
+    def _seems_shut(self) -> bool:
+        return self._in_a_row >= 3 or sum(self._outcomes) >= 0.3 * ENOUGH
 
     def _blames_the_rate(self) -> bool:
-        enough = self._since_cut.asked >= ENOUGH and self._since_cut.share > max(self._usual, HIGH_SHARE)
-        return self._peak is not None and (enough or not self._usual)
+        if self._peak is None or not self._usual:
+            return self._peak is not None
+        if self._since_cut.asked >= 2 * ENOUGH and self._since_cut.share > max(HIGH_SHARE, 1.3 * self._usual):
+            self._usual = 0.0  # it is the rate after all
+            return True
+        return False
 
     def _step_down(self, now: float) -> None:
         rate, peak = self.per_minute, self._peak
         assert rate is not None
         assert peak is not None
         near = rate >= NEAR * peak
-        self._descent, self._descending = (0, _Share()) if near else (self._descent + 1, self._descending)
-        let_through = len(self._let_through) * MINUTE / min(MINUTE, max(1.0, now - self._began))
-        if self._descent >= FRUITLESS:
-            share, self._descent = self._descending.share, 0
-            self._usual = 1.5 * share
-            self._peak, self._age = let_through / max(0.5, 1 - share), RETURN_AFTER
+        if near:
+            self._descent, self._descending, self._top = 0, _Share(), peak
         else:
-            self._peak, self._age = min(max(rate, 0.99 * peak) if near else rate, let_through), 0.0
+            self._descent += 1
+        if self._descent >= FRUITLESS:
+            self._descent, self._usual = 0, min(MOST_USUAL, 1.5 * self._descending.share)
+            self._peak, self._age = self._top, 2 * RETURN_AFTER
+        else:
+            let_through = len(self._let_through) * MINUTE / min(MINUTE, max(1.0, now - self._began))
+            self._peak, self._age = min(max(rate, 0.99 * peak), let_through) if near else rate, 0.0
         self._peak = max(SLOWEST, self._peak)
         self._pace.per_minute = self.per_minute
-        self._pace.rest(now + REST)
+        self._pace.rest(now + min(LONGEST_GAP, REST * 2 ** (self._in_a_row - 1)))
         self._start_counting(now)
 
     def _start_counting(self, now: float) -> None:
         self._cut_at = now
         self._since_cut = _Share()
-        self._outcomes.clear()
 
 
 @dataclass
@@ -205,7 +219,7 @@ class _Shut:
     at: float
     since: float
     let_through: int
-    gap: float = 0.5
+    gap: float
     next_at: float = 0.0
 
     def __post_init__(self) -> None:

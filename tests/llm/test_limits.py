@@ -1,0 +1,222 @@
+"""How much is asked at once and how fast: over minutes of a clock that jumps."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import Callable
+from random import Random
+
+import pytest
+
+from nlevolve.llm.limits import limited
+from nlevolve.llm.request import LLM, CallFailed, ProviderDown, RateLimited, Reply, Request
+from nlevolve.llm.retries import retried
+from nlevolve.records import Event, LimitChanged, Usage
+from tests.llm.asking import request
+from tests.llm.virtual import run_virtually
+
+Refuses = Callable[[float], float | None]
+"""At a time: None lets the request through; a number refuses it, and is how long one would have to wait."""
+
+
+def sliding(limit: int, window: float) -> Refuses:
+    passed: deque[float] = deque()
+
+    def refuses(now: float) -> float | None:
+        while passed and passed[0] <= now - window:
+            passed.popleft()
+        if len(passed) >= limit:
+            return passed[0] + window - now
+        passed.append(now)
+        return None
+
+    return refuses
+
+
+def fixed(limit: int, window: float) -> Refuses:
+    state = {"window": -1, "passed": 0}
+
+    def refuses(now: float) -> float | None:
+        if state["window"] != now // window:
+            state.update(window=int(now // window), passed=0)
+        state["passed"] += 1
+        return None if state["passed"] <= limit else (state["window"] + 1) * window - now
+
+    return refuses
+
+
+def bucket(per_minute: float, burst: float) -> Refuses:
+    state = {"tokens": burst, "at": 0.0}
+
+    def refuses(now: float) -> float | None:
+        state["tokens"] = min(burst, state["tokens"] + (now - state["at"]) * per_minute / 60)
+        state["at"] = now
+        if state["tokens"] < 1:
+            return (1 - state["tokens"]) * 60 / per_minute
+        state["tokens"] -= 1
+        return None
+
+    return refuses
+
+
+def at_random(share: float) -> Refuses:
+    rng = Random(1)
+    return lambda now: 0.5 if rng.random() < share else None
+
+
+async def load(
+    refuses: Refuses, *, minutes: int, latency: float, says_when: bool, workers: int = 64, **settings: float
+) -> list[tuple[float, bool]]:
+    """What a busy run's requests met: (time, whether let through)."""
+    loop, rng, log = asyncio.get_running_loop(), Random(0), list[tuple[float, bool]]()
+
+    async def provider(_: Request) -> Reply:
+        await asyncio.sleep(0.02)
+        wait = refuses(loop.time())
+        log.append((loop.time(), wait is None))
+        if wait is not None:
+            raise RateLimited("429", status=429, retry_after=wait if says_when else None)
+        await asyncio.sleep(latency * rng.uniform(0.5, 1.5))
+        return Reply(text="", usage=Usage(prompt=500, completion=500))
+
+    llm = retried(limited(provider, workers, lambda event: None), Random(1), lambda event: None)
+
+    async def worker() -> None:
+        while True:
+            with contextlib.suppress(CallFailed):
+                await llm(request(**settings))
+
+    crowd = [asyncio.create_task(worker()) for _ in range(workers)]
+    await asyncio.sleep(60 * minutes)
+    for one in crowd:
+        one.cancel()
+    return log
+
+
+def after_the_first_minute(log: list[tuple[float, bool]]) -> tuple[float, float]:
+    """(let through a minute, share refused)."""
+    later = [through for at, through in log if at >= 60]
+    return sum(later) / (max(at for at, _ in log) / 60 - 1), 1 - sum(later) / len(later)
+
+
+@pytest.mark.parametrize("says_when", [True, False], ids=["with Retry-After", "without"])
+@pytest.mark.parametrize(
+    "refuses",
+    [lambda: sliding(120, 60), lambda: fixed(120, 60), lambda: bucket(120, 10), lambda: bucket(120, 120)],
+    ids=["sliding minute", "fixed minute", "bucket of 10", "bucket of 120"],
+)
+def test_an_unknown_rate_is_found_and_kept(refuses: Callable[[], Refuses], says_when: bool) -> None:
+    rate, refused = after_the_first_minute(run_virtually(load(refuses(), minutes=8, latency=0.2, says_when=says_when)))
+    assert 108 <= rate <= 132
+    assert refused < 0.03
+
+
+def test_refusals_that_have_nothing_to_do_with_the_rate_do_not_starve_the_run() -> None:
+    rate, refused = after_the_first_minute(run_virtually(load(at_random(0.05), minutes=6, latency=0.2, says_when=True)))
+    assert rate > 600  # ten in flight would make 3000; a rate taken for a limit would fall towards ten
+    assert refused == pytest.approx(0.05, abs=0.02)
+
+
+def test_a_rate_that_was_told_is_never_passed_in_any_minute() -> None:
+    log = run_virtually(load(lambda now: None, minutes=4, latency=0.2, says_when=False, requests_per_minute=100))
+    times = [at for at, _ in log]
+    assert max(sum(start <= at < start + 60 for at in times) for start in times) <= 101
+    assert len(times) >= 390
+
+
+def test_tokens_a_minute_are_kept() -> None:
+    log = run_virtually(load(lambda now: None, minutes=4, latency=0.2, says_when=False, tokens_per_minute=100_000))
+    assert 90 <= after_the_first_minute(log)[0] <= 105  # a thousand tokens each
+
+
+def flight(answer: Callable[[Request, int], Reply], count: int, most: int) -> tuple[int, list[LimitChanged], list[object]]:
+    """Ask `count` at once, `most` in flight: (highest number in flight, changes of the limit, outcomes)."""
+    events: list[Event] = []
+    state = {"now": 0, "most": 0, "asked": 0}
+
+    async def provider(asked: Request) -> Reply:
+        state["asked"] += 1
+        number = state["asked"]
+        state["now"] += 1
+        state["most"] = max(state["most"], state["now"])
+        try:
+            await asyncio.sleep(1)
+            return answer(asked, number)
+        finally:
+            state["now"] -= 1
+
+    async def run() -> list[object]:
+        llm = limited(provider, most, events.append)
+        return await asyncio.gather(*(llm(request()) for _ in range(count)), return_exceptions=True)
+
+    outcomes = run_virtually(run())
+    return state["most"], [event for event in events if isinstance(event, LimitChanged)], list(outcomes)
+
+
+def test_no_more_than_the_limit_are_in_flight() -> None:
+    most, changes, _ = flight(lambda asked, number: Reply(text=""), 50, 5)
+    assert (most, changes) == (5, [])
+
+
+def test_the_limit_grows_while_it_is_full_and_clean() -> None:
+    most, changes, _ = flight(lambda asked, number: Reply(text=""), 500, 100)
+    assert most == 100
+    assert [change.in_flight for change in changes] == sorted(change.in_flight for change in changes)
+
+
+def test_a_refusal_shrinks_the_limit_by_a_fifth_and_an_outage_does_not() -> None:
+    def fails(kind: type[CallFailed]) -> Callable[[Request, int], Reply]:
+        def answer(asked: Request, number: int) -> Reply:
+            if number == 3:
+                raise kind("no")
+            return Reply(text="")
+
+        return answer
+
+    _, changes, _ = flight(fails(RateLimited), 10, 10)
+    assert changes[0].in_flight == 8
+    _, changes, _ = flight(fails(ProviderDown), 10, 10)
+    assert changes == []
+
+
+def test_one_burst_of_refusals_counts_once() -> None:
+    def refuse(asked: Request, number: int) -> Reply:
+        raise RateLimited("no")
+
+    _, changes, _ = flight(refuse, 10, 10)
+    assert [change.in_flight for change in changes] == [8]
+
+
+def test_a_slot_is_free_while_its_call_waits_to_be_sent_again() -> None:
+    order: list[str] = []
+
+    async def provider(asked: Request) -> Reply:
+        order.append(asked.messages[0].text)
+        if order == ["first"]:
+            raise ProviderDown("503", retry_after=30)
+        return Reply(text="")
+
+    async def run() -> None:
+        llm: LLM = retried(limited(provider, 1, lambda event: None), Random(0), lambda event: None)
+        await asyncio.gather(llm(request("first")), llm(request("second")))
+
+    run_virtually(run())
+    assert order == ["first", "second", "first"]
+
+
+def test_rate_limit_headers_make_the_model_rest() -> None:
+    times: list[float] = []
+
+    async def provider(asked: Request) -> Reply:
+        times.append(asyncio.get_running_loop().time())
+        return Reply(text="", rest=12.0)
+
+    async def run() -> None:
+        llm = limited(provider, 1, lambda event: None)
+        await llm(request())
+        await llm(request())
+
+    run_virtually(run())
+    assert times[1] - times[0] == pytest.approx(12.0, abs=0.1)
