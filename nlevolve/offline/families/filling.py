@@ -123,7 +123,7 @@ def floods(examples: Examples) -> Iterator[Operation]:
 @says(
     "fill the largest rectangle of background with {colour}",
     also="""
-    colour the largest rectangle that is all background {colour}
+    colour the largest rectangle that is empty {colour}
     find the largest empty rectangle and fill it with {colour}
     (recolour|paint) the largest background rectangle {colour}
     the largest empty rectangle becomes {colour}
