@@ -135,12 +135,13 @@ function describe(birth, task) {
   return `birth ${birth.i}, ${OPERATORS[birth.op]}, ${birth.x} of ${plural(birth.tries.length, "pair")} exact, ${percent(birth.acc)} of cells` + (birth.i === task.best ? ", the best" : "");
 }
 
-// Births from left to right, cell accuracy upwards, a line from each parent.
-function drawFamily(task, choose) {
+// Births from left to right, cell accuracy upwards, a line from each parent; as wide as there is room, or scrolled.
+function drawFamily(task, room, choose) {
   const last = Math.max(...task.births.map((b) => b.i), ...task.failed.map((b) => b.i));
   const lowest = Math.min(task.copy ?? 1, ...task.births.map((b) => b.acc));
   const floor = Math.max(0, Math.floor((lowest - 0.04) * 10) / 10);
-  const [left, top, height, step] = [46, 22, 190, Math.max(30, Math.min(70, 900 / (last + 1)))];
+  const [left, top, height] = [46, 22, 190];
+  const step = Math.max(26, Math.min(70, (room - left - 8) / (last + 1)));
   const width = left + step * (last + 1);
   const x = (birth) => left + step * (birth + 0.4);
   const y = (share) => top + ((1 - share) / (1 - floor || 1)) * height;
@@ -299,7 +300,7 @@ async function draw(details) {
   const panel = el("section", { class: "candidate", "aria-live": "polite" });
   if (task.births.length) {
     details.querySelector(".best")?.remove();
-    const family = drawFamily(task, choose);
+    const family = drawFamily(task, place.clientWidth, choose);
     function choose(birth) {
       panel.replaceChildren(...drawCandidate(task, task.at.get(birth), choose));
       family.select(birth);

@@ -1,0 +1,116 @@
+"""`make docs`: the parts of docs/ that are made from real runs, so that what is shown is what is there.
+
+`python -m benchmarks.docs [PART…]` makes some or all of PARTS. Pictures need Chromium and its driver; without them the old ones
+stay.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+DOCS = Path(__file__).parent.parent / "docs"
+TASKS = "arc1:67a3c6ac arc1:68b16354 arc1:74dd1130 arc1:3c9b0459 arc1:0d3d703e arc1:a416b8f3 arc1:training~18"
+COLOURS = 96
+"""Of a picture's palette: enough for a page, and a fifth of the bytes."""
+
+
+def commands(*lines: str) -> str:
+    """What a user sees who types these lines one after the other in an empty folder, of the last line."""
+    from nlevolve.cli import main
+
+    shown = ""
+    for line in lines:
+        out = io.StringIO()
+        argv, sys.argv = sys.argv, ["nlevolve", *line.split("|")]
+        try:
+            with contextlib.redirect_stdout(out), contextlib.suppress(SystemExit):
+                main()
+        finally:
+            sys.argv = argv
+        shown = out.getvalue()
+    return "\n".join(text.rstrip() for text in shown.strip("\n").splitlines())
+
+
+def fill(file: Path, part: str, text: str) -> None:
+    """Put text, as a code block, between the lines `<!-- PART -->` and `<!-- end -->` of a Markdown file."""
+    pattern = re.compile(rf"(<!-- {part} -->\n).*?(<!-- end -->)", re.DOTALL)
+    told, places = pattern.subn(lambda found: f"{found[1]}```\n{text}\n```\n{found[2]}", file.read_text(encoding="utf-8"))
+    if places != 1:
+        raise SystemExit(f"{file} has {places} places for {part}, expected one")
+    file.write_text(told, encoding="utf-8")
+
+
+def photograph(page: Path, picture: Path, *, dark: bool, height: int, script: str) -> None:
+    """A picture of a page, 1280 pixels wide, after `script` has run in it."""
+    from shutil import which
+
+    from PIL import Image
+    from selenium import webdriver
+
+    driver = which("chromedriver")
+    if driver is None:
+        print(f"no chromedriver: {picture.name} stays as it was", file=sys.stderr)
+        return
+    options = webdriver.ChromeOptions()
+    for flag in ("--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tempfile.mkdtemp()}"):
+        options.add_argument(flag)
+    browser = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+    try:
+        size = {"width": 1280, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        features = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+        browser.get(page.as_uri())
+        browser.set_script_timeout(20)
+        browser.execute_async_script(f"{script}; setTimeout(arguments[arguments.length - 1], 800)")
+        picture.parent.mkdir(exist_ok=True)
+        with Image.open(io.BytesIO(browser.get_screenshot_as_png())) as image:
+            image.convert("RGB").quantize(COLOURS).save(picture, optimize=True)
+    finally:
+        browser.quit()
+
+
+def report() -> None:
+    """docs/pictures/report.png and report-task.png."""
+    commands(f"solve|{TASKS}|--run|embedded|--no-live")
+    page = Path("runs/embedded/report.html").absolute()
+    photograph(page, DOCS / "pictures" / "report.png", dark=False, height=1080, script="")
+    # a weak checker makes mistakes, so there is more to see: a best description that was revised, and wrong cells
+    commands(f"solve|{TASKS}|--checker|offline/checker-weak|--run|weak|--no-live")
+    telling = (
+        "const tasks = [...document.querySelectorAll('.task')];"
+        "const told = tasks.find((t) => t.dataset.states === 'solved' && t.dataset.operator !== 'write') ?? tasks[0];"
+        "told.open = true; setTimeout(() => told.scrollIntoView(), 300)"
+    )
+    page = Path("runs/weak/report.html").absolute()
+    photograph(page, DOCS / "pictures" / "report-task.png", dark=True, height=1160, script=telling)
+
+
+def compare() -> None:
+    """The tables of docs/COMPARE.md."""
+    grid = "--checker|offline/checker|--checker|offline/checker-weak|--run|demo|--cache-dir|apart|--no-live"
+    fill(DOCS / "COMPARE.md", "dry-run", commands(f"sweep|{TASKS}|{grid}|--dry-run"))
+    commands(f"sweep|{TASKS}|{grid}")
+    fill(DOCS / "COMPARE.md", "compare", commands("compare|demo.checker|demo.checker-weak"))
+
+
+PARTS: dict[str, Callable[[], None]] = {"report": report, "compare": compare}
+
+
+def main(wanted: Sequence[str]) -> None:
+    os.environ["COLUMNS"] = "100"
+    with tempfile.TemporaryDirectory() as empty, contextlib.chdir(empty):
+        for name in wanted or PARTS:
+            print(name, file=sys.stderr)
+            PARTS[name]()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
