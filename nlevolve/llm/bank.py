@@ -23,8 +23,8 @@ from nlevolve.llm.request import Reply
 Notice = Callable[[str], None]
 FILE = "cache.db"
 NO_LIMIT = 2**62
-SYNC_FULL = 2
-"""What sqlite calls it: a commit is on the disk when it returns. Rows are written in batches, so it costs little."""
+SYNC_NORMAL, SYNC_FULL = 1, 2
+"""sqlite's: a commit survives a kill; a commit survives a power cut, which takes a wait for the disk."""
 
 
 class Row(BaseModel):
@@ -116,9 +116,11 @@ class DiskBank:
                 yield key, row
 
     def keep(self, rows: list[tuple[str, Row]]) -> list[Row]:
-        """Keep rows in one transaction; for each the one that stands. Blocks."""
+        """Keep rows in one transaction; for each the one that stands. Blocks: where money was paid, until the disk has it."""
         cache = self._cache
+        paid = any(row.reply.cost_usd != 0.0 for _, row in rows)
         try:
+            cache._sql(f"PRAGMA synchronous = {SYNC_FULL if paid else SYNC_NORMAL}")
             with cache.transact(retry=True):
                 standing = [self._keep(key, row) for key, row in rows]
         except sqlite3.OperationalError as error:
@@ -199,7 +201,7 @@ def _cache(folder: Path) -> Any:
         cull_limit=0,
         size_limit=NO_LIMIT,
         statistics=0,
-        sqlite_synchronous=SYNC_FULL,
+        sqlite_synchronous=SYNC_NORMAL,
     )
 
 

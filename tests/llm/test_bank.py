@@ -1,0 +1,239 @@
+"""The sample bank: what is written stays, what others wrote is not trusted."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import multiprocessing
+import os
+import pickle
+import shutil
+import sqlite3
+import time
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from nlevolve.errors import UsageError
+from nlevolve.llm.archive import export_rows, forget, holdings, import_rows
+from nlevolve.llm.bank import FILE, DiskBank, ReplayBank, Row
+from nlevolve.llm.request import Reply
+from nlevolve.records import Usage
+from tests.llm.writer import write_for_ever
+
+KEY = "k" * 64
+
+
+def row(text: str = "hello", **fields: object) -> Row:
+    return Row.model_validate({"model": "m", "reply": {"text": text}, **fields})
+
+
+def written(folder: Path, rows: dict[str, Row]) -> None:
+    async def write() -> None:
+        bank = DiskBank(folder, print)
+        await asyncio.gather(*(bank.put(key, one) for key, one in rows.items()))
+        await bank.close()
+
+    asyncio.run(write())
+
+
+def read(folder: Path, key: str = KEY, notices: list[str] | None = None) -> Row | None:
+    return DiskBank(folder, (notices if notices is not None else []).append).get(key)
+
+
+def spoil(folder: Path, **columns: object) -> None:
+    """Change a row behind the bank's back."""
+    base = sqlite3.connect(folder / FILE)
+    with base:
+        base.execute(f"UPDATE Cache SET {', '.join(f'{name} = ?' for name in columns)} WHERE key = ?", [*columns.values(), KEY])
+    base.close()
+
+
+def test_what_was_put_is_there_in_another_process(tmp_path: Path) -> None:
+    kept = row("a\nb\x00 ⬛", run="r", rejected="")
+    written(tmp_path, {KEY: kept})
+    assert read(tmp_path) == kept
+
+
+class Bomb:
+    """Unpickling it makes a file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return os.mkdir, (str(self.path),)
+
+
+@pytest.mark.parametrize("column", ["value", "key"])
+def test_a_pickle_is_refused_and_not_executed(tmp_path: Path, column: str) -> None:
+    folder, mark = tmp_path / "bank", tmp_path / "executed"
+    written(folder, {KEY: row()})
+    bomb = sqlite3.Binary(pickle.dumps(Bomb(mark)))
+    spoil(folder, **({"mode": 4, "value": bomb} if column == "value" else {"raw": 0, "key": bomb}))
+    notices: list[str] = []
+    for bank in (DiskBank(folder, notices.append), ReplayBank(folder, notices.append)):
+        assert bank.get(KEY) is None
+    assert not list(DiskBank(folder, notices.append).rows())
+    assert bool(notices) == (column == "value")  # a key that is no text is never looked up
+    assert not mark.exists()
+
+
+def test_a_file_name_is_refused_neither_read_nor_removed(tmp_path: Path) -> None:
+    folder, secret = tmp_path / "bank", tmp_path / "secret"
+    secret.write_text(row("a secret").model_dump_json())
+    written(folder, {KEY: row()})
+    for mode in (2, 3, 4):
+        spoil(folder, mode=mode, filename="../secret", value=None)
+        notices: list[str] = []
+        assert read(folder, notices=notices) is None
+        assert "did not write" in notices[0]
+        assert ReplayBank(folder, print).get(KEY) is None
+    written(folder, {KEY: row("new")})
+    assert secret.exists()
+    assert read(folder) is not None
+
+
+def test_text_that_is_no_row_is_passed_over(tmp_path: Path) -> None:
+    written(tmp_path, {KEY: row()})
+    spoil(tmp_path, value='{"model": 3}')
+    assert read(tmp_path) is None
+
+
+@pytest.mark.parametrize("damage", [b"this is no database" * 100, b"SQLite format 3\x00" + b"\xff" * 5000])
+def test_a_damaged_bank_is_moved_aside_and_a_new_one_begun(tmp_path: Path, damage: bytes) -> None:
+    written(tmp_path, {KEY: row()})
+    for file in tmp_path.glob(f"{FILE}*"):
+        file.unlink()
+    (tmp_path / FILE).write_bytes(damage)
+    notices: list[str] = []
+    bank = DiskBank(tmp_path, notices.append)
+    assert bank.get(KEY) is None
+    assert bank.keep([(KEY, row("new"))]) == [row("new").model_copy(update={"at": bank.get(KEY).at})]
+    assert "damaged" in notices[0]
+    assert [file.read_bytes() for file in tmp_path.glob(f"{FILE}.broken*")] == [damage]
+
+
+def test_damage_in_the_middle_of_a_run_costs_the_bank_and_not_the_run(tmp_path: Path) -> None:
+    written(tmp_path, {f"{n:064}": row("x" * 3000) for n in range(300)})
+    notices: list[str] = []
+    bank = DiskBank(tmp_path, notices.append)
+    base = sqlite3.connect(tmp_path / FILE)
+    base.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    base.close()
+    with (tmp_path / FILE).open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xff" * 400_000)
+    found = [bank.get(f"{n:064}") for n in range(300)]
+    assert None in found
+    bank.keep([(KEY, row("new"))])
+    assert bank.get(KEY) is not None
+    assert "damaged" in notices[0]
+
+
+def test_a_folder_that_cannot_be_used_is_a_users_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UsageError, match="cannot use the sample bank"):
+        DiskBank(tmp_path / "file", print)
+    with pytest.raises(UsageError, match="to replay from"):
+        ReplayBank(tmp_path / "nowhere", print)
+
+
+def test_a_bank_that_vanishes_is_noticed_before_a_reply_is_acknowledged(tmp_path: Path) -> None:
+    bank = DiskBank(tmp_path / "bank", print)
+    shutil.rmtree(tmp_path / "bank")
+    with pytest.raises(UsageError, match="sample bank"):
+        bank.keep([(KEY, row())])
+
+
+def test_a_full_disk_is_a_users_error_and_what_was_acknowledged_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    connect = sqlite3.connect
+
+    def connect_small(*args: object, **kwargs: object) -> sqlite3.Connection:
+        base = connect(*args, **kwargs)
+        base.execute("PRAGMA max_page_count = 100")  # sqlite says then what it says of a full disk
+        return base
+
+    monkeypatch.setattr(sqlite3, "connect", connect_small)
+    bank = DiskBank(tmp_path, print)
+    kept = 0
+
+    def fill() -> None:
+        nonlocal kept
+        for number in range(1000):
+            bank.keep([(f"{number:064}", row("x" * 2000))])
+            kept += 1
+
+    with pytest.raises(UsageError, match="full"):
+        fill()
+    assert kept > 10
+    assert all(read(tmp_path, f"{number:064}") for number in range(kept))
+
+
+def test_a_replay_writes_nothing(tmp_path: Path) -> None:
+    written(tmp_path, {KEY: row()})
+    before = {file.name: file.stat().st_mtime_ns for file in tmp_path.iterdir() if file.name == FILE}
+    bank = ReplayBank(tmp_path, print)
+    assert bank.get(KEY) == read(tmp_path)
+    assert bank.get("other") is None
+    asyncio.run(bank.close())
+    assert {file.name: file.stat().st_mtime_ns for file in tmp_path.iterdir() if file.name == FILE} == before
+
+
+def test_a_bank_goes_from_folder_to_folder_as_a_file(tmp_path: Path) -> None:
+    rows = {f"{n:064}": row(f"text {n}", model="ab"[n % 2]) for n in range(1200)}
+    written(tmp_path / "one", rows)
+    for name in ("bank.jsonl", "bank.jsonl.gz"):
+        assert export_rows(DiskBank(tmp_path / "one", print), tmp_path / name) == 1200
+        folder = tmp_path / f"from {name}"
+        written(folder, {f"{7:064}": row("mine")})
+        other = DiskBank(folder, print)
+        assert import_rows(other, tmp_path / name) == (1200, 1199)
+        expected = {**rows, f"{7:064}": row("mine")}
+        assert {key: one.reply for key, one in other.rows()} == {key: one.reply for key, one in expected.items()}
+
+
+@pytest.mark.parametrize("line", ["{}", "nonsense", '{"key": "short", "model": "m", "reply": {"text": ""}}'])
+def test_a_line_that_is_no_row_is_named(tmp_path: Path, line: str) -> None:
+    (tmp_path / "file").write_text(line + "\n")
+    with pytest.raises(UsageError, match="line 1"):
+        import_rows(DiskBank(tmp_path / "bank", print), tmp_path / "file")
+
+
+def test_what_is_held_is_counted_and_parts_are_forgotten(tmp_path: Path) -> None:
+    reply = Reply(text="", usage=Usage(prompt=10, completion=5), cost_usd=0.5)
+    written(tmp_path, {f"{n:064}": Row(model="ab"[n % 2], reply=reply, rejected="no" if n == 0 else "") for n in range(10)})
+    bank = DiskBank(tmp_path, print)
+    held = holdings(bank)
+    assert (held["a"].replies, held["a"].rejected, held["a"].usd, held["b"].usage.prompt) == (5, 1, 2.5, 50)
+    assert forget(bank, lambda key, one: one.model == "a", dry_run=True) == 5
+    assert forget(bank, lambda key, one: one.model == "a") == 5
+    assert list(holdings(bank)) == ["b"]
+
+
+def test_two_writers_killed_fifty_times_lose_nothing_that_they_acknowledged(tmp_path: Path) -> None:
+    rng, acknowledged, processes = Random(0), list[str](), multiprocessing.get_context("forkserver")
+    processes.set_forkserver_preload(["tests.llm.writer"])
+    for life in range(25):
+        pair = []
+        for name in "ab":
+            ours, theirs = processes.Pipe(duplex=False)
+            process = processes.Process(target=write_for_ever, args=(tmp_path, f"{life}{name}", theirs), daemon=True)
+            process.start()
+            theirs.close()
+            pair.append((process, ours))
+        for _, acknowledgements in pair:
+            assert acknowledgements.poll(60)
+        time.sleep(rng.uniform(0.0, 0.03))
+        for process, acknowledgements in pair:
+            process.kill()
+            process.join()
+            with contextlib.suppress(EOFError):
+                while True:
+                    acknowledged += acknowledgements.recv()
+    base = sqlite3.connect(tmp_path / FILE)
+    assert base.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    assert len(acknowledged) > 500
+    bank = DiskBank(tmp_path, pytest.fail)
+    assert not [key for key in acknowledged if (one := bank.get(key)) is None or one.reply.text != key * 50]

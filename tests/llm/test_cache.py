@@ -1,0 +1,186 @@
+"""Equal requests share one call; what came back once is served again, as often as it deserves."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from nlevolve.llm.bank import DiskBank
+from nlevolve.llm.cards import embedded_card
+from nlevolve.llm.door import open_door
+from nlevolve.llm.request import NotBanked, ProviderDown, Rejected, Reply, Request
+from nlevolve.records import CallFinished, Event
+from tests.llm.asking import ask_all, calls, request, scripted
+
+
+class Counting:
+    """A model that says how often it was asked."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    async def __call__(self, asked: Request) -> Reply:
+        self.asked += 1
+        reply = Reply(text=f"reply {self.asked}", cost_usd=1.0)
+        await asyncio.sleep(0.001)
+        return reply
+
+
+def test_equal_requests_in_flight_share_one_call(tmp_path: Path) -> None:
+    live = Counting()
+    replies, events = ask_all(tmp_path, live, *(request() for _ in range(20)))
+    assert live.asked == 1
+    assert {reply.text for reply in replies} == {"reply 1"}
+    assert sorted(call.source for call in calls(events)) == ["cache"] * 19 + ["provider"]
+    assert sum(call.cost_usd or 0 for call in calls(events)) == 1.0
+
+
+def test_another_sample_costs_one_call(tmp_path: Path) -> None:
+    live = Counting()
+    ask_all(tmp_path, live, *(request(sample=n) for n in range(3)))
+    replies, _ = ask_all(tmp_path, live, *(request(sample=n) for n in range(4)))
+    assert live.asked == 4
+    assert len({reply.text for reply in replies}) == 4
+
+
+def test_what_is_asked_decides_and_how_it_is_called_does_not(tmp_path: Path) -> None:
+    same = [request(timeout=3.0), request(retries=1), request(price_in=1.0, price_out=1.0), request(task="other")]
+    other = [
+        request(model="n"),
+        request(base_url="http://x"),
+        request("other"),
+        request(temperature=1.0),
+        request(max_tokens=5),
+        request().model_copy(update={"reply_schema": {"type": "object"}}),
+    ]
+    assert {one.key for one in same} == {request().key}
+    assert len({one.key for one in [request(), *other]}) == 7
+
+
+def test_a_changed_copy_has_a_key_of_its_own() -> None:
+    asked = request()
+    assert asked.key != asked.model_copy(update={"sample": 1}).key
+
+
+def test_those_who_wait_share_a_failure_and_pay_for_no_try(tmp_path: Path) -> None:
+    def fail(asked: Request) -> Reply:
+        raise Rejected("400", status=400)
+
+    outcomes, events = ask_all(tmp_path, scripted(fail), request(), request())
+    assert [str(outcome) for outcome in outcomes] == ["400", "400"]
+    assert sorted(call.tries for call in calls(events)) == [0, 1]
+
+
+def test_one_who_waits_asks_again_when_the_asker_gives_up(tmp_path: Path) -> None:
+    live = Counting()
+
+    async def run() -> Reply:
+        async with open_door(emit=lambda event: None, cards={}, cache_dir=tmp_path, live=live) as door:
+            first = asyncio.create_task(door(request()))
+            second = asyncio.create_task(door(request()))
+            await asyncio.sleep(0)
+            first.cancel()
+            return await second
+
+    assert asyncio.run(run()).text == "reply 2"
+
+
+def rejecting(folder: Path, live: Counting, **options: object) -> tuple[Reply, list[Event]]:
+    """Ask, and find the reply of no use."""
+    events: list[Event] = []
+
+    async def run() -> Reply:
+        async with open_door(**{"emit": events.append, "cards": {}, "cache_dir": folder, "live": live, **options}) as door:  # type: ignore[arg-type]
+            reply = await door(request())
+            door.reject(request(), "of no use")
+            assert (await door(request())).text == reply.text  # within a run an answer is an answer
+            return reply
+
+    return asyncio.run(run()), events
+
+
+def test_a_reply_of_no_use_is_asked_anew_by_another_run_and_served_by_a_replay(tmp_path: Path) -> None:
+    live = Counting()
+    rejecting(tmp_path, live, run_id="one")
+    (replayed,), _ = ask_all(tmp_path, live, request(), replay=True)
+    (resumed,), _ = ask_all(tmp_path, live, request(), run_id="one")
+    (anew,), _ = ask_all(tmp_path, live, request(), run_id="two")
+    (kept,), _ = ask_all(tmp_path, live, request(), run_id="three")
+    assert [one.text for one in (replayed, resumed, anew, kept)] == ["reply 1", "reply 1", "reply 2", "reply 2"]
+
+
+def test_a_model_that_always_answers_the_same_is_not_asked_anew(tmp_path: Path) -> None:
+    live = Counting()
+    for _ in range(2):
+        rejecting(tmp_path, live, cards={"m": embedded_card("m")})
+    assert live.asked == 1
+
+
+def test_a_replay_sends_nothing(tmp_path: Path) -> None:
+    live = Counting()
+    ask_all(tmp_path, live, request())
+    outcomes, events = ask_all(tmp_path, live, request(), request(sample=1), replay=True)
+    assert live.asked == 1
+    assert outcomes[0].text == "reply 1"
+    assert isinstance(outcomes[1], NotBanked)
+    assert [call.tries for call in calls(events)] == [0, 0]
+
+
+def test_a_failure_is_not_kept(tmp_path: Path) -> None:
+    def fail(asked: Request) -> Reply:
+        raise ProviderDown("503")
+
+    ask_all(tmp_path, scripted(fail), request(retries=0))
+    (reply,), _ = ask_all(tmp_path, Counting(), request())
+    assert reply.text == "reply 1"
+
+
+def test_what_a_killed_run_paid_for_is_in_its_accounts_once(tmp_path: Path) -> None:
+    live = Counting()
+    _, before = ask_all(tmp_path, live, request(), run_id="run")
+    logged = [call.request for call in calls(before)]
+
+    def accounts(**options: object) -> list[tuple[str, float | None]]:
+        _, events = ask_all(tmp_path, live, request(), request(), **options)
+        return sorted((call.source, call.cost_usd) for call in calls(events))
+
+    # killed before the event was on the disk: the resumption counts it, once
+    assert accounts(run_id="run", logged=[]) == [("cache", 0.0), ("provider", 1.0)]
+    assert accounts(run_id="run", logged=logged) == [("cache", 0.0)] * 2
+    assert accounts(run_id="another", logged=[]) == [("cache", 0.0)] * 2
+    assert live.asked == 1
+
+
+def test_of_two_runs_that_asked_the_same_the_first_reply_stands(tmp_path: Path) -> None:
+    async def both() -> list[str]:
+        first, second = (DiskBank(tmp_path, pytest.fail) for _ in range(2))
+        slow, quick = asyncio.Event(), Counting()
+
+        async def slowly(asked: Request) -> Reply:
+            await slow.wait()
+            return Reply(text="late")
+
+        async with (
+            open_door(emit=lambda event: None, cards={}, cache_dir=tmp_path, live=slowly) as one,
+            open_door(emit=lambda event: None, cards={}, cache_dir=tmp_path, live=quick) as two,
+        ):
+            waiting = asyncio.create_task(one(request()))
+            await asyncio.sleep(0.01)
+            early = await two(request())
+            slow.set()
+            late = await waiting
+        await first.close()
+        await second.close()
+        return [early.text, late.text]
+
+    assert asyncio.run(both()) == ["reply 1", "reply 1"]
+
+
+def test_the_event_comes_after_the_row(tmp_path: Path) -> None:
+    def check(event: Event) -> None:
+        if isinstance(event, CallFinished):
+            assert DiskBank(tmp_path, pytest.fail).get(event.request) is not None
+
+    ask_all(tmp_path, Counting(), *(request(sample=n) for n in range(5)), emit=check)
