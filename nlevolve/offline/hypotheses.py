@@ -120,10 +120,9 @@ def ways_to_see(examples: Examples) -> Iterator[tuple[Definition, ...]]:
     common = {int(e.scene.counts.argmax()) for e in examples}
     if common != {e.scene.background for e in examples}:
         backgrounds.append((BackgroundIs(Named(common.pop())),) if len(common) == 1 else (BackgroundIsMostCommon(),))
-    for objects in (ObjectsAre(True, True), ObjectsAre(False, False), ObjectsAre(False, True)):
-        yield (objects,)
     yield (AreasAreObjects(),)
-    yield (ColoursAreObjects(),)
+    for objects in (ObjectsAre(True, True), ObjectsAre(False, False), ColoursAreObjects(), ObjectsAre(False, True)):
+        yield (objects,)
     for background in backgrounds[1:]:
         yield background
         yield (*background, ObjectsAre(True, True))

@@ -1,4 +1,4 @@
-"""Moving objects: by a number of cells, until something stops them, towards one another, into line."""
+"""Moving objects: by a number of cells, or until something stops them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import numpy as np
 
 from nlevolve.offline.grammar import Range, Words, pin, says
 from nlevolve.offline.nouns.objects import Every, Objects, candidates
-from nlevolve.offline.nouns.places import Direction, Side
+from nlevolve.offline.nouns.places import Direction
 from nlevolve.offline.operation import Example, Examples, Operation, suggests
-from nlevolve.offline.scene import Cells, Object, Scene, around
+from nlevolve.offline.scene import Cells, Object, Scene
 
 Shift = tuple[int, int]
 """Rows down and columns to the right."""
@@ -127,117 +127,25 @@ def _slid(scene: Scene, chosen: Sequence[Object], direction: Direction) -> Cells
     return grid
 
 
-@says(
-    "move {objects} towards {goal} until they touch",
-    also="""
-    (slide|shift|pull) {objects} towards {goal} until they (touch|meet)
-    {objects} moves towards {goal} until they (touch|meet)
-    {objects} is pulled towards {goal} until it touches it
-    move {objects} straight to {goal} until they (touch|meet)
-    move {objects} in the direction of {goal} until they touch
-    """,
-)
-@dataclass(frozen=True)
-class MoveTowards(Operation):
-    """Straight along a row or column that they share, or diagonally where they share none."""
-
-    objects: Objects
-    goal: Objects
-
-    def __post_init__(self) -> None:
-        if self.objects == self.goal:
-            raise ValueError("an object moves towards another one")
-
-    def apply(self, scene: Scene) -> Cells | None:
-        goals = self.goal.of(scene)
-        chosen = [o for o in self.objects.of(scene) if o not in goals]
-        if not chosen or not goals:
-            return None
-        target = np.any([g.mask for g in goals], axis=0)
-        shifts = [_approach(o, _nearest(o, goals), target, scene) for o in chosen]
-        return moved(scene, list(zip(chosen, shifts, strict=True)))
-
-
-def _nearest(one: Object, goals: Sequence[Object]) -> Object:
-    return min(goals, key=lambda goal: _gap(one, goal))
-
-
-def _gap(one: Object, other: Object) -> tuple[int, int]:
-    """Empty rows and columns between, summed; fewer shifts sideways first."""
-    down = max(other.top - one.bottom, one.top - other.bottom, 0)
-    across = max(other.left - one.right, one.left - other.right, 0)
-    return (min(down, across), down + across)
-
-
-def _approach(one: Object, goal: Object, target: np.ndarray[tuple[int, ...], np.dtype[np.bool_]], scene: Scene) -> Shift:
-    down = int(np.sign(max(goal.top - one.bottom, 0) - max(one.top - goal.bottom, 0)))
-    across = int(np.sign(max(goal.left - one.right, 0) - max(one.left - goal.right, 0)))
-    near = around(target, corners=bool(down and across))
-    rows, columns = np.nonzero(one.mask)
-    for steps in range(30):
-        to_rows, to_columns = rows + down * steps, columns + across * steps
-        if min(to_rows.min(), to_columns.min()) < 0 or to_rows.max() >= scene.rows or to_columns.max() >= scene.columns:
-            return (0, 0)
-        if near[to_rows, to_columns].any():
-            return (down * steps, across * steps)
-    return (0, 0)
-
-
-@says(
-    "move {objects} so that its {side} side lines up with that of {goal}",
-    also="""
-    align the {side} side of {objects} with that of {goal}
-    line {objects} up with the {side} side of {goal}
-    shift {objects} so that its {side} side is in line with that of {goal}
-    {objects} moves until its {side} side is in line with that of {goal}
-    move {objects} to the same {side} side as {goal}
-    """,
-)
-@dataclass(frozen=True)
-class AlignWith(Operation):
-    """Across the side alone: top and bottom sides line up by moving up or down."""
-
-    objects: Objects
-    side: Side
-    goal: Objects
-
-    def apply(self, scene: Scene) -> Cells | None:
-        goals = self.goal.of(scene)
-        chosen = [o for o in self.objects.of(scene) if o not in goals]
-        if not chosen or len(goals) != 1:
-            return None
-        name = self.side.name.lower()
-        wanted = getattr(goals[0], name)
-        along = self.side in (Side.TOP, Side.BOTTOM)
-        shifts = [(wanted - getattr(o, name), 0) if along else (0, wanted - getattr(o, name)) for o in chosen]
-        return moved(scene, list(zip(chosen, shifts, strict=True)))
-
-
 @suggests(by_eye=True, cost=25, same_shape=True)
 def moves(examples: Examples) -> Iterator[Operation]:
     """Objects whose cells changed and whose colours did not get fewer: tried with every way of moving."""
-    if not all(_may_be_moves(e) for e in examples):
+    if not all(may_be_moves(e) for e in examples):
         return
-    movers = _movers(examples)
-    for objects in movers:
+    for objects in movers(examples):
         for direction, distance in _distances(examples, objects):
             yield MoveBy(objects, direction, distance)
         far = [MoveFar(objects, direction, far) for direction in Direction for far in Far]
-        yield from (move for move in far if _helps(move, examples[0]))
-    goals = [phrase for phrase in _fixed(examples) if phrase not in movers[:1]]
-    for objects in movers[:3]:
-        for goal in goals[:3]:
-            tries = [MoveTowards(objects, goal), *(AlignWith(objects, side, goal) for side in Side)]
-            yield from (move for move in tries if _helps(move, examples[0]))
+        yield from (move for move in far if helps(move, examples[0]))
 
 
-def _helps(operation: Operation, example: Example) -> bool:
+def helps(operation: Operation, example: Example) -> bool:
     """Whether it brings the grid closer to the target."""
     grid = operation.apply(example.scene)
     return grid is not None and int((grid != example.target).sum()) < int(example.changed.sum())
 
 
-def _may_be_moves(example: Example) -> bool:
+def may_be_moves(example: Example) -> bool:
     if not example.same_shape or example.is_done or not 0 < len(example.scene.objects) <= 30:
         return False
     # some may leave the grid or be covered, but nothing comes from nowhere
@@ -246,7 +154,7 @@ def _may_be_moves(example: Example) -> bool:
     return bool((then[others] <= now[others]).all() and then[others].sum() * 2 >= now[others].sum())
 
 
-def _movers(examples: Examples) -> list[Objects]:
+def movers(examples: Examples) -> list[Objects]:
     """Phrases that mean objects that left their place in every pair, and no others that can be told from them by it."""
     left = [[not np.array_equal(o.box[o.shape], e.target[o.mask]) for o in e.scene.objects] for e in examples]
     if not all(map(any, left)):
@@ -265,7 +173,7 @@ def _movers(examples: Examples) -> list[Objects]:
     return found
 
 
-def _fixed(examples: Examples) -> Iterator[Objects]:
+def fixed_objects(examples: Examples) -> Iterator[Objects]:
     """Phrases for the objects that stay in place."""
     for phrase in candidates(examples):
         chosen = [phrase.of(e.scene) for e in examples]

@@ -97,7 +97,8 @@ def changes(examples: Examples) -> Iterator[Operation]:
         np.add.at(votes, (e.scene.grid.ravel(), e.target.ravel()), 1)
     mostly = {old: int(votes[old].argmax()) for old in range(10) if votes[old].any()}
     moved = {old: new for old, new in mostly.items() if new != old}
-    if moved:
+    # colours that no two pairs share are no sign that colours are what the rule is about
+    if moved and (len(examples) == 1 or any(sum(e.scene.counts[old] > 0 for e in examples) > 1 for old in moved)):
         changed = tuple(Change(Named(old), Named(new)) for old, new in moved.items())
         if len(changed) == 2 and changed[0].old == changed[1].new and changed[0].new == changed[1].old:
             yield SwapColours(changed[0].old, changed[0].new)
