@@ -1,19 +1,16 @@
-"""Rectangles of background: the largest one, or every one of a size."""
+"""Rectangles of background: the largest one."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated
 
 import numpy as np
 
-from nlevolve.offline.grammar import Range, says
+from nlevolve.offline.grammar import says
 from nlevolve.offline.nouns.colours import Colour, Named
 from nlevolve.offline.operation import Examples, Operation, suggests
 from nlevolve.offline.scene import Cells, Mask, Scene
-
-SideLength = Annotated[int, Range(1, 15)]
 
 
 def _sums(mask: Mask) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
@@ -34,36 +31,6 @@ def _covered(mask: Mask, rows: int, columns: int) -> Mask:
     for top, left in zip(*np.nonzero(_full(mask, rows, columns)), strict=True):
         out[top : top + rows, left : left + columns] = True
     return out
-
-
-@says(
-    "fill every empty block of {rows} by {columns} cells with {colour}",
-    also="""
-    (colour|recolour) every empty block of {rows} by {columns} cells {colour}
-    wherever {rows} by {columns} background cells form a block, fill it with {colour}
-    find every block of {rows} by {columns} background cells and fill it with {colour}
-    every empty {rows} by {columns} block becomes {colour}
-    fill blocks of {rows} by {columns} background cells with {colour}
-    """,
-)
-@dataclass(frozen=True)
-class FillBlocks(Operation):
-    """Every rectangle of background of one size; they may overlap."""
-
-    rows: SideLength
-    columns: SideLength
-    colour: Colour
-
-    def __post_init__(self) -> None:
-        if self.rows * self.columns < 2:
-            raise ValueError("a single cell is no block")
-
-    def apply(self, scene: Scene) -> Cells | None:
-        colour = self.colour.of(scene)
-        if colour is None or self.rows > scene.rows or self.columns > scene.columns:
-            return None
-        found = _covered(~scene.foreground, self.rows, self.columns)
-        return np.where(found, np.int8(colour), scene.grid) if found.any() else None
 
 
 @says(
@@ -96,16 +63,9 @@ class FillLargest(Operation):
         return np.where(found, np.int8(colour), scene.grid)
 
 
-@suggests(cost=15, same_shape=True)
+@suggests(cost=5, same_shape=True)
 def rectangles(examples: Examples) -> Iterator[Operation]:
-    """Background cells that got one colour: the size of the first block of them, and the largest rectangle."""
+    """Background cells that got one colour."""
     if any(e.is_done or not (e.changed <= ~e.scene.foreground).all() for e in examples) or len(examples.new_colours) != 1:
         return
-    colour = Named(examples.new_colours[0])
-    yield FillLargest(colour)
-    changed = examples[0].changed
-    top, left = (int(i[0]) for i in np.nonzero(changed))
-    down, across = changed[top:, left], changed[top, left:]
-    rows, columns = (len(run) if run.all() else int(run.argmin()) for run in (down, across))
-    if rows * columns > 1 and max(rows, columns) <= 15:
-        yield FillBlocks(rows, columns, colour)
+    yield FillLargest(Named(examples.new_colours[0]))

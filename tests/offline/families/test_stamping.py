@@ -20,7 +20,6 @@ from tests.offline.families.grids import follow
             "22... 23... ....5 ....5",
             "22... 23... ...22 ...23",
         ),
-        ("Fill every empty block of two by two cells with red.", "..1 ..1 111", "221 221 111"),
         ("Fill the largest empty rectangle with red.", "..1. ..11 1...", "221. 2211 1..."),
     ],
 )
