@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from nlevolve.evolve.fitness import Fitness, fitness
 from nlevolve.records import (
     AnswerFollowed,
     BirthPlanned,
@@ -14,7 +15,6 @@ from nlevolve.records import (
     CallRetried,
     CandidateChecked,
     Event,
-    Followed,
     MoveFailed,
     Noticed,
     Role,
@@ -213,16 +213,10 @@ def read(events: Iterable[Event]) -> History:
     return history
 
 
-def exact(candidate: CandidateChecked) -> int:
-    """How many training pairs it reproduces."""
-    return sum(isinstance(a, Followed) and a.accuracy == 1.0 for a in candidate.attempts)
+def worth(candidate: CandidateChecked) -> Fitness:
+    """What a candidate is worth on the training pairs."""
+    return fitness(candidate.attempts, candidate.description.words, candidate.birth.blind)
 
 
-def cell_accuracy(candidate: CandidateChecked) -> float:
-    """Mean over all training pairs, 0..1; a pair without a valid grid counts 0."""
-    gained = sum(a.accuracy or 0.0 for a in candidate.attempts if isinstance(a, Followed))
-    return gained / len(candidate.attempts) if candidate.attempts else 0.0
-
-
-def _rank(candidate: CandidateChecked) -> tuple[int, float, int, int]:
-    return exact(candidate), cell_accuracy(candidate), -candidate.description.words, -candidate.birth.index
+def _rank(candidate: CandidateChecked) -> tuple[float, ...]:
+    return (*worth(candidate).key(), -candidate.birth.index)

@@ -11,7 +11,7 @@ from nlevolve.puzzle.grids import Grid
 from nlevolve.records import Answer, Attempt, CandidateChecked, Followed, MoveFailed
 from nlevolve.view.family import Descent, Origin, descent, trace
 from nlevolve.view.grading import Solution
-from nlevolve.view.history import TaskHistory, cell_accuracy, exact
+from nlevolve.view.history import TaskHistory, worth
 from nlevolve.view.text import clean
 
 LONGEST_REASON = 400
@@ -89,7 +89,7 @@ def _test(grid: Grid, answer: Answer | None, truth: Grid | None, grids: GridTabl
 def _born(candidate: CandidateChecked, came: Descent, grids: GridTable) -> Packed:
     """i: birth · op, by (parents), model, view, phase, blind · say: bullets · from: origins · lost: parent's bullets dropped ·
     tries: [kind, grid or reason, accuracy, note] a pair · x: exact pairs · acc: mean cell accuracy · dup · sure."""
-    birth = candidate.birth
+    birth, fit = candidate.birth, worth(candidate)
     return {
         "i": birth.index,
         "op": birth.operator,
@@ -102,8 +102,8 @@ def _born(candidate: CandidateChecked, came: Descent, grids: GridTable) -> Packe
         "from": [_origin(origin) for origin in came.origins],
         "lost": [list(one) for one in came.dropped],
         "tries": [_attempt(attempt, grids) for attempt in candidate.attempts],
-        "x": exact(candidate),
-        "acc": round(cell_accuracy(candidate), 4),
+        "x": fit.exact,
+        "acc": round(fit.cells, 4),
         "dup": candidate.duplicate_of,
         "sure": candidate.confirmed,
     }

@@ -9,7 +9,7 @@ from typing import Any
 
 from nlevolve.records import CandidateChecked
 from nlevolve.view.charts import Bar, Chart, Line, bars, lines
-from nlevolve.view.history import History, TaskHistory, cell_accuracy, exact
+from nlevolve.view.history import History, TaskHistory, worth
 from nlevolve.view.text import short_model
 
 MOST_BARS = 6
@@ -47,7 +47,7 @@ def fitness_against_births(tasks: list[TaskHistory]) -> Chart | None:
     longest = max((max(task.checked) for task in tasks), default=0)
     if longest == 0:
         return None
-    cells = _mean([_best_so_far(task, longest, cell_accuracy) for task in tasks])
+    cells = _mean([_best_so_far(task, longest, lambda one: worth(one).cells) for task in tasks])
     pairs = _mean([_best_so_far(task, longest, _share_exact) for task in tasks])
     copied = [task.started.copy_accuracy for task in tasks if task.started]
     births = list(range(longest + 1))
@@ -108,7 +108,7 @@ def _mean(rows: list[list[float]]) -> list[float]:
 
 
 def _share_exact(candidate: CandidateChecked) -> float:
-    return exact(candidate) / len(candidate.attempts) if candidate.attempts else 0.0
+    return worth(candidate).exact / len(candidate.attempts)
 
 
 def _first_perfect(task: TaskHistory) -> CandidateChecked | None:

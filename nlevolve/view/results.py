@@ -9,7 +9,7 @@ from nlevolve.puzzle.grids import Grid
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Stopped, Usage
 from nlevolve.view.grading import Grade, Solution, grades
-from nlevolve.view.history import Account, History, TaskHistory, cell_accuracy, exact
+from nlevolve.view.history import Account, History, TaskHistory, worth
 
 SCHEMA = 1
 # Kaggle takes no null; this is what its sample submission holds, and no public task has it as an output
@@ -97,17 +97,17 @@ def _scores(graded: Sequence[Grade | None]) -> dict[str, Any]:
 
 
 def _task_row(seen: TaskHistory, task: Task, grade: Grade | None, history: History) -> dict[str, Any]:
-    best = seen.best
-    answered = seen.answered
+    best, answered = seen.best, seen.answered
+    fit = worth(best) if best else None
     return {
         "solved": grade.solved if grade else None,
         "inputs_solved": list(grade.right) if grade else None,
         "inputs_covered": list(grade.covered) if grade else None,
         "inputs_cell_accuracy": [round(share, 6) for share in grade.cells] if grade else None,
         "train": {
-            "exact": exact(best) if best else 0,
+            "exact": fit.exact if fit else 0,
             "pairs": len(task.pairs),
-            "cell_accuracy": round(cell_accuracy(best), 6) if best else 0.0,
+            "cell_accuracy": round(fit.cells, 6) if fit else 0.0,
             "copy_accuracy": round(task.copy_accuracy, 6),
         },
         "description": list(best.description.bullets) if best else None,

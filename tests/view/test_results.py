@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from random import Random
 
-from nlevolve.records import Answer, Bought, RunFinished, RunStarted, Usage
+from nlevolve.records import Answer, Bought, RunFinished, RunStarted, TaskAnswered, Usage
 from nlevolve.view.grading import grade
 from nlevolve.view.history import read
 from nlevolve.view.results import PLACEHOLDER, results, submission
@@ -76,6 +76,15 @@ def test_a_task_row_tells_its_best_candidate():
     assert row["best"]["operator"] == "revise"
     assert row["stopped"] == "perfect"
     assert row["error"] is None
+
+
+def test_the_best_so_far_is_one_that_was_fully_judged():
+    told = [event for event in events() if not isinstance(event, TaskAnswered)]
+    history = read(told)
+    assert {n: one.attempts[0].kind for n, one in history.task("hard").checked.items()} == {0: "garbled", 1: "unreached"}
+    row = results(history, TASKS, SOLUTIONS)["tasks"]["hard"]
+    assert row["best"]["birth"] == 0
+    assert results(history, TASKS, SOLUTIONS)["tasks"]["flip"]["best"]["birth"] == 1
 
 
 def test_a_task_never_reached_keeps_its_row():
