@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 
 from nlevolve.evolve.fitness import Rank
 from nlevolve.evolve.population import Candidate, Population, grow
+from nlevolve.llm.limits import FIRST_IN_FLIGHT
 from nlevolve.records import (
     AnswerFollowed,
     Birth,
@@ -81,6 +82,8 @@ class Summary:
     """Why calls were sent again -> how often."""
     limits: dict[str, int] = field(default_factory=dict)
     """Model -> calls it may have in flight, where that has changed."""
+    throttled: set[str] = field(default_factory=set)
+    """Models whose limit was last changed downwards."""
     stopped_models: dict[str, str] = field(default_factory=dict)
     latest: datetime | None = None
     """When the last event happened."""
@@ -131,6 +134,8 @@ class Summary:
             case TaskAnswered():
                 return self._answered(event)
             case LimitChanged():
+                lowered = event.in_flight < self.limits.get(event.model, FIRST_IN_FLIGHT)
+                (self.throttled.add if lowered else self.throttled.discard)(event.model)
                 self.limits[event.model] = event.in_flight
             case ModelStopped():
                 self.stopped_models[event.model] = event.why

@@ -115,6 +115,9 @@ def test_rate_limits_and_waits_are_counted() -> None:
     assert summary.retried.total() == 3
     assert summary.backing_off(START + timedelta(seconds=10)) == 1
     assert summary.limits == {"m": 3}
+    assert summary.throttled == {"m"}
+    summary.see(LimitChanged(at=START, model="m", in_flight=4, why="it keeps up"))
+    assert not summary.throttled
 
 
 def test_the_rate_is_of_the_last_seconds() -> None:

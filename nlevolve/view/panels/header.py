@@ -78,7 +78,7 @@ def _calls(scene: Scene, wide: bool) -> Row:
     if wide:
         parts += [" ", (_pulse(summary, scene, 20), palette.busy)]
     parts += [f"  in flight {summary.in_flight}/{most}"]
-    parts += [(f" ({'; '.join(held)})", palette.partly)] if (held := _held_back(scene, most, wide)) else []
+    parts += [(f" ({'; '.join(held)})", palette.partly)] if (held := _held_back(scene, wide)) else []
     parts += [f"  cached {count(account.cache)}"]
     parts += [_told("429s", summary.rate_limits, palette.bad), _told("retries", summary.retried.total(), palette.partly)]
     if wide or account.failed:
@@ -86,9 +86,9 @@ def _calls(scene: Scene, wide: bool) -> Row:
     return row(*parts)
 
 
-def _held_back(scene: Scene, most: int, wide: bool) -> list[str]:
+def _held_back(scene: Scene, wide: bool) -> list[str]:
     """Why fewer calls are in flight than might be: limits that were lowered, and calls that wait to be sent again."""
-    lowered = {model: limit for model, limit in scene.summary.limits.items() if limit < most}
+    lowered = {model: limit for model, limit in scene.summary.limits.items() if model in scene.summary.throttled}
     waiting = scene.summary.backing_off(scene.now)
     told = [f"{short_model(model)} ≤{limit}" for model, limit in list(lowered.items())[:2]]
     if not wide:

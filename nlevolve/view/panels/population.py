@@ -156,30 +156,34 @@ def _mark(attempt: Attempt, palette: Palette) -> Part:
 
 
 def curve(scene: Scene, width: int, height: int) -> list[Row]:
-    """Fitness over births: a column a birth, as tall as its mean cell accuracy, coloured by operator; exact ones are marked."""
+    """Fitness over births: a column a birth, coloured by operator, as tall as its mean cell accuracy above copying the input.
+
+    Copying is the floor because it often scores nine cells of ten, and what matters happens above it.
+    """
     task = scene.task
     if task is None or task.started is None or height < 1:
         return []
-    room, births = width - 7, task.started.births
+    room, births, floor = width - 7, task.started.births, task.started.copy_accuracy
     last = max([births - 1, *task.checked])
     first = max(0, last + 1 - room)
-    columns = [_column(scene, task, birth, height) for birth in range(first, last + 1)]
+    columns = [_column(scene, task, birth, height, floor) for birth in range(first, last + 1)]
     rows = []
-    labels = ["fit"] if height == 1 else ["100%", *[""] * (height - 2), "0%"]
+    labels = ["fit"] if height == 1 else ["100%", *[""] * (height - 2), f"{floor:.0%}"]
     for line, label in enumerate(labels):
         rows.append(row((f" {label:>4} ", "dim"), *[column[line] for column in columns]))
     return [fit(one, width) for one in rows]
 
 
-def _column(scene: Scene, task: TaskHistory, birth: int, height: int) -> list[Part]:
-    """Top to bottom."""
+def _column(scene: Scene, task: TaskHistory, birth: int, height: int, floor: float) -> list[Part]:
+    """Top to bottom. What does not reach the floor is a line on it."""
     seen = scene.summary.populations[task.id].members.get(birth) if task.id in scene.summary.populations else None
     if seen is None:
         mark: Part = ("×", scene.palette.bad) if birth in task.failed else ("·", "dim")
         return [" "] * (height - 1) + [mark]
     its = seen.fitness
     style = f"bold {scene.palette.good}" if its.perfect else scene.palette.operator(seen.birth.operator)
-    eighths = max(1, round(its.cells * height * 8))
+    above = (its.cells - floor) / (1 - floor) if floor < 1 else its.cells
+    eighths = max(1, int(above * height * 8))
     cells: list[Part] = []
     for line in range(height):
         below = (height - 1 - line) * 8
@@ -191,7 +195,7 @@ def _column(scene: Scene, task: TaskHistory, birth: int, height: int) -> list[Pa
 def credits(scene: Scene, width: int, height: int) -> list[Row]:
     """What each operator, view and model has brought to the whole run: births, failures, new bests, tasks first made perfect."""
     known = scene.summary.credits
-    kinds = ("operator", "view", "model")
+    kinds = ("operator", "model", "view")
     names = {kind: [name for of, name in known if of == kind] for kind in kinds}
     # a run with one model or one view has nothing to compare there
     rows = [row((f"{'':<26} births  no text  led  fit all", "dim underline"))]

@@ -23,7 +23,7 @@ HELP = (
     ("", ""),
     ("tasks", "█ all training pairs fit · ░▒▓ answered, do not all fit · ▁▃▆ running · × failed · · waiting"),
     ("pairs", "a block a training pair, as tall as its share of right cells: █ exact, × no grid, ? no reply"),
-    ("gain", "mean share of right cells, in points above what copying the input scores"),
+    ("gain", "mean share of right cells, in points above what copying the input scores; the curve's floor too"),
     ("7", "before a bullet: birth 7 first wrote it so; 7→12: birth 12 reworded a bullet of birth 7"),
     ("fitness", "is on the training pairs alone; test grids are opened only when a run is graded"),
 )
@@ -101,7 +101,10 @@ def _progress(scene: Scene, width: int, tall: int) -> list[Row]:
     """The curve, and beside it, where there is room, what has worked in the whole run."""
     both = width >= 100
     narrow = width - 58 if both else width
-    left = [rule(row(("fitness over births", "bold")), narrow), *fill(curve(scene, narrow, tall), narrow, tall)]
+    left = [
+        rule(row(("fitness over births", "bold"), (" above copying the input", "dim")), narrow),
+        *fill(curve(scene, narrow, tall), narrow, tall),
+    ]
     if not both:
         return left
     right = [rule(row(("what works", "bold"), (" in the whole run", "dim")), 56), *credits(scene, 56, tall)]
