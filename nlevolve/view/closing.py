@@ -23,7 +23,7 @@ def closing(
     rows = [row(""), _score(results, palette), *_by_revision(results), _cost(summary, results), *_unsolved(results, palette)]
     if not results["finished"]:
         rows.append(_cut_short(summary, run, palette))
-    return Text("\n").join([*rows, row(""), *_next(results, run, page), row("")])
+    return Text("\n").join(one.text() for one in [*rows, row(), *_next(results, run, page), row()])
 
 
 def _score(results: Mapping[str, Any], palette: Palette) -> Row:

@@ -13,10 +13,10 @@ from datetime import UTC, datetime
 from types import FrameType, TracebackType
 
 from rich.console import Console
-from rich.live import Live
 from rich.text import Text
 
 from nlevolve.records import Event
+from nlevolve.view.canvas import Canvas
 from nlevolve.view.focus import Focus
 from nlevolve.view.grids import coloured
 from nlevolve.view.keys import Keys
@@ -31,7 +31,7 @@ INTERVAL = 0.25
 """Seconds between two redraws at least."""
 LONGEST = 2.0
 SHARE = 0.03
-"""Share of a busy run's CPU that drawing may take."""
+"""Share of one core that drawing may take."""
 CLOCK_TICK = 1.0
 """Seconds after which the screen is drawn anew though nothing has happened: its clock goes on."""
 
@@ -64,7 +64,7 @@ class Dashboard:
         self._more_keys, self._note = dict(keys or {}), note
         self._palette = colours or palette()
         self._console = console or Console()
-        self._live = Live(console=self._console, screen=True, auto_refresh=False)
+        self._canvas = Canvas(self._console)
         self._keys = Keys()
         self._queue: deque[Event] = deque()
         self._focus = Focus()
@@ -90,8 +90,8 @@ class Dashboard:
         with ExitStack() as undo:
             undo.callback(self._say_error)
             undo.enter_context(self._keys)
-            undo.callback(self._live.stop)
-            self._live.start()
+            undo.callback(self._canvas.close)
+            self._canvas.open()
             undo.enter_context(self._signals())
             self._thread.start()
             self._undo = undo.pop_all()
@@ -119,21 +119,27 @@ class Dashboard:
             self.error = error
 
     def _draw_until_over(self) -> None:
-        pace, drawn, seen = Pace(), 0.0, -1
+        drawn, seen = float("-inf"), -1
         while not self._over.is_set():
             self._fold()
-            now = time.monotonic()
+            now, wait = time.monotonic(), INTERVAL
             if seen != self.summary.events or now - drawn >= CLOCK_TICK:
-                self._focus.follow(self.summary, now)
-                with self._screen, pace:
-                    self._live.update(self.frame(), refresh=True)
                 drawn, seen = now, self.summary.events
-            pressed = self._keys.wait(pace.wait)
+                wait = pause(self._draw(now))
+            pressed = self._keys.wait(wait)
             for key in pressed:
                 self._press(key)
-                seen = -1
             if pressed:
+                seen = -1
                 self._over.wait(max(0.0, drawn + INTERVAL - time.monotonic()))
+
+    def _draw(self, now: float) -> float:
+        """Draw a frame; returns the CPU seconds it took."""
+        began = time.thread_time()
+        self._focus.follow(self.summary, now)
+        with self._screen:
+            self._canvas.draw(self.frame())
+        return time.thread_time() - began
 
     def _fold(self) -> None:
         # a run that is faster than the fold must not hold up the drawing for ever
@@ -203,42 +209,17 @@ class Dashboard:
 
     def _suspend(self, number: int, at: FrameType | None) -> None:
         with self._screen:
-            self._live.stop()
+            self._canvas.close()
             self._keys.give_back()
             os.kill(os.getpid(), signal.SIGSTOP)  # returns when the shell continues us
             self._keys.take()
-            self._live.start()
+            self._canvas.open()
 
 
 def _terminate(number: int, at: FrameType | None) -> None:
     raise SystemExit(128 + number)
 
 
-class Pace:
-    """How long to wait after a redraw: INTERVAL, and longer where the run needs the CPU and drawing is slow.
-
-    Entered around each redraw.
-    """
-
-    def __init__(self) -> None:
-        self.wait = INTERVAL
-        self._started = 0.0
-        self._wall, self._process = time.monotonic(), time.process_time()
-
-    def __enter__(self) -> None:
-        self._started = time.thread_time()
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        cost = time.thread_time() - self._started
-        wall, process = time.monotonic(), time.process_time()
-        busy = (process - self._process - cost) / max(1e-6, wall - self._wall)
-        self._wall, self._process = wall, process
-        self.wait = pause(cost, busy)
-
-
-def pause(cost: float, busy: float) -> float:
-    """Seconds to wait after a redraw that took `cost` CPU seconds, in a process else busy for that share of a core.
-
-    While the run waits for its providers, drawing takes nothing from it; while it computes, SHARE of it.
-    """
-    return min(LONGEST, max(INTERVAL, cost / SHARE * min(1.0, max(0.0, busy))))
+def pause(cost: float) -> float:
+    """Seconds to wait after a redraw that took `cost` CPU seconds."""
+    return min(LONGEST, max(INTERVAL, cost / SHARE))

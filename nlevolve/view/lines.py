@@ -63,7 +63,7 @@ class Lines:
             f"{summary.account.calls} calls, {summary.in_flight} in flight, {summary.rate(now):.1f}/s",
             money(summary.account.cost_usd),
         ]
-        told += [f"{summary.rate_limits} rate limits"] if summary.rate_limits else []
+        told += [f"{summary.traffic.rate_limits} rate limits"] if summary.traffic.rate_limits else []
         told += [f"{duration(eta)} to go"] if eta is not None else []
         return "… " + "; ".join(told)
 

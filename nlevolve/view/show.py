@@ -19,7 +19,7 @@ from nlevolve.view.grids import Row as Pictures
 from nlevolve.view.history import TaskHistory
 from nlevolve.view.palette import Palette
 from nlevolve.view.panels.best import description, grids, lineage
-from nlevolve.view.panels.layout import Row, row, rule
+from nlevolve.view.panels.layout import Row, row, rule, trimmed
 from nlevolve.view.panels.population import curve, table, task_rule
 from nlevolve.view.panels.scene import Scene
 from nlevolve.view.summary import Summary
@@ -54,7 +54,7 @@ def show(
         raise UsageError(f"task {task} has no candidate of birth {birth}; it has {known}")
     width = console.width
     rows = _trimmed(_candidates(scene, width) + _candidate(scene, width))
-    return Group(Text("\n").join(rows), *_answers(scene, seen, solutions.get(seen.id)))
+    return Group(Text("\n").join(one.text() for one in rows), *_answers(scene, seen, solutions.get(seen.id)))
 
 
 def _task(summary: Summary, task: str) -> TaskHistory:
@@ -79,18 +79,17 @@ def _candidate(scene: Scene, width: int) -> list[Row]:
 
 def _trimmed(rows: list[Row]) -> list[Row]:
     """Without the spaces that a full screen needs and a page of text does not."""
-    for one in rows:
-        one.rstrip()
-    while rows and not rows[-1].plain:
-        rows.pop()
-    return rows
+    told = [trimmed(one) for one in rows]
+    while told and not told[-1].parts:
+        told.pop()
+    return told
 
 
 def _answers(scene: Scene, task: TaskHistory, solution: Solution | None) -> Iterator[RenderableType]:
     if task.answered is None or task.started is None:
         yield Text("\n  not answered yet", "dim")
         return
-    yield Text("\n") + _verdict(scene, task, solution)
+    yield Text("\n") + _verdict(scene, task, solution).text()
     for place, test in enumerate(task.started.tests):
         given = task.answered.answers[place] if place < len(task.answered.answers) else None
         truth = solution[place] if solution is not None else None

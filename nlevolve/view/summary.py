@@ -8,14 +8,12 @@ from __future__ import annotations
 from collections import Counter, deque
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from nlevolve.evolve.fitness import Rank
 from nlevolve.evolve.population import Candidate, Population, grow
-from nlevolve.llm.limits import FIRST_IN_FLIGHT
 from nlevolve.records import (
     AnswerFollowed,
-    Birth,
     BirthPlanned,
     CallFinished,
     CallRetried,
@@ -32,14 +30,11 @@ from nlevolve.records import (
 from nlevolve.view import moments
 from nlevolve.view.history import Account, History, TaskHistory
 from nlevolve.view.moments import Moment
+from nlevolve.view.traffic import RATE_WINDOW, Traffic
 
 TaskPhase = Literal["waiting", "running", "perfect", "partly", "failed", "stopped"]
 """Perfect and partly: answered, and how the best candidate fares on the training pairs (never on the tests)."""
 KEPT_MOMENTS = 300
-RATE_WINDOW = 10
-"""Seconds over which calls a second are averaged."""
-PULSE = 60
-"""Seconds of the pulse, the calls of each of the last seconds."""
 
 
 @dataclass(slots=True)
@@ -55,16 +50,6 @@ class Credit:
     """Tasks whose first candidate exact on all training pairs it was."""
 
 
-class Coming(NamedTuple):
-    """A birth on its way."""
-
-    birth: Birth
-    calls: int
-    """About how many of its calls are still to come."""
-    written: bool
-    """Its description is there and is being checked."""
-
-
 @dataclass(slots=True)
 class Summary:
     """Fold events in with `see`; read the rest."""
@@ -78,20 +63,11 @@ class Summary:
     moments: deque[Moment] = field(default_factory=lambda: deque(maxlen=KEPT_MOMENTS))
     credits: dict[tuple[str, str], Credit] = field(default_factory=dict)
     """("operator" | "view" | "model", its name) -> its credit."""
-    retried: Counter[str] = field(default_factory=Counter)
-    """Why calls were sent again -> how often."""
-    limits: dict[str, int] = field(default_factory=dict)
-    """Model -> calls it may have in flight, where that has changed."""
-    throttled: set[str] = field(default_factory=set)
-    """Models whose limit was last changed downwards."""
+    traffic: Traffic = field(default_factory=Traffic)
     stopped_models: dict[str, str] = field(default_factory=dict)
     latest: datetime | None = None
     """When the last event happened."""
     events: int = 0
-    _coming: dict[str, dict[int, Coming]] = field(default_factory=dict)
-    _awaited: int = 0
-    _pulse: deque[tuple[int, int]] = field(default_factory=deque)
-    _backing_off: deque[float] = field(default_factory=lambda: deque(maxlen=1000))
     _share_before: float = 0.0
 
     # ---- folding -----------------------------------------------------------------------------------------------------
@@ -102,6 +78,9 @@ class Summary:
         if self.latest is None or event.at > self.latest:
             self.latest = event.at
         self.history.see(event)
+        if isinstance(event, CallFinished):  # four events of five
+            self.traffic.ended(event, self.pairs(event.task))
+            return None
         moment = self._see(event)
         if moment is not None:
             self.moments.append(moment)
@@ -109,60 +88,36 @@ class Summary:
 
     def _see(self, event: Event) -> Moment | None:
         match event:
-            case CallFinished():
-                self._call(event)
-                return None
             case BirthPlanned():
-                self._expect(event.task, Coming(event.birth, 1, False))
+                self.traffic.planned(event.task, event.birth)
                 return None
             case AnswerFollowed():
                 return None
             case CandidateChecked():
-                self._arrived(event.task, event.birth.index)
+                self.traffic.arrived(event.task, event.birth.index)
                 return self._candidate(event)
             case MoveFailed():
-                self._arrived(event.task, event.birth.index)
+                self.traffic.arrived(event.task, event.birth.index)
                 self._grow(event)
                 for credit in self._credited(event):
                     credit.tried += 1
                     credit.failed += 1
             case CallRetried():
-                self.retried[event.why.partition(":")[0]] += 1
-                self._backing_off.append(event.at.timestamp() + event.wait)
+                self.traffic.again(event)
             case TaskStarted():
                 self.running[event.task] = event.at
             case TaskAnswered():
                 return self._answered(event)
             case LimitChanged():
-                lowered = event.in_flight < self.limits.get(event.model, FIRST_IN_FLIGHT)
-                (self.throttled.add if lowered else self.throttled.discard)(event.model)
-                self.limits[event.model] = event.in_flight
+                self.traffic.limit(event)
             case ModelStopped():
                 self.stopped_models[event.model] = event.why
             case RunStarted():
-                self._quiet()
+                self._hush()
                 self._share_before = self.share_done
             case RunFinished():
-                self._quiet()
+                self._hush()
         return moments.of(event)
-
-    def _call(self, event: CallFinished) -> None:
-        if event.source != "cache":
-            second = int(event.at.timestamp())
-            if self._pulse and self._pulse[-1][0] == second:
-                self._pulse[-1] = (second, self._pulse[-1][1] + 1)
-            else:
-                self._pulse.append((second, 1))
-                if len(self._pulse) > PULSE:
-                    self._pulse.popleft()
-        coming = self._coming.get(event.task, {}).get(event.birth) if event.birth is not None else None
-        if coming is None:
-            return
-        if event.purpose == "check":
-            self._expect(event.task, coming._replace(calls=max(0, coming.calls - 1)))
-        elif event.source != "failed":
-            # a description has come, so its pairs are asked about next
-            self._expect(event.task, Coming(coming.birth, self.pairs(event.task), True))
 
     def _candidate(self, event: CandidateChecked) -> Moment:
         new = self._grow(event).members[event.birth.index]
@@ -187,7 +142,7 @@ class Summary:
 
     def _answered(self, event: TaskAnswered) -> Moment:
         self.running.pop(event.task, None)
-        self._awaited -= sum(coming.calls for coming in self._coming.pop(event.task, {}).values())
+        self.traffic.answered(event.task)
         task, best = self.history.task(event.task), self.best.get(event.task)
         return moments.of_answer(event, best.fitness if best else None, len(task.checked), task.account.cost_usd)
 
@@ -196,18 +151,8 @@ class Summary:
         names = (("operator", birth.operator), ("view", birth.view), ("model", birth.model))
         return [self.credits.setdefault(name, Credit()) for name in names]
 
-    def _expect(self, task: str, coming: Coming) -> None:
-        self._arrived(task, coming.birth.index)
-        self._coming.setdefault(task, {})[coming.birth.index] = coming
-        self._awaited += coming.calls
-
-    def _arrived(self, task: str, birth: int) -> None:
-        coming = self._coming.get(task, {}).pop(birth, None)
-        self._awaited -= coming.calls if coming else 0
-
-    def _quiet(self) -> None:
-        self._coming.clear()
-        self._awaited = 0
+    def _hush(self) -> None:
+        self.traffic.hushed()
         self.running.clear()
 
     # ---- reading -----------------------------------------------------------------------------------------------------
@@ -232,16 +177,7 @@ class Summary:
     @property
     def in_flight(self) -> int:
         """About how many calls are on their way: events tell when calls end, not when they are sent."""
-        return min(self._awaited, self.started.concurrency if self.started else 0)
-
-    def coming(self, task: str) -> list[Coming]:
-        """Births of the task that are being written or checked, in their order."""
-        return [coming for _, coming in sorted(self._coming.get(task, {}).items())]
-
-    @property
-    def rate_limits(self) -> int:
-        """How often a provider said 429."""
-        return sum(times for why, times in self.retried.items() if why.startswith(("rate_limit", "429")))
+        return min(self.traffic.awaited, self.started.concurrency if self.started else 0)
 
     def spent(self) -> dict[str, float]:
         """USD by what it was for: descriptions ("generator"), checking ("checker"), the tests ("answers")."""
@@ -303,16 +239,5 @@ class Summary:
         return session / gained * (1 - self.share_done)
 
     def rate(self, now: datetime) -> float:
-        """Calls a second that reached a provider, over the last RATE_WINDOW seconds."""
-        window = min(RATE_WINDOW, max(1.0, self.elapsed(now)))
-        since = now.timestamp() - window
-        return sum(calls for second, calls in self._pulse if second >= since) / window
-
-    def pulse(self, now: datetime, seconds: int = PULSE) -> list[int]:
-        """Calls in each of the last seconds, oldest first."""
-        last, told = int(now.timestamp()), dict(self._pulse)
-        return [told.get(last - ago, 0) for ago in range(seconds - 1, -1, -1)]
-
-    def backing_off(self, now: datetime) -> int:
-        """How many calls wait to be sent again."""
-        return sum(until > now.timestamp() for until in self._backing_off)
+        """Calls a second that reached a provider, over the last seconds."""
+        return self.traffic.rate(now, min(RATE_WINDOW, max(1.0, self.elapsed(now))))

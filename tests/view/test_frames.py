@@ -13,6 +13,7 @@ from nlevolve.records import (
     Description,
     Event,
     LimitChanged,
+    ModelStopped,
     RunFinished,
     TaskAnswered,
     TaskStarted,
@@ -150,7 +151,7 @@ def test_perfection_is_green_in_either_palette() -> None:
         summary = fold(events)
         perfect = next(task.id for task in summary.history.tasks.values() if summary.phase(task) == "perfect")
         drawn = draw(Scene(summary, events[-1].at, focus=perfect, palette=colours), 100, 30)
-        styles = {str(span.style) for row in drawn.rows if perfect in row.plain for span in row.spans}
+        styles = {str(style) for row in drawn.rows if perfect in row.plain for _, style in row.parts}
         assert any(colours.good in style for style in styles)
 
 
@@ -165,6 +166,14 @@ def test_the_clock_goes_on_while_nothing_happens() -> None:
     now = scene(STATES["busy"]())
     later = Scene(now.summary, now.now + timedelta(minutes=1), focus=now.focus)
     assert text(now, 80, 24).splitlines()[0] != text(later, 80, 24).splitlines()[0]
+
+
+def test_a_model_that_was_stopped_is_named() -> None:
+    events = until(FakeRun().events(), 0.5)
+    events.append(ModelStopped(at=events[-1].at, model="anthropic/claude-sonnet-5", why="the key was refused (401)"))
+    told = text(scene(events), 120, 40)
+    assert "claude-sonnet-5 stopped" in told
+    assert "nothing more is sent to anthropic/claude-sonnet-5" in told
 
 
 def test_an_interrupted_run_says_so() -> None:

@@ -59,11 +59,11 @@ def test_a_birth_is_awaited_until_it_is_checked() -> None:
     place = next(n for n, e in enumerate(events) if isinstance(e, BirthPlanned))
     started = next(e for e in events if isinstance(e, TaskStarted))
     summary = fold(events[: place + 1])
-    assert [(c.birth.index, c.calls, c.written) for c in summary.coming(started.task)] == [(0, 1, False)]
+    assert [(c.birth.index, c.calls, c.written) for c in summary.traffic.coming(started.task)] == [(0, 1, False)]
     summary.see(events[place + 1])
-    assert [(c.calls, c.written) for c in summary.coming(started.task)] == [(len(started.pairs), True)]
+    assert [(c.calls, c.written) for c in summary.traffic.coming(started.task)] == [(len(started.pairs), True)]
     checked = next(n for n, e in enumerate(events) if isinstance(e, CandidateChecked))
-    assert fold(events[: checked + 1]).coming(started.task) == []
+    assert fold(events[: checked + 1]).traffic.coming(started.task) == []
 
 
 def test_spending_is_split_by_what_it_was_for() -> None:
@@ -111,13 +111,13 @@ def test_rate_limits_and_waits_are_counted() -> None:
     retried = [CallRetried(at=START, task="t", model="m", why=why, wait=n) for n in (2.0, 30.0)]
     down = CallRetried(at=START, task="t", model="m", why="provider_down: 503", wait=2.0)
     summary = fold([first, *retried, down, LimitChanged(at=START, model="m", in_flight=3, why="429")])
-    assert summary.rate_limits == 2
-    assert summary.retried.total() == 3
-    assert summary.backing_off(START + timedelta(seconds=10)) == 1
-    assert summary.limits == {"m": 3}
-    assert summary.throttled == {"m"}
+    assert summary.traffic.rate_limits == 2
+    assert summary.traffic.retried.total() == 3
+    assert summary.traffic.backing_off(START + timedelta(seconds=10)) == 1
+    assert summary.traffic.limits == {"m": 3}
+    assert summary.traffic.throttled == {"m"}
     summary.see(LimitChanged(at=START, model="m", in_flight=4, why="it keeps up"))
-    assert not summary.throttled
+    assert not summary.traffic.throttled
 
 
 def test_the_rate_is_of_the_last_seconds() -> None:
@@ -126,4 +126,4 @@ def test_the_rate_is_of_the_last_seconds() -> None:
     assert summary.latest is not None
     assert summary.rate(summary.latest) > 0
     assert summary.rate(summary.latest + timedelta(minutes=2)) == 0
-    assert sum(summary.pulse(summary.latest)) > 0
+    assert sum(summary.traffic.pulse(summary.latest)) > 0

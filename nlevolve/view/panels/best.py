@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.segment import Segment
-from rich.text import Text
 
 from nlevolve.evolve.population import Candidate
 from nlevolve.puzzle.grids import Grid
@@ -139,7 +138,7 @@ def _picture(scene: Scene, picture: Picture, width: int) -> list[Row]:
 
 
 def _row(segments: Sequence[Segment]) -> Row:
-    return Text.assemble(*[(one.text, one.style or "") for one in segments], no_wrap=True, end="")
+    return row(*[(one.text, one.style or "") for one in segments])
 
 
 def _verdict(scene: Scene, attempt: Attempt | None, truth: Grid) -> Part:

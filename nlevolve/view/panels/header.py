@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from rich.text import Text
-
 from nlevolve.view.history import TaskHistory
 from nlevolve.view.palette import Palette, shade
 from nlevolve.view.panels.layout import LEVELS, Part, Row, bar, ends, fit, level, row, rule
@@ -73,14 +71,19 @@ def _money(scene: Scene, wide: bool) -> Row:
 
 def _calls(scene: Scene, wide: bool) -> Row:
     summary, palette, account = scene.summary, scene.palette, scene.summary.account
+    traffic = summary.traffic
     most = summary.started.concurrency if summary.started else 0
     parts: list[Part] = [f" {count(account.provider)} calls ", (f"{summary.rate(scene.now):.1f}/s", "bold")]
     if wide:
         parts += [" ", (_pulse(summary, scene, 20), palette.busy)]
     parts += [f"  in flight {summary.in_flight}/{most}"]
     parts += [(f" ({'; '.join(held)})", palette.partly)] if (held := _held_back(scene, wide)) else []
+    parts += [(f"  {short_model(model)} stopped", f"bold {palette.bad}") for model in summary.stopped_models]
     parts += [f"  cached {count(account.cache)}"]
-    parts += [_told("429s", summary.rate_limits, palette.bad), _told("retries", summary.retried.total(), palette.partly)]
+    parts += [
+        _told("429s", traffic.rate_limits, palette.bad),
+        _told("retries", traffic.retried.total(), palette.partly),
+    ]
     if wide or account.failed:
         parts.append(_told("failed", account.failed, palette.bad))
     return row(*parts)
@@ -88,8 +91,8 @@ def _calls(scene: Scene, wide: bool) -> Row:
 
 def _held_back(scene: Scene, wide: bool) -> list[str]:
     """Why fewer calls are in flight than might be: limits that were lowered, and calls that wait to be sent again."""
-    lowered = {model: limit for model, limit in scene.summary.limits.items() if model in scene.summary.throttled}
-    waiting = scene.summary.backing_off(scene.now)
+    lowered = {model: limit for model, limit in scene.summary.traffic.limits.items() if model in scene.summary.traffic.throttled}
+    waiting = scene.summary.traffic.backing_off(scene.now)
     told = [f"{short_model(model)} ≤{limit}" for model, limit in list(lowered.items())[:2]]
     if not wide:
         told = [f"≤{min(lowered.values())}"] if lowered else []
@@ -101,7 +104,7 @@ def _told(noun: str, number: int, style: str) -> Part:
 
 
 def _pulse(summary: Summary, scene: Scene, seconds: int) -> str:
-    calls = summary.pulse(scene.now, seconds)
+    calls = summary.traffic.pulse(scene.now, seconds)
     most = max(calls)
     return "".join(level(0.99 * n / most) if n else " " for n in calls) if most else " " * seconds
 
@@ -199,5 +202,5 @@ def _colour(phase: TaskPhase, fitness: float, palette: Palette) -> str:
 def footer(scene: Scene, width: int, pages: int, page: int) -> Row:
     """The keys, and where the focus is."""
     leave = "leave" if scene.watching else "stop"
-    keys = Text(f" ←/→ task  f {'follow' if scene.held else 'hold'}  p page  c colours  ? help  q {leave}", "dim")
+    keys = row((f" ←/→ task  f {'follow' if scene.held else 'hold'}  p page  c colours  ? help  q {leave}", "dim"))
     return ends(keys, row((f"{scene.page} {page}/{pages} ", "dim")), width)

@@ -1,67 +1,128 @@
-"""Rows of text set beside and below each other. A panel is a list of rows, each as wide as it was asked to be."""
+"""Rows of styled text set beside and below each other. A panel is a list of rows, each as wide as it was asked to be.
+
+Rows are plainer than rich's Text, whose layout took most of a frame's time: they never wrap, and their parts never overlap.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.segment import Segment
+from rich.style import Style
 from rich.text import Text
 
-Row = Text
-Part = str | tuple[str, str]
-"""Plain text, or text and its style. Markup in it is never read."""
+Styled = tuple[str, str | Style]
 
 EIGHTHS = " ▏▎▍▌▋▊▉█"
 LEVELS = "▁▂▃▄▅▆▇█"
 
 
-def row(*parts: Part | Row) -> Row:
-    return Text.assemble(*parts, no_wrap=True, end="")
+class Row:
+    """One line of text and its styles. Markup in it is never read. Never changed once made."""
+
+    __slots__ = ("cell_len", "parts")
+
+    def __init__(self, parts: tuple[Styled, ...]) -> None:
+        self.parts = parts
+        self.cell_len = sum(cell_len(text) for text, _ in parts)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Row) and self.parts == other.parts
+
+    def __hash__(self) -> int:
+        return hash(self.parts)
+
+    @property
+    def plain(self) -> str:
+        return "".join(text for text, _ in self.parts)
+
+    def segments(self, console: Console) -> Iterator[Segment]:
+        for text, style in self.parts:
+            yield Segment(text, console.get_style(style))
+
+    def text(self) -> Text:
+        """For rich's own layouts."""
+        return Text.assemble(*self.parts)
+
+
+Part = str | Styled | Row
+
+
+def row(*parts: Part) -> Row:
+    """Parts one after the other; neighbours of one style become one part."""
+    joined: list[Styled] = []
+    for part in parts:
+        for text, style in part.parts if isinstance(part, Row) else [(part, "") if isinstance(part, str) else part]:
+            if joined and joined[-1][1] == style:
+                joined[-1] = (joined[-1][0] + text, style)
+            elif text:
+                joined.append((text, style))
+    return Row(tuple(joined))
+
+
+EMPTY = row()
+
+
+def trimmed(of: Row) -> Row:
+    """Without the spaces at its end."""
+    parts = list(of.parts)
+    while parts and not parts[-1][0].rstrip():
+        parts.pop()
+    if parts:
+        parts[-1] = (parts[-1][0].rstrip(), parts[-1][1])
+    return Row(tuple(parts))
 
 
 def fit(of: Row, width: int) -> Row:
     """The row at exactly `width` cells: cut with an ellipsis, or filled with spaces."""
-    if width <= 0:
-        return Text("")
-    of = of.copy()
     if of.cell_len > width:
-        of.rstrip()
-    of.truncate(width, overflow="ellipsis", pad=True)
+        of = trimmed(of)
+    if of.cell_len > width:
+        of = _cut(of, width)
+    return row(of, " " * (width - of.cell_len))
+
+
+def _cut(of: Row, width: int) -> Row:
+    kept: list[Styled] = []
+    room = width - 1
+    for text, style in of.parts:
+        wide = cell_len(text)
+        if wide > room:
+            ending = set_cell_size(text, room) + "…" if width > 0 else ""
+            return Row((*kept, (ending, style)))
+        kept.append((text, style))
+        room -= wide
     return of
 
 
 def fill(rows: Sequence[Row], width: int, height: int) -> list[Row]:
     """Exactly `height` rows of exactly `width` cells."""
     height = max(0, height)
-    blank = [Text("")] * (height - len(rows))
-    return [fit(one, width) for one in [*rows[:height], *blank]]
+    return [fit(one, width) for one in [*rows[:height], *[EMPTY] * (height - len(rows))]]
 
 
 def ends(left: Row, right: Row, width: int) -> Row:
     """`left` at the left, `right` at the right; where both do not fit, the right one gives way."""
     gap = width - left.cell_len - right.cell_len
-    if gap < 2:
-        return fit(left, width)
-    return Text.assemble(left, " " * gap, right, no_wrap=True, end="")
+    return fit(left, width) if gap < 2 else row(left, " " * gap, right)
 
 
-def rule(title: Row, width: int, right: Row | None = None) -> Row:
+def rule(title: Row, width: int, right: Row = EMPTY) -> Row:
     """A line that opens a panel: its title at the left, more at the right where there is room."""
-    tail = right if right is not None and title.cell_len + right.cell_len + 12 <= width else Text("")
+    tail = row(" ", right, (" ──", "dim")) if right.parts and title.cell_len + right.cell_len + 12 <= width else EMPTY
     title = title if title.cell_len + 6 <= width else fit(title, max(0, width - 6))
-    gap = width - title.cell_len - tail.cell_len - (9 if tail else 5)
-    closing: list[Part | Text] = [(" ", ""), tail, (" ──", "dim")] if tail else []
-    return fit(Text.assemble(("── ", "dim"), title, (" " + "─" * max(0, gap + 1), "dim"), *closing, no_wrap=True, end=""), width)
+    line = "─" * max(1, width - title.cell_len - tail.cell_len - 4)
+    return fit(row(("── ", "dim"), title, (f" {line}", "dim"), tail), width)
 
 
 def beside(left: Sequence[Row], right: Sequence[Row], width: int, gap: int = 2) -> list[Row]:
     """Two panels side by side; the left one is `width` wide."""
     tall = max(len(left), len(right))
-    pairs = zip(fill(left, width, tall), [*right, *[Text("")] * (tall - len(right))], strict=True)
-    return [Text.assemble(one, " " * gap, other, no_wrap=True, end="") for one, other in pairs]
+    pairs = zip(fill(left, width, tall), [*right, *[EMPTY] * (tall - len(right))], strict=True)
+    return [row(one, " " * gap, other) for one, other in pairs]
 
 
 def wrapped(text: str, width: int, most: int, style: str = "") -> list[Row]:
@@ -79,7 +140,7 @@ def wrapped(text: str, width: int, most: int, style: str = "") -> list[Row]:
         rows.append(line)
         line = word
     rows.append(line)
-    return [fit(Text(one, style, no_wrap=True, end=""), width) for one in rows[: max(0, most)]]
+    return [fit(row((one, style)), width) for one in rows[: max(0, most)]]
 
 
 def bar(share: float, width: int, style: str, rest: str = "dim") -> list[Part]:
@@ -102,10 +163,9 @@ class Frame:
     rows: tuple[Row, ...]
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        for number, one in enumerate(self.rows):
-            if number:
-                yield Segment.line()
-            yield from one.render(console)
+        for one in self.rows:
+            yield from one.segments(console)
+            yield Segment.line()
 
 
 def frame(rows: Iterable[Row], width: int, height: int) -> Frame:

@@ -66,7 +66,7 @@ def table(scene: Scene, width: int, height: int) -> list[Row]:
 def _coming(scene: Scene, task: TaskHistory, columns: _Columns) -> list[Row]:
     """Births that are being written or checked."""
     rows = []
-    for coming in scene.summary.coming(task.id):
+    for coming in scene.summary.traffic.coming(task.id):
         doing = f"being checked, {coming.calls} to go" if coming.written else "being written"
         lead = f"  … {coming.birth.index:>4}  {_cut(lineage(coming.birth), columns.how)} "
         rows.append(row((lead + doing, f"italic {scene.palette.busy}")))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from nlevolve.view.panels.best import description, grids, lineage
 from nlevolve.view.panels.events import events
 from nlevolve.view.panels.header import footer, header, strip
-from nlevolve.view.panels.layout import Frame, Row, beside, fill, frame, row, rule
+from nlevolve.view.panels.layout import Frame, Row, beside, fill, frame, row, rule, trimmed
 from nlevolve.view.panels.population import credits, curve, table, task_rule
 from nlevolve.view.panels.scene import PAGES, Scene
 from nlevolve.view.panels.tasks import tasks
@@ -70,7 +70,7 @@ def _narrow(scene: Scene, width: int, height: int) -> list[Row]:
     best = max(4, (height - last) * 9 // 20)
     people = height - last - best - 1
     pictures = grids(scene, width // 2 - 2, best - 1)
-    across = max((one.cell_len for one in map(_stripped, pictures)), default=0)
+    across = max((one.cell_len for one in map(trimmed, pictures)), default=0)
     told = description(scene, width - across - 2 if across else width, best)
     rows = fill(table(scene, width, people), width, people) + curve(scene, width, 1)
     rows += beside(told, [row(""), *pictures], width - across - 2, 2) if across else told
@@ -109,9 +109,3 @@ def _progress(scene: Scene, width: int, tall: int) -> list[Row]:
         return left
     right = [rule(row(("what works", "bold"), (" in the whole run", "dim")), 56), *credits(scene, 56, tall)]
     return beside(left, right, narrow)
-
-
-def _stripped(of: Row) -> Row:
-    of = of.copy()
-    of.rstrip()
-    return of
