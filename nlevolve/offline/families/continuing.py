@@ -125,7 +125,7 @@ class ContinueLines(Operation):
         return out
 
 
-@suggests(cost=40)
+@suggests(cost=20)
 def continuations(examples: Examples) -> Iterator[Operation]:
     """Ways towards which the target goes on, where nothing coloured changes."""
     if not examples.same_shape or any(e.is_done for e in examples):

@@ -40,7 +40,7 @@ class FillAreas(Operation):
         return np.where(np.any([a.mask for a in chosen], axis=0), np.int8(colour), scene.grid)
 
 
-@suggests(cost=40)
+@suggests(cost=20)
 def fillings(examples: Examples) -> Iterator[Operation]:
     """The areas that get one colour in the target, told from the others; failing that, the ones of most sizes."""
     if not examples.same_shape or not any(areas(e.scene) for e in examples) or any(e.is_done for e in examples):

@@ -162,7 +162,7 @@ def corners(examples: Examples) -> Iterator[Operation]:
 
 
 @says(
-    "fill the inside of every rectangle whose corners are four {starts} with {colour}",
+    "fill the inside of every rectangle with a {starts} at each corner with {colour}",
     also="""
     where four {starts} are the corners of a rectangle, fill its inside with {colour}
     fill the rectangle between every four {starts} that are its corners with {colour}

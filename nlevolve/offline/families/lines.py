@@ -77,7 +77,7 @@ FEW = 60
 """Starts of a grid that are looked at when rays are to be found."""
 
 
-@suggests(cost=120, same_shape=True)
+@suggests(cost=75, same_shape=True)
 def rays(examples: Examples) -> Iterator[Operation]:
     """Directions in which nearly all starts have the colour of a ray in the target."""
     if not examples.same_shape or any(e.is_done or e.scene.foreground.sum() > FEW for e in examples):
@@ -250,18 +250,20 @@ def _find_gaps(scene: Scene, step: Step) -> list[Gap]:
     return found
 
 
-@suggests(cost=60, same_shape=True)
+@suggests(cost=45, same_shape=True)
 def joints(examples: Examples) -> Iterator[Operation]:
     """Gaps between equal cells that have one ink in the target."""
-    if not examples.same_shape or any(e.is_done or e.scene.foreground.sum() > 150 for e in examples):
+    if not examples.same_shape or any(e.is_done or e.scene.foreground.sum() > 100 for e in examples):
         return
     inks: list[Ink] = [Own(), *(In(Named(c)) for c in examples.new_colours[:3])]
+    tables = {step: np.concatenate([_gap_table(e, step, inks) for e in examples]) for step in Axis.ALL.steps}
     for starts in _starts(examples):
         if isinstance(starts, Lone):
             continue
+        colour = starts.colour.number if isinstance(starts, OfColour) and isinstance(starts.colour, Named) else None
         for over in Over:
-            for ink in inks:
-                shares = {s: _share(examples, starts, s, over, ink) for s in Axis.ALL.steps}
+            for number, ink in enumerate(inks):
+                shares = {step: _share(table, colour, over, number) for step, table in tables.items()}
                 right = {s for s, share in shares.items() if share and share >= 0.8}
                 allowed = {s for s, share in shares.items() if share is None} | right
                 axes = [a for a in Axis if right and right <= set(a.steps) <= allowed]
@@ -269,14 +271,27 @@ def joints(examples: Examples) -> Iterator[Operation]:
                     yield JoinCells(starts, min(axes, key=lambda a: len(a.steps)), ink, over)
 
 
-def _share(examples: Examples, starts: Starts, step: Step, over: Over, ink: Ink) -> float | None:
-    """Of the cells in the gaps, those that get the ink; None when there are none."""
-    right, total = 0, 0
-    for e in examples:
-        colour = starts.colour.of(e.scene) if isinstance(starts, OfColour) else None
-        for gap in _gaps(e.scene, step):
-            at = gap.painted(over) if colour in (None, gap.colour) else None
-            if at is not None:
-                right += int((e.target[at] == ink.of(gap.colour, e.scene)).sum())
-                total += len(at[0])
-    return right / total if total else None
+Table = NDArray[np.int64]
+
+
+def _gap_table(e: Example, step: Step, inks: list[Ink]) -> Table:
+    """One row a gap: its colour, its cells, those free, and for each ink how many of all and of the free ones get it."""
+    rows = []
+    for gap in _gaps(e.scene, step):
+        wanted = e.target[gap.at]
+        row = [gap.colour, len(wanted), int(gap.free.sum())]
+        for ink in inks:
+            right = wanted == ink.of(gap.colour, e.scene)
+            row += [int(right.sum()), int((right & gap.free).sum())]
+        rows.append(row)
+    return np.array(rows, dtype=np.int64).reshape(-1, 3 + 2 * len(inks))
+
+
+def _share(table: Table, colour: int | None, over: Over, ink: int) -> float | None:
+    """Of the cells that lines would be drawn on, those that get the ink; None when there are none."""
+    rows = table if colour is None else table[table[:, 0] == colour]
+    if over is Over.FREE:
+        rows = rows[rows[:, 1] == rows[:, 2]]
+    behind = over is Over.BEHIND
+    total = int(rows[:, 2 if behind else 1].sum())
+    return int(rows[:, 3 + 2 * ink + behind].sum()) / total if total else None

@@ -13,6 +13,9 @@ from nlevolve.offline.nouns.objects import Coloured, Every, Objects, candidates
 from nlevolve.offline.operation import Examples, Operation, suggests
 from nlevolve.offline.scene import Cells, Scene
 
+MOST_CENTRES = 12
+"""Different centres that are tried for one puzzle."""
+
 
 class Symmetry(Words):
     """What a picture may be the same under."""
@@ -149,23 +152,29 @@ def _image(rows: Indices, columns: Indices, turn: Turn, twice: tuple[int, int]) 
     return over - columns, rows - half
 
 
-@suggests(by_eye=True, cost=80, same_shape=True)
+@suggests(by_eye=True, cost=55, same_shape=True)
 def completions(examples: Examples) -> Iterator[Operation]:
     """Symmetries of the targets' changed part, about the centres that make them so."""
     if not examples.same_shape or not all(_only_adds(e.scene, e.target) for e in examples):
         return
-    centres: list[Centre] = [OfGrid()]
-    few = all(len(e.scene.objects) <= 12 for e in examples)
-    centres += [OfObjects(phrase) for phrase in _plain_choices(examples) if few]
-    for centre in centres:
-        twices = [centre.twice(e.scene) for e in examples]
+    tried: set[tuple[tuple[int, int] | None, ...]] = set()
+    for centre in _centres(examples):
+        twices = tuple(centre.twice(e.scene) for e in examples)
+        if twices in tried or None in twices:
+            continue
+        tried.add(twices)
         for symmetry in Symmetry:
-            fits = all(
-                twice is not None and _fits(e.scene, e.target, _TURNS[symmetry], twice)
-                for twice, e in zip(twices, examples, strict=True)
-            )
-            if fits:
+            pairs = zip(twices, examples, strict=True)
+            if all(twice is not None and _fits(e.scene, e.target, _TURNS[symmetry], twice) for twice, e in pairs):
                 yield MakeSymmetric(symmetry, centre)
+        if len(tried) > MOST_CENTRES:
+            return
+
+
+def _centres(examples: Examples) -> Iterator[Centre]:
+    yield OfGrid()
+    if all(len(e.scene.objects) <= 8 for e in examples):
+        yield from map(OfObjects, _plain_choices(examples))
 
 
 def _plain_choices(examples: Examples) -> Iterator[Objects]:
