@@ -101,7 +101,6 @@ _SAYINGS = {
     "does not": "doesnt",
     "don t": "doesnt",
     "doesn t": "doesnt",
-    "background colour": "background",
     **{
         f"{thing} of {rank} common colour": f"{rank} common colour {thing}"
         for thing in ("cell", "object")

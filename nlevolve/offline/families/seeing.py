@@ -14,10 +14,11 @@ from nlevolve.offline.scene import Eye, Scene
     "the background is {colour}",
     also="""
     {colour} is the background [colour]
-    treat {colour} as [the] background
-    consider {colour} [as|to be] [the] background
-    {colour} cells are [the] background
-    let {colour} be the background
+    the background colour is {colour}
+    treat {colour} as [the] background [colour]
+    consider {colour} [as|to be] [the] background [colour]
+    {colour} cells are [the] background [colour]
+    let {colour} be the background [colour]
     """,
 )
 @dataclass(frozen=True)
@@ -34,10 +35,10 @@ class BackgroundIs(Definition):
     "the background is the most common colour of the grid",
     also="""
     the most common colour [in the grid|of all] is the background
-    treat the most common colour as [the] background
+    treat the most common colour as [the] background [colour]
     background is the colour that appears most often in the grid
     consider the most common colour [as|to be] the background
-    the background is the most common colour
+    the background [colour] is the most common colour
     """,
 )
 @dataclass(frozen=True)
