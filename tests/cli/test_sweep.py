@@ -93,11 +93,13 @@ def test_a_file_says_it_all(sweep: Run, tmp_path: Path) -> None:
         (["none.toml"], "cannot read the sweep none.toml"),
         (["bad.toml"], "bad.toml is not TOML"),
         (["odd.toml"], "sweep: generators: extra inputs are not permitted; known are selectors, generator"),
+        (["set.toml"], "sweep: set: input should be a valid dictionary"),
         (["gone.json", *CHECKERS], "gone.json"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(sweep: Run, tmp_path: Path, arguments: list[str], said: str) -> None:
     (tmp_path / "bad.toml").write_text("generator = [")
+    (tmp_path / "set.toml").write_text("set = 3")
     (tmp_path / "odd.toml").write_text('generators = ["a"]')
     code, _, err = sweep(*arguments)
     assert code == 2
