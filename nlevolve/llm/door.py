@@ -13,7 +13,7 @@ from nlevolve.llm.cache import cached
 from nlevolve.llm.cards import ModelCard
 from nlevolve.llm.client import Client
 from nlevolve.llm.forms import laddered
-from nlevolve.llm.guard import guarded
+from nlevolve.llm.guard import Stops, guarded, unless_stopped
 from nlevolve.llm.limits import limited
 from nlevolve.llm.meter import metered
 from nlevolve.llm.request import LLM, Reply, Request
@@ -79,10 +79,10 @@ async def open_door(
     """
     notice = once(lambda text: emit(Noticed(text=text)))
     bank: Bank = ReplayBank(cache_dir, notice) if replay else DiskBank(cache_dir, notice)
-    client = Client(cards, notice)
-    tries = limited(budgeted(live or client, Ledger(caps or Caps(), spent or Spent()), cards, notice), concurrency, emit)
-    calls = guarded(laddered(retried(tries, Random(f"{seed}/retries"), emit), notice), emit)
-    llm = with_room(metered(cached(calls, bank, run_id, set(logged)), emit), cards)
+    client, stops, ledger = Client(cards, notice), Stops(emit), Ledger(caps or Caps(), spent or Spent())
+    one_try = limited(unless_stopped(laddered(budgeted(live or client, ledger, cards, notice), notice), stops), concurrency, emit)
+    one_call = guarded(retried(one_try, Random(f"{seed}/retries"), emit), stops)
+    llm = with_room(metered(cached(one_call, bank, run_id, set(logged)), emit), cards)
     try:
         yield Door(llm, bank, cards)
     finally:

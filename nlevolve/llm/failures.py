@@ -31,8 +31,8 @@ LONGEST_MESSAGE = 300
 
 
 def failure(status: int, code: str, message: str, headers: Mapping[str, str]) -> CallFailed:
-    """Our error for a provider's."""
-    kind = CODES.get(code) or STATUSES.get(status) or (ProviderDown if status >= 500 else Rejected)
+    """Our error for a provider's. A status below 400 came with a body that nobody can read."""
+    kind = CODES.get(code) or STATUSES.get(status) or (Rejected if 400 <= status < 500 else ProviderDown)
     wait = retry_after(headers)
     return kind(
         f"{status} {message}"[:LONGEST_MESSAGE], status=status, retry_after=rest(headers) or None if wait is None else wait

@@ -24,7 +24,7 @@ def laddered(llm: LLM, notice: Callable[[str], None]) -> LLM:
     proven: set[tuple[str, str | None]] = set()
 
     async def ask(request: Request) -> Reply:
-        place = (request.model, request.settings.base_url)
+        place = request.place
         if request.reply_schema is None:
             return await llm(request)
         tries, first = 0, None

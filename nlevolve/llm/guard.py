@@ -12,32 +12,54 @@ IN_A_ROW = 10
 """Calls that failed for good, one after another with none between that passed: the provider is down, not unlucky."""
 
 
-def guarded(llm: LLM, emit: Callable[[Event], None]) -> LLM:
-    """Raise Unusable, and send nothing, for a model that was found unusable. Says so once."""
-    stopped: dict[tuple[str, str | None], str] = {}
+class Stops:
+    """The models that were found unusable, and why."""
+
+    def __init__(self, emit: Callable[[Event], None]) -> None:
+        self._emit = emit
+        self._why: dict[tuple[str, str | None], str] = {}
+
+    def check(self, request: Request) -> None:
+        """Raises Unusable when the request's model was stopped."""
+        why = self._why.get(request.place)
+        if why is not None:
+            raise Unusable(why)
+
+    def stop(self, request: Request, why: str) -> None:
+        """Nothing more is sent to this model. Said once."""
+        if request.place not in self._why:
+            self._why[request.place] = why
+            self._emit(ModelStopped(model=request.model, why=why))
+
+
+def guarded(llm: LLM, stops: Stops) -> LLM:
+    """Find out when a model cannot go on."""
     failed: Counter[tuple[str, str | None]] = Counter()
 
     async def ask(request: Request) -> Reply:
-        place = (request.model, request.settings.base_url)
-        if place in stopped:
-            raise Unusable(stopped[place])
+        stops.check(request)
         try:
             reply = await llm(request)
         except (OverBudget, NotBanked, TooLong, Refused):
             raise
         except CallFailed as error:
-            failed[place] += 1
+            failed[request.place] += 1
             if isinstance(error, Unusable):
-                _stop(place, str(error))
-            elif failed[place] >= IN_A_ROW:
-                _stop(place, f"{IN_A_ROW} calls in a row failed, the last with: {error}")
+                stops.stop(request, str(error))
+            elif failed[request.place] >= IN_A_ROW:
+                stops.stop(request, f"{IN_A_ROW} calls in a row failed, the last with: {error}")
             raise
-        failed[place] = 0
+        failed[request.place] = 0
         return reply
 
-    def _stop(place: tuple[str, str | None], why: str) -> None:
-        if place not in stopped:
-            stopped[place] = why
-            emit(ModelStopped(model=place[0], why=why))
+    return ask
+
+
+def unless_stopped(llm: LLM, stops: Stops) -> LLM:
+    """Send nothing to a model that was stopped while the request waited for its turn."""
+
+    async def ask(request: Request) -> Reply:
+        stops.check(request)
+        return await llm(request)
 
     return ask

@@ -143,8 +143,9 @@ def limited(llm: LLM, concurrency: int, emit: Callable[[Event], None]) -> LLM:
     lanes: dict[tuple[str, str | None], Lane] = {}
 
     async def ask(request: Request) -> Reply:
-        place = (request.model, request.settings.base_url)
-        lane = lanes.get(place) or lanes.setdefault(place, Lane(request.model, request.settings, concurrency, emit))
+        lane = lanes.get(request.place)
+        if lane is None:
+            lane = lanes[request.place] = Lane(request.model, request.settings, concurrency, emit)
         tokens = lane.tokens(request)
         sent_at = await lane.enter(tokens, total)
         try:

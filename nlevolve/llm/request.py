@@ -90,6 +90,11 @@ class Request(BaseModel):
     def model(self) -> str:
         return self.settings.model
 
+    @property
+    def place(self) -> tuple[str, str | None]:
+        """Where it goes: a model at an endpoint."""
+        return self.settings.model, self.settings.base_url
+
     def __copy__(self) -> Request:
         # a changed copy asks something else: it must not inherit the digest
         copied = super().__copy__()

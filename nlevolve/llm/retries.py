@@ -20,13 +20,13 @@ def retried(llm: LLM, rng: Random, emit: Callable[[Event], None]) -> LLM:
     """Send again what may pass later. Waits outside any slot, because slots are taken further in."""
 
     async def ask(request: Request) -> Reply:
-        waited = 0.0
+        waited, sent = 0.0, 0
         for tries in range(1, request.settings.retries + 2):
             try:
                 reply = await llm(request)
-                return reply.model_copy(update={"tries": tries})
+                return reply.model_copy(update={"tries": sent + reply.tries}) if sent else reply
             except CallFailed as error:
-                error.tries = tries
+                sent = error.tries = sent + error.tries
                 wait = backoff(tries, error.retry_after, rng)
                 if not error.can_pass or tries > request.settings.retries or waited + wait > LONGEST_IN_ALL:
                     raise

@@ -85,9 +85,9 @@ class Provider:
 
     async def _start(self) -> None:
         app = web.Application(client_max_size=2**26)
-        app.router.add_post("/v1/chat/completions", lambda request: self._answer(request, OPENAI))
-        app.router.add_post("/v1/messages", lambda request: self._answer(request, ANTHROPIC))
-        app.router.add_post("/{version}/models/{call}", lambda request: self._answer(request, GEMINI))
+        app.router.add_post("/v1/chat/completions", self._speaking(OPENAI))
+        app.router.add_post("/v1/messages", self._speaking(ANTHROPIC))
+        app.router.add_post("/{version}/models/{call}", self._speaking(GEMINI))
         self._runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0, backlog=1024)
@@ -97,6 +97,12 @@ class Provider:
     async def _stop(self) -> None:
         assert self._runner
         await self._runner.cleanup()
+
+    def _speaking(self, wire: Wire) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+        async def answer(request: web.Request) -> web.StreamResponse:
+            return await self._answer(request, wire)
+
+        return answer
 
     async def _answer(self, request: web.Request, wire: Wire) -> web.StreamResponse:
         body = await request.json()
