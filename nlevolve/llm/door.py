@@ -16,6 +16,7 @@ from nlevolve.llm.forms import laddered
 from nlevolve.llm.guard import Stops, guarded, unless_stopped
 from nlevolve.llm.limits import limited
 from nlevolve.llm.meter import metered
+from nlevolve.llm.prefix import led
 from nlevolve.llm.request import LLM, Reply, Request
 from nlevolve.llm.retries import retried
 from nlevolve.llm.room import with_room
@@ -82,7 +83,7 @@ async def open_door(
     client, stops, ledger = Client(cards, notice), Stops(emit), Ledger(caps or Caps(), spent or Spent())
     one_try = limited(unless_stopped(laddered(budgeted(live or client, ledger, cards, notice), notice), stops), concurrency, emit)
     one_call = guarded(retried(one_try, Random(f"{seed}/retries"), emit), stops)
-    llm = with_room(metered(cached(one_call, bank, run_id, set(logged)), emit), cards)
+    llm = with_room(metered(cached(led(one_call), bank, run_id, set(logged)), emit), cards)
     try:
         yield Door(llm, bank, cards)
     finally:

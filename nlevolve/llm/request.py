@@ -32,6 +32,8 @@ class RoleSettings(BaseModel):
     """Header -> value; `env:NAME` takes the value from the environment when the call is made."""
     images: bool = False
     """Send the grids as pictures too."""
+    lead: bool = False
+    """Send the first call of each shared prefix ahead of the rest, so that they find it in the provider's prompt cache."""
     timeout: float = 1800.0
     """Seconds for one try."""
     retries: int = 6

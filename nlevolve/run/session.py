@@ -46,6 +46,8 @@ class Session:
     known: Sequence[Event] = ()
     live: LLM | None = None
     """Stands in for the providers, in tests."""
+    around: Callable[[LLM], LLM] = lambda door: door
+    """Wraps the door: benchmarks look at the requests there."""
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     """Set it to let what is in flight end and send nothing more."""
 
@@ -92,7 +94,7 @@ class Session:
             seed=self.config.seed,
             live=self.live,
         ) as door:
-            asker = Asker(until(self.stopping, door), self.prompts, door.reject)
+            asker = Asker(self.around(until(self.stopping, door)), self.prompts, door.reject)
             known = _by_task(self.known)
             lab = Lab(asker, self.config, tee)
             tasks = self.selection.tasks

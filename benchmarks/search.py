@@ -1,0 +1,271 @@
+"""`make bench-search`: schedules against Berman's, on the same models, in one run. Writes its section of docs/BENCHMARKS.md."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import math
+import random
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from benchmarks.figures import section
+from nlevolve.ask.prompts import bundled
+from nlevolve.config import Limits, RunConfig, configure
+from nlevolve.llm.request import LLM, Message, Reply, Request
+from nlevolve.puzzle.datasets import load
+from nlevolve.run.session import begin
+from nlevolve.view.publish import Publisher
+from nlevolve.view.statistics import mcnemar
+
+CACHED_PRICE = 0.1
+"""What a prompt token costs that the provider has in its prompt cache, relative to one that it has not."""
+
+MODELS = {
+    "strong": {"generator": "offline/generator", "checker": "offline/checker"},
+    "weak": {"generator": "offline/generator-weak", "checker": "offline/checker-weak"},
+}
+
+ABLATIONS: Mapping[str, Mapping[str, Any]] = {
+    "thrifty": {},
+    "without parents (top instead of pareto)": {"policy.parents": "top"},
+    "without diversity (equal behaviour kept, nothing hidden)": {"policy.same_behaviour": True, "policy.blind": 0.0},
+    "without two-step checks": {"policy.check": "all"},
+    "without overlap (barriers)": {
+        "policy.phases": [
+            {"births": 8, "barrier": True},
+            *[{"births": 4, "moves": ["revise", "recombine", "revise", "write"], "barrier": True}] * 4,
+        ]
+    },
+    "without votes (one follower)": {"answers.perfect": 1, "answers.imperfect": 1},
+}
+
+
+@dataclass
+class Prefixes:
+    """What a provider's prompt cache would have known: tokens asked, and those of them in a prefix already sent."""
+
+    tokens: dict[str, float] = field(default_factory=dict)
+    known: dict[str, float] = field(default_factory=dict)
+    keys: set[str] = field(default_factory=set)
+    order: Callable[[tuple[Message, ...]], tuple[Message, ...]] = lambda messages: messages
+    _seen: set[str] = field(default_factory=set)
+
+    def see(self, request: Request) -> None:
+        """Count a request once, however often its reply is used."""
+        if request.key in self.keys:
+            return
+        self.keys.add(request.key)
+        purpose = request.label.purpose
+        messages = self.order(request.messages)
+        sizes = [len(m.text) / 4 for m in messages]
+        self.tokens[purpose] = self.tokens.get(purpose, 0.0) + sum(sizes)
+        self.known[purpose] = self.known.get(purpose, 0.0) + self._shared(messages, sizes)
+
+    def _shared(self, messages: Sequence[Message], sizes: Sequence[float]) -> float:
+        texts, longest = "", 0.0
+        for i, message in enumerate(messages):
+            texts += f"\n{message.role}\n{message.text}"
+            if texts in self._seen:
+                longest = sum(sizes[: i + 1])
+            self._seen.add(texts)
+        return longest
+
+    @property
+    def priced(self) -> float:
+        """Prompt tokens with those already sent at a tenth."""
+        known = sum(self.known.values())
+        return sum(self.tokens.values()) - known + known * CACHED_PRICE
+
+
+@dataclass
+class Outcome:
+    """One schedule on one set of tasks."""
+
+    solved: set[str]
+    calls: int
+    prefixes: Prefixes
+    births: int
+    seconds: float
+
+
+async def run(
+    selector: str,
+    config: RunConfig,
+    folder: Path,
+    *,
+    live: LLM | None = None,
+    concurrency: int = 64,
+    beside: Prefixes | None = None,
+    banked: dict[str, Reply] | None = None,
+) -> Outcome:
+    """Solve the tasks under these settings; equal requests of earlier runs come from the folder's bank.
+
+    `beside` sees every request too; `banked` is filled with every reply.
+    """
+    prefixes = Prefixes()
+    name = f"r{time.monotonic_ns()}"
+    session = begin(
+        load([selector]),
+        config,
+        Limits(concurrency=concurrency),
+        preset="bench",
+        prompts=bundled(),
+        runs_dir=folder / "runs",
+        cache_dir=folder / ("live-" + name if live else "bank"),
+        name=name,
+        live=live,
+    )
+
+    def looked_at(door: LLM) -> LLM:
+        async def ask(request: Request) -> Reply:
+            for seen in (prefixes, beside):
+                if seen is not None:
+                    seen.see(request)
+            reply = await door(request)
+            if banked is not None:
+                banked[request.key] = reply
+            return reply
+
+        return ask
+
+    session = replace(session, around=looked_at)
+    publisher = Publisher(session.folder, session.selection)
+    began = time.monotonic()
+    await session.run([publisher.see])
+    seconds = time.monotonic() - began
+    results = publisher.results()
+    solved = {task for task, row in results["tasks"].items() if row["solved"]}
+    return Outcome(solved, len(prefixes.keys), prefixes, results["totals"]["candidates"], seconds)
+
+
+def berman_order(messages: tuple[Message, ...]) -> tuple[Message, ...]:
+    """A checker's messages as Berman orders them: the description before the examples."""
+    system, examples, description = messages[:3]
+    return (system, description, examples, *messages[3:])
+
+
+async def against_berman(folder: Path, tasks: int) -> list[str]:
+    """Solved, calls and prompt tokens of thrifty and of Berman's schedule, with strong and weak models, on both splits."""
+    lines = [
+        "| tasks | models | schedule | solved | calls | prompt tokens, prefix at a tenth | only one solved it | p (McNemar) |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for split in ("training", "evaluation"):
+        for strength, models in MODELS.items():
+            selector = f"arc1:{split}~{tasks}"
+            both = [await run(selector, configure(preset, models=models), folder) for preset in ("berman-v2", "thrifty", "quick")]
+            berman = both[0]
+            for preset, one in zip(("berman-v2", "thrifty", "quick"), both, strict=True):
+                gained, lost = len(one.solved - berman.solved), len(berman.solved - one.solved)
+                low, high = paired_interval(gained, lost, tasks)
+                lines.append(
+                    f"| {split} | {strength} | {preset} | {len(one.solved)} | {one.calls} ({one.calls / berman.calls:.0%}) "
+                    f"| {one.prefixes.priced:,.0f} ({one.prefixes.priced / berman.prefixes.priced:.0%}) "
+                    f"| +{gained} -{lost}, difference {low:+.1%} to {high:+.1%} | {mcnemar(gained, lost):.2f} |"
+                )
+                print(lines[-1], flush=True)
+    return lines
+
+
+def paired_interval(gained: int, lost: int, tasks: int) -> tuple[float, float]:
+    """95% interval of the paired difference of two shares (Wald, with a half task added to either side: Agresti and Min 2005)."""
+    b, c, n = gained + 0.5, lost + 0.5, tasks + 2
+    spread = 1.96 * math.sqrt(b + c - (b - c) ** 2 / n) / n
+    return (b - c) / n - spread, (b - c) / n + spread
+
+
+async def ablations(folder: Path, tasks: int) -> list[str]:
+    """Each idea of thrifty taken out in turn."""
+    lines = ["| schedule | solved | calls | prompt tokens, prefix at a tenth |", "|---|---|---|---|"]
+    for name, changes in ABLATIONS.items():
+        one = await run(f"arc1:training~{tasks}", configure("thrifty", models=MODELS["strong"], changes=changes), folder)
+        lines.append(f"| {name} | {len(one.solved)} | {one.calls} | {one.prefixes.priced:,.0f} |")
+        print(lines[-1], flush=True)
+    return lines
+
+
+async def prompt_order(folder: Path, tasks: int) -> list[str]:
+    """Share of the checker's prompt tokens that stand in a prefix already sent, in our order and in Berman's."""
+    his = Prefixes(order=berman_order)
+    ours = (await run(f"arc1:training~{tasks}", configure("thrifty", models=MODELS["strong"]), folder, beside=his)).prefixes
+    share = [seen.known["check"] / seen.tokens["check"] for seen in (ours, his)]
+    return [
+        "| order of the checker's prompt | tokens in a prefix already sent |",
+        "|---|---|",
+        f"| examples and input first, description last (ours) | {share[0]:.0%} |",
+        f"| description first, then examples and input (Berman's) | {share[1]:.0%} |",
+    ]
+
+
+def slow(models: LLM, median: float = 0.05, sigma: float = 1.0) -> LLM:
+    """Replies that take lognormal time, the same for the same request whoever asks, and that are known beforehand."""
+
+    async def ask(request: Request) -> Reply:
+        began = time.monotonic()
+        reply = await models(request)
+        wait = random.Random(request.key).lognormvariate(math.log(median), sigma)
+        await asyncio.sleep(max(0.0, wait - (time.monotonic() - began)))
+        return reply
+
+    return ask
+
+
+async def waiting(folder: Path) -> list[str]:
+    """Wall time at an equal number of births when replies take lognormal time: 40 births a task, nothing stops early."""
+    forty = {"policy.stop_perfect": 1000}
+    stretched = [{"births": 8}, {"births": 32, "moves": ["revise", "recombine", "revise", "write"], "overlap": 8}]
+    unbarred = [{"births": 30, "overlap": 30}, {"births": 5, "moves": ["revise"]}, {"births": 5, "moves": ["recombine"]}]
+    schedules = {
+        "berman-v2": configure("berman-v2", changes=forty),
+        "berman-v2, barriers off": configure("berman-v2", changes=forty | {"policy.phases": unbarred}),
+        "thrifty": configure("thrifty", changes=forty | {"policy.phases": stretched}),
+    }
+    lines = ["| schedule | births | seconds | of berman-v2's |", "|---|---|---|---|"]
+    base = 0.0
+    for name, config in schedules.items():
+        banked: dict[str, Reply] = {}
+        await run("arc1:training~8", config, folder, banked=banked)
+        one = await run("arc1:training~8", config, folder, live=slow(from_bank(banked)), concurrency=32)
+        base = base or one.seconds
+        lines.append(f"| {name} | {one.births} | {one.seconds:.1f} | {one.seconds / base:.0%} |")
+        print(lines[-1], flush=True)
+    return lines
+
+
+def from_bank(banked: Mapping[str, Reply]) -> LLM:
+    """The replies of an earlier run of the same settings."""
+
+    async def ask(request: Request) -> Reply:
+        return banked[request.key]
+
+    return ask
+
+
+async def measure(tasks: int) -> list[str]:
+    """All tables, each under its heading."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        parts = {
+            "Against Berman's schedule": await against_berman(place, tasks),
+            "Each idea taken out in turn (training, strong)": await ablations(place, tasks),
+            "Order of the prompt": await prompt_order(place, tasks),
+            "Waiting for replies (8 tasks, 32 calls in flight, lognormal latency, median 50 ms, sigma 1)": await waiting(place),
+        }
+    return [line for heading, lines in parts.items() for line in (f"### {heading}", "", *lines, "")]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--tasks", type=int, default=100, help="tasks of each split, seeded sample")
+    options = parser.parse_args()
+    command = f"make bench-search ARGS='--tasks {options.tasks}'"
+    section(Path("docs/BENCHMARKS.md"), "Search", command, asyncio.run(measure(options.tasks)))
+
+
+if __name__ == "__main__":
+    main()
