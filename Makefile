@@ -13,6 +13,8 @@ NLEVOLVE := $(BIN)/python -m nlevolve
 # one that is solved at once, one solved by a revision, one that is not solved
 SHOWCASE := arc1:67a3c6ac arc1:68b16354 arc1:74dd1130
 
+BENCHES := bench-calls bench-dashboard bench-embedded bench-search
+
 # `make solve` takes each of these if it is given
 OPTIONS = $(if $(GENERATOR),--generator '$(GENERATOR)') $(if $(CHECKER),--checker '$(CHECKER)') $(if $(PRESET),--preset '$(PRESET)') \
           $(if $(RUN),--run '$(RUN)') $(if $(BUDGET),--budget '$(BUDGET)')
@@ -22,7 +24,7 @@ ifneq ($(shell $(BIN)/python -c 'print(1)' 2>/dev/null),1)
 .PHONY: $(STAMP)
 endif
 
-.PHONY: help solve resume report compare sweep tasks test lint check format bench bench-calls bench-search study docs constraints clean
+.PHONY: help solve resume report compare sweep tasks test lint check format bench $(BENCHES) study docs constraints clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /|/' | awk -F'|' '{printf "make %-13s %s\n", $$1, $$2}'
@@ -60,14 +62,10 @@ format: $(STAMP) ## put the code into its form
 	@$(BIN)/python -m ruff check --quiet --fix . || true
 	@$(BIN)/python -m ruff format --quiet .
 
-bench: $(STAMP) ## all benchmarks
-	@$(BIN)/python -m benchmarks $(ARGS)
+bench: $(BENCHES) ## all of bench-calls, bench-dashboard, bench-embedded, bench-search
 
-bench-calls: $(STAMP) ## overhead of a call
-	@$(BIN)/python -m benchmarks.calls $(ARGS)
-
-bench-search: $(STAMP) ## schedules against each other
-	@$(BIN)/python -m benchmarks.search $(ARGS)
+$(BENCHES): bench-%: $(STAMP)
+	@$(BIN)/python -m benchmarks.$* $(ARGS)
 
 study: $(STAMP) ## docs/STUDY.md and its plots
 	@$(BIN)/python -m benchmarks.study $(ARGS)

@@ -1,0 +1,53 @@
+"""The Makefile's targets call what the interface promises. Nothing is run: `make -n` says what would be."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="needs make")
+
+
+def make(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["make", "-C", str(ROOT), "-n", *arguments], capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "command"),
+    [
+        (["solve", "TASKS=a b[:2]"], "nlevolve solve 'a b[:2]'"),
+        (
+            ["solve", "TASKS=a", "GENERATOR=g", "CHECKER=c", "PRESET=p", "RUN=r", "BUDGET=1", "ARGS=--no-live"],
+            "nlevolve solve 'a' --generator 'g' --checker 'c' --preset 'p' --run 'r' --budget '1' --no-live",
+        ),
+        (["solve"], "nlevolve solve 'arc1:"),
+        (["resume", "RUN=a"], "nlevolve resume 'a'"),
+        (["report", "RUN=a"], "nlevolve report 'a'"),
+        (["compare", "RUNS=a b"], "nlevolve compare a b"),
+        (["sweep", "ARGS=arc1:training~5 --generator A"], "nlevolve sweep arc1:training~5 --generator A"),
+        (["test"], "pytest"),
+        (["check"], "pytest"),
+        (["lint"], "mypy"),
+        (["bench"], "benchmarks.search"),
+        (["bench-calls"], "benchmarks.calls"),
+        (["bench-search"], "benchmarks.search"),
+        (["study"], "benchmarks.study"),
+        (["docs"], "benchmarks.docs"),
+    ],
+)
+def test_a_target_calls_its_command(arguments: list[str], command: str) -> None:
+    said = make(*arguments)
+    assert said.returncode == 0, said.stderr
+    assert command in " ".join(said.stdout.split())
+
+
+@pytest.mark.parametrize("target", ["resume", "report", "compare", "sweep"])
+def test_a_target_says_what_it_lacks(target: str) -> None:
+    said = make(target)
+    assert said.returncode == 2
+    assert f"say wh{'at' if target == 'sweep' else 'ich'}: make {target} " in said.stderr
