@@ -15,10 +15,18 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+WIDTH = 5.4
+"""Inches, at 72 points."""
 INK, FAINT = "#010203", "#040506"
 SERIES = ("#070809", "#0a0b0c", "#0d0e0f", "#101112", "#131415", "#161718")
 # matplotlib knows no CSS variables: charts are drawn in colours nobody would choose, and these are then swapped
 _VARIABLES = {INK: "var(--ink)", FAINT: "var(--line)"} | {c: f"var(--series-{n})" for n, c in enumerate(SERIES, 1)}
+
+
+ROW, HEADING = 0.25, 0.32
+"""Inches a bar and the name of a group of bars take."""
+MOST_IN_A_ROW = 3
+"""Names of lines in one row of a legend."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +70,7 @@ class Point:
 def lines(title: str, drawn: Sequence[Line], x: str, y: str, *, log: bool = False, share: bool = False) -> str:
     """A line chart; `share` puts the y axis at 0 to 100%."""
     with _figure(title) as (figure, made):
-        axes = figure.add_subplot()
+        axes = _axes(figure)
         for number, line in enumerate(drawn):
             axes.plot(
                 line.x,
@@ -77,17 +85,23 @@ def lines(title: str, drawn: Sequence[Line], x: str, y: str, *, log: bool = Fals
             _log_scale(axes)
         _dress(axes, x, y, share=share)
         if len(drawn) > 1:
-            axes.legend(frameon=False, fontsize=8, labelcolor=INK)
+            _legend(axes, len(drawn))
     return made[0]
 
 
 def bars(title: str, groups: Mapping[str, Sequence[Bar]]) -> str:
     """Groups of horizontal bars, one under the other, on one scale."""
-    rows = sum(len(bars) for bars in groups.values())
-    with _figure(title, height=0.55 + 0.24 * rows + 0.32 * len(groups)) as (figure, made):
+    height = sum(HEADING + ROW * len(bars) for bars in groups.values())
+    longest = max((len(_plain(bar.label)) for bars in groups.values() for bar in bars), default=0)
+    left = (0.1 + 0.072 * longest) / WIDTH
+    with _figure(title, height) as (figure, made):
         top = max((bar.value for bars in groups.values() for bar in bars), default=0) or 1
-        panels = figure.subplots(len(groups), 1, height_ratios=[len(bars) for bars in groups.values()], squeeze=False)
-        for number, ((name, bars), axes) in enumerate(zip(groups.items(), panels[:, 0], strict=True)):
+        below = height
+        panels = []
+        for bars in groups.values():
+            below -= HEADING + ROW * len(bars)
+            panels.append(figure.add_axes((left, below / height, 0.98 - left, ROW * len(bars) / height)))
+        for number, ((name, bars), axes) in enumerate(zip(groups.items(), panels, strict=True)):
             places = range(len(bars))
             axes.barh(places, [bar.value for bar in bars], color=SERIES[number % len(SERIES)], height=0.62)
             axes.set_ylim(-0.5, len(bars) - 0.5)
@@ -107,7 +121,7 @@ def frontier(title: str, points: Sequence[Point], x: str, y: str) -> str:
     points = _together(points)
     best = pareto(points)
     with _figure(title, height=3.4) as (figure, made):
-        axes = figure.add_subplot()
+        axes = _axes(figure)
         if len(best) > 1:
             axes.step([p.x for p in best], [p.y for p in best], where="post", color=FAINT, linewidth=1.4, zorder=1)
         for point in points:
@@ -137,6 +151,20 @@ def _together(points: Sequence[Point]) -> list[Point]:
     return [replace(same[0], label=", ".join(point.label for point in same)) for same in places.values()]
 
 
+def _legend(axes: Axes, lines: int) -> None:
+    """Above the lines where one row holds it, else in the corner that rising lines leave free."""
+    above = lines <= MOST_IN_A_ROW
+    axes.legend(
+        frameon=False,
+        fontsize=8,
+        labelcolor=INK,
+        loc="lower left" if above else "upper left",
+        bbox_to_anchor=(-0.02, 0.98) if above else None,
+        ncols=lines if above else 1,
+        borderaxespad=0 if above else None,
+    )
+
+
 def _log_scale(axes: Axes) -> None:
     from matplotlib.ticker import FuncFormatter, NullFormatter
 
@@ -145,6 +173,12 @@ def _log_scale(axes: Axes) -> None:
     low, high = axes.get_xlim()
     # within one power of ten the ticks between have to speak too
     axes.xaxis.set_minor_formatter(NullFormatter() if high > 10 * low else FuncFormatter(lambda value, _: f"{value:g}"))
+
+
+def _axes(figure: Figure) -> Axes:
+    """Room for tick labels and axis names at the left and below, none wasted elsewhere."""
+    height = figure.get_figheight()
+    return figure.add_axes((0.66 / WIDTH, 0.5 / height, 1 - 0.84 / WIDTH, 1 - 0.72 / height))
 
 
 def _dress(axes: Axes, x: str, y: str, *, share: bool) -> None:
@@ -173,7 +207,8 @@ def _figure(title: str, height: float = 2.7) -> Iterator[tuple[Figure, list[str]
 
     # text stays text, ids depend on the title alone, and no dollar in a label starts a formula
     with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": title, "text.parse_math": False}):
-        figure = Figure(figsize=(5.4, height), layout="constrained")
+        # places are set by hand: a layout engine draws each figure twice
+        figure = Figure(figsize=(WIDTH, height))
         figure.patch.set_alpha(0)
         made: list[str] = []
         yield figure, made

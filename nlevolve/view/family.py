@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from nlevolve.records import CandidateChecked
 
@@ -35,25 +36,27 @@ class Descent:
 def descent(child: CandidateChecked, candidates: Mapping[int, CandidateChecked]) -> Descent:
     """Compare a child's bullets with those of its parents (births in `candidates`; unknown ones are passed over)."""
     parents = [(birth, candidates[birth].description.bullets) for birth in child.birth.parents if birth in candidates]
-    known = [(birth, place, text, Counter(_fold(text))) for birth, bullets in parents for place, text in enumerate(bullets)]
+    known = [(birth, place, text) for birth, bullets in parents for place, text in enumerate(bullets)]
     origins: list[Origin | None] = []
     used: set[tuple[int, int]] = set()
     for bullet in child.description.bullets:
-        words = Counter(_fold(bullet))
-        nearest = max(known, key=lambda one: _likeness(words, one[3]), default=None)
-        if nearest is None or _likeness(words, nearest[3]) < KIN:
+        nearest = max(known, key=lambda one: _likeness(bullet, one[2]), default=None)
+        if nearest is None or _likeness(bullet, nearest[2]) < KIN:
             origins.append(None)
             continue
-        birth, place, text, _ = nearest
+        birth, place, text = nearest
         used.add((birth, place))
         origins.append(Origin(birth, place, edits(text, bullet)))
     # of several parents most is left behind by design; of a single one each lost bullet is a decision worth seeing
-    dropped = [(birth, place) for birth, place, _, _ in known if (birth, place) not in used] if len(parents) == 1 else []
+    dropped = [(birth, place) for birth, place, _ in known if (birth, place) not in used] if len(parents) == 1 else []
     return Descent(tuple(origins), tuple(dropped))
 
 
+@lru_cache(maxsize=20_000)
 def edits(before: str, after: str) -> tuple[Edit, ...]:
     """Word-level differences. Words are what `str.split` gives; case counts."""
+    if before == after:
+        return ()
     matcher = SequenceMatcher(None, before.split(), after.split(), autojunk=False)
     return tuple((a, b, c, d) for tag, a, b, c, d in matcher.get_opcodes() if tag != "equal")
 
@@ -69,10 +72,16 @@ def trace(birth: int, bullet: int, descents: Mapping[int, Descent]) -> int:
     return birth
 
 
-def _fold(text: str) -> list[str]:
-    return [word.strip(".,;:!?()\"'").lower() for word in text.split()]
+@lru_cache(maxsize=20_000)
+def _words(text: str) -> Counter[str]:
+    return Counter(word.strip(".,;:!?()\"'").lower() for word in text.split())
 
 
-def _likeness(one: Counter[str], other: Counter[str]) -> float:
-    both = one.total() + other.total()
-    return 2 * (one & other).total() / both if both else 1.0
+# bullets live on from birth to birth, so that most are compared many times over
+@lru_cache(maxsize=100_000)
+def _likeness(one: str, other: str) -> float:
+    if one == other:
+        return 1.0
+    words, others = _words(one), _words(other)
+    both = words.total() + others.total()
+    return 2 * sum(min(times, others[word]) for word, times in words.items() if word in others) / both if both else 1.0

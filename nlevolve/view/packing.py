@@ -18,6 +18,7 @@ LONGEST_REASON = 400
 """Characters of a failure's reason that are kept."""
 
 Packed = dict[str, Any]
+_DIGITS = bytes.maketrans(bytes(range(10)), b"0123456789")
 
 
 class GridTable:
@@ -31,12 +32,12 @@ class GridTable:
 
     @property
     def rows(self) -> list[str]:
-        return ["/".join("".join(map(str, row)) for row in grid) for grid in self._places]
+        return [b"/".join(bytes(row).translate(_DIGITS) for row in grid).decode() for grid in self._places]
 
 
 def deflate(packed: Packed) -> str:
     """What the page's script inflates with DecompressionStream("deflate-raw")."""
-    squeezer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    squeezer = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
     data = squeezer.compress(json.dumps(packed, separators=(",", ":"), allow_nan=False).encode()) + squeezer.flush()
     return base64.b64encode(data).decode()
 

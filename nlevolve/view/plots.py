@@ -18,7 +18,7 @@ MOST_BARS = 6
 def of_run(results: Mapping[str, Any], history: History) -> list[Chart]:
     """All charts that this run has the figures for."""
     tasks = [task for task in history.tasks.values() if task.checked]
-    made = [solved_against_cost(results, history), fitness_against_births(tasks), credit(tasks), latency(history)]
+    made = [solved_against_cost(results, history), fitness_against_births(tasks), credit(results, tasks), latency(history)]
     return [chart for chart in made if chart is not None]
 
 
@@ -31,7 +31,7 @@ def solved_against_cost(results: Mapping[str, Any], history: History) -> Chart |
         return None
     graded = results["totals"]["solved"] is not None
     rows = [results["tasks"][task.id] for task in ended if task.id in results["tasks"]]
-    won = [bool(row["solved"]) if graded else row["train"]["exact"] == row["train"]["pairs"] for row in rows]
+    won = [_won(row, graded) for row in rows]
     paid = [row["cost_usd"] for row in rows]
     free = not any(paid)
     spent = [float(sum(row["calls"].values())) for row in rows] if free else paid
@@ -47,8 +47,9 @@ def fitness_against_births(tasks: list[TaskHistory]) -> Chart | None:
     longest = max((max(task.checked) for task in tasks), default=0)
     if longest == 0:
         return None
-    cells = _mean([_best_so_far(task, longest, lambda one: worth(one).cells) for task in tasks])
-    pairs = _mean([_best_so_far(task, longest, _share_exact) for task in tasks])
+    fits = [{birth: worth(candidate) for birth, candidate in task.checked.items()} for task in tasks]
+    cells = _mean([_best_so_far({birth: fit.cells for birth, fit in of.items()}, longest) for of in fits])
+    pairs = _mean([_best_so_far({birth: fit.exact / fit.pairs for birth, fit in of.items()}, longest) for of in fits])
     copied = [task.started.copy_accuracy for task in tasks if task.started]
     births = list(range(longest + 1))
     drawn = [Line("cells", births, cells), Line("exact pairs", births, pairs)]
@@ -58,20 +59,22 @@ def fitness_against_births(tasks: list[TaskHistory]) -> Chart | None:
     return Chart("Fitness against births", caption, lines("Fitness against births", drawn, "birth", "best so far", share=True))
 
 
-def credit(tasks: list[TaskHistory]) -> Chart | None:
-    """Which operators, views and models made the first candidate that was exact on every training pair."""
+def credit(results: Mapping[str, Any], tasks: list[TaskHistory]) -> Chart | None:
+    """Which operators, views and models made the best descriptions of the tasks that were solved."""
     if not tasks:
         return None
-    firsts = [first for task in tasks if (first := _first_perfect(task)) is not None]
+    graded = results["totals"]["solved"] is not None
+    winners = [task.best for task in tasks if task.best and _won(results["tasks"].get(task.id), graded)]
     everyone = [candidate for task in tasks for candidate in task.checked.values()]
     keys: dict[str, Callable[[CandidateChecked], str]] = {
         "by operator": lambda one: one.birth.operator,
         "by view": lambda one: one.birth.view,
         "by model": lambda one: short_model(one.birth.model),
     }
-    groups = {name: _credited(firsts, everyone, key) for name, key in keys.items()}
-    title = "Who made the exact ones"
-    caption = "Tasks whose first description exact on every training pair it made, of all the births it had."
+    groups = {name: _credited(winners, everyone, key) for name, key in keys.items()}
+    title = "Who solved them" if graded else "Who made the exact ones"
+    what = "solved" if graded else "exact on every training pair"
+    caption = f"Tasks {what} whose best description came from it, of all the births it had."
     return Chart(title, caption, bars(title, groups))
 
 
@@ -98,26 +101,24 @@ def _curve(times: list[float]) -> tuple[list[float], list[float]]:
     return [max(times[n], 1e-4) for n in places], [(n + 1) / len(times) for n in places]
 
 
-def _best_so_far(task: TaskHistory, longest: int, of: Callable[[CandidateChecked], float]) -> list[float]:
-    by_birth = (of(task.checked[n]) if n in task.checked else 0.0 for n in range(longest + 1))
-    return list(accumulate(by_birth, max))
+def _best_so_far(shares: Mapping[int, float], longest: int) -> list[float]:
+    return list(accumulate((shares.get(birth, 0.0) for birth in range(longest + 1)), max))
 
 
 def _mean(rows: list[list[float]]) -> list[float]:
     return [sum(column) / len(column) for column in zip(*rows, strict=True)]
 
 
-def _share_exact(candidate: CandidateChecked) -> float:
-    return worth(candidate).exact / len(candidate.attempts)
-
-
-def _first_perfect(task: TaskHistory) -> CandidateChecked | None:
-    return next((task.checked[n] for n in sorted(task.checked) if _share_exact(task.checked[n]) == 1.0), None)
+def _won(row: Mapping[str, Any] | None, graded: bool) -> bool:
+    """Whether a task of results.json is solved; where that is not known, whether it is exact on the training pairs."""
+    if row is None:
+        return False
+    return bool(row["solved"]) if graded else row["train"]["exact"] == row["train"]["pairs"] > 0
 
 
 def _credited(
-    firsts: Iterable[CandidateChecked], everyone: Iterable[CandidateChecked], key: Callable[[CandidateChecked], str]
+    winners: Iterable[CandidateChecked], everyone: Iterable[CandidateChecked], key: Callable[[CandidateChecked], str]
 ) -> list[Bar]:
-    made, tried = Counter(map(key, firsts)), Counter(map(key, everyone))
+    made, tried = Counter(map(key, winners)), Counter(map(key, everyone))
     ranked = sorted(tried, key=lambda name: (-made[name], -tried[name], name))[:MOST_BARS]
     return [Bar(name, made[name], f"{made[name]} of {tried[name]} births") for name in ranked]

@@ -92,7 +92,7 @@ def _scores(totals: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     if totals["solved"] is None:
         return [("Tasks", count(totals["tasks"]), "solutions unknown: nothing to grade against")]
     solved, tasks = totals["solved"], totals["tasks"]
-    right, inputs = totals["test_inputs_solved"], totals["test_inputs"]
+    right, covered, inputs = totals["test_inputs_solved"], totals["test_inputs_covered"], totals["test_inputs"]
     low, high = wilson(solved, tasks)
     each_low, each_high = wilson(right, inputs)
     return [
@@ -104,8 +104,8 @@ def _scores(totals: Mapping[str, Any]) -> list[tuple[str, str, str]]:
         ),
         (
             "Right grid proposed",
-            f"{totals['test_inputs_covered']} of {inputs}",
-            "test inputs; what choosing two answers lost stands between",
+            f"{covered} of {inputs}",
+            f"test inputs; {covered - right} lost by choosing two answers",
         ),
     ]
 

@@ -179,7 +179,7 @@ function drawFamily(task, room, choose) {
     svg("g", {}, svg("path", { class: "axis", d: `M${left} ${y(share)}H${width}` }), svg("text", { x: left - 8, y: y(share) + 4, "text-anchor": "end" }, `${Math.round(100 * share)}%`)),
   );
   const copy = task.copy !== null && task.copy >= floor && svg("path", { class: "copy axis", d: `M${left} ${y(task.copy)}H${width}` });
-  const drawing = svg("svg", { width, height: top + height + 36, role: "group", "aria-label": "Family tree: births from left to right, cell accuracy upwards; arrow keys go from birth to birth" }, ticks, copy, edges, failed, nodes);
+  const drawing = svg("svg", { width, height: top + height + 36, viewBox: `0 0 ${width} ${top + height + 36}`, role: "group", "aria-label": "Family tree: births from left to right, cell accuracy upwards; arrow keys go from birth to birth" }, ticks, copy, edges, failed, nodes);
   drawing.addEventListener("keydown", (event) => {
     const at = nodes.indexOf(event.target);
     const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: nodes.length - 1, Enter: at, " ": at }[event.key];
