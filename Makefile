@@ -7,7 +7,8 @@ MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
 STAMP := .venv/.installed
 RECENT := import sys; sys.exit(sys.version_info < (3, 11))
-PYTHON ?= $(firstword $(shell for p in python3 python3.13 python3.12 python3.11; do $$p -c '$(RECENT)' 2>/dev/null && echo $$p; done) python3)
+FOUND = $(shell for p in python3 python3.13 python3.12 python3.11; do $$p -c '$(RECENT)' 2>/dev/null && echo $$p && break; done)
+PYTHON ?= $(eval PYTHON := $$(or $$(FOUND),python3))$(PYTHON)
 NLEVOLVE := $(BIN)/python -m nlevolve
 
 # one that is solved at once, one solved by a revision, one that is not solved

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,9 @@ pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="needs make
 
 
 def make(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(["make", "-C", str(ROOT), "-n", *arguments], capture_output=True, text=True, check=False)
+    alone = {"PATH": os.environ["PATH"]}  # `make test ARGS=…` would hand its own variables on
+    command = ["make", "-C", str(ROOT), "-n", f"PYTHON={sys.executable}", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=alone)
 
 
 @pytest.mark.parametrize(
