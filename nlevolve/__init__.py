@@ -1,3 +1,20 @@
 """nlevolve: solve ARC-AGI puzzles by evolving plain-English descriptions of the rule."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nlevolve.api import Result, TaskResult, asolve, solve
+
 __version__ = "0.1.0"
+__all__ = ["Result", "TaskResult", "__version__", "asolve", "solve"]
+
+
+def __getattr__(name: str) -> Any:
+    # importing the package opens nothing and loads nothing: what is asked for comes when it is asked for
+    if name in __all__:
+        from nlevolve import api
+
+        return getattr(api, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
