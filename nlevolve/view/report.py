@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-import nlevolve
+from nlevolve.version import __version__
 from nlevolve.view import plots
 from nlevolve.view.grading import Solution
 from nlevolve.view.history import History, TaskHistory
@@ -46,7 +46,7 @@ def report(results: Mapping[str, Any], history: History, config: Mapping[str, An
         tasks=tasks,
         states=[{"name": name, "label": label, "count": states[name]} for name, label in STATES.items() if states[name]],
         settings=list(flat(config)),
-        version=nlevolve.__version__,
+        version=__version__,
     )
 
 
