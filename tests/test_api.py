@@ -35,5 +35,7 @@ def test_wrong_settings_raise_before_anything_is_made(tmp_path: Path) -> None:
 def test_importing_loads_none_of_the_heavy_packages() -> None:
     heavy = ("litellm", "openai", "numpy", "scipy", "matplotlib", "jinja2", "rich", "diskcache")
     code = f"import sys, nlevolve; print([m for m in {heavy} if m in sys.modules])"
-    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[1])
+    shown = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[1]
+    )
     assert shown.stdout.strip() == "[]"
