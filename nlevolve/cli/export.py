@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from nlevolve.cli import app, options
 from nlevolve.cli.solve import RUNS
 from nlevolve.errors import UsageError
+
+if TYPE_CHECKING:
+    from nlevolve.ask.prompts import Prompts
+    from nlevolve.view.recorded import Recorded
 
 
 class Format(StrEnum):
@@ -20,12 +24,20 @@ class Format(StrEnum):
     library = "library"
 
 
+FILES = {
+    Format.kaggle: "submission.json",
+    Format.arc_prize: "arc-prize",
+    Format.sft: "sft.jsonl",
+    Format.library: "library.json",
+}
+
+
 @app.command()
 def export(
     run: options.Run,
     format: Annotated[
         Format,
-        typer.Option("--format", "-f", help="kaggle: submission.json. arc-prize: a folder of TASK.json.", show_default=False),
+        typer.Option("--format", "-f", help="For Kaggle, for the ARC Prize harness, to fine-tune on, or as a list of rules."),
     ],
     runs_dir: options.RunsDir = RUNS,
     output: Annotated[
@@ -33,28 +45,51 @@ def export(
         typer.Option("--output", "-o", help="Where to. [default: export/ in the run's folder]", metavar="PATH"),
     ] = None,
 ) -> None:
-    """Write a run as other tools read it: for Kaggle, or for the ARC Prize harness's scorer."""
+    """Write a run as other tools read it; docs/COMPARE.md says what stands in each format."""
     from nlevolve.run import store
-    from nlevolve.view.export import arc_prize
     from nlevolve.view.recorded import recorded
-    from nlevolve.view.results import submission
 
-    if format not in (Format.kaggle, Format.arc_prize):
-        raise UsageError(f"export --format {format} does not exist yet; there are kaggle and arc-prize")
     told = recorded(store.find(run, runs_dir))
     if not told.history.sessions:
         raise UsageError(f"run {told.name} has no events yet: nothing to export")
-    target = output or told.folder / "export" / ("submission.json" if format is Format.kaggle else format)
+    target = output or told.folder / "export" / FILES[format]
     try:
-        if format is Format.kaggle:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            store.replace(target, submission(told.history, told.tasks))
-        else:
-            target.mkdir(parents=True, exist_ok=True)
-            for name, content in arc_prize(told, store.read_events(told.folder)):
-                store.replace(target / name, content)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _write(format, told, target)
     except OSError as error:
         raise UsageError(f"cannot write to {target}: {error.strerror}") from None
     except store.StoreFailed as error:
         raise UsageError(str(error)) from None
     print(target)
+
+
+def _write(format: Format, run: Recorded, target: Path) -> None:
+    import json
+
+    from nlevolve.run import store
+    from nlevolve.view.export import arc_prize
+    from nlevolve.view.lessons import chats, library
+    from nlevolve.view.results import submission
+
+    match format:
+        case Format.kaggle:
+            store.replace(target, submission(run.history, run.tasks))
+        case Format.arc_prize:
+            target.mkdir(exist_ok=True)
+            for name, content in arc_prize(run, store.read_events(run.folder)):
+                store.replace(target / name, content)
+        case Format.library:
+            store.replace(target, library(run))
+        case Format.sft:
+            lines = (json.dumps(chat, ensure_ascii=False) + "\n" for chat in chats(run, _prompts(run)))
+            store.replace_text(target, "".join(lines))
+
+
+def _prompts(run: Recorded) -> Prompts:
+    """The prompts that the run used. Raises UsageError when they are not what they were."""
+    from nlevolve.ask.prompts import Prompts
+
+    prompts = Prompts(Path(run.config["prompts_dir"]))
+    if prompts.digests != run.config["prompts"]:
+        raise UsageError(f"the prompts in {prompts.folder} have changed since run {run.name}: its chats cannot be told any more")
+    return prompts

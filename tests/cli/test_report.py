@@ -89,6 +89,21 @@ def test_export(run: Run, tmp_path: Path) -> None:
     (entry,) = json.loads((tmp_path / "prize" / "turned.json").read_text())
     assert entry["attempt_1"]["answer"] == [[5, 1], [0, 5]]
     assert entry["attempt_1"]["correct"] is True
+    run("export", "one", "--format", "library", "--output", "rules.json")
+    assert json.loads((tmp_path / "rules.json").read_text())[0]["task"] == "turned"
+    code, out, _ = run("export", "one", "--format", "sft")
+    chats = [json.loads(line) for line in (tmp_path / out.strip()).read_text().splitlines()]
+    assert len(chats) >= 3
+
+
+def test_chats_are_not_told_with_other_prompts(run: Run, tmp_path: Path) -> None:
+    config = tmp_path / "runs" / "one" / "config.json"
+    told = json.loads(config.read_text())
+    told["prompts"]["write.md"] = "another"
+    config.write_text(json.dumps(told))
+    code, _, err = run("export", "one", "--format", "sft")
+    assert code == 2
+    assert "have changed since run one" in err
 
 
 @pytest.mark.parametrize(
@@ -99,7 +114,6 @@ def test_export(run: Run, tmp_path: Path) -> None:
         (["compare", "one"], "compare needs two or more runs, got only one"),
         (["compare", "one", "one"], "run runs/one is named twice"),
         (["compare", "one", "three"], "no run 'three' under runs"),
-        (["export", "one", "--format", "sft"], "export --format sft does not exist yet; there are kaggle and arc-prize"),
         (["export", "one", "--format", "pdf"], "'pdf' is not one of"),
         (["export", "one"], "Missing option '--format'"),
     ],

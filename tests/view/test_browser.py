@@ -99,7 +99,7 @@ def tasks(page: Browser) -> list[WebElement]:
 def unfold(page: Browser, task: WebElement) -> WebElement:
     """Open a task and wait until it is drawn."""
     task.find_element(By.TAG_NAME, "summary").click()
-    WebDriverWait(page, 20).until(lambda _: task.find_elements(By.CSS_SELECTOR, ".drawn svg.grid"))
+    WebDriverWait(page, 60).until(lambda _: task.find_elements(By.CSS_SELECTOR, ".drawn svg.grid"))
     return task
 
 
@@ -173,7 +173,7 @@ def test_the_keyboard_alone_suffices(visit: Open, real_report: Path):
     page = visit(real_report)
     task = max(tasks(page), key=lambda one: int(one.find_elements(By.CSS_SELECTOR, "summary > span")[5].text))
     task.find_element(By.TAG_NAME, "summary").send_keys(Keys.ENTER)
-    WebDriverWait(page, 20).until(lambda _: task.find_elements(By.CSS_SELECTOR, ".node"))
+    WebDriverWait(page, 60).until(lambda _: task.find_elements(By.CSS_SELECTOR, ".node"))
     chosen = task.find_element(By.CSS_SELECTOR, ".node[aria-pressed=true]")
     page.execute_script("arguments[0].focus()", chosen)
     page.switch_to.active_element.send_keys(Keys.HOME)

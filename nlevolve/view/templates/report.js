@@ -313,6 +313,10 @@ async function draw(details) {
   }
 }
 
+function complain(details, error) {
+  details.querySelector(".drawn").append(el("p", { class: "error" }, `This browser could not draw the task: ${error.message}`));
+}
+
 // ---- the list ----------------------------------------------------------------------------------------------------------
 
 function list() {
@@ -343,7 +347,7 @@ function list() {
   form.addEventListener("change", filter);
   form.addEventListener("submit", (event) => event.preventDefault());
   form.elements.order.addEventListener("change", () => holder.append(...tasks.slice().sort(orders[form.elements.order.value])));
-  tasks.forEach((task) => task.addEventListener("toggle", () => task.open && draw(task)));
+  tasks.forEach((task) => task.addEventListener("toggle", () => task.open && draw(task).catch((error) => complain(task, error))));
   filter();
   const named = decodeURIComponent(location.hash.slice(1));
   const wanted = tasks.find((task) => task.dataset.id === named);
