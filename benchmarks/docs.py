@@ -101,7 +101,34 @@ def compare() -> None:
     fill(DOCS / "COMPARE.md", "compare", commands("compare|demo.checker|demo.checker-weak"))
 
 
-PARTS: dict[str, Callable[[], None]] = {"report": report, "compare": compare}
+def dashboard() -> None:
+    """docs/pictures/dashboard.svg and the screens of docs/DASHBOARD.md."""
+    from benchmarks.screens import picture, text
+
+    # prices of a model that is paid for, so that there is something to account for; the weak checker makes mistakes
+    prices = "--set|generator.price_in=1.25|--set|generator.price_out=10|--set|checker.price_in=3|--set|checker.price_out=15"
+    told = commands(f"solve|{TASKS}|--checker|offline/checker-weak|{prices}|--budget|20|--run|weak|--no-live")
+    page = DOCS / "DASHBOARD.md"
+    fill(page, "lines", "\n".join([*told.splitlines()[:12], "…"]))
+    fill(page, "closing", told[told.index("the run is done") :].partition("\n")[2].strip("\n"))
+    folder = Path("runs/weak")
+    task = telling_task(folder)
+    fill(page, "small", text(folder, task, width=80, height=24))
+    picture(folder, task, DOCS / "pictures" / "dashboard.svg", width=180, height=46)
+    fill(page, "show", commands(f"show|weak|{task}"))
+
+
+def telling_task(folder: Path) -> str:
+    """A task whose best description was revised; of those with small grids the one that was tried most."""
+    import json
+
+    tasks = json.loads((folder / "results.json").read_text(encoding="utf-8"))["tasks"]
+    revised = [name for name, one in tasks.items() if one["best"] and one["best"]["operator"] != "write"]
+    small = sorted(revised or tasks, key=lambda name: len(commands(f"show|{folder.name}|{name}")))[:5]
+    return max(small, key=lambda name: (tasks[name]["train"]["exact"] > 0, tasks[name]["candidates"]))
+
+
+PARTS: dict[str, Callable[[], None]] = {"report": report, "compare": compare, "dashboard": dashboard}
 
 
 def main(wanted: Sequence[str]) -> None:

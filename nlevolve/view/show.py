@@ -18,8 +18,9 @@ from nlevolve.view.grids import Picture, coloured
 from nlevolve.view.grids import Row as Pictures
 from nlevolve.view.history import TaskHistory
 from nlevolve.view.palette import Palette
-from nlevolve.view.panels.best import description, grids, lineage
+from nlevolve.view.panels.best import description, lineage
 from nlevolve.view.panels.layout import Row, row, rule, trimmed
+from nlevolve.view.panels.pictures import grids
 from nlevolve.view.panels.population import curve, table, task_rule
 from nlevolve.view.panels.scene import Scene
 from nlevolve.view.summary import Summary

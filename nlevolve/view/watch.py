@@ -196,14 +196,14 @@ def replay(player: Player, console: Console, colours: Palette) -> None:
             dashboard.left.wait(POLL / 5)
 
 
-def still(events: Sequence[AnyEvent], console: Console, colours: Palette, *, at: float = 1.0) -> Frame:
-    """One frame: the run when the share `at` (0..1) of its time had passed."""
+def still(events: Sequence[AnyEvent], console: Console, colours: Palette, *, at: float = 1.0, task: str = "") -> Frame:
+    """One frame: the run when the share `at` (0..1) of its time had passed, looking at `task` or where something happened."""
     player = Player(events, at=at, speed=1.0, paused=True)
     summary, looked = Summary(), Focus()
     for event in player.due():
         summary.see(event)
         looked.follow(summary, (event.at - events[0].at).total_seconds())
-    scene = Scene(summary, player.now(), focus=looked.task, watching=True, palette=colours, colour=coloured(console))
+    scene = Scene(summary, player.now(), focus=task or looked.task, watching=True, palette=colours, colour=coloured(console))
     return draw(scene, *console.size)
 
 

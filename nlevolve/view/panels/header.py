@@ -15,7 +15,10 @@ CHIP = 15
 
 def header(scene: Scene, width: int) -> list[Row]:
     """Two rows on a wide screen, three on a narrow one."""
-    title = ends(_run(scene), _times(scene), width)
+    times = _times(scene)
+    name = _run(scene)
+    room = width - times.cell_len - 2
+    title = ends(name if name.cell_len <= room else fit(name, max(0, room)), times, width)
     spent, calls = _money(scene, wide=width >= 110), _calls(scene, wide=width >= 110)
     if spent.cell_len + calls.cell_len + 5 <= width:
         return [title, ends(spent, calls, width)]

@@ -49,7 +49,7 @@ def table(scene: Scene, width: int, height: int) -> list[Row]:
     task = scene.task
     if task is None or task.started is None or height < 2:
         return []
-    columns = _Columns.for_width(width, len(task.started.pairs))
+    columns = _Columns(width, len(task.started.pairs))
     copy = task.started.copy_accuracy
     rows = [columns.heading()]
     ranked = scene.summary.ranked(task.id)
@@ -60,6 +60,8 @@ def table(scene: Scene, width: int, height: int) -> list[Row]:
         rows = [*rows[: height - 1], row((f"      and {hidden + 1} more: press p", "dim"))]
     rows += _coming(scene, task, columns)
     rows += _failures(scene, task, columns)
+    if repeats := len(task.checked) - len(ranked):
+        rows.append(row((f"      {repeats} more said what one of these says", "dim")))
     return [fit(one, width) for one in rows[:height]]
 
 
@@ -90,10 +92,6 @@ class _Columns:
         self.view = 9 if width >= 100 else 0
         self.model = 16 if width >= 125 else 0
         self.bar = 0 if width < 90 else 10
-
-    @classmethod
-    def for_width(cls, width: int, pairs: int) -> _Columns:
-        return cls(width, pairs)
 
     def heading(self) -> Row:
         names = f"  # born  {'how':<{self.how}} "

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from nlevolve.view.panels.best import description, grids, lineage
+from nlevolve.view.panels.best import description, lineage
 from nlevolve.view.panels.events import events
 from nlevolve.view.panels.header import footer, header, strip
 from nlevolve.view.panels.layout import Frame, Row, beside, fill, frame, row, rule, trimmed
+from nlevolve.view.panels.pictures import grids
 from nlevolve.view.panels.population import credits, curve, table, task_rule
 from nlevolve.view.panels.scene import PAGES, Scene
 from nlevolve.view.panels.tasks import tasks
@@ -69,7 +70,7 @@ def _narrow(scene: Scene, width: int, height: int) -> list[Row]:
     last = max(2, height // 7)
     best = max(4, (height - last) * 9 // 20)
     people = height - last - best - 1
-    pictures = grids(scene, width // 2 - 2, best - 1)
+    pictures = grids(scene, width * 3 // 5, best - 1, most=1)
     across = max((one.cell_len for one in map(trimmed, pictures)), default=0)
     told = description(scene, width - across - 2 if across else width, best)
     rows = fill(table(scene, width, people), width, people) + curve(scene, width, 1)

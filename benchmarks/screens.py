@@ -1,0 +1,46 @@
+"""Pictures of the dashboard, made from a run's log without a browser."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from nlevolve.records import AnyEvent
+from nlevolve.run.store import read_events
+from nlevolve.view.palette import STANDARD
+from nlevolve.view.summary import Summary
+from nlevolve.view.watch import Player, still
+
+
+def text(folder: Path, task: str, *, width: int, height: int) -> str:
+    """The dashboard without colour, at the task's best moment."""
+    console = Console(file=(drawn := io.StringIO()), width=width, height=height)
+    events = read_events(folder)
+    console.print(still(events, console, STANDARD, at=best_moment(events, task), task=task))
+    return "\n".join(line.rstrip() for line in drawn.getvalue().splitlines())
+
+
+def picture(folder: Path, task: str, file: Path, *, width: int, height: int) -> None:
+    """An SVG of the dashboard at the task's best moment. It loads no font from the network."""
+    console = Console(file=io.StringIO(), record=True, force_terminal=True, color_system="truecolor", width=width, height=height)
+    events = read_events(folder)
+    console.print(still(events, console, STANDARD, at=best_moment(events, task), task=task))
+    svg = re.sub(r"@font-face \{.*?\}", "", console.export_svg(title=f"nlevolve watch {folder.name}"), flags=re.DOTALL)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(svg, encoding="utf-8")
+
+
+def best_moment(events: Sequence[AnyEvent], task: str) -> float:
+    """The share of the run's time, 0..1, after which the task's best candidate so far was checked last."""
+    summary, moment = Summary(), 0.0
+    seconds = Player(events, at=1.0, speed=1.0, paused=True).seconds
+    for event, second in zip(events, seconds, strict=True):
+        before = summary.best.get(task)
+        summary.see(event)
+        if summary.best.get(task) is not before:
+            moment = second
+    return moment / seconds[-1]
