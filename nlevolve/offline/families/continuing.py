@@ -128,7 +128,7 @@ class ContinueLines(Operation):
 @suggests(cost=20)
 def continuations(examples: Examples) -> Iterator[Operation]:
     """Ways towards which the target goes on, where nothing coloured changes."""
-    if not examples.same_shape or any(e.is_done for e in examples):
+    if not examples.same_shape or all(e.is_done for e in examples):
         return
     if any((e.scene.grid[e.changed] != e.scene.background).any() for e in examples):
         return

@@ -43,7 +43,7 @@ class FillAreas(Operation):
 @suggests(cost=20)
 def fillings(examples: Examples) -> Iterator[Operation]:
     """The areas that get one colour in the target, told from the others; failing that, the ones of most sizes."""
-    if not examples.same_shape or not any(areas(e.scene) for e in examples) or any(e.is_done for e in examples):
+    if not examples.same_shape or not any(areas(e.scene) for e in examples) or all(e.is_done for e in examples):
         return
     became = [[_new_colour(a.mask, e.target, e.scene.background) for a in areas(e.scene)] for e in examples]
     colours = sorted({c for row in became for c in row if c is not None})
@@ -112,7 +112,7 @@ def _spread(scene: Scene, colour: int, near: np.ndarray[tuple[int, ...], np.dtyp
 @suggests(cost=15)
 def floods(examples: Examples) -> Iterator[Operation]:
     """Colours that are there already and take over background."""
-    if not examples.same_shape or any(e.is_done for e in examples):
+    if not examples.same_shape or all(e.is_done for e in examples):
         return
     for colour in examples.new_colours:
         if all(e.scene.counts[colour] and (e.scene.grid[e.changed] == e.scene.background).any() for e in examples):

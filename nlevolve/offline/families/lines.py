@@ -80,7 +80,7 @@ FEW = 60
 @suggests(cost=75, same_shape=True)
 def rays(examples: Examples) -> Iterator[Operation]:
     """Directions in which nearly all starts have the colour of a ray in the target."""
-    if not examples.same_shape or any(e.is_done or e.scene.foreground.sum() > FEW for e in examples):
+    if all(e.is_done for e in examples) or any(e.scene.foreground.sum() > FEW for e in examples):
         return
     inks: list[Ink] = [Own(), *(In(Named(c)) for c in examples.new_colours[:3])]
     tallies = [_tally(e, inks) for e in examples]
@@ -253,7 +253,7 @@ def _find_gaps(scene: Scene, step: Step) -> list[Gap]:
 @suggests(cost=45, same_shape=True)
 def joints(examples: Examples) -> Iterator[Operation]:
     """Gaps between equal cells that have one ink in the target."""
-    if not examples.same_shape or any(e.is_done or e.scene.foreground.sum() > 100 for e in examples):
+    if all(e.is_done for e in examples) or any(e.scene.foreground.sum() > 100 for e in examples):
         return
     inks: list[Ink] = [Own(), *(In(Named(c)) for c in examples.new_colours[:3])]
     tables = {step: np.concatenate([_gap_table(e, step, inks) for e in examples]) for step in Axis.ALL.steps}
