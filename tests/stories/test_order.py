@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from nlevolve.config import configure, presets
 from nlevolve.records import CallFinished, CandidateChecked, Event, TaskAnswered
 from tests.stories.worlds import config, groping, jittery, play, scripted, task_file
 
@@ -17,6 +18,8 @@ SCHEDULES = {
     "phase stop": config(policy__stop_at="phase"),
     "two wanted": config(policy__stop_perfect=2),
     "telling": config(policy__check="telling", policy__blind=0.5),
+    "a mix of models": config(generator__model="offline/generator,offline/generator-weak", policy__mix={"behind": 1}),
+    **{name: configure(name) for name in presets()},
 }
 
 
