@@ -40,6 +40,9 @@ class Phrase:
 class Words(Enum):
     """A choice among words: each value is the tuple of phrases for it, the one that is said first."""
 
+    # members are compared by identity; hashing them by name in Python is slow where phrases are keys
+    __hash__ = object.__hash__
+
 
 @dataclass(frozen=True)
 class Range:

@@ -41,6 +41,11 @@ class Puzzle:
     pairs: Examples
     tests: tuple[Scene, ...] = ()
 
+    @property
+    def cells(self) -> int:
+        """Cells of all grids that a step is tried on."""
+        return sum(e.scene.grid.size for e in self.pairs) + sum(t.grid.size for t in self.tests)
+
 
 @dataclass(frozen=True, eq=False)
 class Hypothesis:
@@ -140,6 +145,8 @@ def explore(start: Hypothesis, meter: Meter) -> list[Hypothesis]:
 
 
 def _proposed(start: Hypothesis, meter: Meter) -> Iterator[Hypothesis]:
+    size = start.puzzle.cells
+    trial = len(start.puzzle.pairs) * 3 + size // 80
     for way in ways_to_see(start.puzzle.pairs):
         looked: Hypothesis | None = start
         for definition in way:
@@ -150,13 +157,13 @@ def _proposed(start: Hypothesis, meter: Meter) -> Iterator[Hypothesis]:
         for suggester in SUGGESTERS:
             if not suggester.fits(looked.puzzle.pairs) or (only_objects and not suggester.by_eye):
                 continue
-            if not meter.spend(suggester.cost):
+            if not meter.spend(suggester.cost * (400 + size) // 1000):
                 return
             for step in suggester.suggest(looked.puzzle.pairs):
                 tried = after(step, looked)
                 if tried is not None:
                     yield tried
-                if not meter.spend(2 + 2 * len(start.puzzle.pairs)):
+                if not meter.spend(trial):
                     return
 
 

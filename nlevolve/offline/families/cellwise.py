@@ -98,13 +98,13 @@ def _reasons(examples: Examples, old: int, new: int) -> Iterator[Operation]:
     total = sum(int(w.sum()) for w in wanted)
     is_background = all(e.scene.background == old for e in examples)
     name: Colour = Background() if is_background and old != 0 else Named(old)
-    colours = sorted({int(c) for e in examples for c in e.scene.counts.nonzero()[0]})
+    colours = [int(c) for c in np.flatnonzero(np.logical_and.reduce([e.scene.counts > 0 for e in examples]))]
     covering: list[tuple[int, CellTrait, list[Mask]]] = []
     exact = 0
     for trait in cell_traits(colours):
-        found = [trait.of(e.scene) & b for e, b in zip(examples, before, strict=True)]
-        if any((w & ~f).any() for w, f in zip(wanted, found, strict=True)):
+        if any((w & ~trait.of(e.scene)).any() for w, e in zip(wanted, examples, strict=True)):
             continue
+        found = [trait.of(e.scene) & b for e, b in zip(examples, before, strict=True)]
         surplus = sum(int(f.sum()) for f in found) - total
         if surplus == 0:
             exact += 1

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
-from scipy import ndimage
 
 from nlevolve.offline.grammar import Phrase, Range, Words, pin, says
 from nlevolve.offline.nouns.colours import Colour, Named
-from nlevolve.offline.scene import CORNERS, SIDES, Mask, Scene, enclosed
+from nlevolve.offline.scene import Mask, Scene, enclosed
 
 
 class CellTrait(Phrase):
@@ -33,16 +32,24 @@ class Near(Words):
     CORNER = ("by a corner only", "only diagonally", "only by a corner")
     ANY = ("by a side or a corner", "also diagonally", "even diagonally")
 
-    @property
-    def kernel(self) -> np.ndarray[tuple[int, ...], np.dtype[np.int_]]:
-        near = np.array({"SIDE": SIDES, "CORNER": CORNERS - SIDES, "ANY": CORNERS}[self.name])
-        near[1, 1] = 0
-        return near
+
+Counts = np.ndarray[tuple[int, ...], np.dtype[np.int8]]
 
 
-def neighbours(mask: Mask, near: Near) -> np.ndarray[tuple[int, ...], np.dtype[np.int_]]:
+def neighbours(mask: Mask, near: Near) -> Counts:
     """How many of its neighbours are in the mask, for every cell."""
-    return np.asarray(ndimage.convolve(mask.astype(int), near.kernel, mode="constant"))
+    padded = np.pad(mask, 1).view(np.int8)
+    rows = padded[:, :-2] + padded[:, 1:-1] + padded[:, 2:]
+    if near is Near.ANY:
+        return np.asarray(rows[:-2] + rows[1:-1] + rows[2:] - mask)
+    if near is Near.SIDE:
+        return np.asarray(rows[1:-1] + padded[:-2, 1:-1] + padded[2:, 1:-1] - mask)
+    return np.asarray(rows[:-2] + rows[2:] - padded[:-2, 1:-1] - padded[2:, 1:-1])
+
+
+def _near(scene: Scene, colour: Colour, near: Near) -> Counts:
+    """How many neighbours of a colour each cell has."""
+    return scene.once((colour, near), lambda: neighbours(_where(scene, colour), near))
 
 
 def _where(scene: Scene, colour: Colour) -> Mask:
@@ -68,7 +75,7 @@ class Touches(CellTrait):
     near: Near
 
     def find(self, scene: Scene) -> Mask:
-        return neighbours(_where(scene, self.colour), self.near) > 0
+        return _near(scene, self.colour, self.near) > 0
 
 
 class HowMany(Words):
@@ -101,7 +108,7 @@ class HasNeighbours(CellTrait):
             raise ValueError("said by Touches")
 
     def find(self, scene: Scene) -> Mask:
-        found = neighbours(_where(scene, self.colour), self.near)
+        found = _near(scene, self.colour, self.near)
         return found == self.count if self.how is HowMany.EXACTLY else found >= self.count
 
 
@@ -231,9 +238,9 @@ _SPOTS: dict[Spot, Callable[[Scene], Mask]] = {
 }
 
 
-def _own(scene: Scene, near: Near) -> np.ndarray[tuple[int, ...], np.dtype[np.int_]]:
+def _own(scene: Scene, near: Near) -> Counts:
     """How many neighbours of its own colour each cell has."""
-    found = np.zeros(scene.grid.shape, dtype=int)
+    found = np.zeros(scene.grid.shape, dtype=np.int8)
     for colour in np.flatnonzero(scene.counts):
         same = scene.grid == colour
         found[same] = neighbours(same, near)[same]
