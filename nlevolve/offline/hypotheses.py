@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 import numpy as np
 
 from nlevolve.offline.english import say
+from nlevolve.offline.families.combining import Combination, Repeat
 from nlevolve.offline.families.seeing import (
     OBJECT_VIEWS,
     AreasAreObjects,
@@ -45,6 +48,19 @@ class Puzzle:
     def cells(self) -> int:
         """Cells of all grids that a step is tried on."""
         return sum(e.scene.grid.size for e in self.pairs) + sum(t.grid.size for t in self.tests)
+
+    @property
+    def trial(self) -> int:
+        """Work units of trying one step on all grids."""
+        return 3 * len(self.pairs) + self.cells // 80
+
+    @cached_property
+    def digest(self) -> str:
+        """Equal for puzzles with the same grids."""
+        whole = hashlib.sha256()
+        for grid in [g for e in self.pairs for g in (e.scene.grid, e.target)] + [t.grid for t in self.tests]:
+            whole.update(repr(grid.shape).encode() + np.ascontiguousarray(grid).tobytes())
+        return whole.hexdigest()
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,30 +150,49 @@ def ways_to_see(examples: Examples) -> Iterator[tuple[Definition, ...]]:
         yield (*background, ObjectsAre(False, False))
 
 
-def explore(start: Hypothesis, meter: Meter) -> list[Hypothesis]:
+def followed(steps: Sequence[Operation], start: Hypothesis) -> Hypothesis:
+    """The hypothesis with more steps; those that make no sense are left out."""
+    for step in steps:
+        start = after(step, start) or start
+    return start
+
+
+EVERY_WAY = 100
+"""More ways to look than there are."""
+
+
+def explore(start: Hypothesis, meter: Meter, ways: int = EVERY_WAY) -> list[Hypothesis]:
     """Every step that the families propose from `start`, tried, best first; stops when the work is used up."""
     found: dict[tuple[bytes, ...], Hypothesis] = {}
-    for tried in _proposed(start, meter):
+    for tried in _proposed(start, meter, ways):
         # of steps that cannot be told apart the one in fewer words is meant
         if tried.outputs != start.outputs and (tried.outputs not in found or tried.rank < found[tried.outputs].rank):
             found[tried.outputs] = tried
-    return sorted(found.values(), key=lambda h: h.rank)
+    ranked = sorted(found.values(), key=lambda h: h.rank)
+    if ranked and not ranked[0].is_exact:
+        again = [after(Repeat(h.steps[-1]), start) for h in ranked[:REPEATED] if _can_repeat(h, start)]
+        ranked = sorted([*ranked, *(h for h in again if h is not None and h.outputs not in found)], key=lambda h: h.rank)
+    return ranked
 
 
-def _proposed(start: Hypothesis, meter: Meter) -> Iterator[Hypothesis]:
-    size = start.puzzle.cells
-    trial = len(start.puzzle.pairs) * 3 + size // 80
-    for way in ways_to_see(start.puzzle.pairs):
-        looked: Hypothesis | None = start
-        for definition in way:
-            looked = after(definition, looked) if looked else None
-        if looked is None:
-            continue
+REPEATED = 4
+"""How many of the best steps are also tried over and over."""
+
+
+def _can_repeat(idea: Hypothesis, start: Hypothesis) -> bool:
+    """Whether more of the same could help: a step brings the grids closer and is not a whole that holds steps."""
+    return len(idea.steps) == len(start.steps) + 1 and not isinstance(idea.steps[-1], Combination) and idea.rank < start.rank
+
+
+def _proposed(start: Hypothesis, meter: Meter, ways: int) -> Iterator[Hypothesis]:
+    size, trial = start.puzzle.cells, start.puzzle.trial
+    for way in islice(ways_to_see(start.puzzle.pairs), ways):
+        looked = followed(way, start)
         only_objects = bool(way) and all(isinstance(definition, OBJECT_VIEWS) for definition in way)
         for suggester in SUGGESTERS:
             if not suggester.fits(looked.puzzle.pairs) or (only_objects and not suggester.by_eye):
                 continue
-            if not meter.spend(suggester.cost * (400 + size) // 1000):
+            if not meter.spend(1 + suggester.cost * (400 + size) // 1000):
                 return
             for step in suggester.suggest(looked.puzzle.pairs):
                 tried = after(step, looked)

@@ -186,7 +186,7 @@ def _part(step: Operation, scene: Scene, part: Cells) -> Cells | None:
     return done if done is not None and done.shape == part.shape else None
 
 
-@suggests(by_eye=True, cost=40, same_shape=True)
+@suggests(by_eye=True, cost=10, same_shape=True)
 def turned_within(examples: Examples) -> Iterator[Operation]:
     """Objects that are turned in their place."""
     if not examples.same_shape or not all(e.scene.objects for e in examples):

@@ -112,7 +112,7 @@ class AddCopy(Operation):
         return np.concatenate([first, second], axis=axis)
 
 
-@suggests(cost=5, same_shape=False)
+@suggests(cost=2, same_shape=False)
 def enlargements(examples: Examples) -> Iterator[Operation]:
     """What gives the ratio of the sizes."""
     ratio = examples.ratio

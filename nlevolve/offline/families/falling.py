@@ -40,7 +40,7 @@ class CellsFall(Operation):
         return fallen if rows else fallen.T
 
 
-@suggests(cost=8, same_shape=True)
+@suggests(cost=2, same_shape=True)
 def falls(examples: Examples) -> Iterator[Operation]:
     """A direction, if no colour's count changes."""
     if examples.same_shape and all((e.scene.counts == np.bincount(e.target.ravel(), minlength=10)).all() for e in examples):

@@ -122,7 +122,7 @@ class Bars(Operation):
         return rows.T[::-1]
 
 
-@suggests(by_eye=True, cost=15)
+@suggests(by_eye=True, cost=6)
 def lists(examples: Examples) -> Iterator[Operation]:
     """Targets that are one line of colours, repeated across."""
     for along in Along:
@@ -154,7 +154,7 @@ def _object_lists(examples: Examples, along: Along, wanted: list[list[int]], wid
             return
 
 
-@suggests(cost=5, same_shape=False)
+@suggests(cost=2, same_shape=False)
 def charts(examples: Examples) -> Iterator[Operation]:
     """Targets with one row or column for each colour, as long as its number of cells."""
     for e in examples:

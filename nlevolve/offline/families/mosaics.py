@@ -69,7 +69,7 @@ class Join(Operation):
         return np.concatenate([np.concatenate([c.of(scene) for c in row.copies], axis=1) for row in self.rows])
 
 
-@suggests(cost=25, same_shape=False)
+@suggests(cost=2, same_shape=False)
 def joins(examples: Examples) -> Iterator[Operation]:
     """The copies that each block of every target shows."""
     ratio = examples.ratio
@@ -151,7 +151,7 @@ def _flipped(grid: Cells, flips: Flips, row: int, column: int) -> Cells:
     return grid
 
 
-@suggests(cost=10, same_shape=False)
+@suggests(cost=2, same_shape=False)
 def flipped_tilings(examples: Examples) -> Iterator[Operation]:
     """The ratio of the sizes says how many copies."""
     ratio = examples.ratio
@@ -205,7 +205,7 @@ def _self_tiled(scene: Scene, where: Mask) -> Cells | None:
     return np.where(np.kron(where, np.ones_like(scene.grid)), whole, np.int8(scene.background))
 
 
-@suggests(cost=10)
+@suggests(cost=2)
 def fractals(examples: Examples) -> Iterator[Operation]:
     """Where every target is as much larger as the scene is large."""
     if not all(e.target.shape == (e.scene.rows**2, e.scene.columns**2) for e in examples):
@@ -253,7 +253,7 @@ class EnlargeBy(Operation):
         return scene.grid.repeat(times, axis=0).repeat(times, axis=1)
 
 
-@suggests(by_eye=True, cost=15)
+@suggests(by_eye=True, cost=2)
 def counted_enlargements(examples: Examples) -> Iterator[Operation]:
     """Where the ratio of the sizes differs from pair to pair."""
     times = [e.target.shape[0] // e.scene.rows for e in examples]

@@ -91,7 +91,7 @@ class ComparePanels(Operation):
         return grid
 
 
-@suggests(cost=20)
+@suggests(cost=14)
 def comparisons(examples: Examples) -> Iterator[Operation]:
     """The kinds of place that have one colour in all targets, and what is left over."""
     for panels in panels_for(examples):
@@ -163,7 +163,7 @@ def stacked(panels: list[Cells], background: int) -> Cells:
     return grid
 
 
-@suggests(cost=20)
+@suggests(cost=2)
 def stacks(examples: Examples) -> Iterator[Operation]:
     """Orders in which a panel that hides another comes first."""
     for panels in panels_for(examples):

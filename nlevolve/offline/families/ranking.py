@@ -153,7 +153,7 @@ def colours_by_condition(examples: Examples) -> Iterator[Operation]:
                 break
 
 
-@suggests(by_eye=True, cost=8, same_shape=True)
+@suggests(by_eye=True, cost=7, same_shape=True)
 def colours_by_number(examples: Examples) -> Iterator[Operation]:
     """Objects that got several colours: told by a number or by their place in an order."""
     became = whole_colours(examples)

@@ -87,7 +87,7 @@ class SwapColours(Operation):
             raise ValueError("two colours are swapped")
 
 
-@suggests(cost=15, same_shape=True)
+@suggests(cost=6, same_shape=True)
 def changes(examples: Examples) -> Iterator[Operation]:
     """The colour each colour becomes: in all pairs, or where it does so most often."""
     if not examples.same_shape:

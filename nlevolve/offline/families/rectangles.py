@@ -63,7 +63,7 @@ class FillLargest(Operation):
         return np.where(found, np.int8(colour), scene.grid)
 
 
-@suggests(cost=5, same_shape=True)
+@suggests(cost=2, same_shape=True)
 def rectangles(examples: Examples) -> Iterator[Operation]:
     """Background cells that got one colour."""
     if any(e.is_done or not (e.changed <= ~e.scene.foreground).all() for e in examples) or len(examples.new_colours) != 1:

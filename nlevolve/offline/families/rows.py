@@ -87,7 +87,7 @@ class LeaveOut(Operation):
         return np.asarray(scene.grid[rows][:, columns]) if rows.any() and columns.any() else None
 
 
-@suggests(cost=20)
+@suggests(cost=2)
 def left_out(examples: Examples) -> Iterator[Operation]:
     """What makes the grid smaller."""
     if all(e.target.size < e.scene.grid.size for e in examples):
@@ -147,7 +147,7 @@ class Roll(Operation):
         return np.roll(scene.grid, (down * self.count, right * self.count), axis=(0, 1))
 
 
-@suggests(cost=25)
+@suggests(cost=2)
 def rearranged(examples: Examples) -> Iterator[Operation]:
     """Where no colour's count changes."""
     if examples.same_shape and all((e.scene.counts == e.target_counts).all() for e in examples):
@@ -198,7 +198,7 @@ class FillLines(Operation):
         return self.lines.view(rows)
 
 
-@suggests(cost=20, same_shape=True)
+@suggests(cost=12, same_shape=True)
 def filled_lines(examples: Examples) -> Iterator[Operation]:
     """Kinds of line that have one colour in all targets."""
     if not examples.same_shape:

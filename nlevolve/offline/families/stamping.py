@@ -139,7 +139,7 @@ class Stamp(Operation):
         return grid
 
 
-@suggests(by_eye=True, cost=20, same_shape=True)
+@suggests(by_eye=True, cost=16, same_shape=True)
 def surroundings(examples: Examples) -> Iterator[Operation]:
     """Places around objects that get one colour wherever they are background, not all of them the same."""
     if any(e.is_done or not 0 < len(e.scene.objects) <= 30 for e in examples):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -139,13 +139,13 @@ class ObjectIs(Condition):
         return bool(chosen) and all(o.colour == self.colour.number for o in chosen)
 
 
-def conditions_for(scenes: list[Scene], wanted: list[bool]) -> Iterator[Condition]:
-    """Conditions that hold in exactly the wanted scenes, plainest first."""
+def conditions_for(scenes: Sequence[Scene], wanted: Sequence[bool | None]) -> Iterator[Condition]:
+    """Conditions that hold in exactly the wanted scenes (None: it does not matter), plainest first."""
     present = np.flatnonzero(sum(s.counts for s in scenes))
     phrases: list[Condition] = [HasColour(Named(int(c))) for c in present]
     phrases += [GridIs(form) for form in Form]
     phrases += [MostCells(Named(int(c))) for c in present]
     phrases += [ManyObjects(n) for n in range(1, 10)] + [SoManyColours(n) for n in range(1, 6)]
     for phrase in phrases:
-        if [phrase.holds(s) for s in scenes] == wanted:
+        if all(want is None or phrase.holds(scene) == want for scene, want in zip(scenes, wanted, strict=True)):
             yield phrase
