@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -35,12 +34,12 @@ class Prompts:
             keep_trailing_newline=True,
             autoescape=False,
         )
-        for name in TEMPLATES:
-            self._load(name)
+        self._templates = {name: self._load(name) for name in TEMPLATES}
+        self._views = {file.stem: file.read_text(encoding="utf-8").strip() for file in (folder / "views").glob("*.md")}
 
     def render(self, name: str, **places: Any) -> tuple[Message, ...]:
         """The template's messages. Raises PlaceError when a place is left empty or a field has no place."""
-        template, wanted = self._load(name)
+        template, wanted = self._templates[name]
         if wanted != places.keys():
             raise PlaceError(f"prompt {name}: missing {sorted(wanted - places.keys())}, surplus {sorted(places.keys() - wanted)}")
         try:
@@ -51,11 +50,11 @@ class Prompts:
 
     def view(self, name: str) -> str:
         """The text of a way of looking."""
-        return (self.folder / "views" / f"{name}.md").read_text(encoding="utf-8").strip()
+        return self._views[name]
 
     @property
     def views(self) -> list[str]:
-        return sorted(p.stem for p in (self.folder / "views").glob("*.md"))
+        return sorted(self._views)
 
     @property
     def digests(self) -> dict[str, str]:
@@ -63,7 +62,6 @@ class Prompts:
         files = sorted(self.folder.rglob("*.md"))
         return {str(f.relative_to(self.folder)): hashlib.sha256(f.read_bytes()).hexdigest() for f in files}
 
-    @cache  # noqa: B019 - one Prompts a run
     def _load(self, name: str) -> tuple[jinja2.Template, frozenset[str]]:
         try:
             return self._jinja.get_template(f"{name}.md"), self._places(f"{name}.md")
