@@ -9,7 +9,7 @@ import numpy as np
 
 from nlevolve.offline.families.turning import Turn, turned
 from nlevolve.offline.grammar import Phrase, Words, pin, says
-from nlevolve.offline.nouns.colours import Background, Colour, LeastCommon, MostCommon, Named
+from nlevolve.offline.nouns.colours import Background, Colour, LeastCommon, MostCommon, Named, Prevailing
 from nlevolve.offline.nouns.quantities import Quantity, quantities_for
 from nlevolve.offline.operation import Examples, Operation, suggests
 from nlevolve.offline.scene import LARGEST_SIDE, Cells, Mask, Scene
@@ -174,35 +174,47 @@ class TileItself(Operation):
     """The grid in the large, made of itself in the small."""
 
     def apply(self, scene: Scene) -> Cells | None:
-        return _self_tiled(scene, scene.foreground)
+        return _self_tiled(scene, scene.foreground, scene.background)
+
+
+_BACKGROUND = Background()
 
 
 @says(
-    "replace every {colour} cell by a copy of the whole grid and every other cell by an empty block",
-    also="""
+    pin("replace every cell in {colour} by a copy of the whole grid and every other cell by an empty block", rest=_BACKGROUND),
+    "replace every cell in {colour} by a copy of the whole grid and every other cell by a block of {rest}",
+    also=[
+        pin(
+            """
     every {colour} cell becomes a copy of the [whole] grid, every other cell [becomes] an empty block
     put a copy of the [whole] grid where a cell is {colour}, and an empty block everywhere else
     put a copy of the [whole] grid at every {colour} cell, and an empty block (at every other cell|elsewhere)
     tile the output with copies of the grid at the places of its {colour} cells
     replace every {colour} cell by the whole grid, and leave the places of the other cells empty
+    replace every {colour} cell by a copy of the [whole] grid and every other cell by an empty block
     """,
+            rest=_BACKGROUND,
+        ),
+        "every {colour} cell becomes a copy of the [whole] grid, every other cell [becomes] a block of {rest}",
+    ],
 )
 @dataclass(frozen=True)
 class TileAtColour(Operation):
     """Copies of the grid for its cells of one colour."""
 
     colour: Colour
+    rest: Colour = _BACKGROUND
 
     def apply(self, scene: Scene) -> Cells | None:
-        colour = self.colour.of(scene)
-        return None if colour is None else _self_tiled(scene, scene.grid == colour)
+        colour, rest = self.colour.of(scene), self.rest.of(scene)
+        return None if colour is None or rest is None else _self_tiled(scene, scene.grid == colour, rest)
 
 
-def _self_tiled(scene: Scene, where: Mask) -> Cells | None:
+def _self_tiled(scene: Scene, where: Mask, rest: int) -> Cells | None:
     if max(scene.grid.shape) ** 2 > LARGEST_SIDE:
         return None
     whole = np.tile(scene.grid, scene.grid.shape)
-    return np.where(np.kron(where, np.ones_like(scene.grid)), whole, np.int8(scene.background))
+    return np.where(np.kron(where, np.ones_like(scene.grid)), whole, np.int8(rest))
 
 
 @suggests(cost=2)
@@ -211,7 +223,9 @@ def fractals(examples: Examples) -> Iterator[Operation]:
     if not all(e.target.shape == (e.scene.rows**2, e.scene.columns**2) for e in examples):
         return
     yield TileItself()
-    yield from map(TileAtColour, (MostCommon(), LeastCommon(), Background()))
+    rests: list[Colour] = [Background(), *(Named(c) for c in examples.new_colours)]
+    for colour in (MostCommon(), LeastCommon(), Background(), Prevailing()):
+        yield from (TileAtColour(colour, rest) for rest in rests if rest != colour)
     common = set.intersection(*({int(c) for c in np.flatnonzero(e.scene.counts)} for e in examples))
     yield from (TileAtColour(Named(c)) for c in sorted(common))
 

@@ -34,6 +34,8 @@ class Trait(Words):
     PLAIN = ("has the fewest colours", "contains the fewest colours")
     SYMMETRIC = ("is symmetric", "is symmetrical", "has mirror symmetry")
     ASYMMETRIC = ("is not symmetric", "is asymmetric", "is not symmetrical", "has no symmetry")
+    DIAGONAL = ("is symmetric along its main diagonal", "is its own transpose", "is symmetric about the main diagonal")
+    CROOKED = ("is not symmetric along its main diagonal", "is not its own transpose")
     FULL = ("is full", "has no background cell", "is completely coloured", "is filled completely")
     EMPTY = ("is empty", "has no coloured cell", "contains nothing")
     COLOURED = ("is not empty", "has a coloured cell", "contains something")
@@ -55,6 +57,10 @@ def _symmetric(panel: Cells) -> bool:
     return bool((panel == panel[:, ::-1]).all() or (panel == panel[::-1]).all())
 
 
+def _diagonal(panel: Cells) -> bool:
+    return np.array_equal(panel, panel.T)
+
+
 def _odd(panels: Sequence[Cells]) -> list[bool]:
     keys = [(p.shape, p.tobytes()) for p in panels]
     return [keys.count(k) == 1 and len(keys) > 2 for k in keys]
@@ -68,6 +74,8 @@ _TRAITS: dict[Trait, Callable[[Sequence[Cells], int], list[bool]]] = {
     Trait.PLAIN: lambda panels, b: _extreme(_colours(panels), min),
     Trait.SYMMETRIC: lambda panels, b: [_symmetric(p) for p in panels],
     Trait.ASYMMETRIC: lambda panels, b: [not _symmetric(p) for p in panels],
+    Trait.DIAGONAL: lambda panels, b: [_diagonal(p) for p in panels],
+    Trait.CROOKED: lambda panels, b: [not _diagonal(p) for p in panels],
     Trait.FULL: lambda panels, b: [s == p.size for s, p in zip(_sizes(panels, b), panels, strict=True)],
     Trait.EMPTY: lambda panels, b: [s == 0 for s in _sizes(panels, b)],
     Trait.COLOURED: lambda panels, b: [s > 0 for s in _sizes(panels, b)],

@@ -86,6 +86,21 @@ class LeastCommon(Colour):
         return ranked[-1]
 
 
+@says(
+    "the colour that most cells have",
+    also="""
+    the colour of most cells
+    the colour that most of the cells have
+    """,
+)
+@dataclass(frozen=True)
+class Prevailing(Colour):
+    """The most common colour of all, be it background or not; the lowest number when several tie."""
+
+    def of(self, scene: Scene) -> int | None:
+        return int(scene.counts.argmax())
+
+
 def colours_for(examples: Examples, wanted: list[int]) -> Iterator[Colour]:
     """Phrases for colours that differ between pairs or do not: those that mean `wanted[i]` in pair i, plainest first."""
     if len(set(wanted)) == 1:

@@ -42,3 +42,12 @@ def test_rows_and_columns_are_rearranged_and_filled() -> None:
     )
     assert followed("Roll the grid left by two cells.", "1234") == "3412"
     assert followed("Fill every column that has a coloured cell with red.", "010 000") == "020 020"
+
+
+def test_the_places_of_other_cells_may_get_a_colour() -> None:
+    assert followed("Every red cell becomes a copy of the grid, every other cell becomes a block of green.", "12 11") == (
+        "3312 3311 3333 3333"
+    )
+    copies = "Replace every cell in the colour that most cells have by a copy of the whole grid"
+    prevailing = f"{copies} and every other cell by a block of black."
+    assert followed(prevailing, "12 11") == "1200 1100 1212 1111"

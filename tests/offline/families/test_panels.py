@@ -31,6 +31,7 @@ def test_lines_of_a_colour_part_panels_even_when_a_panel_has_a_full_row_of_anoth
         ("has the most coloured cells", "11502500 10502500", "11 10"),
         ("is different from the others", "11502502 10502502", "11 10"),
         ("is not symmetric", "11502500 11530500", "02 30"),
+        ("is not its own transpose", "12512504 21521520", "04 20"),
         ("has a red cell", "11502533 10502533", "02 02"),
     ],
 )
