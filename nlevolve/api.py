@@ -72,7 +72,7 @@ async def asolve(
     concurrency: int | None = None,
     tasks_at_once: int | None = None,
     allow_unknown_prices: bool = False,
-    seed: int = 0,
+    seed: int | None = None,
     replay: bool = False,
     report: bool = True,
     see: Callable[[Event], None] | None = None,
@@ -94,7 +94,7 @@ async def asolve(
     }
     config = configure(preset, models=models, changes=settings or {}, seed=seed)
     session = begin(
-        load(selectors, seed),
+        load(selectors, config.seed),
         config,
         limits(
             budget=budget,
@@ -131,7 +131,7 @@ def limits(**given: Any) -> Limits:
     try:
         return Limits(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
-        raise UsageError(explain(error, Limits, "--{}")) from None
+        raise UsageError(explain(error, Limits, lambda name: f"--{name.replace('_', '-')}")) from None
 
 
 def outcome(session: Session, publisher: Publisher, finished: RunFinished) -> Result:

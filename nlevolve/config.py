@@ -6,9 +6,9 @@ import difflib
 import hashlib
 import json
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -25,7 +25,7 @@ DEFAULT_PRESET = "quick"
 class Limits(BaseModel):
     """What a resumed run may change: money, calls, and how much happens at once. None of it changes an answer."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     budget: float | None = Field(None, ge=0)
     """USD for the run."""
@@ -67,7 +67,7 @@ class RunConfig(BaseModel):
         tree = self.model_dump(mode="json")
         for key, value in changes.items():
             tree = _merge(tree, _nest(key.split("."), value))
-        return _validated(tree)
+        return validated(tree)
 
     @property
     def models(self) -> dict[str, str]:
@@ -89,7 +89,7 @@ def configure(
     *,
     models: Mapping[str, str | None] | None = None,
     changes: Mapping[str, Any] | None = None,
-    seed: int = 0,
+    seed: int | None = None,
 ) -> RunConfig:
     """The settings of a run: the preset, then the models named, then each change by its dotted key.
 
@@ -97,14 +97,17 @@ def configure(
     Raises UsageError for an unknown preset, key or value, naming the nearest.
     """
     tree = _load(preset)
-    named = {role: {"model": model} for role, model in (models or {}).items() if model}
+    named = {role: {"model": model} for role, model in (models or {}).items() if model is not None}
     tree = _merge(tree, named)
     for key, value in (changes or {}).items():
         tree = _merge(tree, _nest(key.split("."), value))
     for heir in ROLES:
         source = _HEIR.get(heir)
-        tree[heir] = _merge(tree.get(source, {}) if source else _default(heir), tree.get(heir, {}))
-    return _validated(tree | {"seed": seed})
+        inherited = tree.get(source, {}) if source else _default(heir)
+        own = tree.get(heir, {})
+        # what is no table of settings is left for the validation to refuse
+        tree[heir] = _merge(inherited, own) if isinstance(own, Mapping) and isinstance(inherited, Mapping) else own
+    return validated(tree if seed is None else tree | {"seed": seed})
 
 
 def digest(content: Any) -> str:
@@ -175,30 +178,35 @@ def _merge(tree: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _validated(tree: dict[str, Any]) -> RunConfig:
+def validated(tree: Any) -> RunConfig:
+    """Settings from a tree of them. Raises UsageError."""
     try:
         return RunConfig.model_validate(tree)
     except ValidationError as error:
         raise UsageError(explain(error, RunConfig)) from None
 
 
-def explain(error: ValidationError, model: type[BaseModel], form: str = "setting {!r}") -> str:
+def explain(error: ValidationError, model: type[BaseModel], named: Callable[[str], str] = "setting {!r}".format) -> str:
     """The first fault of a validation in one line, with the nearest known names for an unknown one."""
-    first = error.errors(include_url=False)[0]
+    faults = error.errors(include_url=False)
+    # a misspelt name is the cause where another one is then missing
+    first = next((fault for fault in faults if fault["type"] == "extra_forbidden"), faults[0])
     where = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
         return f"unknown setting {where!r}{nearest(where, _names(model))}"
     if first["type"] == "missing":
-        return f"{form.format(where)} is missing"
-    return f"{form.format(where)}: {first['msg'].lower()}, got {first['input']!r}"
+        return f"{named(where)} is missing"
+    if first["type"] == "model_type":
+        return f"{named(where)} is a group of settings, not one: write {where}.NAME=VALUE"
+    said = first["msg"].removeprefix("Value error, ")
+    return f"{named(where)}: {said[:1].lower()}{said[1:]}, got {first['input']!r}"
 
 
 def _names(model: type[BaseModel], prefix: str = "") -> list[str]:
     names: list[str] = []
     for name, info in model.model_fields.items():
-        inner = info.annotation
-        if isinstance(inner, type) and issubclass(inner, BaseModel):
-            names += _names(inner, f"{prefix}{name}.")
-        else:
-            names.append(prefix + name)
+        groups = [t for t in (info.annotation, *get_args(info.annotation)) if isinstance(t, type) and issubclass(t, BaseModel)]
+        names.append(prefix + name)
+        for group in groups:
+            names += _names(group, f"{prefix}{name}.")
     return names

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from nlevolve.ask.prompts import Prompts
 from nlevolve.ask.question import Asker, put
 from nlevolve.ask.replies import Unreadable, read_grid
 from nlevolve.ask.scenes import grid_fields, pair_fields
-from nlevolve.llm.request import CallFailed, Halt, Label, Request, RoleSettings
+from nlevolve.llm.request import CallFailed, Halt, Label, Message, Request, RoleSettings
 from nlevolve.puzzle.grids import Grid, cell_accuracy
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Attempt, Description, Followed, Garbled, Unreached
@@ -52,14 +53,18 @@ async def follow(
     return await _follow(asker, settings, task, task.tests[number], description, label, sample)
 
 
+def following(prompts: Prompts, shown: Task, grid: Grid, description: Description) -> tuple[Message, ...]:
+    """The messages that ask to follow a description on a grid, with the pairs of `shown` as examples. Raises PlaceError."""
+    bullets = description.plain.bullets
+    return prompts.render("apply", pairs=pair_fields(shown.pairs), input=grid_fields(grid), bullets=bullets)
+
+
 async def _follow(
     asker: Asker, settings: RoleSettings, shown: Task, grid: Grid, description: Description, label: Label, sample: int
 ) -> Attempt:
     request = Request(
         settings=settings,
-        messages=asker.prompts.render(
-            "apply", pairs=pair_fields(shown.pairs), input=grid_fields(grid), bullets=description.plain.bullets
-        ),
+        messages=following(asker.prompts, shown, grid, description),
         reply_schema=GRID_SCHEMA,
         sample=sample,
         label=label,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from nlevolve.ask.prompts import Prompts
 from nlevolve.ask.question import Answered, Asker, put
 from nlevolve.ask.replies import read_bullets
 from nlevolve.ask.scenes import pair_fields, parent_fields, test_fields
@@ -39,7 +40,7 @@ async def describe(
     """
     request = Request(
         settings=settings if birth.temperature is None else settings.model_copy(update={"temperature": birth.temperature}),
-        messages=_messages(asker, task, birth, parents, tokens),
+        messages=describing(asker.prompts, task, birth, parents, tokens),
         reply_schema=BULLETS_SCHEMA,
         sample=sample,
         label=Label(task=task.id, role=ROLE_OF[birth.operator], purpose=birth.operator, birth=birth.index),
@@ -47,17 +48,18 @@ async def describe(
     return await put(asker, request, read_bullets)
 
 
-def _messages(
-    asker: Asker, task: Task, birth: Birth, parents: Sequence[tuple[Description, Sequence[Attempt]]], tokens: int
+def describing(
+    prompts: Prompts, task: Task, birth: Birth, parents: Sequence[tuple[Description, Sequence[Attempt]]], tokens: int
 ) -> tuple[Message, ...]:
+    """The messages that ask for a birth's description. Raises PlaceError."""
     common = {
         "pairs": pair_fields(task.pairs, birth.blind),
         "tests": test_fields(task),
-        "view": asker.prompts.view(birth.view),
+        "view": prompts.view(birth.view),
     }
     if birth.operator == "write":
-        return asker.prompts.render("write", **common)
+        return prompts.render("write", **common)
     told = [parent_fields(task, d, a, tokens // len(parents), place) for place, (d, a) in enumerate(parents)]
     if birth.operator == "revise":
-        return asker.prompts.render("revise", parent=told[0], **common)
-    return asker.prompts.render("recombine", parents=told, **common)
+        return prompts.render("revise", parent=told[0], **common)
+    return prompts.render("recombine", parents=told, **common)

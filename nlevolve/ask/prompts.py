@@ -41,11 +41,15 @@ class Prompts:
         """The template's messages. Raises PlaceError when a place is left empty or a field has no place."""
         template, wanted = self._templates[name]
         if wanted != places.keys():
-            raise PlaceError(f"prompt {name}: missing {sorted(wanted - places.keys())}, surplus {sorted(places.keys() - wanted)}")
+            unknown, unused = sorted(wanted - places.keys()), sorted(places.keys() - wanted)
+            told = [f"nothing fills {', '.join(unknown)}"] if unknown else []
+            told += [f"it has no place for {', '.join(unused)}"] if unused else []
+            raise PlaceError(f"prompt {name}: {'; '.join(told)}")
         try:
             text = template.render(**places)
-        except jinja2.UndefinedError as error:
-            raise PlaceError(f"prompt {name}: {error.message}") from None
+        # a template is a program: whatever it trips over while it runs is a fault of the template
+        except Exception as error:
+            raise PlaceError(f"prompt {name}: {' '.join(str(error).split())}") from None
         return _messages(text)
 
     def view(self, name: str) -> str:
@@ -71,6 +75,8 @@ class Prompts:
             ) from None
         except jinja2.TemplateSyntaxError as error:
             raise UsageError(f"prompt file {error.filename}, line {error.lineno}: {error.message}") from None
+        except UnicodeDecodeError:
+            raise UsageError(f"prompt file {name}.md in {self.folder}, or one that it includes, is not text in UTF-8") from None
 
     def _places(self, file: str) -> frozenset[str]:
         """Fields that the template and those it includes ask for, less the loop variables of the includer."""

@@ -11,6 +11,7 @@ from typing import TextIO
 
 from rich.console import Console
 
+from nlevolve.errors import BankFailed
 from nlevolve.records import RunFinished
 from nlevolve.run.session import Session
 from nlevolve.run.store import StoreFailed
@@ -20,7 +21,9 @@ from nlevolve.view.publish import Publisher
 from nlevolve.view.summary import Summary
 
 EXIT_STORE = 1
-"""The run's folder could no longer be written; what was acknowledged is kept."""
+"""The run's folder or the sample bank could no longer be written; what was acknowledged is kept."""
+EXIT_STOPPED = 130
+"""A second Ctrl-C."""
 
 
 def carry_out(session: Session, *, live: bool, as_json: bool) -> int:
@@ -32,9 +35,12 @@ def carry_out(session: Session, *, live: bool, as_json: bool) -> int:
     print(f"run {session.name} in {session.folder}; look at it from elsewhere: nlevolve watch {run}", file=stream, flush=True)
     try:
         finished, summary = asyncio.run(_run(session, publisher, live, stream))
-    except StoreFailed as error:
+    except (StoreFailed, BankFailed) as error:
         print(f"nlevolve: {error}", file=sys.stderr)
         return EXIT_STORE
+    except asyncio.CancelledError:
+        print(f"nlevolve: stopped at once; what was answered is kept: nlevolve resume {run}", file=sys.stderr)
+        return EXIT_STOPPED
     problem = publisher.report()
     if problem:
         print(f"nlevolve: {problem}", file=sys.stderr)

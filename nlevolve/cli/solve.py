@@ -51,7 +51,7 @@ def solve(
         preset or DEFAULT_PRESET,
         models=_models(generator, checker, reviser, recombiner, answerer),
         changes=parse_changes(set_ or ()),
-        seed=seed or 0,
+        seed=seed,
     )
     caps = limits(
         budget=budget,
@@ -62,7 +62,7 @@ def solve(
         allow_unknown_prices=allow_unknown_prices or None,
     )
     session = begin(
-        load(selectors, seed or 0),
+        load(selectors, config.seed),
         config,
         caps,
         preset=preset or DEFAULT_PRESET,

@@ -15,7 +15,7 @@ from nlevolve.records import Birth
 class MixPolicy(BaseModel):
     """How a mix is learned. Presets set these under [policy.mix]."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     explore: float = Field(0.3, ge=0)
     """Weight of what is not known yet."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from random import Random
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -16,7 +16,7 @@ from nlevolve.records import Birth, Operator
 
 
 class Settings(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Phase(Settings):
@@ -53,9 +53,9 @@ class Policy(Settings):
     """Ask for a second sample of a perfect candidate's checks; auto: when the checker's replies vary."""
     same_behaviour: bool = True
     """Whether candidates with the same grids on all training pairs each hold a place in the pool."""
-    views: tuple[str, ...] = ("plain",)
+    views: tuple[str, ...] = Field(("plain",), min_length=1)
     """Ways of looking (prompts/views/) that the generator's prompts rotate through."""
-    temperatures: tuple[float, ...] = ()
+    temperatures: tuple[Annotated[float, Field(ge=0)], ...] = ()
     """Temperatures that the generator's calls rotate through; empty: the role's own."""
     mix: MixPolicy = MixPolicy()
     blind: float = Field(0.0, ge=0.0, le=1.0)

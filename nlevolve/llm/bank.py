@@ -16,7 +16,7 @@ from diskcache import Cache, Timeout
 from diskcache.core import MODE_RAW
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from nlevolve.errors import UsageError
+from nlevolve.errors import BankFailed, UsageError
 from nlevolve.llm.disk import StrangeRow, TextDisk
 from nlevolve.llm.request import Reply
 
@@ -59,7 +59,7 @@ class DiskBank:
 
     Reading happens on the caller's thread (tens of microseconds); writing on one private thread that takes all waiting
     rows into one transaction, because a write may wait for another process or for the disk. A damaged file is moved aside.
-    Raises UsageError when the folder cannot be written.
+    Raises BankFailed when the folder cannot be written.
     """
 
     replay = False
@@ -129,7 +129,7 @@ class DiskBank:
             self._renew(cache, error)
             return self.keep(rows)
         if not (self.folder / FILE).exists():
-            raise UsageError(f"the sample bank in {self.folder} was removed while in use; put it back, then resume the run")
+            raise BankFailed(f"the sample bank in {self.folder} was removed while in use; put it back, then resume the run")
         return standing
 
     def set(self, key: str, row: Row) -> None:
@@ -150,12 +150,12 @@ class DiskBank:
             done: list[Any]
             try:
                 done = await loop.run_in_executor(self._thread, self.keep, [(key, row) for key, row, _ in batch])
-            except (UsageError, OSError) as error:
-                done = [error if isinstance(error, UsageError) else self._unusable(error)] * len(batch)
+            except (BankFailed, OSError) as error:
+                done = [error if isinstance(error, BankFailed) else self._unusable(error)] * len(batch)
             for (_, _, future), outcome in zip(batch, done, strict=True):
                 if future.done():
                     continue
-                if isinstance(outcome, UsageError):
+                if isinstance(outcome, BankFailed):
                     future.set_exception(outcome)
                 else:
                     future.set_result(outcome)
@@ -189,8 +189,8 @@ class DiskBank:
                 file.rename(file.with_name(f"{file.name}.{stamp}"))
         self._notice(f"the sample bank in {self.folder} is damaged ({_line(error)}): moved to {FILE}.{stamp}, a new one is begun")
 
-    def _unusable(self, error: Exception) -> UsageError:
-        return UsageError(f"cannot use the sample bank in {self.folder}: {_line(error)}; mend that, or name another --cache-dir")
+    def _unusable(self, error: Exception) -> BankFailed:
+        return BankFailed(f"cannot use the sample bank in {self.folder}: {_line(error)}; mend that, or name another --cache-dir")
 
 
 def _cache(folder: Path) -> Any:
@@ -203,6 +203,19 @@ def _cache(folder: Path) -> Any:
         statistics=0,
         sqlite_synchronous=SYNC_NORMAL,
     )
+
+
+def check_bank(folder: Path, *, replay: bool) -> None:
+    """Raises UsageError when a run could not use the bank in this folder. A damaged one passes: the run moves it aside."""
+    if replay:
+        ReplayBank(folder, print)._base.close()
+        return
+    try:
+        _cache(folder).close()
+    except (sqlite3.OperationalError, OSError) as error:
+        raise UsageError(f"cannot use the sample bank in {folder}: {_line(error)}; name another --cache-dir") from None
+    except sqlite3.DatabaseError:
+        pass
 
 
 class ReplayBank:

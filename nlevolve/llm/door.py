@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -20,6 +21,7 @@ from nlevolve.llm.prefix import led
 from nlevolve.llm.request import LLM, Reply, Request
 from nlevolve.llm.retries import retried
 from nlevolve.llm.room import with_room
+from nlevolve.llm.stopping import until
 from nlevolve.records import Event, Noticed
 
 
@@ -69,6 +71,7 @@ async def open_door(
     run_id: str = "",
     logged: Iterable[str] = (),
     seed: int = 0,
+    stopping: asyncio.Event | None = None,
     live: LLM | None = None,
 ) -> AsyncIterator[Door]:
     """Open the way to the models of `cards` (see preflight.check_models).
@@ -76,13 +79,15 @@ async def open_door(
     concurrency: calls in flight, over all models. caps, spent: limits, and what a resumed run has used of them.
     run_id: unique to a run and kept by its resumptions; logged: request digests of the CallFinished events already in its
     log. Together they let a resumption account for a reply that was paid and banked but not logged when the run was killed.
-    seed: of the retries' jitter. live: stands in for the client, in tests.
+    seed: of the retries' jitter. stopping: once it is set nothing more is sent. live: stands in for the client, in tests.
     """
     notice = once(lambda text: emit(Noticed(text=text)))
     bank: Bank = ReplayBank(cache_dir, notice) if replay else DiskBank(cache_dir, notice)
     client, stops, ledger = Client(cards, notice), Stops(emit), Ledger(caps or Caps(), spent or Spent())
-    one_try = limited(unless_stopped(laddered(budgeted(live or client, ledger, cards, notice), notice), stops), concurrency, emit)
-    one_call = guarded(retried(one_try, Random(f"{seed}/retries"), emit), stops)
+    stopping = stopping or asyncio.Event()
+    sent = until(stopping, budgeted(live or client, ledger, cards, notice))
+    one_try = limited(unless_stopped(laddered(sent, notice), stops), concurrency, emit, stopping)
+    one_call = guarded(retried(one_try, Random(f"{seed}/retries"), emit, stopping), stops)
     llm = with_room(metered(cached(led(one_call), bank, run_id, set(logged)), emit), cards)
     try:
         yield Door(llm, bank, cards)

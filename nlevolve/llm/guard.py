@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
-from nlevolve.llm.request import LLM, CallFailed, NotBanked, OverBudget, Refused, Reply, Request, TooLong, Unusable
+from nlevolve.llm.request import LLM, CallFailed, Interrupted, NotBanked, OverBudget, Refused, Reply, Request, TooLong, Unusable
 from nlevolve.records import Event, ModelStopped
 
 IN_A_ROW = 10
@@ -40,7 +40,7 @@ def guarded(llm: LLM, stops: Stops) -> LLM:
         stops.check(request)
         try:
             reply = await llm(request)
-        except (OverBudget, NotBanked, TooLong, Refused):
+        except (OverBudget, Interrupted, NotBanked, TooLong, Refused):
             raise
         except CallFailed as error:
             failed[request.place] += 1

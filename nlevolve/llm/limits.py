@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from nlevolve.llm.pace import LearnedRate, Pace
 from nlevolve.llm.request import LLM, RateLimited, Reply, Request, RoleSettings
+from nlevolve.llm.stopping import nap
 from nlevolve.records import Event, LimitChanged
 
 FIRST_IN_FLIGHT = 32
@@ -46,9 +47,12 @@ class Slots:
 class Lane:
     """The way to one model at one endpoint. Requests pass its gate one by one, in the order in which they came."""
 
-    def __init__(self, model: str, settings: RoleSettings, most: int, emit: Callable[[Event], None]) -> None:
+    def __init__(
+        self, model: str, settings: RoleSettings, most: int, emit: Callable[[Event], None], stopping: asyncio.Event
+    ) -> None:
         self._model = model
         self._emit = emit
+        self._stopping = stopping
         self._slots = Slots(most)
         self._said = int(self._slots.limit)
         self._told = Pace(settings.requests_per_minute)
@@ -88,10 +92,10 @@ class Lane:
             now = loop.time()
             learned = self._learned.wait(now)
             wait = max(self._not_before - now, learned, self._told.wait(now), self._tokens.wait(now))
-            if wait <= 0:
+            if wait <= 0 or self._stopping.is_set():
                 return waited
             waited = waited or learned >= wait
-            await asyncio.sleep(wait)
+            await nap(wait, self._stopping)
 
     def leave(self, total: asyncio.Semaphore) -> None:
         total.release()
@@ -137,15 +141,19 @@ class Lane:
         self._emit(LimitChanged(model=self._model, in_flight=self._said, why=why))
 
 
-def limited(llm: LLM, concurrency: int, emit: Callable[[Event], None]) -> LLM:
-    """Every try takes a slot of its model and one of the run, and goes out at its model's pace."""
+def limited(llm: LLM, concurrency: int, emit: Callable[[Event], None], stopping: asyncio.Event | None = None) -> LLM:
+    """Every try takes a slot of its model and one of the run, and goes out at its model's pace.
+
+    Once `stopping` is set nobody waits for the pace any longer: what is further in sends nothing then.
+    """
+    stopping = stopping or asyncio.Event()
     total = asyncio.Semaphore(concurrency)
     lanes: dict[tuple[str, str | None], Lane] = {}
 
     async def ask(request: Request) -> Reply:
         lane = lanes.get(request.place)
         if lane is None:
-            lane = lanes[request.place] = Lane(request.model, request.settings, concurrency, emit)
+            lane = lanes[request.place] = Lane(request.model, request.settings, concurrency, emit, stopping)
         tokens = lane.tokens(request)
         sent_at = await lane.enter(tokens, total)
         try:

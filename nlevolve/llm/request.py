@@ -7,42 +7,54 @@ import json
 from collections.abc import Callable
 from contextvars import ContextVar
 from functools import cached_property
-from typing import Any, Literal, Protocol
+from typing import Annotated, Any, Literal, Protocol
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from nlevolve.records import Purpose, Role, Text, Usage
+
+
+def _all_named(model: str) -> str:
+    if not all(name.strip() for name in model.split(",")):
+        raise ValueError("a model's name is empty")
+    return model
+
+
+def _http(url: str) -> str:
+    if not url.startswith(("http://", "https://")):
+        raise ValueError("an address begins with http:// or https://")
+    return url
 
 
 class RoleSettings(BaseModel):
     """One role's model and how it is called (`--set ROLE.NAME=VALUE`)."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    model: str
+    model: Annotated[str, AfterValidator(_all_named)]
     """litellm model string; of a mix ("A,B,C") one request names one."""
-    temperature: float | None = None
-    top_p: float | None = None
-    max_tokens: int | None = None
+    temperature: float | None = Field(None, ge=0)
+    top_p: float | None = Field(None, gt=0, le=1)
+    max_tokens: int | None = Field(None, ge=1)
     reasoning_effort: str | None = None
-    thinking_budget: int | None = None
+    thinking_budget: int | None = Field(None, ge=0)
     """Tokens a thinking model may think."""
-    base_url: str | None = None
+    base_url: Annotated[str, AfterValidator(_http)] | None = None
     extra_headers: dict[str, str] = {}
     """Header -> value; `env:NAME` takes the value from the environment when the call is made."""
     images: bool = False
     """Send the grids as pictures too."""
     lead: bool = False
     """Send the first call of each shared prefix ahead of the rest, so that they find it in the provider's prompt cache."""
-    timeout: float = 1800.0
+    timeout: float = Field(1800.0, gt=0)
     """Seconds for one try."""
-    retries: int = 6
-    requests_per_minute: float | None = None
-    tokens_per_minute: float | None = None
-    price_in: float | None = None
+    retries: int = Field(6, ge=0)
+    requests_per_minute: float | None = Field(None, gt=0)
+    tokens_per_minute: float | None = Field(None, gt=0)
+    price_in: float | None = Field(None, ge=0)
     """USD per million prompt tokens; so are the next two for completion and cached prompt tokens."""
-    price_out: float | None = None
-    price_cached: float | None = None
+    price_out: float | None = Field(None, ge=0)
+    price_cached: float | None = Field(None, ge=0)
 
     @property
     def varies(self) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from random import Random
 
 from nlevolve.llm.request import LLM, CallFailed, Reply, Request
+from nlevolve.llm.stopping import nap
 from nlevolve.records import CallRetried, Event
 
 FIRST_WAIT = 1.0
@@ -16,8 +17,9 @@ LONGEST_IN_ALL = 1800.0
 """Seconds of waiting for one logical call; a provider that asks for more is given up."""
 
 
-def retried(llm: LLM, rng: Random, emit: Callable[[Event], None]) -> LLM:
-    """Send again what may pass later. Waits outside any slot, because slots are taken further in."""
+def retried(llm: LLM, rng: Random, emit: Callable[[Event], None], stopping: asyncio.Event | None = None) -> LLM:
+    """Send again what may pass later. Waits outside any slot, because slots are taken further in; not once `stopping` is set."""
+    stopping = stopping or asyncio.Event()
 
     async def ask(request: Request) -> Reply:
         waited, sent = 0.0, 0
@@ -32,7 +34,7 @@ def retried(llm: LLM, rng: Random, emit: Callable[[Event], None]) -> LLM:
                     raise
                 emit(CallRetried(task=request.label.task, model=request.model, why=f"{error.kind}: {error}", wait=wait))
             waited += wait
-            await asyncio.sleep(wait)
+            await nap(wait, stopping)
         raise AssertionError("the last try returns or raises")
 
     return ask

@@ -8,10 +8,9 @@ from collections.abc import Mapping, Sequence
 from nlevolve.evolve.mix import Arms, arms, pooled
 from nlevolve.evolve.policy import stop_index
 from nlevolve.evolve.population import population
-from nlevolve.llm.request import LLM, Interrupted, Reply, Request
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Event, TaskAnswered
-from nlevolve.run.lab import Lab
+from nlevolve.run.lab import Lab, first_failure
 from nlevolve.run.solve import solve
 
 
@@ -24,16 +23,17 @@ async def solve_all(
     """
     places = asyncio.Semaphore(at_once)
     learned: list[asyncio.Future[Arms]] = []
-    async with asyncio.TaskGroup() as group:
-        for task in tasks:
-            await places.acquire()
-            if stopping.is_set():
-                return
-            # what a task may learn from depends on its place alone, not on which task happened to end first
-            earlier = learned[: max(0, len(learned) - lab.config.policy.mix.behind)] if lab.mixed else []
-            solving = group.create_task(_one(task, lab, known.get(task.id, ()), earlier))
-            solving.add_done_callback(lambda _: places.release())
-            learned.append(solving)
+    with first_failure():
+        async with asyncio.TaskGroup() as group:
+            for task in tasks:
+                await places.acquire()
+                if stopping.is_set():
+                    return
+                # what a task may learn from depends on its place alone, not on which task happened to end first
+                earlier = learned[: max(0, len(learned) - lab.config.policy.mix.behind)] if lab.mixed else []
+                solving = group.create_task(_one(task, lab, known.get(task.id, ()), earlier))
+                solving.add_done_callback(lambda _: places.release())
+                learned.append(solving)
 
 
 async def _one(task: Task, lab: Lab, known: Sequence[Event], earlier: Sequence[asyncio.Future[Arms]]) -> Arms:
@@ -50,14 +50,3 @@ def answered_for_good(events: Sequence[Event]) -> bool:
     """Whether a task needs nothing more: its search came to its own end, and no evidence is missing."""
     last = next((e for e in reversed(events) if isinstance(e, TaskAnswered)), None)
     return last is not None and last.stopped in ("perfect", "exhausted") and not last.error and not last.unreached
-
-
-def until(stopping: asyncio.Event, llm: LLM) -> LLM:
-    """The same asker, shut for new requests once `stopping` is set; what is in flight ends."""
-
-    async def ask(request: Request) -> Reply:
-        if stopping.is_set():
-            raise Interrupted("the run was interrupted")
-        return await llm(request)
-
-    return ask

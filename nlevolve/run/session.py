@@ -14,17 +14,20 @@ from typing import Any
 
 from nlevolve.ask.prompts import Prompts
 from nlevolve.ask.question import Asker
-from nlevolve.config import Limits, RunConfig, configure, differences, digest
+from nlevolve.ask.rehearsal import rehearse
+from nlevolve.config import Limits, RunConfig, configure, differences, digest, validated
 from nlevolve.errors import UsageError
+from nlevolve.llm.bank import check_bank
 from nlevolve.llm.budget import Caps, Spent
 from nlevolve.llm.cards import ModelCard
 from nlevolve.llm.door import open_door
 from nlevolve.llm.preflight import check_models
 from nlevolve.llm.request import LLM
+from nlevolve.llm.stopping import until
 from nlevolve.puzzle.datasets import Selection
 from nlevolve.records import CallFinished, Event, RunFinished, RunStarted, TaskAnswered
 from nlevolve.run import store
-from nlevolve.run.batch import solve_all, until
+from nlevolve.run.batch import solve_all
 from nlevolve.run.lab import Emit, Lab
 from nlevolve.version import __version__
 
@@ -92,6 +95,7 @@ class Session:
             run_id=self.run_id,
             logged=[e.request for e in self.known if isinstance(e, CallFinished) and e.source != "failed"],
             seed=self.config.seed,
+            stopping=self.stopping,
             live=self.live,
         ) as door:
             asker = Asker(self.around(until(self.stopping, door)), self.prompts, door.reject)
@@ -131,7 +135,9 @@ def begin(
     """Make a new run's folder with its config.json. Raises UsageError before anything is sent, leaving no folder behind."""
     templates = Prompts(prompts)
     _check_views(config, templates)
+    rehearse(templates)
     cards = _cards(config, limits, replay, cache_dir)
+    check_bank(cache_dir, replay=replay)
     folder = store.create(runs_dir, name)
     run_id = uuid.uuid4().hex
     settings = _settings(config, selection, templates)
@@ -174,6 +180,7 @@ def reopen(
             "resume it with the old ones, or start a new run: what is equal comes from the cache"
         )
     cards = _cards(config, limits, bool(old.get("replay")), cache_dir)
+    check_bank(cache_dir, replay=bool(old.get("replay")))
     return Session(
         folder,
         selection,
@@ -197,7 +204,7 @@ def reconfigure(
 
     A resumed run refuses any difference, so this only serves to name it. Raises UsageError.
     """
-    recorded = RunConfig.model_validate(old["settings"])
+    recorded = validated(old["settings"])
     named = {f"{role}.model": model for role, model in models.items() if model}
     if preset is not None and preset != old["preset"]:
         return configure(preset, models=models, changes=changes, seed=recorded.seed if seed is None else seed)
@@ -227,7 +234,8 @@ def _cards(config: RunConfig, limits: Limits, replay: bool, cache_dir: Path) -> 
 def _check_views(config: RunConfig, prompts: Prompts) -> None:
     for view in config.policy.views:
         if view not in prompts.views:
-            raise UsageError(f"policy.views names {view!r}, but {prompts.folder / 'views'} has only {', '.join(prompts.views)}")
+            there = ", ".join(prompts.views) or "none"
+            raise UsageError(f"policy.views names {view!r}; in {prompts.folder / 'views'} there are: {there}")
 
 
 def _versions() -> dict[str, str]:

@@ -19,6 +19,8 @@ from nlevolve.errors import UsageError
 from nlevolve.records import AnyEvent, Event, RunFinished, TaskAnswered, read_event, write_event
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_CONFIG = {"id", "preset", "settings", "tasks", "limits", "prompts_dir", "cache_dir"}
+"""What a run cannot be resumed without."""
 
 
 class StoreFailed(Exception):
@@ -52,12 +54,17 @@ def find(run: str, runs_dir: Path) -> Path:
 
 
 def read_config(folder: Path) -> dict[str, Any]:
-    """config.json. Raises UsageError when it is missing or torn."""
+    """config.json. Raises UsageError when it is missing or torn, or is that of no run."""
+    path = folder / "config.json"
     try:
-        config: dict[str, Any] = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-        return config
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{folder / 'config.json'} cannot be read: {error}") from None
+        config = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise UsageError(f"{path} cannot be read ({error}): restore it, or start the run anew") from None
+    lacking = sorted(_CONFIG - config.keys()) if isinstance(config, dict) else ["everything"]
+    if lacking:
+        raise UsageError(f"{path} is not a run's: it lacks {', '.join(lacking)}; restore it, or start the run anew")
+    found: dict[str, Any] = config
+    return found
 
 
 def read_events(folder: Path) -> list[AnyEvent]:

@@ -1,0 +1,66 @@
+"""Every prompt rendered once, as it is really built, for a small made-up task: an edited prompt fails here, not in a run."""
+
+from __future__ import annotations
+
+from nlevolve.ask.checker import following
+from nlevolve.ask.generator import describing
+from nlevolve.ask.prompts import PlaceError, Prompts
+from nlevolve.errors import UsageError
+from nlevolve.llm.request import Message
+from nlevolve.puzzle.tasks import Pair, Task
+from nlevolve.records import Birth, Description, Followed, Garbled
+
+TASK = Task(
+    id="rehearsal",
+    pairs=(
+        Pair(((1, 2, 0), (0, 3, 4)), ((0, 2, 1), (4, 3, 0))),
+        Pair(((5, 0), (6, 7)), ((0, 5), (7, 6))),
+        Pair(((8, 8, 9),), ((9, 8, 8),)),
+    ),
+    tests=(((2, 4), (6, 0)),),
+)
+"""Every row is mirrored from left to right."""
+
+PARENTS = (
+    (
+        Description(bullets=("Swap the first and the last cell of the first row.", "The output is as large as the input.")),
+        (
+            Followed(pair=0, grid=((0, 2, 1), (0, 3, 4)), accuracy=4 / 6),
+            Followed(pair=1, grid=((0, 5), (6, 7)), accuracy=0.5),
+            Followed(pair=2, grid=((9, 8, 8),), accuracy=1.0),
+        ),
+    ),
+    (
+        Description(bullets=("Turn the grid by a quarter to the left.",)),
+        (
+            Followed(pair=0, grid=((0, 4), (2, 3), (1, 0)), accuracy=0.0),
+            Followed(pair=1, grid=((0, 7), (5, 6)), accuracy=0.25),
+            Garbled(pair=2, why="it holds no grid"),
+        ),
+    ),
+)
+PROBLEM = "row 2 has 2 cells, row 1 has 3"
+
+
+def rendered(prompts: Prompts) -> dict[str, tuple[Message, ...]]:
+    """Template -> the messages that it makes of the task above. Raises PlaceError."""
+    births = {
+        "write": Birth(index=0, operator="write", model=""),
+        "revise": Birth(index=1, operator="revise", parents=(0,), model=""),
+        "recombine": Birth(index=2, operator="recombine", parents=(0, 1), model=""),
+    }
+    asked = {name: describing(prompts, TASK, birth, PARENTS[: len(birth.parents)], 24_000) for name, birth in births.items()}
+    asked["apply"] = following(prompts, TASK.without(0), TASK.pairs[0].input, PARENTS[0][0])
+    asked["repair"] = prompts.render("repair", problem=PROBLEM)
+    return asked
+
+
+def rehearse(prompts: Prompts) -> None:
+    """Raises UsageError for a prompt with a place that nothing fills, without one that it needs, or without a message."""
+    try:
+        asked = rendered(prompts)
+    except PlaceError as error:
+        raise UsageError(f"{error}, in {prompts.folder}: compare it with the one that ships with nlevolve") from None
+    for name, messages in asked.items():
+        if not any(message.role == "user" for message in messages):
+            raise UsageError(f"prompt {name} in {prompts.folder} holds no message: one begins with a line '=== user'")
