@@ -109,7 +109,7 @@ def resume(
     from nlevolve.run.session import reconfigure, reopen
 
     folder = store.find(run, runs_dir)
-    old = store.read_config(folder)
+    old = store.read_config(folder, store.TO_RESUME)
     config = reconfigure(
         old,
         preset=preset,

@@ -7,7 +7,7 @@ import fcntl
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,8 +19,8 @@ from nlevolve.errors import UsageError
 from nlevolve.records import AnyEvent, Event, RunFinished, TaskAnswered, read_event, write_event
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-_CONFIG = {"id", "preset", "settings", "tasks", "limits", "prompts_dir", "cache_dir"}
-"""What a run cannot be resumed without."""
+TO_RESUME = ("id", "preset", "settings", "tasks", "limits", "prompts_dir", "cache_dir")
+"""Keys of config.json without which a run cannot go on."""
 
 
 class StoreFailed(Exception):
@@ -53,16 +53,16 @@ def find(run: str, runs_dir: Path) -> Path:
     )
 
 
-def read_config(folder: Path) -> dict[str, Any]:
-    """config.json. Raises UsageError when it is missing or torn, or is that of no run."""
+def read_config(folder: Path, needs: Collection[str] = ("tasks",)) -> dict[str, Any]:
+    """config.json. Raises UsageError when it is missing, torn, or without one of the keys that it `needs`."""
     path = folder / "config.json"
     try:
         config = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         raise UsageError(f"{path} cannot be read ({error}): restore it, or start the run anew") from None
-    lacking = sorted(_CONFIG - config.keys()) if isinstance(config, dict) else ["everything"]
+    lacking = [key for key in needs if key not in config] if isinstance(config, dict) else ["everything"]
     if lacking:
-        raise UsageError(f"{path} is not a run's: it lacks {', '.join(lacking)}; restore it, or start the run anew")
+        raise UsageError(f"{path} is not a run's: it lacks {', '.join(lacking)}: restore it, or start the run anew")
     found: dict[str, Any] = config
     return found
 
