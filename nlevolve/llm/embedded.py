@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
+
+from nlevolve.offline.provider import MODELS
 
 PROVIDER = "offline"
 
@@ -46,4 +49,6 @@ def register(litellm: Any, complete: Complete) -> None:
     litellm.utils.custom_llm_setup()
     # a model without an entry is looked for with dozens of patterns at every call
     free = {"litellm_provider": PROVIDER, "mode": "chat", "input_cost_per_token": 0.0, "output_cost_per_token": 0.0}
-    litellm.model_cost.update({f"{PROVIDER}/{name}": free for name in ("generator", "checker")})
+    litellm.model_cost.update(dict.fromkeys(MODELS, free))
+    # litellm makes the coroutine in a thread: a birth that is cancelled meanwhile leaves it behind, which harms nobody
+    warnings.filterwarnings("ignore", r"coroutine '.*Offline\.acompletion' was never awaited", RuntimeWarning)
