@@ -1,4 +1,4 @@
-"""Stamping cells and objects around or onto others; rectangles of background."""
+"""Stamping cells and objects around or onto others."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from tests.offline.families.grids import follow
             "22... 23... ....5 ....5",
             "22... 23... ...22 ...23",
         ),
-        ("Fill the largest empty rectangle with red.", "..1. ..11 1...", "221. 2211 1..."),
     ],
 )
 def test_stamping(bullet: str, before: str, after: str) -> None:
