@@ -8,7 +8,8 @@ from typing import Annotated, Any, get_args, get_origin
 
 from nlevolve.offline.grammar import Phrase, Words, kind_of
 from nlevolve.offline.nouns.colours import Colour, Named
-from nlevolve.offline.nouns.objects import Objects, candidates
+from nlevolve.offline.nouns.objects import Objects
+from nlevolve.offline.nouns.picking import candidates
 from nlevolve.offline.operation import Examples, Operation
 
 MOST_VARIATIONS = 120

@@ -9,7 +9,8 @@ from typing import Annotated
 import numpy as np
 
 from nlevolve.offline.grammar import Range, pin, says
-from nlevolve.offline.nouns.objects import Coloured, Every, Objects, candidates, objects_for, one_object_for
+from nlevolve.offline.nouns.objects import Coloured, Every, Objects
+from nlevolve.offline.nouns.picking import candidates, objects_for, one_object_for
 from nlevolve.offline.operation import Example, Examples, Operation, perform, suggests
 from nlevolve.offline.scene import Cells, Object, Scene
 

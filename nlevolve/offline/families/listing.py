@@ -10,7 +10,8 @@ import numpy as np
 from nlevolve.offline.families.answering import Side30
 from nlevolve.offline.grammar import Words, pin, says
 from nlevolve.offline.nouns.measures import Order
-from nlevolve.offline.nouns.objects import Objects, candidates
+from nlevolve.offline.nouns.objects import Objects
+from nlevolve.offline.nouns.picking import candidates
 from nlevolve.offline.nouns.places import Side
 from nlevolve.offline.operation import Examples, Operation, suggests
 from nlevolve.offline.scene import Cells, Scene

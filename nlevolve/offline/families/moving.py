@@ -9,7 +9,8 @@ from typing import Annotated
 import numpy as np
 
 from nlevolve.offline.grammar import Range, Words, pin, says
-from nlevolve.offline.nouns.objects import Every, Objects, candidates
+from nlevolve.offline.nouns.objects import Every, Objects
+from nlevolve.offline.nouns.picking import candidates
 from nlevolve.offline.nouns.places import Direction
 from nlevolve.offline.operation import Example, Examples, Operation, suggests
 from nlevolve.offline.scene import Cells, Object, Scene

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nlevolve.offline.grammar import says
-from nlevolve.offline.nouns.objects import Every, Objects, objects_for
+from nlevolve.offline.nouns.objects import Every, Objects
 from nlevolve.offline.nouns.parts import OUTER, Part, cells_of
+from nlevolve.offline.nouns.picking import objects_for
 from nlevolve.offline.nouns.shades import Shade, shades_for
 from nlevolve.offline.operation import Example, Examples, Operation, suggests
 from nlevolve.offline.scene import Cells, Mask, Scene

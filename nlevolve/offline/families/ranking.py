@@ -10,7 +10,8 @@ from nlevolve.offline.families.painting import whole_colours
 from nlevolve.offline.grammar import Phrase, Range, says
 from nlevolve.offline.nouns.colours import Named
 from nlevolve.offline.nouns.measures import Measure, Order
-from nlevolve.offline.nouns.objects import Objects, That, candidates, objects_for
+from nlevolve.offline.nouns.objects import Objects, That
+from nlevolve.offline.nouns.picking import candidates, objects_for
 from nlevolve.offline.nouns.shades import Plain, Shade
 from nlevolve.offline.nouns.traits import Trait
 from nlevolve.offline.operation import Examples, Operation, suggests

@@ -10,7 +10,8 @@ import numpy as np
 
 from nlevolve.offline.grammar import Phrase, Words, pin, says
 from nlevolve.offline.nouns.colours import Named
-from nlevolve.offline.nouns.objects import Coloured, Every, Objects, That, candidates
+from nlevolve.offline.nouns.objects import Coloured, Every, Objects, That
+from nlevolve.offline.nouns.picking import candidates
 from nlevolve.offline.nouns.traits import Fact, HasFact
 from nlevolve.offline.operation import Example, Examples, Operation, suggests
 from nlevolve.offline.scene import Cells, Object, Scene

@@ -9,7 +9,8 @@ import numpy as np
 
 from nlevolve.offline.families.turning import Turn
 from nlevolve.offline.grammar import Phrase, Words, pin, says
-from nlevolve.offline.nouns.objects import Coloured, Every, Objects, candidates
+from nlevolve.offline.nouns.objects import Coloured, Every, Objects
+from nlevolve.offline.nouns.picking import candidates
 from nlevolve.offline.operation import Examples, Operation, suggests
 from nlevolve.offline.scene import Cells, Scene
 

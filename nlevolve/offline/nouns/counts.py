@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from nlevolve.offline.grammar import Phrase, pin, says
 from nlevolve.offline.nouns.colours import Named
-from nlevolve.offline.nouns.objects import Coloured, ColouredThat, Every, Objects, That, candidates
+from nlevolve.offline.nouns.objects import Coloured, ColouredThat, Every, Objects, That
+from nlevolve.offline.nouns.picking import candidates
 from nlevolve.offline.nouns.traits import Fact, HasFact
 from nlevolve.offline.operation import Examples
 from nlevolve.offline.scene import Scene

@@ -3,28 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import islice
 
 from nlevolve.offline.grammar import Phrase, Words, pin, says
 from nlevolve.offline.nouns.colours import Named
 from nlevolve.offline.nouns.traits import (
-    Contains,
-    Fact,
-    HasColours,
     HasFact,
-    HasHoles,
-    HasSize,
-    InLineWith,
     IsColour,
-    IsLarger,
-    IsSmaller,
-    Touches,
     Trait,
 )
-from nlevolve.offline.operation import Examples
 from nlevolve.offline.scene import Object, Scene
 
 Chosen = tuple[Object, ...]
@@ -317,73 +305,23 @@ class Except(Objects):
         return tuple(o for o in scene.objects if id(o) not in left_out)
 
 
-# --- finding the phrase for a choice
+@says(
+    "every object that {one} and {other}",
+    also="""
+    objects that {one} and {other}
+    [every] object which {one} and {other}
+    """,
+)
+@dataclass(frozen=True)
+class Both(Objects):
+    """Those of which two facts are true."""
 
-Wanted = Sequence[Sequence[bool]]
-"""For each pair, for each object of its scene: whether it is meant."""
+    one: HasFact
+    other: HasFact
 
+    def __post_init__(self) -> None:
+        if self.one == self.other:
+            raise ValueError("two facts")
 
-def objects_for(examples: Examples, wanted: Wanted, *, most: int = 6) -> Iterator[Objects]:
-    """Phrases that mean exactly the wanted objects in every pair, plainest first, at most `most`."""
-    rows = [tuple(map(bool, row)) for row in wanted]
-    found = (p for p in candidates(examples) if all(picked(p, e.scene) == row for e, row in zip(examples, rows, strict=True)))
-    return islice(found, most)
-
-
-def one_object_for(examples: Examples, allowed: Wanted, *, most: int = 6) -> Iterator[Objects]:
-    """Phrases that mean a single object in every pair, always one that is allowed, plainest first."""
-
-    def fits(phrase: Objects, scene: Scene, row: Sequence[bool]) -> bool:
-        meant = picked(phrase, scene)
-        return sum(meant) == 1 and row[meant.index(True)]
-
-    found = (p for p in candidates(examples) if all(fits(p, e.scene, row) for e, row in zip(examples, allowed, strict=True)))
-    return islice(found, most)
-
-
-def picked(phrase: Objects, scene: Scene) -> tuple[bool, ...]:
-    """For each object of the scene whether the phrase means it."""
-
-    def compute() -> tuple[bool, ...]:
-        meant = {id(o) for o in phrase.of(scene)}
-        return tuple(id(o) in meant for o in scene.objects)
-
-    return scene.once(("picked", phrase), compute)
-
-
-MOST_TOLD_APART = 60
-"""Objects of a grid that are told apart by more than colour and rank; a grid with more of them is rather a texture."""
-
-
-@lru_cache(maxsize=32)
-def candidates(examples: Examples) -> tuple[Objects, ...]:
-    """Every simple choice worth trying on these scenes, plainest first. Scenes decide which colours and sizes are named."""
-    return tuple(_candidates(examples))
-
-
-def _candidates(examples: Examples) -> Iterator[Objects]:
-    per_pair = [{c for o in e.scene.objects for c in o.colours} for e in examples]
-    colours = [Named(c) for c in sorted(set.union(*per_pair))]
-    everywhere = [Named(c) for c in sorted(set.intersection(*({int(c) for c in e.scene.colours} for e in examples)))]
-    sizes = sorted({o.size for e in examples for o in e.scene.objects})[:12]
-    yield Every()
-    yield from map(Coloured, colours)
-    ranks: list[Objects] = [Foremost(rank) for rank in Rank] + [OddOneOut(kind) for kind in Kind]
-    ranks += [MostHoles(extreme) for extreme in Extreme]
-    ranks += [MostOf(extreme, colour) for colour in everywhere for extreme in Extreme]
-    facts = [HasFact(fact) for fact in Fact]
-    traits: list[Trait] = [*facts]
-    traits += [relation(colour) for colour in everywhere for relation in (Touches, Contains, InLineWith)]
-    traits += [HasHoles(n) for n in sorted({o.holes for e in examples for o in e.scene.objects}) if 0 < n < 10]
-    traits += [HasColours(n) for n in sorted({len(o.colours) for e in examples for o in e.scene.objects}) if n > 1]
-    traits += [HasSize(s) for s in sizes if s > 1]
-    traits += [IsLarger(s) for s in sizes[:-1] if s > 1] + [IsSmaller(s) for s in sizes[1:]]
-    yield from ranks
-    if max(len(e.scene.objects) for e in examples) > MOST_TOLD_APART:
-        return
-    yield from map(That, traits)
-    yield Commonest()
-    yield from map(Except, ranks)
-    yield from (Except(Coloured(colour)) for colour in colours)
-    if len(colours) > 1:
-        yield from (ColouredThat(colour, trait) for colour in colours for trait in facts)
+    def pick(self, scene: Scene) -> Chosen:
+        return tuple(o for o in That(self.one).of(scene) if self.other.holds(o, scene))

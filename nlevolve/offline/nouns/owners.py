@@ -8,7 +8,8 @@ from itertools import islice
 
 from nlevolve.offline.grammar import says
 from nlevolve.offline.nouns.colours import Colour, colours_for
-from nlevolve.offline.nouns.objects import Coloured, Every, Objects, candidates
+from nlevolve.offline.nouns.objects import Coloured, Every, Objects
+from nlevolve.offline.nouns.picking import candidates
 from nlevolve.offline.operation import Examples
 from nlevolve.offline.scene import Scene
 

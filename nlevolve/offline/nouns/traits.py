@@ -66,6 +66,8 @@ class Fact(Words):
     LONER = ("has a form of its own", "has another form than every other object", "occurs only once")
     SIBLING = ("has the colour of another object", "has the same colour as another object", "shares its colour")
     TOUCHING = ("touches another object", "is in contact with another object", "is next to another object")
+    WITHIN = ("lies within the box of another object", "is inside another object", "is contained in another object")
+    HOLDER = ("has another object within its box", "contains another object", "has another object inside")
     APART = ("touches no other object", "does not touch another object", "stands alone")
 
 
@@ -85,6 +87,11 @@ def colours_of(one: Object) -> object:
 
 def _touches_another(one: Object, scene: Scene) -> bool:
     return bool((around(one.mask, corners=True) & scene.foreground).any())
+
+
+def _within(one: Object, other: Object) -> bool:
+    rows = other.top <= one.top and one.bottom <= other.bottom
+    return one is not other and rows and other.left <= one.left and one.right <= other.right
 
 
 def _is_frame(one: Object) -> bool:
@@ -110,6 +117,8 @@ _FACTS: dict[Fact, Callable[[Object, Scene], bool]] = {
     Fact.TWIN: lambda o, s: _frequency(s, form_of)[o.key] > 1,
     Fact.SIBLING: lambda o, s: _frequency(s, colours_of)[o.colours] > 1,
     Fact.TOUCHING: _touches_another,
+    Fact.WITHIN: lambda o, s: any(_within(o, other) for other in s.objects),
+    Fact.HOLDER: lambda o, s: any(_within(other, o) for other in s.objects),
 }
 _OPPOSITES = {
     Fact.INNER: Fact.BORDER,
