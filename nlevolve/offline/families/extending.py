@@ -10,7 +10,8 @@ import numpy as np
 
 from nlevolve.offline.grammar import Words, says
 from nlevolve.offline.nouns.colours import Colour, Named
-from nlevolve.offline.nouns.objects import Every, Objects, candidates
+from nlevolve.offline.nouns.objects import Every, Objects
+from nlevolve.offline.nouns.picking import candidates
 from nlevolve.offline.nouns.rays import In, Ink, Own, Reach, Step, drawn, path
 from nlevolve.offline.operation import Examples, Operation, suggests
 from nlevolve.offline.scene import Cells, Object, Scene

@@ -149,10 +149,9 @@ def helps(operation: Operation, example: Example) -> bool:
 def may_be_moves(example: Example) -> bool:
     if not example.same_shape or example.is_done or not 0 < len(example.scene.objects) <= 30:
         return False
-    # some may leave the grid or be covered, but nothing comes from nowhere
-    now, then = example.scene.counts, example.target_counts
-    others = [c for c in range(10) if c != example.scene.background]
-    return bool((then[others] <= now[others]).all() and then[others].sum() * 2 >= now[others].sum())
+    # some may leave the grid, be covered or get another colour, but nothing comes from nowhere
+    now, then = (int(counts.sum() - counts[example.scene.background]) for counts in (example.scene.counts, example.target_counts))
+    return now // 2 <= then <= now
 
 
 def movers(examples: Examples) -> list[Objects]:

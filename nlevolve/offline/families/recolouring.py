@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nlevolve.offline.grammar import Phrase, says
+from nlevolve.offline.grammar import Phrase, pin, says
 from nlevolve.offline.nouns.colours import Colour, Named, colours_for
 from nlevolve.offline.nouns.owners import ColourOf
 from nlevolve.offline.operation import Examples, Operation, suggests
@@ -87,6 +87,31 @@ class SwapColours(Operation):
             raise ValueError("two colours are swapped")
 
 
+@says(
+    pin("swap the two colours of the grid"),
+    also=[
+        pin(
+            """
+    (exchange|switch|interchange) the two colours of the grid
+    let the two colours trade places
+    the two colours change places
+    give every cell the other one of the two colours
+    every cell gets the other of the two colours
+    """
+        )
+    ],
+)
+@dataclass(frozen=True)
+class SwapBoth(Operation):
+    """Only where a grid has just two colours, the background counted too."""
+
+    def apply(self, scene: Scene) -> Cells | None:
+        present = np.flatnonzero(scene.counts)
+        if len(present) != 2:
+            return None
+        return np.asarray(present.sum() - scene.grid, dtype=np.int8)
+
+
 @suggests(cost=6, same_shape=True)
 def changes(examples: Examples) -> Iterator[Operation]:
     """The colour each colour becomes: in all pairs, or where it does so most often."""
@@ -105,6 +130,8 @@ def changes(examples: Examples) -> Iterator[Operation]:
         yield ChangeColours(changed)
         for one in changed if len(changed) > 1 else ():
             yield ChangeColours((one,))
+    if all(int((e.scene.counts > 0).sum()) == 2 for e in examples):
+        yield SwapBoth()
     yield from _relative_changes(examples)
 
 

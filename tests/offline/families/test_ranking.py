@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.offline.families.grids import follow
+from nlevolve.offline import english
+from nlevolve.offline.scene import Scene
+from tests.offline.families.grids import follow, grid
 
 
 @pytest.mark.parametrize(
@@ -35,3 +37,9 @@ def test_ranking(bullet: str, before: str, after: str) -> None:
 
 def test_objects_that_tie_share_a_colour() -> None:
     assert follow("Recolour every object from the largest to the smallest: blue and red.", "5.5 ... 555") == "2.2 ... 111"
+
+
+def test_two_colours_change_places_only_where_there_are_two() -> None:
+    assert follow("Swap the two colours of the grid.", "12 22") == "21 11"
+    followed = english.follow(["Swap the two colours of the grid."], Scene(grid("123")))
+    assert followed.undone == ("Swap the two colours of the grid.",)
