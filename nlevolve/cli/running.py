@@ -6,6 +6,7 @@ import asyncio
 import json
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
 
@@ -48,7 +49,9 @@ def carry_out(session: Session, *, live: bool, as_json: bool) -> int:
         print(json.dumps({"folder": str(session.folder), "exit_code": finished.exit_code, **publisher.results()}))
     else:
         page = None if problem else str(session.folder / "report.html")
-        Console(soft_wrap=True).print(closing(summary, publisher.results(), run, page=page))
+        console = Console()
+        # in a file or a pipe a line stays a line
+        console.print(closing(summary, publisher.results(), run, page=page), soft_wrap=not console.is_terminal)
     if finished.why:
         print(f"nlevolve: {finished.why}", file=sys.stderr)
     return finished.exit_code
@@ -60,15 +63,15 @@ def handle(folder: Path) -> str:
 
 
 async def _run(session: Session, publisher: Publisher, live: bool, stream: TextIO) -> tuple[RunFinished, Summary]:
-    _listen(session.stopping)
     loop = asyncio.get_running_loop()
     with display(live=live, stop=lambda: loop.call_soon_threadsafe(session.stopping.set), stream=stream) as view:
+        _listen(session.stopping, view.stopping)
         view.recall(session.known)
         finished = await session.run([publisher.see, view.see])
     return finished, view.summary
 
 
-def _listen(stopping: asyncio.Event) -> None:
+def _listen(stopping: asyncio.Event, tell: Callable[[], None]) -> None:
     """The first Ctrl-C or SIGTERM lets what is in flight end; a second one stops at once."""
     loop = asyncio.get_running_loop()
     running = asyncio.current_task()
@@ -77,6 +80,7 @@ def _listen(stopping: asyncio.Event) -> None:
     def stop() -> None:
         if stopping.is_set():
             running.cancel()
+        tell()
         stopping.set()
 
     for number in (signal.SIGINT, signal.SIGTERM):

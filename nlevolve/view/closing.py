@@ -22,7 +22,7 @@ def closing(
     """`results` is the content of results.json; `run` is what a user types to name this run, `page` where its report is."""
     rows = [row(""), _score(results, palette), *_by_revision(results), _cost(summary, results), *_unsolved(results, palette)]
     if not results["finished"]:
-        rows.append(_cut_short(summary, run, palette))
+        rows.append(_cut_short(summary, results, run, palette))
     return Text("\n").join(one.text() for one in [*rows, row(), *_next(results, run, page), row()])
 
 
@@ -60,23 +60,28 @@ def _cost(summary: Summary, results: Mapping[str, Any]) -> Row:
 
 
 def _unsolved(results: Mapping[str, Any], palette: Palette) -> list[Row]:
-    failed = {name: one for name, one in results["tasks"].items() if one["error"]}
-    missed = {name: one for name, one in results["tasks"].items() if one["solved"] is False and name not in failed}
+    """Tasks that were tried to the end and not solved, and those that failed; tasks cut short have a line of their own."""
+    tasks = results["tasks"].items()
+    missed = [name for name, one in tasks if one["solved"] is False and one["stopped"] in ("perfect", "exhausted")]
+    failed = [name for name, one in tasks if one["stopped"] == "failed"]
     rows = []
     if missed:
-        told = [f"{clean(name)} {one['train']['exact']}/{one['train']['pairs']}" for name, one in list(missed.items())[:NAMED]]
-        rows.append(
-            row(("   not solved: ", palette.partly), ", ".join(told) + _more(len(missed)), ("  (training pairs exact)", "dim"))
-        )
+        exact = [results["tasks"][name]["train"] for name in missed]
+        told = [f"{clean(name)} {its['exact']}/{its['pairs']}" for name, its in zip(missed[:NAMED], exact, strict=False)]
+        names = ", ".join(told) + _more(len(missed))
+        rows.append(row(("   not solved: ", palette.partly), names, ("  (training pairs exact)", "dim")))
     if failed:
-        told = [f"{clean(name)} ({clean(one['error'])})" for name, one in list(failed.items())[:2]]
-        rows.append(row((f"   {_tasks(len(failed))} with an error: ", palette.bad), "; ".join(told) + _more(len(failed), 2)))
+        why = clean(results["tasks"][failed[0]]["error"] or "no reason given")
+        names = ", ".join(map(clean, failed[:NAMED])) + _more(len(failed))
+        rows.append(row((f"   {_tasks(len(failed))} failed: ", palette.bad), f"{names} ({why})"))
     return rows
 
 
-def _cut_short(summary: Summary, run: str, palette: Palette) -> Row:
+def _cut_short(summary: Summary, results: Mapping[str, Any], run: str, palette: Palette) -> Row:
+    left = sum(one["stopped"] in ("interrupted", "budget") for one in results["tasks"].values())
     why = clean(summary.finished.why) if summary.finished and summary.finished.why else "it was cut short"
-    return row((f"   not finished: {why}; ", palette.bad), (f"nlevolve resume {run}", "bold"), " goes on where it stopped")
+    told = f"   not finished, {_tasks(left)} left: {why}; " if left else f"   not finished: {why}; "
+    return row((told, palette.bad), (f"nlevolve resume {run}", "bold"), " goes on where it stopped")
 
 
 def _next(results: Mapping[str, Any], run: str, page: str | None) -> list[Row]:

@@ -86,6 +86,10 @@ class Dashboard:
         """Take in what happened before: the earlier sessions of a resumed run."""
         self._queue.extend(events)
 
+    def stopping(self) -> None:
+        """The run was asked to stop, by whomever: say so."""
+        self._stopping = True
+
     def __enter__(self) -> Dashboard:
         with ExitStack() as undo:
             undo.callback(self._say_error)

@@ -12,7 +12,7 @@ from nlevolve.view.dashboard import Dashboard
 from nlevolve.view.lines import Lines
 
 Display = Dashboard | Lines
-"""Both are context managers with `see(event)`, `recall(events)` and a `summary`."""
+"""Both are context managers with `see(event)`, `recall(events)`, `stopping()` and a `summary`."""
 
 
 def display(*, live: bool, stop: Callable[[], object], stream: TextIO | None = None) -> Display:

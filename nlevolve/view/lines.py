@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable
 from datetime import datetime
@@ -18,23 +19,31 @@ QUIET = 30.0
 
 
 class Lines:
-    """A context manager with `see(event)`, like the dashboard; writes plain lines as they come."""
+    """A context manager with `see(event)`, like the dashboard; writes plain lines as they come.
+
+    When nobody reads them any more (`| head`), or they cannot be written, it falls silent and sets `broken`: the run goes on.
+    """
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self.summary = Summary()
         self._stream = stream or sys.stdout
+        self.broken = False
         self._told: datetime | None = None
 
     def __enter__(self) -> Lines:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._stream.flush()
+        self._write("")
 
     def recall(self, events: Iterable[Event]) -> None:
         """Take in what happened before, without a word: the earlier sessions of a resumed run."""
         for event in events:
             self.summary.see(event)
+
+    def stopping(self) -> None:
+        """The run was asked to stop: say so."""
+        self._write("stopping: what is in flight is finished; once more stops at once\n")
 
     def see(self, event: Event) -> None:
         moment = self.summary.see(event)
@@ -46,8 +55,20 @@ class Lines:
     def _say(self, at: datetime, text: str) -> None:
         self._told = at
         elapsed = duration(self.summary.elapsed(at))
-        self._stream.write(f"{elapsed:>7}  {text}\n")
-        self._stream.flush()
+        self._write(f"{elapsed:>7}  {text}\n")
+
+    def _write(self, text: str) -> None:
+        if self.broken:
+            return
+        try:
+            self._stream.write(text)
+            self._stream.flush()
+        except OSError:
+            self.broken = True
+            # what else is written there, now and when Python ends, must not fail either
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, self._stream.fileno())
+            os.close(nowhere)
 
     def _progress(self) -> str:
         phases = self.summary.phases()

@@ -85,7 +85,7 @@ def follow_lines(path: Path, stream: TextIO) -> None:
             events = list(tail.new())
             for event in events:
                 lines.see(event)
-            if not alive or (events and isinstance(events[-1], RunFinished)):
+            if lines.broken or not alive or (events and isinstance(events[-1], RunFinished)):
                 return
             if time.monotonic() - asked >= SILENT:
                 # what was written before the writer left is read once more

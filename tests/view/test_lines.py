@@ -1,15 +1,16 @@
 """A run told in plain lines."""
 
 import io
+import os
 from datetime import timedelta
 
-from nlevolve.records import CallFinished, RunStarted
+from nlevolve.records import CallFinished, Event, RunStarted
 from nlevolve.view.lines import Lines
 from nlevolve.view.summary import Summary
 from tests.view.fake_run import START, FakeRun
 
 
-def told(events: list) -> list[str]:
+def told(events: list[Event]) -> list[str]:
     stream = io.StringIO()
     with Lines(stream) as lines:
         for event in events:
@@ -34,6 +35,19 @@ def test_a_silent_stretch_is_broken_by_how_the_run_stands() -> None:
     lines = told([started, *late])
     assert len(lines) == 3
     assert all("6 waiting" in line for line in lines[1:])
+
+
+def test_a_reader_that_goes_away_does_not_end_the_run() -> None:
+    reading, writing = os.pipe()
+    events = FakeRun().events()
+    with os.fdopen(writing, "w") as stream, Lines(stream) as lines:
+        lines.see(events[0])
+        os.close(reading)
+        for event in events[1:]:
+            lines.see(event)
+        assert lines.broken
+        assert lines.summary.events == len(events)
+        print("and what else is printed there", file=stream, flush=True)
 
 
 def test_earlier_sessions_are_not_told_again() -> None:
