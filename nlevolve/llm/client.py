@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
+import warnings
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
@@ -45,6 +46,8 @@ def load_litellm() -> Any:
 
     litellm.suppress_debug_info = True
     litellm.drop_params = False
+    # a call that is cancelled while litellm's executor makes it leaves a coroutine behind: nothing that a user could mend
+    warnings.filterwarnings("ignore", r"coroutine .*completion' was never awaited", RuntimeWarning)
     return litellm
 
 
