@@ -6,8 +6,6 @@ import warnings
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
-from nlevolve.offline.provider import MODELS
-
 PROVIDER = "offline"
 
 
@@ -28,6 +26,8 @@ Complete = Callable[[str, list[dict[str, Any]], int, dict[str, Any] | None], Awa
 
 def register(litellm: Any, complete: Complete) -> None:
     """Add the provider to litellm (the module itself is handed in: one place imports it)."""
+    # here, because a run that is served from the sample bank has no need of the models
+    from nlevolve.offline.provider import MODELS
 
     class Offline(litellm.CustomLLM):  # type: ignore[misc]  # the base class is known at run time only
         async def acompletion(self, model: str, messages: list[Any], **rest: Any) -> Any:
