@@ -43,7 +43,9 @@ async def put(asker: Asker, request: Request, read: Callable[[str], Read]) -> An
     try:
         return Answered(_read(mended, read), both)
     except Unreadable as problem:
-        asker.reject(repair, str(problem))
+        # from its first reply on: the repair only makes sense as an answer to it
+        for asked in (request, repair):
+            asker.reject(asked, str(problem))
         raise
 
 

@@ -50,7 +50,10 @@ def models(
     named = {"generator": generator, "checker": checker, "reviser": reviser, "recombiner": recombiner, "answerer": answerer}
     config = configure(preset or DEFAULT_PRESET, models=named, changes=parse_changes(set_ or ()))
     given = [RoleSettings(model=name) for name in names or ()] or list(config.roles.values())
-    settings = {one.strip(): role.model_copy(update={"model": one.strip()}) for role in given for one in role.model.split(",")}
+    settings: dict[str, RoleSettings] = {}
+    for role in given:
+        for name in map(str.strip, role.model.split(",")):
+            settings.setdefault(name, role.model_copy(update={"model": name}))
     cards = check_models(settings.values(), keyed=False)
     console = Console(highlight=False)
     if not console.is_terminal:

@@ -162,7 +162,7 @@ class DiskBank:
 
     def _keep(self, key: str, row: Row) -> Row:
         standing = self.get(key)
-        if standing is not None and not standing.rejected:
+        if standing is not None and (row.rejected or not standing.rejected):
             return standing
         self._cache.set(key, row.model_dump_json(), tag=row.model)
         return row

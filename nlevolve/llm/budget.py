@@ -10,7 +10,7 @@ from math import inf
 from typing import Literal
 
 from nlevolve.llm.cards import ModelCard, Price, price_of
-from nlevolve.llm.request import LLM, CallFailed, OverBudget, Reply, Request
+from nlevolve.llm.request import LLM, OverBudget, Reply, Request
 
 UNSEEN_REPLY = 32_000
 """Tokens that a reply may have before one was seen, where nothing says how long a model's replies may be."""
@@ -140,9 +140,6 @@ def budgeted(llm: LLM, ledger: Ledger, cards: Mapping[str, ModelCard], notice: C
             paid = reply.cost_usd or 0.0
             longest[request.model] = max(longest.get(request.model, 0), reply.usage.completion)
             return reply
-        except CallFailed as error:
-            error.tries = 1
-            raise
         finally:
             ledger.settle(task, hold, paid)
 

@@ -10,15 +10,15 @@ from random import Random
 
 from nlevolve.llm.bank import Bank, DiskBank, ReplayBank
 from nlevolve.llm.budget import Caps, Ledger, Spent, budgeted
-from nlevolve.llm.cache import cached
+from nlevolve.llm.cache import LINGER, Cache, airborne
 from nlevolve.llm.cards import ModelCard
 from nlevolve.llm.client import Client
 from nlevolve.llm.forms import laddered
 from nlevolve.llm.guard import Stops, guarded, unless_stopped
 from nlevolve.llm.limits import limited
-from nlevolve.llm.meter import metered
+from nlevolve.llm.meter import accounted, metered
 from nlevolve.llm.prefix import led
-from nlevolve.llm.request import LLM, Reply, Request
+from nlevolve.llm.request import LLM, CallFailed, Reply, Request
 from nlevolve.llm.retries import retried
 from nlevolve.llm.room import with_room
 from nlevolve.llm.stopping import until
@@ -85,12 +85,19 @@ async def open_door(
     bank: Bank = ReplayBank(cache_dir, notice) if replay else DiskBank(cache_dir, notice)
     client, stops, ledger = Client(cards, notice), Stops(emit), Ledger(caps or Caps(), spent or Spent())
     stopping = stopping or asyncio.Event()
-    sent = until(stopping, budgeted(live or client, ledger, cards, notice))
+    sent = until(stopping, budgeted(airborne(live or client), ledger, cards, notice))
     one_try = limited(unless_stopped(laddered(sent, notice), stops), concurrency, emit, stopping)
     one_call = guarded(retried(one_try, Random(f"{seed}/retries"), emit, stopping), stops)
-    llm = with_room(metered(cached(led(one_call), bank, run_id, set(logged)), emit), cards)
+
+    def account(request: Request, outcome: Reply | CallFailed) -> None:
+        emit(accounted(request, outcome, cards.get(request.model)))
+
+    cache = Cache(led(one_call), bank, run=run_id, logged=set(logged), report=account)
+    linger = 0.0
     try:
-        yield Door(llm, bank, cards)
+        yield Door(with_room(metered(cache, account), cards), bank, cards)
+        linger = LINGER
     finally:
+        await cache.close(linger)
         await bank.close()
         await client.close()

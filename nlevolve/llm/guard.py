@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from nlevolve.llm.request import LLM, CallFailed, Interrupted, NotBanked, OverBudget, Refused, Reply, Request, TooLong, Unusable
 from nlevolve.records import Event, ModelStopped
 
-IN_A_ROW = 10
-"""Calls that failed for good, one after another with none between that passed: the provider is down, not unlucky."""
+IN_A_ROW, LONG_ENOUGH = 10, 60.0
+"""Calls that failed for good, one after another, and seconds in which none passed: the provider is down, not unlucky."""
 
 
 class Stops:
@@ -32,24 +33,34 @@ class Stops:
             self._emit(ModelStopped(model=request.model, why=why))
 
 
+@dataclass
+class _Streak:
+    """Since when no call has passed, and how many failed."""
+
+    since: float
+    failed: int = 0
+
+
 def guarded(llm: LLM, stops: Stops) -> LLM:
     """Find out when a model cannot go on."""
-    failed: Counter[tuple[str, str | None]] = Counter()
+    streaks: dict[tuple[str, str | None], _Streak] = {}
 
     async def ask(request: Request) -> Reply:
         stops.check(request)
+        clock = asyncio.get_running_loop().time
+        streak = streaks.setdefault(request.place, _Streak(clock()))
         try:
             reply = await llm(request)
         except (OverBudget, Interrupted, NotBanked, TooLong, Refused):
             raise
         except CallFailed as error:
-            failed[request.place] += 1
+            streak.failed += 1
             if isinstance(error, Unusable):
                 stops.stop(request, str(error))
-            elif failed[request.place] >= IN_A_ROW:
-                stops.stop(request, f"{IN_A_ROW} calls in a row failed, the last with: {error}")
+            elif streak.failed >= IN_A_ROW and clock() - streak.since >= LONG_ENOUGH:
+                stops.stop(request, f"nothing passed for {clock() - streak.since:.0f} s, the last call failed with: {error}")
             raise
-        failed[request.place] = 0
+        streaks[request.place] = _Streak(clock())
         return reply
 
     return ask

@@ -241,6 +241,12 @@ class Interrupted(Halt):
     kind = "interrupted"
 
 
+class Abandoned(CallFailed):
+    """Nobody waits for the reply any more."""
+
+    kind = "abandoned"
+
+
 class NotBanked(CallFailed):
     """--replay, and the sample bank has no such reply. Nothing was sent."""
 

@@ -11,8 +11,11 @@ from nlevolve.evolve.population import Candidate, Population
 from nlevolve.llm.request import Halt
 from nlevolve.puzzle.symmetry import Transform
 from nlevolve.puzzle.tasks import Task
-from nlevolve.records import Answer, AnswerFollowed, Followed, Unreached
+from nlevolve.records import Answer, AnswerFollowed, Attempt, Followed, Garbled, Unreached
 from nlevolve.run.lab import Lab, together
+
+GARBLED_SAMPLES = 3
+"""How often a description is followed on a test input at most, until a grid can be read."""
 
 
 class Answering:
@@ -57,12 +60,19 @@ class Answering:
             if not exact(first):
                 return
         samples = range(self.lab.config.answers.samples)
-        await together(self._once(candidate, view, task, n, s) for n in range(len(task.tests)) for s in samples)
+        await together(self._readable(candidate, view, task, n, s) for n in range(len(task.tests)) for s in samples)
 
-    async def _once(self, candidate: Candidate, view: Transform, task: Task, number: int, sample: int) -> None:
+    async def _readable(self, candidate: Candidate, view: Transform, task: Task, number: int, sample: int) -> None:
+        """Follow, with further samples while nobody can read what comes back: a rule that holds must not go unanswered."""
+        for again in range(GARBLED_SAMPLES):
+            attempt = await self._once(candidate, view, task, number, sample + again * self.lab.config.answers.samples)
+            if not isinstance(attempt, Garbled):
+                return
+
+    async def _once(self, candidate: Candidate, view: Transform, task: Task, number: int, sample: int) -> Attempt:
         key = candidate.index, number, sample, str(view)
         if key in self._followed:
-            return
+            return self._followed[key].attempt
         settings = self.lab.settings("answerer")
         attempt = await follow(
             self.lab.asker, settings, task, number, candidate.description, birth=candidate.index, sample=sample
@@ -72,3 +82,4 @@ class Answering:
         event = AnswerFollowed(task=self.task.id, birth=candidate.index, sample=sample, attempt=attempt, view=str(view))
         self._followed[key] = event
         self.lab.emit(event)
+        return attempt

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from pathlib import Path
 
 import pytest
@@ -73,18 +74,78 @@ def test_those_who_wait_share_a_failure_and_pay_for_no_try(tmp_path: Path) -> No
     assert sorted(call.tries for call in calls(events)) == [0, 1]
 
 
-def test_one_who_waits_asks_again_when_the_asker_gives_up(tmp_path: Path) -> None:
-    live = Counting()
+async def slowly(asked: Request) -> Reply:
+    await asyncio.sleep(0.1)
+    return Reply(text="late", cost_usd=1.0)
 
-    async def run() -> Reply:
-        async with open_door(emit=lambda event: None, cards={}, cache_dir=tmp_path, live=live) as door:
-            first = asyncio.create_task(door(request()))
-            second = asyncio.create_task(door(request()))
-            await asyncio.sleep(0)
+
+def abandoning(folder: Path, after: float, also_waiting: bool = False, linger: bool = True, **fields: int) -> list[CallFinished]:
+    """Ask, and be called away after so many seconds; what is accounted for."""
+    events: list[Event] = []
+
+    async def run() -> None:
+        async with open_door(emit=events.append, cards={}, cache_dir=folder, live=slowly, concurrency=1) as door:
+            first = asyncio.create_task(door(request(**fields)))
+            others = [asyncio.create_task(door(request(**fields)))] if also_waiting else []
+            await asyncio.sleep(after)
             first.cancel()
-            return await second
+            for other in others:
+                assert (await other).text == "late"
+            if not linger:
+                raise KeyboardInterrupt
 
-    assert asyncio.run(run()).text == "reply 2"
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(run())
+    return calls(events)
+
+
+def test_a_call_that_nobody_waits_for_is_kept_if_the_provider_has_it_already(tmp_path: Path) -> None:
+    accounts = abandoning(tmp_path, after=0.05)
+    assert [(call.source, call.cost_usd) for call in accounts] == [("provider", 1.0)]
+    assert ask_all(tmp_path, Counting(), request())[0][0].text == "late"
+
+
+def test_a_call_that_nobody_waits_for_is_not_sent(tmp_path: Path) -> None:
+    events: list[Event] = []
+
+    async def run() -> None:
+        async with open_door(emit=events.append, cards={}, cache_dir=tmp_path, live=slowly, concurrency=1) as door:
+            occupying = asyncio.create_task(door(request(sample=1)))
+            queued = asyncio.create_task(door(request()))
+            await asyncio.sleep(0.05)
+            queued.cancel()
+            await occupying
+
+    asyncio.run(run())
+    assert [call.source for call in calls(events)] == ["provider"]
+    assert ask_all(tmp_path, Counting(), request())[0][0].text == "reply 1"
+
+
+def test_tries_of_a_call_that_is_given_up_between_them_are_counted(tmp_path: Path) -> None:
+    events: list[Event] = []
+
+    async def fail(asked: Request) -> Reply:
+        raise ProviderDown("503", retry_after=60.0)
+
+    async def run() -> None:
+        async with open_door(emit=events.append, cards={}, cache_dir=tmp_path, live=fail) as door:
+            asking = asyncio.create_task(door(request()))
+            await asyncio.sleep(0.05)
+            asking.cancel()
+
+    asyncio.run(run())
+    assert [(call.finish, call.tries) for call in calls(events)] == [("abandoned", 1)]
+
+
+def test_one_who_waits_for_an_equal_request_gets_its_reply_when_the_asker_leaves(tmp_path: Path) -> None:
+    for after, place in ((0.0, "a"), (0.05, "b")):
+        accounts = abandoning(tmp_path / place, after=after, also_waiting=True)
+        assert [call.source for call in accounts] == ["provider"]
+
+
+def test_a_run_that_is_stopped_does_not_wait_and_says_what_may_be_billed(tmp_path: Path) -> None:
+    accounts = abandoning(tmp_path, after=0.05, linger=False)
+    assert [(call.source, call.finish, call.tries, call.cost_usd) for call in accounts] == [("failed", "abandoned", 1, None)]
 
 
 def rejecting(folder: Path, live: Counting, **options: object) -> tuple[Reply, list[Event]]:

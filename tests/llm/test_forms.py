@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from itertools import pairwise
 from pathlib import Path
 from random import Random
@@ -10,6 +12,7 @@ from typing import Any
 import pytest
 
 from nlevolve.llm.cards import ModelCard
+from nlevolve.llm.guard import Stops, guarded
 from nlevolve.llm.preflight import check_models
 from nlevolve.llm.request import CallFailed, ProviderDown, Rejected, Reply, Request, RoleSettings, TooLong, Unusable
 from nlevolve.llm.retries import LONGEST_IN_ALL, backoff, retried
@@ -125,18 +128,26 @@ def test_a_refused_key_stops_the_model_at_once(tmp_path: Path) -> None:
     assert [(event.model, event.why) for event in events if isinstance(event, ModelStopped)] == [("bad", "401 key refused")]
 
 
-def test_a_provider_that_is_down_for_good_is_given_up(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("every", "sent"), [(1.0, 60), (20.0, 10)], ids=["not within a minute", "not before ten"])
+def test_a_provider_that_is_down_for_good_is_given_up(every: float, sent: int) -> None:
+    events: list[Event] = []
     asked = 0
 
-    def answer(sent: Request) -> Reply:
+    async def provider(request: Request) -> Reply:
         nonlocal asked
         asked += 1
+        await asyncio.sleep(every)
         raise ProviderDown("503")
 
-    outcomes, events = ask_all(tmp_path, scripted(answer), *(request(sample=n, retries=0) for n in range(30)), concurrency=1)
-    assert asked == 10
-    assert isinstance(outcomes[-1], Unusable)
-    assert len([event for event in events if isinstance(event, ModelStopped)]) == 1
+    async def run() -> None:
+        llm = guarded(provider, Stops(events.append))
+        for _ in range(100):
+            with contextlib.suppress(CallFailed):
+                await llm(request())
+
+    run_virtually(run())
+    assert asked == sent
+    assert [type(event) for event in events] == [ModelStopped]
 
 
 def patience(settings: dict[str, Any], error: CallFailed) -> tuple[int, float]:

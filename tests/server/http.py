@@ -55,13 +55,13 @@ Script = Callable[[Asked], Said | Awaitable[Said]]
 class Provider:
     """`with Provider(lambda asked: Said("…")) as server:` gives `server.url`, and `server.asked` afterwards."""
 
-    def __init__(self, script: Script) -> None:
+    def __init__(self, script: Script, port: int = 0) -> None:
         self._script = script
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._runner: web.AppRunner | None = None
         self.asked: list[Asked] = []
-        self.port = 0
+        self.port = port
 
     @property
     def url(self) -> str:
@@ -90,7 +90,7 @@ class Provider:
         app.router.add_post("/{version}/models/{call}", self._speaking(GEMINI))
         self._runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0, backlog=1024)
+        site = web.TCPSite(self._runner, "127.0.0.1", self.port, backlog=1024, reuse_address=True)
         await site.start()
         self.port = self._runner.addresses[0][1]
 

@@ -1,0 +1,130 @@
+"""`nlevolve models` and `nlevolve cache`, as typed."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from nlevolve.cli import main
+from nlevolve.llm.bank import DiskBank, Row
+from nlevolve.llm.request import Reply
+from tests.server import Provider, Said
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Call the command line; returns exit code, stdout, stderr."""
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["nlevolve", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        out, err = capsys.readouterr()
+        return int(ended.value.code or 0), out, err
+
+    return run
+
+
+def test_the_models_of_the_roles_are_shown_without_any_key(run: Run) -> None:
+    code, out, err = run("models")
+    assert (code, err) == (0, "")
+    assert [line.split()[0] for line in out.splitlines()[1:]] == ["offline/generator", "offline/checker"]
+    assert "none needed" in out
+
+
+def test_key_price_window_and_abilities_of_the_models_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-not-to-be-seen")
+    code, out, _ = run("models", "openai/gpt-4o-mini", "anthropic/claude-sonnet-4-5", "hosted_vllm/mine")
+    assert code == 0
+    assert "sk-" not in out
+    first, second, third = (" ".join(line.split()) for line in out.splitlines()[1:])
+    assert first.startswith("openai/gpt-4o-mini set: OPENAI_API_KEY 0.15 / 0.075 / 0.6 litellm 1.")
+    assert first.endswith("128,000 yes yes")
+    assert "missing: ANTHROPIC_API_KEY" in second
+    assert third == "hosted_vllm/mine none needed unknown - - ? ?"
+
+
+def test_an_unknown_model_is_one_line_and_exit_code_2(run: Run) -> None:
+    code, out, err = run("models", "offline/genrator")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "offline/generator" in err
+
+
+def test_a_ping_makes_one_real_call(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOSTED_VLLM_API_KEY", "sk-not-to-be-seen")
+    settings = ("--generator", "hosted_vllm/a", "--checker", "hosted_vllm/a", "--set", "generator.price_in=1", "--set")
+    with Provider(lambda asked: Said("pong")) as server:
+        arguments = (*settings, "generator.price_out=2", "--set", f"generator.base_url={server.url}")
+        code, out, _ = run("models", *arguments, "--set", f"checker.base_url={server.url}", "--ping")
+        assert len(server.asked) == 1
+    assert code == 0
+    assert out.splitlines()[-1].endswith("100 + 20 tokens, $0.000140: 'pong'")
+    with Provider(lambda asked: Said(f"bad key {asked.headers['Authorization']}", status=401)) as server:
+        address = ("--set", f"generator.base_url={server.url}", "--set", f"checker.base_url={server.url}")
+        code, out, _ = run("models", "--generator", "hosted_vllm/a", "--checker", "hosted_vllm/a", *address, "--ping")
+    assert code == 4
+    assert out.splitlines()[-1] == "hosted_vllm/a: unusable: 401 bad key Bearer ***"
+
+
+@pytest.fixture
+def bank(tmp_path: Path) -> Path:
+    async def fill() -> None:
+        one = DiskBank(tmp_path / ".nlevolve-cache", print)
+        old = datetime.now(UTC) - timedelta(days=40)
+        for number in range(6):
+            reply = Reply(text=str(number), cost_usd=0.25 if number else None)
+            row = Row(
+                model="ab"[number % 2],
+                reply=reply,
+                rejected="no" if number == 3 else "",
+                at=old if number < 2 else datetime.now(UTC),
+            )
+            await one.put(f"{number}" * 64, row)
+        await one.close()
+
+    asyncio.run(fill())
+    return tmp_path
+
+
+def test_what_the_bank_holds(run: Run, bank: Path) -> None:
+    code, out, _ = run("cache", "stats")
+    assert code == 0
+    assert [line.split()[:3] for line in out.splitlines()[1:3]] == [["a", "3", "0"], ["b", "3", "1"]]
+    assert "0.5000 + 1 of unknown price" in out
+    assert out.splitlines()[-1].startswith("6 replies, ")
+
+
+def test_the_bank_goes_to_a_file_and_back(run: Run, bank: Path) -> None:
+    assert run("cache", "export", "bank.jsonl.gz")[1] == "6 replies written to bank.jsonl.gz\n"
+    assert run("cache", "import", "bank.jsonl.gz", "--cache-dir", "other")[1] == "6 replies read, 6 of them new\n"
+    assert run("cache", "import", "bank.jsonl.gz")[1] == "6 replies read, 0 of them new\n"
+
+
+@pytest.mark.parametrize(
+    ("what", "count"),
+    [
+        (["--model", "a"], 3),
+        (["--older-than", "30"], 2),
+        (["--rejected"], 1),
+        (["--rejected", "--model", "a"], 0),
+        (["55555555"], 1),
+        (["--all"], 6),
+    ],
+)
+def test_what_is_forgotten_is_gone(run: Run, bank: Path, what: list[str], count: int) -> None:
+    assert run("cache", "forget", *what, "--dry-run")[1] == f"{count} replies would be forgotten\n"
+    assert run("cache", "forget", *what)[1] == f"{count} replies forgotten\n"
+    assert run("cache", "stats")[1].splitlines()[-1].startswith(f"{6 - count} replies")
+
+
+@pytest.mark.parametrize("arguments", [["forget"], ["forget", "5"], ["stats", "--cache-dir", "nowhere"], ["import", "nowhere"]])
+def test_a_mistake_is_one_line_and_exit_code_2(run: Run, bank: Path, arguments: list[str]) -> None:
+    code, out, err = run("cache", *arguments)
+    assert (code, out, err.count("\n")) == (2, "", 1)

@@ -1,0 +1,143 @@
+"""Whole runs over real HTTP: a provider that breaks in every way, keys that stay secret, caps that hold."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from nlevolve.api import Result, asolve
+from nlevolve.puzzle.grids import parse
+from nlevolve.records import CallFinished, CandidateChecked, Event, Followed
+from tests.server import FAULTS, Asked, Provider, Said, faulty
+from tests.server.http import Script
+
+SECRET = "sk-0123456789-never-to-be-seen"
+RULES = {
+    "Mirror every row from left to right.": lambda rows: [row[::-1] for row in rows],
+    "Turn the grid upside down.": lambda rows: rows[::-1],
+}
+
+
+def tasks(folder: Path, count: int) -> list[str]:
+    """Task files whose rule is one of RULES."""
+    for number in range(count):
+        rng, rule = Random(number), list(RULES.values())[number % 2]
+
+        def pair(rng: Random = rng, rule: Any = rule) -> dict[str, Any]:
+            rows = [[rng.randrange(10) for _ in range(4)] for _ in range(3)]
+            return {"input": rows, "output": rule(rows)}
+
+        (folder / f"task{number:02}.json").write_text(json.dumps({"train": [pair() for _ in range(3)], "test": [pair()]}))
+    return [str(folder)]
+
+
+def model(asked: Asked) -> Said:
+    """Guesses one of the rules by the request's seed; follows the rules it knows."""
+    if asked.model == "writer":
+        rng = Random(f"{asked.texts[1][:400]}{asked.body.get('seed')}")
+        return Said(json.dumps({"bullets": [rng.choice(list(RULES)), "Keep the size.", "Keep the colours."]}))
+    asking = asked.texts[1]
+    rows = [line for line in asking.split("# Input grid")[1].split("# Description")[0].splitlines() if line[:1].isdigit()]
+    rule = next(rule for words, rule in RULES.items() if words in asking)
+    return Said(json.dumps({"grid": rule([list(row) for row in parse("\n".join(rows))]), "note": ""}))
+
+
+def run(
+    folder: Path, script: Script, selectors: Sequence[str], port: int = 0, **options: Any
+) -> tuple[Result, list[Event], Provider]:
+    """A run whose models are this server's."""
+    events: list[Event] = []
+    with Provider(script, port) as server:
+        settings = {f"{role}.base_url": server.url for role in ("generator", "checker")}
+        settings |= {f"{role}.timeout": 1.0 for role in ("generator", "checker")} | options.pop("settings", {})
+        models = {"generator": "hosted_vllm/writer", "checker": "openai/follower"}
+        places = {"runs_dir": folder / "runs", "cache_dir": folder / "bank"}
+        result = asyncio.run(
+            asolve(
+                selectors,
+                settings=settings,
+                see=events.append,
+                report=False,
+                **{**models, **places, "tasks_at_once": 24, **options},
+            )
+        )
+    return result, events, server
+
+
+@pytest.fixture(autouse=True)
+def _keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", SECRET)
+    monkeypatch.setenv("HOSTED_VLLM_API_KEY", SECRET)
+
+
+def solved(result: Result) -> set[str]:
+    return {task for task, one in result.tasks.items() if one.solved}
+
+
+def judged_by_their_grids(events: list[Event]) -> bool:
+    """Whether every attempt that counts is a whole grid of the size it says, or says that it is none."""
+    attempts = [attempt for event in events if isinstance(event, CandidateChecked) for attempt in event.attempts]
+    grids = [attempt.grid for attempt in attempts if isinstance(attempt, Followed)]
+    return all(len({len(row) for row in rows}) == 1 for rows in grids)
+
+
+def test_a_provider_broken_in_thirteen_ways_changes_no_answer(tmp_path: Path) -> None:
+    chosen = tasks(tmp_path, 24)
+    calm, _, _ = run(tmp_path / "calm", model, chosen)
+    stormy, events, server = run(tmp_path / "stormy", faulty(model, 0.34, hanging=0.002), chosen)
+    assert (calm.exit_code, stormy.exit_code) == (0, 0)
+    assert len(FAULTS) == 13
+    assert len(solved(calm)) >= 20
+    assert solved(stormy) == solved(calm)
+    assert judged_by_their_grids(events)
+    finished = [event for event in events if isinstance(event, CallFinished)]
+    assert sum(event.tries for event in finished) == len(server.asked)
+
+
+def test_a_rerun_asks_only_for_what_was_never_answered(tmp_path: Path) -> None:
+    chosen = tasks(tmp_path, 6)
+    first, _, server = run(tmp_path, model, chosen, run="first")
+    again, events, idle = run(tmp_path, model, chosen, port=server.port, run="again")
+    assert idle.asked == []
+    assert first.totals["calls"]["provider"] == len(server.asked)
+    assert again.totals["calls"] == {"provider": 0, "cache": len([e for e in events if isinstance(e, CallFinished)]), "failed": 0}
+    submissions = [(tmp_path / "runs" / name / "submission.json").read_bytes() for name in ("first", "again")]
+    assert submissions[0] == submissions[1]
+
+
+def test_a_cap_on_calls_holds_with_many_in_flight(tmp_path: Path) -> None:
+    result, _, server = run(tmp_path, faulty(model, 0.34), tasks(tmp_path, 24), max_calls=60, concurrency=64)
+    assert result.exit_code == 3
+    assert len(server.asked) <= 60
+
+
+def test_a_budget_holds_with_many_in_flight(tmp_path: Path) -> None:
+    prices = {f"{role}.{price}": 100.0 for role in ("generator", "checker") for price in ("price_in", "price_out")}
+    result, _, server = run(tmp_path, model, tasks(tmp_path, 24), budget=1.0, concurrency=64, settings=prices)
+    assert result.exit_code == 3
+    assert 0.5 < result.totals["cost_usd"] <= 1.0
+    assert result.totals["cost_usd"] == pytest.approx(len(server.asked) * 120 * 100 / 1e6)
+
+
+def test_a_refused_key_ends_the_run_with_one_call_a_model_and_the_key_is_nowhere(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(asked: Asked) -> Said:
+        return Said(f"Incorrect API key provided: {asked.headers['Authorization']}", status=401, code="invalid_api_key")
+
+    result, events, server = run(tmp_path, refuse, tasks(tmp_path, 6))
+    assert result.exit_code == 4
+    assert len(server.asked) <= 64  # those that were under way when the first refusal came
+    assert "***" in " ".join(event.error for event in events if isinstance(event, CallFinished))
+    written = [file.read_bytes() for folder in ("runs", "bank") for file in (tmp_path / folder).rglob("*") if file.is_file()]
+    assert len(written) >= 4
+    assert not [content for content in written if SECRET[3:].encode() in content]
+    shown = "".join(capfd.readouterr()) + caplog.text + str(result) + repr(events)
+    assert SECRET[3:] not in shown
+    assert "Traceback" not in shown
