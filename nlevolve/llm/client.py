@@ -42,7 +42,7 @@ def load_litellm() -> Any:
     if not FIRST_GOOD <= installed < FIRST_BAD:
         raise UsageError(f"litellm {version('litellm')} has known faults: pip install 'litellm>=1.91.5,<1.102'")
     os.environ.update(QUIET)
-    # from its types, and from coroutines that it drops when a call is cancelled
+    # its types, and the coroutines that it makes in a thread and leaves behind when a call is cancelled: neither harms
     warnings.filterwarnings("ignore", category=UserWarning, module=r"pydantic\._internal")
     warnings.filterwarnings("ignore", r"coroutine '.*completion' was never awaited", RuntimeWarning)
     import litellm

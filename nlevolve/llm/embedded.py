@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
@@ -50,5 +49,3 @@ def register(litellm: Any, complete: Complete) -> None:
     # a model without an entry is looked for with dozens of patterns at every call
     free = {"litellm_provider": PROVIDER, "mode": "chat", "input_cost_per_token": 0.0, "output_cost_per_token": 0.0}
     litellm.model_cost.update(dict.fromkeys(MODELS, free))
-    # litellm makes the coroutine in a thread: a birth that is cancelled meanwhile leaves it behind, which harms nobody
-    warnings.filterwarnings("ignore", r"coroutine '.*Offline\.acompletion' was never awaited", RuntimeWarning)
