@@ -160,6 +160,7 @@ class Dashboard:
             self.summary,
             self._clock(),
             focus=self._focus.task,
+            birth=self._focus.birth,
             held=self._focus.held,
             page=self._page,
             help=self._help,
@@ -174,6 +175,8 @@ class Dashboard:
         match key:
             case "left" | "right":
                 self._focus.step(self.summary, -1 if key == "left" else 1, time.monotonic())
+            case "up" | "down":
+                self._focus.choose(self.summary, -1 if key == "up" else 1)
             case "f":
                 self._focus.held = not self._focus.held
             case "p":

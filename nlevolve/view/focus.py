@@ -16,6 +16,8 @@ class Focus:
     """`seconds` is the viewer's clock, any monotonic one: a replay at twenty times the speed is no reason to flicker."""
 
     task: str = ""
+    birth: int | None = None
+    """The candidate looked at; None follows the best."""
     held: bool = False
     since: float = 0.0
 
@@ -28,14 +30,23 @@ class Focus:
             return
         task = _eventful(summary) or self.task
         if task != self.task:
-            self.task, self.since = task, seconds
+            self.task, self.birth, self.since = task, None, seconds
 
     def step(self, summary: Summary, by: int, seconds: float) -> None:
         """Look at the task `by` places further on, and stay there."""
         names = list(summary.history.tasks)
         if names:
             here = names.index(self.task) if self.task in names else -1 if by > 0 else 0
-            self.task, self.held, self.since = names[(here + by) % len(names)], True, seconds
+            self.task, self.birth = names[(here + by) % len(names)], None
+            self.held, self.since = True, seconds
+
+    def choose(self, summary: Summary, by: int) -> None:
+        """Look at the candidate ranked `by` places further down, and hold the task; the first is whichever is best."""
+        ranks = [candidate.index for candidate in summary.ranked(self.task)]
+        if ranks:
+            place = (ranks.index(self.birth) if self.birth in ranks else 0) + by
+            self.birth = ranks[min(place, len(ranks) - 1)] if place > 0 else None
+            self.held = True
 
 
 def _eventful(summary: Summary) -> str:

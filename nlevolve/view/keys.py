@@ -10,6 +10,10 @@ from types import TracebackType
 from typing import Any
 
 _NAMES = {
+    b"\x1b[A": "up",
+    b"\x1bOA": "up",
+    b"\x1b[B": "down",
+    b"\x1bOB": "down",
     b"\x1b[C": "right",
     b"\x1bOC": "right",
     b"\x1b[D": "left",
@@ -81,7 +85,7 @@ class Keys:
 
 
 def named(pressed: bytes) -> Iterator[str]:
-    """Key names of raw input: "left", "right", or the character itself; other escape sequences are dropped."""
+    """Key names of raw input: "left", "right", "up", "down", or the character itself; other escape sequences are dropped."""
     at = 0
     while at < len(pressed):
         if pressed[at] != 0x1B:

@@ -21,7 +21,8 @@ from nlevolve.view.palette import Palette
 from nlevolve.view.panels.best import description, lineage
 from nlevolve.view.panels.layout import Row, row, rule, trimmed
 from nlevolve.view.panels.pictures import grids
-from nlevolve.view.panels.population import curve, table, task_rule
+from nlevolve.view.panels.population import table, task_rule
+from nlevolve.view.panels.progress import curve
 from nlevolve.view.panels.scene import Scene
 from nlevolve.view.summary import Summary
 from nlevolve.view.text import clean

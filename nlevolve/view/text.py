@@ -53,6 +53,19 @@ def count(number: float) -> str:
     return f"{number / 1000:.1f}k" if number < 999_950 else f"{number / 1e6:.1f}M"
 
 
+def percent(share: float, decimals: int = 0) -> str:
+    """A share, 0..1, rounded down: only all is 100%."""
+    if share >= 1:
+        return "100%"
+    step = 10**decimals
+    return f"{int(share * 100 * step + 1e-9) / step:.{decimals}f}%"
+
+
+def cut(text: str, width: int) -> str:
+    """Exactly `width` characters: cut with an ellipsis, or filled with spaces."""
+    return text[: width - 1] + "…" if len(text) > width else f"{text:<{width}}"
+
+
 def short_model(model: str) -> str:
     """The telling part of a litellm model string: openrouter/openai/gpt-4o -> gpt-4o."""
     return clean(model).rpartition("/")[2] or "?"

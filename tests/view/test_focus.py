@@ -52,3 +52,22 @@ def test_there_may_be_nothing_to_look_at() -> None:
     focus.follow(Summary(), 0.0)
     focus.step(Summary(), 1, 0.0)
     assert focus.task == ""
+
+
+def test_another_candidate_is_looked_at_until_the_task_changes() -> None:
+    summary, focus = Summary(), Focus()
+    for event in FakeRun(tasks=2).events():
+        summary.see(event)
+    focus.step(summary, 1, 0.0)
+    ranks = [candidate.index for candidate in summary.ranked(focus.task)]
+    focus.choose(summary, 1)
+    assert focus.birth == ranks[1]
+    for _ in ranks:
+        focus.choose(summary, 1)
+    assert focus.birth == ranks[-1]
+    for _ in ranks:
+        focus.choose(summary, -1)
+    assert focus.birth is None
+    focus.choose(summary, 1)
+    focus.step(summary, 1, 0.0)
+    assert focus.birth is None

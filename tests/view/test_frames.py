@@ -1,6 +1,7 @@
 """What the dashboard looks like, state by state. Times are the events' own, so equal code draws equal frames."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -118,6 +119,16 @@ EVENTS = {tasks: FakeRun(tasks=tasks, births=8, at_once=5, failing=(1,)).events(
 def test_a_frame_fills_any_screen_exactly(tasks: int, share: float, width: int, height: int, page: Page, colour: bool) -> None:
     rows = draw(scene(EVENTS[tasks][: 1 + int(share * len(EVENTS[tasks]))], page=page, colour=colour), width, height).rows
     assert [row.cell_len for row in rows] == [width] * height
+
+
+def test_another_candidate_can_be_looked_at() -> None:
+    of = scene(until(FakeRun(tasks=1, births=40, seed=3).events(), 0.99))
+    last = of.summary.ranked(of.focus)[-1]
+    told = text(replace(of, birth=last.index), 80, 24)
+    assert f"── birth {last.index} " in told
+    assert f"▸{len(of.summary.ranked(of.focus)):>2} {last.index:>4}" in told
+    assert "more, by ↑ and ↓" in told
+    assert text(replace(of, birth=999), 80, 24) == text(of, 80, 24)
 
 
 def test_nothing_has_happened_yet() -> None:

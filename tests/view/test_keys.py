@@ -28,8 +28,8 @@ def test_keys_arrive_one_by_one_and_unechoed(terminal: tuple[int, int]) -> None:
     before = termios.tcgetattr(ours)
     with Keys(ours) as listening:
         assert not termios.tcgetattr(ours)[3] & (termios.ICANON | termios.ECHO)
-        os.write(theirs, b"\x1b[Cf\x1b[5~\x1bOD?")
-        assert listening.wait(5.0) == ["right", "f", "left", "?"]
+        os.write(theirs, b"\x1b[Cf\x1b[5~\x1bOD\x1b[A?")
+        assert listening.wait(5.0) == ["right", "f", "left", "up", "?"]
         assert listening.wait(0.0) == []
     assert termios.tcgetattr(ours) == before
 

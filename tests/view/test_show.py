@@ -36,7 +36,8 @@ def test_everything_about_a_task_is_there() -> None:
     task = answered("exhausted").task
     told = page(task)
     for place, candidate in enumerate(population(candidates(task)).ranked(), 1):
-        assert f"\n{place:>3} {candidate.index:>4}  {candidate.birth.operator}" in told
+        mark = "▸" if place == 1 else " "
+        assert f"\n{mark}{place:>2} {candidate.index:>4}  {candidate.birth.operator}" in told
     assert "lineage" in told
     assert "answer 1" in told
     assert "the solutions are not known" in told

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlevolve.view.text import bullets, clean, count, duration, model_name, money, short_model
+from nlevolve.view.text import bullets, clean, count, duration, model_name, money, percent, short_model
 
 
 @pytest.mark.parametrize(
@@ -42,6 +42,11 @@ def test_figures_are_short() -> None:
     assert [money(x) for x in (0, 0.0042, 0.31, 12.4, 1204)] == ["$0", "$0.0042", "$0.31", "$12.40", "$1,204"]
     assert [duration(x) for x in (7, 750, 11045, 187200)] == ["0:07", "12:30", "3:04:05", "2d 04h"]
     assert [count(x) for x in (999, 9999, 12345, 4_500_000)] == ["999", "9,999", "12.3k", "4.5M"]
+
+
+def test_only_all_is_a_hundred_percent() -> None:
+    assert [percent(x) for x in (0.0, 0.29, 0.999, 1.0)] == ["0%", "29%", "99%", "100%"]
+    assert [percent(x, 1) for x in (0.5, 0.9999, 1.0)] == ["50.0%", "99.9%", "100%"]
 
 
 def test_models_keep_their_telling_part() -> None:

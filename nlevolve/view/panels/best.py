@@ -7,7 +7,7 @@ from nlevolve.view.lineage import Whose, family, whose
 from nlevolve.view.panels.layout import Part, Row, fill, fit, row, rule, wrapped
 from nlevolve.view.panels.population import pair_marks
 from nlevolve.view.panels.scene import Scene
-from nlevolve.view.text import bullets, clean, short_model
+from nlevolve.view.text import bullets, clean, percent, short_model
 
 TAG = 5
 """Columns before a bullet that say whose it is."""
@@ -68,7 +68,7 @@ def lineage(scene: Scene, width: int, height: int) -> list[Row]:
                 (f" {clean(birth.view)}" if birth.operator == "write" else "", "dim"),
                 " ",
                 *pair_marks(candidate.attempts, scene.palette),
-                f" {its.exact}/{its.pairs} {its.cells:.0%}",
+                f" {its.exact}/{its.pairs} {percent(its.cells)}",
                 (f"  {short_model(birth.model)}", "dim"),
                 ("  (see above)" if one.again else "", "dim"),
             )

@@ -204,6 +204,7 @@ def _colour(phase: TaskPhase, fitness: float, palette: Palette) -> str:
 
 def footer(scene: Scene, width: int, pages: int, page: int) -> Row:
     """The keys, and where the focus is."""
-    leave = "leave" if scene.watching else "stop"
-    keys = row((f" ←/→ task  f {'follow' if scene.held else 'hold'}  p page  c colours  ? help  q {leave}", "dim"))
+    hold, leave = "follow" if scene.held else "hold", "leave" if scene.watching else "stop"
+    colours = "c colours  " if width >= 100 else ""
+    keys = row((f" ←→ task  ↑↓ candidate  f {hold}  p page  {colours}? help  q {leave}", "dim"))
     return ends(keys, row((f"{scene.page} {page}/{pages} ", "dim")), width)

@@ -12,7 +12,7 @@ from nlevolve.records import Attempt, Followed, Garbled, Skipped
 from nlevolve.view.grids import Picture, size
 from nlevolve.view.panels.layout import EMPTY, Row, Styled, beside, fill, fit, row
 from nlevolve.view.panels.scene import Scene
-from nlevolve.view.text import clean
+from nlevolve.view.text import clean, percent
 
 GAP = 3
 """Columns between the grids of a pair, where the signs stand."""
@@ -132,8 +132,7 @@ class _Pair:
             case Followed() if self.attempt.grid == self.truth:
                 return ("✔ exact", palette.good)
             case Followed() if self.accuracy > 0:
-                # rounding must not make a wrong grid look right
-                return (f"✗ {min(self.accuracy, 0.99):.0%}", palette.partly)
+                return (f"✗ {percent(self.accuracy)}", palette.partly)
             case Followed():
                 return (f"✗ {size(self.attempt.grid)}", palette.bad)
             case Garbled():

@@ -7,7 +7,8 @@ from nlevolve.view.panels.events import events
 from nlevolve.view.panels.header import footer, header, strip
 from nlevolve.view.panels.layout import Frame, Row, beside, fill, frame, row, rule, trimmed
 from nlevolve.view.panels.pictures import grids
-from nlevolve.view.panels.population import credits, curve, table, task_rule
+from nlevolve.view.panels.population import table, task_rule
+from nlevolve.view.panels.progress import credits, curve
 from nlevolve.view.panels.scene import PAGES, Scene
 from nlevolve.view.panels.tasks import tasks
 
@@ -16,6 +17,7 @@ WIDE = 120
 
 HELP = (
     ("←  →", "look at the task before or after; the focus then stays there"),
+    ("↑  ↓", "look at another candidate of the task, its description, grids and lineage"),
     ("f", "hold the focus where it is, or let it follow what happens"),
     ("p", "the next page: overview, population, description, grids, tasks, events"),
     ("c", "the other palette (colour-blind safe); also NLEVOLVE_PALETTE=colour-blind"),

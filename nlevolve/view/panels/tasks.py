@@ -5,7 +5,7 @@ from __future__ import annotations
 from nlevolve.view.history import TaskHistory
 from nlevolve.view.panels.layout import Part, Row, bar, beside, fill, fit, row, rule
 from nlevolve.view.panels.scene import Scene
-from nlevolve.view.text import clean, money
+from nlevolve.view.text import clean, money, percent
 
 COLUMN = 62
 
@@ -37,6 +37,6 @@ def _line(scene: Scene, task: TaskHistory) -> Row:
     parts += [(f"{words.get(phase, phase):<10}", style)]
     if best is not None:
         its = best.fitness
-        parts += [f"{its.exact}/{its.pairs} ", *bar(its.cells, 8, style), f" {its.cells:>4.0%}"]
+        parts += [f"{its.exact}/{its.pairs} ", *bar(its.cells, 8, style), f" {percent(its.cells):>4}"]
         parts += [(f" {len(task.checked):>4} births {money(task.account.cost_usd):>8}", "dim")]
     return row(*parts)
