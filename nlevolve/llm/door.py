@@ -13,6 +13,7 @@ from nlevolve.llm.budget import Caps, Ledger, Spent, budgeted
 from nlevolve.llm.cache import LINGER, Cache, airborne
 from nlevolve.llm.cards import ModelCard
 from nlevolve.llm.client import Client
+from nlevolve.llm.endpoints import Addressing
 from nlevolve.llm.forms import laddered
 from nlevolve.llm.guard import Stops, guarded, unless_stopped
 from nlevolve.llm.limits import limited
@@ -29,7 +30,8 @@ class Door:
     """An LLM, and a way to say that a conversation came to nothing."""
 
     def __init__(self, llm: LLM, bank: Bank, cards: Mapping[str, ModelCard]) -> None:
-        self._llm = llm
+        self._addressing = Addressing(cards)
+        self._llm = self._addressing(llm)
         self._bank = bank
         self._cards = cards
 
@@ -43,7 +45,7 @@ class Door:
         """
         card = self._cards.get(request.model)
         if not self._bank.replay and not (card and card.deterministic):
-            self._bank.reject(request.key, why)
+            self._bank.reject(self._addressing.addressed(request).key, why)
 
 
 def once(say: Callable[[str], None]) -> Callable[[str], None]:

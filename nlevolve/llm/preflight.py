@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from nlevolve.errors import UsageError
 from nlevolve.llm.cards import OFFLINE, ModelCard, Price, embedded_card, price_of
+from nlevolve.llm.endpoints import endpoint_of
 from nlevolve.llm.keys import load_keys
 from nlevolve.llm.listing import listed_card, nearest
 from nlevolve.llm.request import RoleSettings
@@ -121,7 +122,7 @@ def _embedded(model: str) -> ModelCard | None:
 
 
 def _require_keys(card: ModelCard, settings: RoleSettings) -> None:
-    if card.missing and settings.base_url is None:
+    if card.missing and settings.base_url is None and endpoint_of(card.provider) is None:
         names = (" or " if card.one_is_enough else " and ").join(card.missing)
         raise UsageError(f"{card.model} needs a key: set {names} in the environment or in .env")
     for header, value in settings.extra_headers.items():

@@ -248,6 +248,22 @@ def test_a_server_of_ones_own_needs_no_key(monkeypatch: pytest.MonkeyPatch) -> N
     assert ask(lambda asked: Said("pong"), "openai/some")[0].text == "pong"
 
 
+def test_an_endpoint_of_the_environment_is_called_and_is_part_of_what_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = RoleSettings(model="hosted_vllm/some")
+    label = Label(task="t", role="generator", purpose="write")
+    request = Request(settings=settings, messages=(Message(role="user", text="x"),), label=label)
+    said = []
+    for name in ("one", "another"):
+        with Provider(lambda asked, name=name: Said(name)) as server:
+            monkeypatch.setenv("HOSTED_VLLM_API_BASE", server.url)
+            (reply,), _ = ask_all(tmp_path, None, request, cards=check_models([settings]))
+            (again,), _ = ask_all(tmp_path, None, request, cards=check_models([settings]))
+        said.append((reply.text, again.text, again.cached))
+    assert said == [("one", "one", True), ("another", "another", True)]
+
+
 def test_faults_of_a_connection_are_sent_again_and_counted(tmp_path: Path) -> None:
     def script(asked: Asked) -> Said:
         faults = [Said(reset=True), Said("slow", status=429, headers={"retry-after": "0"}), Said("x" * 99, cut=True)]
