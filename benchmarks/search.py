@@ -30,6 +30,8 @@ MODELS = {
     "weak": {"generator": "offline/generator-weak", "checker": "offline/checker-weak"},
 }
 
+SCHEDULES = ("berman-v2", "quick", "thrifty")
+
 ABLATIONS: Mapping[str, Mapping[str, Any]] = {
     "thrifty": {},
     "without parents (top instead of pareto)": {"policy.parents": "top"},
@@ -37,8 +39,8 @@ ABLATIONS: Mapping[str, Mapping[str, Any]] = {
     "without two-step checks": {"policy.check": "all"},
     "without overlap (barriers)": {
         "policy.phases": [
-            {"births": 8, "barrier": True},
-            *[{"births": 4, "moves": ["revise", "recombine", "revise", "write"], "barrier": True}] * 4,
+            {"births": 6, "barrier": True},
+            *[{"births": n, "moves": ["revise", "recombine", "revise", "write"], "barrier": True} for n in (4, 4, 2)],
         ]
     },
     "without votes (one follower)": {"answers.perfect": 1, "answers.imperfect": 1},
@@ -158,9 +160,9 @@ async def against_berman(folder: Path, tasks: int) -> list[str]:
     for split in ("training", "evaluation"):
         for strength, models in MODELS.items():
             selector = f"arc1:{split}~{tasks}"
-            both = [await run(selector, configure(preset, models=models), folder) for preset in ("berman-v2", "thrifty", "quick")]
-            berman = both[0]
-            for preset, one in zip(("berman-v2", "thrifty", "quick"), both, strict=True):
+            every = [await run(selector, configure(preset, models=models), folder) for preset in SCHEDULES]
+            berman = every[0]
+            for preset, one in zip(SCHEDULES, every, strict=True):
                 gained, lost = len(one.solved - berman.solved), len(berman.solved - one.solved)
                 low, high = paired_interval(gained, lost, tasks)
                 lines.append(
@@ -218,7 +220,7 @@ def slow(models: LLM, median: float = 0.05, sigma: float = 1.0) -> LLM:
 async def waiting(folder: Path) -> list[str]:
     """Wall time at an equal number of births when replies take lognormal time: 40 births a task, nothing stops early."""
     forty = {"policy.stop_perfect": 1000}
-    stretched = [{"births": 8}, {"births": 32, "moves": ["revise", "recombine", "revise", "write"], "overlap": 8}]
+    stretched = [{"births": 6}, {"births": 34, "moves": ["revise", "recombine", "revise", "write"], "overlap": 8}]
     unbarred = [{"births": 30, "overlap": 30}, {"births": 5, "moves": ["revise"]}, {"births": 5, "moves": ["recombine"]}]
     schedules = {
         "berman-v2": configure("berman-v2", changes=forty),
