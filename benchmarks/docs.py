@@ -16,7 +16,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 DOCS = Path(__file__).parent.parent / "docs"
-TASKS = "arc1:67a3c6ac arc1:68b16354 arc1:74dd1130 arc1:3c9b0459 arc1:0d3d703e arc1:a416b8f3 arc1:training~18"
+SIX = "arc1:67a3c6ac arc1:68b16354 arc1:74dd1130 arc1:3c9b0459 arc1:0d3d703e arc1:a416b8f3"
+TASKS = f"{SIX} arc1:training~18"
 COLOURS = 96
 """Of a picture's palette: enough for a page, and a fifth of the bytes."""
 
@@ -118,6 +119,18 @@ def dashboard() -> None:
     fill(page, "show", commands(f"show|weak|{task}"))
 
 
+def readme() -> None:
+    """The end of the first command and a screen of README.md."""
+    from benchmarks.screens import text
+
+    page = DOCS.parent / "README.md"
+    told = commands(f"solve|{SIX}|--run|first|--no-live")
+    fill(page, "solve", told[told.index("the run is done") :].partition("\n")[2].strip("\n"))
+    commands(f"solve|{TASKS}|--checker|offline/checker-weak|--run|weak|--no-live")
+    folder = Path("runs/weak")
+    fill(page, "dashboard", text(folder, telling_task(folder), width=110, height=30))
+
+
 def telling_task(folder: Path) -> str:
     """A task whose best description was revised; of those with small grids the one that was tried most."""
     import json
@@ -128,7 +141,7 @@ def telling_task(folder: Path) -> str:
     return max(small, key=lambda name: (tasks[name]["train"]["exact"] > 0, tasks[name]["candidates"]))
 
 
-PARTS: dict[str, Callable[[], None]] = {"report": report, "compare": compare, "dashboard": dashboard}
+PARTS: dict[str, Callable[[], None]] = {"readme": readme, "report": report, "compare": compare, "dashboard": dashboard}
 
 
 def main(wanted: Sequence[str]) -> None:
