@@ -1,6 +1,6 @@
 """What the dashboard costs: an event folded, a frame drawn, and a run of 10,000 events a second with and without it.
 
-    python -m benchmarks.dashboard [--seconds 5] [--rounds 3]
+    make bench-dashboard [ARGS="--seconds 5 --rounds 3"]          writes a section of docs/BENCHMARKS.md
 
 The run is an asyncio loop that makes each event anew, writes it to a log as a real run does, and paces itself to 10,000 a second.
 The terminal is a pseudo-terminal that another process empties.
@@ -23,6 +23,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from benchmarks.figures import section
 from nlevolve.records import CallFinished, Event, RunStarted, write_event
 from nlevolve.view.dashboard import Dashboard
 from nlevolve.view.panels.scene import Scene
@@ -40,8 +41,8 @@ def main() -> None:
     options.add_argument("--seconds", type=float, default=5.0, help="of each run")
     options.add_argument("--rounds", type=int, default=3)
     given = options.parse_args()
-    for line in measure(given.seconds, given.rounds):
-        print(line)
+    command = f"make bench-dashboard ARGS='--seconds {given.seconds:g} --rounds {given.rounds}'"
+    section(Path("docs/BENCHMARKS.md"), "Dashboard", command, measure(given.seconds, given.rounds))
 
 
 def measure(seconds: float, rounds: int) -> list[str]:

@@ -89,11 +89,14 @@ class Summary:
     def _see(self, event: Event) -> Moment | None:
         match event:
             case BirthPlanned():
+                self._take_up(event)
                 self.traffic.planned(event.task, event.birth)
                 return None
             case AnswerFollowed():
+                self._take_up(event)
                 return None
             case CandidateChecked():
+                self._take_up(event)
                 self.traffic.arrived(event.task, event.birth.index)
                 return self._candidate(event)
             case MoveFailed():
@@ -118,6 +121,18 @@ class Summary:
             case RunFinished():
                 self._hush()
         return moments.of(event)
+
+    def _take_up(self, event: BirthPlanned | CandidateChecked | AnswerFollowed) -> None:
+        """A resumed run goes on with a task without starting it again; what comes after its answer in this session is late."""
+        if event.task in self.running:
+            return
+        answered = self.history.task(event.task).answered
+        if answered is None or self._is_old(answered):
+            self.running[event.task] = event.at
+
+    def _is_old(self, event: Event) -> bool:
+        """Whether it is of an earlier session."""
+        return event.at < self.history.sessions[-1][0]
 
     def _candidate(self, event: CandidateChecked) -> Moment:
         new = self._grow(event).members[event.birth.index]
@@ -219,11 +234,22 @@ class Summary:
         return sum(map(self._share, self.history.tasks.values())) / len(self.history.tasks)
 
     def _share(self, task: TaskHistory) -> float:
-        if task.answered is not None:
-            return 1.0
-        if task.started is None or task.id not in self.running:
+        if task.id in self.running and task.started is not None:
+            return min(0.95, (len(task.checked) + len(task.failed)) / max(1, task.started.births))
+        if task.answered is None:
             return 0.0
-        return min(0.95, (len(task.checked) + len(task.failed)) / max(1, task.started.births))
+        # what was cut short in an earlier session is taken up again
+        again = task.answered.stopped not in ("perfect", "exhausted") and self._is_old(task.answered)
+        return 0.0 if again else 1.0
+
+    def when(self, at: datetime) -> float:
+        """Seconds the run had been running at that time, pauses between sessions left out."""
+        gone = 0.0
+        for start, end in self.history.sessions:
+            if at <= end:
+                return gone + max(0.0, (at - start).total_seconds())
+            gone += (end - start).total_seconds()
+        return gone
 
     def elapsed(self, now: datetime) -> float:
         """Seconds spent running, pauses between sessions left out."""

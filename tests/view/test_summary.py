@@ -94,6 +94,26 @@ def test_a_break_between_sessions_is_no_running_time() -> None:
     assert not summary.running
 
 
+def test_a_resumed_task_runs_again_without_being_started_again() -> None:
+    first, *rest = FakeRun(tasks=1).events()
+    assert isinstance(first, RunStarted)
+    place = next(n for n, e in enumerate(rest) if isinstance(e, CandidateChecked))
+    told = rest[: place + 1]
+    cut = TaskAnswered(at=told[-1].at, task=first.tasks[0], answers=(), stopped="interrupted", best=0)
+    gap = timedelta(minutes=9)
+    again = first.model_copy(update={"at": cut.at + gap, "resumed": True})
+    summary = fold([first, *told, cut, RunFinished(at=cut.at, reason="interrupted", exit_code=130), again])
+    task = summary.history.task(first.tasks[0])
+    assert summary.phase(task) == "stopped"
+    late = next(e for e in rest[place + 1 :] if isinstance(e, BirthPlanned))
+    summary.see(late.model_copy(update={"at": again.at + timedelta(seconds=3)}))
+    assert summary.phase(task) == "running"
+    assert summary.when(again.at + timedelta(seconds=3)) == pytest.approx((cut.at - first.at).total_seconds() + 3)
+    summary.see(cut.model_copy(update={"at": again.at + timedelta(seconds=4)}))
+    summary.see(late.model_copy(update={"at": again.at + timedelta(seconds=5)}))
+    assert summary.phase(task) == "stopped"
+
+
 def test_the_rest_is_guessed_from_this_session() -> None:
     events = [e for e in FakeRun(tasks=10, at_once=1).events() if isinstance(e, RunStarted | TaskStarted | TaskAnswered)]
     half = next(n for n, e in enumerate(events) if isinstance(e, TaskAnswered) and e.task == events[9].task)

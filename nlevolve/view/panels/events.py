@@ -17,11 +17,10 @@ def events(scene: Scene, width: int, height: int) -> list[Row]:
         "bad": scene.palette.bad,
         "quiet": "",
     }
-    start = summary.history.sessions[0][0] if summary.history.sessions else scene.now
     told = list(summary.moments)[-height:] if height > 0 else []
     rows = [
         row(
-            (f" {duration((one.at - start).total_seconds()):>6}  ", "dim"),
+            (f" {duration(summary.when(one.at)):>6}  ", "dim"),
             (f"{clean(one.task)}  " if one.task else "", "bold" if one.headline else "dim"),
             (one.text, colours[one.tone]),
         )
