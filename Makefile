@@ -12,7 +12,7 @@ PYTHON ?= $(eval PYTHON := $$(or $$(FOUND),python3))$(PYTHON)
 NLEVOLVE := $(BIN)/python -m nlevolve
 
 # one that is solved at once, one solved by a revision, one that is not solved
-SHOWCASE := arc1:67a3c6ac arc1:68b16354 arc1:74dd1130
+SHOWCASE := arc1:67a3c6ac arc1:7468f01a arc1:045e512c
 
 BENCHES := bench-calls bench-dashboard bench-embedded bench-search
 
