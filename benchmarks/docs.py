@@ -131,6 +131,13 @@ def readme() -> None:
     fill(page, "dashboard", text(folder, telling_task(folder), width=110, height=30))
 
 
+def sentences() -> None:
+    """docs/english.md."""
+    from benchmarks.english import write
+
+    write()
+
+
 def telling_task(folder: Path) -> str:
     """A task whose best description was revised; of those with small grids the one that was tried most."""
     import json
@@ -141,7 +148,13 @@ def telling_task(folder: Path) -> str:
     return max(small, key=lambda name: (tasks[name]["train"]["exact"] > 0, tasks[name]["candidates"]))
 
 
-PARTS: dict[str, Callable[[], None]] = {"readme": readme, "report": report, "compare": compare, "dashboard": dashboard}
+PARTS: dict[str, Callable[[], None]] = {
+    "readme": readme,
+    "report": report,
+    "compare": compare,
+    "dashboard": dashboard,
+    "english": sentences,
+}
 
 
 def main(wanted: Sequence[str]) -> None:
