@@ -51,7 +51,10 @@ def generate(asked: Asked, seed: int, effort: Effort) -> Bullets:
         tried = revisions(parents[0], puzzle, effort.more, effort.second, rng)
     else:
         tried = recombinations(parents, puzzle, effort.more)
-    return _choose(tried, parents, seed, rng) or _write(puzzle, seed + 1 + rng.randrange(12), effort)
+    chosen = _choose(tried, parents, seed, rng)
+    if chosen is None:
+        return _write(puzzle, seed + 1 + rng.randrange(12), effort)
+    return _plainer(chosen, puzzle).bullets
 
 
 def _write(puzzle: Puzzle, seed: int, effort: Effort) -> Bullets:
@@ -96,7 +99,7 @@ def _shown(parent: Parent, asked: Asked, reached: Puzzle) -> Puzzle:
     return Puzzle(Examples(tuple(pairs)), reached.tests)
 
 
-def _choose(tried: Sequence[Hypothesis], parents: Sequence[Hypothesis], seed: int, rng: Random) -> Bullets | None:
+def _choose(tried: Sequence[Hypothesis], parents: Sequence[Hypothesis], seed: int, rng: Random) -> Hypothesis | None:
     """The best of what was tried that is new; with other seeds, sometimes one that is nearly as good."""
     seen = {p.outputs for p in parents}
     fresh = []
@@ -108,7 +111,17 @@ def _choose(tried: Sequence[Hypothesis], parents: Sequence[Hypothesis], seed: in
     better = [idea for idea in fresh if idea.rank < min(p.rank for p in parents)] or fresh[:3]
     if not better:
         return None
-    return better[0 if seed == 0 else min(int(rng.expovariate(0.7)), len(better) - 1)].bullets
+    return better[0 if seed == 0 else min(int(rng.expovariate(0.7)), len(better) - 1)]
+
+
+def _plainer(idea: Hypothesis, puzzle: Puzzle) -> Hypothesis:
+    """The idea without the steps that make no pair better."""
+    for place in reversed(range(len(idea.steps))):
+        shorter = followed(idea.steps[:place] + idea.steps[place + 1 :], Hypothesis((), puzzle))
+        if any(not isinstance(step, Definition) for step in shorter.steps) and shorter.failed <= idea.failed:
+            if all(a >= b for a, b in zip(shorter.accuracies, idea.accuracies, strict=True)):
+                idea = shorter
+    return idea
 
 
 def _puzzle(asked: Asked) -> Puzzle:

@@ -23,7 +23,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 from enum import Enum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
 from nlevolve.offline.words import counted, opened, tokens
@@ -79,7 +79,7 @@ class Production:
     parts: tuple[str | Slot, ...]
     fixed: tuple[tuple[str, object], ...]
 
-    @property
+    @cached_property
     def literals(self) -> frozenset[str]:
         return frozenset(part for part in self.parts if isinstance(part, str))
 

@@ -170,7 +170,7 @@ def explore(start: Hypothesis, meter: Meter, ways: int = EVERY_WAY) -> list[Hypo
             found[tried.outputs] = tried
     ranked = sorted(found.values(), key=lambda h: h.rank)
     if ranked and not ranked[0].is_exact:
-        again = [after(Repeat(h.steps[-1]), start) for h in ranked[:REPEATED] if _can_repeat(h, start)]
+        again = [after(step, start) for step in _repeats(ranked, start) if meter.spend(start.puzzle.trial * step.work)]
         ranked = sorted([*ranked, *(h for h in again if h is not None and h.outputs not in found)], key=lambda h: h.rank)
     return ranked
 
@@ -179,27 +179,31 @@ REPEATED = 4
 """How many of the best steps are also tried over and over."""
 
 
-def _can_repeat(idea: Hypothesis, start: Hypothesis) -> bool:
-    """Whether more of the same could help: a step brings the grids closer and is not a whole that holds steps."""
-    return len(idea.steps) == len(start.steps) + 1 and not isinstance(idea.steps[-1], Combination) and idea.rank < start.rank
+def _repeats(ranked: Sequence[Hypothesis], start: Hypothesis) -> Iterator[Operation]:
+    """The best steps over and over, if they bring the grids closer."""
+    for idea in ranked[:REPEATED]:
+        if len(idea.steps) == len(start.steps) + 1 and not isinstance(idea.steps[-1], Combination) and idea.rank < start.rank:
+            yield Repeat(idea.steps[-1])
 
 
 def _proposed(start: Hypothesis, meter: Meter, ways: int) -> Iterator[Hypothesis]:
     size, trial = start.puzzle.cells, start.puzzle.trial
     for way in islice(ways_to_see(start.puzzle.pairs), ways):
         looked = followed(way, start)
+        things = sum(len(e.scene.objects) for e in looked.puzzle.pairs)
         only_objects = bool(way) and all(isinstance(definition, OBJECT_VIEWS) for definition in way)
         for suggester in SUGGESTERS:
             if not suggester.fits(looked.puzzle.pairs) or (only_objects and not suggester.by_eye):
                 continue
-            if not meter.spend(1 + suggester.cost * (400 + size) // 1000):
+            busy = max(1.0, things / 50) if suggester.by_eye else 1.0
+            if not meter.spend(1 + int(suggester.cost * busy * (400 + size) / 1000)):
                 return
             for step in suggester.suggest(looked.puzzle.pairs):
+                if not meter.spend(trial * step.work):
+                    return
                 tried = after(step, looked)
                 if tried is not None:
                     yield tried
-                if not meter.spend(trial):
-                    return
 
 
 def puzzle_of(pairs: Sequence[tuple[Cells, Cells]], tests: Sequence[Cells]) -> Puzzle:

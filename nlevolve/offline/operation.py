@@ -15,6 +15,11 @@ from nlevolve.offline.scene import Cells, Eye, Scene, is_valid
 class Operation(Phrase):
     """One step: a frozen dataclass. `apply` is pure, and gives None where the step makes no sense."""
 
+    @property
+    def work(self) -> int:
+        """How many ordinary steps' work it takes."""
+        return 1
+
     def apply(self, scene: Scene) -> Cells | None:
         raise NotImplementedError
 

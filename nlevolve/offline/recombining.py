@@ -34,7 +34,7 @@ def _spliced(parents: Sequence[Hypothesis], puzzle: Puzzle, meter: Meter) -> Ite
             for seam in range(1, len(one.steps) + 1):
                 for start in range(len(other.steps) if one is not other else 0):
                     steps = (*one.steps[:seam], *other.steps[start:])
-                    if not meter.spend(puzzle.trial * len(steps)):
+                    if not meter.spend(puzzle.trial * sum(step.work for step in steps)):
                         return
                     yield followed(steps, Hypothesis((), puzzle))
 

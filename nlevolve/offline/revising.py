@@ -23,9 +23,9 @@ def revisions(parent: Hypothesis, puzzle: Puzzle, work: int, second: int, rng: R
 
 def _near(parent: Hypothesis, puzzle: Puzzle, work: int) -> Iterator[Hypothesis]:
     yield from explore(parent, Meter(work))
-    yield from _varied(parent, puzzle, Meter(work // 2))
+    yield from _varied(parent, puzzle, Meter(work // 3))
     if len(parent.steps) > 1:
-        yield from _another_last_step(parent, puzzle, work // 2)
+        yield from _another_last_step(parent, puzzle, work // 3)
 
 
 def _varied(parent: Hypothesis, puzzle: Puzzle, meter: Meter) -> Iterator[Hypothesis]:
@@ -35,7 +35,7 @@ def _varied(parent: Hypothesis, puzzle: Puzzle, meter: Meter) -> Iterator[Hypoth
         if len(parent.steps) > 1:
             yield followed(rest, before)
         for other in variations(step, before.puzzle.pairs):
-            if not meter.spend(puzzle.trial * (1 + len(rest))):
+            if not meter.spend(puzzle.trial * (other.work + sum(step.work for step in rest))):
                 return
             new = after(other, before)
             if new is not None:
@@ -53,7 +53,7 @@ def _another_last_step(parent: Hypothesis, puzzle: Puzzle, work: int) -> Iterato
 
 def _elsewhere(puzzle: Puzzle, work: int, second: int, rng: Random) -> Iterator[Hypothesis]:
     """One step with the grids seen in every way, and a second step behind one of those."""
-    ideas = remembered((puzzle.digest, work, EVERY_WAY), lambda: explore(Hypothesis((), puzzle), Meter(2 * work), EVERY_WAY))
+    ideas = remembered((puzzle.digest, work, EVERY_WAY), lambda: explore(Hypothesis((), puzzle), Meter(work), EVERY_WAY))
     yield from ideas[:40]
     if ideas and not ideas[0].is_exact:
         yield from explore(ideas[min(int(rng.expovariate(0.12)), len(ideas) - 1)], Meter(second))

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 import numpy as np
 
 from nlevolve.offline.families.leaving import LeaveAsIs
-from nlevolve.offline.families.turning import Turn, TurnGrid
 from nlevolve.offline.grammar import Words, says
 from nlevolve.offline.nouns.conditions import Condition
 from nlevolve.offline.nouns.objects import Every, Objects
-from nlevolve.offline.operation import Definition, Examples, Operation, perform, suggests
+from nlevolve.offline.operation import SUGGESTERS, Definition, Example, Examples, Operation, perform, suggests
 from nlevolve.offline.scene import Cells, Scene
 
 MOST_REPEATS = 30
@@ -94,6 +94,10 @@ class Repeat(Combination):
 
     def __post_init__(self) -> None:
         _refuse(self.step)
+
+    @property
+    def work(self) -> int:
+        return 6 * self.step.work
 
     def apply(self, scene: Scene) -> Cells | None:
         for _ in range(MOST_REPEATS):
@@ -186,10 +190,41 @@ def _part(step: Operation, scene: Scene, part: Cells) -> Cells | None:
     return done if done is not None and done.shape == part.shape else None
 
 
-@suggests(by_eye=True, cost=10, same_shape=True)
-def turned_within(examples: Examples) -> Iterator[Operation]:
-    """Objects that are turned in their place."""
-    if not examples.same_shape or not all(e.scene.objects for e in examples):
+MOST_PARTS = 12
+"""Objects whose boxes are looked at as small puzzles."""
+INSIDE = ("turning", "recolouring", "symmetrizing", "cellwise", "filling", "falling", "lines", "continuing")
+"""Themes whose steps make sense within the box of an object."""
+
+
+@suggests(by_eye=True, cost=250, same_shape=True)
+def within_objects(examples: Examples) -> Iterator[Operation]:
+    """Every object's box as a small puzzle of its own: a step that solves them all."""
+    parts = _boxes(examples)
+    if parts is None or not any(not part.is_done for part in parts):
         return
-    for turn in Turn:
-        yield Within(Every(), TurnGrid(turn))
+    for suggester in SUGGESTERS:
+        if suggester.theme in INSIDE and not suggester.by_eye and suggester.fits(parts):
+            for step in islice(suggester.suggest(parts), 8):
+                if not isinstance(step, Combination) and all(_solves(step, part) for part in parts):
+                    yield Within(Every(), step)
+
+
+def _boxes(examples: Examples) -> Examples | None:
+    """The boxes of the objects before and after, the changed ones first; None when something changes outside of them."""
+    parts: list[Example] = []
+    for e in examples:
+        covered = np.zeros(e.scene.grid.shape, dtype=bool)
+        eye = replace(e.scene.eye, background=e.scene.background)
+        for one in e.scene.objects[:60]:
+            box = slice(one.top, one.bottom + 1), slice(one.left, one.right + 1)
+            covered[box] = True
+            parts.append(Example(Scene(one.box, eye, e.scene.original), e.target[box]))
+        if (e.changed & ~covered).any() or covered.all():
+            return None
+    parts.sort(key=lambda part: part.is_done)
+    return Examples(tuple(parts[:MOST_PARTS])) if parts else None
+
+
+def _solves(step: Operation, part: Example) -> bool:
+    done = _grid(step, part.scene)
+    return np.array_equal(part.scene.grid if done is None else done, part.target)

@@ -53,6 +53,10 @@ class DrawRays(Operation):
     way: Way
     reach: Reach
 
+    @property
+    def work(self) -> int:
+        return 6
+
     def apply(self, scene: Scene) -> Cells | None:
         starts = np.argwhere(self.starts.of(scene))
         if not 0 < len(starts) <= MOST_STARTS:
