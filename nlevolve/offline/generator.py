@@ -8,7 +8,7 @@ from random import Random
 
 from nlevolve.offline.asked import Asked, Parent
 from nlevolve.offline.english import steps
-from nlevolve.offline.hypotheses import Hypothesis, Meter, Puzzle, explore, followed
+from nlevolve.offline.hypotheses import Glance, Hypothesis, Meter, Puzzle, explore, followed
 from nlevolve.offline.operation import Definition, Example, Examples
 from nlevolve.offline.recombining import recombinations
 from nlevolve.offline.remembering import remembered
@@ -22,15 +22,19 @@ class Effort:
 
     first: int
     """For the first ideas on a puzzle."""
-    ways: int
-    """In how many ways it looks at the grids when it writes (what is background, what is an object)."""
+    glance: Glance
+    """How it looks at the grids when it writes; to revise it looks again in every way."""
     more: int
     """For a step more, or another one in its place."""
     second: int
     """For a second step behind a first idea."""
 
 
-EFFORTS = {"weak": Effort(1000, 1, 600, 0), "normal": Effort(2500, 1, 1800, 1200), "strong": Effort(6000, 12, 5000, 5000)}
+EFFORTS = {
+    "weak": Effort(1000, Glance(ways=1, dearest=30), 600, 0),
+    "normal": Effort(3000, Glance(ways=1, dearest=60), 1800, 1000),
+    "strong": Effort(8000, Glance(), 5000, 5000),
+}
 
 Bullets = tuple[str, ...]
 SKIP = ("Leave the grid as it is.",)
@@ -59,21 +63,21 @@ def generate(asked: Asked, seed: int, effort: Effort) -> Bullets:
 
 def _write(puzzle: Puzzle, seed: int, effort: Effort) -> Bullets:
     """The best idea for seed 0, others for other seeds."""
-    ideas = first_ideas(puzzle, effort.first, effort.ways)
+    ideas = first_ideas(puzzle, effort.first, effort.glance)
     if not ideas:
         return SKIP
     exact = sum(idea.is_exact for idea in ideas)
     idea = ideas[seed] if seed < max(exact, 1) else _drawn(ideas, seed, Random(puzzle.digest))
-    if not exact and effort.second and (seed % 4 == 3 or not ideas[0].accuracy):
+    if not exact and effort.second and not ideas[0].accuracy:
         # with nothing right by one step, a revision would have no sign of which first step is worth going on from
         further = explore(idea, Meter(effort.second))
         idea = further[0] if further and further[0].rank < idea.rank else idea
     return idea.bullets
 
 
-def first_ideas(puzzle: Puzzle, work: int, ways: int) -> list[Hypothesis]:
+def first_ideas(puzzle: Puzzle, work: int, glance: Glance) -> list[Hypothesis]:
     """Descriptions of one step, best first."""
-    return remembered((puzzle.digest, work, ways), lambda: explore(Hypothesis((), puzzle), Meter(work), ways))
+    return remembered((puzzle.digest, work, glance), lambda: explore(Hypothesis((), puzzle), Meter(work), glance))
 
 
 def _drawn(ideas: Sequence[Hypothesis], place: int, rng: Random) -> Hypothesis:
@@ -118,9 +122,10 @@ def _plainer(idea: Hypothesis, puzzle: Puzzle) -> Hypothesis:
     """The idea without the steps that make no pair better."""
     for place in reversed(range(len(idea.steps))):
         shorter = followed(idea.steps[:place] + idea.steps[place + 1 :], Hypothesis((), puzzle))
-        if any(not isinstance(step, Definition) for step in shorter.steps) and shorter.failed <= idea.failed:
-            if all(a >= b for a, b in zip(shorter.accuracies, idea.accuracies, strict=True)):
-                idea = shorter
+        acts = any(not isinstance(step, Definition) for step in shorter.steps)
+        as_good = all(a >= b for a, b in zip(shorter.accuracies, idea.accuracies, strict=True))
+        if acts and as_good and shorter.failed <= idea.failed:
+            idea = shorter
     return idea
 
 

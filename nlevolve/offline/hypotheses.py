@@ -157,14 +157,23 @@ def followed(steps: Sequence[Operation], start: Hypothesis) -> Hypothesis:
     return start
 
 
-EVERY_WAY = 100
-"""More ways to look than there are."""
+@dataclass(frozen=True)
+class Glance:
+    """How closely grids are looked at."""
+
+    ways: int = 100
+    """In how many ways: what is background, what is an object."""
+    dearest: int = 100_000
+    """Families whose search costs more work units are not asked."""
 
 
-def explore(start: Hypothesis, meter: Meter, ways: int = EVERY_WAY) -> list[Hypothesis]:
+CLOSELY = Glance()
+
+
+def explore(start: Hypothesis, meter: Meter, glance: Glance = CLOSELY) -> list[Hypothesis]:
     """Every step that the families propose from `start`, tried, best first; stops when the work is used up."""
     found: dict[tuple[bytes, ...], Hypothesis] = {}
-    for tried in _proposed(start, meter, ways):
+    for tried in _proposed(start, meter, glance):
         # of steps that cannot be told apart the one in fewer words is meant
         if tried.outputs != start.outputs and (tried.outputs not in found or tried.rank < found[tried.outputs].rank):
             found[tried.outputs] = tried
@@ -186,14 +195,19 @@ def _repeats(ranked: Sequence[Hypothesis], start: Hypothesis) -> Iterator[Operat
             yield Repeat(idea.steps[-1])
 
 
-def _proposed(start: Hypothesis, meter: Meter, ways: int) -> Iterator[Hypothesis]:
+def _proposed(start: Hypothesis, meter: Meter, glance: Glance) -> Iterator[Hypothesis]:
     size, trial = start.puzzle.cells, start.puzzle.trial
-    for way in islice(ways_to_see(start.puzzle.pairs), ways):
+    for way in islice(ways_to_see(start.puzzle.pairs), glance.ways):
         looked = followed(way, start)
         things = sum(len(e.scene.objects) for e in looked.puzzle.pairs)
         only_objects = bool(way) and all(isinstance(definition, OBJECT_VIEWS) for definition in way)
-        for suggester in SUGGESTERS:
-            if not suggester.fits(looked.puzzle.pairs) or (only_objects and not suggester.by_eye):
+        # cheap ones first, so that little is missed when the work is used up
+        for suggester in sorted(SUGGESTERS, key=lambda s: s.cost):
+            if (
+                suggester.cost > glance.dearest
+                or not suggester.fits(looked.puzzle.pairs)
+                or (only_objects and not suggester.by_eye)
+            ):
                 continue
             busy = max(1.0, things / 50) if suggester.by_eye else 1.0
             if not meter.spend(1 + int(suggester.cost * busy * (400 + size) / 1000)):

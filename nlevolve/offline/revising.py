@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from random import Random
 
-from nlevolve.offline.hypotheses import EVERY_WAY, Hypothesis, Meter, Puzzle, after, explore, followed
+from nlevolve.offline.hypotheses import CLOSELY, Hypothesis, Meter, Puzzle, after, explore, followed
 from nlevolve.offline.remembering import remembered
 from nlevolve.offline.variations import variations
 
@@ -53,7 +53,7 @@ def _another_last_step(parent: Hypothesis, puzzle: Puzzle, work: int) -> Iterato
 
 def _elsewhere(puzzle: Puzzle, work: int, second: int, rng: Random) -> Iterator[Hypothesis]:
     """One step with the grids seen in every way, and a second step behind one of those."""
-    ideas = remembered((puzzle.digest, work, EVERY_WAY), lambda: explore(Hypothesis((), puzzle), Meter(work), EVERY_WAY))
+    ideas = remembered((puzzle.digest, work, CLOSELY), lambda: explore(Hypothesis((), puzzle), Meter(3 * work // 2)))
     yield from ideas[:40]
     if ideas and not ideas[0].is_exact:
         yield from explore(ideas[min(int(rng.expovariate(0.12)), len(ideas) - 1)], Meter(second))

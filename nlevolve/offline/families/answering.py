@@ -164,7 +164,7 @@ def single_colours(examples: Examples) -> Iterator[Operation]:
     yield from (OneColour(rows, columns, colour) for colour in any_colours_for(examples, colours))
 
 
-@suggests(by_eye=True, cost=54, same_shape=False)
+@suggests(by_eye=True, cost=32, same_shape=False)
 def tallies(examples: Examples) -> Iterator[Operation]:
     """Targets with cells of one colour on background, as many as there are things of a kind."""
     if examples.same_shape:

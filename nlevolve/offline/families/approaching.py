@@ -193,7 +193,7 @@ class MoveBetween(Operation):
         return moved(scene, list(zip(chosen, shifts, strict=True)))
 
 
-@suggests(by_eye=True, cost=33, same_shape=True)
+@suggests(by_eye=True, cost=93, same_shape=True)
 def approaches(examples: Examples) -> Iterator[Operation]:
     """Objects that left their place, tried with those that stayed as goals."""
     if not all(map(may_be_moves, examples)):

@@ -102,7 +102,7 @@ def _groups(places: list[int]) -> dict[int, int]:
     return found
 
 
-@suggests(by_eye=True, cost=10, same_shape=False)
+@suggests(by_eye=True, cost=111, same_shape=False)
 def arrangements(examples: Examples) -> Iterator[Operation]:
     """Targets as large as the boxes of some objects in a line, or with as many coloured cells as there are objects."""
     found = 0

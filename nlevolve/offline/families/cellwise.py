@@ -78,7 +78,7 @@ class RecolourCellsTwice(Operation):
 MOST_EXACT = 4
 
 
-@suggests(cost=303, same_shape=True)
+@suggests(cost=342, same_shape=True)
 def rules(examples: Examples) -> Iterator[Operation]:
     """For every change of one colour to another: what is true of the cells that change and of no other of their colour."""
     if not examples.same_shape:

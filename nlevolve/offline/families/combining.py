@@ -196,7 +196,7 @@ INSIDE = ("turning", "recolouring", "symmetrizing", "cellwise", "filling", "fall
 """Themes whose steps make sense within the box of an object."""
 
 
-@suggests(by_eye=True, cost=250, same_shape=True)
+@suggests(by_eye=True, cost=180, same_shape=True)
 def within_objects(examples: Examples) -> Iterator[Operation]:
     """Every object's box as a small puzzle of its own: a step that solves them all."""
     parts = _boxes(examples)

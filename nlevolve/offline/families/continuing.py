@@ -125,7 +125,7 @@ class ContinueLines(Operation):
         return out
 
 
-@suggests(cost=20)
+@suggests(cost=2)
 def continuations(examples: Examples) -> Iterator[Operation]:
     """Ways towards which the target goes on, where nothing coloured changes."""
     if not examples.same_shape or all(e.is_done for e in examples):
@@ -176,7 +176,7 @@ class Grow(Operation):
         return np.asarray(_turn(grid[rows], direction))
 
 
-@suggests(cost=10)
+@suggests(cost=2)
 def growths(examples: Examples) -> Iterator[Operation]:
     """Where the scene is the beginning of the target."""
     if not all(e.target.size > e.scene.grid.size for e in examples):
@@ -215,7 +215,7 @@ class FillStripes(Operation):
         return None
 
 
-@suggests(cost=15)
+@suggests(cost=2)
 def stripes(examples: Examples) -> Iterator[Operation]:
     """Targets without background."""
     if examples.same_shape and all(not (e.target == e.scene.background).any() for e in examples):

@@ -120,7 +120,7 @@ class MirrorBeside(Operation):
         return grid if chosen else None
 
 
-@suggests(by_eye=True, cost=40, same_shape=True)
+@suggests(by_eye=True, cost=62, same_shape=True)
 def copies(examples: Examples) -> Iterator[Operation]:
     """Cells of known colours that came onto background beside objects that stay."""
     if not all(_may_be_copies(e) for e in examples):

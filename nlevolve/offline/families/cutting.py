@@ -141,7 +141,7 @@ class KeepOrRemove(Operation):
         return np.where(mask == self.kept, scene.grid, np.int8(scene.background))
 
 
-@suggests(by_eye=True, cost=119, same_shape=False)
+@suggests(by_eye=True, cost=41, same_shape=False)
 def crops(examples: Examples) -> Iterator[Operation]:
     """Objects whose box is the target, with or without what else is in it."""
     if all(e.same_shape for e in examples):
@@ -158,7 +158,7 @@ def crops(examples: Examples) -> Iterator[Operation]:
         yield from (CropTo(phrase, False) for phrase in one_object_for(examples, sized))
 
 
-@suggests(by_eye=True, cost=28, same_shape=False)
+@suggests(by_eye=True, cost=32, same_shape=False)
 def crops_nearby(examples: Examples) -> Iterator[Operation]:
     """Boxes of one object, or of all of one colour, that are one cell too large or too small on every side."""
     if any(e.same_shape or e.target.size > e.scene.grid.size for e in examples):
@@ -185,7 +185,7 @@ def _shows(example: Example, one: Object, alone: bool) -> bool:
     return bool((seen == example.target).all())
 
 
-@suggests(by_eye=True, cost=47, same_shape=True)
+@suggests(by_eye=True, cost=59, same_shape=True)
 def kept_and_removed(examples: Examples) -> Iterator[Operation]:
     """Objects that became background, told from those that stay."""
     if not examples.same_shape:

@@ -48,7 +48,7 @@ class Smooth(Operation):
         return np.where(noise, around.argmax(axis=0).astype(np.int8), scene.grid)
 
 
-@suggests(cost=25)
+@suggests(cost=2)
 def smoothings(examples: Examples) -> Iterator[Operation]:
     """A colour that is nowhere in the targets, and lone cells."""
     if not examples.same_shape:
@@ -84,7 +84,7 @@ class RemoveThin(Operation):
         return np.where(kept, scene.grid, np.int8(scene.background))
 
 
-@suggests(cost=20)
+@suggests(cost=2)
 def thinnings(examples: Examples) -> Iterator[Operation]:
     """Where cells become background and nothing else changes."""
     if examples.same_shape and all((e.target[e.changed] == e.scene.background).all() for e in examples):
@@ -114,7 +114,7 @@ class PlainLines(Operation):
         return self.lines.view(np.broadcast_to(colours[:, None], rows.shape))
 
 
-@suggests(cost=5)
+@suggests(cost=2)
 def plain_lines(examples: Examples) -> Iterator[Operation]:
     """Targets of plain rows or columns."""
     if examples.same_shape:
@@ -144,7 +144,7 @@ class RemoveSparse(Operation):
         return np.where(scene.foreground & (near >= self.count), scene.grid, np.int8(scene.background))
 
 
-@suggests(cost=20)
+@suggests(cost=2)
 def sparse_cells(examples: Examples) -> Iterator[Operation]:
     """A number that parts the cells that go from those that stay."""
     if not examples.same_shape or not all((e.target[e.changed] == e.scene.background).all() for e in examples):

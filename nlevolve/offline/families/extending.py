@@ -70,7 +70,7 @@ def _ends(one: Object, ends: Ends) -> list[tuple[int, int, Step]]:
     return [*up, *down] if one.height > one.width else [*back, *on] if one.width > one.height else []
 
 
-@suggests(by_eye=True, cost=35, same_shape=True)
+@suggests(by_eye=True, cost=169, same_shape=True)
 def extensions(examples: Examples) -> Iterator[Operation]:
     """Where background is drawn on: which objects' rays the targets show."""
     if all(e.is_done for e in examples) or any(not 0 < len(e.scene.objects) <= 8 for e in examples):
@@ -147,7 +147,7 @@ class BentLine(Operation):
         return np.where(line & ~scene.foreground, np.int8(ink), scene.grid)
 
 
-@suggests(cost=15, same_shape=True)
+@suggests(cost=2, same_shape=True)
 def bent_lines(examples: Examples) -> Iterator[Operation]:
     """Two colours of one cell each."""
     single = [{int(c) for c in np.flatnonzero(e.scene.counts == 1)} for e in examples]

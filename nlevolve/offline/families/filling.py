@@ -40,7 +40,7 @@ class FillAreas(Operation):
         return np.where(np.any([a.mask for a in chosen], axis=0), np.int8(colour), scene.grid)
 
 
-@suggests(cost=20)
+@suggests(cost=15)
 def fillings(examples: Examples) -> Iterator[Operation]:
     """The areas that get one colour in the target, told from the others; failing that, the ones of most sizes."""
     if not examples.same_shape or not any(areas(e.scene) for e in examples) or all(e.is_done for e in examples):
@@ -109,7 +109,7 @@ def _spread(scene: Scene, colour: int, near: np.ndarray[tuple[int, ...], np.dtyp
     return np.where(reached, np.int8(colour), scene.grid) if mine.any() else None
 
 
-@suggests(cost=15)
+@suggests(cost=2)
 def floods(examples: Examples) -> Iterator[Operation]:
     """Colours that are there already and take over background."""
     if not examples.same_shape or all(e.is_done for e in examples):
@@ -198,7 +198,7 @@ class FillBlocks(Operation):
         return np.where(fits, np.int8(colour), scene.grid) if fits.any() else None
 
 
-@suggests(cost=60)
+@suggests(cost=2)
 def rectangles(examples: Examples) -> Iterator[Operation]:
     """Changed background in one new colour: the largest rectangle, or all blocks of the size of the smallest change."""
     if not examples.same_shape or len(examples.new_colours) != 1:

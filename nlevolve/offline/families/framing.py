@@ -98,7 +98,7 @@ class TrimBorder(Operation):
         return scene.grid[n:-n, n:-n] if min(scene.grid.shape) > 2 * n else None
 
 
-@suggests(cost=15)
+@suggests(cost=2)
 def borders(examples: Examples) -> Iterator[Operation]:
     """Borders of one colour in all targets, and sizes that differ by a border."""
     if examples.same_shape:
@@ -152,7 +152,7 @@ class CropCorner(Operation):
         return self.corner.cut(scene.grid, self.rows, self.columns)
 
 
-@suggests(cost=10)
+@suggests(cost=2)
 def corners(examples: Examples) -> Iterator[Operation]:
     """Targets of one size, smaller than all scenes."""
     shapes = {e.target.shape for e in examples}
@@ -206,7 +206,7 @@ def _cornered(scene: Scene, starts: Starts) -> list[tuple[int, int, int, int]]:
     return found
 
 
-@suggests(cost=20)
+@suggests(cost=12)
 def marked_rectangles(examples: Examples) -> Iterator[Operation]:
     """New colours over background, where there are few cells."""
     if examples.same_shape and all(e.scene.foreground.sum() <= 60 for e in examples):

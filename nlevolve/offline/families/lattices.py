@@ -64,7 +64,7 @@ def _small(grid: Cells, layout: Layout | None) -> Cells | None:
     return np.array([p.flat[0] for p in panels], dtype=np.int8).reshape(layout.shape)
 
 
-@suggests(cost=30, same_shape=True)
+@suggests(cost=19, same_shape=True)
 def on_panels(examples: Examples) -> Iterator[Operation]:
     """What the themes that draw would propose for the small grids."""
     small = []
@@ -146,7 +146,7 @@ def _copied(scene: Scene, which: Which, colour: int | None, places: Places) -> C
     return grid
 
 
-@suggests(cost=25, same_shape=True)
+@suggests(cost=7, same_shape=True)
 def copied_panels(examples: Examples) -> Iterator[Operation]:
     """The fullest or the odd panel as a model, in its colours or a new one."""
     layouts = [separated(e.scene) for e in examples]

@@ -45,7 +45,7 @@ class Fold(Operation):
         return result if self.side in (Side.TOP, Side.BOTTOM) else result.T
 
 
-@suggests(cost=5, same_shape=False)
+@suggests(cost=4, same_shape=False)
 def folds(examples: Examples) -> Iterator[Operation]:
     """Targets of half the size."""
     for side in Side:
@@ -88,7 +88,7 @@ class PutOnSheet(Operation):
         return sheet
 
 
-@suggests(cost=5, same_shape=False)
+@suggests(cost=2, same_shape=False)
 def sheets(examples: Examples) -> Iterator[Operation]:
     """Targets that show the grid in a corner."""
     ratio = examples.ratio
@@ -154,7 +154,7 @@ class RecolourEveryNth(Operation):
         return np.where(meant, np.int8(new), scene.grid) if meant.any() else None
 
 
-@suggests(cost=25, same_shape=True)
+@suggests(cost=2, same_shape=True)
 def stripes(examples: Examples) -> Iterator[Operation]:
     """Cells of one colour, or all that are coloured, that get one colour in some rows or columns."""
     if len(examples.new_colours) != 1:

@@ -81,7 +81,7 @@ FEW = 60
 """Starts of a grid that are looked at when rays are to be found."""
 
 
-@suggests(cost=75, same_shape=True)
+@suggests(cost=110, same_shape=True)
 def rays(examples: Examples) -> Iterator[Operation]:
     """Directions in which nearly all starts have the colour of a ray in the target."""
     if all(e.is_done for e in examples) or any(e.scene.foreground.sum() > FEW for e in examples):
@@ -254,7 +254,7 @@ def _find_gaps(scene: Scene, step: Step) -> list[Gap]:
     return found
 
 
-@suggests(cost=45, same_shape=True)
+@suggests(cost=73, same_shape=True)
 def joints(examples: Examples) -> Iterator[Operation]:
     """Gaps between equal cells that have one ink in the target."""
     if all(e.is_done for e in examples) or any(e.scene.foreground.sum() > 100 for e in examples):

@@ -128,7 +128,7 @@ def _slid(scene: Scene, chosen: Sequence[Object], direction: Direction) -> Cells
     return grid
 
 
-@suggests(by_eye=True, cost=58, same_shape=True)
+@suggests(by_eye=True, cost=137, same_shape=True)
 def moves(examples: Examples) -> Iterator[Operation]:
     """Objects whose cells changed and whose colours did not get fewer: tried with every way of moving."""
     if not all(may_be_moves(e) for e in examples):

@@ -91,7 +91,7 @@ class ComparePanels(Operation):
         return grid
 
 
-@suggests(cost=14)
+@suggests(cost=7)
 def comparisons(examples: Examples) -> Iterator[Operation]:
     """The kinds of place that have one colour in all targets, and what is left over."""
     for panels in panels_for(examples):

@@ -75,7 +75,7 @@ class PaintPart(Operation):
         return grid if painted else None
 
 
-@suggests(by_eye=True, cost=23, same_shape=True)
+@suggests(by_eye=True, cost=25, same_shape=True)
 def object_colours(examples: Examples) -> Iterator[Operation]:
     """Objects that got one new colour as a whole, told from the others by what they are."""
     became = whole_colours(examples)
@@ -112,7 +112,7 @@ def _new_colour(mask: Mask, example: Example) -> int | None:
     return int(colours[0]) if (colours == colours[0]).all() else None
 
 
-@suggests(by_eye=True, cost=154, same_shape=True)
+@suggests(by_eye=True, cost=178, same_shape=True)
 def part_colours(examples: Examples) -> Iterator[Operation]:
     """Parts that got one colour in some objects of every pair."""
     if not examples.same_shape or any(e.is_done for e in examples):

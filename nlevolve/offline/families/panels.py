@@ -85,7 +85,7 @@ class PanelAt(Operation):
         return scene.grid[a:b, c:d]
 
 
-@suggests(cost=12)
+@suggests(cost=2)
 def picked(examples: Examples) -> Iterator[Operation]:
     """The panel that is the target, or has its size."""
     if any(e.target.size >= e.scene.grid.size for e in examples):
@@ -202,7 +202,7 @@ class JudgePanels(Operation):
         return np.where(held, np.int8(colour), np.int8(rest)).reshape(layout.shape)
 
 
-@suggests(cost=12)
+@suggests(cost=8)
 def shrunk(examples: Examples) -> Iterator[Operation]:
     """One cell a panel, where the target has as many cells as there are panels."""
     for panels in _cell_panels(examples):
@@ -230,7 +230,7 @@ def _cell_panels(examples: Examples) -> Iterator[Panels]:
             yield EqualParts(rows, columns)
 
 
-@suggests(cost=5)
+@suggests(cost=2)
 def unseparated(examples: Examples) -> Iterator[Operation]:
     """Smaller targets, or several panels to be looked at without lines."""
     if not examples.same_shape and all(separated(e.scene) for e in examples):
@@ -281,7 +281,7 @@ class FillPanels(Operation):
         return grid
 
 
-@suggests(cost=15, same_shape=True)
+@suggests(cost=10, same_shape=True)
 def filled_panels(examples: Examples) -> Iterator[Operation]:
     """Panels that have one new colour in the target, told from the others."""
     layouts = [separated(e.scene) for e in examples]

@@ -126,7 +126,7 @@ class RecolourEither(Operation):
         return grid if chosen else None
 
 
-@suggests(by_eye=True, cost=5, same_shape=True)
+@suggests(by_eye=True, cost=6, same_shape=True)
 def colours_by_condition(examples: Examples) -> Iterator[Operation]:
     """Objects that got one of two colours: told by what is true of them."""
     became = whole_colours(examples)

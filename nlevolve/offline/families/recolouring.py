@@ -112,7 +112,7 @@ class SwapBoth(Operation):
         return np.asarray(present.sum() - scene.grid, dtype=np.int8)
 
 
-@suggests(cost=6, same_shape=True)
+@suggests(cost=7, same_shape=True)
 def changes(examples: Examples) -> Iterator[Operation]:
     """The colour each colour becomes: in all pairs, or where it does so most often."""
     if not examples.same_shape:

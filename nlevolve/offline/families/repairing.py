@@ -186,7 +186,7 @@ def _shift(grid: Cells, known: Mask, down: int, right: int) -> None:
     seen |= new
 
 
-@suggests(cost=10)
+@suggests(cost=3)
 def repairs(examples: Examples) -> Iterator[Operation]:
     """The colour that every target lacks, or that changes wherever it is."""
     if examples.same_shape:

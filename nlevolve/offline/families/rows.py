@@ -198,7 +198,7 @@ class FillLines(Operation):
         return self.lines.view(rows)
 
 
-@suggests(cost=12, same_shape=True)
+@suggests(cost=13, same_shape=True)
 def filled_lines(examples: Examples) -> Iterator[Operation]:
     """Kinds of line that have one colour in all targets."""
     if not examples.same_shape:

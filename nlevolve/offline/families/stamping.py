@@ -140,7 +140,7 @@ class Stamp(Operation):
         return grid
 
 
-@suggests(by_eye=True, cost=16, same_shape=True)
+@suggests(by_eye=True, cost=17, same_shape=True)
 def surroundings(examples: Examples) -> Iterator[Operation]:
     """Places around objects that get one colour wherever they are background, not all of them the same."""
     if any(e.is_done or not 0 < len(e.scene.objects) <= 30 for e in examples):
@@ -169,7 +169,7 @@ def _colour_at(examples: Examples, phrase: Objects, place: Place) -> int | None:
     return None if colour in {e.scene.background for e in examples} else colour
 
 
-@suggests(by_eye=True, cost=15, same_shape=True)
+@suggests(by_eye=True, cost=11, same_shape=True)
 def stamps(examples: Examples) -> Iterator[Operation]:
     """Objects that changed, and one larger than a cell that may have been put in their place."""
     if any(e.is_done or not 1 < len(e.scene.objects) <= 30 for e in examples):

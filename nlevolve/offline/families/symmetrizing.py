@@ -153,7 +153,7 @@ def _image(rows: Indices, columns: Indices, turn: Turn, twice: tuple[int, int]) 
     return over - columns, rows - half
 
 
-@suggests(by_eye=True, cost=55, same_shape=True)
+@suggests(by_eye=True, cost=68, same_shape=True)
 def completions(examples: Examples) -> Iterator[Operation]:
     """Symmetries of the targets' changed part, about the centres that make them so."""
     if not examples.same_shape or not all(_only_adds(e.scene, e.target) for e in examples):

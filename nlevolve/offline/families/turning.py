@@ -118,7 +118,7 @@ class TurnGrid(Operation):
         return turned(scene.grid, self.turn)
 
 
-@suggests(cost=4)
+@suggests(cost=5)
 def turns(examples: Examples) -> Iterator[Operation]:
     """All that keep every target's size; those that are right come out in the trial."""
     for turn in Turn:
