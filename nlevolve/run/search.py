@@ -141,8 +141,8 @@ class Search:
 
 
 def _question(birth: Birth) -> Birth:
-    """What a birth asks, whichever its number."""
-    return birth.model_copy(update={"index": 0, "phase": 0})
+    """What a birth asks, whichever its number. Views and temperatures count as one: a seed given twice might be answered alike."""
+    return birth.model_copy(update={"index": 0, "phase": 0, "view": "", "temperature": None})
 
 
 def _unreached(event: CandidateChecked | MoveFailed) -> bool:
