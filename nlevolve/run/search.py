@@ -141,7 +141,7 @@ class Search:
 
 
 def _question(birth: Birth) -> Birth:
-    """What a birth asks, whichever its number. Views and temperatures count as one: a seed given twice might be answered alike."""
+    """What a birth asks, whichever its number. Views and temperatures count as one: equal seeds might be answered alike."""
     return birth.model_copy(update={"index": 0, "phase": 0, "view": "", "temperature": None})
 
 
