@@ -103,10 +103,14 @@ class Ledger:
     def settle(self, task: str, hold: Hold, usd: float) -> None:
         """A reserved call is over and cost this much."""
         self._held[task].remove(hold.usd)
-        self.pay(task, usd)
+        self._pay(task, usd)
 
-    def pay(self, task: str, usd: float) -> None:
-        """Money was spent."""
+    def recall(self, request: Request, reply: Reply) -> None:
+        """This was paid for by the run before it was interrupted, and is in no account yet."""
+        self.calls += reply.tries
+        self._pay(request.label.task, reply.cost_usd or 0.0)
+
+    def _pay(self, task: str, usd: float) -> None:
         self.usd += usd
         self._by_task[task] += usd
         self._settled.set()

@@ -4,17 +4,33 @@ from __future__ import annotations
 
 import asyncio
 import copy
-from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from nlevolve.llm.bank import Bank, Row
 from nlevolve.llm.request import LLM, Abandoned, CallFailed, NotBanked, Reply, Request, leaving
 
-LINGER = 3.0
+LINGER = 20.0
 """Seconds to wait, at the end of a run, for calls that nobody waits for any more but that are paid for."""
+QUIETLY = 1.0
+"""Seconds of waiting that need not be explained."""
 
-Report = Callable[[Request, Reply | CallFailed], None]
+
+class Books(Protocol):
+    """The accounts, as far as the cache has to do with them."""
+
+    def account(self, request: Request, outcome: Reply | CallFailed) -> None:
+        """A call is over that nobody waits for."""
+
+    def recall(self, request: Request, reply: Reply) -> None:
+        """An earlier process of this run paid for this, and did not live to log it."""
+
+    def repeatable(self, request: Request) -> bool:
+        """Whether the same reply can be had again for nothing."""
+
+    def notice(self, text: str) -> None:
+        """Something people should know."""
 
 
 @dataclass
@@ -42,15 +58,15 @@ class Cache:
     having logged it is handed out as paid (`cached` False), once, so that accounts are right after a kill.
 
     A call that nobody waits for any more is given up, unless the provider has it already: then its reply is paid for, so
-    it is kept, and accounted for through `report`.
+    it is kept, and accounted for in `books`. Replies that can be had again at any time are not worth that.
     """
 
-    def __init__(self, llm: LLM, bank: Bank, *, run: str, logged: set[str], report: Report) -> None:
+    def __init__(self, llm: LLM, bank: Bank, books: Books, *, run: str, logged: set[str]) -> None:
         self._llm = llm
         self._bank = bank
+        self._books = books
         self._run = run
         self._logged = logged
-        self._report = report
         self._flights: dict[str, Flight] = {}
 
     async def __call__(self, request: Request) -> Reply:
@@ -62,18 +78,25 @@ class Cache:
             flight = self._flights.get(key) or self._take_off(request)
             if await self._landed(flight):
                 return self._share(flight)
-        owed = bool(self._run) and row.run == self._run and key not in self._logged
-        self._logged.add(key)
+        return self._served(row, request)
+
+    def _served(self, row: Row, request: Request) -> Reply:
+        owed = bool(self._run) and row.run == self._run and request.key not in self._logged
+        self._logged.add(request.key)
+        if owed:
+            self._books.recall(request, row.reply)
         return row.reply.model_copy(update={"cached": not owed})
 
     async def close(self, linger: float = LINGER) -> None:
         """Wait a little for what is paid for, then give up the rest."""
-        under_way = [flight.task for flight in self._flights.values()]
-        if under_way:
-            _, late = await asyncio.wait(under_way, timeout=linger)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*under_way, return_exceptions=True)
+        under_way = {flight.task for flight in self._flights.values()}
+        late = under_way and (await asyncio.wait(under_way, timeout=min(QUIETLY, linger)))[1]
+        if late and linger > QUIETLY:
+            self._books.notice(f"waiting up to {linger:.0f} s for {len(late)} calls that the provider is still working on")
+            late = (await asyncio.wait(late, timeout=linger - QUIETLY))[1]
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*under_way, return_exceptions=True)
 
     def _stands(self, row: Row, key: str) -> bool:
         """Whether the reply is good enough: one of no use is asked for anew, but not within the run that found it so."""
@@ -82,6 +105,7 @@ class Cache:
     def _take_off(self, request: Request) -> Flight:
         flight = self._flights[request.key] = Flight(request)
         flight.task = asyncio.create_task(self._fly(flight))
+        flight.task.add_done_callback(lambda task: task.cancelled() or task.exception())  # it may be that nobody asks
         return flight
 
     async def _fly(self, flight: Flight) -> Reply:
@@ -99,7 +123,7 @@ class Cache:
             raise
         except asyncio.CancelledError:
             given_up = Abandoned("nobody waits for it any more")
-            given_up.tries = flight.sent
+            given_up.tries = 0 if self._books.repeatable(request) else flight.sent
             self._account(flight, given_up)
             raise
         finally:
@@ -108,7 +132,7 @@ class Cache:
     def _account(self, flight: Flight, outcome: Reply | CallFailed) -> None:
         """Report what nobody waits for; those who wait report what they get."""
         if not flight.askers and not (isinstance(outcome, CallFailed) and not outcome.tries):
-            self._report(flight.request, outcome)
+            self._books.account(flight.request, outcome)
 
     async def _landed(self, flight: Flight) -> bool:
         """Wait for a flight; False when it was given up, to be flown again."""
@@ -129,7 +153,7 @@ class Cache:
             if not flight.accounted and not flight.task.cancelled():
                 error = flight.task.exception()
                 self._account(flight, error if isinstance(error, CallFailed) else flight.task.result())
-        elif flight.in_air:
+        elif flight.in_air and not self._books.repeatable(flight.request):
             flight.abandoned = True
         else:
             flight.task.cancel()

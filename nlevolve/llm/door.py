@@ -17,13 +17,13 @@ from nlevolve.llm.endpoints import Addressing
 from nlevolve.llm.forms import laddered
 from nlevolve.llm.guard import Stops, guarded, unless_stopped
 from nlevolve.llm.limits import limited
-from nlevolve.llm.meter import accounted, metered
+from nlevolve.llm.meter import Accounts, metered
 from nlevolve.llm.prefix import led
-from nlevolve.llm.request import LLM, CallFailed, Reply, Request
+from nlevolve.llm.request import LLM, Reply, Request
 from nlevolve.llm.retries import retried
 from nlevolve.llm.room import with_room
 from nlevolve.llm.stopping import until
-from nlevolve.records import Event, Noticed
+from nlevolve.records import Event
 
 
 class Door:
@@ -46,18 +46,6 @@ class Door:
         card = self._cards.get(request.model)
         if not self._bank.replay and not (card and card.deterministic):
             self._bank.reject(self._addressing.addressed(request).key, why)
-
-
-def once(say: Callable[[str], None]) -> Callable[[str], None]:
-    """Say each thing once."""
-    said: set[str] = set()
-
-    def notice(text: str) -> None:
-        if text not in said:
-            said.add(text)
-            say(text)
-
-    return notice
 
 
 @asynccontextmanager
@@ -83,21 +71,18 @@ async def open_door(
     log. Together they let a resumption account for a reply that was paid and banked but not logged when the run was killed.
     seed: of the retries' jitter. stopping: once it is set nothing more is sent. live: stands in for the client, in tests.
     """
-    notice = once(lambda text: emit(Noticed(text=text)))
+    ledger, stops, stopping = Ledger(caps or Caps(), spent or Spent()), Stops(emit), stopping or asyncio.Event()
+    accounts = Accounts(emit, cards, ledger)
+    notice = accounts.notice
     bank: Bank = ReplayBank(cache_dir, notice) if replay else DiskBank(cache_dir, notice)
-    client, stops, ledger = Client(cards, notice), Stops(emit), Ledger(caps or Caps(), spent or Spent())
-    stopping = stopping or asyncio.Event()
+    client = Client(cards, notice)
     sent = until(stopping, budgeted(airborne(live or client), ledger, cards, notice))
     one_try = limited(unless_stopped(laddered(sent, notice), stops), concurrency, emit, stopping)
     one_call = guarded(retried(one_try, Random(f"{seed}/retries"), emit, stopping), stops)
-
-    def account(request: Request, outcome: Reply | CallFailed) -> None:
-        emit(accounted(request, outcome, cards.get(request.model)))
-
-    cache = Cache(led(one_call), bank, run=run_id, logged=set(logged), report=account)
+    cache = Cache(led(one_call), bank, accounts, run=run_id, logged=set(logged))
     linger = 0.0
     try:
-        yield Door(with_room(metered(cache, account), cards), bank, cards)
+        yield Door(with_room(metered(cache, accounts), cards), bank, cards)
         linger = LINGER
     finally:
         await cache.close(linger)

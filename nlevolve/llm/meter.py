@@ -2,43 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from nlevolve.llm.budget import Ledger
 from nlevolve.llm.cards import ModelCard, price_of
 from nlevolve.llm.request import LLM, Abandoned, CallFailed, Reply, Request, TimedOut
-from nlevolve.records import Bought, CallFinished
+from nlevolve.records import Bought, CallFinished, Event, Noticed
 
 
-def metered(llm: LLM, account: Callable[[Request, Reply | CallFailed], None]) -> LLM:
+class Accounts:
+    """The events of logical calls, and what they do to the caps."""
+
+    def __init__(self, emit: Callable[[Event], None], cards: Mapping[str, ModelCard], ledger: Ledger) -> None:
+        self._cards = cards
+        self._emit = emit
+        self._said: set[str] = set()
+        self.recall = ledger.recall
+
+    def account(self, request: Request, outcome: Reply | CallFailed) -> None:
+        """A logical call ended so. A cached reply costs nothing and brings no tokens into the accounts."""
+        label: dict[str, Any] = {**dict(request.label), "model": request.model, "request": request.key}
+        if isinstance(outcome, CallFailed):
+            failed = {"finish": outcome.kind, "error": str(outcome), "tries": outcome.tries, **label}
+            self._emit(CallFinished(source="failed", cost_usd=self._cost_of_failure(request, outcome), **failed))
+            return
+        took: dict[str, Any] = {"usage": outcome.usage, "cost_usd": outcome.cost_usd, "seconds": outcome.seconds}
+        shared: dict[str, Any] = {"finish": outcome.finish, "reasoning": outcome.reasoning, **label}
+        if outcome.cached:
+            self._emit(CallFinished(source="cache", tries=0, bought=Bought(**took), **shared))
+        else:
+            self._emit(CallFinished(source="provider", tries=outcome.tries, **took, **shared))
+
+    def repeatable(self, request: Request) -> bool:
+        """Whether the same reply can be had again for nothing."""
+        card = self._cards.get(request.model)
+        return card is not None and card.deterministic
+
+    def notice(self, text: str) -> None:
+        """Say it once."""
+        if text not in self._said:
+            self._said.add(text)
+            self._emit(Noticed(text=text))
+
+    def _cost_of_failure(self, request: Request, error: CallFailed) -> float | None:
+        """None where a provider may bill what we gave up while it worked on it: nobody says how much."""
+        price = price_of(request.settings, self._cards.get(request.model))
+        free = price is not None and not price.prompt and not price.completion
+        return None if error.tries and isinstance(error, TimedOut | Abandoned) and not free else 0.0
+
+
+def metered(llm: LLM, accounts: Accounts) -> LLM:
     """Report every reply and every failure."""
 
     async def ask(request: Request) -> Reply:
         try:
             reply = await llm(request)
         except CallFailed as error:
-            account(request, error)
+            accounts.account(request, error)
             raise
-        account(request, reply)
+        accounts.account(request, reply)
         return reply
 
     return ask
-
-
-def accounted(request: Request, outcome: Reply | CallFailed, card: ModelCard | None) -> CallFinished:
-    """The event of a logical call that ended so. A cached reply costs nothing and brings no tokens into the accounts."""
-    label: dict[str, Any] = {**dict(request.label), "model": request.model, "request": request.key}
-    if isinstance(outcome, CallFailed):
-        cost = None if outcome.tries and isinstance(outcome, TimedOut | Abandoned) and not _free(request, card) else 0.0
-        return CallFinished(source="failed", finish=outcome.kind, error=str(outcome), tries=outcome.tries, cost_usd=cost, **label)
-    took: dict[str, Any] = {"usage": outcome.usage, "cost_usd": outcome.cost_usd, "seconds": outcome.seconds}
-    shared: dict[str, Any] = {"finish": outcome.finish, "reasoning": outcome.reasoning, **label}
-    if outcome.cached:
-        return CallFinished(source="cache", tries=0, bought=Bought(**took), **shared)
-    return CallFinished(source="provider", tries=outcome.tries, **took, **shared)
-
-
-def _free(request: Request, card: ModelCard | None) -> bool:
-    """Whether nothing can be billed. What we gave up while the provider worked on it may be, and nobody says how much."""
-    price = price_of(request.settings, card)
-    return price is not None and not price.prompt and not price.completion

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from nlevolve.llm.bank import DiskBank
+from nlevolve.llm.budget import Caps
 from nlevolve.llm.cards import embedded_card
 from nlevolve.llm.door import open_door
-from nlevolve.llm.request import NotBanked, ProviderDown, Rejected, Reply, Request
+from nlevolve.llm.request import NotBanked, OverBudget, ProviderDown, Rejected, Reply, Request
 from nlevolve.records import CallFinished, Event
 from tests.llm.asking import ask_all, calls, request, scripted
 
@@ -79,14 +80,16 @@ async def slowly(asked: Request) -> Reply:
     return Reply(text="late", cost_usd=1.0)
 
 
-def abandoning(folder: Path, after: float, also_waiting: bool = False, linger: bool = True, **fields: int) -> list[CallFinished]:
+def abandoning(
+    folder: Path, after: float, also_waiting: bool = False, linger: bool = True, cards: object = None
+) -> list[CallFinished]:
     """Ask, and be called away after so many seconds; what is accounted for."""
     events: list[Event] = []
 
     async def run() -> None:
-        async with open_door(emit=events.append, cards={}, cache_dir=folder, live=slowly, concurrency=1) as door:
-            first = asyncio.create_task(door(request(**fields)))
-            others = [asyncio.create_task(door(request(**fields)))] if also_waiting else []
+        async with open_door(emit=events.append, cards=cards or {}, cache_dir=folder, live=slowly) as door:
+            first = asyncio.create_task(door(request()))
+            others = [asyncio.create_task(door(request()))] if also_waiting else []
             await asyncio.sleep(after)
             first.cancel()
             for other in others:
@@ -141,6 +144,11 @@ def test_one_who_waits_for_an_equal_request_gets_its_reply_when_the_asker_leaves
     for after, place in ((0.0, "a"), (0.05, "b")):
         accounts = abandoning(tmp_path / place, after=after, also_waiting=True)
         assert [call.source for call in accounts] == ["provider"]
+
+
+def test_a_reply_that_can_be_had_again_for_nothing_is_not_waited_for(tmp_path: Path) -> None:
+    assert abandoning(tmp_path, after=0.05, cards={"m": embedded_card("m")}) == []
+    assert ask_all(tmp_path, Counting(), request())[0][0].text == "reply 1"
 
 
 def test_a_run_that_is_stopped_does_not_wait_and_says_what_may_be_billed(tmp_path: Path) -> None:
@@ -212,6 +220,13 @@ def test_what_a_killed_run_paid_for_is_in_its_accounts_once(tmp_path: Path) -> N
     assert accounts(run_id="run", logged=logged) == [("cache", 0.0)] * 2
     assert accounts(run_id="another", logged=[]) == [("cache", 0.0)] * 2
     assert live.asked == 1
+
+
+def test_what_a_killed_run_paid_for_counts_against_its_caps(tmp_path: Path) -> None:
+    live = Counting()
+    ask_all(tmp_path, live, request(), run_id="run")
+    outcomes, _ = ask_all(tmp_path, live, request(), request(sample=1), run_id="run", caps=Caps(calls=1), concurrency=1)
+    assert [type(outcome) for outcome in outcomes] == [Reply, OverBudget]
 
 
 def test_of_two_runs_that_asked_the_same_the_first_reply_stands(tmp_path: Path) -> None:

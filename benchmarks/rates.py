@@ -1,0 +1,80 @@
+"""A provider that allows so many requests a minute and does not say so: how near the run comes to it, and what is refused.
+
+    python -m benchmarks.rates [--limit 120] [--minutes 4] [--window sliding|fixed]
+
+Real time, real HTTP. tests/llm/test_limits.py does the same with a clock that jumps, for more kinds of provider.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from benchmarks.calls import CARD, MODEL, request
+from nlevolve.llm.door import open_door
+from nlevolve.llm.request import CallFailed
+from tests.llm.test_limits import fixed, sliding
+from tests.server import Asked, Provider, Said
+
+WINDOWS = {"sliding": sliding, "fixed": fixed}
+
+
+async def keep_asking(url: str, minutes: float, in_flight: int) -> None:
+    """Ask for so long, so many at once."""
+    ends = time.monotonic() + 60 * minutes
+    numbers = iter(range(10**9))
+    with tempfile.TemporaryDirectory() as folder:
+        async with open_door(emit=_ignore, cards={MODEL: CARD}, cache_dir=Path(folder), concurrency=in_flight) as door:
+
+            async def worker() -> None:
+                while time.monotonic() < ends:
+                    try:
+                        await door(request(next(numbers), url))
+                    except CallFailed as error:
+                        print(error)
+
+            await asyncio.wait([asyncio.create_task(worker()) for _ in range(in_flight)], timeout=60 * minutes)
+
+
+def _ignore(_: Any) -> None:
+    pass
+
+
+def main() -> None:
+    """Print what was let through and refused, minute by minute."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--limit", type=int, default=120)
+    parser.add_argument("--minutes", type=float, default=4)
+    parser.add_argument("--window", choices=WINDOWS, default="sliding")
+    parser.add_argument("--in-flight", type=int, default=64)
+    parser.add_argument("--says-when", action="store_true", help="the server sends Retry-After")
+    chosen = parser.parse_args()
+    refuses, began = WINDOWS[chosen.window](chosen.limit, 60.0), time.monotonic()
+    passed: Counter[int] = Counter()
+    refused: Counter[int] = Counter()
+
+    def script(asked: Asked) -> Said:
+        now = time.monotonic() - began
+        wait = refuses(now)
+        (passed if wait is None else refused)[int(now // 60)] += 1
+        if wait is None:
+            return Said("ok", delay=0.2)
+        return Said("too many requests", status=429, headers={"retry-after": f"{wait:.0f}"} if chosen.says_when else {})
+
+    with Provider(script) as server:
+        asyncio.run(keep_asking(server.url, chosen.minutes, chosen.in_flight))
+    for minute in range(int(chosen.minutes)):
+        print(f"minute {minute + 1}: {passed[minute]} let through, {refused[minute]} refused", flush=True)
+    later = range(1, int(chosen.minutes))
+    total = sum(passed[m] for m in later)
+    share = sum(refused[m] for m in later) / (total + sum(refused[m] for m in later))
+    print(f"after the first minute: {total / len(later):.0f} a minute of {chosen.limit}, {share:.1%} refused")
+
+
+if __name__ == "__main__":
+    main()
