@@ -22,20 +22,20 @@ def closing(
     """`results` is the content of results.json; `run` is what a user types to name this run, `page` where its report is."""
     rows = [row(""), _score(results, palette), *_by_revision(results), _cost(summary, results), *_unsolved(results, palette)]
     if not results["finished"]:
-        rows.append(_cut_short(summary, results, run, palette))
+        rows.append(_cut_short(summary, results, palette))
     return Text("\n").join(one.text() for one in [*rows, row(), *_next(results, run, page), row()])
 
 
 def _score(results: Mapping[str, Any], palette: Palette) -> Row:
     totals = results["totals"]
     fitting = sum(one["train"]["exact"] == one["train"]["pairs"] for one in results["tasks"].values())
-    fits = f"a description fits all training pairs of {fitting} of {_tasks(totals['tasks'])}"
+    fits = f"a description fits all training pairs of {fitting} of {_number(totals['tasks'], 'task')}"
     if totals["solved"] is None:
         return row((f" {clean(results['run'])}  ", "bold"), (fits, palette.good), "; the solutions of the tests are not known")
     inputs = f"{totals['test_inputs_solved']} of {totals['test_inputs']} test inputs"
     return row(
         (f" {clean(results['run'])}  ", "bold"),
-        (f"{totals['solved']} of {_tasks(totals['tasks'])} solved", f"bold {palette.good}"),
+        (f"{totals['solved']} of {_number(totals['tasks'], 'task')} solved", f"bold {palette.good}"),
         f" ({totals['score_tasks']:.0%}; {inputs}); {fits}",
     )
 
@@ -50,7 +50,7 @@ def _by_revision(results: Mapping[str, Any]) -> list[Row]:
 def _cost(summary: Summary, results: Mapping[str, Any]) -> Row:
     account, totals = summary.account, results["totals"]
     split = " · ".join(f"{kind} {money(usd)}" for kind, usd in summary.spent().items())
-    calls = f"{count(account.provider)} calls, {count(account.cache)} more from the cache"
+    calls = f"{_number(account.provider, 'call')}, {count(account.cache)} more from the cache"
     parts: list[Part] = [f"   {duration(totals['seconds'])} · {calls}"]
     parts += [f", {count(account.failed)} failed" if account.failed else "", " · ", (money(account.cost_usd), "bold")]
     parts += [f" ({split})"] if account.cost_usd else []
@@ -73,36 +73,34 @@ def _unsolved(results: Mapping[str, Any], palette: Palette) -> list[Row]:
     if failed:
         why = clean(results["tasks"][failed[0]]["error"] or "no reason given")
         names = ", ".join(map(clean, failed[:NAMED])) + _more(len(failed))
-        rows.append(row((f"   {_tasks(len(failed))} failed: ", palette.bad), f"{names} ({why})"))
+        rows.append(row((f"   {_number(len(failed), 'task')} failed: ", palette.bad), f"{names} ({why})"))
     return rows
 
 
-def _cut_short(summary: Summary, results: Mapping[str, Any], run: str, palette: Palette) -> Row:
+def _cut_short(summary: Summary, results: Mapping[str, Any], palette: Palette) -> Row:
     left = sum(one["stopped"] in ("interrupted", "budget") for one in results["tasks"].values())
     why = clean(summary.finished.why) if summary.finished and summary.finished.why else "it was cut short"
-    told = f"   not finished, {_tasks(left)} left: {why}; " if left else f"   not finished: {why}; "
-    return row((told, palette.bad), (f"nlevolve resume {run}", "bold"), " goes on where it stopped")
+    tasks = f", {_number(left, 'task')} left" if left else ""
+    return row((f"   not finished{tasks}: {why}", palette.bad))
 
 
 def _next(results: Mapping[str, Any], run: str, page: str | None) -> list[Row]:
     """Commands that lead on from here."""
-    tasks = results["tasks"]
-    telling = [name for name, one in tasks.items() if one["solved"] is False and one["best"]] or [
-        n for n, one in tasks.items() if one["best"]
-    ]
-    told = [(page or f"nlevolve report {run}", "every candidate and its grids as one HTML page")]
-    if telling:
-        told.insert(0, (f"nlevolve show {run} {clean(telling[0])}", "its pairs, its best description, what went wrong"))
+    tried = {name: one for name, one in results["tasks"].items() if one["best"]}
+    telling = [name for name, one in tried.items() if one["solved"] is False] or list(tried)
+    told = [] if results["finished"] else [(f"nlevolve resume {run}", "go on where it stopped")]
+    told += [(f"nlevolve show {run} {clean(telling[0])}", "its best description, what went wrong")] if telling else []
     told += [
+        (page or f"nlevolve report {run}", "every candidate and its grids"),
         (f"nlevolve compare {run} OTHER", "this run beside another one"),
         (f"nlevolve watch {run} --speed 20", "see it again, twenty times as fast"),
     ]
     wide = max(len(command) for command, _ in told)
-    return [row(("   " + command.ljust(wide), "bold"), (f"   {why}", "dim")) for command, why in told]
+    return [row((f"   {command:<{wide}}", "bold"), (f"   {why}", "dim")) for command, why in told]
 
 
-def _tasks(number: int) -> str:
-    return f"{number} task" + ("" if number == 1 else "s")
+def _number(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
 def _more(number: int, named: int = NAMED) -> str:

@@ -43,6 +43,7 @@ def test_a_run_cut_short_can_be_resumed() -> None:
     events = FakeRun(failing=(0,)).events()[:-1]
     events.append(RunFinished(at=events[-1].at, reason="budget", exit_code=3, why="the budget of $1 is spent"))
     told = last_words(events, solved=3)
-    assert "not finished: the budget of $1 is spent; nlevolve resume demo goes on where it stopped" in told
+    assert "not finished: the budget of $1 is spent" in told
+    assert "nlevolve resume demo" in told
     assert "1 task failed: " in told
     assert "the provider is down (503)" in told

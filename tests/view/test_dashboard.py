@@ -1,14 +1,10 @@
 """The live dashboard, on a pseudo-terminal: what it draws, how it ends, what it leaves behind."""
 
 import os
-import pty
 import re
 import signal
-import subprocess
-import sys
 import termios
 import time
-from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -16,9 +12,7 @@ from rich.console import Console
 from nlevolve.view import dashboard
 from nlevolve.view.dashboard import INTERVAL, LONGEST, Dashboard, pause
 from tests.view.fake_run import FakeRun
-
-ROOT = Path(__file__).parents[2]
-ALT_SCREEN_ON, ALT_SCREEN_OFF, CURSOR_ON = "\x1b[?1049h", "\x1b[?1049l", "\x1b[?25h"
+from tests.view.terminal import ALT_SCREEN_OFF, ALT_SCREEN_ON, Terminal
 
 SCRIPT = """
 import sys, time
@@ -39,51 +33,13 @@ print("asked to stop", len(asked))
 """
 
 
-class Terminal:
-    """A process on a pseudo-terminal of 80x24."""
-
-    def __init__(self, *, fail: bool = False, **env: str) -> None:
-        self.theirs, ours = pty.openpty()
-        termios.tcsetwinsize(ours, (24, 80))
-        self.before = termios.tcgetattr(ours)
-        self.ours = ours
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", SCRIPT.format(fail=fail)],
-            stdin=ours,
-            stdout=ours,
-            stderr=ours,
-            cwd=ROOT,
-            env={**os.environ, "TERM": "xterm-256color", "PYTHONPATH": str(ROOT), **env},
-            # its own session with this terminal in control, as under a shell
-            preexec_fn=lambda: (os.setsid(), __import__("fcntl").ioctl(0, termios.TIOCSCTTY, 0)),  # type: ignore[func-returns-value]
-        )
-        self.told = ""
-
-    def until(self, pattern: str, seconds: float = 40.0) -> None:
-        os.set_blocking(self.theirs, False)
-        end = time.monotonic() + seconds
-        while not re.search(pattern, self.told):
-            assert time.monotonic() < end, f"never saw {pattern!r} in {self.told[-3000:]!r}"
-            try:
-                self.told += os.read(self.theirs, 65536).decode(errors="replace")
-            except BlockingIOError:
-                time.sleep(0.02)
-
-    def press(self, keys: str) -> None:
-        os.write(self.theirs, keys.encode())
-
-    def end(self) -> int:
-        code = self.process.wait(timeout=40)
-        self.until(re.escape(ALT_SCREEN_OFF))
-        assert termios.tcgetattr(self.ours) == self.before, "the terminal was not given back as it was"
-        assert self.told.rindex(CURSOR_ON) > self.told.index(ALT_SCREEN_ON)
-        os.close(self.ours)
-        os.close(self.theirs)
-        return code
+def view(*, fail: bool = False, **env: str) -> Terminal:
+    """A dashboard of a fake run, in a process of its own; the run waits for `q`."""
+    return Terminal("-c", SCRIPT.format(fail=fail), **env)
 
 
 def test_it_draws_pages_and_stops_when_asked() -> None:
-    terminal = Terminal()
+    terminal = view()
     terminal.until("first bullet")
     terminal.press("?")
     terminal.until("hold the focus where it is")
@@ -97,20 +53,20 @@ def test_it_draws_pages_and_stops_when_asked() -> None:
 
 
 def test_the_terminal_is_clean_after_an_error() -> None:
-    terminal = Terminal(fail=True)
+    terminal = view(fail=True)
     terminal.until("RuntimeError: the run broke")
     assert terminal.end() == 1
 
 
 def test_the_terminal_is_clean_after_a_sigterm() -> None:
-    terminal = Terminal()
+    terminal = view()
     terminal.until("births")
     terminal.process.send_signal(signal.SIGTERM)
     assert terminal.end() == 128 + signal.SIGTERM
 
 
 def test_the_terminal_is_lent_back_while_suspended() -> None:
-    terminal = Terminal()
+    terminal = view()
     terminal.until("births")
     terminal.process.send_signal(signal.SIGTSTP)
     terminal.until(re.escape(ALT_SCREEN_OFF))
@@ -127,7 +83,7 @@ def test_the_terminal_is_lent_back_while_suspended() -> None:
 
 
 def test_no_color_leaves_no_colour() -> None:
-    terminal = Terminal(NO_COLOR="1")
+    terminal = view(NO_COLOR="1")
     terminal.until("births")
     terminal.press("q")
     terminal.end()
@@ -135,7 +91,7 @@ def test_no_color_leaves_no_colour() -> None:
 
 
 def test_a_resized_terminal_is_filled_again() -> None:
-    terminal = Terminal()
+    terminal = view()
     terminal.until("births")
     termios.tcsetwinsize(terminal.ours, (40, 130))
     terminal.until("fitness over births")
