@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -10,8 +11,8 @@ from pathlib import Path
 CHECKOUT = Path(__file__).parents[2]
 
 
-def start(*arguments: str, folder: Path) -> subprocess.Popen[str]:
-    """Start it in this folder; its output is kept apart, as text."""
+def start(*arguments: str, folder: Path, largest_file: int | None = None) -> subprocess.Popen[str]:
+    """Start it in this folder; its output is kept apart, as text. No file may grow beyond `largest_file` bytes."""
     return subprocess.Popen(
         [sys.executable, "-m", "nlevolve", *arguments],
         cwd=folder,
@@ -19,4 +20,7 @@ def start(*arguments: str, folder: Path) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=None
+        if largest_file is None
+        else lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file)),
     )

@@ -23,8 +23,8 @@ from nlevolve.view.palette import COLOUR_BLIND, STANDARD
 from nlevolve.view.panels.scene import PAGES, Page, Scene
 from nlevolve.view.panels.screen import draw
 from nlevolve.view.summary import Summary
+from tests.goldens import assert_golden
 from tests.view.fake_run import FakeRun
-from tests.view.golden import assert_golden
 
 
 def fold(events: list[Event]) -> Summary:
@@ -77,17 +77,17 @@ STATES: dict[str, Callable[[], list[Event]]] = {
 
 @pytest.mark.parametrize("state", STATES)
 def test_frame_on_a_small_screen(state: str) -> None:
-    assert_golden(f"{state}-80x24", text(scene(STATES[state]()), 80, 24))
+    assert_golden(f"frames/{state}-80x24", text(scene(STATES[state]()), 80, 24))
 
 
 @pytest.mark.parametrize("state", ["busy", "400-tasks"])
 def test_frame_on_a_large_screen(state: str) -> None:
-    assert_golden(f"{state}-200x50", text(scene(STATES[state]()), 200, 50))
+    assert_golden(f"frames/{state}-200x50", text(scene(STATES[state]()), 200, 50))
 
 
 @pytest.mark.parametrize("page", PAGES[1:])
 def test_page(page: Page) -> None:
-    assert_golden(f"page-{page}-100x30", text(scene(STATES["busy"](), page=page), 100, 30))
+    assert_golden(f"frames/page-{page}-100x30", text(scene(STATES["busy"](), page=page), 100, 30))
 
 
 def test_states_say_what_they_must() -> None:

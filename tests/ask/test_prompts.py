@@ -1,0 +1,204 @@
+"""Prompts as they are really built: what they look like, what they never hold, what they share."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from nlevolve.ask.checker import check, follow
+from nlevolve.ask.generator import describe
+from nlevolve.ask.prompts import TEMPLATES, PlaceError, Prompts, bundled
+from nlevolve.ask.question import Asker
+from nlevolve.ask.rehearsal import PARENTS, TASK, rehearse, rendered
+from nlevolve.errors import UsageError
+from nlevolve.llm.prefix import stable_prefix
+from nlevolve.llm.request import Message, Reply, Request, RoleSettings
+from nlevolve.offline.asked import understand
+from nlevolve.puzzle.grids import cell_accuracy, render
+from nlevolve.puzzle.tasks import Pair, Task
+from nlevolve.records import Attempt, Birth, Description, Followed, Garbled
+from tests.goldens import assert_golden
+
+SETTINGS = RoleSettings(model="m")
+
+
+@pytest.fixture(scope="module")
+def prompts() -> Prompts:
+    return Prompts(bundled())
+
+
+def page(messages: tuple[Message, ...]) -> str:
+    """Messages as text: what role says each, and which ones many requests share."""
+    return "\n\n".join(f"=== {m.role}{', stable' if m.stable else ''} ===\n{m.text}" for m in messages) + "\n"
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_a_prompt_looks_as_it_did(name: str, prompts: Prompts) -> None:
+    assert_golden(f"prompts/{name}", page(rendered(prompts)[name]))
+
+
+# what is sent for any task at all
+
+
+@st.composite
+def tasks(draw: st.DrawFn) -> Task:
+    """Tasks whose outputs are told apart from everything else by their height: 4 rows and up, all different."""
+    flat = st.lists(st.tuples(*[st.integers(0, 9)] * 3), min_size=1, max_size=3).map(tuple)
+    outputs = draw(
+        st.lists(st.lists(st.tuples(*[st.integers(0, 9)] * 4), min_size=4, max_size=6).map(tuple), min_size=2, max_size=4)
+    )
+    assume(len({render(o) for o in outputs}) == len(outputs))
+    pairs = tuple(Pair(draw(flat), output) for output in outputs)
+    return Task(id="task-of-secrets", pairs=pairs, tests=tuple(draw(st.lists(flat, min_size=1, max_size=2))))
+
+
+BULLETS = st.lists(
+    st.text(st.characters(categories=["L", "Zs"]), min_size=1, max_size=20).filter(str.strip), min_size=1, max_size=3
+)
+DESCRIPTIONS = BULLETS.map(lambda bullets: Description(bullets=tuple(bullets)))
+
+
+def sent(prompts: Prompts, ask: Callable[[Asker], object]) -> list[Request]:
+    """The requests that a question sends, answered with nothing that can be read."""
+    requests: list[Request] = []
+
+    async def llm(request: Request) -> Reply:
+        requests.append(request)
+        return Reply(
+            text="1 1\n1 1" if request.reply_schema and "grid" in request.reply_schema["properties"] else "- a\n- b\n- c"
+        )
+
+    asyncio.run(ask(Asker(llm, prompts, lambda request, why: None)))  # type: ignore[arg-type]
+    return requests
+
+
+def said(request: Request) -> str:
+    return "\n".join(message.text for message in request.messages)
+
+
+def checks(prompts: Prompts, task: Task, pair: int, description: Description) -> list[Request]:
+    return sent(prompts, lambda asker: check(asker, SETTINGS, task, pair, description, birth=0))
+
+
+def births(prompts: Prompts, task: Task, parents: list[Description]) -> list[Request]:
+    """A write, a revision and a recombination."""
+    told: list[tuple[Description, list[Attempt]]] = [
+        (
+            parent,
+            [
+                Followed(pair=i, grid=pair.input, accuracy=cell_accuracy(pair.input, pair.output))
+                if i
+                else Garbled(pair=0, why="x")
+                for i, pair in enumerate(task.pairs)
+            ],
+        )
+        for parent in parents
+    ]
+    planned = [
+        (Birth(index=0, operator="write", model="m"), told[:0]),
+        (Birth(index=1, operator="revise", parents=(0,), model="m", view="objects"), told[:1]),
+        (Birth(index=2, operator="recombine", parents=(0, 1), model="m"), told[:2]),
+    ]
+    return [
+        request
+        for birth, shown in planned
+        for request in sent(prompts, lambda asker, b=birth, s=shown: describe(asker, SETTINGS, task, b, s, sample=0, tokens=9000))  # type: ignore[misc]
+    ]
+
+
+@given(task=tasks(), description=DESCRIPTIONS, data=st.data())
+def test_a_check_holds_the_other_pairs_and_never_the_output_it_is_judged_by(
+    prompts: Prompts, task: Task, description: Description, data: st.DataObject
+) -> None:
+    pair = data.draw(st.integers(0, len(task.pairs) - 1))
+    (request,) = checks(prompts, task, pair, description)
+    assert render(task.pairs[pair].input) in said(request)
+    assert render(task.pairs[pair].output) not in said(request)
+    assert all(render(other.output) in said(request) for i, other in enumerate(task.pairs) if i != pair)
+    assert task.id not in said(request)
+
+
+@given(task=tasks(), parents=st.lists(DESCRIPTIONS, min_size=2, max_size=2))
+def test_no_request_for_a_description_holds_the_tasks_id(prompts: Prompts, task: Task, parents: list[Description]) -> None:
+    assert not [request for request in births(prompts, task, parents) if task.id in said(request)]
+
+
+@given(task=tasks(), description=DESCRIPTIONS)
+def test_a_follow_holds_the_whole_task(prompts: Prompts, task: Task, description: Description) -> None:
+    """What a model cannot be shown is not in Task; what is in it is all here."""
+    (request,) = sent(prompts, lambda asker: follow(asker, SETTINGS, task, 0, description, birth=0))
+    found = understand("\n".join(message.text for message in request.messages if message.role == "user"))
+    assert [tuple(map(tuple, grid.tolist())) for grid in found.outputs.values()] == [pair.output for pair in task.pairs]
+    assert found.target is not None
+    assert tuple(map(tuple, found.target.tolist())) == task.tests[0]
+
+
+@given(task=tasks(), descriptions=st.lists(DESCRIPTIONS, min_size=2, max_size=4))
+def test_all_checks_of_a_pair_share_their_stable_part_and_no_other_pair_has_it(
+    prompts: Prompts, task: Task, descriptions: list[Description]
+) -> None:
+    assume(len({pair.input for pair in task.pairs}) == len(task.pairs))
+    prefixes = [
+        {stable_prefix(checks(prompts, task, pair, description)[0]) for description in descriptions}
+        for pair in range(len(task.pairs))
+    ]
+    assert [len(one) for one in prefixes] == [1] * len(task.pairs)
+    assert len(set.union(*prefixes)) == len(task.pairs)
+
+
+@given(task=tasks(), parents=st.lists(DESCRIPTIONS, min_size=2, max_size=2))
+def test_all_births_of_a_task_share_their_stable_part(prompts: Prompts, task: Task, parents: list[Description]) -> None:
+    assert len({stable_prefix(request) for request in births(prompts, task, parents)}) == 1
+
+
+# places
+
+
+@pytest.mark.parametrize(
+    ("given_", "told"),
+    [
+        ({}, "nothing fills problem"),
+        ({"problem": "x", "colour": "red"}, "no place for colour"),
+        ({"problem": "x", "task": "y", "grid": "z"}, "no place for grid, task"),
+    ],
+)
+def test_a_missing_and_a_surplus_place_raise(given_: dict[str, str], told: str, prompts: Prompts) -> None:
+    with pytest.raises(PlaceError, match=told):
+        prompts.render("repair", **given_)
+
+
+def test_a_place_that_only_an_include_has_counts(prompts: Prompts) -> None:
+    with pytest.raises(PlaceError, match="nothing fills pairs, tests"):
+        prompts.render("write", view="Look.")
+
+
+@pytest.mark.parametrize(
+    ("file", "edit", "told"),
+    [
+        ("write.md", "{{ colour }}", "prompt write: nothing fills colour"),
+        ("_parent.md", "{{ parent.age }}", "prompt revise: .*age"),
+        ("_generator.md", "{{ 1 / 0 }}", "prompt write: division by zero"),
+        ("repair.md", "{% if %}", "line 3"),
+    ],
+)
+def test_an_edited_prompt_is_rehearsed(file: str, edit: str, told: str, tmp_path: Path) -> None:
+    for path in bundled().rglob("*.md"):
+        copy = tmp_path / path.relative_to(bundled())
+        copy.parent.mkdir(exist_ok=True)
+        copy.write_text(path.read_text(encoding="utf-8") + (edit if path.name == file else ""), encoding="utf-8")
+    with pytest.raises(UsageError, match=told):
+        rehearse(Prompts(tmp_path))
+
+
+def test_the_rehearsal_shows_a_repair_what_was_wrong(prompts: Prompts) -> None:
+    asked = rendered(prompts)
+    assert list(asked) == list(TEMPLATES)
+    assert "row 2 has 2 cells" in asked["repair"][0].text
+    assert TASK.id not in json.dumps([page(messages) for messages in asked.values()])
+    assert all(bullet in page(asked["recombine"]) for parent, _ in PARENTS for bullet in parent.bullets)
