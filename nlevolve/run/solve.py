@@ -58,9 +58,15 @@ def _stopped(search: Search, halted: Halt | None) -> Stopped:
         return "budget"
     if isinstance(halted, Interrupted):
         return "interrupted"
-    if halted is not None or (search.outcome.unreached and not search.outcome.members):
+    if halted is not None or (not search.perfect and _mostly_lost(search.outcome)):
         return "failed"
     return "perfect" if search.perfect else "exhausted"
+
+
+def _mostly_lost(population: Population) -> bool:
+    """Whether a provider's failures took at least as many births as are left: this was no search, and is no result."""
+    lost = population.unreached
+    return bool(lost) and len(lost) >= len(population.members.keys() - lost)
 
 
 def _learned(task: Task, lab: Lab, population: Population) -> Arms:

@@ -1,0 +1,137 @@
+"""Settings: presets, dotted keys, roles that inherit, and errors that name the nearest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nlevolve.api import limits
+from nlevolve.config import Limits, RunConfig, configure, differences, digest, parse_changes, presets
+from nlevolve.errors import UsageError
+
+
+@pytest.mark.parametrize("name", presets())
+def test_every_preset_that_ships_is_valid_and_plans_births(name: str) -> None:
+    assert configure(name).policy.births >= 1
+
+
+def test_a_preset_may_be_a_file_and_hold_roles_and_a_seed(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text('about = "mine"\nseed = 5\n[generator]\nmodel = "a/b"\n[policy]\nphases = [{births = 3}]\n')
+    config = configure(str(file))
+    assert (config.seed, config.generator.model, config.policy.births) == (5, "a/b", 3)
+    assert configure(str(file), seed=7).seed == 7
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("a.b=1", 1),
+        ("a.b=1.5", 1.5),
+        ("a.b = true", True),
+        ('a.b="true"', "true"),
+        ("a.b=word", "word"),
+        ("a.b=gpt-5/x:y", "gpt-5/x:y"),
+        ("a.b=x=y", "x=y"),
+        ("a.b=[1, 2]", [1, 2]),
+        ("a.b={c = 1}", {"c": 1}),
+        ("a.b=", ""),
+    ],
+)
+def test_a_value_is_toml_or_a_bare_word(text: str, value: Any) -> None:
+    assert parse_changes([text]) == {"a.b": value}
+
+
+@pytest.mark.parametrize("text", ["a.b", "=3", " = 3", ""])
+def test_what_is_no_change_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="dotted"):
+        parse_changes([text])
+
+
+def test_the_last_of_equal_keys_counts() -> None:
+    assert parse_changes(["a=1", "a=2"]) == {"a": 2}
+
+
+def test_roles_inherit_save_for_what_is_set_for_them_alone() -> None:
+    config = configure(
+        models={"generator": "g", "checker": "c", "answerer": "a"},
+        changes={
+            "generator.temperature": 1.0,
+            "checker.base_url": "http://c",
+            "reviser.temperature": 0.5,
+            "recombiner.model": "r",
+        },
+    )
+    assert config.models == {"generator": "g", "reviser": "g", "recombiner": "r", "checker": "c", "answerer": "a"}
+    assert (config.reviser.temperature, config.recombiner.temperature, config.checker.temperature) == (0.5, 1.0, None)
+    assert (config.answerer.base_url, config.generator.base_url) == ("http://c", None)
+
+
+def test_changing_a_config_leaves_the_heirs_as_they_were_recorded() -> None:
+    """A resumed run compares what it is asked with what it was: a role that is not named has not changed."""
+    changed = configure().changed({"generator.model": "x", "policy.pool": 9})
+    assert changed.generator.model == "x"
+    assert changed.reviser.model == "offline/generator"
+    assert changed.policy.pool == 9
+    assert configure().policy.pool != 9
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"policy.poool": 3}, r"unknown setting 'policy\.poool'; nearest: policy\.pool"),
+        ({"genrator.model": "x"}, r"unknown setting 'genrator'; nearest: .*generator"),
+        ({"policy.mix.explor": 1}, r"nearest: policy\.mix\.explore"),
+        ({"policy.phases": [{"birhts": 3}]}, r"birhts'; nearest: policy\.phases\.births"),
+        ({"policy.pool": "many"}, r"setting 'policy\.pool': .*integer.*'many'"),
+        ({"policy": 3}, r"'policy' is a group of settings, not one: write policy\.NAME=VALUE"),
+        ({"checker": "gpt"}, r"'checker' is a group"),
+        ({"checker.temperature": float("nan")}, "finite"),
+        ({"policy.temperatures": [-1.0]}, r"policy\.temperatures\.0"),
+        ({"seed": "x"}, "'seed'"),
+    ],
+)
+def test_a_fault_is_named_with_the_nearest(changes: dict[str, Any], told: str) -> None:
+    with pytest.raises(UsageError, match=told) as raised:
+        configure(changes=changes)
+    assert "\n" not in str(raised.value)
+
+
+def test_limits_are_named_as_they_are_typed() -> None:
+    with pytest.raises(UsageError, match=r"^--tasks-at-once: .*, got 0$"):
+        limits(tasks_at_once=0)
+    assert limits(budget=None, concurrency=3) == Limits(concurrency=3)
+
+
+def test_equal_settings_do_not_differ_and_have_one_digest() -> None:
+    one, other = (configure("deep", seed=3).model_dump(mode="json") for _ in range(2))
+    assert differences(one, other) == []
+    assert digest(one) == digest(dict(reversed(other.items())))
+    assert digest(one) != digest(configure("deep", seed=4).model_dump(mode="json"))
+
+
+def test_differences_are_told_a_line_a_key() -> None:
+    old = {"a": {"b": 1, "c": 2}, "gone": 1, "list": [1]}
+    new = {"a": {"b": 1, "c": 3}, "new": 2, "list": [1, 2]}
+    assert differences(old, new) == ["a.c: 2 -> 3", "gone: 1 -> null", "list: [1] -> [1, 2]", "new: null -> 2"]
+
+
+TREES = st.recursive(
+    st.integers() | st.text(max_size=3), lambda inner: st.dictionaries(st.text("ab", min_size=1, max_size=2), inner)
+)
+
+
+@given(TREES, TREES)
+def test_nothing_differs_exactly_when_equal(one: Any, other: Any) -> None:
+    assert differences(one, one) == []
+    assert (differences(one, other) == []) == (one == other)
+
+
+@given(st.integers(0, 50), st.sampled_from(["quick", "deep", "broad"]))
+def test_a_recorded_config_is_read_back_as_it_was(pool: int, preset: str) -> None:
+    config = configure(preset, changes={"policy.pool": pool + 1})
+    assert RunConfig.model_validate_json(config.model_dump_json()) == config
