@@ -10,7 +10,7 @@ from nlevolve.evolve.mix import Arms, arms
 from nlevolve.evolve.population import Population
 from nlevolve.llm.request import Halt, Interrupted, OverBudget
 from nlevolve.puzzle.tasks import Task
-from nlevolve.records import Answer, Event, MixLearned, Stopped, TaskAnswered, TaskStarted
+from nlevolve.records import Answer, Event, MixLearned, Stopped, TaskAnswered, TaskStarted, Unreached
 from nlevolve.run.answering import Answering
 from nlevolve.run.lab import Lab
 from nlevolve.run.search import Search
@@ -41,13 +41,14 @@ async def solve(task: Task, lab: Lab, known: Sequence[Event] = (), before: Arms 
 def _end(task: Task, lab: Lab, search: Search, answering: Answering, answers: tuple[Answer, ...], seconds: float) -> TaskAnswered:
     population = search.outcome
     halted = search.halted or answering.halted
+    stopped = _stopped(search, halted)
     best = followers(population, lab.config.answers, lab.config.policy.rank)
     return TaskAnswered(
         task=task.id,
         answers=answers,
-        stopped=_stopped(search, halted),
+        stopped=stopped,
         best=best[0].index if best else None,
-        error=str(halted) if halted else "",
+        error=str(halted) if halted else _loss(population) if stopped == "failed" else "",
         unreached=len(population.unreached) + answering.unreached,
         seconds=seconds,
     )
@@ -61,6 +62,12 @@ def _stopped(search: Search, halted: Halt | None) -> Stopped:
     if halted is not None or (not search.perfect and _mostly_lost(search.outcome)):
         return "failed"
     return "perfect" if search.perfect else "exhausted"
+
+
+def _loss(population: Population) -> str:
+    """Why no reply came, as far as a failed check tells it."""
+    lost = (a.why for c in population.members.values() for a in c.attempts if isinstance(a, Unreached))
+    return f"replies did not come: {next(lost, 'the provider could not be reached')}"
 
 
 def _mostly_lost(population: Population) -> bool:
