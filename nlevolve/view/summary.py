@@ -101,10 +101,11 @@ class Summary:
                 return self._candidate(event)
             case MoveFailed():
                 self.traffic.arrived(event.task, event.birth.index)
+                fresh = self._is_fresh(event)
                 self._grow(event)
                 for credit in self._credited(event):
-                    credit.tried += 1
-                    credit.failed += 1
+                    credit.tried += fresh
+                    credit.failed += fresh
             case CallRetried():
                 self.traffic.again(event)
             case TaskStarted():
@@ -135,18 +136,26 @@ class Summary:
         return event.at < self.history.sessions[-1][0]
 
     def _candidate(self, event: CandidateChecked) -> Moment:
+        fresh = self._is_fresh(event)
         new = self._grow(event).members[event.birth.index]
         known = self.best.get(event.task)
+        if known is not None and known.index == new.index:
+            # checked once more, perhaps with another outcome
+            known = self.best[event.task] = self.ranked(event.task)[0]
         leads = known is None or self._key(new) > self._key(known)
         if event.duplicate_of is None:
             first = new.fitness.perfect and not (known is not None and known.fitness.perfect)
             for credit in self._credited(event):
-                credit.tried += 1
+                credit.tried += fresh
                 credit.led += leads
                 credit.perfect += first
         if leads:
             self.best[event.task] = new
         return moments.of_candidate(event, new.fitness, leads)
+
+    def _is_fresh(self, event: CandidateChecked | MoveFailed) -> bool:
+        """Whether the birth is heard of for the first time: not read twice, and not asked for again by a resumed run."""
+        return event.birth.index not in self.populations.get(event.task, Population())
 
     def _grow(self, event: CandidateChecked | MoveFailed) -> Population:
         grown = self.populations[event.task] = grow(self.populations.get(event.task, Population()), event)

@@ -15,6 +15,7 @@ from nlevolve.records import (
     RunStarted,
     TaskAnswered,
     TaskStarted,
+    Unreached,
 )
 from nlevolve.view.summary import Summary
 from tests.view.fake_run import START, FakeRun
@@ -34,6 +35,27 @@ def test_populations_are_those_of_the_search() -> None:
         own = [e for e in events if getattr(e, "task", None) == task]
         assert summary.ranked(task) == population(own).ranked()
         assert summary.best[task] == summary.ranked(task)[0]
+
+
+def test_an_event_read_twice_changes_nothing() -> None:
+    events = FakeRun(tasks=4, failing=(1,)).events()
+    once, twice = fold(events), fold([event for event in events for _ in range(2)])
+    assert twice.populations == once.populations
+    assert twice.best == once.best
+    assert twice.credits == once.credits
+    assert twice.account == once.account
+    assert twice.phases() == once.phases()
+
+
+def test_a_best_candidate_that_is_checked_again_is_judged_anew() -> None:
+    events = FakeRun(tasks=1, seed=2).events()
+    summary = fold(events)
+    task = summary.history.started.tasks[0] if summary.history.started else ""
+    best = summary.best[task]
+    event = next(e for e in events if isinstance(e, CandidateChecked) and e.birth.index == best.index)
+    summary.see(event.model_copy(update={"attempts": tuple(Unreached(pair=a.pair, why="503") for a in event.attempts)}))
+    assert summary.best[task].index != best.index
+    assert summary.best[task] == summary.ranked(task)[0]
 
 
 def test_every_task_is_in_one_phase() -> None:
