@@ -55,7 +55,7 @@ class DrawRays(Operation):
 
     @property
     def work(self) -> int:
-        return 6
+        return 12
 
     def apply(self, scene: Scene) -> Cells | None:
         starts = np.argwhere(self.starts.of(scene))
