@@ -6,6 +6,7 @@ Everything is frozen pydantic. An event's `v` is the version of its format; a lo
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
@@ -53,7 +54,7 @@ class Description(Record):
     def words(self) -> int:
         return sum(len(bullet.split()) for bullet in self.bullets)
 
-    @property
+    @cached_property
     def plain(self) -> Description:
         """The form a checker is shown: spacing, the first letter and closing punctuation made alike.
 
@@ -61,7 +62,7 @@ class Description(Record):
         """
         return Description(bullets=tuple(_plain(bullet) for bullet in self.bullets))
 
-    @property
+    @cached_property
     def normalised(self) -> str:
         """Equal for descriptions that differ in case, spacing or closing punctuation alone."""
         return "\n".join(self.plain.bullets).lower()

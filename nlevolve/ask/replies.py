@@ -6,6 +6,7 @@ can be put to the model in a repair request.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -53,6 +54,21 @@ class _Claim:
 
 def read_grid(text: str) -> GridReply:
     """The grid of a reply: the last one after the reasoning. Raises Unreadable."""
+    return _as_asked(text) or _searched(text)
+
+
+def _as_asked(text: str) -> GridReply | None:
+    """A reply in exactly the form that was asked for, as most are: read without searching."""
+    try:
+        value = json.loads(text)
+        if isinstance(value, dict) and value.keys() == {"grid", "note"} and isinstance(value["note"], str):
+            return GridReply(grid(value["grid"]), value["note"][:LONGEST_NOTE])
+    except (ValueError, RecursionError):
+        pass
+    return None
+
+
+def _searched(text: str) -> GridReply:
     answer = _answer(text)
     found = find_json(answer)
     claims = sorted([*_json_claims(found), *_text_claims(answer, found)], key=lambda claim: claim.end)

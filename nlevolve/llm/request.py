@@ -123,7 +123,8 @@ class Request(BaseModel):
             "v": 1,
             "model": s.model,
             "base_url": s.base_url,
-            "messages": [[m.role, m.text, list(m.images)] if m.images else [m.role, m.text] for m in self.messages],
+            # texts are long: their digests are cheaper than their JSON
+            "messages": [[m.role, _digest(m.text), *map(_digest, m.images)] for m in self.messages],
             "schema": self.reply_schema,
             "temperature": s.temperature,
             "top_p": s.top_p,
@@ -132,7 +133,11 @@ class Request(BaseModel):
             "thinking_budget": s.thinking_budget,
             "sample": self.sample,
         }
-        return hashlib.sha256(json.dumps(asked, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+        return _digest(json.dumps(asked, sort_keys=True, separators=(",", ":")))
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 Finish = Literal["stop", "length", "refused", "filtered", "empty"]

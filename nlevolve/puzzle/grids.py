@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from typing import Any
 
@@ -57,11 +58,12 @@ def parse(text: str) -> Grid:
 
 def cell_accuracy(got: Grid, want: Grid) -> float:
     """Share of equal cells, 0..1; 0 when the shapes differ."""
+    if got == want:
+        return 1.0
     if shape(got) != shape(want):
         return 0.0
     rows, columns = shape(want)
-    equal = sum(a == b for r, s in zip(got, want, strict=True) for a, b in zip(r, s, strict=True))
-    return equal / (rows * columns)
+    return sum(sum(map(operator.eq, r, s)) for r, s in zip(got, want, strict=True)) / (rows * columns)
 
 
 def diff(got: Grid, want: Grid) -> str:

@@ -140,9 +140,9 @@ class Search:
         return sum(_question(b) == _question(birth) for b in self.planned[: birth.index])
 
 
-def _question(birth: Birth) -> Birth:
+def _question(birth: Birth) -> tuple[object, ...]:
     """What a birth asks, whichever its number. Views and temperatures count as one: equal seeds might be answered alike."""
-    return birth.model_copy(update={"index": 0, "phase": 0, "view": "", "temperature": None})
+    return birth.operator, birth.parents, birth.model, birth.blind
 
 
 def _unreached(event: CandidateChecked | MoveFailed) -> bool:
