@@ -62,7 +62,7 @@ def _as_asked(text: str) -> GridReply | None:
     try:
         value = json.loads(text)
         if isinstance(value, dict) and value.keys() == {"grid", "note"} and isinstance(value["note"], str):
-            return GridReply(grid(value["grid"]), value["note"][:LONGEST_NOTE])
+            return GridReply(grid(value["grid"]), _plain(value["note"])[:LONGEST_NOTE])
     except (ValueError, RecursionError):
         pass
     return None
