@@ -32,7 +32,7 @@ class Effort:
 
 EFFORTS = {
     "weak": Effort(1000, Glance(ways=1, dearest=30), 600, 0),
-    "normal": Effort(3000, Glance(ways=1, dearest=60), 1800, 1000),
+    "normal": Effort(3000, Glance(ways=1, dearest=60), 1800, 800),
     "strong": Effort(8000, Glance(), 5000, 5000),
 }
 

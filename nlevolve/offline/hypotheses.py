@@ -52,7 +52,7 @@ class Puzzle:
     @property
     def trial(self) -> int:
         """Work units of trying one step on all grids."""
-        return 3 * len(self.pairs) + self.cells // 80
+        return 2 + len(self.pairs) // 2 + self.cells // 140
 
     @cached_property
     def digest(self) -> str:
@@ -199,7 +199,8 @@ def _proposed(start: Hypothesis, meter: Meter, glance: Glance) -> Iterator[Hypot
     size, trial = start.puzzle.cells, start.puzzle.trial
     for way in islice(ways_to_see(start.puzzle.pairs), glance.ways):
         looked = followed(way, start)
-        things = sum(len(e.scene.objects) for e in looked.puzzle.pairs)
+        # measured: how the work of a search grows with the grids and with what is in them
+        burden = 450 + size * 7 // 20 + 2 * sum(len(e.scene.objects) for e in looked.puzzle.pairs)
         only_objects = bool(way) and all(isinstance(definition, OBJECT_VIEWS) for definition in way)
         # cheap ones first, so that little is missed when the work is used up
         for suggester in sorted(SUGGESTERS, key=lambda s: s.cost):
@@ -209,8 +210,7 @@ def _proposed(start: Hypothesis, meter: Meter, glance: Glance) -> Iterator[Hypot
                 or (only_objects and not suggester.by_eye)
             ):
                 continue
-            busy = max(1.0, things / 50) if suggester.by_eye else 1.0
-            if not meter.spend(1 + int(suggester.cost * busy * (400 + size) / 1000)):
+            if not meter.spend(1 + suggester.cost * burden // 1000):
                 return
             for step in suggester.suggest(looked.puzzle.pairs):
                 if not meter.spend(trial * step.work):

@@ -53,7 +53,7 @@ def _another_last_step(parent: Hypothesis, puzzle: Puzzle, work: int) -> Iterato
 
 def _elsewhere(puzzle: Puzzle, work: int, second: int, rng: Random) -> Iterator[Hypothesis]:
     """One step with the grids seen in every way, and a second step behind one of those."""
-    ideas = remembered((puzzle.digest, work, CLOSELY), lambda: explore(Hypothesis((), puzzle), Meter(3 * work // 2)))
+    ideas = remembered((puzzle.digest, work, CLOSELY), lambda: explore(Hypothesis((), puzzle), Meter(5 * work // 4)))
     yield from ideas[:40]
     if ideas and not ideas[0].is_exact:
         yield from explore(ideas[min(int(rng.expovariate(0.12)), len(ideas) - 1)], Meter(second))
