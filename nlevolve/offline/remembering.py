@@ -18,3 +18,8 @@ def remembered(key: Hashable, find: Callable[[], list[Hypothesis]]) -> list[Hypo
         if len(_found) > MOST_REMEMBERED:
             _found.popitem(last=False)
     return _found[key]
+
+
+def forget() -> None:
+    """Forget everything."""
+    _found.clear()
