@@ -13,11 +13,11 @@ import tempfile
 import time
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 from benchmarks.calls import CARD, MODEL, request
 from nlevolve.llm.door import open_door
 from nlevolve.llm.request import CallFailed
+from nlevolve.records import Event, LimitChanged
 from tests.llm.test_limits import fixed, sliding
 from tests.server import Asked, Provider, Said
 
@@ -29,7 +29,7 @@ async def keep_asking(url: str, minutes: float, in_flight: int) -> None:
     ends = time.monotonic() + 60 * minutes
     numbers = iter(range(10**9))
     with tempfile.TemporaryDirectory() as folder:
-        async with open_door(emit=_ignore, cards={MODEL: CARD}, cache_dir=Path(folder), concurrency=in_flight) as door:
+        async with open_door(emit=_say, cards={MODEL: CARD}, cache_dir=Path(folder), concurrency=in_flight) as door:
 
             async def worker() -> None:
                 while time.monotonic() < ends:
@@ -41,8 +41,9 @@ async def keep_asking(url: str, minutes: float, in_flight: int) -> None:
             await asyncio.wait([asyncio.create_task(worker()) for _ in range(in_flight)], timeout=60 * minutes)
 
 
-def _ignore(_: Any) -> None:
-    pass
+def _say(event: Event) -> None:
+    if isinstance(event, LimitChanged):
+        print(f"{event.at:%H:%M:%S}  {event.in_flight} in flight: {event.why}", flush=True)
 
 
 def main() -> None:

@@ -57,6 +57,9 @@ def load_litellm() -> Any:
 class Client:
     """The innermost LLM: no retries, no cache, no limits. Raises CallFailed."""
 
+    _open = 0
+    """How many in this process have used litellm and are not closed."""
+
     def __init__(self, cards: Mapping[str, ModelCard], notice: Callable[[str], None], embedded: Complete | None = None) -> None:
         self._cards = cards
         self._notice = notice
@@ -81,13 +84,19 @@ class Client:
         return self._reply(request, response, time.monotonic() - started)
 
     async def close(self) -> None:
-        """Close the connections."""
+        """Close the connections. litellm's are shared by the whole process, so the last client to close closes them."""
         self._thread.shutdown(wait=False)
-        if self._library is not None and self._library.done() and not self._library.exception():
-            await self._library.result().close_litellm_async_clients()
+        if self._library is None:
+            return
+        Client._open -= 1
+        if not Client._open and self._library.done() and not self._library.exception():
+            litellm = self._library.result()
+            await litellm.close_litellm_async_clients()
+            litellm.in_memory_llm_clients_cache.flush_cache()  # what was closed must not be used again
 
     async def _litellm(self) -> Any:
         if self._library is None:
+            Client._open += 1
             self._library = asyncio.get_running_loop().run_in_executor(self._thread, self._load)
         return await asyncio.shield(self._library)
 

@@ -16,6 +16,7 @@ from nlevolve.errors import UsageError
 from nlevolve.llm import client
 from nlevolve.llm.cards import ModelCard
 from nlevolve.llm.client import Client, load_litellm
+from nlevolve.llm.door import open_door
 from nlevolve.llm.listing import listed_card
 from nlevolve.llm.preflight import check_models
 from nlevolve.llm.request import (
@@ -274,6 +275,30 @@ def test_faults_of_a_connection_are_sent_again_and_counted(tmp_path: Path) -> No
         (reply,), events = ask_all(tmp_path, None, request, cards=check_models([request.settings]))
     assert (reply.text, reply.tries, len(server.asked)) == ("pong", 4, 4)
     assert [(call.source, call.tries) for call in calls(events)] == [("provider", 4)]
+
+
+def test_runs_in_one_event_loop_do_not_close_each_others_connections(model: str, tmp_path: Path) -> None:
+    with Provider(lambda asked: Said("pong")) as server:
+        request = asked_of(model, server)
+        cards = check_models([request.settings])
+        places = (tmp_path / str(number) for number in range(9))
+
+        def door() -> Any:
+            return open_door(emit=lambda event: None, cards=cards, cache_dir=next(places))
+
+        async def run() -> list[str]:
+            texts = []
+            async with door() as first:
+                texts.append((await first(request)).text)
+                async with door() as second:
+                    texts.append((await second(request)).text)
+                texts.append((await first(request.model_copy(update={"sample": 1}))).text)
+            async with door() as third:
+                texts.append((await third(request)).text)
+            return texts
+
+        assert asyncio.run(run()) == ["pong"] * 4
+        assert len(server.asked) == 4
 
 
 def test_an_event_of_a_call_holds_what_it_took(tmp_path: Path) -> None:
