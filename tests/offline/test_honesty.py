@@ -32,8 +32,8 @@ FLOORS = {
     "turned and mirrored": 0.85,
     "padded with black": 0.50,
 }
-"""Measured: 96%, 77%, 98%, 71% (docs/STUDY.md). Where black moves, what is background must be found out first, and ties between
-colours may fall the other way; padding takes from a rule whatever lay at a border, and from an output its size."""
+"""Measured: 96%, 77%, 98%, 71%; docs/STUDY.md has them for other tasks. Where black moves, what is background must be found out
+first, and ties between colours may fall the other way; padding moves all away from borders, and an output loses its size."""
 
 ENGLISH = re.compile(r"[A-Z][a-z]*(?:[,;:]? (?:[a-z]+(?:-[a-z]+)*|1[3-9]|[2-9]\d))+\.")
 """A sentence of words, with numbers above twelve in figures: no symbols, brackets, quotes, names of variables or colour codes."""
