@@ -15,6 +15,7 @@ from nlevolve.records import (
     CallRetried,
     CandidateChecked,
     Event,
+    MixLearned,
     MoveFailed,
     Noticed,
     Role,
@@ -122,6 +123,8 @@ class History:
     """(role, model) -> its account."""
     bought: Account = field(default_factory=Account)
     """As of a task."""
+    mix: dict[str, MixLearned] = field(default_factory=dict)
+    """Task -> what it showed of the models of a mix."""
     retries: int = 0
     notices: list[str] = field(default_factory=list)
     sessions: list[tuple[datetime, datetime]] = field(default_factory=list)
@@ -180,6 +183,8 @@ class History:
                 self.task(event.task).answered = event
             case CallRetried() if self._new(event):
                 self.retries += 1
+            case MixLearned():
+                self.mix[event.task] = event
             case Noticed() if event.text not in self.notices:
                 self.notices.append(event.text)
             case BirthPlanned() | _:

@@ -13,6 +13,7 @@ from nlevolve.records import (
     CandidateChecked,
     Event,
     LimitChanged,
+    MixLearned,
     ModelStopped,
     MoveFailed,
     Noticed,
@@ -89,6 +90,11 @@ def of(event: Event) -> Moment | None:
         case ModelStopped():
             text = f"nothing more is sent to {clean(event.model)}: {clean(event.why)}"
             return Moment(event.at, "", text, "bad", True)
+        case MixLearned():
+            shown = "; ".join(
+                f"{short_model(m)} {births} births, gain {gain:.3f}, {money(usd)}" for m, births, gain, usd in event.rows
+            )
+            return Moment(event.at, event.task, f"mix: {shown} a birth", "quiet", True)
         case Noticed():
             return Moment(event.at, "", clean(event.text), "quiet", True)
         case RunFinished():

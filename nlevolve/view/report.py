@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from nlevolve.evolve.mix import Arm, pooled
 from nlevolve.version import __version__
 from nlevolve.view import plots
 from nlevolve.view.grading import Solution
@@ -43,6 +44,7 @@ def report(results: Mapping[str, Any], history: History, config: Mapping[str, An
         notes=_notes(results, history),
         charts=plots.of_run(results, history),
         spending=results["by_role"],
+        mix=_mix(history),
         tasks=tasks,
         states=[{"name": name, "label": label, "count": states[name]} for name, label in STATES.items() if states[name]],
         settings=list(flat(config)),
@@ -120,6 +122,20 @@ def _per_solved(totals: Mapping[str, Any]) -> str:
 
 def _perfect(results: Mapping[str, Any]) -> int:
     return sum(row["train"]["exact"] == row["train"]["pairs"] > 0 for row in results["tasks"].values())
+
+
+def _mix(history: History) -> list[dict[str, Any]]:
+    """What the models of a mix have shown over all tasks, the most gainful first; nothing without a mix."""
+    shown = pooled(
+        {model: Arm(births, gain * births, usd * births) for model, births, gain, usd in event.rows}
+        for event in history.mix.values()
+    )
+    rows = [
+        {"model": model, "births": round(arm.births), "gain": arm.gain / arm.births, "cost": arm.dollars / arm.births}
+        for model, arm in shown.items()
+        if arm.births
+    ]
+    return sorted(rows, key=lambda row: -row["gain"])
 
 
 def _notes(results: Mapping[str, Any], history: History) -> list[str]:

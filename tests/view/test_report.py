@@ -15,13 +15,13 @@ import pytest
 
 from nlevolve.puzzle.grids import Grid
 from nlevolve.puzzle.tasks import Pair, Task
-from nlevolve.records import AnyEvent, MoveFailed, Noticed, TaskAnswered
+from nlevolve.records import AnyEvent, MixLearned, MoveFailed, Noticed, TaskAnswered
 from nlevolve.view.charts import Bar, Line, Point, bars, frontier, lines, pareto
 from nlevolve.view.history import read
 from nlevolve.view.packing import pack
 from nlevolve.view.page import percent
 from nlevolve.view.recorded import flat
-from nlevolve.view.report import report
+from nlevolve.view.report import _mix, report
 from nlevolve.view.results import results
 from tests.view.story import (
     FLIP,
@@ -188,3 +188,14 @@ def test_pack_survives_a_log_without_its_beginning():
 def test_notices_are_shown_once():
     told = [*events(), Noticed(text="a slow <disk>"), Noticed(text="a slow <disk>")]
     assert page(told).count("a slow &lt;disk&gt;") == 1
+
+
+def test_what_a_mix_showed_is_pooled_over_tasks() -> None:
+    history = read(
+        [
+            MixLearned(task="a", rows=(("openai/big", 2, 0.1, 0.5), ("openai/small", 2, 0.2, 0.1))),
+            MixLearned(task="b", rows=(("openai/big", 6, 0.3, 0.5),)),
+        ]
+    )
+    told = [(row["model"], row["births"], round(row["gain"], 3), round(row["cost"], 3)) for row in _mix(history)]
+    assert told == [("openai/big", 8, 0.25, 0.5), ("openai/small", 2, 0.2, 0.1)]
