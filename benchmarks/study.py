@@ -30,7 +30,7 @@ SEEN_TESTS = 40
 
 HEAD = """# A study of the loop
 
-What the evolution does when its models are changed, on the embedded models, by `make study`: free, and the same wherever it is
+What the evolution does when its models are changed, on the embedded models, by `make study`: free, and in minutes for anyone to
 rerun. **These figures are the embedded models', not an LLM's.** They look for operations that mend a grid and follow sentences to
 the letter; a language model errs otherwise, and more often. What the study can show is how the loop takes such errors, and that
 it does what it is meant to do. With a few dozen tasks, a difference of two or three is chance.
@@ -147,11 +147,9 @@ async def by_noise(selector: str, models: Models) -> list[str]:
 async def by_move(selector: str, models: Models) -> list[str]:
     """Solved tasks against births, by the move that made the description."""
     found = (await solved(selector, models(0.0))).values()
-    most = max((one.birth for one in found), default=0) + 1
-    series = {
-        move: (range(1, most + 1), [sum(f.birth < n and f.operator == move for f in found) for n in range(1, most + 1)])
-        for move in MOVES
-    }
+    most = max((one.birth for one in found), default=0) + 2
+    births = range(1, most + 1)
+    series = {move: (births, [sum(f.birth < n and f.operator == move for f in found) for n in births]) for move in MOVES}
     plot("study-births", series, "births", stacked=True)
     made = {move: sum(one.operator == move for one in found) for move in MOVES}
     first = sum(one.birth == 0 for one in found)
@@ -237,6 +235,7 @@ def plot(name: str, series: Mapping[str, tuple[Sequence[float], Sequence[int]]],
                 axes.plot(at, y, marker=mark if few else "", drawstyle="default" if few else "steps-post", label=label)
         axes.set(xlabel=x, ylabel="tasks solved")
         axes.set_ylim(bottom=0)
+        axes.yaxis.get_major_locator().set_params(integer=True)
         axes.spines[["top", "right"]].set_visible(False)
         axes.legend(frameon=False, fontsize="small")
         PICTURES.mkdir(parents=True, exist_ok=True)
