@@ -10,7 +10,7 @@ from nlevolve.llm.request import LLM, RateLimited, Reply, Request, RoleSettings
 from nlevolve.llm.stopping import nap
 from nlevolve.records import Event, LimitChanged
 
-FIRST_IN_FLIGHT = 32
+FIRST_IN_FLIGHT = 64
 SHRINK = 0.8
 CHARACTERS_A_TOKEN = 3.0
 USUAL_REPLY = 1000.0

@@ -47,7 +47,7 @@ NEAR = 0.97
 """Share of the refused rate from which a single refusal is blamed on the rate."""
 SLOWEST = 10.0
 """Requests a minute: never learn less."""
-FIRST_GAP, LONGEST_GAP = 0.5, 5.0
+FIRST_GAP, LONGEST_GAP = 0.5, 2.0
 """Seconds between single requests while everything is refused."""
 ENOUGH = 20
 """Requests from which a share is worth something."""
