@@ -66,8 +66,9 @@ class DiskBank:
 
     def __init__(self, folder: Path, notice: Notice) -> None:
         self.folder = folder
-        self._notice = notice
+        self._notify = notice
         self._renewing = threading.Lock()
+        self._home: tuple[int, asyncio.AbstractEventLoop] | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sample-bank")
         self._waiting: list[tuple[str, Row, asyncio.Future[Row]]] = []
         self._flushing: asyncio.Task[None] | None = None
@@ -89,7 +90,9 @@ class DiskBank:
 
     async def put(self, key: str, row: Row) -> Row:
         """Keep the row and return the one that stands: the first reply to a question is its reply in every run."""
-        future: asyncio.Future[Row] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        self._home = threading.get_ident(), loop
+        future: asyncio.Future[Row] = loop.create_future()
         self._waiting.append((key, row, future))
         if self._flushing is None or self._flushing.done():
             self._flushing = asyncio.create_task(self._flush())
@@ -159,6 +162,13 @@ class DiskBank:
                     future.set_exception(outcome)
                 else:
                     future.set_result(outcome)
+
+    def _notice(self, text: str) -> None:
+        """Say it where the run lives, also when the writing thread found out."""
+        if self._home is None or self._home[0] == threading.get_ident():
+            self._notify(text)
+        else:
+            self._home[1].call_soon_threadsafe(self._notify, text)
 
     def _keep(self, key: str, row: Row) -> Row:
         standing = self.get(key)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from nlevolve.llm.request import LLM, CallFailed, Interrupted, NotBanked, OverBudget, Refused, Reply, Request, TooLong, Unusable
+from nlevolve.llm.retries import LONGEST_IN_ALL
 from nlevolve.records import Event, ModelStopped
 
 IN_A_ROW, LONG_ENOUGH = 10, 60.0
@@ -57,6 +58,8 @@ def guarded(llm: LLM, stops: Stops) -> LLM:
             streak.failed += 1
             if isinstance(error, Unusable):
                 stops.stop(request, str(error))
+            elif (error.retry_after or 0.0) > LONGEST_IN_ALL:
+                stops.stop(request, f"it asks us to wait for {error.retry_after or 0.0:.0f} s: {error}")
             elif streak.failed >= IN_A_ROW and clock() - streak.since >= LONG_ENOUGH:
                 stops.stop(request, f"nothing passed for {clock() - streak.since:.0f} s, the last call failed with: {error}")
             raise

@@ -13,6 +13,8 @@ from nlevolve.records import Event, LimitChanged
 FIRST_IN_FLIGHT = 64
 SHRINK = 0.8
 CHARACTERS_A_TOKEN = 3.0
+LONGEST_REST = 300.0
+"""Seconds."""
 USUAL_REPLY = 1000.0
 """Tokens expected of a reply before the first one is seen."""
 
@@ -109,7 +111,7 @@ class Lane:
             self._slots.grow()
             self._say_growth()
         if reply.rest:
-            self._not_before = max(self._not_before, asyncio.get_running_loop().time() + reply.rest)
+            self._rest(asyncio.get_running_loop().time(), reply.rest)
         self._usual_reply += (reply.usage.completion - self._usual_reply) / 20
         self._tokens.correct(reply.usage.prompt + reply.usage.completion - tokens)
 
@@ -119,7 +121,7 @@ class Lane:
         rate = self._learned.per_minute
         learned = self._learned.refused(sent_at, now)
         if retry_after and self._learned.shut:
-            self._not_before = max(self._not_before, now + retry_after)
+            self._rest(now, retry_after)
         if learned and rate is not None:
             self._say(f"it refuses more than {rate:.0f} requests a minute")
         elif sent_at > self._last_shrink and self._slots.in_flight >= self._slots.limit / 2:
@@ -130,6 +132,10 @@ class Lane:
     def tokens(self, request: Request) -> float:
         """Tokens that a request is expected to take, reply included."""
         return sum(len(message.text) for message in request.messages) / CHARACTERS_A_TOKEN + self._usual_reply
+
+    def _rest(self, now: float, seconds: float) -> None:
+        """Send nothing for so long; but look again from time to time, since nobody sees why nothing happens."""
+        self._not_before = max(self._not_before, now + min(seconds, LONGEST_REST))
 
     def _say_growth(self) -> None:
         limit = int(self._slots.limit)

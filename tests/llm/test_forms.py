@@ -14,7 +14,7 @@ import pytest
 from nlevolve.llm.cards import ModelCard
 from nlevolve.llm.guard import Stops, guarded
 from nlevolve.llm.preflight import check_models
-from nlevolve.llm.request import CallFailed, ProviderDown, Rejected, Reply, Request, RoleSettings, TooLong, Unusable
+from nlevolve.llm.request import CallFailed, ProviderDown, RateLimited, Rejected, Reply, Request, RoleSettings, TooLong, Unusable
 from nlevolve.llm.retries import LONGEST_IN_ALL, backoff, retried
 from nlevolve.llm.wire import ANY_OBJECT, chat
 from nlevolve.records import CallRetried, Event, ModelStopped, Noticed, Usage
@@ -126,6 +126,15 @@ def test_a_refused_key_stops_the_model_at_once(tmp_path: Path) -> None:
     assert all(isinstance(outcome, Unusable) for outcome in outcomes[:9])
     assert isinstance(outcomes[9], Reply)
     assert [(event.model, event.why) for event in events if isinstance(event, ModelStopped)] == [("bad", "401 key refused")]
+
+
+def test_a_quota_that_comes_back_tomorrow_stops_the_model(tmp_path: Path) -> None:
+    def answer(sent: Request) -> Reply:
+        raise RateLimited("429", status=429, retry_after=36_000.0)
+
+    (outcome,), events = ask_all(tmp_path, scripted(answer), request())
+    assert isinstance(outcome, RateLimited)
+    assert [event.why for event in events if isinstance(event, ModelStopped)] == ["it asks us to wait for 36000 s: 429"]
 
 
 @pytest.mark.parametrize(("every", "sent"), [(1.0, 60), (20.0, 10)], ids=["not within a minute", "not before ten"])
