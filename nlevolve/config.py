@@ -19,7 +19,8 @@ from nlevolve.llm.request import RoleSettings
 from nlevolve.records import Role
 
 PRESETS = Path(__file__).parent / "presets"
-DEFAULT_PRESET = "quick"
+DEFAULT_PRESET = "thrifty"
+"""It solves as many tasks as the others for the fewest calls (docs/BENCHMARKS.md)."""
 
 
 class Limits(BaseModel):

@@ -21,7 +21,7 @@ Checker = Annotated[str | None, typer.Option(help="Follows descriptions on the t
 Reviser = Annotated[str | None, typer.Option(help="Revises descriptions. [default: the generator]")]
 Recombiner = Annotated[str | None, typer.Option(help="Recombines descriptions. [default: the generator]")]
 Answerer = Annotated[str | None, typer.Option(help="Follows the best on the test inputs. [default: the checker]")]
-Preset = Annotated[str | None, typer.Option(help="A schedule by name, or a TOML file. [default: quick]", metavar="NAME|FILE")]
+Preset = Annotated[str | None, typer.Option(help="A schedule by name, or a TOML file. [default: thrifty]", metavar="NAME|FILE")]
 Set = Annotated[
     list[str] | None, typer.Option("--set", help="One setting; repeatable: generator.temperature=1.0", metavar="KEY=VALUE")
 ]

@@ -20,7 +20,7 @@ def sweep(
     ],
     generator: Annotated[list[str] | None, typer.Option(help="Repeatable. [default: offline/generator]")] = None,
     checker: Annotated[list[str] | None, typer.Option(help="Repeatable. [default: offline/checker]")] = None,
-    preset: Annotated[list[str] | None, typer.Option(help="Repeatable. [default: quick]", metavar="NAME|FILE")] = None,
+    preset: Annotated[list[str] | None, typer.Option(help="Repeatable. [default: thrifty]", metavar="NAME|FILE")] = None,
     set_: options.Set = None,
     prompts: options.PromptsDir = None,
     run: Annotated[str | None, typer.Option(help="What the runs' names begin with. [default: the time]", metavar="NAME")] = None,
