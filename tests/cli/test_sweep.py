@@ -54,7 +54,7 @@ def test_first_descriptions_are_bought_once_for_all_checkers(sweep: Run, tmp_pat
 
 
 def test_a_dry_run_says_how_much_and_sends_nothing(sweep: Run, tmp_path: Path) -> None:
-    code, out, _ = sweep("turned.json", *CHECKERS, *SMALL, "--dry-run")
+    code, out, _ = sweep("turned.json", *CHECKERS, *SMALL, "--preset", "quick", "--dry-run")
     assert code == 0
     assert [line.split()[-2:] for line in out.splitlines()[1:4]] == [["12", "$0"], ["10", "$0"], ["22", "$0"]]
     assert not (tmp_path / "runs").exists()
@@ -76,7 +76,7 @@ def test_the_cap_holds_for_all_runs_together(sweep: Run, tmp_path: Path) -> None
 
 def test_a_file_says_it_all(sweep: Run, tmp_path: Path) -> None:
     (tmp_path / "s.toml").write_text(
-        'selectors = ["turned.json"]\nchecker = ["offline/checker", "offline/checker-weak"]\nname = "filed"\n'
+        'selectors = ["turned.json"]\nchecker = ["offline/checker", "offline/checker-weak"]\npreset = ["quick"]\nname = "filed"\n'
         '[set]\n"policy.phases" = [{births = 2, overlap = 2}]\n'
     )
     code, out, _ = sweep("s.toml", "--dry-run")
