@@ -1,8 +1,9 @@
 """What a call costs on its way: through everything, through litellm alone, and over HTTP alone.
 
-    python -m benchmarks.calls [--calls 2000] [--in-flight 200]
+    python -m benchmarks.calls [--calls 2000] [--in-flight 200] [--rounds 3]
 
-The server is another process on the same machine, so on two cores it takes a share of what is measured.
+The server is another process on the same machine, so on two cores it takes a share of what is measured. Each way is
+measured in a process of its own, so that nothing one leaves behind helps or harms the next. Writes docs/BENCHMARKS.md.
 """
 
 from __future__ import annotations
@@ -10,15 +11,18 @@ from __future__ import annotations
 import argparse
 import asyncio
 import math
+import multiprocessing
 import os
 import statistics
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.figures import section
 from benchmarks.slow_server import slow_server
 from nlevolve.llm.bank import DiskBank, Row
 from nlevolve.llm.cards import ModelCard, Price, embedded_card
@@ -26,6 +30,7 @@ from nlevolve.llm.client import load_litellm
 from nlevolve.llm.door import open_door
 from nlevolve.llm.request import Label, Message, Reply, Request, RoleSettings
 
+CROWD = 500
 LATENCY, REALISTIC = 0.2, 10.0
 """Seconds: one that shows what calls cost, one that thinking models are nearer to."""
 PROMPT = "0 1 2 3 4 5\n" * 500
@@ -39,7 +44,7 @@ FIGURES = ("a_second", "cpu_ms", "lag_ms")
 
 @dataclass(frozen=True)
 class Measured:
-    """Of some calls: how many a second, CPU of this process for each, and how late the event loop was."""
+    """Of some calls: how many a second, CPU of the calling process for each, and how late its event loop was."""
 
     name: str
     a_second: float
@@ -87,7 +92,7 @@ def request(number: int, base_url: str | None = None, model: str = MODEL) -> Req
     )
 
 
-async def over_http(url: str, calls: int, in_flight: int) -> Measured:
+async def over_http(name: str, url: str, calls: int, in_flight: int) -> Measured:
     """aiohttp and nothing else: the limit."""
     import aiohttp
 
@@ -98,10 +103,10 @@ async def over_http(url: str, calls: int, in_flight: int) -> Measured:
             async with session.post(f"{url}/chat/completions", json=body) as response:
                 return await response.json()
 
-        return await measure("aiohttp alone", call, calls, in_flight)
+        return await measure(name, call, calls, in_flight)
 
 
-async def through_litellm(url: str, calls: int, in_flight: int) -> Measured:
+async def through_litellm(name: str, url: str, calls: int, in_flight: int) -> Measured:
     """litellm.acompletion and nothing else."""
     litellm = load_litellm()
 
@@ -110,34 +115,50 @@ async def through_litellm(url: str, calls: int, in_flight: int) -> Measured:
         return await litellm.acompletion(model=MODEL, base_url=url, api_key="none", messages=messages, max_retries=0, timeout=60)
 
     await call(-1)
-    measured = await measure("litellm alone", call, calls, in_flight)
+    measured = await measure(name, call, calls, in_flight)
     await litellm.close_litellm_async_clients()
     return measured
 
 
-async def through_the_door(name: str, url: str | None, cards: Mapping[str, ModelCard], calls: int, in_flight: int) -> Measured:
-    """Everything: accounts, sample bank, retries, limits, budget, litellm."""
-    model = next(iter(cards))
+async def through_the_door(name: str, url: str | None, calls: int, in_flight: int) -> Measured:
+    """Everything: accounts, sample bank, retries, limits, budget, litellm. Without a URL, an embedded model is asked."""
+    card = CARD if url else embedded_card("offline/checker")
     with tempfile.TemporaryDirectory() as folder:
+        cards = {card.model: card}
         async with open_door(emit=_ignore, cards=cards, cache_dir=Path(folder), concurrency=in_flight, run_id="bench") as door:
-            await door(request(-1, url, model))
-            return await measure(name, lambda number: door(request(number, url, model)), calls, in_flight)
+            await door(request(-1, url, card.model))
+            return await measure(name, lambda number: door(request(number, url, card.model)), calls, in_flight)
 
 
-async def from_the_cache(calls: int, in_flight: int) -> Measured:
+async def from_the_cache(name: str, _: str | None, calls: int, in_flight: int) -> Measured:
     """Every reply is in the sample bank."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
+    with tempfile.TemporaryDirectory() as kept:
+        folder = Path(kept)
         bank = DiskBank(folder, _ignore)
         reply = Reply(text="0 1 2 3\n" * 250, cost_usd=0.01)
         bank.keep([(request(number).key, Row(model=MODEL, reply=reply)) for number in range(calls)])
         await bank.close()
         async with open_door(emit=_ignore, cards={MODEL: CARD}, cache_dir=folder, concurrency=in_flight) as door:
-            return await measure("from the cache", lambda number: door(request(number)), calls, in_flight)
+            return await measure(name, lambda number: door(request(number)), calls, in_flight)
 
 
 def _ignore(_: Any) -> None:
     pass
+
+
+Way = Callable[[str, Any, int, int], Coroutine[Any, Any, Measured]]
+
+
+def alone(way: Way, name: str, url: str | None, calls: int, in_flight: int) -> Measured:
+    """Measure one way in a process of its own."""
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        measured = pool.submit(_run, way, name, url, calls, in_flight).result()
+    print(measured, flush=True)
+    return measured
+
+
+def _run(way: Way, name: str, url: str | None, calls: int, in_flight: int) -> Measured:
+    return asyncio.run(way(name, url, calls, in_flight))
 
 
 def median(rows: Sequence[Measured]) -> Measured:
@@ -145,38 +166,47 @@ def median(rows: Sequence[Measured]) -> Measured:
     return Measured(rows[0].name, *(statistics.median(getattr(row, name) for row in rows) for name in FIGURES))
 
 
-async def over_the_wire(url: str, calls: int, in_flight: int, rounds: int) -> list[Measured]:
-    """Three ways to the same server, in turns, so that whatever else the machine does meets all of them; medians."""
-    rows: list[list[Measured]] = []
-    for _ in range(rounds):
-        http = await over_http(url, calls, in_flight)
-        bare = await through_litellm(url, calls, in_flight)
-        whole = await through_the_door("the whole door", url, {MODEL: CARD}, calls, in_flight)
-        rows.append([http, bare, whole])
-    return [median(way) for way in zip(*rows, strict=True)]
-
-
 def main() -> None:
-    """Print a table."""
+    """Measure, print as it comes, and write the medians down."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--calls", type=int, default=2000)
     parser.add_argument("--in-flight", type=int, default=200)
     parser.add_argument("--rounds", type=int, default=3)
     chosen = parser.parse_args()
+    calls, in_flight = chosen.calls, chosen.in_flight
     os.environ["OPENAI_API_KEY"] = "none"
-    print(f"{LATENCY} s latency, {len(PROMPT)} characters of prompt, {chosen.calls} calls, {chosen.in_flight} in flight\n")
-    print("| way | calls/s | CPU ms a call | loop lag p99, ms |\n|---|---|---|---|")
     with slow_server(LATENCY) as url:
-        http, bare, whole = asyncio.run(over_the_wire(url, chosen.calls, chosen.in_flight, chosen.rounds))
-        crowded = asyncio.run(through_the_door("the whole door, 500 in flight", url, {MODEL: CARD}, chosen.calls, 500))
+        rounds = [
+            (
+                alone(over_http, "aiohttp alone", url, calls, in_flight),
+                alone(through_litellm, "litellm alone", url, calls, in_flight),
+                alone(through_the_door, "the whole door", url, calls, in_flight),
+                alone(through_the_door, f"the whole door, {CROWD} in flight", url, calls, CROWD),
+            )
+            for _ in range(chosen.rounds)
+        ]
     with slow_server(REALISTIC) as url:
-        calm = asyncio.run(through_the_door(f"the same, {REALISTIC:g} s latency", url, {MODEL: CARD}, chosen.calls, 500))
-    embedded = {"offline/checker": embedded_card("offline/checker")}
-    offline = asyncio.run(through_the_door("embedded model, idle", None, embedded, chosen.calls, 32))
-    cached = asyncio.run(from_the_cache(10 * chosen.calls, 64))
-    print(http, bare, whole, crowded, calm, offline, cached, sep="\n")
-    calls, cpu = whole.a_second / bare.a_second, whole.cpu_ms / bare.cpu_ms
-    print(f"\nthe door against litellm alone: {calls:.0%} of its calls a second, {cpu:.2f} of its CPU")
+        calm = alone(through_the_door, f"the same, {REALISTIC:g} s latency", url, calls, CROWD)
+    offline = alone(through_the_door, "embedded model, idle", None, calls, 32)
+    cached = alone(from_the_cache, "from the cache", None, 10 * calls, 64)
+    rows = [*map(median, zip(*rounds, strict=True)), calm, offline, cached]
+    pace, cpu = (statistics.median(ratio(way) for way in rounds) for ratio in (_pace, _cpu))
+    verdict = f"The door against litellm alone, median of the rounds: {pace:.0%} of its calls a second, {cpu:.2f} of its CPU."
+    print(verdict)
+    section(
+        Path("docs/BENCHMARKS.md"),
+        f"Calls ({LATENCY} s latency, prompt of {len(PROMPT)} characters, {calls} calls, {in_flight} in flight)",
+        f"make bench-calls ARGS='--calls {calls} --in-flight {in_flight} --rounds {chosen.rounds}'",
+        ["| way | calls/s | CPU ms a call | loop lag p99, ms |", "|---|---|---|---|", *map(str, rows), "", verdict],
+    )
+
+
+def _pace(way: Sequence[Measured]) -> float:
+    return way[2].a_second / way[1].a_second
+
+
+def _cpu(way: Sequence[Measured]) -> float:
+    return way[2].cpu_ms / way[1].cpu_ms
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import tempfile
 import time
 from collections import Counter
@@ -55,6 +56,7 @@ def main() -> None:
     parser.add_argument("--in-flight", type=int, default=64)
     parser.add_argument("--says-when", action="store_true", help="the server sends Retry-After")
     chosen = parser.parse_args()
+    os.environ["OPENAI_API_KEY"] = "none"
     refuses, began = WINDOWS[chosen.window](chosen.limit, 60.0), time.monotonic()
     passed: Counter[int] = Counter()
     refused: Counter[int] = Counter()

@@ -23,6 +23,8 @@ from nlevolve.llm.request import Reply
 Notice = Callable[[str], None]
 FILE = "cache.db"
 NO_LIMIT = 2**62
+GATHERING = 0.02
+"""Seconds from one write of several rows to the next: under load many share a transaction, and its wait for the disk."""
 SYNC_NORMAL, SYNC_FULL = 1, 2
 """sqlite's: a commit survives a kill; a commit survives a power cut, which takes a wait for the disk."""
 
@@ -149,6 +151,7 @@ class DiskBank:
     async def _flush(self) -> None:
         loop = asyncio.get_running_loop()
         while self._waiting:
+            began = loop.time()
             batch, self._waiting = self._waiting, []
             done: list[Any]
             try:
@@ -162,6 +165,8 @@ class DiskBank:
                     future.set_exception(outcome)
                 else:
                     future.set_result(outcome)
+            if len(batch) > 1:
+                await asyncio.sleep(max(0.0, began + GATHERING - loop.time()))
 
     def _notice(self, text: str) -> None:
         """Say it where the run lives, also when the writing thread found out."""
@@ -171,10 +176,13 @@ class DiskBank:
             self._home[1].call_soon_threadsafe(self._notify, text)
 
     def _keep(self, key: str, row: Row) -> Row:
+        text = row.model_dump_json()
+        if self._cache.add(key, text, tag=row.model):
+            return row
         standing = self.get(key)
         if standing is not None and (row.rejected or not standing.rejected):
             return standing
-        self._cache.set(key, row.model_dump_json(), tag=row.model)
+        self._cache.set(key, text, tag=row.model)
         return row
 
     def _open(self) -> Any:

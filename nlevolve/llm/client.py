@@ -13,6 +13,7 @@ from typing import Any
 
 from nlevolve.errors import UsageError
 from nlevolve.llm.cards import ModelCard, price_of
+from nlevolve.llm.collection import collected, uncollected
 from nlevolve.llm.embedded import PROVIDER, Complete, register
 from nlevolve.llm.failures import body_of, failure, rest
 from nlevolve.llm.keys import Secrets, from_environment
@@ -89,7 +90,10 @@ class Client:
         if self._library is None:
             return
         Client._open -= 1
-        if not Client._open and self._library.done() and not self._library.exception():
+        if Client._open:
+            return
+        collected()
+        if self._library.done() and not self._library.exception():
             litellm = self._library.result()
             await litellm.close_litellm_async_clients()
             litellm.in_memory_llm_clients_cache.flush_cache()  # what was closed must not be used again
@@ -101,6 +105,10 @@ class Client:
         return await asyncio.shield(self._library)
 
     def _load(self) -> Any:
+        with uncollected():
+            return self._loaded()
+
+    def _loaded(self) -> Any:
         litellm = load_litellm()
         providers = {card.provider for card in self._cards.values()}
         if PROVIDER in providers:

@@ -17,6 +17,10 @@ LONGEST_REST = 300.0
 """Seconds."""
 USUAL_REPLY = 1000.0
 """Tokens expected of a reply before the first one is seen."""
+GROUP = 20
+BREATH, QUICK = 0.01, 0.01
+"""Seconds between groups of calls that start together, and by how much the event loop may be late to count as free."""
+MOST_BREATHS = 20
 
 
 class Slots:
@@ -46,16 +50,46 @@ class Slots:
         self.limit = max(1.0, self.limit * SHRINK)
 
 
+class Stagger:
+    """Calls start in groups: the next when the event loop has caught up with the one before.
+
+    Hundreds that start together come back together, and everything else in the loop waits until all of them are read.
+    """
+
+    def __init__(self) -> None:
+        self._started = 0
+
+    async def turn(self) -> None:
+        """Wait until one more may start. Never for long: a loop that others keep busy is not a reason to stop."""
+        self._started += 1
+        if self._started % GROUP:
+            return
+        clock = asyncio.get_running_loop().time
+        for _ in range(MOST_BREATHS):
+            began = clock()
+            await asyncio.sleep(BREATH)
+            if clock() - began < BREATH + QUICK:
+                return
+
+
+class Shared:
+    """What the lanes of a run have in common: so many calls at once, over all models."""
+
+    def __init__(self, concurrency: int, emit: Callable[[Event], None], stopping: asyncio.Event) -> None:
+        self.concurrency = concurrency
+        self.emit = emit
+        self.stopping = stopping
+        self.total = asyncio.Semaphore(concurrency)
+        self.stagger = Stagger()
+
+
 class Lane:
     """The way to one model at one endpoint. Requests pass its gate one by one, in the order in which they came."""
 
-    def __init__(
-        self, model: str, settings: RoleSettings, most: int, emit: Callable[[Event], None], stopping: asyncio.Event
-    ) -> None:
+    def __init__(self, model: str, settings: RoleSettings, shared: Shared) -> None:
         self._model = model
-        self._emit = emit
-        self._stopping = stopping
-        self._slots = Slots(most)
+        self._shared = shared
+        self._slots = Slots(shared.concurrency)
         self._said = int(self._slots.limit)
         self._told = Pace(settings.requests_per_minute)
         self._tokens = Pace(settings.tokens_per_minute)
@@ -65,27 +99,33 @@ class Lane:
         self._last_shrink = float("-inf")
         self._gate = asyncio.Lock()
         self._freed = asyncio.Event()
-        self._in_demand = False  # a request waits for a slot
+        self._queued = 0
+        self._in_demand = False  # slots, not the pace, are what the queue waits for
 
-    async def enter(self, tokens: float, total: asyncio.Semaphore) -> float:
+    async def enter(self, tokens: float) -> float:
         """Wait for a slot, for the pace, and for a slot of the whole run, in this order; the time at which it is sent.
 
         Only the first in the queue waits for these, so that none of them is held while another is waited for.
         """
-        async with self._gate:
-            while self._slots.full:
-                self._in_demand = True
-                self._freed.clear()
-                await self._freed.wait()
-            self._in_demand = False
-            waited = await self._turn()
-            await total.acquire()
-            now = asyncio.get_running_loop().time()
-            self._learned.sent(now, waited)
-            self._told.take(now)
-            self._tokens.take(now, tokens)
-            self._slots.in_flight += 1
-            return now
+        self._queued += 1
+        try:
+            async with self._gate:
+                while self._slots.full:
+                    self._in_demand = True
+                    self._freed.clear()
+                    await self._freed.wait()
+                waited = await self._turn()
+                await self._shared.stagger.turn()
+                await self._shared.total.acquire()
+                now = asyncio.get_running_loop().time()
+                self._learned.sent(now, waited)
+                self._told.take(now)
+                self._tokens.take(now, tokens)
+                self._slots.in_flight += 1
+                return now
+        finally:
+            self._queued -= 1
+            self._in_demand = self._in_demand and self._queued > 0
 
     async def _turn(self) -> bool:
         """Wait for the pace; whether the learned one made us wait."""
@@ -94,13 +134,14 @@ class Lane:
             now = loop.time()
             learned = self._learned.wait(now)
             wait = max(self._not_before - now, learned, self._told.wait(now), self._tokens.wait(now))
-            if wait <= 0 or self._stopping.is_set():
+            if wait <= 0 or self._shared.stopping.is_set():
                 return waited
+            self._in_demand = False
             waited = waited or learned >= wait
-            await nap(wait, self._stopping)
+            await nap(wait, self._shared.stopping)
 
-    def leave(self, total: asyncio.Semaphore) -> None:
-        total.release()
+    def leave(self) -> None:
+        self._shared.total.release()
         self._slots.in_flight -= 1
         self._freed.set()
 
@@ -144,7 +185,7 @@ class Lane:
 
     def _say(self, why: str) -> None:
         self._said = int(self._slots.limit)
-        self._emit(LimitChanged(model=self._model, in_flight=self._said, why=why))
+        self._shared.emit(LimitChanged(model=self._model, in_flight=self._said, why=why))
 
 
 def limited(llm: LLM, concurrency: int, emit: Callable[[Event], None], stopping: asyncio.Event | None = None) -> LLM:
@@ -152,16 +193,15 @@ def limited(llm: LLM, concurrency: int, emit: Callable[[Event], None], stopping:
 
     Once `stopping` is set nobody waits for the pace any longer: what is further in sends nothing then.
     """
-    stopping = stopping or asyncio.Event()
-    total = asyncio.Semaphore(concurrency)
+    shared = Shared(concurrency, emit, stopping or asyncio.Event())
     lanes: dict[tuple[str, str | None], Lane] = {}
 
     async def ask(request: Request) -> Reply:
         lane = lanes.get(request.place)
         if lane is None:
-            lane = lanes[request.place] = Lane(request.model, request.settings, concurrency, emit, stopping)
+            lane = lanes[request.place] = Lane(request.model, request.settings, shared)
         tokens = lane.tokens(request)
-        sent_at = await lane.enter(tokens, total)
+        sent_at = await lane.enter(tokens)
         try:
             reply = await llm(request)
             lane.accepted(sent_at, tokens, reply)
@@ -170,6 +210,6 @@ def limited(llm: LLM, concurrency: int, emit: Callable[[Event], None], stopping:
             lane.refused(sent_at, error.retry_after)
             raise
         finally:
-            lane.leave(total)
+            lane.leave()
 
     return ask

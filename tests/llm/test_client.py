@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -323,6 +324,24 @@ def test_a_version_of_litellm_with_known_faults_is_refused(version: str, version
     version_of(version)
     with pytest.raises(UsageError, match="known faults"):
         load_litellm()
+
+
+def test_what_is_done_to_the_garbage_collection_is_undone() -> None:
+    before = gc.get_threshold()
+
+    async def one_call(server: Provider) -> tuple[int, int, int]:
+        one, other = (Client({}, print) for _ in range(2))
+        for each in (one, other):
+            await each(asked_of("openai/some", server))
+        await one.close()
+        during = gc.get_threshold()
+        await other.close()
+        return during
+
+    with Provider(lambda asked: Said("ok")) as server:
+        during = asyncio.run(one_call(server))
+    assert during != before
+    assert (gc.get_threshold(), gc.get_freeze_count()) == (before, 0)
 
 
 def test_litellm_is_silent_and_asks_nobody_for_prices() -> None:

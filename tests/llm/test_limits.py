@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from random import Random
 
 import pytest
 
-from nlevolve.llm.limits import limited
+from nlevolve.llm.limits import GROUP, limited
 from nlevolve.llm.request import LLM, CallFailed, ProviderDown, RateLimited, Reply, Request
 from nlevolve.llm.retries import retried
 from nlevolve.records import Event, LimitChanged, Usage
@@ -164,6 +164,24 @@ def test_the_limit_grows_while_it_is_full_and_clean() -> None:
     most, changes, _ = flight(lambda asked, number: Reply(text=""), 500, 100)
     assert most == 100
     assert [change.in_flight for change in changes] == sorted(change.in_flight for change in changes)
+
+
+def test_calls_that_start_together_are_few_so_that_the_loop_stays_free() -> None:
+    starts: Counter[float] = Counter()
+
+    async def provider(asked: Request) -> Reply:
+        starts[asyncio.get_running_loop().time()] += 1
+        await asyncio.sleep(10.0)
+        return Reply(text="")
+
+    async def run() -> None:
+        llm = limited(provider, 64, lambda event: None)
+        await asyncio.gather(*(llm(request()) for _ in range(64)))
+
+    run_virtually(run())
+    assert sum(starts.values()) == 64
+    assert max(starts.values()) <= GROUP
+    assert max(starts) < 1.0
 
 
 def test_a_refusal_shrinks_the_limit_by_a_fifth_and_an_outage_does_not() -> None:
