@@ -24,15 +24,23 @@ GRID_SCHEMA = {
 
 
 async def check(
-    asker: Asker, settings: RoleSettings, task: Task, pair: int, description: Description, *, birth: int, sample: int = 0
+    asker: Asker,
+    settings: RoleSettings,
+    task: Task,
+    pair: int,
+    description: Description,
+    *,
+    birth: int,
+    sample: int = 0,
+    again: bool = False,
 ) -> Attempt:
-    """One attempt at a training pair (from 0). Raises Halt; other failures are values.
+    """One attempt at a training pair (from 0). `again`: see Request. Raises Halt; other failures are values.
 
     The pair being judged is not shown: copying its output would score like understanding (leave-one-out, Berman).
     """
     label = Label(task=task.id, role="checker", purpose="check", birth=birth, target=pair)
     shown = task.without(pair)
-    attempt = await _follow(asker, settings, shown, task.pairs[pair].input, description, label, sample)
+    attempt = await _follow(asker, settings, shown, task.pairs[pair].input, description, label, sample, again)
     if isinstance(attempt, Followed):
         return attempt.model_copy(update={"accuracy": cell_accuracy(attempt.grid, task.pairs[pair].output)})
     return attempt
@@ -60,13 +68,21 @@ def following(prompts: Prompts, shown: Task, grid: Grid, description: Descriptio
 
 
 async def _follow(
-    asker: Asker, settings: RoleSettings, shown: Task, grid: Grid, description: Description, label: Label, sample: int
+    asker: Asker,
+    settings: RoleSettings,
+    shown: Task,
+    grid: Grid,
+    description: Description,
+    label: Label,
+    sample: int,
+    again: bool = False,
 ) -> Attempt:
     request = Request(
         settings=settings,
         messages=following(asker.prompts, shown, grid, description),
         reply_schema=GRID_SCHEMA,
         sample=sample,
+        again=again,
         label=label,
     )
     target = label.target or 0

@@ -32,17 +32,20 @@ async def describe(
     *,
     sample: int,
     tokens: int,
+    again: bool = False,
 ) -> Answered[Description]:
     """The description that a birth gives.
 
     `parents` are the descriptions of `birth.parents` with their attempts on the training pairs; `sample` tells apart births
-    that ask the same; `tokens` is what the parents may take of the prompt. Raises Unreadable and CallFailed.
+    that ask the same; `tokens` is what the parents may take of the prompt; `again`: see Request. Raises Unreadable and
+    CallFailed.
     """
     request = Request(
         settings=settings if birth.temperature is None else settings.model_copy(update={"temperature": birth.temperature}),
         messages=describing(asker.prompts, task, birth, parents, tokens),
         reply_schema=BULLETS_SCHEMA,
         sample=sample,
+        again=again,
         label=Label(task=task.id, role=ROLE_OF[birth.operator], purpose=birth.operator, birth=birth.index),
     )
     return await put(asker, request, read_bullets)

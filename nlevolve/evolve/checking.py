@@ -1,12 +1,12 @@
-"""Which training pair is checked first, and whether the others are worth their calls. Pure."""
+"""Which training pair is checked first, and what else is worth its calls. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from nlevolve.evolve.fitness import accuracy
 from nlevolve.evolve.population import Candidate, Population
-from nlevolve.records import Attempt, Followed
+from nlevolve.records import Attempt, Followed, Garbled
 
 
 def telling_pair(seen: Population, pairs: int) -> int:
@@ -28,3 +28,12 @@ def worth_checking(first: Attempt, pair: int, rivals: Sequence[Candidate]) -> bo
     """
     judged = [c for c in rivals if isinstance(c.attempts[pair], Followed)]
     return accuracy(first) == 1.0 or not judged or accuracy(first) >= min(accuracy(c.attempts[pair]) for c in judged)
+
+
+def worth_asking_again(pair: int, attempts: Iterable[Attempt], seen: Population) -> bool:
+    """Whether a garbled attempt at a pair was bad luck, so that it says nothing of the description.
+
+    It was if the checker could be read on this pair before, or, where it was never asked, on another pair of the description.
+    """
+    before = [c.attempts[pair] for c in seen.members.values() if isinstance(c.attempts[pair], Followed | Garbled)]
+    return any(isinstance(attempt, Followed) for attempt in before or attempts)

@@ -98,6 +98,8 @@ class Request(BaseModel):
     reply_schema: dict[str, Any] | None = None
     """JSON schema that the reply should fit; the messages say the same in words."""
     sample: int = 0
+    again: bool = False
+    """The same once more, because nobody could read what came back."""
     label: Label
 
     @property
@@ -133,6 +135,8 @@ class Request(BaseModel):
             "thinking_budget": s.thinking_budget,
             "sample": self.sample,
         }
+        if self.again:
+            asked["again"] = True
         return _digest(json.dumps(asked, sort_keys=True, separators=(",", ":")))
 
 

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
 from dataclasses import dataclass
 
 from nlevolve.ask.checker import check
 from nlevolve.ask.generator import ROLE_OF, describe
+from nlevolve.ask.question import Answered
 from nlevolve.ask.replies import Unreadable
-from nlevolve.evolve.checking import telling_pair, worth_checking
+from nlevolve.evolve.checking import telling_pair, worth_asking_again, worth_checking
 from nlevolve.evolve.fitness import fitness
 from nlevolve.evolve.policy import pool
 from nlevolve.evolve.population import Population
 from nlevolve.llm.request import CallFailed, Halt, Unusable
 from nlevolve.puzzle.tasks import Task
-from nlevolve.records import Attempt, Birth, CandidateChecked, Description, MoveFailed, Skipped
+from nlevolve.records import Attempt, Birth, CandidateChecked, Description, Garbled, MoveFailed, Skipped
 from nlevolve.run.lab import Lab, together
 
 
 async def bear(task: Task, lab: Lab, birth: Birth, seen: Population, sample: int) -> CandidateChecked | MoveFailed:
     """What comes of a birth planned from `seen`; `sample` tells it from earlier births that asked the same. Raises Halt."""
-    parents = [(seen.members[p].description, seen.members[p].attempts) for p in birth.parents]
-    settings = lab.settings(ROLE_OF[birth.operator], birth.model)
-    tokens = lab.config.policy.parent_tokens
     try:
-        answered = await describe(lab.asker, settings, task, birth, parents, sample=sample, tokens=tokens)
+        answered = await _described(task, lab, birth, seen, sample)
     except Unreadable as problem:
         return MoveFailed(task=task.id, birth=birth, reason="garbled", why=str(problem))
     except Unusable:
@@ -46,6 +44,23 @@ async def bear(task: Task, lab: Lab, birth: Birth, seen: Population, sample: int
         confirmed=judged.confirmed,
         generator_usd=answered.dollars,
     )
+
+
+async def _described(task: Task, lab: Lab, birth: Birth, seen: Population, sample: int) -> Answered[Description]:
+    """The birth's description. Where its model could be read before, what nobody can read is asked for once more."""
+    parents = [(seen.members[p].description, seen.members[p].attempts) for p in birth.parents]
+    settings = lab.settings(ROLE_OF[birth.operator], birth.model)
+
+    def ask(*, again: bool) -> Awaitable[Answered[Description]]:
+        tokens = lab.config.policy.parent_tokens
+        return describe(lab.asker, settings, task, birth, parents, sample=sample, tokens=tokens, again=again)
+
+    try:
+        return await ask(again=False)
+    except Unreadable:
+        if not any(c.birth.model == birth.model for c in seen.members.values()):
+            raise
+        return await ask(again=True)
 
 
 @dataclass(frozen=True)
@@ -97,6 +112,15 @@ class _Checking:
         return tuple(done[i] for i in pairs)
 
     async def _check(self, pairs: Iterable[int], sample: int = 0) -> dict[int, Attempt]:
-        asker, settings, k = self.lab.asker, self.lab.settings("checker"), self.birth.index
-        asked = {i: check(asker, settings, self.task, i, self.description, birth=k, sample=sample) for i in pairs}
+        """Attempts at these pairs; those that nobody could read by bad luck once more."""
+        done = await self._ask(pairs, sample)
+        garbled = [i for i, attempt in done.items() if isinstance(attempt, Garbled)]
+        unlucky = [i for i in garbled if worth_asking_again(i, done.values(), self.seen)]
+        return done | await self._ask(unlucky, sample, again=True)
+
+    async def _ask(self, pairs: Iterable[int], sample: int, *, again: bool = False) -> dict[int, Attempt]:
+        settings, k = self.lab.settings("checker"), self.birth.index
+        asked = {
+            i: check(self.lab.asker, settings, self.task, i, self.description, birth=k, sample=sample, again=again) for i in pairs
+        }
         return dict(zip(asked, await together(asked.values()), strict=True))

@@ -1,0 +1,75 @@
+"""Replies that nobody can read: what is asked then, and how often."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+from nlevolve.llm.request import Request
+from nlevolve.records import CandidateChecked, Event, Followed, Garbled, MoveFailed
+from tests.stories.worlds import groping, play, scripted, task_file
+
+RAGGED = '{"grid": [[1, 2, 3], [1, 2]], "note": ""}'
+
+
+def story(folder: Path, says: Callable[[Request], str]) -> tuple[list[Event], list[Request]]:
+    """The events of a run with such a model, and what it was asked."""
+    asked: list[Request] = []
+
+    def say(request: Request) -> str:
+        asked.append(request)
+        return says(request)
+
+    return asyncio.run(play(folder, task_file(folder), scripted(say), cache="bank")), asked
+
+
+def judged(events: list[Event]) -> list[CandidateChecked]:
+    return [event for event in events if isinstance(event, CandidateChecked)]
+
+
+def test_what_cannot_be_read_gets_one_repair_request_that_says_what_was_wrong(tmp_path: Path) -> None:
+    events, asked = story(tmp_path, lambda r: RAGGED if r.label.purpose == "check" else groping(r, luck=0.0))
+    attempts = [attempt for event in judged(events) for attempt in event.attempts if attempt.kind != "skipped"]
+    assert attempts
+    assert all(isinstance(attempt, Garbled) for attempt in attempts)
+    checks = [request for request in asked if request.label.purpose == "check"]
+    repairs = [request for request in checks if request.label.repair]
+    assert 2 * len(repairs) == len(checks)
+    assert all("row 2 has 2 cells, row 1 has 3" in request.messages[-1].text for request in repairs)
+    assert all(request.messages[-2].text == RAGGED for request in repairs)
+
+
+def test_a_repaired_reply_counts_as_any_other(tmp_path: Path) -> None:
+    events, _ = story(tmp_path, lambda r: groping(r) if r.label.repair or r.label.purpose != "check" else RAGGED)
+    attempts = [attempt for event in judged(events) for attempt in event.attempts if attempt.kind != "skipped"]
+    assert attempts
+    assert all(isinstance(attempt, Followed) for attempt in attempts)
+
+
+def test_a_checker_that_can_be_read_is_asked_once_more_after_bad_luck(tmp_path: Path) -> None:
+    def says(request: Request) -> str:
+        unlucky = request.label.purpose == "check" and request.label.target == 1 and not request.again
+        return RAGGED if unlucky else groping(request)
+
+    events, asked = story(tmp_path, says)
+    attempts = [event.attempts[1] for event in judged(events) if event.attempts[1].kind != "skipped"]
+    assert attempts
+    assert all(isinstance(attempt, Followed) for attempt in attempts)
+    assert max(Counter(request.key for request in asked).values()) == 1
+
+
+def test_a_generator_that_could_be_read_before_is_asked_once_more(tmp_path: Path) -> None:
+    def says(request: Request) -> str:
+        late = request.label.role != "checker" and (request.label.birth or 0) > 9
+        return "no idea" if late and not request.again else groping(request, luck=0.0)
+
+    events, _ = story(tmp_path, says)
+    assert [event for event in judged(events) if event.birth.index > 9]
+    assert not [event for event in events if isinstance(event, MoveFailed)]
+
+
+def test_a_generator_that_can_never_be_read_is_not(tmp_path: Path) -> None:
+    events, asked = story(tmp_path, lambda request: "no idea")
+    assert 2 * len([event for event in events if isinstance(event, MoveFailed)]) == len(asked)
