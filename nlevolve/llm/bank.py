@@ -23,8 +23,8 @@ from nlevolve.llm.request import Reply
 Notice = Callable[[str], None]
 FILE = "cache.db"
 NO_LIMIT = 2**62
-GATHERING = 0.02
-"""Seconds from one write of several rows to the next: under load many share a transaction, and its wait for the disk."""
+GATHERING = 0.05
+"""Seconds from one write of several paid rows to the next: under load many share a transaction, and its wait for the disk."""
 SYNC_NORMAL, SYNC_FULL = 1, 2
 """sqlite's: a commit survives a kill; a commit survives a power cut, which takes a wait for the disk."""
 
@@ -123,9 +123,8 @@ class DiskBank:
     def keep(self, rows: list[tuple[str, Row]]) -> list[Row]:
         """Keep rows in one transaction; for each the one that stands. Blocks: where money was paid, until the disk has it."""
         cache = self._cache
-        paid = any(row.reply.cost_usd != 0.0 for _, row in rows)
         try:
-            cache._sql(f"PRAGMA synchronous = {SYNC_FULL if paid else SYNC_NORMAL}")
+            cache._sql(f"PRAGMA synchronous = {SYNC_FULL if _paid(rows) else SYNC_NORMAL}")
             with cache.transact(retry=True):
                 standing = [self._keep(key, row) for key, row in rows]
         except sqlite3.OperationalError as error:
@@ -153,9 +152,10 @@ class DiskBank:
         while self._waiting:
             began = loop.time()
             batch, self._waiting = self._waiting, []
+            rows = [(key, row) for key, row, _ in batch]
             done: list[Any]
             try:
-                done = await loop.run_in_executor(self._thread, self.keep, [(key, row) for key, row, _ in batch])
+                done = await loop.run_in_executor(self._thread, self.keep, rows)
             except (BankFailed, OSError) as error:
                 done = [error if isinstance(error, BankFailed) else self._unusable(error)] * len(batch)
             for (_, _, future), outcome in zip(batch, done, strict=True):
@@ -165,7 +165,7 @@ class DiskBank:
                     future.set_exception(outcome)
                 else:
                     future.set_result(outcome)
-            if len(batch) > 1:
+            if len(rows) > 1 and _paid(rows):
                 await asyncio.sleep(max(0.0, began + GATHERING - loop.time()))
 
     def _notice(self, text: str) -> None:
@@ -209,6 +209,10 @@ class DiskBank:
 
     def _unusable(self, error: Exception) -> BankFailed:
         return BankFailed(f"cannot use the sample bank in {self.folder}: {_line(error)}; mend that, or name another --cache-dir")
+
+
+def _paid(rows: list[tuple[str, Row]]) -> bool:
+    return any(row.reply.cost_usd != 0.0 for _, row in rows)
 
 
 def _cache(folder: Path) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import time
 import warnings
@@ -73,6 +74,7 @@ class Client:
     async def __call__(self, request: Request) -> Reply:
         litellm = await self._litellm()
         arguments = self._arguments(litellm, request)
+        _skip_its_log()
         started = time.monotonic()
         try:
             # litellm's own timeout is not enforced for every provider
@@ -190,6 +192,14 @@ class Client:
             return Rejected(f"{type(error).__name__}: {message}"[:300])
         code = str(body.get("code") or body.get("type") or body.get("status") or "")
         return failure(status, code, message, getattr(error, "litellm_response_headers", None) or {})
+
+
+def _skip_its_log() -> None:
+    """Have litellm not log the calls of this asyncio task: nobody reads that, and it is a tenth of a call's CPU."""
+    with contextlib.suppress(ImportError):  # meant for litellm's calls within calls; where a version lacks it, it logs
+        from litellm._internal_context import is_internal_call
+
+        is_internal_call.set(True)
 
 
 def _supported(litellm: Any, model: str) -> frozenset[str] | None:

@@ -17,7 +17,7 @@ LONGEST_REST = 300.0
 """Seconds."""
 USUAL_REPLY = 1000.0
 """Tokens expected of a reply before the first one is seen."""
-GROUP = 20
+GROUP = 16
 BREATH, QUICK = 0.01, 0.01
 """Seconds between groups of calls that start together, and by how much the event loop may be late to count as free."""
 MOST_BREATHS = 20
