@@ -191,13 +191,14 @@ def main() -> None:
     cached = alone(from_the_cache, "from the cache", None, 10 * calls, 64)
     rows = [*map(median, zip(*rounds, strict=True)), calm, offline, cached]
     pace, cpu = (statistics.median(ratio(way) for way in rounds) for ratio in (_pace, _cpu))
+    ramp = f"At {REALISTIC:g} s the calls a second are those of a limit that starts at 64 and doubles up to {CROWD}."
     verdict = f"The door against litellm alone, median of the rounds: {pace:.0%} of its calls a second, {cpu:.2f} of its CPU."
     print(verdict)
     section(
         Path("docs/BENCHMARKS.md"),
         f"Calls ({LATENCY} s latency, prompt of {len(PROMPT)} characters, {calls} calls, {in_flight} in flight)",
         f"make bench-calls ARGS='--calls {calls} --in-flight {in_flight} --rounds {chosen.rounds}'",
-        ["| way | calls/s | CPU ms a call | loop lag p99, ms |", "|---|---|---|---|", *map(str, rows), "", verdict],
+        ["| way | calls/s | CPU ms a call | loop lag p99, ms |", "|---|---|---|---|", *map(str, rows), "", verdict, ramp],
     )
 
 

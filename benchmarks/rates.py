@@ -1,8 +1,9 @@
 """A provider that allows so many requests a minute and does not say so: how near the run comes to it, and what is refused.
 
-    python -m benchmarks.rates [--limit 120] [--minutes 4] [--window sliding|fixed]
+    python -m benchmarks.rates [--limit 120] [--minutes 5] [--window sliding|fixed]
 
-Real time, real HTTP. tests/llm/test_limits.py does the same with a clock that jumps, for more kinds of provider.
+Real time, real HTTP; writes docs/BENCHMARKS.md. tests/llm/test_limits.py does the same with a clock that jumps, for more
+kinds of provider.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from collections import Counter
 from pathlib import Path
 
 from benchmarks.calls import CARD, MODEL, request
+from benchmarks.figures import section
 from nlevolve.llm.door import open_door
 from nlevolve.llm.request import CallFailed
 from nlevolve.records import Event, LimitChanged
@@ -51,7 +53,7 @@ def main() -> None:
     """Print what was let through and refused, minute by minute."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--limit", type=int, default=120)
-    parser.add_argument("--minutes", type=float, default=4)
+    parser.add_argument("--minutes", type=float, default=5)
     parser.add_argument("--window", choices=WINDOWS, default="sliding")
     parser.add_argument("--in-flight", type=int, default=64)
     parser.add_argument("--says-when", action="store_true", help="the server sends Retry-After")
@@ -71,12 +73,21 @@ def main() -> None:
 
     with Provider(script) as server:
         asyncio.run(keep_asking(server.url, chosen.minutes, chosen.in_flight))
-    for minute in range(int(chosen.minutes)):
-        print(f"minute {minute + 1}: {passed[minute]} let through, {refused[minute]} refused", flush=True)
-    later = range(1, int(chosen.minutes))
-    total = sum(passed[m] for m in later)
-    share = sum(refused[m] for m in later) / (total + sum(refused[m] for m in later))
-    print(f"after the first minute: {total / len(later):.0f} a minute of {chosen.limit}, {share:.1%} refused")
+    minutes = range(int(chosen.minutes))
+    total, turned_away = (sum(count[m] for m in minutes[1:]) for count in (passed, refused))
+    verdict = (
+        f"After the first minute: {total / len(minutes[1:]):.0f} a minute of {chosen.limit}, "
+        f"{turned_away / (total + turned_away):.1%} refused."
+    )
+    rows = [f"| {m + 1} | {passed[m]} | {refused[m]} |" for m in minutes]
+    print(*rows, verdict, sep="\n")
+    command = f"python -m benchmarks.rates --limit {chosen.limit} --minutes {chosen.minutes:g} --window {chosen.window}"
+    section(
+        Path("docs/BENCHMARKS.md"),
+        f"Calls: a provider that allows {chosen.limit} a minute and does not say so ({chosen.window} window)",
+        command + (" --says-when" if chosen.says_when else ""),
+        ["| minute | let through | refused |", "|---|---|---|", *rows, "", verdict],
+    )
 
 
 if __name__ == "__main__":

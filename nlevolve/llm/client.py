@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import re
 import time
 import warnings
 from collections.abc import Callable, Mapping
@@ -30,6 +31,9 @@ QUIET = {
     "LITELLM_LOG": "ERROR",
 }
 """No remote price list, no remote header list, no `.env` of its own, no chatter."""
+
+WRAPPING = re.compile(r"^litellm\.\w+: (\w+: )?(\w+Exception - )?")
+"""What litellm puts before the provider's own words."""
 
 FIRST_GOOD, FIRST_BAD = (1, 91, 5), (1, 102)
 """litellm before has open advisories (1.82.7 and 1.82.8 stole credentials); after, prices and schemas are wrong."""
@@ -187,7 +191,8 @@ class Client:
     def _failure(self, error: Exception, request: Request) -> CallFailed:
         headers = tuple(from_environment(value) for value in request.settings.extra_headers.values())
         body, status = body_of(error), getattr(error, "status_code", None)
-        message = self._secrets.hide(" ".join(str(body.get("message") or error).split()), headers)
+        told = body.get("message") or WRAPPING.sub("", str(error))
+        message = self._secrets.hide(" ".join(str(told).split()), headers)
         if not isinstance(status, int):
             return Rejected(f"{type(error).__name__}: {message}"[:300])
         code = str(body.get("code") or body.get("type") or body.get("status") or "")
