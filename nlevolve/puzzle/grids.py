@@ -33,6 +33,8 @@ def grid(rows: Any) -> Grid:
             raise GridError(f"row {number} has {len(row)} cells, allowed are 1 to {LARGEST_SIDE}")
         if len(row) != width:
             raise GridError(f"row {number} has {len(row)} cells, row 1 has {width}")
+        if set(map(type, row)) == {int} and min(row) >= 0 and max(row) <= 9:
+            continue
         for place, cell in enumerate(row, 1):
             if isinstance(cell, bool) or not isinstance(cell, int) or not 0 <= cell <= 9:
                 raise GridError(f"row {number}, cell {place} is {cell!r}, allowed are the ints 0 to 9")
