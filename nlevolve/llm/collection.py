@@ -24,8 +24,9 @@ def uncollected() -> Iterator[None]:
     try:
         yield
     finally:
-        gc.freeze()
-        gc.set_threshold(THRESHOLD, *_before[0][1:])
+        if _before:  # else `collected()` came first: whoever wanted litellm was closed before it was there
+            gc.freeze()
+            gc.set_threshold(THRESHOLD, *_before[0][1:])
 
 
 def collected() -> None:

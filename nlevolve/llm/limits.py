@@ -18,6 +18,7 @@ LONGEST_REST = 300.0
 USUAL_REPLY = 1000.0
 """Tokens expected of a reply before the first one is seen."""
 GROUP = 16
+"""Calls that start together."""
 BREATH, QUICK = 0.01, 0.01
 """Seconds between groups of calls that start together, and by how much the event loop may be late to count as free."""
 MOST_BREATHS = 20

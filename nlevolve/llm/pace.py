@@ -161,7 +161,7 @@ class LearnedRate:
         return next((count for count, refused in enumerate(reversed(self._outcomes)) if not refused), len(self._outcomes))
 
     def _seems_shut(self) -> bool:
-        return self._in_a_row >= 3 or sum(self._outcomes) >= 0.3 * ENOUGH
+        return self._in_a_row >= 4 or sum(self._outcomes) >= 0.3 * ENOUGH
 
     def _blames_the_rate(self) -> bool:
         if self._peak is None or not self._usual:

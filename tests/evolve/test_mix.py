@@ -71,7 +71,7 @@ def test_pooling_does_not_mind_the_order(tasks: list[dict[str, Arm]], rng: objec
     assert sum(a.births for a in pooled(tasks).values()) == sum(a.births for t in tasks for a in t.values())
 
 
-@given(st.floats(0.5, 100), st.floats(0, 1), st.floats(0, 10), st.floats(0, 50))
+@given(st.floats(0.5, 100), st.floats(0, 1), st.floats(0, 10), st.just(0.0) | st.floats(1e-6, 50))
 def test_earlier_evidence_keeps_its_proportions_and_weighs_no_more_than_it_may(
     births: float, gain: float, dollars: float, most: float
 ) -> None:
