@@ -21,6 +21,8 @@ from nlevolve.view.display import display
 from nlevolve.view.publish import Publisher
 from nlevolve.view.summary import Summary
 
+ECHO = 0.2
+"""Seconds within which two signals count as one."""
 EXIT_STORE = 1
 """The run's folder or the sample bank could no longer be written; what was acknowledged is kept."""
 EXIT_STOPPED = 130
@@ -72,12 +74,20 @@ async def _run(session: Session, publisher: Publisher, live: bool, stream: TextI
 
 
 def _listen(stopping: asyncio.Event, tell: Callable[[], None]) -> None:
-    """The first Ctrl-C or SIGTERM lets what is in flight end; a second one stops at once."""
+    """The first Ctrl-C or SIGTERM lets what is in flight end; a second one stops at once.
+
+    `timeout` and others signal a process and then its whole group: what comes in the same moment is one signal.
+    """
     loop = asyncio.get_running_loop()
     running = asyncio.current_task()
     assert running is not None
+    heard = float("-inf")
 
     def stop() -> None:
+        nonlocal heard
+        before, heard = heard, loop.time()
+        if heard - before < ECHO:
+            return
         if stopping.is_set():
             running.cancel()
         tell()

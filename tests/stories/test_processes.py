@@ -188,6 +188,7 @@ def test_a_second_signal_stops_at_once(slow: Slow, begin: Callable[..., subproce
         process = begin()
         slow.wait_for(3)
         process.send_signal(signal.SIGTERM)
+        process.send_signal(signal.SIGINT)  # in the same moment: one signal, as `timeout` sends it
         with pytest.raises(subprocess.TimeoutExpired):
             process.wait(0.5)
         process.send_signal(signal.SIGINT)
