@@ -27,8 +27,8 @@ from benchmarks.slow_server import slow_server
 from nlevolve.llm.bank import DiskBank, Row
 from nlevolve.llm.cards import ModelCard, Price, embedded_card
 from nlevolve.llm.client import load_litellm
-from nlevolve.llm.door import open_door
 from nlevolve.llm.request import Label, Message, Reply, Request, RoleSettings
+from nlevolve.llm.stack import open_door
 
 CROWD = 500
 LATENCY, REALISTIC = 0.2, 10.0

@@ -25,10 +25,10 @@ from rich.console import Console
 
 from benchmarks.figures import section
 from nlevolve.records import CallFinished, Event, RunStarted, write_event
-from nlevolve.view.dashboard import Dashboard
-from nlevolve.view.panels.scene import Scene
-from nlevolve.view.panels.screen import draw
-from nlevolve.view.summary import Summary
+from nlevolve.view.terminal.dashboard import Dashboard
+from nlevolve.view.terminal.panels.look import Look
+from nlevolve.view.terminal.panels.screen import draw
+from nlevolve.view.terminal.summary import Summary
 from tests.view.fake_run import FakeRun
 
 RATE = 10_000
@@ -75,10 +75,10 @@ def fold(events: Sequence[Event]) -> float:
 def frame(events: Sequence[Event], width: int, height: int) -> float:
     """CPU seconds for one frame in the middle of a run, as ANSI text; the best of ten."""
     summary = _folded(events[: len(events) // 2])
-    scene = Scene(summary, events[len(events) // 2].at, focus=next(reversed(summary.running)))
+    look = Look(summary, events[len(events) // 2].at, focus=next(reversed(summary.running)))
     with open(os.devnull, "w") as nowhere:
         console = Console(file=nowhere, force_terminal=True, color_system="truecolor", width=width, height=height)
-        return min(_cpu(lambda: console.print(draw(scene, width, height))) for _ in range(10))
+        return min(_cpu(lambda: console.print(draw(look, width, height))) for _ in range(10))
 
 
 def _folded(events: Sequence[Event]) -> Summary:

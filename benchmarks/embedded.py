@@ -21,10 +21,10 @@ import numpy as np
 from nlevolve.config import configure
 from nlevolve.evolve.policy import Policy, plan, stop_index
 from nlevolve.evolve.population import Candidate, Population, grow
-from nlevolve.offline.asked import Asked, Parent
 from nlevolve.offline.checker import check
 from nlevolve.offline.english import steps
 from nlevolve.offline.generator import EFFORTS, generate
+from nlevolve.offline.prompt_reading import Asked, Parent
 from nlevolve.offline.scene import Cells, cells
 from nlevolve.puzzle.grids import Grid, cell_accuracy
 from nlevolve.records import Birth, CandidateChecked, Description, Followed

@@ -18,8 +18,8 @@ from pathlib import Path
 
 from benchmarks.calls import CARD, MODEL, request
 from benchmarks.figures import section
-from nlevolve.llm.door import open_door
 from nlevolve.llm.request import CallFailed
+from nlevolve.llm.stack import open_door
 from nlevolve.records import Event, LimitChanged
 from tests.llm.test_limits import fixed, sliding
 from tests.server import Asked, Provider, Said

@@ -11,9 +11,9 @@ from rich.console import Console
 
 from nlevolve.records import AnyEvent
 from nlevolve.run.store import read_events
-from nlevolve.view.palette import STANDARD
-from nlevolve.view.summary import Summary
-from nlevolve.view.watch import Player, still
+from nlevolve.view.terminal.palette import STANDARD
+from nlevolve.view.terminal.summary import Summary
+from nlevolve.view.terminal.watch import Player, still
 
 
 def text(folder: Path, task: str, *, width: int, height: int) -> str:

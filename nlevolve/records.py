@@ -206,12 +206,32 @@ class CallFinished(Event):
     """Of a reply from the cache: what it took once. In no account of this run, but a fair comparison of two runs needs it."""
 
 
+class CallSent(Event):
+    """A try leaves for a provider: it is in flight, and may be billed, until its call is finished or retried."""
+
+    kind: Literal["call_sent"] = "call_sent"
+    task: str
+    role: Role
+    purpose: Purpose
+    model: str
+    birth: int | None = None
+    target: int | None = None
+    repair: bool = False
+    request: str
+    """Digest of the request, as in CallFinished."""
+    tries: int = 1
+    """Which try of its call this is, from 1."""
+
+
 class CallRetried(Event):
     """A try failed in a way that can pass; it will be sent again after `wait` seconds."""
 
     kind: Literal["call_retried"] = "call_retried"
     task: str
     model: str
+    failure: str = ""
+    """What kind of failure it was: rate_limit, provider_down, timeout; empty in logs before version 0.2."""
+    request: str = ""
     why: Text
     wait: float
 
@@ -319,6 +339,7 @@ AnyEvent = Annotated[
     RunStarted
     | TaskStarted
     | BirthPlanned
+    | CallSent
     | CallFinished
     | CallRetried
     | CandidateChecked

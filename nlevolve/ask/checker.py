@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from nlevolve.ask.fields import grid_fields, pair_fields
 from nlevolve.ask.prompts import Prompts
 from nlevolve.ask.question import Asker, put
 from nlevolve.ask.replies import Unreadable, read_grid
-from nlevolve.ask.scenes import grid_fields, pair_fields
 from nlevolve.llm.request import CallFailed, Halt, Label, Message, Request, RoleSettings
 from nlevolve.puzzle.grids import Grid, cell_accuracy
 from nlevolve.puzzle.tasks import Task

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from nlevolve.ask.fields import pair_fields, parent_fields, test_fields
 from nlevolve.ask.prompts import Prompts
 from nlevolve.ask.question import Answered, Asker, put
 from nlevolve.ask.replies import read_bullets
-from nlevolve.ask.scenes import pair_fields, parent_fields, test_fields
 from nlevolve.llm.request import Label, Message, Request, RoleSettings
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Attempt, Birth, Description, Role

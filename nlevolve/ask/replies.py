@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from nlevolve.ask.rows import blocks, cell, row_of
-from nlevolve.ask.salvage import Found, answer_part, find_json, visible
+from nlevolve.ask.find_json import Found, answer_part, find_json, visible
+from nlevolve.ask.text_grids import blocks, cell, row_of
 from nlevolve.puzzle.grids import Grid, GridError, grid
 from nlevolve.records import Description
 

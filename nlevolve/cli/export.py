@@ -14,7 +14,7 @@ from nlevolve.errors import UsageError
 
 if TYPE_CHECKING:
     from nlevolve.ask.prompts import Prompts
-    from nlevolve.view.recorded import Recorded
+    from nlevolve.view.run_folder import Recorded
 
 
 class Format(StrEnum):
@@ -47,7 +47,7 @@ def export(
 ) -> None:
     """Write a run as other tools read it; docs/COMPARE.md says what stands in each format."""
     from nlevolve.run import store
-    from nlevolve.view.recorded import recorded
+    from nlevolve.view.run_folder import recorded
 
     told = recorded(store.find(run, runs_dir))
     if not told.history.sessions:
@@ -67,8 +67,8 @@ def _write(format: Format, run: Recorded, target: Path) -> None:
     import json
 
     from nlevolve.run import store
-    from nlevolve.view.export import arc_prize
-    from nlevolve.view.lessons import chats, library
+    from nlevolve.view.export.arc_prize import arc_prize
+    from nlevolve.view.export.lessons import chats, library
     from nlevolve.view.results import submission
 
     match format:

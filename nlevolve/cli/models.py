@@ -45,7 +45,7 @@ def models(
     from nlevolve.llm.cards import price_of
     from nlevolve.llm.preflight import check_models
     from nlevolve.llm.request import RoleSettings
-    from nlevolve.view.models import models_table
+    from nlevolve.view.terminal.models import models_table
 
     named = {"generator": generator, "checker": checker, "reviser": reviser, "recombiner": recombiner, "answerer": answerer}
     config = configure(preset or DEFAULT_PRESET, models=named, changes=parse_changes(set_ or ()))
@@ -93,9 +93,9 @@ def stats(cache_dir: options.CacheDir = CACHE) -> None:
     """What the sample bank holds, by model."""
     from rich.console import Console
 
-    from nlevolve.llm.archive import holdings, open_existing
     from nlevolve.llm.bank import FILE
-    from nlevolve.view.models import holdings_table
+    from nlevolve.llm.bank_files import holdings, open_existing
+    from nlevolve.view.terminal.models import holdings_table
 
     held = holdings(open_existing(cache_dir, _say))
     console = Console(highlight=False)
@@ -111,7 +111,7 @@ def export(
     file: Annotated[Path, typer.Argument(help="JSON lines; gzipped if it ends in .gz.")], cache_dir: options.CacheDir = CACHE
 ) -> None:
     """Write the sample bank to a file."""
-    from nlevolve.llm.archive import export_rows, open_existing
+    from nlevolve.llm.bank_files import export_rows, open_existing
 
     print(f"{export_rows(open_existing(cache_dir, _say), file):,} replies written to {file}")
 
@@ -119,8 +119,8 @@ def export(
 @cache.command(name="import")
 def import_(file: Annotated[Path, typer.Argument(help="What export wrote.")], cache_dir: options.CacheDir = CACHE) -> None:
     """Take in an exported sample bank; replies that are here already stay."""
-    from nlevolve.llm.archive import import_rows
     from nlevolve.llm.bank import DiskBank
+    from nlevolve.llm.bank_files import import_rows
 
     read, new = import_rows(DiskBank(cache_dir, _say), file)
     print(f"{read:,} replies read, {new:,} of them new")
@@ -137,9 +137,9 @@ def forget(
     cache_dir: options.CacheDir = CACHE,
 ) -> None:
     """Forget the replies that fit every condition given."""
-    from nlevolve.llm.archive import forget as forget_rows
-    from nlevolve.llm.archive import open_existing
     from nlevolve.llm.bank import Row
+    from nlevolve.llm.bank_files import forget as forget_rows
+    from nlevolve.llm.bank_files import open_existing
 
     if not (keys or model or older_than is not None or rejected or everything):
         raise UsageError("say what to forget: keys, --model, --older-than, --rejected or --all")

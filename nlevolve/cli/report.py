@@ -23,8 +23,8 @@ def report(
 ) -> None:
     """Write report.html: the whole run in one page that opens from disk and loads nothing."""
     from nlevolve.run import store
-    from nlevolve.view.recorded import recorded
-    from nlevolve.view.report import report as page
+    from nlevolve.view.report.report import report as page
+    from nlevolve.view.run_folder import recorded
 
     told = recorded(store.find(run, runs_dir))
     target = output or told.folder / "report.html"
@@ -49,17 +49,17 @@ def compare(
 
 def show_comparison(folders: Sequence[Path], *, json: bool, html: Path | None) -> None:
     """Compare the runs in these folders: tables or JSON on stdout, and a page if one is asked for."""
-    from nlevolve.view import compare_page, compare_tables
-    from nlevolve.view.compare import compare as compared
-    from nlevolve.view.recorded import recorded
+    from nlevolve.view.compare import page, tables
+    from nlevolve.view.compare.comparison import compare as compared
+    from nlevolve.view.run_folder import recorded
 
     found = compared([recorded(folder) for folder in folders])
     if html is not None:
-        _write(html, compare_page.page(found))
+        _write(html, page.page(found))
     if json:
         print(found.model_dump_json())
     else:
-        compare_tables.show(found)
+        tables.show(found)
 
 
 def _write(path: Path, text: str) -> None:

@@ -16,10 +16,10 @@ from nlevolve.errors import BankFailed
 from nlevolve.records import RunFinished
 from nlevolve.run.session import Session
 from nlevolve.run.store import StoreFailed
-from nlevolve.view.closing import closing
-from nlevolve.view.display import display
 from nlevolve.view.publish import Publisher
-from nlevolve.view.summary import Summary
+from nlevolve.view.terminal.display import display
+from nlevolve.view.terminal.ending import closing
+from nlevolve.view.terminal.summary import Summary
 
 ECHO = 0.2
 """Seconds within which two signals count as one."""

@@ -25,8 +25,8 @@ def show(
 
     from nlevolve.run import store
     from nlevolve.view.grading import open_solutions
-    from nlevolve.view.palette import palette as named
-    from nlevolve.view.show import show as page
+    from nlevolve.view.terminal.palette import palette as named
+    from nlevolve.view.terminal.show import show as page
 
     colours = named(palette)
     folder = store.find(run, runs_dir)

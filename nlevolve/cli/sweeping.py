@@ -24,7 +24,7 @@ from nlevolve.records import CallFinished
 from nlevolve.run.forecast import Forecast, forecast
 from nlevolve.run.session import begin
 from nlevolve.run.store import read_events
-from nlevolve.view.sweep_table import announcement
+from nlevolve.view.terminal.sweep_table import announcement
 
 AXES = ("generator", "checker", "preset")
 INTERRUPTED, OUT_OF_BUDGET, STORE_FAILED = 130, 3, 1

@@ -21,8 +21,8 @@ def tasks(
     from rich.console import Console
 
     from nlevolve.puzzle.datasets import load
-    from nlevolve.view.grids import palette_named
-    from nlevolve.view.tasks import listing, preview, totals
+    from nlevolve.view.terminal.grids import palette_named
+    from nlevolve.view.terminal.tasks import listing, preview, totals
 
     colours = palette_named(palette)
     found = load(selectors, seed or 0).found

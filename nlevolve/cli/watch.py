@@ -32,8 +32,8 @@ def watch(
     from rich.console import Console
 
     from nlevolve.run import store
-    from nlevolve.view import watch as views
-    from nlevolve.view.palette import palette as named
+    from nlevolve.view.terminal import watch as views
+    from nlevolve.view.terminal.palette import palette as named
 
     colours, share = named(palette), _share(at)
     if speed is not None and not 0 < speed <= views.FASTEST:

@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from nlevolve.evolve.bandit import MixPolicy
 from nlevolve.evolve.fitness import Rank
-from nlevolve.evolve.mix import MixPolicy
 from nlevolve.evolve.parents import PARENTS, Strategy, cover
 from nlevolve.evolve.population import Candidate, Population
 from nlevolve.records import Birth, Operator

@@ -15,9 +15,9 @@ from typing import Any
 
 from nlevolve.errors import UsageError
 from nlevolve.llm.cards import ModelCard, price_of
-from nlevolve.llm.collection import collected, uncollected
 from nlevolve.llm.embedded import PROVIDER, Complete, register
 from nlevolve.llm.failures import body_of, failure, rest
+from nlevolve.llm.gc import collected, uncollected
 from nlevolve.llm.keys import Secrets, from_environment
 from nlevolve.llm.listing import LISTED
 from nlevolve.llm.request import CallFailed, Finish, Rejected, Reply, Request, TimedOut

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from random import Random
 
-from nlevolve.offline.asked import Asked, understand
 from nlevolve.offline.checker import Checked, check, check_weakly
 from nlevolve.offline.generator import EFFORTS, generate
+from nlevolve.offline.prompt_reading import Asked, understand
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
-from nlevolve.offline.asked import Asked, Parent
 from nlevolve.offline.english import steps
 from nlevolve.offline.hypotheses import Glance, Hypothesis, Meter, Puzzle, explore, followed
 from nlevolve.offline.operation import Definition, Example, Examples
+from nlevolve.offline.prompt_reading import Asked, Parent
 from nlevolve.offline.recombining import recombinations
 from nlevolve.offline.remembering import remembered
 from nlevolve.offline.revising import revisions

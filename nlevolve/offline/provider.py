@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nlevolve.offline.answer import Job, answer, is_small
-from nlevolve.offline.asked import texts
+from nlevolve.offline.prompt_reading import texts
 from nlevolve.offline.workers import in_worker
 
 MODELS = ("offline/generator", "offline/generator-weak", "offline/generator-strong", "offline/checker", "offline/checker-weak")

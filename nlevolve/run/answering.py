@@ -12,7 +12,7 @@ from nlevolve.llm.request import Halt
 from nlevolve.puzzle.symmetry import Transform
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Answer, AnswerFollowed, Attempt, Followed, Garbled, Unreached
-from nlevolve.run.lab import Lab, together
+from nlevolve.run.context import Lab, together
 
 GARBLED_SAMPLES = 3
 """How often a description is followed on a test input at most, until a grid can be read."""

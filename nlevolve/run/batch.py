@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 
-from nlevolve.evolve.mix import Arms, arms, pooled
+from nlevolve.evolve.bandit import Arms, arms, pooled
 from nlevolve.evolve.policy import stop_index
 from nlevolve.evolve.population import population
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Event, TaskAnswered
-from nlevolve.run.lab import Lab, first_failure
+from nlevolve.run.context import Lab, first_failure
 from nlevolve.run.solve import solve
 
 

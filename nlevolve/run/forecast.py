@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from nlevolve.ask.fields import grid_fields, pair_fields, test_fields
 from nlevolve.ask.generator import ROLE_OF
 from nlevolve.ask.prompts import Prompts
-from nlevolve.ask.scenes import grid_fields, pair_fields, test_fields
 from nlevolve.config import RunConfig
 from nlevolve.llm.cards import ModelCard, price_of
 from nlevolve.llm.request import Message, RoleSettings

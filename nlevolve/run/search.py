@@ -8,7 +8,7 @@ from contextvars import copy_context
 from random import Random
 
 from nlevolve.ask.generator import ROLE_OF
-from nlevolve.evolve.mix import Arms, arms, choose
+from nlevolve.evolve.bandit import Arms, arms, choose
 from nlevolve.evolve.policy import plan, stop_index
 from nlevolve.evolve.population import Population, grow
 from nlevolve.llm.request import Halt, Unusable, leaving
@@ -21,8 +21,8 @@ from nlevolve.records import (
     MoveFailed,
     Unreached,
 )
-from nlevolve.run.bearing import bear
-from nlevolve.run.lab import Lab
+from nlevolve.run.birth import bear
+from nlevolve.run.context import Lab
 
 
 class Search:

@@ -20,15 +20,15 @@ from nlevolve.errors import UsageError
 from nlevolve.llm.bank import check_bank
 from nlevolve.llm.budget import Caps, Spent
 from nlevolve.llm.cards import ModelCard
-from nlevolve.llm.door import open_door
 from nlevolve.llm.preflight import check_models
 from nlevolve.llm.request import LLM
+from nlevolve.llm.stack import open_door
 from nlevolve.llm.stopping import until
 from nlevolve.puzzle.datasets import Selection
 from nlevolve.records import CallFinished, Event, RunFinished, RunStarted, TaskAnswered
 from nlevolve.run import store
 from nlevolve.run.batch import solve_all
-from nlevolve.run.lab import Emit, Lab
+from nlevolve.run.context import Emit, Lab
 from nlevolve.version import __version__
 
 

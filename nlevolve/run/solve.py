@@ -6,13 +6,13 @@ import time
 from collections.abc import Sequence
 
 from nlevolve.evolve.answers import followers
-from nlevolve.evolve.mix import Arms, arms
+from nlevolve.evolve.bandit import Arms, arms
 from nlevolve.evolve.population import Population
 from nlevolve.llm.request import Halt, Interrupted, OverBudget
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Answer, Event, MixLearned, Stopped, TaskAnswered, TaskStarted, Unreached
 from nlevolve.run.answering import Answering
-from nlevolve.run.lab import Lab
+from nlevolve.run.context import Lab
 from nlevolve.run.search import Search
 
 

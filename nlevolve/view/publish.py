@@ -46,7 +46,7 @@ class Publisher:
 
     def report(self) -> str | None:
         """Write report.html. Returns None, or why it could not be written, in one line."""
-        from nlevolve.view.report import report
+        from nlevolve.view.report.report import report
 
         try:
             page = report(self.results(), self.history, read_config(self._folder), self._solutions)

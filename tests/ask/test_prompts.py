@@ -19,7 +19,7 @@ from nlevolve.ask.rehearsal import PARENTS, TASK, rehearse, rendered
 from nlevolve.errors import UsageError
 from nlevolve.llm.prefix import stable_prefix
 from nlevolve.llm.request import Message, Reply, Request, RoleSettings
-from nlevolve.offline.asked import understand
+from nlevolve.offline.prompt_reading import understand
 from nlevolve.puzzle.grids import cell_accuracy, render
 from nlevolve.puzzle.tasks import Pair, Task
 from nlevolve.records import Attempt, Birth, Description, Followed, Garbled

@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 from nlevolve.records import TaskStarted
+from tests.view.emulator import Terminal
 from tests.view.fake_run import FakeRun
-from tests.view.terminal import Terminal
 
 
 def test_q_ends_a_run_that_can_be_resumed() -> None:

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from nlevolve.llm.door import open_door
 from nlevolve.llm.request import LLM, Label, Message, Reply, Request, RoleSettings
+from nlevolve.llm.stack import open_door
 from nlevolve.records import CallFinished, Event
 
 

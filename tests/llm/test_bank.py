@@ -16,8 +16,8 @@ from random import Random
 import pytest
 
 from nlevolve.errors import UsageError
-from nlevolve.llm.archive import export_rows, forget, holdings, import_rows
 from nlevolve.llm.bank import FILE, DiskBank, ReplayBank, Row
+from nlevolve.llm.bank_files import export_rows, forget, holdings, import_rows
 from nlevolve.llm.request import Reply
 from nlevolve.records import Usage
 from tests.llm.writer import write_for_ever

@@ -11,8 +11,8 @@ import pytest
 from nlevolve.llm.bank import DiskBank
 from nlevolve.llm.budget import Caps
 from nlevolve.llm.cards import embedded_card
-from nlevolve.llm.door import open_door
 from nlevolve.llm.request import NotBanked, OverBudget, ProviderDown, Rejected, Reply, Request
+from nlevolve.llm.stack import open_door
 from nlevolve.records import CallFinished, Event
 from tests.llm.asking import ask_all, calls, request, scripted
 

@@ -17,7 +17,6 @@ from nlevolve.errors import UsageError
 from nlevolve.llm import client
 from nlevolve.llm.cards import ModelCard
 from nlevolve.llm.client import Client, load_litellm
-from nlevolve.llm.door import open_door
 from nlevolve.llm.listing import listed_card
 from nlevolve.llm.preflight import check_models
 from nlevolve.llm.request import (
@@ -35,6 +34,7 @@ from nlevolve.llm.request import (
     TooLong,
     Unusable,
 )
+from nlevolve.llm.stack import open_door
 from nlevolve.records import Noticed, Usage
 from tests.llm.asking import ask_all, calls
 from tests.server import Asked, Provider, Said

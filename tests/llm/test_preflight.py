@@ -103,7 +103,7 @@ def test_a_card_is_asked_for_once_and_a_key_every_time(tmp_path: Path, monkeypat
 def test_neither_import_nor_embedded_models_load_litellm(tmp_path: Path) -> None:
     program = (
         "import sys; from nlevolve.llm.preflight import check_models; from nlevolve.llm.request import RoleSettings; "
-        "import nlevolve.llm.door; check_models([RoleSettings(model='offline/generator')]); assert 'litellm' not in sys.modules"
+        "import nlevolve.llm.stack; check_models([RoleSettings(model='offline/generator')]); assert 'litellm' not in sys.modules"
     )
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     subprocess.run([sys.executable, "-c", program], check=True, cwd=tmp_path, env=environment)

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from nlevolve.offline import english
 from nlevolve.offline.answer import Job, answer
-from nlevolve.offline.asked import texts
 from nlevolve.offline.checker import DROPS_A_BULLET, SLIPS_A_CELL, check
 from nlevolve.offline.grammar import registered
 from nlevolve.offline.operation import Operation, perform
+from nlevolve.offline.prompt_reading import texts
 from nlevolve.offline.sampling import sample
 from nlevolve.offline.scene import Cells, Scene, cells
 from nlevolve.puzzle.grids import Grid

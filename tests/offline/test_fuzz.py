@@ -13,11 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nlevolve.offline import english
-from nlevolve.offline.asked import understand
 from nlevolve.offline.checker import check, check_weakly
 from nlevolve.offline.families.combining import MOST_REPEATS, Repeat
 from nlevolve.offline.grammar import registered
 from nlevolve.offline.operation import Operation
+from nlevolve.offline.prompt_reading import understand
 from nlevolve.offline.provider import MODELS, complete
 from nlevolve.offline.sampling import sample
 from nlevolve.offline.scene import Cells, Scene, cells, is_valid

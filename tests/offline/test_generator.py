@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from nlevolve.offline import remembering
-from nlevolve.offline.asked import Asked, Parent
 from nlevolve.offline.checker import check
 from nlevolve.offline.generator import EFFORTS, generate
 from nlevolve.offline.hypotheses import Hypothesis, Meter, explore, puzzle_of
+from nlevolve.offline.prompt_reading import Asked, Parent
 from nlevolve.offline.scene import Cells, cells
 
 RNG = np.random.default_rng(7)

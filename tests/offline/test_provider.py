@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nlevolve.offline.answer import Job, answer
-from nlevolve.offline.asked import texts, understand
+from nlevolve.offline.prompt_reading import texts, understand
 from nlevolve.offline.provider import MODELS, complete
 from nlevolve.puzzle.grids import Grid
 from tests.offline import prompts

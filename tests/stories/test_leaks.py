@@ -12,7 +12,7 @@ import pytest
 
 import nlevolve
 from nlevolve.offline.answer import Job, answer
-from nlevolve.offline.asked import texts
+from nlevolve.offline.prompt_reading import texts
 from nlevolve.puzzle.datasets import load
 from nlevolve.puzzle.grids import render
 from nlevolve.puzzle.solutions import Solution, open_solutions

@@ -1,0 +1,126 @@
+"""One birth carried out: a description is asked for, then checked on the training pairs."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Iterable
+from dataclasses import dataclass
+
+from nlevolve.ask.checker import check
+from nlevolve.ask.generator import ROLE_OF, describe
+from nlevolve.ask.question import Answered
+from nlevolve.ask.replies import Unreadable
+from nlevolve.evolve.fitness import fitness
+from nlevolve.evolve.pair_choice import telling_pair, worth_asking_again, worth_checking
+from nlevolve.evolve.policy import pool
+from nlevolve.evolve.population import Population
+from nlevolve.llm.request import CallFailed, Halt, Unusable
+from nlevolve.puzzle.tasks import Task
+from nlevolve.records import Attempt, Birth, CandidateChecked, Description, Garbled, MoveFailed, Skipped
+from nlevolve.run.context import Lab, together
+
+
+async def bear(task: Task, lab: Lab, birth: Birth, seen: Population, sample: int) -> CandidateChecked | MoveFailed:
+    """What comes of a birth planned from `seen`; `sample` tells it from earlier births that asked the same. Raises Halt."""
+    try:
+        answered = await _described(task, lab, birth, seen, sample)
+    except Unreadable as problem:
+        return MoveFailed(task=task.id, birth=birth, reason="garbled", why=str(problem))
+    except Unusable:
+        lab.unusable.add(birth.model)
+        raise
+    except Halt:
+        raise
+    except CallFailed as failure:
+        return MoveFailed(task=task.id, birth=birth, reason="unreached", why=str(failure))
+    description = answered.value
+    twin = seen.same_text(description)
+    judged = _Judgement(twin.attempts) if twin else await _Checking(task, lab, birth, description, seen).run()
+    return CandidateChecked(
+        task=task.id,
+        birth=birth,
+        description=description,
+        attempts=judged.attempts,
+        duplicate_of=twin.index if twin else None,
+        confirmed=judged.confirmed,
+        generator_usd=answered.dollars,
+    )
+
+
+async def _described(task: Task, lab: Lab, birth: Birth, seen: Population, sample: int) -> Answered[Description]:
+    """The birth's description. Where its model could be read before, what nobody can read is asked for once more."""
+    parents = [(seen.members[p].description, seen.members[p].attempts) for p in birth.parents]
+    settings = lab.settings(ROLE_OF[birth.operator], birth.model)
+
+    def ask(*, again: bool) -> Awaitable[Answered[Description]]:
+        tokens = lab.config.policy.parent_tokens
+        return describe(lab.asker, settings, task, birth, parents, sample=sample, tokens=tokens, again=again)
+
+    try:
+        return await ask(again=False)
+    except Unreadable:
+        if not any(c.birth.model == birth.model for c in seen.members.values()):
+            raise
+        return await ask(again=True)
+
+
+@dataclass(frozen=True)
+class _Judgement:
+    """One attempt a training pair, and whether a second sample of a perfect one agreed (None: not asked for)."""
+
+    attempts: tuple[Attempt, ...]
+    confirmed: bool | None = None
+
+
+@dataclass(frozen=True)
+class _Checking:
+    """The checks of one new description."""
+
+    task: Task
+    lab: Lab
+    birth: Birth
+    description: Description
+    seen: Population
+
+    async def run(self) -> _Judgement:
+        attempts = await self._attempts()
+        if not self._perfect(attempts) or not self._confirms():
+            return _Judgement(attempts)
+        again = await self._check(range(len(attempts)), sample=1)
+        second = tuple(again[i] for i in sorted(again))
+        confirmed = self._perfect(second)
+        # a rule that is followed right only sometimes is worth its worse reading
+        return _Judgement(attempts if confirmed else second, confirmed)
+
+    def _perfect(self, attempts: tuple[Attempt, ...]) -> bool:
+        return fitness(attempts, self.description.words).perfect
+
+    def _confirms(self) -> bool:
+        confirm = self.lab.config.policy.confirm
+        return confirm == "always" or (confirm == "auto" and self.lab.settings("checker").varies)
+
+    async def _attempts(self) -> tuple[Attempt, ...]:
+        """One attempt a training pair, the most telling pair first where the policy says so."""
+        policy = self.lab.config.policy
+        pairs = range(len(self.task.pairs))
+        done: dict[int, Attempt] = {}
+        if policy.check == "telling" and len(pairs) > 1 and self.seen.members:
+            first = telling_pair(self.seen, len(pairs))
+            done = await self._check([first])
+            if not worth_checking(done[first], first, pool(self.seen, policy)):
+                return tuple(done.get(i, Skipped(pair=i)) for i in pairs)
+        done |= await self._check([i for i in pairs if i not in done])
+        return tuple(done[i] for i in pairs)
+
+    async def _check(self, pairs: Iterable[int], sample: int = 0) -> dict[int, Attempt]:
+        """Attempts at these pairs; those that nobody could read by bad luck once more."""
+        done = await self._ask(pairs, sample)
+        garbled = [i for i, attempt in done.items() if isinstance(attempt, Garbled)]
+        unlucky = [i for i in garbled if worth_asking_again(i, done.values(), self.seen)]
+        return done | await self._ask(unlucky, sample, again=True)
+
+    async def _ask(self, pairs: Iterable[int], sample: int, *, again: bool = False) -> dict[int, Attempt]:
+        settings, k = self.lab.settings("checker"), self.birth.index
+        asked = {
+            i: check(self.lab.asker, settings, self.task, i, self.description, birth=k, sample=sample, again=again) for i in pairs
+        }
+        return dict(zip(asked, await together(asked.values()), strict=True))

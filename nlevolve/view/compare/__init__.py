@@ -1,0 +1,1 @@
+"""Runs side by side: what differs, and how sure it is; as tables and as a page."""

@@ -1,0 +1,243 @@
+"""Runs side by side on the tasks they share: scores and how sure they are, what they cost, who solved what alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import combinations
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from nlevolve.errors import UsageError
+from nlevolve.view.run_folder import Recorded, flat
+from nlevolve.view.statistics import Interval, mcnemar, wilson
+
+Row = Mapping[str, Any]
+"""One task of results.json."""
+INCIDENTAL = ("schema", "run", "id", "digest", "tasks", "tasks_digest", "cache_dir", "prompts_dir")
+"""Parts of config.json that explain nothing by differing; tasks are compared one by one."""
+HEIRS = {"reviser": "generator", "recombiner": "generator", "answerer": "checker"}
+
+
+class Side(BaseModel):
+    """One run on the shared tasks. Shares are 0..1, dollars USD; None where it is not known."""
+
+    model_config = ConfigDict(frozen=True)
+
+    run: str
+    models: dict[str, str]
+    preset: str
+    finished: bool
+    tasks: int
+    solved: int | None
+    interval: Interval | None
+    """Wilson's, 95%, of the share solved."""
+    test_inputs: int | None
+    test_inputs_solved: int | None
+    score_inputs: float | None
+    """Mean share of a task's test inputs right."""
+    covered: int | None
+    """Tasks of which every solution was among the grids proposed."""
+    exact: int
+    """Tasks whose best description is exact on every training pair."""
+    cells_train: float
+    """Mean cell accuracy of the best descriptions on the training pairs."""
+    cells_test: float | None
+    """Mean cell accuracy of the better of two answers on the test inputs."""
+    gain: float
+    """`cells_train` less what copying the input gets."""
+    cost_usd: float
+    cost_full_usd: float
+    """With what replies from the cache had cost when they were bought: the price of these settings without a cache."""
+    cost_unknown_calls: int
+    calls: dict[str, int]
+    tokens: dict[str, int]
+    """With those of the replies from the cache, each once."""
+    cached_share: float
+    """Share of the calls that the cache answered."""
+    bought_before: int
+    """Replies from the cache that another run had bought."""
+    seconds: float
+    """Task seconds, waiting included."""
+    reply_seconds: float
+    """What providers took to reply, cached replies as they were once."""
+
+    def each(self, amount: float) -> float:
+        return amount / self.tasks
+
+    def each_solved(self, amount: float) -> float | None:
+        """Per solved task (exact on training where solutions are unknown); None when there is none."""
+        won = self.won
+        return amount / won if won else None
+
+    @property
+    def won(self) -> int:
+        return self.exact if self.solved is None else self.solved
+
+
+class Duel(BaseModel):
+    """Two runs, task by task. `p`: McNemar's exact test, two-sided."""
+
+    model_config = ConfigDict(frozen=True)
+
+    one: str
+    other: str
+    both: int
+    only_one: int
+    only_other: int
+    neither: int
+    p: float
+
+
+class Comparison(BaseModel):
+    """`nlevolve compare --json`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    criterion: str
+    """What "solved" means below: "solved", or "exact on training" where solutions are unknown."""
+    shared: int
+    runs: list[Side]
+    duels: list[Duel]
+    alone: dict[str, list[str]]
+    """Run -> tasks that it alone solved."""
+    by_all: list[str]
+    by_none: list[str]
+    settings: dict[str, dict[str, str]]
+    """Dotted key -> run -> value, where the runs differ."""
+    warnings: list[str]
+
+
+def compare(runs: Sequence[Recorded]) -> Comparison:
+    """Compare two or more runs. Raises UsageError when they share no task or a run is named twice."""
+    names = _names(runs)
+    shared = [task for task in runs[0].results["tasks"] if all(task in run.results["tasks"] for run in runs)]
+    if not shared:
+        raise UsageError(f"{' and '.join(names)} have no task in common: nothing to compare")
+    rows = {name: [run.results["tasks"][task] for task in shared] for name, run in zip(names, runs, strict=True)}
+    graded = all(row["solved"] is not None for told in rows.values() for row in told)
+    won = {name: {task for task, row in zip(shared, told, strict=True) if _won(row, graded)} for name, told in rows.items()}
+    winners = {task: [name for name in names if task in won[name]] for task in shared}
+    sides = [_side(name, run, rows[name], graded) for name, run in zip(names, runs, strict=True)]
+    return Comparison(
+        criterion="solved" if graded else "exact on training",
+        shared=len(shared),
+        runs=sides,
+        duels=[_duel(one, other, won[one], won[other], len(shared)) for one, other in combinations(names, 2)],
+        alone={name: [task for task, by in winners.items() if by == [name]] for name in names},
+        by_all=[task for task, by in winners.items() if by == names],
+        by_none=[task for task, by in winners.items() if not by],
+        settings=_differences(names, runs),
+        warnings=list(_warnings(sides, runs, len(shared), graded)),
+    )
+
+
+def _names(runs: Sequence[Recorded]) -> list[str]:
+    """Names of the runs; the path where two folders have one name."""
+    plain = [run.name for run in runs]
+    names = [run.name if plain.count(run.name) == 1 else str(run.folder) for run in runs]
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise UsageError(f"run {twice} is named twice: compare it with another one")
+    return names
+
+
+def _won(row: Row, graded: bool) -> bool:
+    return bool(row["solved"]) if graded else row["train"]["exact"] == row["train"]["pairs"] > 0
+
+
+def _side(name: str, run: Recorded, rows: Sequence[Row], graded: bool) -> Side:
+    solved = sum(bool(row["solved"]) for row in rows) if graded else None
+    inputs = [right for row in rows for right in row["inputs_solved"]] if graded else []
+    once = [row["bought_before"] for row in rows]
+    calls = {kind: sum(row["calls"][kind] for row in rows) for kind in ("provider", "cache", "failed")}
+    asked = sum(calls.values())
+    cells = _mean(row["train"]["cell_accuracy"] for row in rows)
+    return Side(
+        run=name,
+        models=run.results["models"],
+        preset=str(run.config.get("preset", "")),
+        finished=run.results["finished"],
+        tasks=len(rows),
+        solved=solved,
+        interval=wilson(solved, len(rows)) if solved is not None else None,
+        test_inputs=len(inputs) if graded else None,
+        test_inputs_solved=sum(inputs) if graded else None,
+        score_inputs=_mean(_mean(map(float, row["inputs_solved"])) for row in rows) if graded else None,
+        covered=sum(all(row["inputs_covered"]) for row in rows) if graded else None,
+        exact=sum(_won(row, graded=False) for row in rows),
+        cells_train=cells,
+        cells_test=_mean(_mean(row["inputs_cell_accuracy"]) for row in rows) if graded else None,
+        gain=cells - _mean(row["train"]["copy_accuracy"] for row in rows),
+        cost_usd=sum(row["cost_usd"] for row in rows),
+        cost_full_usd=sum(row["cost_usd"] for row in rows) + sum(before["cost_usd"] for before in once),
+        cost_unknown_calls=sum(row["cost_unknown_calls"] for row in [*rows, *once]),
+        calls=calls,
+        tokens={kind: sum(row["tokens"][kind] for row in [*rows, *once]) for kind in rows[0]["tokens"]},
+        cached_share=calls["cache"] / asked if asked else 0.0,
+        bought_before=sum(before["calls"]["provider"] for before in once),
+        seconds=sum(row["seconds"] for row in rows),
+        reply_seconds=sum(row["reply_seconds"] for row in [*rows, *once]),
+    )
+
+
+def _duel(one: str, other: str, won: set[str], won_other: set[str], tasks: int) -> Duel:
+    both, alone, rival = len(won & won_other), len(won - won_other), len(won_other - won)
+    return Duel(
+        one=one,
+        other=other,
+        both=both,
+        only_one=alone,
+        only_other=rival,
+        neither=tasks - both - alone - rival,
+        p=mcnemar(alone, rival),
+    )
+
+
+def _differences(names: Sequence[str], runs: Sequence[Recorded]) -> dict[str, dict[str, str]]:
+    """Settings that are not the same in every run. Left out: a role that differs just as the one it inherits from does, and
+    what only follows from naming another model (its prices)."""
+    trees = [
+        {key.removeprefix("settings."): value for key, value in flat(run.config) if key.split(".")[0] not in INCIDENTAL}
+        for run in runs
+    ]
+    keys = dict.fromkeys(key for tree in trees for key in tree)
+    found = {key: [tree.get(key, "–") for tree in trees] for key in keys}
+    return {
+        key: dict(zip(names, values, strict=True))
+        for key, values in found.items()
+        if len(set(values)) > 1 and values != found.get(_inherited(key)) and not (key.startswith("prices.") and "–" in values)
+    }
+
+
+def _inherited(key: str) -> str:
+    role, _, setting = key.partition(".")
+    return f"{HEIRS[role]}.{setting}" if role in HEIRS else ""
+
+
+def _warnings(sides: Sequence[Side], runs: Sequence[Recorded], shared: int, graded: bool) -> Iterable[str]:
+    if not graded:
+        yield "solutions are not known for every task: compared by exactness on the training pairs"
+    for side, run in zip(sides, runs, strict=True):
+        tasks = len(run.results["tasks"])
+        if tasks > shared:
+            yield f"{side.run}: {tasks - shared} of its {tasks} tasks are not in every run and are left out"
+        if not side.finished:
+            yield f"{side.run} is not finished: tasks it has not answered count as unsolved"
+        if side.cost_unknown_calls:
+            yield f"{side.run}: the price of {side.cost_unknown_calls} calls is unknown, its dollars are too few"
+    if served := [f"{side.run} ({side.bought_before})" for side in sides if side.bought_before]:
+        yield (
+            f"replies that other runs had bought served {', '.join(served)}: what these spent and how long they took is less "
+            "than their settings cost; the full price and the reply seconds are not"
+        )
+    if len({run.config.get("tasks_digest") for run in runs}) > 1 and _same_ids(runs):
+        yield "the runs have tasks of the same ids, but what the tasks hold differs"
+
+
+def _same_ids(runs: Sequence[Recorded]) -> bool:
+    return len({tuple(run.results["tasks"]) for run in runs}) == 1
+
+
+def _mean(values: Iterable[float]) -> float:
+    told = list(values)
+    return sum(told) / len(told) if told else 0.0

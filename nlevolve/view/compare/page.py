@@ -1,0 +1,40 @@
+"""A comparison as one self-contained page, with the frontier of score against cost."""
+
+from __future__ import annotations
+
+from nlevolve.version import __version__
+from nlevolve.view.charts import Chart, Point, frontier
+from nlevolve.view.compare.comparison import Comparison, Side
+from nlevolve.view.compare.sheets import labels, sheets
+from nlevolve.view.page import render
+from nlevolve.view.statistics import wilson
+
+
+def page(found: Comparison) -> str:
+    """The page's HTML."""
+    return render(
+        "compare",
+        runs=[side.run for side in found.runs],
+        found=found,
+        called=labels(found),
+        sheets=sheets(found),
+        chart=_frontier(found),
+        version=__version__,
+    )
+
+
+def _frontier(found: Comparison) -> Chart:
+    """Score against what a task costs at full price; against calls where nothing costs anything."""
+    called = labels(found)
+    free = not any(side.cost_full_usd for side in found.runs)
+    points = [_point(called[side.run], side, free) for side in found.runs]
+    paid = "calls a task, cached ones included" if free else "USD a task, at full price"
+    title = f"{found.criterion.capitalize()} against {'calls' if free else 'cost'}"
+    caption = "Wilson intervals at 95%. The line joins the runs that no other beats in both; left and up is better."
+    return Chart(title, caption, frontier(title, points, paid, found.criterion))
+
+
+def _point(label: str, side: Side, free: bool) -> Point:
+    low, high = wilson(side.won, side.tasks)
+    x = side.each(sum(side.calls.values()) if free else side.cost_full_usd)
+    return Point(label, x, side.each(side.won), low, high)

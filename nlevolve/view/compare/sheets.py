@@ -1,0 +1,124 @@
+"""What a comparison shows, as rows of text: the terminal's tables and the page's are drawn from the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from string import ascii_uppercase
+from typing import Literal
+
+from nlevolve.view.compare.comparison import Comparison, Duel, Side
+from nlevolve.view.page import percent
+from nlevolve.view.text import clean, count, duration, money
+
+LONGEST_NAME = 14
+MOST_DUELS = 10
+"""With more pairs of runs than this, only those with the leading run are shown; --json has them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table: the first column names its rows, the others are figures."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    note: str = ""
+    justify: Literal["left", "right"] = "right"
+    """Where the cells after the first stand."""
+
+
+def labels(found: Comparison) -> dict[str, str]:
+    """Run -> how tables and plots call it: by its name, or by a letter where names are long."""
+    names = [side.run for side in found.runs]
+    if all(len(name) <= LONGEST_NAME for name in names):
+        return {name: clean(name) for name in names}
+    letters = ascii_uppercase if len(names) <= len(ascii_uppercase) else map(str, range(1, len(names) + 1))
+    return dict(zip(names, letters, strict=False))
+
+
+def sheets(found: Comparison) -> list[Sheet]:
+    """All tables of a comparison, in order."""
+    called = labels(found)
+    return [_scores(found, called), _costs(found, called), _duels(found, called)]
+
+
+def _scores(found: Comparison, called: Mapping[str, str]) -> Sheet:
+    columns = ["run", "solved", "95%", "inputs", "covered", "exact", "cells", "gain", "test cells"]
+    note = (
+        "solved: every test input right within two answers, with Wilson's interval. inputs: mean share of a task's test inputs. "
+        "covered: tasks whose solutions were among all grids proposed. exact: tasks whose best description is exact on every "
+        "training pair. cells: mean cell accuracy on the training pairs; gain: points over copying the input; test cells: on the "
+        "test inputs, the better of two answers."
+    )
+    return Sheet(
+        f"On {found.shared} shared {'task' if found.shared == 1 else 'tasks'}",
+        columns,
+        [[called[side.run], *_score_row(side)] for side in found.runs],
+        note,
+    )
+
+
+def _score_row(side: Side) -> list[str]:
+    return [
+        "–" if side.solved is None else f"{side.solved} ({percent(side.each(side.solved))})",
+        f"{100 * side.interval.low:.0f}–{100 * side.interval.high:.0f}%" if side.interval else "–",
+        percent(side.score_inputs),
+        "–" if side.covered is None else str(side.covered),
+        str(side.exact),
+        percent(side.cells_train),
+        f"{100 * side.gain:+.1f}",
+        percent(side.cells_test),
+    ]
+
+
+def _costs(found: Comparison, called: Mapping[str, str]) -> Sheet:
+    columns = ["run", "spent", "full", "/task", "/solved", "calls", "cached", "tokens", "s/task", "reply s"]
+    note = (
+        "spent: by this run. full: with what replies from the cache had cost when they were bought; /task, /solved and tokens "
+        "are counted so too. s/task: from start to answer. reply s: what providers took, a task."
+    )
+    return Sheet("What it took", columns, [[called[side.run], *_cost_row(side)] for side in found.runs], note)
+
+
+def _cost_row(side: Side) -> list[str]:
+    more = "+" if side.cost_unknown_calls else ""
+    solved = side.each_solved(side.cost_full_usd)
+    tokens = side.tokens["prompt"] + side.tokens["completion"]
+    return [
+        money(side.cost_usd) + more,
+        money(side.cost_full_usd) + more,
+        money(side.each(side.cost_full_usd)) + more,
+        "–" if solved is None else money(solved) + more,
+        count(sum(side.calls.values())),
+        percent(side.cached_share),
+        count(tokens),
+        _seconds(side.each(side.seconds)),
+        _seconds(side.each(side.reply_seconds)),
+    ]
+
+
+def _duels(found: Comparison, called: Mapping[str, str]) -> Sheet:
+    shown = found.duels
+    note = "p: McNemar's exact test, two-sided; small means that so uneven a split is unlikely between equals."
+    if len(shown) > MOST_DUELS:
+        leader = max(found.runs, key=lambda side: side.won).run
+        shown = [duel for duel in shown if leader in (duel.one, duel.other)]
+        note += f" Only pairs with {called[leader]}, which leads."
+    columns = ["X – Y", "both", "only X", "only Y", "neither", "p"]
+    return Sheet(
+        f"Task by task ({found.criterion})",
+        columns,
+        [[f"{called[duel.one]} – {called[duel.other]}", *_duel_row(duel)] for duel in shown],
+        note,
+    )
+
+
+def _duel_row(duel: Duel) -> list[str]:
+    p = "<0.0001" if duel.p < 0.0001 else f"{duel.p:.4f}"
+    figures = (duel.both, duel.only_one, duel.only_other, duel.neither)
+    return [*map(str, figures), p]
+
+
+def _seconds(seconds: float) -> str:
+    return duration(seconds) if seconds >= 60 else f"{seconds:.1f}"

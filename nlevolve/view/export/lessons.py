@@ -1,0 +1,71 @@
+"""What a run can teach: a library of rules that held, and chats to train a model on (STaR: those that ended right)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from nlevolve.ask.fields import grid_fields, pair_fields, test_fields
+from nlevolve.ask.prompts import Prompts
+from nlevolve.llm.request import Message
+from nlevolve.llm.wire import chat
+from nlevolve.puzzle.tasks import Task
+from nlevolve.records import CandidateChecked, Followed
+from nlevolve.view.history import worth
+from nlevolve.view.run_folder import Recorded
+
+Chat = dict[str, Any]
+
+
+def library(run: Recorded) -> list[dict[str, Any]]:
+    """Every distinct description that held, the best of a task first: exact on its training pairs, and not wrong on its tests.
+
+    `solved` is null where the solution is unknown.
+    """
+    return [
+        {
+            "task": task.id,
+            "description": list(candidate.description.bullets),
+            "words": candidate.description.words,
+            "pairs": len(task.pairs),
+            "solved": run.results["tasks"][task.id]["solved"],
+            "operator": candidate.birth.operator,
+            "model": candidate.birth.model,
+        }
+        for task, candidate in _held(run)
+    ]
+
+
+def chats(run: Recorded, prompts: Prompts) -> Iterator[Chat]:
+    """{"messages": […]} as fine-tuning services read them: how to write each description that held, at once and however it was
+    come by, and how to follow it on each training pair, the pair itself unseen."""
+    for task, candidate in _held(run):
+        birth, bullets = candidate.birth, list(candidate.description.bullets)
+        look = {"pairs": pair_fields(task.pairs, birth.blind), "tests": test_fields(task), "view": prompts.view(birth.view)}
+        yield _chat(prompts.render("write", **look), {"bullets": bullets})
+        for attempt in candidate.attempts:
+            if isinstance(attempt, Followed):
+                yield _chat(_applied(task, attempt.pair, candidate, prompts), {"grid": attempt.grid, "note": attempt.note})
+
+
+def _held(run: Recorded) -> Iterator[tuple[Task, CandidateChecked]]:
+    for task in run.tasks:
+        if run.results["tasks"][task.id]["solved"] is False:
+            continue
+        told = [one for one in run.history.task(task.id).checked.values() if one.duplicate_of is None and worth(one).perfect]
+        for candidate in sorted(told, key=lambda one: worth(one).key(), reverse=True):
+            yield task, candidate
+
+
+def _applied(task: Task, pair: int, candidate: CandidateChecked, prompts: Prompts) -> tuple[Message, ...]:
+    return prompts.render(
+        "apply",
+        pairs=pair_fields(task.without(pair).pairs),
+        input=grid_fields(task.pairs[pair].input),
+        bullets=candidate.description.plain.bullets,
+    )
+
+
+def _chat(asked: tuple[Message, ...], reply: dict[str, Any]) -> Chat:
+    return {"messages": [*chat(asked), {"role": "assistant", "content": json.dumps(reply, ensure_ascii=False)}]}

@@ -1,0 +1,206 @@
+"""report.html: a run in one self-contained page. Figures are those of results.json; grids are drawn when a task is opened."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from nlevolve.evolve.bandit import Arm, pooled
+from nlevolve.version import __version__
+from nlevolve.view.grading import Solution
+from nlevolve.view.history import History, TaskHistory
+from nlevolve.view.page import percent, render
+from nlevolve.view.report import plots
+from nlevolve.view.report.report_data import deflate, pack
+from nlevolve.view.run_folder import flat
+from nlevolve.view.statistics import wilson
+from nlevolve.view.text import clean, count, duration, money, short_model
+
+STATES = {
+    "solved": "solved",
+    "partly": "some test inputs right",
+    "wrong": "wrong",
+    "misled": "wrong, though exact on training",
+    "covered": "wrong, but a proposal was right",
+    "answered": "answered, solution unknown",
+    "failed": "failed",
+    "unanswered": "not answered",
+}
+BADGES = {"solved": "solved", "partly": "partly", "wrong": "wrong", "answered": "answered", "failed": "failed"}
+
+
+def report(results: Mapping[str, Any], history: History, config: Mapping[str, Any], solutions: Mapping[str, Solution]) -> str:
+    """The page's HTML. `results` is the content of results.json, `config` of config.json, `solutions` as far as known."""
+    tasks = [_task(row, history.task(name), solutions.get(name)) for name, row in results["tasks"].items()]
+    states = Counter(state for task in tasks for state in task["states"])
+    return render(
+        "report",
+        styles=("report",),
+        script="report",
+        run=clean(results["run"]) or "run",
+        subtitle=_subtitle(results, history),
+        tiles=_tiles(results, history),
+        notes=_notes(results, history),
+        charts=plots.of_run(results, history),
+        spending=results["by_role"],
+        mix=_mix(history),
+        tasks=tasks,
+        states=[{"name": name, "label": label, "count": states[name]} for name, label in STATES.items() if states[name]],
+        settings=list(flat(config)),
+        version=__version__,
+    )
+
+
+def _subtitle(results: Mapping[str, Any], history: History) -> str:
+    models = results["models"]
+    told = [
+        f"{short_model(models[role])} {verb}" for role, verb in (("generator", "writes"), ("checker", "checks")) if role in models
+    ]
+    if history.started:
+        told.append(f"preset {clean(history.started.preset)}")
+        told.append(f"{history.sessions[0][0]:%d %B %Y, %H:%M} UTC")
+    if len(history.sessions) > 1:
+        told.append(f"{len(history.sessions)} sessions")
+    return " · ".join(told)
+
+
+def _tiles(results: Mapping[str, Any], history: History) -> list[dict[str, str]]:
+    totals = results["totals"]
+    calls, tokens = totals["calls"], totals["tokens"]
+    asked = calls["provider"] + calls["cache"] + calls["failed"]
+    cost = money(totals["cost_usd"]) + ("+" if totals["cost_unknown_calls"] else "")
+    prompted, completed = tokens["prompt"], tokens["completion"]
+    cached = f"{percent(calls['cache'] / asked if asked else None)} from the cache"
+    cached_prompt = percent(tokens["prompt_cached"] / prompted if prompted else None)
+    each = duration(totals["seconds"] / totals["tasks"] if totals["tasks"] else 0)
+    exact = f"{_perfect(results)} of {totals['tasks']}"
+    rows = [
+        *_scores(totals),
+        ("Exact on training", exact, f"tasks; {count(totals['candidates'])} descriptions tried"),
+        ("Spent", cost, _per_solved(totals)),
+        ("Calls", count(asked), f"{cached}, {count(calls['failed'])} failed, {count(history.retries)} sent again"),
+        (
+            "Tokens",
+            count(prompted + completed),
+            f"{count(prompted)} prompt ({cached_prompt} cached), {count(completed)} completion",
+        ),
+        ("Time", duration(totals["seconds"]), f"{each} a task"),
+    ]
+    return [{"name": name, "value": value, "more": more} for name, value, more in rows]
+
+
+def _scores(totals: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    if totals["solved"] is None:
+        return [("Tasks", count(totals["tasks"]), "solutions unknown: nothing to grade against")]
+    solved, tasks = totals["solved"], totals["tasks"]
+    right, covered, inputs = totals["test_inputs_solved"], totals["test_inputs_covered"], totals["test_inputs"]
+    low, high = wilson(solved, tasks)
+    each_low, each_high = wilson(right, inputs)
+    return [
+        ("Tasks solved", f"{solved} of {tasks}", f"{percent(totals['score_tasks'])}, interval {percent(low)} to {percent(high)}"),
+        (
+            "Test inputs right",
+            f"{right} of {inputs}",
+            f"mean share a task {percent(totals['score_inputs'])}; of inputs {percent(each_low)} to {percent(each_high)}",
+        ),
+        (
+            "Right grid proposed",
+            f"{covered} of {inputs}",
+            f"test inputs; {covered - right} lost by choosing two answers",
+        ),
+    ]
+
+
+def _per_solved(totals: Mapping[str, Any]) -> str:
+    unknown = totals["cost_unknown_calls"]
+    told = [f"{money(totals['cost_usd'] / totals['tasks'])} a task"] if totals["tasks"] else []
+    if totals["solved"]:
+        told.append(f"{money(totals['cost_usd'] / totals['solved'])} a solved one")
+    return ", ".join([*told, *([f"{count(unknown)} calls of unknown price"] if unknown else [])])
+
+
+def _perfect(results: Mapping[str, Any]) -> int:
+    return sum(row["train"]["exact"] == row["train"]["pairs"] > 0 for row in results["tasks"].values())
+
+
+def _mix(history: History) -> list[dict[str, Any]]:
+    """What the models of a mix have shown over all tasks, the most gainful first; nothing without a mix."""
+    shown = pooled(
+        {model: Arm(births, gain * births, usd * births) for model, births, gain, usd in event.rows}
+        for event in history.mix.values()
+    )
+    rows = [
+        {"model": model, "births": round(arm.births), "gain": arm.gain / arm.births, "cost": arm.dollars / arm.births}
+        for model, arm in shown.items()
+        if arm.births
+    ]
+    return sorted(rows, key=lambda row: -row["gain"])
+
+
+def _notes(results: Mapping[str, Any], history: History) -> list[str]:
+    notes = [] if results["finished"] else [_unfinished(history)]
+    return notes + history.notices
+
+
+def _unfinished(history: History) -> str:
+    if history.finished is None:
+        return "This run had not ended when the report was written."
+    name = history.started.run if history.started else ""
+    why = f": {history.finished.why}" if history.finished.why else ""
+    return f"This run ended early ({history.finished.reason}{why}). Go on with: nlevolve resume {name}"
+
+
+def _task(row: Mapping[str, Any], seen: TaskHistory, solution: Solution | None) -> dict[str, Any]:
+    states = _states(row, seen)
+    calls = row["calls"]
+    return {
+        "id": seen.id,
+        "states": states,
+        "badge": BADGES.get(states[0], "unanswered"),
+        "outcome": {"partly": "partly", "answered": "answered", "unanswered": "not answered"}.get(states[0], states[0]),
+        "exact": row["train"]["exact"],
+        "pairs": row["train"]["pairs"],
+        "cells": row["train"]["cell_accuracy"],
+        "fitness": round(row["train"]["exact"] / max(1, row["train"]["pairs"]) * 1000 + row["train"]["cell_accuracy"], 6),
+        "operator": row["best"]["operator"] if row["best"] else "",
+        "births": row["candidates"],
+        "calls": sum(calls.values()),
+        "cost": row["cost_usd"],
+        "seconds": row["seconds"],
+        "rule": row["description"] or [],
+        "facts": _facts(row),
+        "error": row["error"],
+        "packed": deflate(pack(seen, solution)) if seen.started else "",
+    }
+
+
+def _states(row: Mapping[str, Any], seen: TaskHistory) -> list[str]:
+    """What the filter calls the task; the first is its outcome."""
+    if seen.answered is None:
+        return ["unanswered"]
+    if row["solved"]:
+        return ["solved"]
+    if row["stopped"] == "failed" and not row["candidates"]:
+        return ["failed"]
+    if row["solved"] is None:
+        return ["answered"]
+    states = ["partly" if any(row["inputs_solved"]) else "wrong"]
+    if row["train"]["exact"] == row["train"]["pairs"]:
+        states.append("misled")
+    if all(row["inputs_covered"]):
+        states.append("covered")
+    return states
+
+
+def _facts(row: Mapping[str, Any]) -> str:
+    calls, tokens = row["calls"], row["tokens"]
+    gain = 100 * (row["train"]["cell_accuracy"] - row["train"]["copy_accuracy"])
+    told = [
+        f"ended: {row['stopped']}",
+        f"{count(calls['provider'])} calls, {count(calls['cache'])} from the cache, {count(calls['failed'])} failed",
+        f"{count(tokens['prompt'])} + {count(tokens['completion'])} tokens",
+    ]
+    if row["candidates"]:
+        told.append(f"best gains {gain:+.1f} points of cell accuracy over copying the input")
+    return " · ".join(told)

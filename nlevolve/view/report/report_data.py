@@ -1,0 +1,134 @@
+"""One task as the report's script reads it: compact JSON, deflated, in base64. Short keys, each grid once."""
+
+from __future__ import annotations
+
+import base64
+import json
+import zlib
+from typing import Any
+
+from nlevolve.puzzle.grids import Grid
+from nlevolve.records import Answer, Attempt, CandidateChecked, Followed, MoveFailed
+from nlevolve.view.ancestry import Descent, Origin, descent, trace
+from nlevolve.view.grading import Solution
+from nlevolve.view.history import TaskHistory, worth
+from nlevolve.view.text import clean
+
+LONGEST_REASON = 400
+"""Characters of a failure's reason that are kept."""
+
+Packed = dict[str, Any]
+_DIGITS = bytes.maketrans(bytes(range(10)), b"0123456789")
+
+
+class GridTable:
+    """Each distinct grid once: rows of digits parted by `/`, referred to by its place."""
+
+    def __init__(self) -> None:
+        self._places: dict[Grid, int] = {}
+
+    def place(self, grid: Grid | None) -> int | None:
+        return None if grid is None else self._places.setdefault(grid, len(self._places))
+
+    @property
+    def rows(self) -> list[str]:
+        return [b"/".join(bytes(row).translate(_DIGITS) for row in grid).decode() for grid in self._places]
+
+
+def deflate(packed: Packed) -> str:
+    """What the page's script inflates with DecompressionStream("deflate-raw")."""
+    squeezer = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
+    data = squeezer.compress(json.dumps(packed, separators=(",", ":"), allow_nan=False).encode()) + squeezer.flush()
+    return base64.b64encode(data).decode()
+
+
+def pack(task: TaskHistory, solution: Solution | None) -> Packed:
+    """All there is to show of a task.
+
+    `pairs`: [input, output] · `tests`: see `_test` · `births`: see `_born` · `failed`: births without a description ·
+    `best`: its birth · `lineage`: for each of its bullets the birth that first said it · `copy`: accuracy of copying.
+    Grids are places in `grids`; descriptions are plain text, not HTML.
+    """
+    grids = GridTable()
+    descents = {birth: descent(candidate, task.checked) for birth, candidate in sorted(task.checked.items())}
+    best = task.best
+    started = task.started
+    return {
+        "pairs": [[grids.place(a), grids.place(b)] for a, b in (started.pairs if started else ())],
+        "tests": _tests(task, solution, grids),
+        "births": [_born(task.checked[birth], descents[birth], grids) for birth in sorted(task.checked)],
+        "failed": [_unborn(task.failed[birth]) for birth in sorted(task.failed)],
+        "best": best.birth.index if best else None,
+        "lineage": _lineage(best, descents) if best else [],
+        "copy": round(started.copy_accuracy, 4) if started else None,
+        "grids": grids.rows,
+    }
+
+
+def _tests(task: TaskHistory, solution: Solution | None, grids: GridTable) -> list[Packed]:
+    inputs = task.started.tests if task.started else ()
+    answers = task.answered.answers if task.answered else ()
+    return [
+        _test(grid, answers[place] if place < len(answers) else None, solution[place] if solution else None, grids)
+        for place, grid in enumerate(inputs)
+    ]
+
+
+def _test(grid: Grid, answer: Answer | None, truth: Grid | None, grids: GridTable) -> Packed:
+    """in: input · out: truth · one, two: attempts · all: [grid, votes] of every grid proposed, best first."""
+    votes = answer.votes if answer else ()
+    proposed = answer.candidates if answer else ()
+    return {
+        "in": grids.place(grid),
+        "out": grids.place(truth),
+        "one": grids.place(answer.attempt_1) if answer else None,
+        "two": grids.place(answer.attempt_2) if answer else None,
+        "all": [[grids.place(g), votes[n] if n < len(votes) else None] for n, g in enumerate(proposed)],
+    }
+
+
+def _born(candidate: CandidateChecked, came: Descent, grids: GridTable) -> Packed:
+    """i: birth · op, by (parents), model, view, phase, blind · say: bullets · from: origins · lost: parent's bullets dropped ·
+    tries: [kind, grid or reason, accuracy, note] a pair · x: exact pairs · acc: mean cell accuracy · dup · sure."""
+    birth, fit = candidate.birth, worth(candidate)
+    return {
+        "i": birth.index,
+        "op": birth.operator,
+        "by": list(birth.parents),
+        "model": clean(birth.model),
+        "view": birth.view,
+        "phase": birth.phase,
+        "blind": birth.blind,
+        "say": [clean(bullet) for bullet in candidate.description.bullets],
+        "from": [_origin(origin) for origin in came.origins],
+        "lost": [list(one) for one in came.dropped],
+        "tries": [_attempt(attempt, grids) for attempt in candidate.attempts],
+        "x": fit.exact,
+        "acc": round(fit.cells, 4),
+        "dup": candidate.duplicate_of,
+        "sure": candidate.confirmed,
+    }
+
+
+def _origin(origin: Origin | None) -> list[Any] | None:
+    return [origin.birth, origin.bullet, [list(edit) for edit in origin.edits]] if origin else None
+
+
+def _attempt(attempt: Attempt, grids: GridTable) -> list[Any]:
+    match attempt:
+        case Followed():
+            note = clean(attempt.note)[:LONGEST_REASON]
+            return ["followed", grids.place(attempt.grid), round(attempt.accuracy or 0.0, 4), note]
+        case _:
+            why = "" if attempt.kind == "skipped" else attempt.why
+            return [attempt.kind, clean(why)[:LONGEST_REASON], 0, ""]
+
+
+def _unborn(failure: MoveFailed) -> Packed:
+    birth = failure.birth
+    why = clean(failure.why)[:LONGEST_REASON]
+    return {"i": birth.index, "op": birth.operator, "by": list(birth.parents), "reason": failure.reason, "why": why}
+
+
+def _lineage(best: CandidateChecked, descents: dict[int, Descent]) -> list[int]:
+    return [trace(best.birth.index, place, descents) for place in range(len(best.description.bullets))]

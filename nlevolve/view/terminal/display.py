@@ -1,0 +1,27 @@
+"""The view of a running session: the dashboard on a terminal, lines elsewhere."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import TextIO
+
+from rich.console import Console
+
+from nlevolve.view.terminal.dashboard import Dashboard
+from nlevolve.view.terminal.lines import Lines
+
+Display = Dashboard | Lines
+"""Both are context managers with `see(event)`, `recall(events)`, `stopping()` and a `summary`."""
+
+
+def display(*, live: bool, stop: Callable[[], object], stream: TextIO | None = None) -> Display:
+    """The dashboard when `live` and the stream (default: stdout) is a terminal that can draw it, else lines.
+
+    `stop` is called when the viewer asks the run to end, from another thread.
+    """
+    stream = stream or sys.stdout
+    console = Console(file=stream)
+    if live and console.is_terminal and not console.is_dumb_terminal:
+        return Dashboard(stop_requested=stop, console=console)
+    return Lines(stream)

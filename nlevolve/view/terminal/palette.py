@@ -1,0 +1,80 @@
+"""Colours of the dashboard, in two palettes. No state is told by colour alone: each has its own glyph."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from nlevolve.errors import UsageError
+from nlevolve.view.terminal import grids
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """Each colour is "#rrggbb"."""
+
+    name: str
+    """As in `grids.PALETTES`."""
+    good: str
+    """Exact, perfect, solved."""
+    partly: str
+    """Answered, but not perfect on the training pairs."""
+    busy: str
+    """Running."""
+    bad: str
+    """Failed, wrong."""
+    quiet: str
+    accent: str
+    write: str
+    revise: str
+    recombine: str
+
+    @property
+    def cells(self) -> grids.Palette:
+        return grids.PALETTES[self.name]
+
+    def operator(self, name: str) -> str:
+        return {"write": self.write, "revise": self.revise, "recombine": self.recombine}.get(name, self.quiet)
+
+
+STANDARD = Palette(
+    name="arc",
+    good="#4fc56b",
+    partly="#d9a441",
+    busy="#5aa9f0",
+    bad="#e5534b",
+    quiet="#7d8590",
+    accent="#c99bf5",
+    write="#5aa9f0",
+    revise="#e0b341",
+    recombine="#c77dff",
+)
+
+# after Okabe and Ito's palette: told apart with any of the common kinds of colour blindness
+COLOUR_BLIND = Palette(
+    name="colour-blind",
+    good="#56b4e9",
+    partly="#f0e442",
+    busy="#bbbbbb",
+    bad="#d55e00",
+    quiet="#8a8a8a",
+    accent="#cc79a7",
+    write="#56b4e9",
+    revise="#e69f00",
+    recombine="#cc79a7",
+)
+
+
+def palette(name: str | None = None) -> Palette:
+    """The palette of that name; without one, the environment's NLEVOLVE_PALETTE. Raises UsageError."""
+    wanted = name or os.environ.get("NLEVOLVE_PALETTE") or "arc"
+    for known in (STANDARD, COLOUR_BLIND):
+        if wanted == known.name:
+            return known
+    raise UsageError(f"no palette named {wanted!r}; there are {' and '.join(grids.PALETTES)}")
+
+
+def shade(colour: str, light: float) -> str:
+    """The colour at a share of its brightness, 0..1."""
+    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return f"#{int(red * light):02x}{int(green * light):02x}{int(blue * light):02x}"

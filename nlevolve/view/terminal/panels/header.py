@@ -1,0 +1,210 @@
+"""The top of the screen: which run, how long, what it costs, what is on its way, and the strip of tasks."""
+
+from __future__ import annotations
+
+from nlevolve.view.history import TaskHistory
+from nlevolve.view.terminal.palette import Palette, shade
+from nlevolve.view.terminal.panels.layout import LEVELS, Part, Row, bar, ends, fit, level, row, rule
+from nlevolve.view.terminal.panels.look import Look
+from nlevolve.view.terminal.summary import Summary, TaskPhase
+from nlevolve.view.text import clean, count, duration, model_name, money, short_model
+
+CHIP = 15
+"""Columns of a task with its name, where there is room for names."""
+
+
+def header(look: Look, width: int) -> list[Row]:
+    """Two rows on a wide screen, three on a narrow one."""
+    times = _times(look)
+    name = _run(look)
+    room = width - times.cell_len - 2
+    title = ends(name if name.cell_len <= room else fit(name, max(0, room)), times, width)
+    spent, calls = _money(look, wide=width >= 110), _calls(look, wide=width >= 110)
+    if spent.cell_len + calls.cell_len + 5 <= width:
+        return [title, ends(spent, calls, width)]
+    return [title, fit(spent, width), fit(calls, width)]
+
+
+def _run(look: Look) -> Row:
+    started = look.summary.started
+    if started is None:
+        return row((" nlevolve ", "bold reverse"), "  ", ("waiting for the run's first event", "dim"))
+    roles = ("generator", "checker")
+    models = list(dict.fromkeys(model_name(started.models[role]) for role in roles if role in started.models))
+    return row(
+        (" nlevolve ", "bold reverse"),
+        "  ",
+        (clean(started.run), "bold"),
+        (f"  {clean(started.preset)}", "dim"),
+        f"  {' → '.join(models)}",
+        (" (resumed)" if started.resumed else "", "dim"),
+    )
+
+
+def _times(look: Look) -> Row:
+    summary, palette = look.summary, look.palette
+    elapsed = duration(summary.elapsed(look.now))
+    if summary.finished is not None:
+        good = summary.finished.reason == "done"
+        word = {"done": "done", "budget": "out of budget", "failed": "failed"}.get(summary.finished.reason, "interrupted")
+        return row((f"{'✔' if good else '■'} {word}", f"bold {palette.good if good else palette.bad}"), f" in {elapsed} ")
+    if look.stopping:
+        return row(("stopping: finishing what is in flight", f"bold {palette.partly}"), f"  {elapsed} ")
+    eta = summary.eta(look.now)
+    left = f" · {duration(eta)} to go" if eta is not None else ""
+    return row((f"{look.note}  ", palette.accent) if look.note else "", (elapsed, "bold"), (f"{left} ", "dim"))
+
+
+def _money(look: Look, wide: bool) -> Row:
+    summary, palette = look.summary, look.palette
+    spent = summary.account.cost_usd
+    budget = summary.started.budget_usd if summary.started else None
+    parts: list[Part] = [(f" {money(spent)}", "bold")]
+    if budget:
+        share = spent / budget
+        style = palette.bad if share >= 0.9 else palette.partly if share >= 0.7 else palette.good
+        parts += [f" of {money(budget)} ", *bar(share, 16 if wide else 8, style), (f" {share:.0%}", style)]
+    names = {} if wide else {"generator": "gen", "checker": "check"}
+    split = [f"{names.get(kind, kind)} {money(usd)}" for kind, usd in summary.spent().items()]
+    parts.append((f"   {' · '.join(split)}", ""))
+    if summary.account.unknown:
+        parts.append((f" · {count(summary.account.unknown)} calls of unknown price", palette.partly))
+    return row(*parts)
+
+
+def _calls(look: Look, wide: bool) -> Row:
+    summary, palette, account = look.summary, look.palette, look.summary.account
+    traffic = summary.traffic
+    most = summary.started.concurrency if summary.started else 0
+    parts: list[Part] = [f" {count(account.provider)} calls ", (f"{summary.rate(look.now):.1f}/s", "bold")]
+    if wide:
+        parts += [" ", (_pulse(summary, look, 20), palette.busy)]
+    parts += [f"  in flight {summary.in_flight}/{most}"]
+    parts += [(f" ({'; '.join(held)})", palette.partly)] if (held := _held_back(look, wide)) else []
+    parts += [(f"  {short_model(model)} stopped", f"bold {palette.bad}") for model in summary.stopped_models]
+    parts += [f"  cached {count(account.cache)}"]
+    parts += [
+        _told("429s", traffic.rate_limits, palette.bad),
+        _told("retries", traffic.retried.total(), palette.partly),
+    ]
+    if wide or account.failed:
+        parts.append(_told("failed", account.failed, palette.bad))
+    return row(*parts)
+
+
+def _held_back(look: Look, wide: bool) -> list[str]:
+    """Why fewer calls are in flight than might be: limits that were lowered, and calls that wait to be sent again."""
+    lowered = {model: limit for model, limit in look.summary.traffic.limits.items() if model in look.summary.traffic.throttled}
+    waiting = look.summary.traffic.backing_off(look.now)
+    told = [f"{short_model(model)} ≤{limit}" for model, limit in list(lowered.items())[:2]]
+    if not wide:
+        told = [f"≤{min(lowered.values())}"] if lowered else []
+    return [*told, f"{waiting} waiting"] if waiting else told
+
+
+def _told(noun: str, number: int, style: str) -> Part:
+    return f"  {noun} {count(number)}", style if number else "dim"
+
+
+def _pulse(summary: Summary, look: Look, seconds: int) -> str:
+    calls = summary.traffic.pulse(look.now, seconds)
+    most = max(calls)
+    return "".join(level(0.99 * n / most) if n else " " for n in calls) if most else " " * seconds
+
+
+# ---- the strip of tasks ----------------------------------------------------------------------------------------------
+
+
+def strip(look: Look, width: int, most: int) -> list[Row]:
+    """A rule that counts and explains, then the tasks in at most `most` rows: named where there is room, else a cell each."""
+    tasks = list(look.summary.history.tasks.values())
+    shown = [(task, look.summary.phase(task)) for task in tasks]
+    top = rule(_counts(look, len(tasks)), width, _legend(look, [phase for _, phase in shown], in_words=width >= 110))
+    return [top, *_cells(look, shown, width, most)]
+
+
+def _counts(look: Look, tasks: int) -> Row:
+    phases = look.summary.phases()
+    over = tasks - phases["waiting"] - phases["running"]
+    return row((f"tasks {over}/{tasks}", "bold"), " ", *bar(over / tasks if tasks else 0, 10, look.palette.busy))
+
+
+def _legend(look: Look, phases: list[TaskPhase], in_words: bool) -> Row:
+    words: dict[TaskPhase, str] = {
+        "perfect": "fit all pairs",
+        "partly": "do not",
+        "running": "running",
+        "failed": "failed",
+        "stopped": "cut short",
+        "waiting": "waiting",
+    }
+    parts: list[Part] = []
+    for phase, word in words.items():
+        if number := phases.count(phase):
+            parts += [(f" {_glyph(phase, 0.5)} ", _colour(phase, 1.0, look.palette)), f"{number}"]
+            parts += [f" {word}"] if in_words or phase in ("perfect", "running") else []
+    return row(*parts)
+
+
+def _cells(look: Look, shown: list[tuple[TaskHistory, TaskPhase]], width: int, most: int) -> list[Row]:
+    chips = max(1, (width - 1) // CHIP)
+    named = len(shown) <= chips * min(2, most)
+    per_row = chips if named else max(1, width - 2)
+    rows = [shown[at : at + per_row] for at in range(0, len(shown), per_row)]
+    if len(rows) > most:
+        # more tasks than the screen holds: show the rows around the one in focus
+        here = next((n for n, line in enumerate(rows) if any(task.id == look.focus for task, _ in line)), 0)
+        first = max(0, min(here - most // 2, len(rows) - most))
+        rows = rows[first : first + most]
+    return [fit(row(" ", *[part for cell in line for part in _cell(look, *cell, named)]), width) for line in rows]
+
+
+def _cell(look: Look, task: TaskHistory, phase: TaskPhase, named: bool) -> list[Part]:
+    best = look.summary.best.get(task.id)
+    fitness = best.fitness.cells if best else 0.0
+    style = _colour(phase, fitness, look.palette)
+    here = task.id == look.focus
+    glyph = (_glyph(phase, fitness), f"{style} reverse" if here and not named else style)
+    if not named:
+        return [glyph]
+    score = f"{best.fitness.exact}/{best.fitness.pairs}" if best else ""
+    name = clean(task.id)[: CHIP - 3 - len(score)]
+    pad = " " * max(1, CHIP - 3 - len(name) - len(score))
+    return [glyph, " ", (name, "bold reverse" if here else ""), (f" {score}{pad}", style)]
+
+
+def _glyph(phase: TaskPhase, fitness: float) -> str:
+    match phase:
+        case "waiting":
+            return "·"
+        case "running":
+            return level(min(fitness, 0.99))
+        case "perfect":
+            return LEVELS[-1]
+        case "partly":
+            return "░" if fitness < 0.5 else "▒" if fitness < 0.9 else "▓"
+        case "failed":
+            return "×"
+        case "stopped":
+            return "‖"
+
+
+def _colour(phase: TaskPhase, fitness: float, palette: Palette) -> str:
+    colours: dict[TaskPhase, str] = {
+        "waiting": palette.quiet,
+        "running": palette.busy,
+        "perfect": palette.good,
+        "partly": palette.partly,
+        "failed": palette.bad,
+        "stopped": palette.accent,
+    }
+    light = 1.0 if phase in ("waiting", "failed", "stopped") else 0.45 + 0.55 * fitness**3
+    return shade(colours[phase], light)
+
+
+def footer(look: Look, width: int, pages: int, page: int) -> Row:
+    """The keys, and where the focus is."""
+    hold, leave = "follow" if look.held else "hold", "leave" if look.watching else "stop"
+    colours = "c colours  " if width >= 100 else ""
+    keys = row((f" ←→ task  ↑↓ candidate  f {hold}  p page  {colours}? help  q {leave}", "dim"))
+    return ends(keys, row((f"{look.page} {page}/{pages} ", "dim")), width)

@@ -1,0 +1,152 @@
+"""The task in focus and its candidates, ranked."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from nlevolve.evolve.population import Candidate
+from nlevolve.records import Attempt, Followed, Garbled, Skipped
+from nlevolve.view.history import TaskHistory
+from nlevolve.view.terminal.palette import Palette
+from nlevolve.view.terminal.panels.layout import LEVELS, Part, Row, bar, fit, level, row, rule
+from nlevolve.view.terminal.panels.look import Look
+from nlevolve.view.terminal.sentences import lineage
+from nlevolve.view.text import bullets, clean, cut, duration, money, percent, short_model
+
+
+def task_rule(look: Look, width: int) -> Row:
+    """Opens what is said of the task in focus."""
+    task, summary = look.task, look.summary
+    if task is None or task.started is None:
+        return rule(row(("no task has been taken up yet", "dim")), width)
+    names = list(summary.history.tasks)
+    born = len(task.checked) + len(task.failed)
+    best = summary.best.get(task.id)
+    parts: list[Part] = [(clean(task.id), f"bold {look.palette.accent}"), f" {names.index(task.id) + 1}/{len(names)}"]
+    parts += [("  births ", "dim"), f"{born}/{task.started.births}"]
+    if best is not None:
+        its = best.fitness
+        style = look.palette.good if its.perfect else look.palette.partly
+        parts += [("  best ", "dim"), (f"{its.exact}/{its.pairs} pairs, {percent(its.cells, 1)}", style)]
+    parts += [("  cost ", "dim"), money(task.account.cost_usd)]
+    return rule(row(*parts), width, _state(look, task))
+
+
+def _state(look: Look, task: TaskHistory) -> Row:
+    since = look.summary.running.get(task.id)
+    if since is not None:
+        return row((f"running {duration((look.now - since).total_seconds())}", look.palette.busy))
+    if task.answered is None:
+        return row(("not answered", "dim"))
+    words = {"perfect": "answered: all pairs fit", "exhausted": "answered: births used up", "budget": "out of budget"}
+    failed = f"failed: {clean(task.answered.error)}" if task.answered.stopped == "failed" else ""
+    return row((failed or words.get(task.answered.stopped, task.answered.stopped), look.palette.bad if failed else "dim"))
+
+
+def table(look: Look, width: int, height: int) -> list[Row]:
+    """The ranked candidates under a heading, then those on their way; at most `height` rows."""
+    task = look.task
+    if task is None or task.started is None or height < 2:
+        return []
+    ranked = look.summary.ranked(task.id)
+    columns = _Columns(width, len(task.started.pairs), ranked)
+    lines = [columns.line(look, place, one, task.started.copy_accuracy) for place, one in enumerate(ranked, 1)]
+    rows = [columns.heading(), *_window(lines, _place(look, ranked), height - 1)]
+    rows += _coming(look, task, columns)
+    rows += _failures(look, task, columns)
+    if repeats := len(task.checked) - len(ranked):
+        rows.append(row((f"      {repeats} more said what one of these says", "dim")))
+    return [fit(one, width) for one in rows[:height]]
+
+
+def _place(look: Look, ranked: list[Candidate]) -> int:
+    return next((place for place, one in enumerate(ranked) if one is look.candidate), 0)
+
+
+def _window(lines: list[Row], place: int, height: int) -> list[Row]:
+    """As many lines as fit, that at `place` among them; the last row counts those left out."""
+    if len(lines) <= height:
+        return lines
+    first = max(0, min(place - (height - 1) // 2, len(lines) - height + 1))
+    left = len(lines) - height + 1
+    return [*lines[first : first + height - 1], row((f"      and {left} more, by ↑ and ↓", "dim"))]
+
+
+def _coming(look: Look, task: TaskHistory, columns: _Columns) -> list[Row]:
+    """Births that are being written or checked."""
+    rows = []
+    for coming in look.summary.traffic.coming(task.id):
+        doing = f"being checked, {coming.calls} to go" if coming.written else "being written"
+        lead = f"  … {coming.birth.index:>4}  {cut(lineage(coming.birth), columns.how)} "
+        rows.append(row((lead + doing, f"italic {look.palette.busy}")))
+    return rows
+
+
+def _failures(look: Look, task: TaskHistory, columns: _Columns) -> list[Row]:
+    rows = []
+    for failed in reversed(task.failed.values()):
+        lead = f"{failed.birth.index:>4}  {cut(lineage(failed.birth), columns.how)} "
+        rows.append(row(("  ✗ ", look.palette.bad), (f"{lead}{failed.reason}: {clean(failed.why)}", "dim")))
+    return rows
+
+
+class _Columns:
+    """Which columns a width has room for."""
+
+    def __init__(self, width: int, pairs: int, ranked: list[Candidate]) -> None:
+        self.pairs = max(5, min(pairs, 10) + 4)
+        self.how = 13 if width < 90 else 18
+        # what is the same for all says nothing
+        self.view = 9 if width >= 100 and len({one.birth.view for one in ranked}) > 1 else 0
+        self.model = 16 if width >= 100 and len({one.birth.model for one in ranked}) > 1 else 0
+        self.bar = 0 if width < 90 else 10
+        said = Counter(bullet for one in ranked for bullet in set(bullets(one.description.bullets)))
+        self.shared = {bullet for bullet, times in said.items() if len(ranked) > 2 and times > len(ranked) / 2}
+        """Bullets that more than half of the candidates have: they tell nobody apart."""
+
+    def heading(self) -> Row:
+        names = f"  # born  {'how':<{self.how}} "
+        names += f"{'view':<{self.view}} " if self.view else ""
+        names += f"{'model':<{self.model}} " if self.model else ""
+        names += f"{'pairs':<{self.pairs}} {'cells':<{self.bar + 5}} {'gain':>4}  first bullet"
+        return row((names, "dim underline"))
+
+    def line(self, look: Look, place: int, one: Candidate, copy: float) -> Row:
+        birth, its, palette = one.birth, one.fitness, look.palette
+        style = palette.good if its.perfect else palette.partly
+        chosen = "bold" if one is look.candidate else ""
+        parts: list[Part] = [(f"{'▸' if chosen else ' '}{place:>2} ", chosen or "dim"), f"{birth.index:>4}  "]
+        parts.append((cut(lineage(birth), self.how) + " ", palette.operator(birth.operator)))
+        parts += [cut(clean(birth.view), self.view) + " "] if self.view else []
+        parts += [(cut(short_model(birth.model), self.model) + " ", "dim")] if self.model else []
+        parts += [*pair_marks(one.attempts, palette), " " * max(1, self.pairs - 3 - min(10, len(one.attempts)))]
+        parts.append((f"{its.exact}/{its.pairs} ", style))
+        parts += [*bar(its.cells, self.bar, style), " "] if self.bar else []
+        gain = round(100 * (its.cells - copy))
+        parts += [f"{percent(its.cells):>4}{' ' if self.bar else '  '}"]
+        parts.append((f"{gain:>+4d}", palette.good if gain > 0 else palette.bad))
+        return row(*parts, (f"  {self._first(one)}", chosen))
+
+    def _first(self, one: Candidate) -> str:
+        """The first bullet that not everybody has; an ellipsis stands for those before it."""
+        said = bullets(one.description.bullets) or ["…"]
+        own = [bullet for bullet in said if bullet not in self.shared] or said[-1:]
+        return own[0] if own[0] == said[0] else f"… {own[0]}"
+
+
+def pair_marks(attempts: Sequence[Attempt], palette: Palette) -> list[Part]:
+    """One block a training pair, as tall as its cell accuracy, full when exact; × no grid, ? no reply, - not asked."""
+    return [_mark(attempt, palette) for attempt in attempts[:10]]
+
+
+def _mark(attempt: Attempt, palette: Palette) -> Part:
+    match attempt:
+        case Followed():
+            accuracy = attempt.accuracy or 0.0
+            return (LEVELS[-1], palette.good) if accuracy >= 1 else (level(accuracy), palette.partly)
+        case Garbled():
+            return ("×", palette.bad)
+        case Skipped():
+            return ("-", palette.quiet)
+    return ("?", palette.bad)

@@ -1,0 +1,122 @@
+"""One task of a run in the terminal: its candidates, one description with its lineage and grids, and the answers."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from nlevolve.errors import UsageError
+from nlevolve.puzzle.grids import Grid
+from nlevolve.records import Answer, Event
+from nlevolve.view.grading import Solution, grade
+from nlevolve.view.history import TaskHistory
+from nlevolve.view.terminal.grids import Picture, coloured
+from nlevolve.view.terminal.grids import Row as Pictures
+from nlevolve.view.terminal.palette import Palette
+from nlevolve.view.terminal.panels.best import description, lineage
+from nlevolve.view.terminal.panels.layout import Row, row, rule, trimmed
+from nlevolve.view.terminal.panels.look import Look
+from nlevolve.view.terminal.panels.pictures import grids
+from nlevolve.view.terminal.panels.population import table, task_rule
+from nlevolve.view.terminal.panels.progress import curve
+from nlevolve.view.terminal.summary import Summary
+from nlevolve.view.text import clean
+
+TALL = 10_000
+"""More rows than any panel needs: nothing is left out here."""
+NEAREST = 3
+
+
+def show(
+    events: Iterable[Event],
+    task: str,
+    console: Console,
+    colours: Palette,
+    *,
+    solutions: Mapping[str, Solution],
+    birth: int | None = None,
+) -> RenderableType:
+    """Everything about a task; of its candidates, the best one in full, or that of `birth`.
+
+    Raises UsageError for a task or a birth that the run does not have, naming the nearest.
+    """
+    summary = Summary()
+    for event in events:
+        summary.see(event)
+    seen = _task(summary, task)
+    now = summary.latest or datetime.now(UTC)
+    look = Look(summary, now, focus=seen.id, birth=birth, palette=colours, colour=coloured(console))
+    if birth is not None and (look.candidate is None or look.candidate.index != birth):
+        known = ", ".join(map(str, sorted(seen.checked))) or "none"
+        raise UsageError(f"task {task} has no candidate of birth {birth}; it has {known}")
+    width = console.width
+    rows = _trimmed(_candidates(look, width) + _candidate(look, width))
+    return Group(Text("\n").join(one.text() for one in rows), *_answers(look, seen, solutions.get(seen.id)))
+
+
+def _task(summary: Summary, task: str) -> TaskHistory:
+    known = summary.history.tasks
+    if task in known:
+        return known[task]
+    close = difflib.get_close_matches(task, known, n=NEAREST, cutoff=0.3) or list(known)[:NEAREST]
+    raise UsageError(f"the run has no task {task!r}; nearest: {', '.join(close)}" if close else "the run has no tasks yet")
+
+
+def _candidates(look: Look, width: int) -> list[Row]:
+    return [task_rule(look, width), *table(look, width, TALL), row(""), *curve(look, width, 4), row("")]
+
+
+def _candidate(look: Look, width: int) -> list[Row]:
+    if look.candidate is None:
+        return [*grids(look, width, TALL, every=True), row("")]
+    head = rule(row(("its grids", "bold"), ("  input → truth │ what the checker made of it", "dim")), width)
+    told = [*description(look, width, TALL), row(""), head, *grids(look, width, TALL, every=True), row("")]
+    return [*told, *lineage(look, width, 40)]
+
+
+def _trimmed(rows: list[Row]) -> list[Row]:
+    """Without the spaces that a full screen needs and a page of text does not."""
+    told = [trimmed(one) for one in rows]
+    while told and not told[-1].parts:
+        told.pop()
+    return told
+
+
+def _answers(look: Look, task: TaskHistory, solution: Solution | None) -> Iterator[RenderableType]:
+    if task.answered is None or task.started is None:
+        yield Text("\n  not answered yet", "dim")
+        return
+    yield Text("\n") + _verdict(look, task, solution).text()
+    for place, test in enumerate(task.started.tests):
+        given = task.answered.answers[place] if place < len(task.answered.answers) else None
+        truth = solution[place] if solution is not None else None
+        yield Padding(Pictures(_pictures(look, test, given, truth)), (1, 0, 0, 1))
+
+
+def _verdict(look: Look, task: TaskHistory, solution: Solution | None) -> Row:
+    error = clean(task.answered.error) if task.answered else ""
+    if solution is None:
+        return row(("answers", "bold"), ("  the solutions are not known", "dim"), f"  {error}")
+    right = grade(task.answered.answers if task.answered else None, solution).right
+    style = look.palette.good if all(right) else look.palette.bad
+    return row(("answers", "bold"), (f"  {sum(right)} of {len(right)} test inputs right", style), f"  {error}")
+
+
+def _pictures(look: Look, test: Grid, given: Answer | None, truth: Grid | None) -> list[Picture]:
+    cells = look.palette.cells
+    tries = [given.attempt_1, given.attempt_2] if given else [None, None]
+    titles = [f"answer {n}{_mark(one, truth)}" for n, one in enumerate(tries, 1)]
+    told = [Picture(test, "test input", palette=cells, dense=False)]
+    told += [Picture(one, title, truth, palette=cells, dense=False) for one, title in zip(tries, titles, strict=True)]
+    return told + ([Picture(truth, "truth", palette=cells, dense=False)] if truth is not None else [])
+
+
+def _mark(answer: Grid | None, truth: Grid | None) -> str:
+    if answer is None:
+        return ": none"
+    return "" if truth is None else " ✔" if answer == truth else " ✗"

@@ -1,0 +1,86 @@
+"""Tasks as people look them over before a run: one line each, or all of their grids."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from nlevolve.puzzle.datasets import Selected
+from nlevolve.puzzle.grids import Grid
+from nlevolve.puzzle.tasks import Task
+from nlevolve.view.terminal.grids import ARC, Palette, Picture, Row, contrast, size
+
+
+def listing(found: Sequence[Selected], palette: Palette = ARC) -> Table:
+    """A row a task: id, where it is from, how many pairs and test inputs, sizes, colours, accuracy of copying."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title, right in (
+        ("task", 0),
+        ("from", 0),
+        ("pairs", 1),
+        ("tests", 1),
+        ("rows×columns", 0),
+        ("colours", 0),
+        ("copying", 1),
+    ):
+        table.add_column(title, justify="right" if right else "left", overflow="fold" if title == "from" else "ellipsis")
+    for one in found:
+        task = one.task
+        numbers = (str(len(task.pairs)), str(len(task.tests)))
+        copying = Text(f"{task.copy_accuracy:.2f}")
+        table.add_row(Text(task.id), Text(one.source), *numbers, sizes(task), _swatches(task, palette), copying)
+    return table
+
+
+def totals(tasks: Sequence[Task]) -> str:
+    """What the list comes to, in one line."""
+    pairs, tests = sum(len(task.pairs) for task in tasks), sum(len(task.tests) for task in tasks)
+    several = sum(len(task.tests) > 1 for task in tasks)
+    aside = f" ({_count(several, 'task')} with several)" if several else ""
+    copying = sum(task.copy_accuracy for task in tasks) / len(tasks)
+    return (
+        f"{_count(len(tasks), 'task')}, {_count(pairs, 'training pair')}, {_count(tests, 'test input')}{aside}; "
+        f"copying the input is right in {copying:.2f} of the cells"
+    )
+
+
+def preview(one: Selected, palette: Palette = ARC) -> Iterator[RenderableType]:
+    """The task's grids: each training input beside its output, then the test inputs."""
+    task = one.task
+    yield Text.assemble((task.id, "bold"), f"  {one.source}  copying {task.copy_accuracy:.2f}", overflow="fold")
+    for number, pair in enumerate(task.pairs, 1):
+        titles = (f"{number} in {size(pair.input)}", f"out {size(pair.output)}")
+        pictures = [Picture(grid, title, palette=palette) for grid, title in zip((pair.input, pair.output), titles, strict=True)]
+        yield Row(pictures, arrow=True)
+        yield ""
+    yield Row([Picture(grid, f"test {number} {size(grid)}", palette=palette) for number, grid in enumerate(task.tests, 1)])
+    yield ""
+
+
+def sizes(task: Task) -> str:
+    """The sizes of inputs and outputs in short: `3×3 → 9×9`, `5…12×5…12 → same`."""
+    inputs, outputs = [pair.input for pair in task.pairs], [pair.output for pair in task.pairs]
+    same = all(size(before) == size(after) for before, after in zip(inputs, outputs, strict=True))
+    return f"{_range(inputs)} → {'same' if same else _range(outputs)}"
+
+
+def _range(grids: Sequence[Grid]) -> str:
+    def span(lengths: Iterable[int]) -> str:
+        low, high = min(found := list(lengths)), max(found)
+        return f"{low}" if low == high else f"{low}…{high}"
+
+    return f"{span(len(grid) for grid in grids)}×{span(len(grid[0]) for grid in grids)}"
+
+
+def _swatches(task: Task, palette: Palette) -> Text:
+    """The colours that occur in the task, as digits on their colour."""
+    grids = [*task.tests, *(grid for pair in task.pairs for grid in (pair.input, pair.output))]
+    cells = sorted({cell for grid in grids for row in grid for cell in row})
+    return Text.assemble(*((str(cell), f"{contrast(palette[cell])} on {palette[cell]}") for cell in cells))
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

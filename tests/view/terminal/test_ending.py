@@ -1,0 +1,49 @@
+"""The last words of a run."""
+
+from typing import Any
+
+from nlevolve.puzzle.tasks import Pair, Task
+from nlevolve.records import Event, RunFinished, TaskStarted
+from nlevolve.view.results import results
+from nlevolve.view.terminal.ending import closing
+from nlevolve.view.terminal.summary import Summary
+from tests.view.fake_run import FakeRun
+
+
+def last_words(events: list[Event], *, solved: int | None) -> str:
+    """`solved` of the tasks get a solution that the fake answers meet; None: no solution is known."""
+    summary = Summary()
+    for event in events:
+        summary.see(event)
+    started = [e for e in events if isinstance(e, TaskStarted)]
+    tasks = [Task(e.task, tuple(Pair(*pair) for pair in e.pairs), e.tests) for e in started]
+    outputs = {t.id: (t.pairs[0].output if place < (solved or 0) else ((7,),),) for place, t in enumerate(tasks)}
+    found: dict[str, Any] = results(summary.history, tasks, {} if solved is None else outputs)
+    return closing(summary, found, "demo").plain
+
+
+def test_it_says_what_was_solved_what_it_cost_and_what_to_type() -> None:
+    told = last_words(FakeRun().events(), solved=4)
+    assert "4 of 6 tasks solved (67%; 4 of 6 test inputs)" in told
+    assert "a description fits all training pairs of 5 of 6 tasks" in told
+    assert "a solved task" in told
+    assert "not solved: " in told
+    for command in ("show demo ", "report demo", "compare demo OTHER", "watch demo --speed 20"):
+        assert f"nlevolve {command}" in told
+    assert "resume" not in told
+
+
+def test_without_solutions_nothing_is_claimed() -> None:
+    told = last_words(FakeRun().events(), solved=None)
+    assert "the solutions of the tests are not known" in told
+    assert "tasks solved" not in told
+
+
+def test_a_run_cut_short_can_be_resumed() -> None:
+    events = FakeRun(failing=(0,)).events()[:-1]
+    events.append(RunFinished(at=events[-1].at, reason="budget", exit_code=3, why="the budget of $1 is spent"))
+    told = last_words(events, solved=3)
+    assert "not finished: the budget of $1 is spent" in told
+    assert "nlevolve resume demo" in told
+    assert "1 task failed: " in told
+    assert "the provider is down (503)" in told

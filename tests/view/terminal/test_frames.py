@@ -1,0 +1,193 @@
+"""What the dashboard looks like, state by state. Times are the events' own, so equal code draws equal frames."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nlevolve.records import (
+    CallRetried,
+    CandidateChecked,
+    Description,
+    Event,
+    LimitChanged,
+    ModelStopped,
+    RunFinished,
+    TaskAnswered,
+    TaskStarted,
+)
+from nlevolve.view.terminal.palette import COLOUR_BLIND, STANDARD
+from nlevolve.view.terminal.panels.look import PAGES, Look, Page
+from nlevolve.view.terminal.panels.screen import draw
+from nlevolve.view.terminal.summary import Summary
+from tests.goldens import assert_golden
+from tests.view.fake_run import FakeRun
+
+
+def fold(events: list[Event]) -> Summary:
+    summary = Summary()
+    for event in events:
+        summary.see(event)
+    return summary
+
+
+def look(events: list[Event], *, colour: bool = False, page: Page = "overview", focus: str = "") -> Look:
+    """Focused on the task of the last headline, as a viewer would see it."""
+    summary = fold(events)
+    told = [moment.task for moment in summary.moments if moment.task and moment.headline]
+    started = [event.task for event in events if isinstance(event, TaskStarted)]
+    focus = focus or (told or started or [""])[-1]
+    return Look(summary, summary.latest or events[0].at, focus=focus, page=page, colour=colour)
+
+
+def text(of: Look, width: int, height: int) -> str:
+    return "\n".join(row.plain.rstrip() for row in draw(of, width, height).rows) + "\n"
+
+
+def until(events: list[Event], share: float) -> list[Event]:
+    return events[: int(len(events) * share)]
+
+
+def throttled() -> list[Event]:
+    events = until(FakeRun(throttled=0.2).events(), 0.5)
+    at, model = events[-1].at, "anthropic/claude-sonnet-5"
+    retries = [CallRetried(at=at, task=events[-1].task, model=model, why="rate_limit: 429", wait=20.0) for _ in range(9)]
+    return [*events, *retries, LimitChanged(at=at, model=model, in_flight=6, why="429")]
+
+
+def failed() -> list[Event]:
+    events = FakeRun(failing=(1,)).events()
+    place = next(n for n, e in enumerate(events) if isinstance(e, TaskAnswered) and e.stopped == "failed")
+    return events[: place + 1]
+
+
+STATES: dict[str, Callable[[], list[Event]]] = {
+    "starting": lambda: FakeRun().events()[:3],
+    "busy": lambda: until(FakeRun(budget=5.0).events(), 0.6),
+    "rate-limited": throttled,
+    "budget-nearly-gone": lambda: until(FakeRun(budget=0.55).events(), 0.75),
+    "task-failed": failed,
+    "finished": lambda: FakeRun().events(),
+    "400-tasks": lambda: until(FakeRun(tasks=400, at_once=16, births=6).events(), 0.6),
+}
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_frame_on_a_small_screen(state: str) -> None:
+    assert_golden(f"frames/{state}-80x24", text(look(STATES[state]()), 80, 24))
+
+
+@pytest.mark.parametrize("state", ["busy", "400-tasks"])
+def test_frame_on_a_large_screen(state: str) -> None:
+    assert_golden(f"frames/{state}-200x50", text(look(STATES[state]()), 200, 50))
+
+
+@pytest.mark.parametrize("page", PAGES[1:])
+def test_page(page: Page) -> None:
+    assert_golden(f"frames/page-{page}-100x30", text(look(STATES["busy"](), page=page), 100, 30))
+
+
+def test_states_say_what_they_must() -> None:
+    """The golden frames could be rewritten by mistake; these words may not go."""
+    told = {state: text(look(events()), 80, 24) for state, events in STATES.items()}
+    assert "tasks 0/6" in told["starting"]
+    assert "none yet" in told["starting"]
+    assert "(≤6; 12 waiting)" in told["rate-limited"]
+    assert "of $0.55" in told["budget-nearly-gone"]
+    assert "× 1" in told["task-failed"]
+    assert "the provider is down (503)" in told["task-failed"]
+    assert "✔ done in" in told["finished"]
+    assert "tasks 6/6" in told["finished"]
+    assert "/400" in told["400-tasks"]
+
+
+EVENTS = {tasks: FakeRun(tasks=tasks, births=8, at_once=5, failing=(1,)).events() for tasks in (1, 6, 60)}
+
+
+@settings(max_examples=120, deadline=None)
+@given(
+    tasks=st.sampled_from(sorted(EVENTS)),
+    share=st.floats(0, 1),
+    width=st.integers(0, 230),
+    height=st.integers(0, 70),
+    page=st.sampled_from(PAGES),
+    colour=st.booleans(),
+)
+def test_a_frame_fills_any_screen_exactly(tasks: int, share: float, width: int, height: int, page: Page, colour: bool) -> None:
+    rows = draw(look(EVENTS[tasks][: 1 + int(share * len(EVENTS[tasks]))], page=page, colour=colour), width, height).rows
+    assert [row.cell_len for row in rows] == [width] * height
+
+
+def test_another_candidate_can_be_looked_at() -> None:
+    of = look(until(FakeRun(tasks=1, births=40, seed=3).events(), 0.99))
+    last = of.summary.ranked(of.focus)[-1]
+    told = text(replace(of, birth=last.index), 80, 24)
+    assert f"── birth {last.index} " in told
+    assert f"▸{len(of.summary.ranked(of.focus)):>2} {last.index:>4}" in told
+    assert "more, by ↑ and ↓" in told
+    assert text(replace(of, birth=999), 80, 24) == text(of, 80, 24)
+
+
+def test_nothing_has_happened_yet() -> None:
+    empty = Look(Summary(), FakeRun().events()[0].at)
+    assert "waiting for the run's first event" in text(empty, 80, 24)
+
+
+def test_each_state_has_its_own_glyph_without_colour() -> None:
+    events = FakeRun(tasks=60, at_once=8, failing=(0,)).events()
+    strip = text(look(until(events, 0.5)), 80, 24).splitlines()[4]
+    assert set(strip.strip()) >= {"×", "█", "·"}
+
+
+def test_hostile_descriptions_do_nothing() -> None:
+    hostile = ("\x1b[2J\x1b]0;owned\x07[bold red]boo[/bold red]", "\u202egnorw", "")
+    events = [
+        e.model_copy(update={"description": Description(bullets=hostile)}) if isinstance(e, CandidateChecked) else e
+        for e in until(FakeRun().events(), 0.6)
+    ]
+    for page in PAGES:
+        told = text(look(events, page=page), 120, 40)
+        assert "\x1b" not in told
+        assert "\x07" not in told
+        assert "\u202e" not in told
+    assert "[bold red]boo[/bold red]" in text(look(events), 120, 40)
+
+
+def test_perfection_is_green_in_either_palette() -> None:
+    events = FakeRun().events()
+    for colours in (STANDARD, COLOUR_BLIND):
+        summary = fold(events)
+        perfect = next(task.id for task in summary.history.tasks.values() if summary.phase(task) == "perfect")
+        drawn = draw(Look(summary, events[-1].at, focus=perfect, palette=colours), 100, 30)
+        styles = {str(style) for row in drawn.rows if perfect in row.plain for _, style in row.parts}
+        assert any(colours.good in style for style in styles)
+
+
+def test_the_curve_shows_the_last_births_when_there_are_too_many() -> None:
+    events = FakeRun(tasks=1, births=120, seed=3).events()
+    told = [row.plain for row in draw(look(until(events, 0.99)), 80, 24).rows if row.plain.startswith("  fit ")]
+    assert len(told) == 1
+    assert len(told[0]) == 80
+
+
+def test_the_clock_goes_on_while_nothing_happens() -> None:
+    now = look(STATES["busy"]())
+    later = Look(now.summary, now.now + timedelta(minutes=1), focus=now.focus)
+    assert text(now, 80, 24).splitlines()[0] != text(later, 80, 24).splitlines()[0]
+
+
+def test_a_model_that_was_stopped_is_named() -> None:
+    events = until(FakeRun().events(), 0.5)
+    events.append(ModelStopped(at=events[-1].at, model="anthropic/claude-sonnet-5", why="the key was refused (401)"))
+    told = text(look(events), 120, 40)
+    assert "claude-sonnet-5 stopped" in told
+    assert "nothing more is sent to anthropic/claude-sonnet-5" in told
+
+
+def test_an_interrupted_run_says_so() -> None:
+    events = until(FakeRun().events(), 0.5)
+    events.append(RunFinished(at=events[-1].at, reason="interrupted", exit_code=130))
+    assert "■ interrupted in" in text(look(events), 80, 24)

@@ -1,0 +1,101 @@
+"""Grids in the terminal stay within their width, and can be read with colour, without it, and in little space."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+
+from nlevolve.puzzle.grids import Grid
+from nlevolve.view.terminal.grids import ARC, PALETTES, Picture, Row
+
+GRIDS = st.integers(1, 30).flatmap(
+    lambda width: st.lists(st.tuples(*[st.integers(0, 9)] * width), min_size=1, max_size=30).map(tuple)
+)
+SMALL: Grid = ((1, 2, 3), (4, 5, 6), (7, 8, 9))
+
+
+def drawn(what: Picture | Row, width: int = 80, colour: bool = False) -> str:
+    out = io.StringIO()
+    Console(file=out, width=width, force_terminal=True, color_system="truecolor" if colour else None).print(what)
+    return out.getvalue()
+
+
+def plain(text: str) -> str:
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)
+
+
+def test_without_colour_a_grid_is_its_digits() -> None:
+    assert plain(drawn(Picture(SMALL, "a title"))) == "a title\n 1 2 3\n 4 5 6\n 7 8 9\n"
+    assert drawn(Picture(SMALL), width=5) == "123\n456\n789\n"
+
+
+def test_wrong_cells_are_marked() -> None:
+    attempt = Picture(SMALL, truth=((1, 2, 3), (4, 0, 6), (7, 8, 9)))
+    assert plain(drawn(attempt)).splitlines()[1] == " 4×5 6"
+    assert drawn(attempt, width=5) == "...\n.5.\n...\n"
+    assert attempt.verdict == "1 of 9 cells wrong"
+
+
+def test_wrong_cells_stand_out_in_half_blocks_even_when_black() -> None:
+    truth = ((0, 0), (0, 0))
+    right = drawn(Picture(truth, truth=truth, dense=True), colour=True)
+    black = drawn(Picture(truth, truth=((5, 0), (0, 0)), dense=True), colour=True)
+    assert plain(right) == plain(black) == "▀▀\n"
+    assert right != black
+
+
+def test_another_size_is_said_and_no_cell_marked() -> None:
+    attempt = Picture(SMALL, truth=((1,),))
+    assert attempt.verdict == "size 3×3, expected 1×1"
+    assert "×" not in plain(drawn(attempt))
+    assert drawn(attempt, width=5) == "123\n456\n789\n"
+
+
+def test_verdicts_where_there_is_nothing_to_see() -> None:
+    assert Picture(SMALL).verdict == ""
+    assert Picture(SMALL, truth=SMALL).verdict == "right"
+    assert Picture(None, truth=SMALL).verdict == "no grid"
+    assert plain(drawn(Picture(None, "no grid"))) == "no grid\n"
+
+
+def test_side_by_side_with_an_arrow() -> None:
+    row = Row([Picture(SMALL, "input"), Picture(((1,), (2,)), "output")], arrow=True)
+    assert plain(drawn(row)).splitlines() == [
+        "input    output",
+        " 1 2 3 →  1    ",
+        " 4 5 6    2    ",
+        " 7 8 9         ",
+    ]
+
+
+def test_what_does_not_fit_goes_below() -> None:
+    row = Row([Picture(SMALL), Picture(SMALL), Picture(SMALL)])
+    assert plain(drawn(row, width=10)) == "123   123\n456   456\n789   789\n123\n456\n789\n"
+
+
+@pytest.mark.parametrize("palette", PALETTES.values())
+def test_a_palette_has_ten_different_colours(palette: tuple[str, ...]) -> None:
+    assert len(set(palette)) == 10
+    assert all(re.fullmatch("#[0-9a-f]{6}", colour) for colour in palette)
+
+
+def test_cells_take_their_colours_from_the_palette() -> None:
+    red, green, blue = (int(ARC[2][place : place + 2], 16) for place in (1, 3, 5))
+    assert f"48;2;{red};{green};{blue}" in drawn(Picture(((2,),)), colour=True)
+
+
+@given(st.lists(GRIDS, min_size=1, max_size=4), GRIDS, st.integers(20, 120), st.booleans(), st.sampled_from([None, True, False]))
+def test_nothing_is_wider_than_the_console(grids: list[Grid], truth: Grid, width: int, colour: bool, dense: bool | None) -> None:
+    row = Row([Picture(grid, "a rather long title", truth=truth, dense=dense) for grid in grids], arrow=True)
+    assert max(map(len, plain(drawn(row, width, colour)).splitlines())) <= width
+
+
+@given(GRIDS)
+def test_every_digit_can_be_read_without_colour(grid: Grid) -> None:
+    text = plain(drawn(Picture(grid)))
+    assert [[int(cell) for cell in line.split()] for line in text.splitlines()] == [list(row) for row in grid]

@@ -1,0 +1,81 @@
+"""One task of a run, in the terminal."""
+
+import io
+
+import pytest
+from rich.console import Console
+
+from nlevolve.errors import UsageError
+from nlevolve.evolve.population import population
+from nlevolve.records import CandidateChecked, Event, TaskAnswered
+from nlevolve.view.grading import Solution
+from nlevolve.view.terminal.palette import STANDARD
+from nlevolve.view.terminal.show import show
+from tests.view.fake_run import FakeRun
+
+EVENTS = FakeRun(births=40, failing=(2,)).events()
+
+
+def page(
+    task: str, *, events: list[Event] = EVENTS, solutions: dict[str, Solution] | None = None, birth: int | None = None
+) -> str:
+    console = Console(file=(stream := io.StringIO()), width=100)
+    console.print(show(events, task, console, STANDARD, solutions=solutions or {}, birth=birth))
+    return stream.getvalue()
+
+
+def answered(stopped: str) -> TaskAnswered:
+    return next(e for e in EVENTS if isinstance(e, TaskAnswered) and e.stopped == stopped)
+
+
+def candidates(task: str) -> list[CandidateChecked]:
+    return [e for e in EVENTS if isinstance(e, CandidateChecked) and e.task == task]
+
+
+def test_everything_about_a_task_is_there() -> None:
+    task = answered("exhausted").task
+    told = page(task)
+    for place, candidate in enumerate(population(candidates(task)).ranked(), 1):
+        mark = "▸" if place == 1 else " "
+        assert f"\n{mark}{place:>2} {candidate.index:>4}  {candidate.birth.operator}" in told
+    assert "lineage" in told
+    assert "answer 1" in told
+    assert "the solutions are not known" in told
+    assert "more: press p" not in told
+
+
+def test_the_best_description_is_whole_and_its_pairs_all_drawn() -> None:
+    task = answered("exhausted")
+    best = next(c for c in candidates(task.task) if c.birth.index == task.best)
+    words = " ".join(page(task.task).split())
+    for bullet in best.description.bullets:
+        assert bullet.split()[-1] in words
+    assert words.count("pair ") >= len(best.attempts)
+
+
+def test_another_candidate_can_be_looked_at() -> None:
+    task = answered("exhausted").task
+    other = candidates(task)[0].birth.index
+    assert f"── birth {other} " in page(task, birth=other)
+    with pytest.raises(UsageError, match=r"has no candidate of birth 99; it has 0, "):
+        page(task, birth=99)
+
+
+def test_answers_are_graded_where_the_solution_is_known() -> None:
+    event = answered("perfect")
+    right = event.answers[0].attempt_1
+    assert right is not None
+    assert "1 of 1 test inputs right" in page(event.task, solutions={event.task: (right,)})
+    assert "0 of 1 test inputs right" in page(event.task, solutions={event.task: (((7,),),)})
+
+
+def test_a_task_that_failed_or_was_never_reached_can_be_looked_at() -> None:
+    failed = answered("failed").task
+    assert "the provider is down (503)" in page(failed)
+    assert "not answered yet" in page(failed, events=EVENTS[:1])
+
+
+def test_an_unknown_task_names_the_nearest() -> None:
+    task = answered("perfect").task
+    with pytest.raises(UsageError, match=f"nearest: .*{task}"):
+        page(task[:-1])

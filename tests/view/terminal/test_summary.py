@@ -1,0 +1,171 @@
+"""The summary is a fold over events."""
+
+from datetime import timedelta
+
+import pytest
+
+from nlevolve.evolve.population import population
+from nlevolve.records import (
+    BirthPlanned,
+    CallRetried,
+    CandidateChecked,
+    Event,
+    LimitChanged,
+    RunFinished,
+    RunStarted,
+    TaskAnswered,
+    TaskStarted,
+    Unreached,
+)
+from nlevolve.view.terminal.summary import Summary
+from tests.view.fake_run import START, FakeRun
+
+
+def fold(events: list[Event]) -> Summary:
+    summary = Summary()
+    for event in events:
+        summary.see(event)
+    return summary
+
+
+def test_populations_are_those_of_the_search() -> None:
+    events = FakeRun().events()
+    summary = fold(events)
+    for task in summary.history.tasks:
+        own = [e for e in events if getattr(e, "task", None) == task]
+        assert summary.ranked(task) == population(own).ranked()
+        assert summary.best[task] == summary.ranked(task)[0]
+
+
+def test_an_event_read_twice_changes_nothing() -> None:
+    events = FakeRun(tasks=4, failing=(1,)).events()
+    once, twice = fold(events), fold([event for event in events for _ in range(2)])
+    assert twice.populations == once.populations
+    assert twice.best == once.best
+    assert twice.credits == once.credits
+    assert twice.account == once.account
+    assert twice.phases() == once.phases()
+
+
+def test_a_best_candidate_that_is_checked_again_is_judged_anew() -> None:
+    events = FakeRun(tasks=1, seed=2).events()
+    summary = fold(events)
+    task = summary.history.started.tasks[0] if summary.history.started else ""
+    best = summary.best[task]
+    event = next(e for e in events if isinstance(e, CandidateChecked) and e.birth.index == best.index)
+    summary.see(event.model_copy(update={"attempts": tuple(Unreached(pair=a.pair, why="503") for a in event.attempts)}))
+    assert summary.best[task].index != best.index
+    assert summary.best[task] == summary.ranked(task)[0]
+
+
+def test_every_task_is_in_one_phase() -> None:
+    events = FakeRun(tasks=9, failing=(2,)).events()
+    for at in range(0, len(events), 37):
+        assert fold(events[: at + 1]).phases().total() == 9
+    assert fold(events).phases()["failed"] == 1
+
+
+def test_calls_in_flight_come_down_to_none() -> None:
+    events = FakeRun(tasks=4, at_once=4).events()
+    summary, seen = Summary(), []
+    for event in events:
+        summary.see(event)
+        seen.append(summary.in_flight)
+    assert max(seen) > 3
+    assert min(seen) == 0
+    assert seen[-1] == 0
+
+
+def test_a_birth_is_awaited_until_it_is_checked() -> None:
+    events = FakeRun(tasks=1).events()
+    place = next(n for n, e in enumerate(events) if isinstance(e, BirthPlanned))
+    started = next(e for e in events if isinstance(e, TaskStarted))
+    summary = fold(events[: place + 1])
+    assert [(c.birth.index, c.calls, c.written) for c in summary.traffic.coming(started.task)] == [(0, 1, False)]
+    summary.see(events[place + 1])
+    assert [(c.calls, c.written) for c in summary.traffic.coming(started.task)] == [(len(started.pairs), True)]
+    checked = next(n for n, e in enumerate(events) if isinstance(e, CandidateChecked))
+    assert fold(events[: checked + 1]).traffic.coming(started.task) == []
+
+
+def test_spending_is_split_by_what_it_was_for() -> None:
+    summary = fold(FakeRun().events())
+    spent = summary.spent()
+    assert all(usd > 0 for usd in spent.values())
+    assert sum(spent.values()) == pytest.approx(summary.account.cost_usd)
+
+
+def test_credits_count_each_birth_once_a_kind() -> None:
+    events = FakeRun(tasks=8).events()
+    summary = fold(events)
+    births = sum(isinstance(e, BirthPlanned) for e in events)
+    for kind in ("operator", "view", "model"):
+        assert sum(its.tried for (of, _), its in summary.credits.items() if of == kind) == births
+    perfect = summary.phases()["perfect"]
+    assert sum(its.perfect for (of, _), its in summary.credits.items() if of == "operator") == perfect > 0
+
+
+def test_a_break_between_sessions_is_no_running_time() -> None:
+    first, *rest = FakeRun(tasks=1).events()
+    half = rest[:20]
+    assert isinstance(first, RunStarted)
+    later = half[-1].at + timedelta(hours=9)
+    summary = fold([first, *half, first.model_copy(update={"at": later, "resumed": True})])
+    assert summary.elapsed(later + timedelta(seconds=5)) == pytest.approx((half[-1].at - first.at).total_seconds() + 5)
+    assert summary.in_flight == 0
+    assert not summary.running
+
+
+def test_a_resumed_task_runs_again_without_being_started_again() -> None:
+    first, *rest = FakeRun(tasks=1).events()
+    assert isinstance(first, RunStarted)
+    place = next(n for n, e in enumerate(rest) if isinstance(e, CandidateChecked))
+    told = rest[: place + 1]
+    cut = TaskAnswered(at=told[-1].at, task=first.tasks[0], answers=(), stopped="interrupted", best=0)
+    gap = timedelta(minutes=9)
+    again = first.model_copy(update={"at": cut.at + gap, "resumed": True})
+    summary = fold([first, *told, cut, RunFinished(at=cut.at, reason="interrupted", exit_code=130), again])
+    task = summary.history.task(first.tasks[0])
+    assert summary.phase(task) == "stopped"
+    late = next(e for e in rest[place + 1 :] if isinstance(e, BirthPlanned))
+    summary.see(late.model_copy(update={"at": again.at + timedelta(seconds=3)}))
+    assert summary.phase(task) == "running"
+    assert summary.when(again.at + timedelta(seconds=3)) == pytest.approx((cut.at - first.at).total_seconds() + 3)
+    summary.see(cut.model_copy(update={"at": again.at + timedelta(seconds=4)}))
+    summary.see(late.model_copy(update={"at": again.at + timedelta(seconds=5)}))
+    assert summary.phase(task) == "stopped"
+
+
+def test_the_rest_is_guessed_from_this_session() -> None:
+    events = [e for e in FakeRun(tasks=10, at_once=1).events() if isinstance(e, RunStarted | TaskStarted | TaskAnswered)]
+    half = next(n for n, e in enumerate(events) if isinstance(e, TaskAnswered) and e.task == events[9].task)
+    summary = fold(events[: half + 1])
+    now = events[half].at
+    done = summary.share_done
+    assert summary.eta(now) == pytest.approx((now - events[0].at).total_seconds() * (1 - done) / done)
+    assert fold(events[:1]).eta(now) is None
+    assert fold([*events, RunFinished(at=now, reason="done", exit_code=0)]).eta(now) is None
+
+
+def test_rate_limits_and_waits_are_counted() -> None:
+    first = FakeRun(tasks=1).events()[0]
+    why = "rate_limit: too many requests"
+    retried = [CallRetried(at=START, task="t", model="m", why=why, wait=n) for n in (2.0, 30.0)]
+    down = CallRetried(at=START, task="t", model="m", why="provider_down: 503", wait=2.0)
+    summary = fold([first, *retried, down, LimitChanged(at=START, model="m", in_flight=3, why="429")])
+    assert summary.traffic.rate_limits == 2
+    assert summary.traffic.retried.total() == 3
+    assert summary.traffic.backing_off(START + timedelta(seconds=10)) == 1
+    assert summary.traffic.limits == {"m": 3}
+    assert summary.traffic.throttled == {"m"}
+    summary.see(LimitChanged(at=START, model="m", in_flight=4, why="it keeps up"))
+    assert not summary.traffic.throttled
+
+
+def test_the_rate_is_of_the_last_seconds() -> None:
+    events = FakeRun(cached=0.0).events()
+    summary = fold(events)
+    assert summary.latest is not None
+    assert summary.rate(summary.latest) > 0
+    assert summary.rate(summary.latest + timedelta(minutes=2)) == 0
+    assert sum(summary.traffic.pulse(summary.latest)) > 0
