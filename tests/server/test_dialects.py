@@ -27,7 +27,7 @@ LONG = "0 1 2 3 4 5 6 7 8 9\n" * 200
 
 def asked_by(wire: Wire, model: str = "some", text: str = "Go on.", **body: Any) -> Asked:
     """A request as it would arrive on this wire."""
-    chat = {"contents": [{"role": "user", "parts": [{"text": text}]}]} if wire is GEMINI_WIRE else {}
+    chat: dict[str, Any] = {"contents": [{"role": "user", "parts": [{"text": text}]}]} if wire is GEMINI_WIRE else {}
     whole = {**(chat or {"model": model, "messages": [{"role": "user", "content": text}]}), **body}
     texts, chatted = tuple(wire.texts(whole)), tuple(wire.chat(whole))
     return Asked(1, wire.name, model, texts, whole, {}, chatted, wire.schema(whole), wire.thinks(whole))
@@ -82,28 +82,20 @@ def test_what_a_provider_refuses_is_refused_in_its_words(
 
 
 @pytest.mark.parametrize(
-    ("more", "words"),
+    ("budget", "more", "words"),
     [
-        (
-            {"thinking": {"type": "enabled", "budget_tokens": 4096}, "max_tokens": 4000},
-            "must be greater than `thinking.budget_tokens`",
-        ),
-        ({"thinking": {"type": "enabled", "budget_tokens": 500}, "max_tokens": 4000}, "greater than or equal to 1024"),
-        ({"thinking": {"type": "enabled", "budget_tokens": 2048}, "max_tokens": 4000, "temperature": 0.2}, "only be set to 1"),
-        (
-            {
-                "thinking": {"type": "enabled", "budget_tokens": 2048},
-                "max_tokens": 4000,
-                "tool_choice": {"type": "tool", "name": "x"},
-            },
-            "forces",
-        ),
+        (4096, {}, "must be greater than `thinking.budget_tokens`"),
+        (500, {}, "greater than or equal to 1024"),
+        (2048, {"temperature": 0.2}, "only be set to 1"),
+        (2048, {"tool_choice": {"type": "tool", "name": "x"}}, "forces"),
     ],
 )
-def test_anthropic_thinks_only_with_room_and_without_a_temperature(more: dict[str, Any], words: str) -> None:
-    assert words in words_of(ANTHROPIC.refuses(asked_by(ANTHROPIC_WIRE, **more), Serving()))
-    fine = {"thinking": {"type": "enabled", "budget_tokens": 2048}, "max_tokens": 4000}
-    assert ANTHROPIC.refuses(asked_by(ANTHROPIC_WIRE, **fine), Serving()) is None
+def test_anthropic_thinks_only_with_room_and_without_a_temperature(budget: int, more: dict[str, Any], words: str) -> None:
+    def asked(budget: int, **more: Any) -> Asked:
+        return asked_by(ANTHROPIC_WIRE, max_tokens=4000, thinking={"type": "enabled", "budget_tokens": budget}, **more)
+
+    assert words in words_of(ANTHROPIC.refuses(asked(budget, **more), Serving()))
+    assert ANTHROPIC.refuses(asked(2048), Serving()) is None
 
 
 @pytest.mark.parametrize(("model", "budget"), [("gemini-2.5-pro", 0), ("gemini-2.5-flash", 30_000), ("gemini-2.5-pro", 64)])
@@ -136,7 +128,7 @@ def test_ollama_cuts_a_long_prompt_at_its_beginning_and_says_nothing() -> None:
     assert sum(map(len, cut.texts)) == pytest.approx(3 * 4096, abs=3)
     assert SYSTEM not in cut.texts[0]
     assert cut.texts[-1].endswith("The end.")
-    assert whole.texts[0] == "Be exact."
+    assert whole.texts[0] == SYSTEM
     assert whole.texts[1] == LONG * 5 + "The end."
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from nlevolve.api import Result, asolve
-from nlevolve.records import CallFinished, Event
+from nlevolve.records import CallFinished, Event, RunFinished
 from tests.server import Provider, Script
 from tests.server.chatting import chatting, small
 from tests.server.dialects import DIALECTS, Serving
@@ -88,7 +88,7 @@ def test_a_small_model_that_mostly_fails_ends_in_an_orderly_way(tmp_path: Path, 
     }
     result, events, server = solve_over("llama.cpp", tmp_path, small(embedded), settings=quick)
     assert result.exit_code == 0
-    assert events[-1].kind == "run_finished"
+    assert isinstance(events[-1], RunFinished)
     assert len(server.asked) > 6
     assert "length" in {event.finish for event in events if isinstance(event, CallFinished)}
     assert "Traceback" not in "".join(capfd.readouterr())

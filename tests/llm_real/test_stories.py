@@ -1,0 +1,160 @@
+"""Whole runs with a real language model behind llama.cpp's own server. It solves nothing; the run must end well all the same."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nlevolve.llm.client import Client
+from nlevolve.llm.preflight import check_models
+from nlevolve.llm.request import CallFailed, Label, Message, Reply, Request, RoleSettings
+from nlevolve.llm.stack import open_door
+from nlevolve.records import CallFinished, Event
+from tests.llm_real.llama import MODEL, SLOTS, WINDOW, LlamaCpp, Shell, running
+from tests.server import Provider, Said
+from tests.server.dialects import LLAMA_CPP, Serving
+
+pytestmark = [pytest.mark.llm_real, pytest.mark.timeout(280)]
+YES_OR_NO = {"type": "object", "properties": {"yes": {"type": "boolean"}}, "required": ["yes"], "additionalProperties": False}
+
+
+def ended(process: subprocess.Popen[str], seconds: float = 240.0) -> tuple[int, str]:
+    """Exit code and all that was printed, which holds no traceback."""
+    try:
+        out, err = process.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise
+    assert "Traceback" not in out + err
+    return process.returncode, out + err
+
+
+def request(server: LlamaCpp, text: str, schema: dict[str, Any] | None = YES_OR_NO, **settings: Any) -> Request:
+    sample = settings.pop("sample", 0)
+    return Request(
+        settings=RoleSettings(model=MODEL, base_url=server.url, **{"timeout": 120.0, **settings}),
+        messages=(Message(role="user", text=text),),
+        reply_schema=schema,
+        sample=sample,
+        label=Label(task="t", role="generator", purpose="write"),
+    )
+
+
+def ask(*requests: Request) -> list[Reply | CallFailed]:
+    """One after another, past everything around the client."""
+
+    async def run() -> list[Reply | CallFailed]:
+        client = Client(check_models([requests[0].settings]), lambda text: None)
+        told: list[Reply | CallFailed] = []
+        for one in requests:
+            try:
+                told.append(await client(one))
+            except CallFailed as error:
+                told.append(error)
+        await client.close()
+        return told
+
+    return asyncio.run(run())
+
+
+def test_a_run_ends_and_its_rerun_and_resumption_send_nothing(llama: LlamaCpp, shell: Shell) -> None:
+    code, said = ended(shell.start(*shell.solving(llama)))
+    assert code == 0
+    assert "of 1 task solved" in said
+    results = json.loads((shell.folder / "runs/real/results.json").read_text())
+    assert results["totals"]["calls"]["provider"] > 0
+    submission = (shell.folder / "runs/real/submission.json").read_bytes()
+    code, said = ended(shell.start("resume", "real"))
+    assert code == 0
+    code, said = ended(shell.start(*shell.solving(llama, "--replay", run="again")))
+    assert code == 0
+    assert (shell.folder / "runs/again/submission.json").read_bytes() == submission
+
+
+def test_ctrl_c_ends_a_run_and_resume_goes_on(llama: LlamaCpp, shell: Shell) -> None:
+    process = shell.start(*shell.solving(llama))
+    shell.wait_for("birth_planned", process)
+    time.sleep(1.0)
+    process.send_signal(signal.SIGINT)
+    code, _ = ended(process)
+    assert code == 130
+    code, said = ended(shell.start("resume", "real"))
+    assert code == 0
+    assert "of 1 task solved" in said
+    born = {event["birth"]["index"] for event in shell.events() if event["kind"] in ("candidate_checked", "move_failed")}
+    assert born == {0, 1}
+
+
+def test_a_server_that_is_killed_and_comes_back_costs_no_birth(shell: Shell) -> None:
+    with running() as server:
+        process = shell.start(*shell.solving(server))
+        shell.wait_for("birth_planned", process)
+        time.sleep(2.0)
+        server.stop()
+        time.sleep(2.0)
+        server.start()
+        code, said = ended(process)
+    assert code == 0
+    assert "of 1 task solved" in said
+    assert not [event for event in shell.events() if "unreached" in json.dumps(event)]
+
+
+def test_a_prompt_that_does_not_fit_is_named_in_the_log(shell: Shell) -> None:
+    with running(slots=1, window=256) as server:
+        code, _ = ended(shell.start(*shell.solving(server)))
+    assert code != 0
+    failures = [event for event in shell.events() if event["kind"] == "call_finished" and event.get("error")]
+    assert failures
+    assert all("exceeds the available context size (256 tokens)" in event["error"] for event in failures)
+
+
+def test_a_schema_is_kept_and_the_same_seed_says_the_same(llama: LlamaCpp) -> None:
+    text = "Is the sky blue?"
+    first, second, free = ask(
+        request(llama, text), request(llama, text), request(llama, text, None, max_tokens=8, temperature=0.0)
+    )
+    assert isinstance(first, Reply)
+    assert isinstance(second, Reply)
+    assert isinstance(free, Reply)
+    assert set(json.loads(first.text)) == {"yes"}
+    assert first.text == second.text
+    assert free.finish == "length"
+    assert free.usage.completion == 8
+
+
+def test_four_slots_answer_two_dozen_calls(llama: LlamaCpp, tmp_path: Path) -> None:
+    events: list[Event] = []
+    asked = [request(llama, f"Is {n} an even number?") for n in range(24)]
+
+    async def run() -> list[Any]:
+        cards = check_models([asked[0].settings])
+        async with open_door(emit=events.append, cards=cards, cache_dir=tmp_path / "bank", concurrency=24) as door:
+            return await asyncio.gather(*(door(one) for one in asked), return_exceptions=True)
+
+    replies = asyncio.run(run())
+    assert [json.loads(reply.text).keys() for reply in replies] == [{"yes"}] * 24
+    assert sum(event.tries for event in events if isinstance(event, CallFinished)) == 24
+
+
+def test_the_test_server_in_the_manner_of_llama_cpp_is_like_it(llama: LlamaCpp) -> None:
+    long = request(llama, "word " * 2 * WINDOW, None)
+    with Provider(lambda asked: Said(), dialect=LLAMA_CPP, serving=Serving(window=WINDOW, slots=SLOTS)) as likeness:
+        other = long.settings.model_copy(update={"base_url": likeness.url})
+        real, alike = ask(long, long.model_copy(update={"settings": other}))
+        told = {path: LLAMA_CPP.tells(Serving(window=WINDOW, slots=SLOTS))[path] for path in ("/props", "/slots", "/v1/models")}
+    assert isinstance(real, CallFailed)
+    assert isinstance(alike, CallFailed)
+    assert (real.status, real.kind) == (alike.status, alike.kind)
+    assert f"exceeds the available context size ({WINDOW} tokens)" in str(real)
+    assert f"exceeds the available context size ({WINDOW} tokens)" in str(alike)
+    assert llama.ask("/props")["total_slots"] == told["/props"]["total_slots"] == SLOTS
+    assert llama.ask("/props")["default_generation_settings"]["n_ctx"] == WINDOW
+    assert [slot["n_ctx"] for slot in llama.ask("/slots")] == [slot["n_ctx"] for slot in told["/slots"]]
+    assert told["/v1/models"]["data"][0].keys() <= llama.ask("/v1/models")["data"][0].keys()
