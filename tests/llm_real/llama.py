@@ -19,8 +19,8 @@ from nlevolve.ask.prompts import bundled
 
 CHECKOUT = Path(__file__).parents[2]
 MODEL = "openai/smollm2"
-SLOTS, WINDOW = 4, 704
-"""A window that bounds every reply: whatever the model is allowed, it ends in a minute."""
+SLOTS, WINDOW = 4, 512
+"""A window that bounds every reply, whatever the model is allowed. The server rounds it up to a multiple of 256."""
 PATIENCE = 60.0
 """Seconds for the server to come up."""
 

@@ -6,8 +6,9 @@ One thread: with two, its spinning barrier is thirty times slower as soon as the
 from __future__ import annotations
 
 import importlib.util
+import os
 import sys
-import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -40,12 +41,15 @@ def settings(port: int, slots: int, window: int) -> Any:
 
 
 def main() -> None:
-    import xllamacpp  # type: ignore[import-untyped]
+    import xllamacpp
 
     port, slots, window = map(int, sys.argv[1:4])
     server = xllamacpp.Server(settings(port, slots, window))
     print(f"serving {server} on {port}", flush=True)
-    threading.Event().wait()  # it serves on threads of its own, until the process ends
+    # it serves on threads of its own, until the process ends: with whoever started it, however that one ended
+    parent = os.getppid()
+    while os.getppid() == parent:
+        time.sleep(1.0)
 
 
 if __name__ == "__main__":
