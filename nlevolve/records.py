@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Annotated, Literal
+from itertools import zip_longest
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
 from nlevolve.puzzle.grids import Grid
 
@@ -89,7 +90,20 @@ class Birth(Record):
     temperature: float | None = None
 
 
-class Followed(Record):
+class Outcome(Record):
+    """What can be asked of every attempt at a grid, whatever became of it."""
+
+    @property
+    def cells(self) -> float:
+        """Its cell accuracy: the share of equal cells, 0..1; 0 without a valid grid, and where the truth is not known."""
+        return 0.0
+
+    @property
+    def exact(self) -> bool:
+        return self.cells == 1.0
+
+
+class Followed(Outcome):
     """The model answered with a valid grid. `accuracy` is its share of equal cells, 0..1 (None for a test input)."""
 
     kind: Literal["followed"] = "followed"
@@ -98,8 +112,12 @@ class Followed(Record):
     accuracy: float | None = None
     note: Text = ""
 
+    @property
+    def cells(self) -> float:
+        return self.accuracy or 0.0
 
-class Garbled(Record):
+
+class Garbled(Outcome):
     """The model answered, but after its repair request there is still no valid grid: counts as wrong."""
 
     kind: Literal["garbled"] = "garbled"
@@ -107,7 +125,7 @@ class Garbled(Record):
     why: Text
 
 
-class Unreached(Record):
+class Unreached(Outcome):
     """The provider failed: no evidence. Asked again when the run is resumed."""
 
     kind: Literal["unreached"] = "unreached"
@@ -115,7 +133,7 @@ class Unreached(Record):
     why: Text
 
 
-class Skipped(Record):
+class Skipped(Outcome):
     """Not asked, because the candidate could no longer reach its rivals: no evidence either way, never exact."""
 
     kind: Literal["skipped"] = "skipped"
@@ -230,10 +248,19 @@ class CallRetried(Event):
     task: str
     model: str
     failure: str = ""
-    """What kind of failure it was: rate_limit, provider_down, timeout; empty in logs before version 0.2."""
+    """What kind of failure it was: rate_limit, provider_down, timeout."""
     request: str = ""
     why: Text
     wait: float
+
+    @model_validator(mode="before")
+    @classmethod
+    def _kind_told_in_words(cls, said: Any) -> Any:
+        """Logs before version 0.2 have the kind at the head of `why` alone."""
+        if isinstance(said, dict) and "failure" not in said:
+            kind = str(said.get("why", "")).partition(":")[0]
+            return {**said, "failure": kind if kind in ("rate_limit", "provider_down", "timeout") else ""}
+        return said
 
 
 class CandidateChecked(Event):
@@ -274,14 +301,29 @@ class AnswerFollowed(Event):
     """The symmetry and relabelling under which it was followed, undone again; empty for none."""
 
 
+class Proposal(Record):
+    """One grid that was proposed for a test input, and what the votes for it add up to."""
+
+    grid: Grid
+    votes: float
+
+
 class Answer(Record):
     """Two answers for one test input, different where two distinct grids were found."""
 
     attempt_1: Grid | None
     attempt_2: Grid | None
-    candidates: tuple[Grid, ...] = ()
-    """All distinct grids proposed, by votes, best first: what coverage is computed from."""
-    votes: tuple[float, ...] = ()
+    proposed: tuple[Proposal, ...] = ()
+    """All distinct grids, by votes, best first: what coverage is computed from."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _two_lists(cls, said: Any) -> Any:
+        """Logs before version 0.2 have the grids in `candidates`, and what each got at the same place in `votes`."""
+        if isinstance(said, dict) and "candidates" in said and "proposed" not in said:
+            rows = zip_longest(said["candidates"], said.get("votes", ()), fillvalue=0.0)
+            return {**said, "proposed": [{"grid": grid, "votes": votes} for grid, votes in rows]}
+        return said
 
 
 class TaskAnswered(Event):

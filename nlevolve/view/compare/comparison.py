@@ -9,10 +9,10 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from nlevolve.errors import UsageError
-from nlevolve.view.run_folder import Recorded, flat
+from nlevolve.view.run_folder import RunFolder, flat
 from nlevolve.view.statistics import Interval, mcnemar, wilson
 
-Row = Mapping[str, Any]
+TaskRow = Mapping[str, Any]
 """One task of results.json."""
 INCIDENTAL = ("schema", "run", "id", "digest", "tasks", "tasks_digest", "cache_dir", "prompts_dir")
 """Parts of config.json that explain nothing by differing; tasks are compared one by one."""
@@ -108,7 +108,7 @@ class Comparison(BaseModel):
     warnings: list[str]
 
 
-def compare(runs: Sequence[Recorded]) -> Comparison:
+def compare(runs: Sequence[RunFolder]) -> Comparison:
     """Compare two or more runs. Raises UsageError when they share no task or a run is named twice."""
     names = _names(runs)
     shared = [task for task in runs[0].results["tasks"] if all(task in run.results["tasks"] for run in runs)]
@@ -132,7 +132,7 @@ def compare(runs: Sequence[Recorded]) -> Comparison:
     )
 
 
-def _names(runs: Sequence[Recorded]) -> list[str]:
+def _names(runs: Sequence[RunFolder]) -> list[str]:
     """Names of the runs; the path where two folders have one name."""
     plain = [run.name for run in runs]
     names = [run.name if plain.count(run.name) == 1 else str(run.folder) for run in runs]
@@ -141,11 +141,11 @@ def _names(runs: Sequence[Recorded]) -> list[str]:
     return names
 
 
-def _won(row: Row, graded: bool) -> bool:
+def _won(row: TaskRow, graded: bool) -> bool:
     return bool(row["solved"]) if graded else row["train"]["exact"] == row["train"]["pairs"] > 0
 
 
-def _side(name: str, run: Recorded, rows: Sequence[Row], graded: bool) -> Side:
+def _side(name: str, run: RunFolder, rows: Sequence[TaskRow], graded: bool) -> Side:
     solved = sum(bool(row["solved"]) for row in rows) if graded else None
     inputs = [right for row in rows for right in row["inputs_solved"]] if graded else []
     once = [row["bought_before"] for row in rows]
@@ -193,7 +193,7 @@ def _duel(one: str, other: str, won: set[str], won_other: set[str], tasks: int) 
     )
 
 
-def _differences(names: Sequence[str], runs: Sequence[Recorded]) -> dict[str, dict[str, str]]:
+def _differences(names: Sequence[str], runs: Sequence[RunFolder]) -> dict[str, dict[str, str]]:
     """Settings that are not the same in every run. Left out: a role that differs just as the one it inherits from does, and
     what only follows from naming another model (its prices)."""
     trees = [
@@ -214,7 +214,7 @@ def _inherited(key: str) -> str:
     return f"{HEIRS[role]}.{setting}" if role in HEIRS else ""
 
 
-def _warnings(sides: Sequence[Side], runs: Sequence[Recorded], shared: int, graded: bool) -> Iterable[str]:
+def _warnings(sides: Sequence[Side], runs: Sequence[RunFolder], shared: int, graded: bool) -> Iterable[str]:
     if not graded:
         yield "solutions are not known for every task: compared by exactness on the training pairs"
     for side, run in zip(sides, runs, strict=True):
@@ -234,7 +234,7 @@ def _warnings(sides: Sequence[Side], runs: Sequence[Recorded], shared: int, grad
         yield "the runs have tasks of the same ids, but what the tasks hold differs"
 
 
-def _same_ids(runs: Sequence[Recorded]) -> bool:
+def _same_ids(runs: Sequence[RunFolder]) -> bool:
     return len({tuple(run.results["tasks"]) for run in runs}) == 1
 
 

@@ -10,12 +10,12 @@ from nlevolve.evolve.bandit import Arm, pooled
 from nlevolve.version import __version__
 from nlevolve.view.grading import Solution
 from nlevolve.view.history import History, TaskHistory
-from nlevolve.view.page import percent, render
+from nlevolve.view.page import render
 from nlevolve.view.report import plots
 from nlevolve.view.report.report_data import deflate, pack
 from nlevolve.view.run_folder import flat
 from nlevolve.view.statistics import wilson
-from nlevolve.view.text import clean, count, duration, money, short_model
+from nlevolve.view.text import clean, count, duration, money, percent, points, short_model
 
 STATES = {
     "solved": "solved",
@@ -195,12 +195,12 @@ def _states(row: Mapping[str, Any], seen: TaskHistory) -> list[str]:
 
 def _facts(row: Mapping[str, Any]) -> str:
     calls, tokens = row["calls"], row["tokens"]
-    gain = 100 * (row["train"]["cell_accuracy"] - row["train"]["copy_accuracy"])
+    gain = row["train"]["cell_accuracy"] - row["train"]["copy_accuracy"]
     told = [
         f"ended: {row['stopped']}",
         f"{count(calls['provider'])} calls, {count(calls['cache'])} from the cache, {count(calls['failed'])} failed",
         f"{count(tokens['prompt'])} + {count(tokens['completion'])} tokens",
     ]
     if row["candidates"]:
-        told.append(f"best gains {gain:+.1f} points of cell accuracy over copying the input")
+        told.append(f"best gains {points(gain)} points of cell accuracy over copying the input")
     return " · ".join(told)

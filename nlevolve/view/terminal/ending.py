@@ -10,7 +10,7 @@ from rich.text import Text
 from nlevolve.view.terminal.palette import STANDARD, Palette
 from nlevolve.view.terminal.panels.layout import Part, Row, row
 from nlevolve.view.terminal.summary import Summary
-from nlevolve.view.text import clean, count, duration, money
+from nlevolve.view.text import clean, count, duration, money, percent
 
 NAMED = 6
 """Unsolved tasks that are named; the rest are counted."""
@@ -36,7 +36,7 @@ def _score(results: Mapping[str, Any], palette: Palette) -> Row:
     return row(
         (f" {clean(results['run'])}  ", "bold"),
         (f"{totals['solved']} of {_number(totals['tasks'], 'task')} solved", f"bold {palette.good}"),
-        f" ({totals['score_tasks']:.0%}; {inputs}); {fits}",
+        f" ({percent(totals['score_tasks'])}; {inputs}); {fits}",
     )
 
 

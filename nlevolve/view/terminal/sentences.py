@@ -49,9 +49,7 @@ def of_candidate(event: CandidateChecked, worth: Fitness, leads: bool) -> Moment
     told = f"birth {event.birth.index} ({lineage(event.birth)})"
     if event.duplicate_of is not None:
         return Moment(event.at, event.task, f"{told} says what birth {event.duplicate_of} said")
-    text = f"{told}: {worth.exact}/{worth.pairs} exact, {percent(worth.cells, 1)} of cells" + (
-        ", the best so far" if leads else ""
-    )
+    text = f"{told}: {worth.exact}/{worth.pairs} exact, {percent(worth.cells)} of cells" + (", the best so far" if leads else "")
     tone: Tone = "good" if worth.perfect else "partly" if leads else "quiet"
     return Moment(event.at, event.task, text, tone, leads)
 
