@@ -45,6 +45,16 @@ def results(history: History, tasks: Sequence[Task], solutions: Mapping[str, Sol
     }
 
 
+def exact_on_training(row: Mapping[str, Any]) -> bool:
+    """Whether the best description of a task of results.json is exact on every training pair."""
+    return bool(row["train"]["exact"] == row["train"]["pairs"] > 0)
+
+
+def won(row: Mapping[str, Any], graded: bool) -> bool:
+    """Whether a task of results.json is solved; where solutions are not known, whether it is exact on the training pairs."""
+    return bool(row["solved"]) if graded else exact_on_training(row)
+
+
 def submission(history: History, tasks: Sequence[Task]) -> dict[str, Any]:
     """The content of submission.json: every task selected, one entry a test input.
 

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from nlevolve.errors import UsageError
+from nlevolve.view.results import exact_on_training, won
 from nlevolve.view.run_folder import RunFolder, flat
 from nlevolve.view.statistics import Interval, mcnemar, wilson
 
@@ -116,14 +117,14 @@ def compare(runs: Sequence[RunFolder]) -> Comparison:
         raise UsageError(f"{' and '.join(names)} have no task in common: nothing to compare")
     rows = {name: [run.results["tasks"][task] for task in shared] for name, run in zip(names, runs, strict=True)}
     graded = all(row["solved"] is not None for told in rows.values() for row in told)
-    won = {name: {task for task, row in zip(shared, told, strict=True) if _won(row, graded)} for name, told in rows.items()}
-    winners = {task: [name for name in names if task in won[name]] for task in shared}
+    wins = {name: {task for task, row in zip(shared, told, strict=True) if won(row, graded)} for name, told in rows.items()}
+    winners = {task: [name for name in names if task in wins[name]] for task in shared}
     sides = [_side(name, run, rows[name], graded) for name, run in zip(names, runs, strict=True)]
     return Comparison(
         criterion="solved" if graded else "exact on training",
         shared=len(shared),
         runs=sides,
-        duels=[_duel(one, other, won[one], won[other], len(shared)) for one, other in combinations(names, 2)],
+        duels=[_duel(one, other, wins[one], wins[other], len(shared)) for one, other in combinations(names, 2)],
         alone={name: [task for task, by in winners.items() if by == [name]] for name in names},
         by_all=[task for task, by in winners.items() if by == names],
         by_none=[task for task, by in winners.items() if not by],
@@ -139,10 +140,6 @@ def _names(runs: Sequence[RunFolder]) -> list[str]:
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise UsageError(f"run {twice} is named twice: compare it with another one")
     return names
-
-
-def _won(row: TaskRow, graded: bool) -> bool:
-    return bool(row["solved"]) if graded else row["train"]["exact"] == row["train"]["pairs"] > 0
 
 
 def _side(name: str, run: RunFolder, rows: Sequence[TaskRow], graded: bool) -> Side:
@@ -164,7 +161,7 @@ def _side(name: str, run: RunFolder, rows: Sequence[TaskRow], graded: bool) -> S
         test_inputs_solved=sum(inputs) if graded else None,
         score_inputs=_mean(_mean(map(float, row["inputs_solved"])) for row in rows) if graded else None,
         covered=sum(all(row["inputs_covered"]) for row in rows) if graded else None,
-        exact=sum(_won(row, graded=False) for row in rows),
+        exact=sum(map(exact_on_training, rows)),
         cells_train=cells,
         cells_test=_mean(_mean(row["inputs_cell_accuracy"]) for row in rows) if graded else None,
         gain=cells - _mean(row["train"]["copy_accuracy"] for row in rows),

@@ -1,4 +1,4 @@
-"""A run in the forms that other tools read: Kaggle's submission, and one file a task as the ARC Prize harness writes them."""
+"""A run as the ARC Prize harness writes its own: one file a task, which its scorer reads."""
 
 from __future__ import annotations
 

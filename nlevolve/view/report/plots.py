@@ -10,6 +10,7 @@ from typing import Any
 from nlevolve.evolve.population import Candidate
 from nlevolve.view.charts import Bar, Chart, Curve, bars, curves
 from nlevolve.view.history import History, TaskHistory
+from nlevolve.view.results import won
 from nlevolve.view.text import short_model
 
 MOST_BARS = 6
@@ -31,12 +32,12 @@ def solved_against_cost(results: Mapping[str, Any], history: History) -> Chart |
         return None
     graded = results["totals"]["solved"] is not None
     rows = [results["tasks"][task.id] for task in ended if task.id in results["tasks"]]
-    won = [_won(row, graded) for row in rows]
+    solved = [won(row, graded) for row in rows]
     paid = [row["cost_usd"] for row in rows]
     free = not any(paid)
     spent = [float(sum(row["calls"].values())) for row in rows] if free else paid
     name = "Solved against calls" if free else "Solved against cost"
-    reached = Curve("tasks", [0.0, *accumulate(spent)], [0, *accumulate(won)], steps=True)
+    reached = Curve("tasks", [0.0, *accumulate(spent)], [0, *accumulate(solved)], steps=True)
     what = "Solved" if graded else "Exact on every training pair"
     drawn = curves(name, [reached], "calls, cache included" if free else "USD", "tasks")
     return Chart(name, f"{what}, of {len(results['tasks'])} tasks, in the order in which they ended.", drawn)
@@ -64,7 +65,8 @@ def credit(results: Mapping[str, Any], tasks: list[TaskHistory]) -> Chart | None
     if not tasks:
         return None
     graded = results["totals"]["solved"] is not None
-    winners = [task.best for task in tasks if task.best and _won(results["tasks"].get(task.id), graded)]
+    rows = results["tasks"]
+    winners = [task.best for task in tasks if task.best and task.id in rows and won(rows[task.id], graded)]
     everyone = [candidate for task in tasks for candidate in task.population.members.values()]
     keys: dict[str, Callable[[Candidate], str]] = {
         "by operator": lambda one: one.birth.operator,
@@ -107,13 +109,6 @@ def _best_so_far(shares: Mapping[int, float], longest: int) -> list[float]:
 
 def _mean(rows: list[list[float]]) -> list[float]:
     return [sum(column) / len(column) for column in zip(*rows, strict=True)]
-
-
-def _won(row: Mapping[str, Any] | None, graded: bool) -> bool:
-    """Whether a task of results.json is solved; where that is not known, whether it is exact on the training pairs."""
-    if row is None:
-        return False
-    return bool(row["solved"]) if graded else row["train"]["exact"] == row["train"]["pairs"] > 0
 
 
 def _credited(winners: Iterable[Candidate], everyone: Iterable[Candidate], key: Callable[[Candidate], str]) -> list[Bar]:

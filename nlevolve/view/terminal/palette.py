@@ -71,7 +71,7 @@ def palette(name: str | None = None) -> Palette:
     """The palette of that name; without one, the environment's NLEVOLVE_PALETTE. Raises UsageError."""
     wanted = name or os.environ.get("NLEVOLVE_PALETTE") or "arc"
     if wanted not in PALETTES:
-        raise UsageError(f"no palette named {wanted[:40]!r}; there are {' and '.join(PALETTES)}")
+        raise UsageError(f"no palette {wanted[:40]!r}; palettes: {', '.join(PALETTES)}")
     return PALETTES[wanted]
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from nlevolve.puzzle.grids import Grid
 from nlevolve.puzzle.tasks import Pair, Task
-from nlevolve.records import AnyEvent, MixLearned, MoveFailed, Noticed, TaskAnswered
+from nlevolve.records import AnyEvent, CandidateChecked, MixLearned, MoveFailed, Noticed, TaskAnswered
 from nlevolve.view.charts import Bar, Curve, Point, bars, curves, frontier, pareto
 from nlevolve.view.history import read
 from nlevolve.view.report.report import _mix, report
@@ -85,6 +85,14 @@ def test_every_task_selected_has_its_row():
 def test_a_right_grid_that_was_proposed_but_not_chosen_is_told_apart():
     html = story_page()
     assert re.search(r'data-id="hard" data-states="wrong covered"', html)
+
+
+def test_a_packed_birth_says_whether_it_was_said_before_and_whether_it_was_confirmed():
+    told = events()
+    first = next(n for n, event in enumerate(told) if isinstance(event, CandidateChecked))
+    told[first] = told[first].model_copy(update={"duplicate_of": 7, "confirmed": False})
+    (flip, _) = packed(page(told))
+    assert [(birth["dup"], birth["sure"]) for birth in flip["births"]] == [(7, False), (None, None)]
 
 
 def test_a_packed_task_holds_each_grid_once_and_its_whole_family():

@@ -11,7 +11,7 @@ from nlevolve.view.history import TaskHistory
 from nlevolve.view.terminal.palette import Palette
 from nlevolve.view.terminal.panels.layout import LEVELS, Part, Row, bar, fit, level, row, rule
 from nlevolve.view.terminal.panels.look import Look
-from nlevolve.view.terminal.sentences import lineage
+from nlevolve.view.terminal.sentences import how
 from nlevolve.view.text import bullets, clean, cut, duration, money, percent, points, short_model
 
 
@@ -79,7 +79,7 @@ def _coming(look: Look, task: TaskHistory, columns: _Columns) -> list[Row]:
     for coming in look.summary.traffic.coming(task.id):
         pairs = len(task.started.pairs) if task.started else 0
         doing = f"being checked, {len(coming.back)} of {pairs} pairs back" if coming.written else "being written"
-        lead = f"  … {coming.birth.index:>4}  {cut(lineage(coming.birth), columns.how)} "
+        lead = f"  … {coming.birth.index:>4}  {cut(how(coming.birth), columns.how)} "
         rows.append(row((lead + doing, f"italic {look.palette.busy}")))
     return rows
 
@@ -87,7 +87,7 @@ def _coming(look: Look, task: TaskHistory, columns: _Columns) -> list[Row]:
 def _failures(look: Look, task: TaskHistory, columns: _Columns) -> list[Row]:
     rows = []
     for failed in reversed(task.population.failed.values()):
-        lead = f"{failed.birth.index:>4}  {cut(lineage(failed.birth), columns.how)} "
+        lead = f"{failed.birth.index:>4}  {cut(how(failed.birth), columns.how)} "
         rows.append(row(("  ✗ ", look.palette.bad), (f"{lead}{failed.reason}: {clean(failed.why)}", "dim")))
     return rows
 
@@ -118,7 +118,7 @@ class _Columns:
         style = palette.good if its.perfect else palette.partly
         chosen = "bold" if one is look.candidate else ""
         parts: list[Part] = [(f"{'▸' if chosen else ' '}{place:>2} ", chosen or "dim"), f"{birth.index:>4}  "]
-        parts.append((cut(lineage(birth), self.how) + " ", palette.operator(birth.operator)))
+        parts.append((cut(how(birth), self.how) + " ", palette.operator(birth.operator)))
         parts += [cut(clean(birth.view), self.view) + " "] if self.view else []
         parts += [(cut(short_model(birth.model), self.model) + " ", "dim")] if self.model else []
         parts += [*pair_marks(one.attempts, palette), " " * max(1, self.pairs - 3 - min(10, len(one.attempts)))]
