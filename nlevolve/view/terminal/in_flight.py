@@ -40,8 +40,8 @@ class Traffic:
     """This session's log has said that a call was sent: before version 0.2 logs did not."""
     _replied: bool = False
     """A provider has replied, or failed to, in this session."""
-    _sent: dict[str, Counter[str]] = field(default_factory=dict)
-    """Task -> the digests of its requests that are with a provider. A count, as equal requests may be there at once."""
+    _sent: dict[str, set[str]] = field(default_factory=dict)
+    """Task -> the digests of its requests that are with a provider: equal ones are one call, and its tries follow each other."""
     _coming: dict[str, dict[int, Coming]] = field(default_factory=dict)
     _pulse: deque[tuple[int, int]] = field(default_factory=lambda: deque(maxlen=PULSE))
     """(second, calls that ended in it), oldest first."""
@@ -50,11 +50,11 @@ class Traffic:
     @property
     def in_flight(self) -> int | None:
         """How many calls are with a provider; None where the log does not say when calls are sent."""
-        return None if self._replied and not self._told else sum(sent.total() for sent in self._sent.values())
+        return None if self._replied and not self._told else sum(map(len, self._sent.values()))
 
     def sent(self, call: CallSent) -> None:
         self._told = True
-        self._sent.setdefault(call.task, Counter())[call.request] += 1
+        self._sent.setdefault(call.task, set()).add(call.request)
 
     def ended(self, call: CallFinished) -> None:
         """A call is over. One that the cache answered was never sent."""
@@ -124,12 +124,7 @@ class Traffic:
 
     def _landed(self, task: str, request: str) -> None:
         """A try is over; one that failed before it was sent is not there, and changes nothing."""
-        sent = self._sent.get(task)
-        if sent is None or request not in sent:
-            return
-        sent[request] -= 1
-        if not sent[request]:
-            del sent[request]
+        self._sent.get(task, set()).discard(request)
 
     def _beat(self, second: int) -> None:
         if self._pulse and self._pulse[-1][0] == second:

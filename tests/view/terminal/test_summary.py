@@ -96,8 +96,9 @@ def test_what_was_never_sent_was_never_in_flight() -> None:
     assert in_flight(told) == [1, 1, 1, 1, 0, 0]
 
 
-def test_equal_requests_may_be_in_flight_at_once() -> None:
-    assert in_flight([sent("a"), sent("a", birth=1), finished("a"), finished("a")]) == [1, 2, 1, 0]
+def test_a_call_that_goes_out_once_more_is_one_call() -> None:
+    """As where a provider refuses a schema and is asked without it at once; and where an event is read twice."""
+    assert in_flight([sent("a"), sent("b"), sent("a"), finished("a"), finished("b")]) == [1, 2, 2, 1, 0]
 
 
 def test_a_call_that_is_let_go_is_over_with_its_task_or_its_session() -> None:
