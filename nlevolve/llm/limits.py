@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 from nlevolve.llm.pace import LearnedRate, Pace
-from nlevolve.llm.request import LLM, RateLimited, Reply, Request, RoleSettings
+from nlevolve.llm.request import Place, RateLimited, Reply, Request, RoleSettings
 from nlevolve.llm.stopping import nap
 from nlevolve.records import Event, LimitChanged
 
@@ -189,28 +191,40 @@ class Lane:
         self._shared.emit(LimitChanged(model=self._model, in_flight=self._said, why=why))
 
 
-def limited(llm: LLM, concurrency: int, emit: Callable[[Event], None], stopping: asyncio.Event | None = None) -> LLM:
-    """Every try takes a slot of its model and one of the run, and goes out at its model's pace.
+@dataclass
+class Taken:
+    """A place in flight that a try has taken. Whoever took it leaves the reply here."""
 
-    Once `stopping` is set nobody waits for the pace any longer: what is further in sends nothing then.
+    sent_at: float
+    tokens: float
+    """As expected, reply included."""
+    reply: Reply | None = None
+
+
+class Lanes:
+    """Places in flight: of each model so many, of the whole run so many, and each to be had at its model's pace.
+
+    Once `stopping` is set nobody waits for the pace any longer: whoever gets a place then must not send.
     """
-    shared = Shared(concurrency, emit, stopping or asyncio.Event())
-    lanes: dict[tuple[str, str | None], Lane] = {}
 
-    async def ask(request: Request) -> Reply:
-        lane = lanes.get(request.place)
+    def __init__(self, concurrency: int, emit: Callable[[Event], None], stopping: asyncio.Event) -> None:
+        self._shared = Shared(concurrency, emit, stopping)
+        self._lanes: dict[Place, Lane] = {}
+
+    @asynccontextmanager
+    async def place(self, request: Request) -> AsyncIterator[Taken]:
+        """A place for one try. How the try ends tells how much can be asked at once and how fast."""
+        lane = self._lanes.get(request.place)
         if lane is None:
-            lane = lanes[request.place] = Lane(request.model, request.settings, shared)
+            lane = self._lanes[request.place] = Lane(request.model, request.settings, self._shared)
         tokens = lane.tokens(request)
-        sent_at = await lane.enter(tokens)
+        taken = Taken(await lane.enter(tokens), tokens)
         try:
-            reply = await llm(request)
-            lane.accepted(sent_at, tokens, reply)
-            return reply
+            yield taken
+            if taken.reply is not None:
+                lane.accepted(taken.sent_at, tokens, taken.reply)
         except RateLimited as error:
-            lane.refused(sent_at, error.retry_after)
+            lane.refused(taken.sent_at, error.retry_after)
             raise
         finally:
             lane.leave()
-
-    return ask
