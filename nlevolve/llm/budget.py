@@ -14,9 +14,9 @@ from nlevolve.llm.catalogue import ModelCard, price_of
 from nlevolve.llm.request import OverBudget, Reply, Request
 
 UNSEEN_REPLY = 32_000
-"""Tokens that a reply may have before one was seen, where nothing says how long a model's replies may be: what most models allow."""
+"""Tokens that a reply may have before one was seen, and nothing says how long a model's replies may be: what most allow."""
 SHORTEST_CAP = 4_000
-"""Tokens: a reply is never capped lower than this as long as the money is there: the first replies seen may happen to be short."""
+"""Tokens: a reply is not capped lower than this while the money is there: the first replies seen may happen to be short."""
 LEAST_REPLY = 256
 """Tokens: with money for less it is not worth asking."""
 IMAGE_TOKENS = 3_000
