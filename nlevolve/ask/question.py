@@ -32,7 +32,7 @@ class Answered(Generic[Read]):
 
 
 async def put(asker: Asker, request: Request, read: Callable[[str], Read]) -> Answered[Read]:
-    """Ask and read. Raises Unreadable when the reply to the repair request cannot be read either, and CallFailed."""
+    """Ask and read. Raises Unreadable when the reply to the repair request cannot be read either, and NoReply."""
     reply = await asker.llm(request)
     try:
         return Answered(_read(reply, read), reply.cost_usd)
