@@ -1,0 +1,210 @@
+"""The description that a reply holds, as JSON or as a list, and whether it is one (pure)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from nlevolve.ask.reading.find_json import Found, Segment, find_json
+from nlevolve.ask.reading.labels import revises
+from nlevolve.ask.reading.lists import SEVERAL, bullets_of
+from nlevolve.ask.reading.rows import row_of
+from nlevolve.ask.reading.spoken import visible
+from nlevolve.ask.reading.unreadable import CUT_OFF, Unreadable
+from nlevolve.records import Description
+
+BULLET_KEYS = ("bullets", "description", "steps", "rules", "rule", "instructions", "bullet_points", "answer", "result", "solution")
+ENVELOPE_KEYS = ("arguments", "parameters", "function", "tool_calls", "input", "content", "response", "properties", "output", "data")
+TEXT_KEYS = ("text", "bullet", "step", "description", "rule", "content", "instruction")
+MOST_BULLETS = 60
+LONGEST_DESCRIPTION = 12_000
+"""Characters; more is no description but a dump."""
+FEWEST_WORDS = 3
+"""Of a bullet that can say what to do."""
+DEEPEST = 5
+
+_MARKER = re.compile(r"^\s{0,12}(?:(?:[-*•‣▪◦–—+]|\(?\d{1,2}[.)])\s+|\d{1,2}、\s*)(?=\S)")
+_PLACEHOLDER = re.compile(
+    r"(?:the )?(?:first|second|third|fourth|next|last|another) (?:step|bullet|rule|instruction)s?|(?:step|bullet|rule|instruction) \w{1,3}|"
+    r"\.{2,}|…+|strings?|text|bullets?|<[^<>]*>|\[[^\[\]]*\]|your (?:\w+ ){1,3}here|etc|and so on|lorem ipsum.*",
+    re.IGNORECASE,
+)
+_BEGINS_AS_PLACEHOLDER = re.compile(r"(?:first|second|third) (?:step|bullet)[.!]?$", re.IGNORECASE)
+_PAIR = re.compile(r"^(?:for |in |on )?(?:the )?(?:training |train |test )?(?:pair|example|input|output|test|case)s?\b[\s#]*\d*", re.IGNORECASE)
+_CHECKED = re.compile(
+    r"✓|✔|✅|☑|\b(?:correct\w*|match\w*|holds?|works?|exact\w*|verified|pass(?:es|ed)?|consistent|fits?|ok|okay|yes|satisf\w+|as expected|"
+    r"confirmed|true|good|fails?|wrong|incorrect)\b",
+    re.IGNORECASE,
+)
+_REFUSAL = re.compile(
+    r"^(?:i(?:'|’)?m (?:sorry|unable|not able)|i am (?:sorry|unable|not able)|sorry\b|i can(?:not|'t|’t)\b|i could not|as an ai\b|unable to|"
+    r"unfortunately\b|i do(?:n't| not) (?:know|see)|no rule\b|not enough information)",
+    re.IGNORECASE,
+)
+_SECTIONS = frozenset(
+    "analysis rule rules verification description answer conclusion observations observation summary steps step explanation "
+    "background objects reasoning transformation output input final note notes result check".split()
+)
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+
+
+def description_in(text: str, cut: bool) -> Description:
+    """The description that a text gives. Raises Unreadable where there is none, or where another list might be it.
+
+    `cut`: the reply ended at its limit of tokens, so that a list at its end may not be all.
+    """
+    found = find_json(text)
+    bullets = _from_json(text, found)
+    if bullets is None:
+        if found.cut_at is not None:
+            raise Unreadable(CUT_OFF.format("list"))
+        listed = bullets_of(text)
+        if listed is None:
+            raise Unreadable("it holds no list of bullets")
+        bullets, ends = listed
+        if cut and ends:
+            raise Unreadable(CUT_OFF.format("list"))
+    return description(bullets)
+
+
+def description(bullets: list[str]) -> Description:
+    """The bullets in plain words. Raises Unreadable when they are no description."""
+    plain = [plain_line(bullet) for bullet in bullets[: MOST_BULLETS + 1]]
+    kept = [bullet for bullet in plain if bullet]
+    if not kept:
+        raise Unreadable("its list of bullets is empty")
+    if len(bullets) > MOST_BULLETS:
+        raise Unreadable(f"it has {len(bullets)} bullets, at most {MOST_BULLETS} are allowed")
+    length = sum(len(bullet) for bullet in kept)
+    if length > LONGEST_DESCRIPTION:
+        raise Unreadable(f"its bullets have {length} characters, at most {LONGEST_DESCRIPTION} are allowed")
+    return Description(bullets=tuple(_of_a_rule(kept)))
+
+
+def plain_line(text: str) -> str:
+    """One line without Markdown's marks of emphasis and without a marker of its own."""
+    line = " ".join(_MARKER.sub("", visible(text[: 4 * LONGEST_DESCRIPTION]), count=1).split())
+    return re.sub(r"\*\*|__|`", "", line).strip()
+
+
+# what is no description
+
+
+def _of_a_rule(bullets: list[str]) -> list[str]:
+    """The bullets that say a rule, without checks of the pairs at the end. Raises Unreadable for what is none."""
+    rule = list(bullets)
+    while rule and _is_check(rule[-1]):
+        rule.pop()
+    if not rule or 2 * sum(map(_is_check, rule)) > len(rule):
+        raise Unreadable("its bullets check the pairs instead of saying the rule")
+    for number, bullet in enumerate(rule, 1):
+        if _PLACEHOLDER.fullmatch(bullet.rstrip(".:! ")) or _BEGINS_AS_PLACEHOLDER.match(bullet) or not bullet.strip(".… "):
+            raise Unreadable(f"bullet {number} is a placeholder, {bullet[:40]!r}, where the rule's own words are wanted")
+    if any(_REFUSAL.match(bullet) for bullet in rule):
+        raise Unreadable("it says that there is no answer instead of giving one")
+    half = len(rule) / 2
+    if sum(bullet.endswith(("?", "？")) for bullet in rule) >= half:
+        raise Unreadable("its bullets are questions: the rule is wanted, and nobody can answer them")
+    if sum(map(_is_of_cells, rule)) >= half:
+        raise Unreadable("its bullets are rows of grids instead of words")
+    if sum(_words(bullet) < FEWEST_WORDS or bullet.lower().strip(".: ") in _SECTIONS for bullet in rule) >= half:
+        raise Unreadable(f"its bullets are of fewer than {FEWEST_WORDS} words: each should say what to do")
+    if len(rule) > 3 and 2 * len({bullet.lower().strip(". ") for bullet in rule}) <= len(rule):
+        raise Unreadable("it repeats the same bullets again and again")
+    return rule
+
+
+def _is_check(bullet: str) -> bool:
+    """Whether a bullet says of a pair that the rule holds there."""
+    named = _PAIR.match(bullet)
+    rest = bullet[named.end() :] if named else ""
+    return bool(named) and bool(_CHECKED.search(rest)) and (any(c.isdigit() for c in named.group()) or _words(bullet) <= FEWEST_WORDS)  # type: ignore[union-attr]
+
+
+def _is_of_cells(bullet: str) -> bool:
+    digits = len(re.findall(r"(?<!\w)\d(?!\w)", bullet))
+    return (row_of(bullet) is not None and digits > 1) or digits > 3 and 2 * digits >= len(bullet.split())
+
+
+def _words(bullet: str) -> int:
+    """Words; of a script without spaces, two characters count as one."""
+    return max(len(re.findall(r"[^\W_]+(?:['’-][^\W_]+)*", bullet)), len(_CJK.findall(bullet)) // 2)
+
+
+# as JSON
+
+
+def _from_json(text: str, found: Found) -> list[str] | None:
+    """The bullets of the last object that holds some; None without one. Raises Unreadable where another may be meant."""
+    told = [(segment, bullets) for segment in found.segments if (bullets := _bullets_in(segment.value)) is not None]
+    objects = [(segment, bullets) for segment, bullets in told if isinstance(segment.value, dict)] or told
+    if not objects:
+        return None
+    last, bullets = objects[-1]
+    _refuse_guesses(last, bullets)
+    if found.cut_at is not None and last.end <= found.cut_at:
+        raise Unreadable(CUT_OFF.format("list"))
+    if any(start > last.end for start, _ in found.broken):
+        raise Unreadable("its JSON cannot be read")
+    others = [segment for segment, other in objects if other != bullets]
+    if others and not revises(text[others[-1].end : last.start]):
+        raise Unreadable(SEVERAL)
+    return bullets
+
+
+def _refuse_guesses(segment: Segment, bullets: list[str]) -> None:
+    """Raises Unreadable where mending seems to have torn bullets apart: quotes within a bullet end it."""
+    if segment.mended and any(_words(bullet) < FEWEST_WORDS or bullet.strip()[:1].islower() for bullet in bullets):
+        raise Unreadable("its JSON is broken, maybe by quotes within a bullet")
+
+
+def _bullets_in(value: Any, depth: int = 0) -> list[str] | None:
+    """The bullets that a piece of JSON holds; None when it is about something else."""
+    if depth > DEEPEST:
+        return None
+    if isinstance(value, dict):
+        return _bullets_of_object(value, depth)
+    if isinstance(value, str) and depth:
+        listed = bullets_of(value)
+        return listed[0] if listed else [line for line in value.split("\n") if line.strip()]
+    if not isinstance(value, list) or (not value and not depth):
+        return None
+    if value and all(isinstance(item, dict) for item in value) and not any(map(_bullet_text, value)):
+        return next((told for item in value if (told := _bullets_in(item, depth + 1)) is not None), None)
+    texts = [_bullet_text(item) for item in value]
+    if depth or all(_words(text) >= FEWEST_WORDS for text in texts):
+        return texts
+    return None
+
+
+def _bullets_of_object(value: dict[Any, Any], depth: int) -> list[str] | None:
+    if "type" in value and not isinstance(value.get("properties", ""), str):
+        value = value["properties"] if isinstance(value["properties"], dict) else {}
+    for key in _known_keys(value, (*BULLET_KEYS, *ENVELOPE_KEYS)):
+        inner = value[key]
+        if isinstance(inner, dict) and isinstance(inner.get("type"), str) and "items" in inner:
+            continue  # a schema
+        if isinstance(inner, str) and str(key).strip().lower() in ENVELOPE_KEYS:
+            found = find_json(inner).segments
+            bullets = _bullets_in(found[-1].value, depth + 1) if found else None
+        elif isinstance(inner, list | dict | str):
+            bullets = _bullets_in(inner, depth + 1)
+        else:
+            continue
+        if bullets is not None:
+            return bullets
+    return None
+
+
+def _known_keys(value: dict[Any, Any], known: tuple[str, ...]) -> list[Any]:
+    plain = {str(key).strip().lower().replace(" ", "_"): key for key in value}
+    return [plain[name] for name in known if name in plain]
+
+
+def _bullet_text(item: Any) -> str:
+    if isinstance(item, str):
+        return item
+    if isinstance(item, dict):
+        texts = [item[key] for key in _known_keys(item, TEXT_KEYS) if isinstance(item[key], str)]
+        return max(texts, key=len, default="")
+    return ""

@@ -1,0 +1,198 @@
+"""The lists of a Markdown text, what their headings say of them, and which of them is a description (pure)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from nlevolve.ask.reading.unreadable import Unreadable
+
+SEVERAL = "it holds more than one list that may be the description: only its bullets should be in it"
+NOT_ONE = "its lists are analysis or checks, not the description that was asked for"
+SHORT_TITLE = 5
+"""Words of a title in which any word of another purpose decides."""
+MOST_LINES = 4_000
+
+_STEP = r"(?:step|rule|bullet|schritt|paso|étape|步骤|第)"
+_NUMBER = rf"(?:{_STEP}\s*(?P<step>\d{{1,2}})\s*步?\s*\*{{0,2}}\s*[:：.)–-]+\*{{0,2}}|\(?(?P<plain>\d{{1,2}})(?:[.):：](?=\s|\*)|、)|(?P<keycap>\d)⃣)"
+_MARKER = re.compile(rf"^(?P<indent>\s{{0,12}})\*{{0,2}}(?:(?:[-*•‣▪◦–—+●○■□◆★🔹🔸▶►➡👉✅]|\(?[a-h]\)|[①-⑳])(?=\s)|{_NUMBER})\s*(?=\S)", re.IGNORECASE)
+_HEADING = re.compile(r"^\s*(?:#{1,6}\s|\*\*[^*]{1,80}\*\*\s*:?\s*$)")
+_FENCE = re.compile(r"^\s*(?:```|~~~|-{3,}\s*$|\*{3,}\s*$|={3,}\s*$|</?\w{1,20}>\s*$)")
+_OTHER = re.compile(
+    r"\b(?:verif\w*|check\w*|tests?|testing|analy\w*|observ\w*|confiden\w*|questions?|reject\w*|alternativ\w*|other|others|notes?|"
+    r"examples?|explan\w*|why|limitation\w*|ideas?|hypothes[ie]s|thoughts?|thinking|candidates?|would you|could|can(?:not)?|can't|"
+    r"inputs?|outputs? (?:of|for|grid)?|pairs?|training|evidence|reason\w*|see|notice\w*|patterns?|differences?|facts?|let me know|"
+    r"next|first look|looking|clarif\w*|need|sorry|unable|open|uncertain\w*|assum\w*|colou?rs?|legend|compar\w*|first idea|maybe|"
+    r"what i|findings?|insights?|considered|discarded|old|previous|problems?|changes?|causes?|failures?)\b|验证|检查|分析|观察|测试|示例|备注|注意"
+)
+_REFUSAL = re.compile(r"\b(?:can(?:not|'t|’t)|sorry|unable|not able|no idea|couldn't|don't know)\b")
+_WANTED = re.compile(
+    r"\b(?:rules?|descriptions?|steps?|answers?|final\w*|transformations?|algorithm|instructions?|procedure|solution|bullets?|revised|"
+    r"so|therefore|thus|hence|corrected|reglas?|descripci[óo]n|pasos|regel|beschreibung|schritte|r[èe]gles?|[ée]tapes|method|do)\b|"
+    r"规则|步骤|描述|答案|规律|ルール|手順|правил"
+)
+
+
+@dataclass
+class Listed:
+    """A list: what stands over it, and its bullets with their depth."""
+
+    heading: str
+    """The last line that is set as a heading."""
+    lead: str
+    """The last line of prose after that heading."""
+    bullets: list[tuple[int, str]] = field(default_factory=list)
+    fence: int = 0
+    """Fences before it: odd within one."""
+    last_number: int | None = None
+    end: int = 0
+    """The line at which it ends."""
+
+    @property
+    def wanted(self) -> bool | None:
+        """Whether the words over it say that it is the description (None: they don't say)."""
+        said = _said_in_prose(self.lead) if self.lead else None
+        return said if said is not None else _said(self.heading)
+
+    @property
+    def fenced(self) -> bool:
+        return self.fence % 2 == 1
+
+    @property
+    def is_section(self) -> bool:
+        return bool(self.heading) and not self.lead
+
+
+def bullets_of(text: str) -> tuple[list[str], bool] | None:
+    """The bullets of the description in a text, and whether they end it; None without a list.
+
+    Raises Unreadable where none or more than one of its lists may be it.
+    """
+    lines = text.split("\n")
+    if len(lines) > MOST_LINES:
+        raise Unreadable(f"it has {len(lines)} lines, which is too long for a list of bullets")
+    lists = [one for one in _lists(lines) if one.bullets]
+    if not lists:
+        return None
+    nothing_after = not any(line.strip(" `~") for line in lines[lists[-1].end + 1 :])
+    # words first, then the answer in a fence that ends the text
+    chosen = _last_fence(lists) if nothing_after and lists[-1].fenced else _chosen(lists)
+    ends = nothing_after and chosen[-1] is lists[-1]
+    return [bullet for one in chosen for bullet in _nested(one.bullets)], ends
+
+
+def _said(title: str) -> bool | None:
+    low = title.lower()
+    other, wanted = _OTHER.search(low), _WANTED.search(low)
+    if not (other and wanted):
+        return bool(wanted) if other or wanted else None
+    return wanted.start() < other.start() and len(low.split()) > SHORT_TITLE
+
+
+def _said_in_prose(lead: str) -> bool | None:
+    """A label says what comes next; of a sentence only that it is a refusal."""
+    if lead.rstrip("*_ ").endswith((":", "：")) or len(lead.split()) <= SHORT_TITLE:
+        return _said(lead)
+    return False if _REFUSAL.search(lead.lower()) else None
+
+
+def _last_fence(lists: list[Listed]) -> list[Listed]:
+    start = len(lists) - 1
+    while start and lists[start - 1].fence == lists[-1].fence:
+        start -= 1
+    return lists[start:]
+
+
+def _chosen(lists: list[Listed]) -> list[Listed]:
+    """The description's lists: those said to be it, with the sections beside them; else the only one, or all if sections."""
+    if any(one.wanted for one in lists):
+        last = max(place for place, one in enumerate(lists) if one.wanted)
+        start = last
+        while start and (_beside(lists[start - 1]) or _continued(lists, start)):
+            start -= 1
+        end = last + 1
+        while end < len(lists) and _beside(lists[end]):
+            end += 1
+        kept = lists[start:end]
+    else:
+        kept = [one for one in lists if one.wanted is None]
+        if not kept:
+            raise Unreadable(NOT_ONE)
+        if len(kept) > 1 and not all(one.is_section for one in kept):
+            raise Unreadable(SEVERAL)
+    return kept
+
+
+def _beside(one: Listed) -> bool:
+    """Whether a list is a section beside the one that is said to be the description."""
+    return one.wanted is None and one.is_section
+
+
+def _continued(lists: list[Listed], place: int) -> bool:
+    """Whether the list before a section of the description is one too."""
+    return bool(lists[place - 1].wanted) and lists[place].is_section and lists[place - 1].is_section
+
+
+def _lists(lines: list[str]) -> list[Listed]:
+    lists = [Listed("", "")]
+    going = False
+    fence = 0
+    for place, line in enumerate(lines):
+        now = lists[-1]
+        marker = None if _HEADING.match(line[:120]) else _MARKER.match(line[:60])
+        if marker:
+            _take_bullet(lists, marker, line[marker.end() :], place)
+        elif _FENCE.match(line[:40]):
+            if line.lstrip()[:1] in "`~":
+                fence = fence + 1 if not fence % 2 or line.strip() in ("```", "~~~") else fence
+                lists.append(Listed(now.heading, "" if fence % 2 else now.lead, fence=fence))
+        elif _HEADING.match(line[:120]):
+            lists.append(Listed(line, "", fence=fence))
+        elif line.strip() and going:
+            depth, bullet = now.bullets[-1]
+            now.bullets[-1], now.end = (depth, f"{bullet} {line.strip()}"), place
+            continue
+        elif line.strip():
+            _take_prose(lists, now, line)
+        going = marker is not None
+    return lists
+
+
+def _take_bullet(lists: list[Listed], marker: re.Match[str], text: str, place: int) -> None:
+    number = next((int(n) for n in (marker["step"], marker["plain"], marker["keycap"]) if n), None)
+    if not lists[-1].bullets and len(lists) > 1 and number and number > 1 and lists[-2].last_number == number - 1:
+        lists.pop()  # prose between two numbered bullets
+    now = lists[-1]
+    now.bullets.append((len(marker["indent"]), text))
+    now.end = place
+    if number is not None and not marker["indent"]:
+        now.last_number = number
+
+
+def _take_prose(lists: list[Listed], now: Listed, line: str) -> None:
+    """A line of prose leads to the list after it, unless that goes on with the numbers of the one before."""
+    lead = line.strip()[-200:]
+    if now.bullets:
+        lists.append(Listed(now.heading, lead, fence=now.fence))
+    else:
+        now.lead = lead
+
+
+def _nested(bullets: list[tuple[int, str]]) -> list[str]:
+    """Bullets in order; one under a name ("Objects:") goes on with it."""
+    told: list[str] = []
+    parent = 0
+    for depth, bullet in bullets:
+        if told and depth > parent + 1 and (told[-1].rstrip("*_ ").endswith(":") or _under_name(told[-1], bullets, parent)):
+            told[-1] = f"{told[-1]} {bullet}"
+            continue
+        if not told or depth <= parent + 1:
+            parent = depth
+        told.append(bullet)
+    return told
+
+
+def _under_name(above: str, bullets: list[tuple[int, str]], parent: int) -> bool:
+    """Whether what was told last is a name with at least one nested bullet joined to it already."""
+    names = [text for depth, text in bullets if depth <= parent + 1 and text.rstrip("*_ ").endswith((":", "："))]
+    return any(above.startswith(name) and len(above) > len(name) for name in names)
