@@ -29,20 +29,35 @@ class GridReply:
     note: str = ""
 
 
-def read_grid(text: str, cut: bool = False) -> GridReply:
-    """The grid that a reply gives as its answer. `cut`: it ended at its limit of tokens. Raises Unreadable."""
-    return _grid_as_asked(text) or _searched(text, cut)
+def read_grid(text: str, cut: bool = False, prompt: str = "") -> GridReply:
+    """The grid that a reply gives as its answer.
 
-
-def read_bullets(text: str, cut: bool = False) -> Description:
-    """The description that a reply gives. `cut`: it ended at its limit of tokens. Raises Unreadable."""
-    as_asked = _bullets_as_asked(text)
-    return description(as_asked) if as_asked is not None else description_in(_answer(text), cut)
-
-
-def _searched(text: str, cut: bool) -> GridReply:
-    claim = answer_in(_answer(text), cut)
+    `cut`: it ended at its limit of tokens; `prompt`: words that it may have copied. Raises Unreadable.
+    """
+    if (asked := _grid_as_asked(text)) is not None:
+        _refuse_example(text, prompt)
+        return asked
+    answer = _answer(text)
+    claim = answer_in(answer, cut)
+    if claim.is_json:
+        _refuse_example(answer[claim.start : claim.end], prompt)
     return GridReply(checked(claim), plain_line(claim.note)[:LONGEST_NOTE])
+
+
+def read_bullets(text: str, cut: bool = False, prompt: str = "") -> Description:
+    """The description that a reply gives. `cut` and `prompt` as for `read_grid`. Raises Unreadable."""
+    as_asked = _bullets_as_asked(text)
+    read = description(as_asked) if as_asked is not None else description_in(_answer(text), cut)
+    told = " ".join(prompt.split()).lower()
+    copied = sum(bullet.lower().rstrip(". ") in told for bullet in read.bullets)
+    if prompt and 2 * copied >= len(read.bullets):
+        raise Unreadable("its bullets are the prompt's own words, not a rule")
+    return read
+
+
+def _refuse_example(piece: str, prompt: str) -> None:
+    if prompt and "".join(piece.split()) in "".join(prompt.split()):
+        raise Unreadable("it repeats the prompt's example")
 
 
 def _grid_as_asked(text: str) -> GridReply | None:

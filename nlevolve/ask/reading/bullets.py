@@ -30,10 +30,10 @@ _PLACEHOLDER = re.compile(
     re.IGNORECASE,
 )
 _BEGINS_AS_PLACEHOLDER = re.compile(r"(?:first|second|third) (?:step|bullet)[.!]?$", re.IGNORECASE)
-_PAIR = re.compile(r"^(?:for |in |on )?(?:the )?(?:training |train |test )?(?:pair|example|input|output|test|case)s?\b[\s#]*\d*", re.IGNORECASE)
+_PAIR = re.compile(r"^(?:for |in |on )?(?:the )?(?:training |train |test )?(?:pair|example|input|output|test|case|paar|paire|par|beispiel)s?\b[\s#]*\d*", re.IGNORECASE)
 _CHECKED = re.compile(
     r"✓|✔|✅|☑|\b(?:correct\w*|match\w*|holds?|works?|exact\w*|verified|pass(?:es|ed)?|consistent|fits?|ok|okay|yes|satisf\w+|as expected|"
-    r"confirmed|true|good|fails?|wrong|incorrect)\b",
+    r"stimmt|korrekt|passt|correct[oe]|confirmed|true|good|fails?|wrong|incorrect)\b",
     re.IGNORECASE,
 )
 _REFUSAL = re.compile(
@@ -45,6 +45,7 @@ _SECTIONS = frozenset(
     "analysis rule rules verification description answer conclusion observations observation summary steps step explanation "
     "background objects reasoning transformation output input final note notes result check".split()
 )
+_NUMBERED_KEY = re.compile(r"^(?:bullet|step|rule)[ _-]?\d{1,2}$", re.IGNORECASE)
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
@@ -62,9 +63,15 @@ def description_in(text: str, cut: bool) -> Description:
         if listed is None:
             raise Unreadable("it holds no list of bullets")
         bullets, ends = listed
-        if cut and ends:
+        if ends and (cut or _stops_short(bullets)):
             raise Unreadable(CUT_OFF.format("list"))
     return description(bullets)
+
+
+def _stops_short(bullets: list[str]) -> bool:
+    """Whether all bullets are sentences with an end but the last."""
+    ends = [bool(re.search(r"[.!?;:。！？)\"'”][*_`\s]*$", bullet)) for bullet in bullets]
+    return len(ends) > 1 and all(ends[:-1]) and not ends[-1]
 
 
 def description(bullets: list[str]) -> Description:
@@ -180,6 +187,9 @@ def _bullets_in(value: Any, depth: int = 0) -> list[str] | None:
 def _bullets_of_object(value: dict[Any, Any], depth: int) -> list[str] | None:
     if "type" in value and not isinstance(value.get("properties", ""), str):
         value = value["properties"] if isinstance(value["properties"], dict) else {}
+    numbered = [value[key] for key in value if isinstance(value[key], str) and _NUMBERED_KEY.match(str(key))]
+    if len(numbered) > 1:
+        return numbered
     for key in _known_keys(value, (*BULLET_KEYS, *ENVELOPE_KEYS)):
         inner = value[key]
         if isinstance(inner, dict) and isinstance(inner.get("type"), str) and "items" in inner:

@@ -26,7 +26,7 @@ _QUIET = re.compile(
 )
 _ENVELOPE = re.compile(
     r"^(?:arguments|args|parameters|params|function|function_call|tool_calls?|tool_input|input|content|contents|response|json|data|"
-    r"followed|message|messages|choices|properties|output|answer|result|final_answer|final|value|text|reply|return|body|solution)$"
+    r"followed|message|messages|choices|properties|output|answer|result|final_answer|final|value|text|reply|return|body|solution|tests?)$"
 )
 _ROW_KEY = re.compile(r"^(?:row|r|line)?[ _]*(\d{1,2})$", re.IGNORECASE)
 _ASSIGNED = re.compile(r"[\"']?([A-Za-z_][\w ]{0,40})[\"']?\s*[:=]\s*(?:np\.|numpy\.)?(?:array|asarray)?\(?\s*$")

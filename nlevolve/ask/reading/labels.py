@@ -40,6 +40,7 @@ _ANSWER = re.compile(
 )
 _FINAL = re.compile(r"\b(?:final\w*|corrected|correct(?:ed)? (?:answer|output|grid|result|version)|boxed|revised|fixed)\b|最终|正确")
 _OF_INPUT = re.compile(
+    r"\b(?:equals?|equal to|same as|identical to|matches|like)\s+(?:the )?(?:test )?input\b|"
     r"\b(?:for|of|from|to|on|with|in|de|del|la|zur|für)\s+(?:the |this|that|your|our|my|la |der |die )?\s*"
     r"(?:(?:given|test|original|provided|new)\s+)*(?:input|entrada|eingabe|original)(?: grid)?\b|\bin\b|test input|given (?:rule|description)"
 )

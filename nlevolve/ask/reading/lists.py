@@ -15,17 +15,24 @@ MOST_LINES = 4_000
 
 _STEP = r"(?:step|rule|bullet|schritt|paso|étape|步骤|第)"
 _NUMBER = rf"(?:{_STEP}\s*(?P<step>\d{{1,2}})\s*步?\s*\*{{0,2}}\s*[:：.)–-]+\*{{0,2}}|\(?(?P<plain>\d{{1,2}})(?:[.):：](?=\s|\*)|、)|(?P<keycap>\d)⃣)"
-_MARKER = re.compile(rf"^(?P<indent>\s{{0,12}})\*{{0,2}}(?:(?:[-*•‣▪◦–—+●○■□◆★🔹🔸▶►➡👉✅]|\(?[a-h]\)|[①-⑳])(?=\s)|{_NUMBER})\s*(?=\S)", re.IGNORECASE)
+_MARKER = re.compile(rf"^(?P<indent>\s{{0,12}})\*{{0,2}}(?:(?:[-*•‣▪◦–—+●○■□◆★🔹🔸▶►➡👉✅]|\(?[a-h]\)|[①-⑳])(?=\s)|[・·]|{_NUMBER})\s*(?=\S)", re.IGNORECASE)
 _HEADING = re.compile(r"^\s*(?:#{1,6}\s|\*\*[^*]{1,80}\*\*\s*:?\s*$)")
 _FENCE = re.compile(r"^\s*(?:```|~~~|-{3,}\s*$|\*{3,}\s*$|={3,}\s*$|</?\w{1,20}>\s*$)")
 _OTHER = re.compile(
     r"\b(?:verif\w*|check\w*|tests?|testing|analy\w*|observ\w*|confiden\w*|questions?|reject\w*|alternativ\w*|other|others|notes?|"
     r"examples?|explan\w*|why|limitation\w*|ideas?|hypothes[ie]s|thoughts?|thinking|candidates?|would you|could|can(?:not)?|can't|"
     r"inputs?|outputs? (?:of|for|grid)?|pairs?|training|evidence|reason\w*|see|notice\w*|patterns?|differences?|facts?|let me know|"
-    r"next|first look|looking|clarif\w*|need|sorry|unable|open|uncertain\w*|assum\w*|colou?rs?|legend|compar\w*|first idea|maybe|"
-    r"what i|findings?|insights?|considered|discarded|old|previous|problems?|changes?|causes?|failures?)\b|验证|检查|分析|观察|测试|示例|备注|注意"
+    r"next|first look|looking|clarif\w*|need|sorry|unable|open|uncertain\w*|assum\w*|legend|compar\w*|first idea|maybe|"
+    r"what i|first (?:version|attempt|try|draft)|drafts?|initial|earlier|findings?|insights?|considered|discarded|old|previous|problems?|changes?|causes?|failures?|(?:über)?prüfung\w*|kontrolle|beobachtung\w*|vérif\w*|comprob\w*|verific\w*|controllo|fragen?|preguntas?)\b|проверк|確認|検証|验证|检查|分析|观察|测试|示例|备注|注意"
 )
-_REFUSAL = re.compile(r"\b(?:can(?:not|'t|’t)|sorry|unable|not able|no idea|couldn't|don't know)\b")
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])")
+_PART = re.compile(
+    r"\b(?:background|objects?|sizes?|shapes?|colou?rs?|edge cases?|special cases?|exceptions?|ties|details?|definitions?|conventions?|"
+    r"selection|placement|order|priority|set-?up|preparation|output|otherwise|general|key|main|first|second|third|part|phase)\b|"
+    r"^[\s#*]*(?:\d|step|schritt|paso|étape|步骤)|背景|对象|大小|颜色",
+    re.IGNORECASE,
+)
+_REFUSAL = re.compile(r"\b(?:can(?:not|'t|’t)|sorry|unable|not able|no idea|couldn't|don't know|would need|please (?:send|provide|share|give|tell))\b")
 _WANTED = re.compile(
     r"\b(?:rules?|descriptions?|steps?|answers?|final\w*|transformations?|algorithm|instructions?|procedure|solution|bullets?|revised|"
     r"so|therefore|thus|hence|corrected|reglas?|descripci[óo]n|pasos|regel|beschreibung|schritte|r[èe]gles?|[ée]tapes|method|do)\b|"
@@ -42,6 +49,8 @@ class Listed:
     lead: str
     """The last line of prose after that heading."""
     bullets: list[tuple[int, str]] = field(default_factory=list)
+    section: int = 0
+    """Headings before it."""
     fence: int = 0
     """Fences before it: odd within one."""
     last_number: int | None = None
@@ -90,10 +99,16 @@ def _said(title: str) -> bool | None:
 
 
 def _said_in_prose(lead: str) -> bool | None:
-    """A label says what comes next; of a sentence only that it is a refusal."""
-    if lead.rstrip("*_ ").endswith((":", "：")) or len(lead.split()) <= SHORT_TITLE:
-        return _said(lead)
-    return False if _REFUSAL.search(lead.lower()) else None
+    """A label says what comes next; any other sentence only when it declines."""
+    if _REFUSAL.search(lead.lower()):
+        return False
+    last = _SENTENCE_END.split(lead)[-1]
+    return _said(last) if _is_label(last) else None
+
+
+def _is_label(lead: str) -> bool:
+    plain = lead.rstrip("*_ ")
+    return plain.endswith((":", "：")) or (len(plain.split()) <= SHORT_TITLE and not plain.endswith((".", "!", "。")))
 
 
 def _last_fence(lists: list[Listed]) -> list[Listed]:
@@ -104,33 +119,34 @@ def _last_fence(lists: list[Listed]) -> list[Listed]:
 
 
 def _chosen(lists: list[Listed]) -> list[Listed]:
-    """The description's lists: those said to be it, with the sections beside them; else the only one, or all if sections."""
-    if any(one.wanted for one in lists):
-        last = max(place for place, one in enumerate(lists) if one.wanted)
-        start = last
-        while start and (_beside(lists[start - 1]) or _continued(lists, start)):
+    """The description's lists: those said to be it, with the sections that are parts of it; else the only one, or all parts.
+
+    Raises Unreadable where a section may be a part of it or something else.
+    """
+    wanted = [place for place, one in enumerate(lists) if one.wanted]
+    if wanted:
+        start = end = wanted[-1]
+        while start and _is_part(lists[start - 1], lists[start]):
             start -= 1
-        end = last + 1
-        while end < len(lists) and _beside(lists[end]):
+        while end + 1 < len(lists) and _is_part(lists[end + 1], lists[end]):
             end += 1
-        kept = lists[start:end]
-    else:
-        kept = [one for one in lists if one.wanted is None]
-        if not kept:
-            raise Unreadable(NOT_ONE)
-        if len(kept) > 1 and not all(one.is_section for one in kept):
+        around = lists[max(0, start - 1) : start] + lists[end + 1 : end + 2]
+        if any(one.wanted is None and one.is_section for one in around):
             raise Unreadable(SEVERAL)
+        return lists[start : end + 1]
+    kept = [one for one in lists if one.wanted is None]
+    if not kept:
+        raise Unreadable(NOT_ONE)
+    if len(kept) > 1 and not all(one.is_section and _PART.search(one.heading) for one in kept):
+        raise Unreadable(SEVERAL)
     return kept
 
 
-def _beside(one: Listed) -> bool:
-    """Whether a list is a section beside the one that is said to be the description."""
-    return one.wanted is None and one.is_section
-
-
-def _continued(lists: list[Listed], place: int) -> bool:
-    """Whether the list before a section of the description is one too."""
-    return bool(lists[place - 1].wanted) and lists[place].is_section and lists[place - 1].is_section
+def _is_part(one: Listed, other: Listed) -> bool:
+    """Whether a list belongs to the description that the list beside it is of."""
+    if one.wanted is None:
+        return one.is_section and bool(_PART.search(one.heading))
+    return one.wanted and bool(one.heading) and (one.section == other.section or bool(_PART.search(one.heading + other.heading)))
 
 
 def _lists(lines: list[str]) -> list[Listed]:
@@ -145,9 +161,9 @@ def _lists(lines: list[str]) -> list[Listed]:
         elif _FENCE.match(line[:40]):
             if line.lstrip()[:1] in "`~":
                 fence = fence + 1 if not fence % 2 or line.strip() in ("```", "~~~") else fence
-                lists.append(Listed(now.heading, "" if fence % 2 else now.lead, fence=fence))
+                lists.append(Listed(now.heading, "" if fence % 2 else now.lead, section=now.section, fence=fence))
         elif _HEADING.match(line[:120]):
-            lists.append(Listed(line, "", fence=fence))
+            lists.append(Listed(line, "", section=now.section + 1, fence=fence))
         elif line.strip() and going:
             depth, bullet = now.bullets[-1]
             now.bullets[-1], now.end = (depth, f"{bullet} {line.strip()}"), place
@@ -173,7 +189,9 @@ def _take_prose(lists: list[Listed], now: Listed, line: str) -> None:
     """A line of prose leads to the list after it, unless that goes on with the numbers of the one before."""
     lead = line.strip()[-200:]
     if now.bullets:
-        lists.append(Listed(now.heading, lead, fence=now.fence))
+        # prose after a list of checks or observations has left them
+        left = _said(now.heading) is False and not _is_label(lead)
+        lists.append(Listed("" if left else now.heading, lead, section=now.section, fence=now.fence))
     else:
         now.lead = lead
 

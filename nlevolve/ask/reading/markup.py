@@ -14,6 +14,8 @@ _LATEX_PLAIN: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\\[\[\]()]"), "\n"),
     (re.compile(r"[&{}]"), " "),
 )
+_QUOTED = re.compile(r"^(?: {0,3}> ?)+", re.MULTILINE)
+_MATLAB = re.compile(r"\[\s*\d(?:[ ,]+\d)*\s*(?:;\s*\d(?:[ ,]+\d)*\s*)+;?\s*\]")
 _TAG = re.compile(r"<(/?)(table|thead|tbody|tr|td|th|ul|ol|li|br|p|row|grid|output|input|bullets?|steps?|item|description|rule)\b[^<>]{0,80}>", re.I)
 _SAID = {"input": "\ninput:\n", "output": "\noutput:\n", "rule": "\nrule:\n", "description": "\ndescription:\n"}
 _OPENING = {"td": " ", "th": " th ", "li": "\n- ", "bullet": "\n- ", "step": "\n- ", "item": "\n- ", **_SAID}
@@ -24,6 +26,10 @@ def plain_lines(text: str) -> str:
     if "\\" in text and _LATEX.search(text):
         for pattern, instead in _LATEX_PLAIN:
             text = pattern.sub(instead, text)
+    if ";" in text:
+        text = _MATLAB.sub(lambda match: "\n" + match[0].strip("[]").replace(";", "\n") + "\n", text)
+    if ">" in text:
+        text = _QUOTED.sub("", text)
     return _TAG.sub(_tag, text) if "<" in text else text
 
 

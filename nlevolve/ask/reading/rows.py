@@ -34,7 +34,12 @@ _ROW_NUMBER = re.compile(
 )
 _MARKER = re.compile(r"^\s*(?:[-*•>]\s+)+(?=[\[(\d⚪-🫿\"'])")
 _SEPARATORS = re.compile(r"[\s,;|\[\]()\"'`]+")
-_NO_ROW = re.compile(r"[^\W\d_]{12}|[?!={}<>→]|\([^()]*\).*\(|^\s*\(\s*\d+\s*,\s*\d+\s*\)|\d-\d")
+_NO_ROW = re.compile(
+    r"[^\W\d_]{12}|[?!={}<>→]|\([^()]*\).*\(|^\s*\(\s*\d+\s*,\s*\d+\s*\)|\d-\d|"
+    # more than one row side by side
+    r"\d[ ,]+\d[^;]*;\s*\d[ ,]+\d|\d \d {3,}\d \d|^[^|]*\d[ ,]+\d\s*\|\s*\d[ ,]+\d[^|]*$"
+)
+_EMPHASIS = re.compile(r"\*{1,2}([^*\s]{1,12}(?: \d{1,2}:?)?)\*{1,2}")
 _RULE = re.compile(r"^[\s|:+=-]*[|+=-][\s|:+=-]*$")
 _DOTS = re.compile(r"^[\s\[(|]*(?:\.\.\.|…|⋮|\. \. \.|:$|\\vdots)")
 _COLUMN = re.compile(r"^(?:c|col|column|spalte|columna|列)?[\s_.]*#?(\d{1,2})$", re.IGNORECASE)
@@ -180,7 +185,7 @@ def _add(run: _Run, line: str, position: int) -> bool:
 
 def _numbered(line: str) -> tuple[int | None, Row | None]:
     """The number that a line gives its row, and the row; both None where it is none."""
-    line = line.replace("**", "")
+    line = _EMPHASIS.sub(r"\1", line)
     match = _ROW_NUMBER.match(line[:40])
     if match and (row := row_of(_MARKER.sub("", line[match.end() :]))) is not None:
         return int(match["named"] or match["bare"]), row
