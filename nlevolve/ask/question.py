@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
@@ -9,6 +10,9 @@ from typing import Generic, Protocol, TypeVar
 from nlevolve.ask.prompts import Prompts
 from nlevolve.ask.replies import Unreadable
 from nlevolve.llm.request import LLM, Message, Reply, Request
+
+LONG = 20_000
+"""Characters: longer replies are read in a thread, since one of a megabyte may take half a second and the loop must not wait."""
 
 Read = TypeVar("Read")
 Told = TypeVar("Told", covariant=True)
@@ -42,13 +46,13 @@ async def put(asker: Asker, request: Request, read: Reader[Read]) -> Answered[Re
     """Ask and read. Raises Unreadable when the reply to the repair request cannot be read either, and CallFailed."""
     reply = await asker.llm(request)
     try:
-        return Answered(_read(request, reply, read), reply.cost_usd)
+        return Answered(await _read(request, reply, read), reply.cost_usd)
     except Unreadable as problem:
         repair = _repair(asker.prompts, request, reply, str(problem))
     mended = await asker.llm(repair)
     both = None if reply.cost_usd is None or mended.cost_usd is None else reply.cost_usd + mended.cost_usd
     try:
-        return Answered(_read(request, mended, read), both)
+        return Answered(await _read(request, mended, read), both)
     except Unreadable as problem:
         # from its first reply on: the repair only makes sense as an answer to it
         for asked in (request, repair):
@@ -56,13 +60,15 @@ async def put(asker: Asker, request: Request, read: Reader[Read]) -> Answered[Re
         raise
 
 
-def _read(request: Request, reply: Reply, read: Reader[Read]) -> Read:
+async def _read(request: Request, reply: Reply, read: Reader[Read]) -> Read:
     if reply.finish == "refused":
         raise Unreadable("the model declined to answer")
     if reply.finish == "filtered":
         raise Unreadable("the provider's content filter held the reply back")
     # what is the same in every request may be copied by mistake; the rest of a prompt may rightly come back
     prompt = "\n".join(message.text for message in request.messages if message.role == "system")
+    if len(reply.text) > LONG:
+        return await asyncio.to_thread(read, reply.text, reply.finish == "length", prompt)
     return read(reply.text, reply.finish == "length", prompt)
 
 

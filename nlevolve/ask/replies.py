@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from nlevolve.ask.reading.bullets import description, description_in, plain_line
 from nlevolve.ask.reading.grids import answer_in, checked
 from nlevolve.ask.reading.markup import plain_lines
-from nlevolve.ask.reading.spoken import LONGEST_ANSWER, LONGEST_TEXT, answer_part
+from nlevolve.ask.reading.spoken import LONGEST_ANSWER, LONGEST_TEXT, MOST_LINES, answer_part
 from nlevolve.ask.reading.unreadable import Unreadable
 from nlevolve.puzzle.grids import Grid, grid
 from nlevolve.records import Description
@@ -94,6 +94,8 @@ def _answer(text: str) -> str:
         raise Unreadable("it holds thinking and no answer")
     if len(answer) > LONGEST_ANSWER:
         raise Unreadable(f"it is too long: {len(answer)} characters, where an answer has at most {LONGEST_ANSWER}")
+    if answer.count("\n") > MOST_LINES:
+        raise Unreadable(f"it is too long: {answer.count(chr(10))} lines, where an answer has at most {MOST_LINES}")
     return plain_lines(answer)
 
 

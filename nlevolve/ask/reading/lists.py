@@ -11,7 +11,6 @@ SEVERAL = "it holds more than one list that may be the description: only its bul
 NOT_ONE = "its lists are analysis or checks, not the description that was asked for"
 SHORT_TITLE = 5
 """Words of a title in which any word of another purpose decides."""
-MOST_LINES = 4_000
 
 _STEP = r"(?:step|rule|bullet|schritt|paso|étape|步骤|第)"
 _NUMBER = rf"(?:{_STEP}\s*(?P<step>\d{{1,2}})\s*步?\s*\*{{0,2}}\s*[:：.)–-]+\*{{0,2}}|\(?(?P<plain>\d{{1,2}})(?:[.):：](?=\s|\*)|、)|(?P<keycap>\d)⃣)"
@@ -78,8 +77,6 @@ def bullets_of(text: str) -> tuple[list[str], bool] | None:
     Raises Unreadable where none or more than one of its lists may be it.
     """
     lines = text.split("\n")
-    if len(lines) > MOST_LINES:
-        raise Unreadable(f"it has {len(lines)} lines, which is too long for a list of bullets")
     lists = [one for one in _lists(lines) if one.bullets]
     if not lists:
         return None

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 
-LONGEST_TEXT = 2_000_000
+LONGEST_TEXT = 1_000_000
 """Characters, thinking included."""
 LONGEST_ANSWER = 100_000
 """Characters after the thinking; the largest grid takes 11,000 with a cell a line."""
+MOST_LINES = 5_000
+"""After the thinking; the largest grid takes 1,000 with a cell a line."""
 
 _UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060\ufe0e\ufe0f\ufeff]")
 _TAGS = r"(?:seed:)?(?:think|thinking|thoughts?|reasoning|reflection|scratchpad|analysis|working)"
