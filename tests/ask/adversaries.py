@@ -14,8 +14,8 @@ def repeated(part: str, before: str = "", after: str = "") -> Family:
 
 
 def nested(opening: str, closing: str, inside: str = "1") -> Family:
-    return lambda length: opening * (length // (len(opening) + len(closing))) + inside + closing * (
-        length // (len(opening) + len(closing))
+    return lambda length: (
+        opening * (length // (len(opening) + len(closing))) + inside + closing * (length // (len(opening) + len(closing)))
     )
 
 

@@ -13,8 +13,30 @@ from nlevolve.ask.reading.spoken import visible
 from nlevolve.ask.reading.unreadable import CUT_OFF, Unreadable
 from nlevolve.records import Description
 
-BULLET_KEYS = ("bullets", "description", "steps", "rules", "rule", "instructions", "bullet_points", "answer", "result", "solution")
-ENVELOPE_KEYS = ("arguments", "parameters", "function", "tool_calls", "input", "content", "response", "properties", "output", "data")
+BULLET_KEYS = (
+    "bullets",
+    "description",
+    "steps",
+    "rules",
+    "rule",
+    "instructions",
+    "bullet_points",
+    "answer",
+    "result",
+    "solution",
+)
+ENVELOPE_KEYS = (
+    "arguments",
+    "parameters",
+    "function",
+    "tool_calls",
+    "input",
+    "content",
+    "response",
+    "properties",
+    "output",
+    "data",
+)
 TEXT_KEYS = ("text", "bullet", "step", "description", "rule", "content", "instruction")
 MOST_BULLETS = 60
 LONGEST_DESCRIPTION = 12_000
@@ -30,7 +52,10 @@ _PLACEHOLDER = re.compile(
     re.IGNORECASE,
 )
 _BEGINS_AS_PLACEHOLDER = re.compile(r"(?:first|second|third) (?:step|bullet)[.!]?$", re.IGNORECASE)
-_PAIR = re.compile(r"^(?:for |in |on )?(?:the )?(?:training |train |test )?(?:pair|example|input|output|test|case|paar|paire|par|beispiel)s?\b[\s#]*\d*", re.IGNORECASE)
+_PAIR = re.compile(
+    r"^(?:for |in |on )?(?:the )?(?:training |train |test )?(?:pair|example|input|output|test|case|paar|paire|par|beispiel)s?\b[\s#]*\d*",
+    re.IGNORECASE,
+)
 _CHECKED = re.compile(
     r"✓|✔|✅|☑|\b(?:correct\w*|match\w*|holds?|works?|exact\w*|verified|pass(?:es|ed)?|consistent|fits?|ok|okay|yes|satisf\w+|as expected|"
     r"stimmt|korrekt|passt|correct[oe]|confirmed|true|good|fails?|wrong|incorrect)\b",
@@ -125,7 +150,11 @@ def _is_check(bullet: str) -> bool:
     """Whether a bullet says of a pair that the rule holds there."""
     named = _PAIR.match(bullet)
     rest = bullet[named.end() :] if named else ""
-    return bool(named) and bool(_CHECKED.search(rest)) and (any(c.isdigit() for c in named.group()) or _words(bullet) <= FEWEST_WORDS)  # type: ignore[union-attr]
+    return (
+        bool(named)
+        and bool(_CHECKED.search(rest))
+        and (any(c.isdigit() for c in named.group()) or _words(bullet) <= FEWEST_WORDS)
+    )  # type: ignore[union-attr]
 
 
 def _is_of_cells(bullet: str) -> bool:

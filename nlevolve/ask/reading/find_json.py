@@ -21,7 +21,9 @@ _DECODER = json.JSONDecoder(strict=False)
 _KEY = re.compile(r'\s*"((?:[^"\\\n]|\\.){1,80})"\s*:\s*')
 _OBJECT_BEGINS = re.compile(r"\{\s*[\"']?\w{1,40}[\"']?\s*:")
 _LIST_BEGINS = re.compile(r"\[\s*[\[\d\"'{]|\[\s*\Z")
-_LEFT_OUT = re.compile(r"[\[,]\s*(?:\.\.\.|…)|(?://|#|/\*)[^\n]{0,80}?(?:\brest\b|remaining|same|similar|and so on|etc|continue|\.\.\.|…)", re.I)
+_LEFT_OUT = re.compile(
+    r"[\[,]\s*(?:\.\.\.|…)|(?://|#|/\*)[^\n]{0,80}?(?:\brest\b|remaining|same|similar|and so on|etc|continue|\.\.\.|…)", re.I
+)
 _QUOTED_OR_COMMENT = re.compile(r'\\.|("(?:[^"\\\n]|\\.)*")|//[^\n]*|/\*[^*]{0,400}\*/|(?<=[,\s\[])#[^\n]*', re.DOTALL)
 _TRAILING_COMMA = re.compile(r",(?=\s*[\]}])")
 _LEADING_ZERO = re.compile(r"[\[,\s]0\d")

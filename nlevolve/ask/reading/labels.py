@@ -38,7 +38,9 @@ _ANSWER = re.compile(
     r"salida|saída|sa[ií]da|ausgabe|sortie|resultado|ergebnis|r[ée]sultat|respuesta|antwort|r[ée]ponse|risposta|uscita|prints?)\b|"
     r"输出|答案|结果|出力|вывод|выход|ответ|результат"
 )
-_FINAL = re.compile(r"\b(?:final\w*|corrected|correct(?:ed)? (?:answer|output|grid|result|version)|boxed|revised|fixed)\b|最终|正确")
+_FINAL = re.compile(
+    r"\b(?:final\w*|corrected|correct(?:ed)? (?:answer|output|grid|result|version)|boxed|revised|fixed)\b|最终|正确"
+)
 _OF_INPUT = re.compile(
     r"\b(?:equals?|equal to|same as|identical to|matches|like)\s+(?:the )?(?:test )?input\b|"
     r"\b(?:for|of|from|to|on|with|in|de|del|la|zur|für)\s+(?:the |this|that|your|our|my|la |der |die )?\s*"

@@ -14,7 +14,10 @@ SHORT_TITLE = 5
 
 _STEP = r"(?:step|rule|bullet|schritt|paso|étape|步骤|第)"
 _NUMBER = rf"(?:{_STEP}\s*(?P<step>\d{{1,2}})\s*步?\s*\*{{0,2}}\s*[:：.)–-]+\*{{0,2}}|\(?(?P<plain>\d{{1,2}})(?:[.):：](?=\s|\*)|、)|(?P<keycap>\d)⃣)"
-_MARKER = re.compile(rf"^(?P<indent>\s{{0,12}})\*{{0,2}}(?:(?:[-*•‣▪◦–—+●○■□◆★🔹🔸▶►➡👉✅]|\(?[a-h]\)|[①-⑳])(?=\s)|[・·]|{_NUMBER})\s*(?=\S)", re.IGNORECASE)
+_MARKER = re.compile(
+    rf"^(?P<indent>\s{{0,12}})\*{{0,2}}(?:(?:[-*•‣▪◦–—+●○■□◆★🔹🔸▶►➡👉✅]|\(?[a-h]\)|[①-⑳])(?=\s)|[・·]|{_NUMBER})\s*(?=\S)",
+    re.IGNORECASE,
+)
 _HEADING = re.compile(r"^\s*(?:#{1,6}\s|\*\*[^*]{1,80}\*\*\s*:?\s*$)")
 _FENCE = re.compile(r"^\s*(?:```|~~~|-{3,}\s*$|\*{3,}\s*$|={3,}\s*$|</?\w{1,20}>\s*$)")
 _OTHER = re.compile(
@@ -31,7 +34,9 @@ _PART = re.compile(
     r"^[\s#*]*(?:\d|step|schritt|paso|étape|步骤)|背景|对象|大小|颜色",
     re.IGNORECASE,
 )
-_REFUSAL = re.compile(r"\b(?:can(?:not|'t|’t)|sorry|unable|not able|no idea|couldn't|don't know|would need|please (?:send|provide|share|give|tell))\b")
+_REFUSAL = re.compile(
+    r"\b(?:can(?:not|'t|’t)|sorry|unable|not able|no idea|couldn't|don't know|would need|please (?:send|provide|share|give|tell))\b"
+)
 _WANTED = re.compile(
     r"\b(?:rules?|descriptions?|steps?|answers?|final\w*|transformations?|algorithm|instructions?|procedure|solution|bullets?|revised|"
     r"so|therefore|thus|hence|corrected|reglas?|descripci[óo]n|pasos|regel|beschreibung|schritte|r[èe]gles?|[ée]tapes|method|do)\b|"

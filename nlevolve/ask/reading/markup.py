@@ -16,7 +16,10 @@ _LATEX_PLAIN: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 _QUOTED = re.compile(r"^(?: {0,3}> ?)+", re.MULTILINE)
 _MATLAB = re.compile(r"\[\s*\d(?:[ ,]+\d)*\s*(?:;\s*\d(?:[ ,]+\d)*\s*)+;?\s*\]")
-_TAG = re.compile(r"<(/?)(table|thead|tbody|tr|td|th|ul|ol|li|br|p|row|grid|output|input|bullets?|steps?|item|description|rule)\b[^<>]{0,80}>", re.I)
+_TAG = re.compile(
+    r"<(/?)(table|thead|tbody|tr|td|th|ul|ol|li|br|p|row|grid|output|input|bullets?|steps?|item|description|rule)\b[^<>]{0,80}>",
+    re.I,
+)
 _SAID = {"input": "\ninput:\n", "output": "\noutput:\n", "rule": "\nrule:\n", "description": "\ndescription:\n"}
 _OPENING = {"td": " ", "th": " th ", "li": "\n- ", "bullet": "\n- ", "step": "\n- ", "item": "\n- ", **_SAID}
 

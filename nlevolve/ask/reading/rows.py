@@ -265,5 +265,3 @@ def _under_header(rows: list[Row], header: list[str]) -> tuple[list[Row] | None,
 def _counts(row: Row) -> bool:
     """Whether cells count up by one from 0 or 1."""
     return bool(row) and row[0] in (0, 1) and row == list(range(int(row[0]), int(row[0]) + len(row)))
-
-

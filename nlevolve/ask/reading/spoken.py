@@ -30,7 +30,9 @@ _TURN = re.compile(
     r"<\|(?:im_end|im_start|eot_id|eom_id|end|return|call|endoftext|end_of_text|start_header_id|start|user|system|assistant)\|>"
     r"|<(?:end|start)_of_turn>|</s>|\[/?INST\]|<｜(?:end▁of▁sentence|User|Assistant)｜>|\n(?:User|Human|### ?(?:User|Human|Instruction|Input))\s*:"
 )
-_CALL_MARK = re.compile(r"\[TOOL_CALLS\]|<\|python_tag\|>|<\|constrain\|>|</?tool_calls?>|</?function(?:=\w{1,40})?>|<｜tool▁[^｜\n]{1,30}｜>")
+_CALL_MARK = re.compile(
+    r"\[TOOL_CALLS\]|<\|python_tag\|>|<\|constrain\|>|</?tool_calls?>|</?function(?:=\w{1,40})?>|<｜tool▁[^｜\n]{1,30}｜>"
+)
 _CHANNEL = re.compile(r"<\|channel\|>([^<]{1,120})(?:<\|constrain\|>[^<]{0,20})?<\|message\|>")
 _CHANNEL_END = re.compile(r"<\|(?:end|return|call|start|channel)\|>")
 _BARE_ANALYSIS = re.compile(r"\s*(?:assistant)?analysis(?=[A-Z\"'{(\[])")
