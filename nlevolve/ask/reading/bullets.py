@@ -56,6 +56,7 @@ _PAIR = re.compile(
     r"^(?:for |in |on )?(?:the )?(?:training |train |test )?(?:pair|example|input|output|test|case|paar|paire|par|beispiel)s?\b[\s#]*\d*",
     re.IGNORECASE,
 )
+_OF_ONE_PAIR = re.compile(r"^(?:for |in |on |with )?(?:the )?(?:training |train |test )?(?:pair|example|test|case|input|output)s?[\s#]*\d", re.I)
 _CHECKED = re.compile(
     r"✓|✔|✅|☑|\b(?:correct\w*|match\w*|holds?|works?|exact\w*|verified|pass(?:es|ed)?|consistent|fits?|ok|okay|yes|satisf\w+|as expected|"
     r"stimmt|korrekt|passt|correct[oe]|confirmed|true|good|fails?|wrong|incorrect)\b",
@@ -66,6 +67,7 @@ _REFUSAL = re.compile(
     r"unfortunately\b|i do(?:n't| not) (?:know|see)|no rule\b|not enough information)",
     re.IGNORECASE,
 )
+_TO_THE_USER = re.compile(r"^(?:please (?:share|send|provide|confirm|tell|let|give|clarify|upload)|i (?:can|could|would|need|will|might)\b|you (?:can|could|may)\b|let me\b)", re.I)
 _SECTIONS = frozenset(
     "analysis rule rules verification description answer conclusion observations observation summary steps step explanation "
     "background objects reasoning transformation output input final note notes result check".split()
@@ -135,8 +137,10 @@ def _of_a_rule(bullets: list[str]) -> list[str]:
     if any(_REFUSAL.match(bullet) for bullet in rule):
         raise Unreadable("it says that there is no answer instead of giving one")
     half = len(rule) / 2
-    if sum(bullet.endswith(("?", "？")) for bullet in rule) >= half:
-        raise Unreadable("its bullets are questions: the rule is wanted, and nobody can answer them")
+    if sum(bullet.endswith(("?", "？")) or bool(_TO_THE_USER.match(bullet)) for bullet in rule) >= half:
+        raise Unreadable("its bullets are questions and offers: the rule is wanted, and nobody can answer them")
+    if len(rule) > 1 and sum(bool(_OF_ONE_PAIR.match(bullet)) for bullet in rule) >= half:
+        raise Unreadable("its bullets are about single pairs, not a rule that holds for all of them")
     if sum(map(_is_of_cells, rule)) >= half:
         raise Unreadable("its bullets are rows of grids instead of words")
     if sum(_words(bullet) < FEWEST_WORDS or bullet.lower().strip(".: ") in _SECTIONS for bullet in rule) >= half:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from nlevolve.ask.reading.find_json import Found, Segment, find_json
-from nlevolve.ask.reading.labels import Role, revises, role_before, role_of_name
+from nlevolve.ask.reading.labels import Role, among_examples, is_partial, revises, role_before, role_of_name
 from nlevolve.ask.reading.rows import NUMBERS_UNSURE, ROWS_MISSING, blocks, cell, row_of
 from nlevolve.ask.reading.unreadable import CUT_OFF, Unreadable
 from nlevolve.puzzle.grids import Grid, GridError, grid
@@ -19,6 +19,8 @@ NO_GRID = "it holds no grid"
 SEVERAL = "it holds more than one grid that may be the answer: only the output grid should be in it"
 LONGEST_PROBLEM = 200
 DEEPEST = 5
+AROUND = 150
+"""Characters before and after a grid that may say that it is not all of it."""
 MOST_GRIDS = 24
 
 _QUIET = re.compile(
@@ -147,7 +149,9 @@ def _role_of_list(text: str, segment: Segment, label: str) -> Role:
     line = label.rsplit("\n", 1)[-1]
     assigned = _ASSIGNED.search(line)
     role = role_of_name(assigned[1]) if assigned else role_before(label)
-    if role < Role.ANSWER and _in_program(text, segment.start, segment.end):
+    column = len(segment.value) > 1 and all(isinstance(row, list) and len(row) == 1 for row in segment.value)
+    beside = text[: segment.start].strip(" \n`") or text[segment.end :].strip(" \n`")
+    if role < Role.ANSWER and ((column and beside) or _in_program(text, segment.start, segment.end)):
         return Role.OTHER
     return role
 
@@ -177,6 +181,9 @@ def _in_object(value: dict[Any, Any], name: str, depth: int) -> Iterator[tuple[R
     rows = _rows_by_name(value)
     if rows is not None:
         yield _name_role(name), rows
+        return
+    titles = [value[key] for key in ("name", "label", "title", "role") if isinstance(value.get(key), str)]
+    if any(role_of_name(title) == Role.OTHER for title in titles):
         return
     for key, inner in value.items():
         plain = str(key).strip().lower().replace(" ", "_")
@@ -252,7 +259,10 @@ def _text_claims(text: str, found: Found) -> Iterable[Claim]:
             continue
         if role == Role.PLAIN and _in_program(text, block.start, block.end):
             role = Role.OTHER
-        claims.append(Claim(block.start, block.end, block.rows, role, doubt=block.doubt))
+        if role == Role.ANSWER and among_examples(text[: block.start]):
+            role = Role.OTHER
+        partial = is_partial(text[max(0, block.start - AROUND) : block.start] + " " + text[block.end : block.end + AROUND])
+        claims.append(Claim(block.start, block.end, block.rows, role, doubt=ROWS_MISSING if partial else block.doubt))
         before = block.end
     return _with_last_fence(text, claims)
 

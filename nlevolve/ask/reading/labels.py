@@ -28,14 +28,14 @@ _OTHER = re.compile(
     r"\b(?:differ\w*|diff|changed?|coordinates?|positions?|cells? (?:at|are|that|with|which)|locat\w+|indices|index|legend|mapping|map|"
     r"palette|masks?|wrong|incorrect|draft|first (?:attempt|try)|rejected|alternativ\w*|intermediate|mistake\w*|"
     r"before|previous\w*|objects?|shapes?|patterns? (?:is|are)|template|counts?|neighbou?rs?|bounding|row, col\w*|r, c|compare\w*|"
-    r"verif\w*|check\w*|sanity|reference|reminder|instead of|not|if)\b|坐标|位置|图例|验证|检查|变化"
+    r"verif\w*|check\w*|sanity|number of|how many|per (?:row|column)|sums?|marks?|reference|reminder|instead of|not|if)\b|坐标|位置|图例|验证|检查|变化"
 )
 _INPUT = re.compile(
-    r"\b(?:inputs?|original|given|starting|start(?:s|ed)?|initial(?:ly)?|entrada|eingabe|entr[ée]e|in|source)\b|输入|入力|原始|ввод|вход"
+    r"\b(?:inputs?|original|given|starting|start(?:s|ed)?|initial(?:ly)?|entrada|eingabe|entr[ée]e|in|source|invoer|wejście|girdi|ingresso)\b|입력|输入|入力|原始|ввод|вход"
 )
 _ANSWER = re.compile(
     r"\b(?:outputs?|out|answers?|results?|resulting|solutions?|transform\w*|becomes?|gives?|yields?|get|obtain|produces?|predict\w*|new grid|"
-    r"salida|saída|sa[ií]da|ausgabe|sortie|resultado|ergebnis|r[ée]sultat|respuesta|antwort|r[ée]ponse|risposta|uscita|prints?)\b|"
+    r"salida|saída|sa[ií]da|ausgabe|sortie|resultado|ergebnis|r[ée]sultat|respuesta|antwort|r[ée]ponse|risposta|uscita|uitvoer|wyjście|çıktı|prints?)\b|출력|정답|"
     r"输出|答案|结果|出力|вывод|выход|ответ|результат"
 )
 _FINAL = re.compile(
@@ -49,6 +49,11 @@ _OF_INPUT = re.compile(
 _REVISION = re.compile(
     r"\b(?:wait|actually|correct\w*|rather|instead|mistake\w*|oops|sorry|revis\w*|fix(?:ed)?|error|final\w*|no|should|adjust\w*|again|"
     r"recheck\w*|re-check\w*|therefore|hence|thus|finally|hmm|after (?:step|rule|bullet|that)|next|then)\b|更正|修正|不对|最终|等等"
+)
+_EXAMPLE_HEAD = re.compile(r"^[\s#*]*(?:training |train )?(?:examples?|pairs?|demo\w*)\b[^\n]{0,40}$", re.IGNORECASE | re.MULTILINE)
+_OTHER_HEAD = re.compile(r"^\s*(?:#{1,6}\s|\*\*|[\s>]*(?:test|answer|final|result|solution|so|therefore|now)\b)", re.IGNORECASE | re.MULTILINE)
+_PARTLY = re.compile(
+    r"\b(?:first (?:two|three|four|few|\d+) rows|(?:remaining|other) rows|rest of the (?:rows|grid)|partial(?:ly)?|and so on|etc)\b", re.IGNORECASE
 )
 _WORD_JOINTS = re.compile(r"(?<=[a-z])(?=[A-Z])|[_\-]+")
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|(?<=[。！？；])")
@@ -72,6 +77,20 @@ def role_before(text: str) -> Role:
         if role is not None:
             return role
     return Role.PLAIN
+
+
+def among_examples(text: str) -> bool:
+    """Whether the last heading of a text is that of an example, so that an output after it is the example's."""
+    examples = list(_EXAMPLE_HEAD.finditer(text))
+    if not examples:
+        return False
+    later = _OTHER_HEAD.search(text, examples[-1].end())
+    return later is None
+
+
+def is_partial(around: str) -> bool:
+    """Whether the words around a grid say that it is not all of it."""
+    return bool(_PARTLY.search(around))
 
 
 def revises(text: str) -> bool:

@@ -15,7 +15,7 @@ SHORT_TITLE = 5
 _STEP = r"(?:step|rule|bullet|schritt|paso|étape|步骤|第)"
 _NUMBER = rf"(?:{_STEP}\s*(?P<step>\d{{1,2}})\s*步?\s*\*{{0,2}}\s*[:：.)–-]+\*{{0,2}}|\(?(?P<plain>\d{{1,2}})(?:[.):：](?=\s|\*)|、)|(?P<keycap>\d)⃣)"
 _MARKER = re.compile(
-    rf"^(?P<indent>\s{{0,12}})\*{{0,2}}(?:(?:[-*•‣▪◦–—+●○■□◆★🔹🔸▶►➡👉✅]|\(?[a-h]\)|[①-⑳])(?=\s)|[・·]|{_NUMBER})\s*(?=\S)",
+    rf"^(?P<indent>\s{{0,12}})\*{{0,2}}(?:(?:[-*•‣▪◦–—+●○■□◆★🔹🔸▶►➡👉✅]|\(?[a-h]\)|[①-⑳])(?=\s)|[・·]|{_NUMBER})\s*(?:\[[ xX✓]\]\s+)?(?=\S)",
     re.IGNORECASE,
 )
 _HEADING = re.compile(r"^\s*(?:#{1,6}\s|\*\*[^*]{1,80}\*\*\s*:?\s*$)")
@@ -25,7 +25,7 @@ _OTHER = re.compile(
     r"examples?|explan\w*|why|limitation\w*|ideas?|hypothes[ie]s|thoughts?|thinking|candidates?|would you|could|can(?:not)?|can't|"
     r"inputs?|outputs? (?:of|for|grid)?|pairs?|training|evidence|reason\w*|see|notice\w*|patterns?|differences?|facts?|let me know|"
     r"next|first look|looking|clarif\w*|need|sorry|unable|open|uncertain\w*|assum\w*|legend|compar\w*|first idea|maybe|"
-    r"what i|first (?:version|attempt|try|draft)|drafts?|initial|earlier|findings?|insights?|considered|discarded|old|previous|problems?|changes?|causes?|failures?|(?:über)?prüfung\w*|kontrolle|beobachtung\w*|vérif\w*|comprob\w*|verific\w*|controllo|fragen?|preguntas?)\b|проверк|確認|検証|验证|检查|分析|观察|测试|示例|备注|注意"
+    r"what i|options?|first (?:version|attempt|try|draft)|drafts?|initial|earlier|findings?|insights?|considered|discarded|old|previous|problems?|changes?|causes?|failures?|(?:über)?prüfung\w*|kontrolle|beobachtung\w*|vérif\w*|comprob\w*|verific\w*|controllo|fragen?|preguntas?)\b|проверк|確認|検証|验证|检查|分析|观察|测试|示例|备注|注意"
 )
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])")
 _PART = re.compile(
@@ -35,7 +35,7 @@ _PART = re.compile(
     re.IGNORECASE,
 )
 _REFUSAL = re.compile(
-    r"\b(?:can(?:not|'t|’t)|sorry|unable|not able|no idea|couldn't|don't know|would need|please (?:send|provide|share|give|tell))\b"
+    r"\b(?:can(?:not|'t|’t)|sorry|unable|not able|no idea|couldn't|could not|don't know|would need|(?:wasn't|weren't|isn't) able|please (?:confirm|send|provide|share|give|tell))\b"
 )
 _WANTED = re.compile(
     r"\b(?:rules?|descriptions?|steps?|answers?|final\w*|transformations?|algorithm|instructions?|procedure|solution|bullets?|revised|"
@@ -52,6 +52,8 @@ class Listed:
     """The last line that is set as a heading."""
     lead: str
     """The last line of prose after that heading."""
+    under: str = ""
+    """The heading of a higher level that this one is under."""
     bullets: list[tuple[int, str]] = field(default_factory=list)
     section: int = 0
     """Headings before it."""
@@ -64,8 +66,8 @@ class Listed:
     @property
     def wanted(self) -> bool | None:
         """Whether the words over it say that it is the description (None: they don't say)."""
-        said = _said_in_prose(self.lead) if self.lead else None
-        return said if said is not None else _said(self.heading)
+        said = (_said_in_prose(self.lead) if self.lead else None, _said(self.heading), _said(self.under))
+        return next((one for one in said if one is not None), None)
 
     @property
     def fenced(self) -> bool:
@@ -148,6 +150,8 @@ def _is_part(one: Listed, other: Listed) -> bool:
     """Whether a list belongs to the description that the list beside it is of."""
     if one.wanted is None:
         return one.is_section and bool(_PART.search(one.heading))
+    if other.under and other.under in (one.under, one.heading):
+        return bool(one.wanted)
     return one.wanted and bool(one.heading) and (one.section == other.section or bool(_PART.search(one.heading + other.heading)))
 
 
@@ -163,9 +167,9 @@ def _lists(lines: list[str]) -> list[Listed]:
         elif _FENCE.match(line[:40]):
             if line.lstrip()[:1] in "`~":
                 fence = fence + 1 if not fence % 2 or line.strip() in ("```", "~~~") else fence
-                lists.append(Listed(now.heading, "" if fence % 2 else now.lead, section=now.section, fence=fence))
+                lists.append(Listed(now.heading, "" if fence % 2 else now.lead, now.under, section=now.section, fence=fence))
         elif _HEADING.match(line[:120]):
-            lists.append(Listed(line, "", section=now.section + 1, fence=fence))
+            lists.append(Listed(line, "", _under(now, line), section=now.section + 1, fence=fence))
         elif line.strip() and going:
             depth, bullet = now.bullets[-1]
             now.bullets[-1], now.end = (depth, f"{bullet} {line.strip()}"), place
@@ -174,6 +178,17 @@ def _lists(lines: list[str]) -> list[Listed]:
             _take_prose(lists, now, line)
         going = marker is not None
     return lists
+
+
+def _under(above: Listed, heading: str) -> str:
+    """The heading of a higher level that a heading is under."""
+    level, upper = _level(heading), _level(above.heading)
+    return above.heading if above.heading and upper < level else above.under if above.under and _level(above.under) < level else ""
+
+
+def _level(heading: str) -> int:
+    """From 1, as in Markdown; a bold line is below them all."""
+    return len(heading) - len(heading.lstrip("#")) or 7
 
 
 def _take_bullet(lists: list[Listed], marker: re.Match[str], text: str, place: int) -> None:
@@ -193,7 +208,7 @@ def _take_prose(lists: list[Listed], now: Listed, line: str) -> None:
     if now.bullets:
         # prose after a list of checks or observations has left them
         left = _said(now.heading) is False and not _is_label(lead)
-        lists.append(Listed("" if left else now.heading, lead, section=now.section, fence=now.fence))
+        lists.append(Listed("" if left else now.heading, lead, "" if left else now.under, section=now.section, fence=now.fence))
     else:
         now.lead = lead
 
