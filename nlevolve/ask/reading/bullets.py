@@ -8,7 +8,7 @@ from typing import Any
 from nlevolve.ask.reading.find_json import Found, Segment, find_json
 from nlevolve.ask.reading.labels import revises
 from nlevolve.ask.reading.lists import SEVERAL, bullets_of
-from nlevolve.ask.reading.rows import row_of
+from nlevolve.ask.reading.no_rule import FEWEST_WORDS, rule_in, words
 from nlevolve.ask.reading.spoken import visible
 from nlevolve.ask.reading.unreadable import CUT_OFF, Unreadable
 from nlevolve.records import Description
@@ -41,39 +41,10 @@ TEXT_KEYS = ("text", "bullet", "step", "description", "rule", "content", "instru
 MOST_BULLETS = 60
 LONGEST_DESCRIPTION = 12_000
 """Characters; more is no description but a dump."""
-FEWEST_WORDS = 3
-"""Of a bullet that can say what to do."""
 DEEPEST = 5
 
 _MARKER = re.compile(r"^\s{0,12}(?:(?:[-*•‣▪◦–—+]|\(?\d{1,2}[.)])\s+|\d{1,2}、\s*)(?=\S)")
-_PLACEHOLDER = re.compile(
-    r"(?:the )?(?:first|second|third|fourth|next|last|another) (?:step|bullet|rule|instruction)s?|(?:step|bullet|rule|instruction) \w{1,3}|"
-    r"\.{2,}|…+|strings?|text|bullets?|<[^<>]*>|\[[^\[\]]*\]|your (?:\w+ ){1,3}here|etc|and so on|lorem ipsum.*",
-    re.IGNORECASE,
-)
-_BEGINS_AS_PLACEHOLDER = re.compile(r"(?:first|second|third) (?:step|bullet)[.!]?$", re.IGNORECASE)
-_PAIR = re.compile(
-    r"^(?:for |in |on )?(?:the )?(?:training |train |test )?(?:pair|example|input|output|test|case|paar|paire|par|beispiel)s?\b[\s#]*\d*",
-    re.IGNORECASE,
-)
-_OF_ONE_PAIR = re.compile(r"^(?:for |in |on |with )?(?:the )?(?:training |train |test )?(?:pair|example|test|case|input|output)s?[\s#]*\d", re.I)
-_CHECKED = re.compile(
-    r"✓|✔|✅|☑|\b(?:correct\w*|match\w*|holds?|works?|exact\w*|verified|pass(?:es|ed)?|consistent|fits?|ok|okay|yes|satisf\w+|as expected|"
-    r"stimmt|korrekt|passt|correct[oe]|confirmed|true|good|fails?|wrong|incorrect)\b",
-    re.IGNORECASE,
-)
-_REFUSAL = re.compile(
-    r"^(?:i(?:'|’)?m (?:sorry|unable|not able)|i am (?:sorry|unable|not able)|sorry\b|i can(?:not|'t|’t)\b|i could not|as an ai\b|unable to|"
-    r"unfortunately\b|i do(?:n't| not) (?:know|see)|no rule\b|not enough information)",
-    re.IGNORECASE,
-)
-_TO_THE_USER = re.compile(r"^(?:please (?:share|send|provide|confirm|tell|let|give|clarify|upload)|i (?:can|could|would|need|will|might)\b|you (?:can|could|may)\b|let me\b)", re.I)
-_SECTIONS = frozenset(
-    "analysis rule rules verification description answer conclusion observations observation summary steps step explanation "
-    "background objects reasoning transformation output input final note notes result check".split()
-)
 _NUMBERED_KEY = re.compile(r"^(?:bullet|step|rule)[ _-]?\d{1,2}$", re.IGNORECASE)
-_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
 def description_in(text: str, cut: bool) -> Description:
@@ -112,63 +83,13 @@ def description(bullets: list[str]) -> Description:
     length = sum(len(bullet) for bullet in kept)
     if length > LONGEST_DESCRIPTION:
         raise Unreadable(f"its bullets have {length} characters, at most {LONGEST_DESCRIPTION} are allowed")
-    return Description(bullets=tuple(_of_a_rule(kept)))
+    return Description(bullets=tuple(rule_in(kept)))
 
 
 def plain_line(text: str) -> str:
     """One line without Markdown's marks of emphasis and without a marker of its own."""
     line = " ".join(_MARKER.sub("", visible(text[: 4 * LONGEST_DESCRIPTION]), count=1).split())
     return re.sub(r"\*\*|__|`", "", line).strip()
-
-
-# what is no description
-
-
-def _of_a_rule(bullets: list[str]) -> list[str]:
-    """The bullets that say a rule, without checks of the pairs at the end. Raises Unreadable for what is none."""
-    rule = list(bullets)
-    while rule and _is_check(rule[-1]):
-        rule.pop()
-    if not rule or 2 * sum(map(_is_check, rule)) > len(rule):
-        raise Unreadable("its bullets check the pairs instead of saying the rule")
-    for number, bullet in enumerate(rule, 1):
-        if _PLACEHOLDER.fullmatch(bullet.rstrip(".:! ")) or _BEGINS_AS_PLACEHOLDER.match(bullet) or not bullet.strip(".… "):
-            raise Unreadable(f"bullet {number} is a placeholder, {bullet[:40]!r}, where the rule's own words are wanted")
-    if any(_REFUSAL.match(bullet) for bullet in rule):
-        raise Unreadable("it says that there is no answer instead of giving one")
-    half = len(rule) / 2
-    if sum(bullet.endswith(("?", "？")) or bool(_TO_THE_USER.match(bullet)) for bullet in rule) >= half:
-        raise Unreadable("its bullets are questions and offers: the rule is wanted, and nobody can answer them")
-    if len(rule) > 1 and sum(bool(_OF_ONE_PAIR.match(bullet)) for bullet in rule) >= half:
-        raise Unreadable("its bullets are about single pairs, not a rule that holds for all of them")
-    if sum(map(_is_of_cells, rule)) >= half:
-        raise Unreadable("its bullets are rows of grids instead of words")
-    if sum(_words(bullet) < FEWEST_WORDS or bullet.lower().strip(".: ") in _SECTIONS for bullet in rule) >= half:
-        raise Unreadable(f"its bullets are of fewer than {FEWEST_WORDS} words: each should say what to do")
-    if len(rule) > 3 and 2 * len({bullet.lower().strip(". ") for bullet in rule}) <= len(rule):
-        raise Unreadable("it repeats the same bullets again and again")
-    return rule
-
-
-def _is_check(bullet: str) -> bool:
-    """Whether a bullet says of a pair that the rule holds there."""
-    named = _PAIR.match(bullet)
-    rest = bullet[named.end() :] if named else ""
-    return (
-        bool(named)
-        and bool(_CHECKED.search(rest))
-        and (any(c.isdigit() for c in named.group()) or _words(bullet) <= FEWEST_WORDS)
-    )  # type: ignore[union-attr]
-
-
-def _is_of_cells(bullet: str) -> bool:
-    digits = len(re.findall(r"(?<!\w)\d(?!\w)", bullet))
-    return (row_of(bullet) is not None and digits > 1) or digits > 3 and 2 * digits >= len(bullet.split())
-
-
-def _words(bullet: str) -> int:
-    """Words; of a script without spaces, two characters count as one."""
-    return max(len(re.findall(r"[^\W_]+(?:['’-][^\W_]+)*", bullet)), len(_CJK.findall(bullet)) // 2)
 
 
 # as JSON
@@ -194,7 +115,7 @@ def _from_json(text: str, found: Found) -> list[str] | None:
 
 def _refuse_guesses(segment: Segment, bullets: list[str]) -> None:
     """Raises Unreadable where mending seems to have torn bullets apart: quotes within a bullet end it."""
-    if segment.mended and any(_words(bullet) < FEWEST_WORDS or bullet.strip()[:1].islower() for bullet in bullets):
+    if segment.mended and any(words(bullet) < FEWEST_WORDS or bullet.strip()[:1].islower() for bullet in bullets):
         raise Unreadable("its JSON is broken, maybe by quotes within a bullet")
 
 
@@ -212,7 +133,7 @@ def _bullets_in(value: Any, depth: int = 0) -> list[str] | None:
     if value and all(isinstance(item, dict) for item in value) and not any(map(_bullet_text, value)):
         return next((told for item in value if (told := _bullets_in(item, depth + 1)) is not None), None)
     texts = [_bullet_text(item) for item in value]
-    if depth or all(_words(text) >= FEWEST_WORDS for text in texts):
+    if depth or all(words(text) >= FEWEST_WORDS for text in texts):
         return texts
     return None
 

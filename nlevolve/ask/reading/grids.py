@@ -129,10 +129,10 @@ def _json_claims(text: str, found: Found) -> Iterator[Claim]:
         named = list(_named(segment.value))[:MOST_GRIDS]
         note = segment.value.get("note") if isinstance(segment.value, dict) else None
         for role, rows in named:
-            if isinstance(segment.value, list) and role == Role.PLAIN:
-                role = _role_of_list(text, segment, label)
-            kept = note if isinstance(note, str) else ""
-            yield Claim(segment.start, segment.end, rows, role, kept, is_json=True)
+            bare = isinstance(segment.value, list) and role == Role.PLAIN
+            said = _role_of_list(text, segment, label) if bare else role
+            doubt = NO_GRID if bare and said == Role.PLAIN and _is_a_list_of_numbers(text, segment, rows) else ""
+            yield Claim(segment.start, segment.end, rows, said, note if isinstance(note, str) else "", doubt, is_json=True)
         if named:
             before = segment.end
     for start, end in found.broken:
@@ -149,11 +149,13 @@ def _role_of_list(text: str, segment: Segment, label: str) -> Role:
     line = label.rsplit("\n", 1)[-1]
     assigned = _ASSIGNED.search(line)
     role = role_of_name(assigned[1]) if assigned else role_before(label)
-    column = len(segment.value) > 1 and all(isinstance(row, list) and len(row) == 1 for row in segment.value)
-    beside = text[: segment.start].strip(" \n`") or text[segment.end :].strip(" \n`")
-    if role < Role.ANSWER and ((column and beside) or _in_program(text, segment.start, segment.end)):
-        return Role.OTHER
-    return role
+    return Role.OTHER if role < Role.ANSWER and _in_program(text, segment.start, segment.end) else role
+
+
+def _is_a_list_of_numbers(text: str, segment: Segment, rows: Any) -> bool:
+    """Whether a column of cells among words may be a list of something."""
+    column = len(rows) > 1 and all(isinstance(row, list) and len(row) == 1 for row in rows)
+    return column and bool(text[: segment.start].strip(" \n`") or text[segment.end :].strip(" \n`"))
 
 
 def _in_program(text: str, start: int, end: int) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from enum import IntEnum
 
+from nlevolve.ask.reading.vocabulary import any_of
+
 LONGEST_LABEL = 200
 """Characters before a grid that may say what it is."""
 MOST_UNITS = 4
@@ -23,37 +25,62 @@ class Role(IntEnum):
     FINAL = 3
 
 
-_EXAMPLE = re.compile(r"\b(?:examples?|pairs?|training|train|demo\w*|ejemplo|beispiel|exemple)\b|示例|例子|训练")
-_OTHER = re.compile(
-    r"\b(?:differ\w*|diff|changed?|coordinates?|positions?|cells? (?:at|are|that|with|which)|locat\w+|indices|index|legend|mapping|map|"
-    r"palette|masks?|wrong|incorrect|draft|first (?:attempt|try)|rejected|alternativ\w*|intermediate|mistake\w*|"
-    r"before|previous\w*|objects?|shapes?|patterns? (?:is|are)|template|counts?|neighbou?rs?|bounding|row, col\w*|r, c|compare\w*|"
-    r"verif\w*|check\w*|sanity|number of|how many|per (?:row|column)|sums?|marks?|reference|reminder|instead of|not|if)\b|坐标|位置|图例|验证|检查|变化"
+_EXAMPLE = any_of(r"examples? pairs? training train demo\w* ejemplo beispiel exemple", "示例 例子 训练")
+_OTHER = any_of(
+    r"""
+    differ\w* diff changed? coordinates? positions? cells?_(?:at|are|that|with|which) locat\w+ indices index
+    row,_col\w* r,_c marks? legend mapping map palette masks? objects? shapes? patterns?_(?:is|are) template
+    neighbou?rs? bounding counts? number_of how_many per_(?:row|column) sums? wrong incorrect draft
+    first_(?:attempt|try) rejected alternativ\w* intermediate mistake\w* before previous\w* compare\w*
+    verif\w* check\w* sanity reference reminder instead_of not if
+    """,
+    "坐标 位置 图例 验证 检查 变化",
 )
-_INPUT = re.compile(
-    r"\b(?:inputs?|original|given|starting|start(?:s|ed)?|initial(?:ly)?|entrada|eingabe|entr[ée]e|in|source|invoer|wejście|girdi|ingresso)\b|입력|输入|入力|原始|ввод|вход"
+_INPUT = any_of(
+    """
+    inputs? original given starting start(?:s|ed)? initial(?:ly)? in source entrada eingabe entr[ée]e ingresso
+    invoer wejście girdi ввод вход
+    """,
+    "输入 入力 입력 原始",
 )
-_ANSWER = re.compile(
-    r"\b(?:outputs?|out|answers?|results?|resulting|solutions?|transform\w*|becomes?|gives?|yields?|get|obtain|produces?|predict\w*|new grid|"
-    r"salida|saída|sa[ií]da|ausgabe|sortie|resultado|ergebnis|r[ée]sultat|respuesta|antwort|r[ée]ponse|risposta|uscita|uitvoer|wyjście|çıktı|prints?)\b|출력|정답|"
-    r"输出|答案|结果|出力|вывод|выход|ответ|результат"
+_ANSWER = any_of(
+    r"""
+    outputs? out answers? results? resulting solutions? transform\w* becomes? gives? yields? get obtain
+    produces? predict\w* new_grid prints? salida sa[ií]da ausgabe sortie uscita uitvoer wyjście çıktı
+    resultado ergebnis r[ée]sultat respuesta antwort r[ée]ponse risposta вывод выход ответ результат
+    """,
+    "输出 出力 출력 答案 정답 结果",
 )
-_FINAL = re.compile(
-    r"\b(?:final\w*|corrected|correct(?:ed)? (?:answer|output|grid|result|version)|boxed|revised|fixed)\b|最终|正确"
+_FINAL = any_of(
+    r"""
+    final\w* corrected correct_(?:answer|output|grid|result|version) boxed revised fixed
+    """,
+    "最终 正确",
 )
 _OF_INPUT = re.compile(
     r"\b(?:equals?|equal to|same as|identical to|matches|like)\s+(?:the )?(?:test )?input\b|"
-    r"\b(?:for|of|from|to|on|with|in|de|del|la|zur|für)\s+(?:the |this|that|your|our|my|la |der |die )?\s*"
-    r"(?:(?:given|test|original|provided|new)\s+)*(?:input|entrada|eingabe|original)(?: grid)?\b|\bin\b|test input|given (?:rule|description)"
+    r"\b(?:for|of|from|to|on|with|in|de|del|la|zur|für)\s+(?:the |this |that |your |our |my |la |der |die )?\s*"
+    r"(?:(?:given|test|original|provided|new)\s+)*(?:input|entrada|eingabe|original)(?: grid)?\b|"
+    r"\bin\b|test input|given (?:rule|description)"
 )
-_REVISION = re.compile(
-    r"\b(?:wait|actually|correct\w*|rather|instead|mistake\w*|oops|sorry|revis\w*|fix(?:ed)?|error|final\w*|no|should|adjust\w*|again|"
-    r"recheck\w*|re-check\w*|therefore|hence|thus|finally|hmm|after (?:step|rule|bullet|that)|next|then)\b|更正|修正|不对|最终|等等"
+_REVISION = any_of(
+    r"""
+    wait actually correct\w* rather instead mistake\w* oops sorry revis\w* fix(?:ed)? error final\w* no should
+    adjust\w* again re-?check\w* therefore hence thus finally hmm after_(?:step|rule|bullet|that) next then
+    """,
+    "更正 修正 不对 最终 等等",
 )
-_EXAMPLE_HEAD = re.compile(r"^[\s#*]*(?:training |train )?(?:examples?|pairs?|demo\w*)\b[^\n]{0,40}$", re.IGNORECASE | re.MULTILINE)
-_OTHER_HEAD = re.compile(r"^\s*(?:#{1,6}\s|\*\*|[\s>]*(?:test|answer|final|result|solution|so|therefore|now)\b)", re.IGNORECASE | re.MULTILINE)
-_PARTLY = re.compile(
-    r"\b(?:first (?:two|three|four|few|\d+) rows|(?:remaining|other) rows|rest of the (?:rows|grid)|partial(?:ly)?|and so on|etc)\b", re.IGNORECASE
+_EXAMPLE_HEAD = re.compile(
+    r"^[\s#*]*(?:training |train )?(?:examples?|pairs?|demo\w*)\b[^\n]{0,40}$", re.IGNORECASE | re.MULTILINE
+)
+_OTHER_HEAD = re.compile(
+    r"^\s*(?:#{1,6}\s|\*\*|[\s>]*(?:test|answer|final|result|solution|so|therefore|now)\b)", re.IGNORECASE | re.MULTILINE
+)
+_PARTLY = any_of(
+    r"""
+    first_(?:two|three|four|few|\d+)_rows (?:remaining|other)_rows rest_of_the_(?:rows|grid) partial(?:ly)?
+    and_so_on etc
+    """,
 )
 _WORD_JOINTS = re.compile(r"(?<=[a-z])(?=[A-Z])|[_\-]+")
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|(?<=[。！？；])")
@@ -74,6 +101,8 @@ def role_before(text: str) -> Role:
         if place and not _is_label(unit):
             continue
         role = role_of(unit[-LONGEST_LABEL:])
+        if role == Role.OTHER and unit.rstrip("*_` ").endswith((".", "!", "。")) and not _is_label(unit):
+            continue  # of what was thought about, not of what comes next
         if role is not None:
             return role
     return Role.PLAIN
@@ -90,7 +119,7 @@ def among_examples(text: str) -> bool:
 
 def is_partial(around: str) -> bool:
     """Whether the words around a grid say that it is not all of it."""
-    return bool(_PARTLY.search(around))
+    return bool(_PARTLY.search(around.lower()))
 
 
 def revises(text: str) -> bool:

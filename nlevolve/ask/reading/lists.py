@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from nlevolve.ask.reading.unreadable import Unreadable
+from nlevolve.ask.reading.vocabulary import any_of
 
 SEVERAL = "it holds more than one list that may be the description: only its bullets should be in it"
 NOT_ONE = "its lists are analysis or checks, not the description that was asked for"
@@ -13,35 +14,51 @@ SHORT_TITLE = 5
 """Words of a title in which any word of another purpose decides."""
 
 _STEP = r"(?:step|rule|bullet|schritt|paso|étape|步骤|第)"
-_NUMBER = rf"(?:{_STEP}\s*(?P<step>\d{{1,2}})\s*步?\s*\*{{0,2}}\s*[:：.)–-]+\*{{0,2}}|\(?(?P<plain>\d{{1,2}})(?:[.):：](?=\s|\*)|、)|(?P<keycap>\d)⃣)"
-_MARKER = re.compile(
-    rf"^(?P<indent>\s{{0,12}})\*{{0,2}}(?:(?:[-*•‣▪◦–—+●○■□◆★🔹🔸▶►➡👉✅]|\(?[a-h]\)|[①-⑳])(?=\s)|[・·]|{_NUMBER})\s*(?:\[[ xX✓]\]\s+)?(?=\S)",
-    re.IGNORECASE,
+_NUMBER = (
+    rf"(?:{_STEP}\s*(?P<step>\d{{1,2}})\s*步?\s*\*{{0,2}}\s*[:：.)–-]+\*{{0,2}}"
+    r"|\(?(?P<plain>\d{1,2})(?:[.):：](?=\s|\*)|、)|(?P<keycap>\d)⃣)"
 )
+_SIGN = r"(?:(?:[-*•‣▪◦–—+●○■□◆★🔹🔸▶►➡👉✅]|\(?[a-h]\)|[①-⑳])(?=\s)|[・·])"
+_MARKER = re.compile(rf"^(?P<indent>\s{{0,12}})\*{{0,2}}(?:{_SIGN}|{_NUMBER})\s*(?:\[[ xX✓]\]\s+)?(?=\S)", re.IGNORECASE)
 _HEADING = re.compile(r"^\s*(?:#{1,6}\s|\*\*[^*]{1,80}\*\*\s*:?\s*$)")
 _FENCE = re.compile(r"^\s*(?:```|~~~|-{3,}\s*$|\*{3,}\s*$|={3,}\s*$|</?\w{1,20}>\s*$)")
-_OTHER = re.compile(
-    r"\b(?:verif\w*|check\w*|tests?|testing|analy\w*|observ\w*|confiden\w*|questions?|reject\w*|alternativ\w*|other|others|notes?|"
-    r"examples?|explan\w*|why|limitation\w*|ideas?|hypothes[ie]s|thoughts?|thinking|candidates?|would you|could|can(?:not)?|can't|"
-    r"inputs?|outputs? (?:of|for|grid)?|pairs?|training|evidence|reason\w*|see|notice\w*|patterns?|differences?|facts?|let me know|"
-    r"next|first look|looking|clarif\w*|need|sorry|unable|open|uncertain\w*|assum\w*|legend|compar\w*|first idea|maybe|"
-    r"what i|options?|first (?:version|attempt|try|draft)|drafts?|initial|earlier|findings?|insights?|considered|discarded|old|previous|problems?|changes?|causes?|failures?|(?:über)?prüfung\w*|kontrolle|beobachtung\w*|vérif\w*|comprob\w*|verific\w*|controllo|fragen?|preguntas?)\b|проверк|確認|検証|验证|检查|分析|观察|测试|示例|备注|注意"
+_OTHER = any_of(
+    r"""
+    verif\w* check\w* tests? testing analy\w* observ\w* confiden\w* questions? reject\w* alternativ\w* others?
+    notes? examples? explan\w* why limitation\w* ideas? hypothes[ie]s thoughts? thinking candidates? would_you
+    could can(?:not)? can't inputs? outputs?_(?:of|for|grid)? pairs? training evidence reason\w* see notice\w*
+    patterns? differences? facts? let_me_know next looking first_(?:look|idea|version|attempt|try|draft)
+    clarif\w* need sorry unable open uncertain\w* assum\w* legend compar\w* maybe what_i options? drafts?
+    initial earlier findings? insights? considered discarded old previous problems? changes? causes? failures?
+    (?:über)?prüfung\w* kontrolle beobachtung\w* vérif\w* comprob\w* verific\w* controllo fragen? preguntas?
+    проверк\w*
+    """,
+    "验证 检查 分析 观察 测试 示例 备注 注意 確認 検証",
+)
+_WANTED = any_of(
+    r"""
+    rules? descriptions? steps? answers? final\w* transformations? algorithm instructions? procedure solution
+    bullets? revised so therefore thus hence corrected method do reglas? descripci[óo]n pasos regel
+    beschreibung schritte r[èe]gles? [ée]tapes правил\w*
+    """,
+    "规则 步骤 描述 答案 规律 ルール 手順",
+)
+_PART = any_of(
+    """
+    background objects? sizes? shapes? colou?rs? edge_cases? special_cases? exceptions? ties details?
+    definitions? conventions? selection placement order priority set-?up preparation movement output otherwise
+    general key main first second third part phase
+    """,
+    "背景 对象 大小 颜色",
+)
+_NUMBERED_PART = re.compile(r"^[\s#*]*(?:\d|step|schritt|paso|étape|步骤)", re.IGNORECASE)
+_REFUSAL = any_of(
+    """
+    can(?:not|'t|’t) sorry unable (?:not|wasn't|weren't|isn't)_able no_idea couldn't could_not don't_know
+    would_need please_(?:confirm|send|share|provide|give|tell)
+    """,
 )
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])")
-_PART = re.compile(
-    r"\b(?:background|objects?|sizes?|shapes?|colou?rs?|edge cases?|special cases?|exceptions?|ties|details?|definitions?|conventions?|"
-    r"selection|placement|order|priority|set-?up|preparation|output|otherwise|general|key|main|first|second|third|part|phase)\b|"
-    r"^[\s#*]*(?:\d|step|schritt|paso|étape|步骤)|背景|对象|大小|颜色",
-    re.IGNORECASE,
-)
-_REFUSAL = re.compile(
-    r"\b(?:can(?:not|'t|’t)|sorry|unable|not able|no idea|couldn't|could not|don't know|would need|(?:wasn't|weren't|isn't) able|please (?:confirm|send|provide|share|give|tell))\b"
-)
-_WANTED = re.compile(
-    r"\b(?:rules?|descriptions?|steps?|answers?|final\w*|transformations?|algorithm|instructions?|procedure|solution|bullets?|revised|"
-    r"so|therefore|thus|hence|corrected|reglas?|descripci[óo]n|pasos|regel|beschreibung|schritte|r[èe]gles?|[ée]tapes|method|do)\b|"
-    r"规则|步骤|描述|答案|规律|ルール|手順|правил"
-)
 
 
 @dataclass
@@ -141,7 +158,7 @@ def _chosen(lists: list[Listed]) -> list[Listed]:
     kept = [one for one in lists if one.wanted is None]
     if not kept:
         raise Unreadable(NOT_ONE)
-    if len(kept) > 1 and not all(one.is_section and _PART.search(one.heading) for one in kept):
+    if len(kept) > 1 and not all(one.is_section and _names_part(one.heading) for one in kept):
         raise Unreadable(SEVERAL)
     return kept
 
@@ -149,10 +166,16 @@ def _chosen(lists: list[Listed]) -> list[Listed]:
 def _is_part(one: Listed, other: Listed) -> bool:
     """Whether a list belongs to the description that the list beside it is of."""
     if one.wanted is None:
-        return one.is_section and bool(_PART.search(one.heading))
+        return one.is_section and _names_part(one.heading)
     if other.under and other.under in (one.under, one.heading):
-        return bool(one.wanted)
-    return one.wanted and bool(one.heading) and (one.section == other.section or bool(_PART.search(one.heading + other.heading)))
+        return one.wanted
+    same = one.section == other.section or _names_part(one.heading) or _names_part(other.heading)
+    return one.wanted and bool(one.heading) and same
+
+
+def _names_part(heading: str) -> bool:
+    """Whether a heading names a part of a description, as one step of it or as what it needs."""
+    return bool(_PART.search(heading.lower()) or _NUMBERED_PART.match(heading))
 
 
 def _lists(lines: list[str]) -> list[Listed]:
@@ -183,7 +206,9 @@ def _lists(lines: list[str]) -> list[Listed]:
 def _under(above: Listed, heading: str) -> str:
     """The heading of a higher level that a heading is under."""
     level, upper = _level(heading), _level(above.heading)
-    return above.heading if above.heading and upper < level else above.under if above.under and _level(above.under) < level else ""
+    return (
+        above.heading if above.heading and upper < level else above.under if above.under and _level(above.under) < level else ""
+    )
 
 
 def _level(heading: str) -> int:

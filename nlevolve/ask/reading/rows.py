@@ -221,7 +221,9 @@ def _block(run: _Run, alone: bool) -> Block | None:
     width = max(map(len, rows), default=0)
     spread = len(rows) == 1 and width > 2
     column = width == 1 and len(rows) > 1
-    sure = bool(rows) and (alone or (run.fenced and not (column and run.words)) or spread or (len(rows) > 1 and not column))
+    sure = bool(rows) and (
+        alone or run.header is not None or (run.fenced and not (column and run.words)) or spread or (len(rows) > 1 and not column)
+    )
     return Block(run.start, run.end, tuple(rows), sure, run.fenced, doubt)
 
 

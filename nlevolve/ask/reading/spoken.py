@@ -1,6 +1,7 @@
 """What a model said to us: without its thinking, its channels, its template's marks and the turns it invented (pure).
 
-Sources for the marks: the chat templates of Qwen, DeepSeek, Kimi, Magistral, Seed, Llama, Gemma and Sky-T1, and OpenAI's harmony format.
+Sources for the marks: the chat templates of Qwen, DeepSeek, Kimi, Magistral, Seed, Llama, Gemma and Sky-T1, and OpenAI's
+harmony format.
 """
 
 from __future__ import annotations
