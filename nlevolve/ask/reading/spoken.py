@@ -29,7 +29,8 @@ _OWN_TURN = re.compile(
 )
 _TURN = re.compile(
     r"<\|(?:im_end|im_start|eot_id|eom_id|end|return|call|endoftext|end_of_text|start_header_id|start|user|system|assistant)\|>"
-    r"|<(?:end|start)_of_turn>|</s>|\[/?INST\]|<｜(?:end▁of▁sentence|User|Assistant)｜>|\n(?:User|Human|### ?(?:User|Human|Instruction|Input))\s*:"
+    r"|<(?:end|start)_of_turn>|</s>|\[/?INST\]|<｜(?:end▁of▁sentence|User|Assistant)｜>"
+    r"|\n(?:User|Human|### ?(?:User|Human|Instruction|Input))\s*:"
 )
 _CALL_MARK = re.compile(
     r"\[TOOL_CALLS\]|<\|python_tag\|>|<\|constrain\|>|</?tool_calls?>|</?function(?:=\w{1,40})?>|<｜tool▁[^｜\n]{1,30}｜>"
