@@ -6,9 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 settings.register_profile("nlevolve", deadline=None)
+# `make mutants` only wants to know whether a test fails, and the same each time
+settings.register_profile("mutants", deadline=None, derandomize=True, database=None, phases=[Phase.explicit, Phase.generate])
 settings.load_profile("nlevolve")
 
 _SECRET = ("_API_KEY", "_TOKEN", "_SECRET", "_API_BASE", "_BASE_URL")
