@@ -11,8 +11,8 @@ Value = TypeVar("Value", bound=Hashable)
 DRAWS = 6000
 
 
-class _Placed(Random):
-    """A generator whose next number is known."""
+class Placed(Random):
+    """A generator whose next numbers are known, 0 <= place < 1."""
 
     place = 0.0
 
@@ -22,7 +22,7 @@ class _Placed(Random):
 
 def shares(choose: Callable[[Random], Value]) -> dict[Value, float]:
     """What `choose` takes of one random number -> how often, 0..1, to within 1 / DRAWS."""
-    rng, taken = _Placed(0), Counter[Value]()
+    rng, taken = Placed(0), Counter[Value]()
     for number in range(DRAWS):
         rng.place = (number + 0.5) / DRAWS
         taken[choose(rng)] += 1

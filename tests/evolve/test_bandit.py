@@ -64,6 +64,11 @@ def test_arms_sum_births_gains_and_dollars_of_each_model() -> None:
     assert arms(Population(), 0.5) == {}
 
 
+def test_arms_hold_what_each_birth_adds_to_its_own_parents() -> None:
+    grown = population([checked(0, "xx", model="a"), checked(1, "==", model="b", parents=(0,))])
+    assert {m: a.gain for m, a in arms(grown, 0.5).items()} == {"a": 0.0, "b": 0.75}
+
+
 ARMS = st.dictionaries(st.sampled_from("abc"), st.builds(Arm, *[st.integers(0, 9).map(float)] * 3))
 
 

@@ -13,7 +13,7 @@ from nlevolve.evolve.policy import Phase, Policy, plan, pool, stop_index
 from nlevolve.evolve.population import Population, grow, population
 from nlevolve.records import Birth, Operator
 from tests.evolve.candidates import checked, indices, marks, of
-from tests.evolve.draws import shares
+from tests.evolve.draws import Placed, shares
 
 FOUR = of("=xx", "x=x", "xx=", "xxx")
 """Three that solve a pair each, best first, and one that solves none."""
@@ -158,6 +158,7 @@ def test_a_share_of_the_written_births_has_a_pair_hidden_any_of_them() -> None:
 def test_hidden_is_always_or_never_if_the_policy_says_so() -> None:
     assert set(blinded(1.0, 3)) == {0, 1, 2}
     assert set(blinded(0.0, 3)) == {None}
+    assert plan(0, FOUR, policy(blind=0.0), model="m", pairs=3, rng=Placed(0)).blind is None, "not even by a draw of 0"
 
 
 def test_a_pair_is_hidden_of_three_at_least_and_from_written_births_alone() -> None:

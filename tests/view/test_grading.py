@@ -22,23 +22,23 @@ def proposed(*grids: Grid) -> Answer:
 
 
 @pytest.mark.parametrize(
-    ("answer", "right", "covered", "cells"),
+    ("grids", "right", "covered", "cells"),
     [
-        (proposed(B, A), True, True, 1.0),
-        (proposed(A, B), True, True, 1.0),
-        (proposed(A, C, B), False, True, 0.5),
-        (proposed(C, A), False, False, 0.5),
-        (proposed(C, D), False, False, 0.0),
-        (proposed(B), True, True, 1.0),
-        (proposed(A), False, False, 0.5),
-        (proposed(), False, False, 0.0),
+        ([B, A], True, True, 1.0),
+        ([A, B], True, True, 1.0),
+        ([A, C, B], False, True, 0.5),
+        ([C, A], False, False, 0.5),
+        ([C, D], False, False, 0.0),
+        ([B], True, True, 1.0),
+        ([A], False, False, 0.5),
+        ([], False, False, 0.0),
     ],
     ids=["first", "second", "third", "half right", "all wrong", "only", "only half", "none"],
 )
 def test_either_attempt_may_be_the_solution_and_the_better_one_counts(
-    answer: Answer, right: bool, covered: bool, cells: float
+    grids: list[Grid], right: bool, covered: bool, cells: float
 ) -> None:
-    assert grade([answer], [B]) == Grade((right,), (covered,), (cells,))
+    assert grade([proposed(*grids)], [B]) == Grade((right,), (covered,), (cells,))
 
 
 def test_an_answer_without_its_proposals_covers_what_it_gives() -> None:
