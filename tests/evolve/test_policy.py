@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nlevolve.config import configure, presets
+from nlevolve.evolve.answers import AnswerPolicy
 from nlevolve.evolve.policy import Phase, Policy, plan, pool, stop_index
 from nlevolve.evolve.population import Population, grow, population
 from nlevolve.records import Birth, Operator
@@ -181,6 +182,18 @@ def test_bermans_schedule_is_as_published() -> None:
     assert [b.operator for b in births] == ["write"] * 30 + ["revise"] * 5 + ["recombine"] * 5
     assert len({b.parents for b in births[30:35]}) == 5, "each of the best five is revised once"
     assert all(len(b.parents) == 5 for b in births[35:])
+
+
+def test_what_a_preset_does_not_say_is_as_it_always_was() -> None:
+    schedule, phase = policy(), Phase(births=1)
+    assert (phase.moves, phase.overlap, phase.barrier) == (("write",), 8, False)
+    assert (schedule.rank, schedule.pool, schedule.parents, schedule.same_behaviour) == ("pairs", 5, "top", True)
+    assert (schedule.recombine_parents, schedule.parent_tokens) == (3, 24_000)
+    assert (schedule.stop_perfect, schedule.stop_at, schedule.check, schedule.confirm) == (1, "birth", "all", "auto")
+    assert (schedule.views, schedule.temperatures, schedule.blind) == (("plain",), (), 0.0)
+    assert (schedule.mix.explore, schedule.mix.cost, schedule.mix.warm, schedule.mix.behind) == (0.3, 0.5, 4.0, 8)
+    asked = AnswerPolicy()
+    assert (asked.perfect, asked.imperfect, asked.samples, asked.views, asked.second) == (4, 2, 1, 1, 0)
 
 
 def test_the_pool_is_the_best_and_the_best_for_each_pair() -> None:

@@ -7,9 +7,11 @@ sample gives, and what following it on each test input gives, after a comma for 
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from nlevolve.ask.prompts import Prompts, bundled
@@ -40,6 +42,15 @@ def a_task(pairs: int = 3, tests: int = 1) -> Task:
     """Every training output is TRUTH."""
     shown = tuple(Pair(((number, 9),), TRUTH) for number in range(pairs))
     return Task("t", shown, tuple(((7, number),) for number in range(tests)))
+
+
+def a_file(folder: Path, pairs: int = 3, tests: int = 1, name: str = "t") -> Path:
+    """The same task in a file."""
+    task = a_task(pairs, tests)
+    train = [{"input": pair.input, "output": pair.output} for pair in task.pairs]
+    path = folder / f"{name}.json"
+    path.write_text(json.dumps({"train": train, "test": [{"input": grid} for grid in task.tests]}))
+    return path
 
 
 @dataclass
