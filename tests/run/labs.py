@@ -38,15 +38,15 @@ PROSE = "g", "G", "r"
 """Said in words alone: always, until it is asked once more, until its repair; then it is right."""
 
 
-def a_task(pairs: int = 3, tests: int = 1) -> Task:
-    """Every training output is TRUTH."""
-    shown = tuple(Pair(((number, 9),), TRUTH) for number in range(pairs))
+def a_task(pairs: int = 3, tests: int = 1, colour: int = 9) -> Task:
+    """Every training output is TRUTH; tasks of another colour ask other questions."""
+    shown = tuple(Pair(((number, colour),), TRUTH) for number in range(pairs))
     return Task("t", shown, tuple(((7, number),) for number in range(tests)))
 
 
-def a_file(folder: Path, pairs: int = 3, tests: int = 1, name: str = "t") -> Path:
+def a_file(folder: Path, name: str = "t", pairs: int = 3, colour: int = 9) -> Path:
     """The same task in a file."""
-    task = a_task(pairs, tests)
+    task = a_task(pairs, colour=colour)
     train = [{"input": pair.input, "output": pair.output} for pair in task.pairs]
     path = folder / f"{name}.json"
     path.write_text(json.dumps({"train": train, "test": [{"input": grid} for grid in task.tests]}))
