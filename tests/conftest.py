@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,3 +26,11 @@ def isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in os.environ:
         if name.endswith(_SECRET) or name.startswith(_DISPLAY):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def closed() -> Iterator[None]:
+    """Who leaves a client open fails itself, and not whoever comes next: an open one keeps litellm from the garbage collector."""
+    threshold, frozen = gc.get_threshold(), gc.get_freeze_count()
+    yield
+    assert (gc.get_threshold(), gc.get_freeze_count() > frozen) == (threshold, False), "a client was left open"

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlevolve.evolve.fitness import Fitness, Rank, exact, fitness
+from nlevolve.evolve.fitness import Fitness, Rank, fitness
 from nlevolve.records import Followed
-from tests.evolve.candidates import attempted, attempts
+from tests.evolve.candidates import attempts
 
 RANKS: tuple[Rank, Rank] = ("pairs", "cells")
 FITNESSES = st.builds(
@@ -65,8 +65,7 @@ def test_without_all_its_evidence_nothing_is_perfect() -> None:
 
 @pytest.mark.parametrize("mark", "xyog?-")
 def test_exact_is_an_attempt_that_is_right_in_every_cell_and_no_other(mark: str) -> None:
-    assert exact(attempted(0, "="))
-    assert not exact(attempted(0, mark))
+    assert (worth("=").exact, worth(mark).exact) == (1, 0)
 
 
 def test_a_grid_that_nobody_compared_counts_nothing() -> None:

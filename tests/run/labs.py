@@ -17,7 +17,7 @@ from typing import Any
 from nlevolve.ask.prompts import Prompts, bundled
 from nlevolve.ask.question import Asker
 from nlevolve.evolve.population import Population, population
-from nlevolve.llm.request import CallFailed, Interrupted, OverBudget, ProviderDown, Reply, Request, Unusable
+from nlevolve.llm.request import Interrupted, OverBudget, ProviderDown, Reply, Request, Unusable
 from nlevolve.puzzle.grids import Grid
 from nlevolve.puzzle.tasks import Pair, Task
 from nlevolve.records import AnswerFollowed, Attempt, CandidateChecked, Event, MoveFailed
@@ -28,7 +28,7 @@ from tests.stories.worlds import config
 TRUTH: Grid = ((1, 2),)
 A, B, C = ((4, 4),), ((5, 5),), ((6, 6),)
 SAID: dict[str, Grid] = {"=": TRUTH, "x": ((1, 0),), "o": ((0, 0),), "a": A, "b": B, "c": C, "G": TRUTH, "r": TRUTH}
-FAILURES: dict[str, Callable[[], CallFailed]] = {
+FAILURES: dict[str, Callable[[], Exception]] = {
     "?": lambda: ProviderDown("the line is dead"),
     "U": lambda: Unusable("the key was refused"),
     "B": lambda: OverBudget("the budget is spent"),
