@@ -237,12 +237,38 @@ def test_a_resumed_run_goes_on_under_its_old_name_and_id(tmp_path: Path) -> None
     )
 
 
+def test_a_replay_sends_nothing_needs_no_key_and_is_resumed_as_one(tmp_path: Path) -> None:
+    keyed = SMALL.changed({f"{role}.model": "openai/gpt-5" for role in ROLES})
+    made = {"preset": "quick", "prompts": bundled(), "runs_dir": tmp_path / "runs", "cache_dir": tmp_path / "bank"}
+    selection = load([str(a_file(tmp_path))])
+    with pytest.raises(UsageError):  # without a key
+        begin(selection, keyed, Limits(), **made)
+    with pytest.raises(UsageError, match="bank"):
+        begin(selection, SMALL, Limits(), replay=True, **made)
+    asyncio.run(begin(selection, SMALL, Limits(), live=Fates({"t": EXHAUSTED}), name="first", **made).run([]))
+    sent = Fates({"t": EXHAUSTED})
+    session = begin(selection, keyed, Limits(budget=1.0), replay=True, live=sent, name="again", **made)
+    assert session.replay
+    assert json.loads((session.folder / "config.json").read_text())["replay"] is True
+    again = reopen(
+        session.folder, selection, keyed, Limits(budget=1.0), prompts=bundled(), cache_dir=session.cache_dir, live=sent
+    )
+    assert again.replay
+    asyncio.run(again.run([]))
+    assert sent.asked == []
+    with pytest.raises(UsageError, match="bank"):
+        reopen(session.folder, selection, keyed, Limits(), prompts=bundled(), cache_dir=tmp_path / "nowhere")
+
+
 def test_a_resumed_run_refuses_other_settings_and_names_each(tmp_path: Path) -> None:
     first = prepare(tmp_path, a_file(tmp_path), Fates({"t": SOLVED}), settings=SMALL)
     other = SMALL.changed({"policy.pool": 9, "seed": 4})
-    with pytest.raises(UsageError, match=r"run story .*settings\.policy\.pool: 5 -> 9; settings\.seed: 0 -> 4") as caught:
+    with pytest.raises(UsageError) as caught:
         reopen(first.folder, first.selection, other, Limits(), prompts=bundled(), cache_dir=first.cache_dir)
-    assert "start a new run" in str(caught.value)
+    assert str(caught.value) == (
+        "run story was started with other settings (settings.policy.pool: 5 -> 9; settings.seed: 0 -> 4); "
+        "resume it with the old ones, or start a new run: what is equal comes from the cache"
+    )
     elsewhere = load([str(a_file(tmp_path, pairs=2))])
     with pytest.raises(UsageError, match="tasks_digest"):
         reopen(first.folder, elsewhere, SMALL, Limits(), prompts=bundled(), cache_dir=first.cache_dir)
