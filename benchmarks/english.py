@@ -124,7 +124,7 @@ def other_ways(operation: Operation) -> list[str]:
 
 def page() -> str:
     """The whole of docs/english.md."""
-    kinds = sorted(registered(Operation), key=lambda kind: kind.__module__)
+    kinds = registered(Operation)
     scenes = grids()
     lines = [HEAD.format(count=len(kinds), nouns=_nouns())]
     for module, group in groupby(kinds, key=lambda kind: kind.__module__):
