@@ -51,6 +51,7 @@ GRIDS = """
 HEAD = """# The English of the embedded models
 
 Made from the grammar by `make docs ARGS=english`; what stands here is what `offline/…` models write and read.
+[How to add an operation](add-an-operation.md).
 
 A description is a list of bullets, applied in order. Each bullet says one of the {count} operations below, with any of the
 grammar's {nouns} phrases for colours, objects, places and conditions in its places. Reading is tolerant: articles, plurals,

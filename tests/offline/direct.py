@@ -10,7 +10,8 @@ description is followed by the next one's; those before it hold until a blank li
         12. ..3 → ... ..3
         1.. ..3 → no sense
 
-A digit is a cell of that colour, a dot a black one; blanks part rows. `no sense` stands where a bullet asks for the impossible.
+A digit is a cell of that colour, a dot a black one; blanks part rows. With nothing before the arrow the grid is the last one, and
+a grid may stand alone, to be the last one. `no sense` stands where a bullet asks for the impossible.
 """
 
 from __future__ import annotations
@@ -46,11 +47,12 @@ def table(text: str) -> list[Case]:
     """The cases of a table."""
     cases: list[Case] = []
     bullets: list[str] = []
-    told = False
+    before, told = "", False
     for line in text.splitlines():
         if line.startswith(" "):
-            before, after = line.split("→")
-            cases.append(Case(tuple(bullets), before.strip(), after.strip()))
+            grid, arrow, after = line.partition("→")
+            before = grid.strip() or before
+            cases += [Case(tuple(bullets), before, after.strip())] if arrow else []
             told = True
         elif line:
             bullets = [*bullets[:-1], line] if told else [*bullets, line]
