@@ -16,6 +16,7 @@ Around every object put blue at its upper left, red at its upper right, green at
 Cells of any colours that touch by a side form an object.
 Put a copy of the largest object on every grey object, centre on centre.
     22... 23... ....5 ....5 → 22... 23... ...22 ...23
+    .1..... 111..5. .1..... → .1...1. 111.111 .1...1.
 Put a copy of the red object on every grey object, centre on centre, and remove the original.
     222.... ....... .5...5. → ....... ....... 222.222
 """)
