@@ -81,12 +81,15 @@ class Birth(Record):
     parents: tuple[int, ...] = ()
     """Births whose descriptions the model was shown, best first."""
     model: str
+    """litellm model string; of a mix, the one that was chosen."""
     view: str = "plain"
     """Name of the prompt's way of looking at the grids (a file in prompts/views/)."""
     blind: int | None = None
     """The training pair (from 0) hidden from the generator, if any."""
     phase: int = 0
+    """Which of the schedule's phases it belongs to, from 0."""
     temperature: float | None = None
+    """Where the policy rotates through several; None: the role's own."""
 
 
 class Followed(Record):
@@ -97,6 +100,7 @@ class Followed(Record):
     grid: Grid
     accuracy: float | None = None
     note: Text = ""
+    """What the checker had to say, such as a bullet that it skipped: for people, never fed to a model."""
 
 
 class Garbled(Record):
@@ -105,6 +109,7 @@ class Garbled(Record):
     kind: Literal["garbled"] = "garbled"
     pair: int
     why: Text
+    """What was wrong with the reply, in one line."""
 
 
 class Unreached(Record):
@@ -141,9 +146,13 @@ class RunStarted(Event):
     """Role -> litellm model string."""
     preset: str
     tasks: tuple[str, ...]
+    """Ids of the tasks selected, in order."""
     budget_usd: float | None = None
+    """None: no cap."""
     max_calls: int | None = None
+    """None: no cap."""
     concurrency: int
+    """How many calls may be in flight over all models."""
     rank: Literal["pairs", "cells"] = "pairs"
     """What counts first in a candidate's fitness (policy.rank)."""
     resumed: bool = False
@@ -155,13 +164,18 @@ class TaskStarted(Event):
     kind: Literal["task_started"] = "task_started"
     task: str
     pairs: tuple[tuple[Grid, Grid], ...]
+    """Training pairs: input, output."""
     tests: tuple[Grid, ...]
+    """Test inputs."""
     copy_accuracy: float
+    """Mean cell accuracy, 0..1, of a rule that copies the input: what there is to beat."""
     births: int
     """How many births the schedule plans at most."""
 
 
 class BirthPlanned(Event):
+    """A birth is begun: what it will ask, decided from the births that it may see."""
+
     kind: Literal["birth_planned"] = "birth_planned"
     task: str
     birth: Birth
@@ -188,6 +202,7 @@ class CallFinished(Event):
     target: int | None = None
     """Training pair (check) or test input (follow), from 0."""
     repair: bool = False
+    """Whether it asks for a reply that can be read, after one that could not."""
     source: Literal["provider", "cache", "failed"]
     finish: str = "stop"
     """stop, length, refused, filtered, empty, or for a failure its kind (rate_limit, timeout, …)."""
@@ -197,9 +212,11 @@ class CallFinished(Event):
     seconds: float = 0.0
     """From sending to the reply, without waiting for a slot; 0 from the cache."""
     tries: int = 1
+    """How often it was sent."""
     reasoning: Text = ""
     """The model's thinking where the provider returns it: for people, never fed to a model."""
     error: Text = ""
+    """Why it failed, in one line."""
     request: str = ""
     """Digest of the request, the key in the sample bank."""
     bought: Bought | None = None
@@ -234,6 +251,7 @@ class CallRetried(Event):
     request: str = ""
     why: Text
     wait: float
+    """Seconds."""
 
 
 class CandidateChecked(Event):
@@ -269,6 +287,7 @@ class AnswerFollowed(Event):
     task: str
     birth: int
     sample: int
+    """Which sample of the same question it is, from 0."""
     attempt: Attempt
     view: str = ""
     """The symmetry and relabelling under which it was followed, undone again; empty for none."""
@@ -282,9 +301,12 @@ class Answer(Record):
     candidates: tuple[Grid, ...] = ()
     """All distinct grids proposed, by votes, best first: what coverage is computed from."""
     votes: tuple[float, ...] = ()
+    """What each of them weighs."""
 
 
 class TaskAnswered(Event):
+    """A task is over, with answers or without."""
+
     kind: Literal["task_answered"] = "task_answered"
     task: str
     answers: tuple[Answer, ...]
@@ -292,12 +314,16 @@ class TaskAnswered(Event):
     best: int | None
     """Birth of the best candidate."""
     error: Text = ""
+    """Why it failed, or what cap was reached, in one line."""
     unreached: int = 0
     """Births and follows that a provider's failure left without evidence: they are asked again when the run is resumed."""
     seconds: float = 0.0
+    """Since the task was taken up."""
 
 
 class LimitChanged(Event):
+    """A provider showed that it takes fewer calls at once, or more."""
+
     kind: Literal["limit_changed"] = "limit_changed"
     model: str
     in_flight: int
@@ -329,9 +355,12 @@ class Noticed(Event):
 
 
 class RunFinished(Event):
+    """Last event of a run, and of every resumption that came to an end of its own."""
+
     kind: Literal["run_finished"] = "run_finished"
     reason: Literal["done", "budget", "failed", "interrupted"]
     exit_code: int
+    """0 every task was answered, 3 a cap reached, 4 a provider unusable, 130 interrupted."""
     why: Text = ""
 
 
