@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
-from random import Random
 
 import pytest
 
@@ -23,7 +22,7 @@ from nlevolve.records import (
 )
 from nlevolve.run.session import Session
 from nlevolve.run.store import StoreFailed, read_events
-from tests.scripted import bullets
+from tests.scripted import bullets, chance
 from tests.stories.worlds import IDEAS, config, groping, jittery, prepare, scripted, task_file
 
 GOOD, BAD = "offline/generator", "offline/generator-weak"
@@ -52,7 +51,7 @@ def uneven(request: Request) -> str:
     """GOOD finds the rule half of the time, BAD never does."""
     if request.label.role in ("checker", "answerer"):
         return groping(request)
-    rng = Random(request.key)
+    rng = chance(request)
     found = request.model == GOOD and rng.random() < 0.5
     return bullets("Mirror every row from left to right." if found else rng.choice(IDEAS), "Then stop.", f"Rest {rng.random()}.")
 
