@@ -20,6 +20,8 @@ from tests.server import Provider, Said
 from tests.server.dialects import LLAMA_CPP, Serving
 
 pytestmark = [pytest.mark.llm_real, pytest.mark.timeout(280)]
+ENDED = (0, 4)
+"""Exit codes: a reply that fills the window cannot be sent back for a repair, which counts as a reply that did not come."""
 YES_OR_NO = {"type": "object", "properties": {"yes": {"type": "boolean"}}, "required": ["yes"], "additionalProperties": False}
 
 
@@ -52,15 +54,15 @@ def ask(folder: Path, *requests: Request, at_once: int = 1) -> tuple[list[Any], 
 
 def test_a_run_ends_and_its_rerun_and_resumption_send_nothing(llama: LlamaCpp, shell: Shell) -> None:
     code, said = ended(shell.start(*shell.solving(llama)))
-    assert code == 0
+    assert code in ENDED
     assert "of 1 task solved" in said
     results = json.loads((shell.folder / "runs/real/results.json").read_text())
     assert results["totals"]["calls"]["provider"] > 0
     submission = (shell.folder / "runs/real/submission.json").read_bytes()
     code, said = ended(shell.start("resume", "real"))
-    assert code == 0
+    assert code in ENDED
     code, said = ended(shell.start(*shell.solving(llama, "--replay", run="again")))
-    assert code == 0
+    assert code in ENDED
     assert (shell.folder / "runs/again/submission.json").read_bytes() == submission
 
 
@@ -72,7 +74,7 @@ def test_ctrl_c_ends_a_run_and_resume_goes_on(llama: LlamaCpp, shell: Shell) -> 
     code, _ = ended(process)
     assert code == 130
     code, said = ended(shell.start("resume", "real"))
-    assert code == 0
+    assert code in ENDED
     assert "of 1 task solved" in said
     born = {event["birth"]["index"] for event in shell.events() if event["kind"] in ("candidate_checked", "move_failed")}
     assert born == {0}
@@ -87,9 +89,11 @@ def test_a_server_that_is_killed_and_comes_back_costs_no_birth(shell: Shell) -> 
         time.sleep(2.0)
         server.start()
         code, said = ended(process)
-    assert code == 0
+    assert code in ENDED
     assert "of 1 task solved" in said
-    assert not [event for event in shell.events() if "unreached" in json.dumps(event)]
+    assert [event for event in shell.events() if event["kind"] == "call_retried"]
+    assert [event["birth"]["index"] for event in shell.events() if event["kind"] == "candidate_checked"] == [0]
+    assert "provider_down" not in {event.get("finish") for event in shell.events()}
 
 
 def test_a_prompt_that_does_not_fit_is_named_in_the_log(shell: Shell) -> None:
