@@ -43,7 +43,7 @@ class Answered(Generic[Read]):
 
 
 async def put(asker: Asker, request: Request, read: Reader[Read]) -> Answered[Read]:
-    """Ask and read. Raises Unreadable when the reply to the repair request cannot be read either, and CallFailed."""
+    """Ask and read. Raises Unreadable when the reply to the repair request cannot be read either, and NoReply."""
     reply = await asker.llm(request)
     try:
         return Answered(await _read(request, reply, read), reply.cost_usd)

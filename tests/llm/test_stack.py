@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from nlevolve.llm.budget import Caps
-from nlevolve.llm.cards import embedded_card
+from nlevolve.llm.catalogue import embedded_card
 from nlevolve.llm.client import Client
 from nlevolve.llm.request import LLM, Label, Message, OverBudget, ProviderDown, Reply, Request, RoleSettings
-from nlevolve.llm.stack import open_door
+from nlevolve.llm.stack import open_stack
 from nlevolve.records import CallFinished, CallRetried, Event
 
 
@@ -39,8 +39,8 @@ def ask_all(folder: Path, live: LLM, *requests: Request, **options: Any) -> tupl
     events: list[Event] = []
 
     async def run() -> list[Reply | BaseException]:
-        async with open_door(emit=events.append, cards={}, cache_dir=folder, live=live, **options) as door:
-            return await asyncio.gather(*(door(asked) for asked in requests), return_exceptions=True)
+        async with open_stack(emit=events.append, cards={}, cache_dir=folder, live=live, **options) as stack:
+            return await asyncio.gather(*(stack(asked) for asked in requests), return_exceptions=True)
 
     return asyncio.run(run()), events
 

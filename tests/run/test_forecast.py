@@ -8,7 +8,7 @@ import pytest
 
 from nlevolve.ask.prompts import Prompts, bundled
 from nlevolve.config import RunConfig, configure
-from nlevolve.llm.cards import ModelCard, Price
+from nlevolve.llm.catalogue import ModelCard, Price
 from nlevolve.puzzle.tasks import Pair, Task
 from nlevolve.run.forecast import COMPLETION, forecast
 

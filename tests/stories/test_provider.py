@@ -12,11 +12,18 @@ from typing import Any
 import pytest
 
 from nlevolve.api import Result, asolve
+from nlevolve.ask.prompts import bundled
+from nlevolve.config import Limits
+from nlevolve.llm.request import ProviderDown, Request
+from nlevolve.puzzle.datasets import load
 from nlevolve.puzzle.grids import cell_accuracy, parse
 from nlevolve.records import CallFinished, CandidateChecked, Event, Followed, TaskStarted
+from nlevolve.run.session import reopen
+from nlevolve.run.store import read_events
 from tests.server import FAULTS, Asked, Provider, Said, faulty
 from tests.server.embedded import embedded
 from tests.server.http import Script
+from tests.stories.worlds import config, groping, play, scripted, task_file
 
 SECRET = "sk-0123456789-never-to-be-seen"
 RULES = {
@@ -126,6 +133,32 @@ def test_a_cap_on_calls_holds_with_many_in_flight(tmp_path: Path) -> None:
     result, _, server = run(tmp_path, faulty(model, 0.34), tasks(tmp_path, 24), max_calls=60, concurrency=64)
     assert result.exit_code == 3
     assert len(server.asked) <= 60
+
+
+def test_failed_tries_of_an_interrupted_run_count_against_the_cap_of_its_resumption(tmp_path: Path) -> None:
+    """Thirty requests may be sent in all: what the run sent in vain before it stopped is not forgotten when it goes on."""
+    sent = 0
+
+    def failing(request: Request) -> str:
+        nonlocal sent
+        sent += 1
+        if sent % 2:
+            raise ProviderDown("503", retry_after=0.0)
+        return groping(request, luck=0.0)
+
+    task, live = task_file(tmp_path), scripted(failing)
+    events = asyncio.run(play(tmp_path, task, live, max_calls=11))
+    failed = [event for event in finished(events) if event.source == "failed"]
+    assert sent == 11
+    assert sum(event.tries for event in finished(events)) == 11
+    assert [event.tries for event in failed if event.tries]  # a call that the cap ended after its first try
+    folder = tmp_path / "runs" / "story"
+    session = reopen(
+        folder, load([str(task)]), config(), Limits(max_calls=30), prompts=bundled(), cache_dir=tmp_path / "bank", live=live
+    )
+    asyncio.run(session.run([]))
+    assert sent == 30
+    assert sum(event.tries for event in finished(list(read_events(folder)))) == 30
 
 
 def test_a_budget_holds_with_many_in_flight(tmp_path: Path) -> None:
