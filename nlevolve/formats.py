@@ -48,7 +48,7 @@ class ConfigFile(Record):
     prices: dict[str, Price | None]
     """Model -> its price when the run began; null where it is not known."""
     versions: dict[str, str]
-    """nlevolve, python and the packages that matter -> version."""
+    """nlevolve, python, the packages that matter, and the embedded models if any is asked -> version."""
     digest: str
     """SHA-256 of the canonical JSON of `settings`, `tasks`, `tasks_digest` and `prompts`: equal for runs that ask the same."""
 

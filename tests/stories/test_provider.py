@@ -63,7 +63,7 @@ def run(
     events: list[Event] = []
     with Provider(script, port) as server:
         settings = {f"{role}.base_url": server.url for role in ("generator", "checker")}
-        settings |= {f"{role}.timeout": 1.0 for role in ("generator", "checker")} | options.pop("settings", {})
+        settings |= options.pop("settings", {})
         models = {"generator": "hosted_vllm/writer", "checker": "openai/follower"}
         places = {"runs_dir": folder / "runs", "cache_dir": folder / "bank"}
         result = asyncio.run(
@@ -101,15 +101,16 @@ def judged_by_their_grids(events: list[Event]) -> bool:
 
 
 def test_a_provider_broken_in_thirteen_ways_changes_no_answer(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    chosen = ["arc1:training[:24]"]
-    models = {"generator": "openai/offline/generator", "checker": "openai/offline/checker"}
-    patient = {f"{role}.timeout": 10.0 for role in ("generator", "checker")}
+    """Few calls at once, each waited for far longer than it takes: however busy the machine is, only what hangs is given up."""
+    chosen = ["arc1:training[:12]"]
+    models = {"generator": "openai/offline/generator", "checker": "openai/offline/checker", "concurrency": 8}
+    patient = {f"{role}.timeout": 20.0 for role in ("generator", "checker")}
     calm, _, _ = run(tmp_path / "calm", embedded, chosen, settings=dict(patient), **models)
     broken = faulty(embedded, 0.34, hanging=0.002)
     stormy, events, server = run(tmp_path / "stormy", broken, chosen, settings=dict(patient), **models)
     assert (calm.exit_code, stormy.exit_code) == (0, 0)
     assert len(FAULTS) == 13
-    assert len(solved(calm)) >= 10
+    assert len(solved(calm)) >= 5
     assert solved(stormy) == solved(calm)
     assert judged_by_their_grids(events)
     assert sum(event.tries for event in finished(events)) == len(server.asked)
