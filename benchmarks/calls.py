@@ -24,11 +24,11 @@ from typing import Any
 
 from benchmarks.figures import section
 from benchmarks.slow_server import slow_server
-from nlevolve.llm.bank import DiskBank, Row
-from nlevolve.llm.cards import ModelCard, Price, embedded_card
+from nlevolve.llm.bank import DiskBank, Sample
+from nlevolve.llm.catalogue import ModelCard, Price, embedded_card
 from nlevolve.llm.client import load_litellm
 from nlevolve.llm.request import Label, Message, Reply, Request, RoleSettings
-from nlevolve.llm.stack import open_door
+from nlevolve.llm.stack import open_stack
 
 CROWD = 500
 LATENCY, REALISTIC = 0.2, 10.0
@@ -120,14 +120,16 @@ async def through_litellm(name: str, url: str, calls: int, in_flight: int) -> Me
     return measured
 
 
-async def through_the_door(name: str, url: str | None, calls: int, in_flight: int) -> Measured:
+async def through_the_stack(name: str, url: str | None, calls: int, in_flight: int) -> Measured:
     """Everything: accounts, sample bank, retries, limits, budget, litellm. Without a URL, an embedded model is asked."""
     card = CARD if url else embedded_card("offline/checker")
     with tempfile.TemporaryDirectory() as folder:
         cards = {card.model: card}
-        async with open_door(emit=_ignore, cards=cards, cache_dir=Path(folder), concurrency=in_flight, run_id="bench") as door:
-            await door(request(-1, url, card.model))
-            return await measure(name, lambda number: door(request(number, url, card.model)), calls, in_flight)
+        async with open_stack(
+            emit=_ignore, cards=cards, cache_dir=Path(folder), concurrency=in_flight, run_id="bench", own_process=True
+        ) as stack:
+            await stack(request(-1, url, card.model))
+            return await measure(name, lambda number: stack(request(number, url, card.model)), calls, in_flight)
 
 
 async def from_the_cache(name: str, _: str | None, calls: int, in_flight: int) -> Measured:
@@ -136,10 +138,10 @@ async def from_the_cache(name: str, _: str | None, calls: int, in_flight: int) -
         folder = Path(kept)
         bank = DiskBank(folder, _ignore)
         reply = Reply(text="0 1 2 3\n" * 250, cost_usd=0.01)
-        bank.keep([(request(number).key, Row(model=MODEL, reply=reply)) for number in range(calls)])
+        bank.keep([(request(number).key, Sample(model=MODEL, reply=reply)) for number in range(calls)])
         await bank.close()
-        async with open_door(emit=_ignore, cards={MODEL: CARD}, cache_dir=folder, concurrency=in_flight) as door:
-            return await measure(name, lambda number: door(request(number)), calls, in_flight)
+        async with open_stack(emit=_ignore, cards={MODEL: CARD}, cache_dir=folder, concurrency=in_flight) as stack:
+            return await measure(name, lambda number: stack(request(number)), calls, in_flight)
 
 
 def _ignore(_: Any) -> None:
@@ -180,19 +182,19 @@ def main() -> None:
             (
                 alone(over_http, "aiohttp alone", url, calls, in_flight),
                 alone(through_litellm, "litellm alone", url, calls, in_flight),
-                alone(through_the_door, "the whole door", url, calls, in_flight),
-                alone(through_the_door, f"the whole door, {CROWD} in flight", url, calls, CROWD),
+                alone(through_the_stack, "the whole stack", url, calls, in_flight),
+                alone(through_the_stack, f"the whole stack, {CROWD} in flight", url, calls, CROWD),
             )
             for _ in range(chosen.rounds)
         ]
     with slow_server(REALISTIC) as url:
-        calm = alone(through_the_door, f"the same, {REALISTIC:g} s latency", url, calls, CROWD)
-    offline = alone(through_the_door, "embedded model, idle", None, calls, 32)
+        calm = alone(through_the_stack, f"the same, {REALISTIC:g} s latency", url, calls, CROWD)
+    offline = alone(through_the_stack, "embedded model, idle", None, calls, 32)
     cached = alone(from_the_cache, "from the cache", None, 10 * calls, 64)
     rows = [*map(median, zip(*rounds, strict=True)), calm, offline, cached]
     pace, cpu = (statistics.median(ratio(way) for way in rounds) for ratio in (_pace, _cpu))
     ramp = f"At {REALISTIC:g} s the calls a second are those of a limit that starts at 64 and doubles up to {CROWD}."
-    verdict = f"The door against litellm alone, median of the rounds: {pace:.0%} of its calls a second, {cpu:.2f} of its CPU."
+    verdict = f"The stack against litellm alone, median of the rounds: {pace:.0%} of its calls a second, {cpu:.2f} of its CPU."
     print(verdict)
     section(
         Path("docs/BENCHMARKS.md"),

@@ -18,8 +18,8 @@ from pathlib import Path
 
 from benchmarks.calls import CARD, MODEL, request
 from benchmarks.figures import section
-from nlevolve.llm.request import CallFailed
-from nlevolve.llm.stack import open_door
+from nlevolve.llm.request import NoReply
+from nlevolve.llm.stack import open_stack
 from nlevolve.records import Event, LimitChanged
 from tests.llm.test_limits import fixed, sliding
 from tests.server import Asked, Provider, Said
@@ -32,13 +32,13 @@ async def keep_asking(url: str, minutes: float, in_flight: int) -> None:
     ends = time.monotonic() + 60 * minutes
     numbers = iter(range(10**9))
     with tempfile.TemporaryDirectory() as folder:
-        async with open_door(emit=_say, cards={MODEL: CARD}, cache_dir=Path(folder), concurrency=in_flight) as door:
+        async with open_stack(emit=_say, cards={MODEL: CARD}, cache_dir=Path(folder), concurrency=in_flight) as stack:
 
             async def worker() -> None:
                 while time.monotonic() < ends:
                     try:
-                        await door(request(next(numbers), url))
-                    except CallFailed as error:
+                        await stack(request(next(numbers), url))
+                    except NoReply as error:
                         print(error)
 
             await asyncio.wait([asyncio.create_task(worker()) for _ in range(in_flight)], timeout=60 * minutes)

@@ -75,14 +75,16 @@ async def asolve(
     seed: int | None = None,
     replay: bool = False,
     report: bool = True,
+    own_process: bool = False,
     see: Callable[[Event], None] | None = None,
     live: LLM | None = None,
 ) -> Result:
     """Solve tasks inside a running event loop.
 
     `selectors` are those of the command line ("arc1:007bbfb7", "arc2:evaluation[:5]", a file). `settings` maps dotted keys to
-    values ("policy.pool": 3). `report`: write report.html at the end, which takes
-    about a second. `see` is called with every event. `live` stands in for the providers: any `LLM`.
+    values ("policy.pool": 3). `report`: write report.html at the end, which takes about a second. `own_process`: nothing else
+    lives in this process; its garbage collector is then kept off litellm, which saves a tenth of a call's CPU, and warnings
+    that litellm causes are hidden. `see` is called with every event. `live` stands in for the providers: any `LLM`.
     Raises UsageError before anything is sent, and run.store.StoreFailed when the run's folder cannot be written.
     """
     models = {
@@ -113,7 +115,7 @@ async def asolve(
         live=live,
     )
     publisher = Publisher(session.folder, session.selection)
-    finished = await session.run([publisher.see, *([see] if see else [])])
+    finished = await session.run([publisher.see, *([see] if see else [])], own_process=own_process)
     if report:
         publisher.report()
     return outcome(session, publisher, finished)

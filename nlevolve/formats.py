@@ -11,7 +11,7 @@ from typing import Literal
 from pydantic import ConfigDict, Field, RootModel
 
 from nlevolve.config import Limits, RunConfig
-from nlevolve.llm.cards import Price
+from nlevolve.llm.catalogue import Price
 from nlevolve.puzzle.grids import Grid
 from nlevolve.records import Operator, Record, Role, Stopped, Usage
 

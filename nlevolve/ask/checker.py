@@ -6,7 +6,7 @@ from nlevolve.ask.fields import grid_fields, pair_fields
 from nlevolve.ask.prompts import Prompts
 from nlevolve.ask.question import Asker, put
 from nlevolve.ask.replies import Unreadable, read_grid
-from nlevolve.llm.request import CallFailed, Halt, Label, Message, Request, RoleSettings
+from nlevolve.llm.request import CallFailed, Label, Message, Request, RoleSettings
 from nlevolve.puzzle.grids import Grid, cell_accuracy
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Attempt, Description, Followed, Garbled, Unreached
@@ -88,8 +88,6 @@ async def _follow(
     target = label.target or 0
     try:
         read = (await put(asker, request, read_grid)).value
-    except Halt:
-        raise
     except CallFailed as failure:
         return Unreached(pair=target, why=str(failure))
     except Unreadable as problem:

@@ -38,7 +38,7 @@ async def describe(
 
     `parents` are the descriptions of `birth.parents` with their attempts on the training pairs; `sample` tells apart births
     that ask the same; `tokens` is what the parents may take of the prompt; `again`: see Request. Raises Unreadable and
-    CallFailed.
+    NoReply.
     """
     request = Request(
         settings=settings if birth.temperature is None else settings.model_copy(update={"temperature": birth.temperature}),

@@ -16,7 +16,7 @@ from nlevolve.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from nlevolve.llm.cards import ModelCard
+    from nlevolve.llm.catalogue import ModelCard
     from nlevolve.llm.request import RoleSettings
 
 CACHE = Path(".nlevolve-cache")
@@ -42,7 +42,7 @@ def models(
     from rich.console import Console
 
     from nlevolve.config import DEFAULT_PRESET, configure, parse_changes
-    from nlevolve.llm.cards import price_of
+    from nlevolve.llm.catalogue import price_of
     from nlevolve.llm.preflight import check_models
     from nlevolve.llm.request import RoleSettings
     from nlevolve.view.terminal.models import models_table
@@ -65,9 +65,9 @@ def models(
 async def _ping(cards: Mapping[str, ModelCard], settings: Mapping[str, RoleSettings]) -> int:
     """One call to each model; the exit code."""
     from nlevolve.llm.client import Client
-    from nlevolve.llm.request import CallFailed, Label, Message, Request
+    from nlevolve.llm.request import Label, Message, NoReply, Request
 
-    client = Client(cards, lambda text: print(f"  {text}"))
+    client = Client(cards, lambda text: print(f"  {text}"), own_process=True)
     failed = False
     for model, role in settings.items():
         request = Request(
@@ -77,7 +77,7 @@ async def _ping(cards: Mapping[str, ModelCard], settings: Mapping[str, RoleSetti
         )
         try:
             reply = await client(request)
-        except CallFailed as error:
+        except NoReply as error:
             failed = True
             print(f"{model}: {error.kind}: {error}")
             continue
@@ -93,8 +93,8 @@ def stats(cache_dir: options.CacheDir = CACHE) -> None:
     """What the sample bank holds, by model."""
     from rich.console import Console
 
-    from nlevolve.llm.bank import FILE
     from nlevolve.llm.bank_files import holdings, open_existing
+    from nlevolve.llm.disk import FILE
     from nlevolve.view.terminal.models import holdings_table
 
     held = holdings(open_existing(cache_dir, _say))
@@ -111,18 +111,18 @@ def export(
     file: Annotated[Path, typer.Argument(help="JSON lines; gzipped if it ends in .gz.")], cache_dir: options.CacheDir = CACHE
 ) -> None:
     """Write the sample bank to a file."""
-    from nlevolve.llm.bank_files import export_rows, open_existing
+    from nlevolve.llm.bank_files import export_samples, open_existing
 
-    print(f"{export_rows(open_existing(cache_dir, _say), file):,} replies written to {file}")
+    print(f"{export_samples(open_existing(cache_dir, _say), file):,} replies written to {file}")
 
 
 @cache.command(name="import")
 def import_(file: Annotated[Path, typer.Argument(help="What export wrote.")], cache_dir: options.CacheDir = CACHE) -> None:
     """Take in an exported sample bank; replies that are here already stay."""
     from nlevolve.llm.bank import DiskBank
-    from nlevolve.llm.bank_files import import_rows
+    from nlevolve.llm.bank_files import import_samples
 
-    read, new = import_rows(DiskBank(cache_dir, _say), file)
+    read, new = import_samples(DiskBank(cache_dir, _say), file)
     print(f"{read:,} replies read, {new:,} of them new")
 
 
@@ -137,8 +137,8 @@ def forget(
     cache_dir: options.CacheDir = CACHE,
 ) -> None:
     """Forget the replies that fit every condition given."""
-    from nlevolve.llm.bank import Row
-    from nlevolve.llm.bank_files import forget as forget_rows
+    from nlevolve.llm.bank import Sample
+    from nlevolve.llm.bank_files import forget as forget_samples
     from nlevolve.llm.bank_files import open_existing
 
     if not (keys or model or older_than is not None or rejected or everything):
@@ -147,15 +147,15 @@ def forget(
         raise UsageError(f"the key {short[0]!r} is too short: give 8 digits or more")
     before = None if older_than is None else datetime.now(UTC) - timedelta(days=older_than)
 
-    def unwanted(key: str, row: Row) -> bool:
+    def unwanted(key: str, sample: Sample) -> bool:
         return (
             (not keys or key.startswith(tuple(keys)))
-            and (model is None or row.model == model)
-            and (before is None or row.at < before)
-            and (not rejected or bool(row.rejected))
+            and (model is None or sample.model == model)
+            and (before is None or sample.at < before)
+            and (not rejected or bool(sample.rejected))
         )
 
-    count = forget_rows(open_existing(cache_dir, _say), unwanted, dry_run=dry_run)
+    count = forget_samples(open_existing(cache_dir, _say), unwanted, dry_run=dry_run)
     print(f"{count:,} replies {'would be forgotten' if dry_run else 'forgotten'}")
 
 

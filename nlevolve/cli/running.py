@@ -69,7 +69,7 @@ async def _run(session: Session, publisher: Publisher, live: bool, stream: TextI
     with display(live=live, stop=lambda: loop.call_soon_threadsafe(session.stopping.set), stream=stream) as view:
         _listen(session.stopping, view.stopping)
         view.recall(session.known)
-        finished = await session.run([publisher.see, view.see])
+        finished = await session.run([publisher.see, view.see], own_process=True)
     return finished, view.summary
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from nlevolve.llm.budget import Ledger
-from nlevolve.llm.cards import ModelCard, price_of
-from nlevolve.llm.request import LLM, Abandoned, CallFailed, Reply, Request, TimedOut
+from nlevolve.llm.catalogue import ModelCard, price_of
+from nlevolve.llm.request import Abandoned, NoReply, Reply, Request, TimedOut
 from nlevolve.records import Bought, CallFinished, Event, Noticed
+
+Ask = Callable[[Request, Callable[[], None]], Awaitable[Reply]]
+"""(request, waits): a reply, and `waits()` as soon as it is clear that a provider must be waited for. Raises NoReply."""
 
 
 class Accounts:
@@ -20,10 +23,10 @@ class Accounts:
         self._said: set[str] = set()
         self.recall = ledger.recall
 
-    def account(self, request: Request, outcome: Reply | CallFailed) -> None:
+    def account(self, request: Request, outcome: Reply | NoReply) -> None:
         """A logical call ended so. A cached reply costs nothing and brings no tokens into the accounts."""
         label: dict[str, Any] = {**dict(request.label), "model": request.model, "request": request.key}
-        if isinstance(outcome, CallFailed):
+        if isinstance(outcome, NoReply):
             failed = {"finish": outcome.kind, "error": str(outcome), "tries": outcome.tries, **label}
             self._emit(CallFinished(source="failed", cost_usd=self._cost_of_failure(request, outcome), **failed))
             return
@@ -45,23 +48,23 @@ class Accounts:
             self._said.add(text)
             self._emit(Noticed(text=text))
 
-    def _cost_of_failure(self, request: Request, error: CallFailed) -> float | None:
+    def _cost_of_failure(self, request: Request, error: NoReply) -> float | None:
         """None where a provider may bill what we gave up while it worked on it: nobody says how much."""
         price = price_of(request.settings, self._cards.get(request.model))
         free = price is not None and not price.prompt and not price.completion
         return None if error.tries and isinstance(error, TimedOut | Abandoned) and not free else 0.0
 
 
-def metered(llm: LLM, accounts: Accounts) -> LLM:
+def metered(ask: Ask, accounts: Accounts) -> Ask:
     """Report every reply and every failure."""
 
-    async def ask(request: Request) -> Reply:
+    async def asked(request: Request, waits: Callable[[], None]) -> Reply:
         try:
-            reply = await llm(request)
-        except CallFailed as error:
+            reply = await ask(request, waits)
+        except NoReply as error:
             accounts.account(request, error)
             raise
         accounts.account(request, reply)
         return reply
 
-    return ask
+    return asked

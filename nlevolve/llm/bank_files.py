@@ -12,7 +12,8 @@ from typing import TextIO, cast
 from pydantic import ValidationError
 
 from nlevolve.errors import UsageError
-from nlevolve.llm.bank import FILE, DiskBank, Row
+from nlevolve.llm.bank import DiskBank, Sample
+from nlevolve.llm.disk import FILE
 from nlevolve.records import Usage
 
 BATCH = 500
@@ -20,8 +21,8 @@ KEY_LENGTH = 64
 """Hexadecimal digits of a key."""
 
 
-class Banked(Row):
-    """A line of an exported bank: a row and its key."""
+class Banked(Sample):
+    """A line of an exported bank: a sample and its key."""
 
     key: str
 
@@ -38,14 +39,14 @@ class Holdings:
     first: datetime | None = None
     last: datetime | None = None
 
-    def add(self, row: Row) -> None:
+    def add(self, sample: Sample) -> None:
         self.replies += 1
-        self.rejected += bool(row.rejected)
-        self.usage += row.reply.usage
-        self.usd += row.reply.cost_usd or 0.0
-        self.unpriced += row.reply.cost_usd is None
-        self.first = min(self.first or row.at, row.at)
-        self.last = max(self.last or row.at, row.at)
+        self.rejected += bool(sample.rejected)
+        self.usage += sample.reply.usage
+        self.usd += sample.reply.cost_usd or 0.0
+        self.unpriced += sample.reply.cost_usd is None
+        self.first = min(self.first or sample.at, sample.at)
+        self.last = max(self.last or sample.at, sample.at)
 
 
 def open_existing(folder: Path, notice: Callable[[str], None]) -> DiskBank:
@@ -58,44 +59,44 @@ def open_existing(folder: Path, notice: Callable[[str], None]) -> DiskBank:
 def holdings(bank: DiskBank) -> dict[str, Holdings]:
     """What the bank has, by model."""
     found: dict[str, Holdings] = {}
-    for _, row in bank.rows():
-        found.setdefault(row.model, Holdings()).add(row)
+    for _, sample in bank.samples():
+        found.setdefault(sample.model, Holdings()).add(sample)
     return dict(sorted(found.items()))
 
 
-def export_rows(bank: DiskBank, file: Path) -> int:
-    """Write every row as a line of JSON (gzipped if the name ends in .gz); how many."""
+def export_samples(bank: DiskBank, file: Path) -> int:
+    """Write every sample as a line of JSON (gzipped if the name ends in .gz); how many."""
     count = 0
     with _opened(file, "w") as lines:
-        for key, row in bank.rows():
-            lines.write(Banked(key=key, **dict(row)).model_dump_json() + "\n")
+        for key, sample in bank.samples():
+            lines.write(Banked(key=key, **dict(sample)).model_dump_json() + "\n")
             count += 1
     return count
 
 
-def import_rows(bank: DiskBank, file: Path) -> tuple[int, int]:
-    """Take the rows of an exported bank; what is here already stays. (rows read, rows that are new)."""
+def import_samples(bank: DiskBank, file: Path) -> tuple[int, int]:
+    """Take the samples of an exported bank; what is here already stays. (samples read, samples that are new)."""
     read = new = 0
-    batch: list[tuple[str, Row]] = []
+    batch: list[tuple[str, Sample]] = []
     for banked in _lines(file):
         read += 1
-        batch.append((banked.key, Row(**{name: getattr(banked, name) for name in Row.model_fields})))
+        batch.append((banked.key, Sample(**{name: getattr(banked, name) for name in Sample.model_fields})))
         if len(batch) == BATCH:
             new += _take(bank, batch)
             batch = []
     return read, new + _take(bank, batch)
 
 
-def forget(bank: DiskBank, unwanted: Callable[[str, Row], bool], *, dry_run: bool = False) -> int:
-    """Drop the rows for which `unwanted` says so; how many."""
-    keys = [key for key, row in bank.rows() if unwanted(key, row)]
+def forget(bank: DiskBank, unwanted: Callable[[str, Sample], bool], *, dry_run: bool = False) -> int:
+    """Drop the samples for which `unwanted` says so; how many."""
+    keys = [key for key, sample in bank.samples() if unwanted(key, sample)]
     if not dry_run:
         bank.drop(keys)
     return len(keys)
 
 
-def _take(bank: DiskBank, batch: list[tuple[str, Row]]) -> int:
-    return sum(standing is row for standing, (_, row) in zip(bank.keep(batch), batch, strict=True))
+def _take(bank: DiskBank, batch: list[tuple[str, Sample]]) -> int:
+    return sum(standing is sample for standing, (_, sample) in zip(bank.keep(batch), batch, strict=True))
 
 
 def _lines(file: Path) -> Iterator[Banked]:

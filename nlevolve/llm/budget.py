@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from math import inf
 from typing import Literal
 
-from nlevolve.llm.cards import ModelCard, Price, price_of
-from nlevolve.llm.request import LLM, OverBudget, Reply, Request
+from nlevolve.llm.catalogue import ModelCard, price_of
+from nlevolve.llm.request import OverBudget, Reply, Request
 
 UNSEEN_REPLY = 32_000
-"""Tokens that a reply may have before one was seen, where nothing says how long a model's replies may be."""
+"""Tokens that a reply may have before one was seen, and nothing says how long a model's replies may be: what most allow."""
 SHORTEST_CAP = 4_000
-"""Tokens: a reply is never capped lower than this as long as the money is there."""
+"""Tokens: a reply is not capped lower than this while the money is there: the first replies seen may happen to be short."""
 LEAST_REPLY = 256
 """Tokens: with money for less it is not worth asking."""
 IMAGE_TOKENS = 3_000
+"""At most, for a picture of a grid: providers that count most (by tiles of a large picture) stay below."""
 MESSAGE_TOKENS = 50
-"""At most, for a picture and for what a provider wraps around the messages."""
+"""At most, for what a provider wraps around a message."""
 
 
 @dataclass
@@ -60,23 +62,27 @@ class Need:
         return self.prompt_usd + tokens * self.token_usd
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Hold:
-    """A reservation: dollars, and the tokens of reply that they buy."""
+    """A reservation for one try: dollars, and the tokens of reply that they buy. What became of it is noted here."""
 
     usd: float
     tokens: int
+    sent: bool = False
+    """Whether the try left for its provider. One that did not counts as no call."""
+    cost_usd: float = 0.0
+    """What it was billed, as far as is known."""
 
 
 class Ledger:
-    """Reserve before a call, settle after it: spent plus committed never passes a cap."""
+    """Reserve before a try, settle after it: spent plus committed never passes a cap."""
 
     def __init__(self, caps: Caps, spent: Spent) -> None:
         self.caps = caps
         self.usd = spent.usd
         self.calls = spent.calls
         self._by_task: defaultdict[str, float] = defaultdict(float, spent.by_task)
-        self._held: defaultdict[str, list[float]] = defaultdict(list)
+        self._held: defaultdict[str, list[Hold]] = defaultdict(list)
         self._settled = asyncio.Event()
 
     async def reserve(self, task: str, need: Need) -> Hold:
@@ -100,10 +106,11 @@ class Ledger:
             self._settled.clear()
             await self._settled.wait()
 
-    def settle(self, task: str, hold: Hold, usd: float) -> None:
-        """A reserved call is over and cost this much."""
-        self._held[task].remove(hold.usd)
-        self._pay(task, usd)
+    def settle(self, task: str, hold: Hold) -> None:
+        """The try that this was reserved for is over."""
+        self._held[task].remove(hold)
+        self.calls -= not hold.sent
+        self._pay(task, hold.cost_usd)
 
     def recall(self, request: Request, reply: Reply) -> None:
         """This was paid for by the run before it was interrupted, and is in no account yet."""
@@ -117,51 +124,78 @@ class Ledger:
 
     def _left(self, task: str) -> tuple[Literal["run", "task"], float]:
         """The tighter of the two budgets, and what is neither spent nor committed of it."""
-        run = inf if self.caps.usd is None else self.caps.usd - self.usd - sum(map(sum, self._held.values()))
-        own = inf if self.caps.task_usd is None else self.caps.task_usd - self._by_task[task] - sum(self._held[task])
+        run = inf if self.caps.usd is None else self.caps.usd - self.usd - sum(map(_dollars, self._held.values()))
+        own = inf if self.caps.task_usd is None else self.caps.task_usd - self._by_task[task] - _dollars(self._held[task])
         return ("run", run) if run <= own else ("task", own)
 
     def _commit(self, task: str, hold: Hold) -> Hold:
         self.calls += 1
-        self._held[task].append(hold.usd)
+        self._held[task].append(hold)
         return hold
 
 
-def budgeted(llm: LLM, ledger: Ledger, cards: Mapping[str, ModelCard], notice: Callable[[str], None]) -> LLM:
-    """Every try takes a reservation. Where a budget is set and the user set no max_tokens, the reservation sets them."""
-    longest: dict[str, int] = {}
-    unpriced: set[str] = set()
+def _dollars(holds: Iterable[Hold]) -> float:
+    return sum(hold.usd for hold in holds)
 
-    async def ask(request: Request) -> Reply:
-        price = price_of(request.settings, cards.get(request.model))
-        if price is None and request.model not in unpriced:
-            unpriced.add(request.model)
-            notice(f"the price of {request.model} is not known: its calls are counted as of unknown cost, not as free")
-        task, paid = request.label.task, 0.0
-        hold = await ledger.reserve(task, _need(request, price))
+
+class Budget:
+    """Reservations from the ledger, for what a try may cost at its model's price.
+
+    Where a budget is set and the user set no max_tokens, the reservation sets them: a provider keeps to what it is told, not
+    to what we hoped.
+    """
+
+    def __init__(self, ledger: Ledger, cards: Mapping[str, ModelCard], notice: Callable[[str], None]) -> None:
+        self._ledger = ledger
+        self._cards = cards
+        self._notice = notice
+        self._longest: dict[str, int] = {}
+        self._unpriced: set[str] = set()
+
+    @asynccontextmanager
+    async def reservation(self, request: Request) -> AsyncIterator[Hold]:
+        """Hold what the try may cost, until it is over; what it did cost is written into the hold. Raises OverBudget."""
+        task = request.label.task
+        hold = await self._ledger.reserve(task, self._need(request))
         try:
-            reply = await llm(_capped(request, hold.tokens) if ledger.caps.money and price else request)
-            paid = reply.cost_usd or 0.0
-            longest[request.model] = max(longest.get(request.model, 0), reply.usage.completion)
-            return reply
+            yield hold
         finally:
-            ledger.settle(task, hold, paid)
+            self._ledger.settle(task, hold)
 
-    def _need(request: Request, price: Price | None) -> Need:
-        if price is None or not ledger.caps.money or not (price.prompt or price.completion):
+    def capped(self, request: Request, hold: Hold) -> Request:
+        """The request as it may be sent for this money: its reply no longer than was reserved for."""
+        if request.settings.max_tokens or not hold.tokens:
+            return request
+        return request.model_copy(update={"settings": request.settings.model_copy(update={"max_tokens": hold.tokens})})
+
+    def answered(self, request: Request, reply: Reply) -> None:
+        """A reply teaches how long this model's replies are."""
+        self._longest[request.model] = max(self._longest.get(request.model, 0), reply.usage.completion)
+
+    def _need(self, request: Request) -> Need:
+        price = price_of(request.settings, self._cards.get(request.model))
+        if price is None:
+            self._say_unpriced(request.model)
+        if price is None or not self._ledger.caps.money or not (price.prompt or price.completion):
             return Need()
+        # the dearest way to bill a prompt is to write it into the provider's cache
         prompt_usd = most_prompt_tokens(request) * max(price.prompt, price.written or 0.0) / 1e6
         if request.settings.max_tokens:
             tokens = least = request.settings.max_tokens
         else:
-            card = cards.get(request.model)
+            card = self._cards.get(request.model)
             most = (card.longest_reply if card else None) or UNSEEN_REPLY
             thinking = request.settings.thinking_budget or 0
-            seen = max(SHORTEST_CAP, 2 * longest[request.model]) if request.model in longest else most
+            longest = self._longest.get(request.model)
+            # twice the longest seen: replies of one role are alike, and what is reserved and not used stops other calls
+            seen = most if longest is None else max(SHORTEST_CAP, 2 * longest)
             tokens, least = min(most, seen + thinking), min(most, LEAST_REPLY + thinking)
         return Need(prompt_usd, price.completion / 1e6, tokens, least)
 
-    return ask
+    def _say_unpriced(self, model: str) -> None:
+        if model not in self._unpriced:
+            self._unpriced.add(model)
+            self._notice(f"the price of {model} is not known: its calls are counted as of unknown cost, not as free")
 
 
 def most_prompt_tokens(request: Request) -> int:
@@ -169,9 +203,3 @@ def most_prompt_tokens(request: Request) -> int:
     texts = sum(len(message.text.encode()) + MESSAGE_TOKENS for message in request.messages)
     schema = len(str(request.reply_schema)) if request.reply_schema else 0
     return texts + schema + IMAGE_TOKENS * sum(len(message.images) for message in request.messages)
-
-
-def _capped(request: Request, tokens: int) -> Request:
-    if request.settings.max_tokens or not tokens:
-        return request
-    return request.model_copy(update={"settings": request.settings.model_copy(update={"max_tokens": tokens})})

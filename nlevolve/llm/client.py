@@ -6,31 +6,35 @@ import asyncio
 import contextlib
 import os
 import re
+import sys
+import threading
 import time
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from importlib.metadata import version
 from typing import Any
 
 from nlevolve.errors import UsageError
-from nlevolve.llm.cards import ModelCard, price_of
+from nlevolve.llm.catalogue import LISTED, ModelCard, price_of
 from nlevolve.llm.embedded import PROVIDER, Complete, register
 from nlevolve.llm.failures import body_of, failure, rest
 from nlevolve.llm.gc import collected, uncollected
 from nlevolve.llm.keys import Secrets, from_environment
-from nlevolve.llm.listing import LISTED
-from nlevolve.llm.request import CallFailed, Finish, Rejected, Reply, Request, TimedOut
+from nlevolve.llm.request import Finish, NoReply, Rejected, Reply, Request, TimedOut
 from nlevolve.llm.wire import chat, response_format
 from nlevolve.records import Usage
 
-QUIET = {
+SWITCHES = {
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",
     "LITELLM_LOCAL_ANTHROPIC_BETA_HEADERS": "True",
     "LITELLM_MODE": "PRODUCTION",
     "LITELLM_LOG": "ERROR",
 }
-"""No remote price list, no remote header list, no `.env` of its own, no chatter."""
+"""Variables that litellm reads while it is imported: no remote lists of prices and headers, no `.env` of its own, no chatter."""
+OWN_VARIABLE = "TIKTOKEN_CACHE_DIR"
+"""What it sets itself, for a tokenizer that it has loaded by the end of its import."""
 
 WRAPPING = re.compile(r"^litellm\.\w+: (\w+: )?(\w+Exception - )?")
 """What litellm puts before the provider's own words."""
@@ -39,37 +43,86 @@ FIRST_GOOD, FIRST_BAD = (1, 91, 5), (1, 102)
 """litellm before has open advisories (1.82.7 and 1.82.8 stole credentials); after, prices and schemas are wrong."""
 
 
+_importing = threading.Lock()
+
+
 def load_litellm() -> Any:
     """Import litellm, silent and without its remote fetches (two seconds: never at import, never on the loop).
 
-    Raises UsageError for a version that is known to be faulty, before running any of it.
+    Environment and warning filters are afterwards what they were before. Raises UsageError for a version that is known to be
+    faulty, before running any of it.
     """
     installed = tuple(int(part) for part in version("litellm").split(".")[:3] if part.isdigit())
     if not FIRST_GOOD <= installed < FIRST_BAD:
         raise UsageError(f"litellm {version('litellm')} has known faults: pip install 'litellm>=1.91.5,<1.102'")
-    os.environ.update(QUIET)
-    # its types, and the coroutines that it makes in a thread and leaves behind when a call is cancelled: neither harms
-    warnings.filterwarnings("ignore", category=UserWarning, module=r"pydantic\._internal")
-    warnings.filterwarnings("ignore", r"coroutine '.*completion' was never awaited", RuntimeWarning)
+    with _importing:
+        if "litellm" not in sys.modules:
+            with _as_it_was():
+                _first_import()
     import litellm
 
     litellm.suppress_debug_info = True
-    litellm.drop_params = False
-    # a call that is cancelled while litellm's executor makes it leaves a coroutine behind: nothing that a user could mend
-    warnings.filterwarnings("ignore", r"coroutine .*completion' was never awaited", RuntimeWarning)
     return litellm
 
 
+def _first_import() -> None:
+    """What litellm would do later, on the event loop: read its list of headers, and build its types, which warns of them."""
+    import litellm
+    from litellm import anthropic_beta_headers_manager
+
+    anthropic_beta_headers_manager.get_provider_name("anthropic")
+    litellm.Message(content="")
+
+
+@contextmanager
+def _as_it_was() -> Iterator[None]:
+    """Tell litellm what to leave undone, and put back what that took and what litellm does to its surroundings."""
+    before = {name: os.environ.get(name) for name in (*SWITCHES, OWN_VARIABLE)}
+    os.environ.update(SWITCHES)
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", category=UserWarning, module=r"pydantic\._internal")
+            yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def _hide_warnings() -> None:
+    """Warnings of litellm's that nobody can mend: of its types, and of coroutines that it leaves when a call is cancelled."""
+    for category, text, module in (
+        (UserWarning, "", r"pydantic\._internal"),
+        (DeprecationWarning, "Accessing the", ""),
+        (RuntimeWarning, r"coroutine '.*completion' was never awaited", ""),
+    ):
+        warnings.filterwarnings("ignore", text, category, module)
+
+
 class Client:
-    """The innermost LLM: no retries, no cache, no limits. Raises CallFailed."""
+    """The innermost LLM: no retries, no cache, no limits. Raises NoReply.
+
+    `own_process`: nothing else lives in this process (the command line says so). Then its garbage collector is kept off
+    litellm (see gc.py), and warnings that litellm causes are hidden. In somebody else's process both stay as they are.
+    """
 
     _open = 0
     """How many in this process have used litellm and are not closed."""
 
-    def __init__(self, cards: Mapping[str, ModelCard], notice: Callable[[str], None], embedded: Complete | None = None) -> None:
+    def __init__(
+        self,
+        cards: Mapping[str, ModelCard],
+        notice: Callable[[str], None],
+        embedded: Complete | None = None,
+        *,
+        own_process: bool = False,
+    ) -> None:
         self._cards = cards
         self._notice = notice
         self._embedded = embedded
+        self._own_process = own_process
         self._library: asyncio.Future[Any] | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="litellm-import")
         self._supported: dict[str, frozenset[str] | None] = {}
@@ -111,6 +164,9 @@ class Client:
         return await asyncio.shield(self._library)
 
     def _load(self) -> Any:
+        if not self._own_process:
+            return self._loaded()
+        _hide_warnings()
         with uncollected():
             return self._loaded()
 
@@ -188,7 +244,7 @@ class Client:
             return float(computed)  # it knows of tiers and reasoning tokens that have a price of their own
         return price.cost(usage, getattr(getattr(response, "usage", None), "cache_creation_input_tokens", None) or 0)
 
-    def _failure(self, error: Exception, request: Request) -> CallFailed:
+    def _failure(self, error: Exception, request: Request) -> NoReply:
         headers = tuple(from_environment(value) for value in request.settings.extra_headers.values())
         body, status = body_of(error), getattr(error, "status_code", None)
         told = body.get("message") or WRAPPING.sub("", str(error))

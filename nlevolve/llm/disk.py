@@ -1,11 +1,20 @@
-"""How diskcache stores a reply here: text, in the database, and nothing else, whatever a row claims to be."""
+"""What we have of diskcache: text under text, in one database, and nothing else, whatever a row claims to be."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any
 
-from diskcache import UNKNOWN, Disk
+from diskcache import UNKNOWN, Cache, Disk
 from diskcache.core import MODE_RAW
+
+FILE = "cache.db"
+"""Name of the database in its folder."""
+NO_LIMIT = 2**62
+SYNC_NORMAL, SYNC_FULL = 1, 2
+"""sqlite's: a commit survives a kill; a commit survives a power cut, which takes a wait for the disk."""
 
 
 class StrangeRow(Exception):
@@ -42,3 +51,78 @@ def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise StrangeRow(f"a {type(value).__name__} where text is kept")
     return value
+
+
+class TextTable:
+    """A diskcache of texts that never throws anything away. Everything that we know of diskcache's ways is in this module.
+
+    Every call may raise sqlite3.OperationalError (the place cannot be used), another sqlite3.DatabaseError (the file is
+    damaged) and StrangeRow; every call waits for other processes that write.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        # "none" and 0: its default throws the oldest rows away at a gigabyte, without a word
+        self._cache = Cache(
+            str(folder),
+            disk=TextDisk,
+            eviction_policy="none",
+            cull_limit=0,
+            size_limit=NO_LIMIT,
+            statistics=0,
+            sqlite_synchronous=SYNC_NORMAL,
+        )
+        self.file = file_of(folder)
+        """Which file the database is, whatever lies under its name later."""
+
+    def get(self, key: str) -> str | None:
+        """The text under this key."""
+        text: str | None = self._cache.get(key, retry=True)
+        return text
+
+    def add(self, key: str, text: str, tag: str) -> bool:
+        """Put a text where there is none; whether there was none."""
+        return bool(self._cache.add(key, text, tag=tag, retry=True))
+
+    def set(self, key: str, text: str, tag: str) -> None:
+        """Put a text, whatever there is."""
+        self._cache.set(key, text, tag=tag, retry=True)
+
+    def delete(self, key: str) -> None:
+        """Take the text away, if there is one."""
+        self._cache.delete(key, retry=True)
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """What is done in here is done altogether or not at all."""
+        block: AbstractContextManager[None] = self._cache.transact(retry=True)
+        return block
+
+    def through_a_power_cut(self, wanted: bool) -> None:
+        """Whether commits of this thread, from now on, wait until the disk has them."""
+        self._cache.reset("sqlite_synchronous", SYNC_FULL if wanted else SYNC_NORMAL, update=False)
+
+    def __iter__(self) -> Iterator[str]:
+        """All keys, oldest first."""
+        return iter(self._cache)
+
+    def close(self) -> None:
+        self._cache.close()
+
+
+def file_of(folder: Path) -> int | None:
+    """Which file the database of this folder is; None when there is none."""
+    try:
+        return (folder / FILE).stat().st_ino
+    except OSError:
+        return None
+
+
+SELECT = "SELECT mode, filename, value FROM Cache WHERE key = ? AND raw = 1"
+"""One row as diskcache keeps it, for reading where nothing may be written: opening a diskcache writes."""
+
+
+def text_of(row: tuple[Any, Any, Any]) -> str:
+    """The text of such a row. Raises StrangeRow."""
+    mode, filename, text = row
+    if mode != MODE_RAW or filename is not None:
+        raise StrangeRow("the value is not inline text")
+    return _text(text)

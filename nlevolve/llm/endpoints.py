@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
-from nlevolve.llm.cards import ModelCard
-from nlevolve.llm.request import LLM, Reply, Request
+from nlevolve.llm.catalogue import ModelCard
+from nlevolve.llm.request import Request
 
 ALIASES = {"ollama_chat": "ollama"}
 """Providers that read another one's variables."""
@@ -18,20 +18,15 @@ def endpoint_of(provider: str) -> str | None:
     return next((url for suffix in ("_API_BASE", "_BASE_URL") if (url := os.environ.get(name + suffix))), None)
 
 
-class Addressing:
-    """Requests with their endpoint filled in, where the role sets none and the environment does."""
+class Endpoints:
+    """The endpoints that the environment names for the models of a run."""
 
     def __init__(self, cards: Mapping[str, ModelCard]) -> None:
-        self._endpoints = {model: url for model, card in cards.items() if (url := endpoint_of(card.provider))}
+        self._of = {model: url for model, card in cards.items() if (url := endpoint_of(card.provider))}
 
     def addressed(self, request: Request) -> Request:
-        url = self._endpoints.get(request.model)
+        """The request with its endpoint filled in, where the role sets none and the environment does."""
+        url = self._of.get(request.model)
         if url is None or request.settings.base_url is not None:
             return request
         return request.model_copy(update={"settings": request.settings.model_copy(update={"base_url": url})})
-
-    def __call__(self, llm: LLM) -> LLM:
-        async def ask(request: Request) -> Reply:
-            return await llm(self.addressed(request))
-
-        return ask if self._endpoints else llm

@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from nlevolve.llm.request import CallFailed, ProviderDown, RateLimited, Refused, Rejected, TimedOut, TooLong, Unusable
+from nlevolve.llm.request import NoReply, ProviderDown, RateLimited, Refused, Rejected, TimedOut, TooLong, Unusable
 
-CODES: dict[str, type[CallFailed]] = {
+CODES: dict[str, type[NoReply]] = {
     "insufficient_quota": Unusable,
     "billing_hard_limit_reached": Unusable,
     "billing_not_active": Unusable,
@@ -23,14 +23,14 @@ CODES: dict[str, type[CallFailed]] = {
     "content_filter": Refused,
 }
 """Body codes that say more than the status: a 429 without credit will not pass, however long one waits."""
-STATUSES: dict[int, type[CallFailed]] = {
+STATUSES: dict[int, type[NoReply]] = {
     401: Unusable, 402: Unusable, 403: Unusable, 404: Unusable,
     408: TimedOut, 409: ProviderDown, 425: ProviderDown, 429: RateLimited,
 }  # fmt: skip
 LONGEST_MESSAGE = 300
 
 
-def failure(status: int, code: str, message: str, headers: Mapping[str, str]) -> CallFailed:
+def failure(status: int, code: str, message: str, headers: Mapping[str, str]) -> NoReply:
     """Our error for a provider's. A status below 400 came with a body that nobody can read."""
     kind = CODES.get(code) or STATUSES.get(status) or (Rejected if 400 <= status < 500 else ProviderDown)
     wait = retry_after(headers)

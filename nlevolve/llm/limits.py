@@ -3,25 +3,38 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 from nlevolve.llm.pace import LearnedRate, Pace
-from nlevolve.llm.request import LLM, RateLimited, Reply, Request, RoleSettings
+from nlevolve.llm.request import Place, RateLimited, Reply, Request, RoleSettings
 from nlevolve.llm.stopping import nap
 from nlevolve.records import Event, LimitChanged
 
 FIRST_IN_FLIGHT = 64
+"""In flight for a model before anything is known of it. It was 32: a run of sixty calls was over before it had doubled."""
 SHRINK = 0.8
+"""What is left of the slots after a refusal. A half, as in TCP, is for networks where senders hurt each other; here it would idle
+a provider for a refusal that may have been chance, and what the rate is to blame for, the learned rate takes care of."""
+ALMOST = 0.9
+"""Up to this share of what was refused the slots come back quickly."""
 CHARACTERS_A_TOKEN = 3.0
+"""Of prompts that are mostly grids; too low a guess waits a little, and the reply's own figures correct it."""
 LONGEST_REST = 300.0
-"""Seconds."""
+"""Seconds without a request because headers ask for it. Then one is tried: headers are sometimes wrong, and nobody sees why
+nothing happens."""
 USUAL_REPLY = 1000.0
 """Tokens expected of a reply before the first one is seen."""
+LEARNING = 1 / 20
+"""Weight of one reply in the mean of what replies take."""
 GROUP = 16
-"""Calls that start together."""
+"""Calls that start together. A call is three milliseconds of litellm: sixteen are the fiftieth of a second that a dashboard can
+be late unseen. All 500 at once made the loop late by half a second, both when they left and when they came back."""
 BREATH, QUICK = 0.01, 0.01
 """Seconds between groups of calls that start together, and by how much the event loop may be late to count as free."""
 MOST_BREATHS = 20
+"""Groups start after so many breaths in any case: others' work in the loop is no reason to stand still."""
 
 
 class Slots:
@@ -43,7 +56,7 @@ class Slots:
 
     def grow(self) -> None:
         """A call came back clean while all slots were taken."""
-        quick = self.limit < 0.9 * self._refused_at
+        quick = self.limit < ALMOST * self._refused_at
         self.limit = min(float(self.most), self.limit + (1.0 if quick else 1.0 / self.limit))
 
     def shrink(self) -> None:
@@ -154,7 +167,7 @@ class Lane:
             self._say_growth()
         if reply.rest:
             self._rest(asyncio.get_running_loop().time(), reply.rest)
-        self._usual_reply += (reply.usage.completion - self._usual_reply) / 20
+        self._usual_reply += LEARNING * (reply.usage.completion - self._usual_reply)
         self._tokens.correct(reply.usage.prompt + reply.usage.completion - tokens)
 
     def refused(self, sent_at: float, retry_after: float | None) -> None:
@@ -189,28 +202,40 @@ class Lane:
         self._shared.emit(LimitChanged(model=self._model, in_flight=self._said, why=why))
 
 
-def limited(llm: LLM, concurrency: int, emit: Callable[[Event], None], stopping: asyncio.Event | None = None) -> LLM:
-    """Every try takes a slot of its model and one of the run, and goes out at its model's pace.
+@dataclass
+class Taken:
+    """A place in flight that a try has taken. Whoever took it leaves the reply here."""
 
-    Once `stopping` is set nobody waits for the pace any longer: what is further in sends nothing then.
+    sent_at: float
+    tokens: float
+    """As expected, reply included."""
+    reply: Reply | None = None
+
+
+class Lanes:
+    """Places in flight: of each model so many, of the whole run so many, and each to be had at its model's pace.
+
+    Once `stopping` is set nobody waits for the pace any longer: whoever gets a place then must not send.
     """
-    shared = Shared(concurrency, emit, stopping or asyncio.Event())
-    lanes: dict[tuple[str, str | None], Lane] = {}
 
-    async def ask(request: Request) -> Reply:
-        lane = lanes.get(request.place)
+    def __init__(self, concurrency: int, emit: Callable[[Event], None], stopping: asyncio.Event) -> None:
+        self._shared = Shared(concurrency, emit, stopping)
+        self._lanes: dict[Place, Lane] = {}
+
+    @asynccontextmanager
+    async def place(self, request: Request) -> AsyncIterator[Taken]:
+        """A place for one try. How the try ends tells how much can be asked at once and how fast."""
+        lane = self._lanes.get(request.place)
         if lane is None:
-            lane = lanes[request.place] = Lane(request.model, request.settings, shared)
+            lane = self._lanes[request.place] = Lane(request.model, request.settings, self._shared)
         tokens = lane.tokens(request)
-        sent_at = await lane.enter(tokens)
+        taken = Taken(await lane.enter(tokens), tokens)
         try:
-            reply = await llm(request)
-            lane.accepted(sent_at, tokens, reply)
-            return reply
+            yield taken
+            if taken.reply is not None:
+                lane.accepted(taken.sent_at, tokens, taken.reply)
         except RateLimited as error:
-            lane.refused(sent_at, error.retry_after)
+            lane.refused(taken.sent_at, error.retry_after)
             raise
         finally:
             lane.leave()
-
-    return ask

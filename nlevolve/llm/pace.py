@@ -39,25 +39,42 @@ class Pace:
             self._next += units * MINUTE / self.per_minute
 
 
+# The numbers below were chosen by simulation (tests/llm/test_limits.py); docs/design/pace.md has the table of what others do.
 BACK_OFF = 0.07
-"""After a refusal the rate falls by this share below the one that was refused."""
+"""After a refusal the rate falls by this share below the one that was refused.
+
+0.3 (TCP's) leaves an eighth of a known limit unused for ever; at 0.03 a step down is lost in the noise, and refusals by chance
+are taken for a limit.
+"""
 RETURN_AFTER = 60.0
-"""Seconds of asking at full pace until the refused rate is reached again; it is passed as slowly (as in TCP CUBIC)."""
+"""Seconds of asking at full pace until the refused rate is reached again; it is passed as slowly (as in TCP CUBIC).
+
+About one refusal a minute is what keeping to a limit costs. At 20 s one request in twenty-five is refused where a fixed minute is
+counted; at 180 s a rate that was taken for too low is found too late.
+"""
 NEAR = 0.97
-"""Share of the refused rate from which a single refusal is blamed on the rate."""
+"""Share of the refused rate from which a single refusal is blamed on the rate. Refusals further below, again and again, are none
+of a limit's: at 0.9 a provider that refuses one in twenty by chance is taken for one that allows 150 a minute, not 3,300."""
 SLOWEST = 10.0
-"""Requests a minute: never learn less."""
+"""Requests a minute: never learn less. What is slower is not a rate but an outage, and so the breaker's affair."""
 FIRST_GAP, LONGEST_GAP = 0.5, 2.0
-"""Seconds between single requests while everything is refused."""
+"""Seconds between single requests while everything is refused. They find the moment at which the way opens, and what is missed of
+it is lost: at 8 s three in a hundred of what is allowed. They cost thirty refusals in a shut minute."""
 ENOUGH = 20
-"""Requests from which a share is worth something."""
+"""Requests from which a share is worth something: one in twenty is the usual noise that has to be told from a limit."""
 HIGH_SHARE = 0.05
+"""A share of refusals that is above what a provider's noise usually is."""
 FRUITLESS = 4
-"""Steps down in a row after which the refusals are not blamed on the rate."""
+"""Steps down in a row after which the refusals are not blamed on the rate: slower by a quarter, and refused as before."""
 MOST_USUAL = 0.2
 """A higher share of refusals is never taken as usual."""
 REST = 1.0
 """Seconds without a request after a step down: a window that is full may be about to end."""
+IN_A_ROW = 4
+"""Refusals after which the way counts as shut. With three, a provider that refuses one in twenty by chance was taken for shut
+(0.05³ is once in 8,000 requests, minutes of a busy run), and slowed for nothing."""
+MOSTLY = 0.3
+"""Share of the last requests refused at which it counts as shut too: some let one through now and then."""
 
 
 class LearnedRate:
@@ -161,7 +178,7 @@ class LearnedRate:
         return next((count for count, refused in enumerate(reversed(self._outcomes)) if not refused), len(self._outcomes))
 
     def _seems_shut(self) -> bool:
-        return self._in_a_row >= 4 or sum(self._outcomes) >= 0.3 * ENOUGH
+        return self._in_a_row >= IN_A_ROW or sum(self._outcomes) >= MOSTLY * ENOUGH
 
     def _blames_the_rate(self) -> bool:
         if self._peak is None or not self._usual:

@@ -5,30 +5,31 @@ from __future__ import annotations
 import asyncio
 import hashlib
 
-from nlevolve.llm.request import LLM, Reply, Request
+from nlevolve.llm.call import Call, Deliver
+from nlevolve.llm.request import Reply, Request
 
 
-def led(llm: LLM) -> LLM:
+def led(deliver: Deliver) -> Deliver:
     """Let one call a stable prefix through first, for roles that ask for it (`ROLE.lead = true`); the others wait for it.
 
     A call that fails leads too: those waiting go on all at once rather than one by one (Berman v1 sends one, then n - 1).
     """
     leads: dict[str, asyncio.Event] = {}
 
-    async def ask(request: Request) -> Reply:
-        if not request.settings.lead:
-            return await llm(request)
-        prefix = stable_prefix(request)
+    async def following(call: Call) -> Reply:
+        if not call.request.settings.lead:
+            return await deliver(call)
+        prefix = stable_prefix(call.request)
         if prefix in leads:
             await leads[prefix].wait()
-            return await llm(request)
+            return await deliver(call)
         leads[prefix] = asyncio.Event()
         try:
-            return await llm(request)
+            return await deliver(call)
         finally:
             leads[prefix].set()
 
-    return ask
+    return following
 
 
 def stable_prefix(request: Request) -> str:

@@ -14,10 +14,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from nlevolve.errors import UsageError
-from nlevolve.llm.cards import OFFLINE, ModelCard, Price, embedded_card, price_of
+from nlevolve.llm.catalogue import OFFLINE, ModelCard, Price, embedded_card, listed_card, nearest, price_of
 from nlevolve.llm.endpoints import endpoint_of
 from nlevolve.llm.keys import load_keys
-from nlevolve.llm.listing import listed_card, nearest
 from nlevolve.llm.request import RoleSettings
 
 PRICES = Path("prices.toml")

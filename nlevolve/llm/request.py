@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
-from contextvars import ContextVar
 from functools import cached_property
 from typing import Annotated, Any, Literal, Protocol
 
@@ -89,6 +87,10 @@ class Label(BaseModel):
     repair: bool = False
 
 
+Place = tuple[str, str | None]
+"""A model at an endpoint."""
+
+
 class Request(BaseModel):
     """One logical call. Equal keys mean the same question, and the n-th `sample` of it is the n-th reply."""
 
@@ -108,8 +110,8 @@ class Request(BaseModel):
         return self.settings.model
 
     @property
-    def place(self) -> tuple[str, str | None]:
-        """Where it goes: a model at an endpoint."""
+    def place(self) -> Place:
+        """Where it goes."""
         return self.settings.model, self.settings.base_url
 
     def __copy__(self) -> Request:
@@ -171,21 +173,18 @@ class Reply(BaseModel):
 
 
 class LLM(Protocol):
-    """One request, one reply. Cache, limits, retries and budget are functions LLM -> LLM. Raises CallFailed."""
+    """One request, one reply. Raises NoReply."""
 
     async def __call__(self, request: Request) -> Reply: ...
 
 
-leaving: ContextVar[Callable[[], None]] = ContextVar("leaving", default=lambda: None)
-"""Called when a request is not answered from the sample bank: whoever asked is about to wait for a provider."""
+class NoReply(Exception):
+    """There is no reply, for one of two reasons: this call failed (CallFailed), or its task can ask nothing more (Halt).
 
-
-class CallFailed(Exception):
-    """No reply. The message is one line for people and holds no key."""
+    The message is one line for people and holds no key.
+    """
 
     kind = "failed"
-    can_pass = False
-    """Whether the same call may succeed later: decides about retries."""
 
     def __init__(self, message: str, *, status: int | None = None, retry_after: float | None = None) -> None:
         super().__init__(message)
@@ -193,7 +192,14 @@ class CallFailed(Exception):
         self.retry_after = retry_after
         """Seconds the provider asked us to wait."""
         self.tries = 0
-        """How often it was sent before we gave up."""
+        """How often the call was sent before it was given up."""
+
+
+class CallFailed(NoReply):
+    """This call failed. It is no evidence about what was asked, and the next call may pass."""
+
+    can_pass = False
+    """Whether the same call may succeed later: decides about another try."""
 
 
 class RateLimited(CallFailed):
@@ -228,7 +234,19 @@ class Refused(Rejected):
     kind = "filtered"
 
 
-class Halt(CallFailed):
+class Abandoned(CallFailed):
+    """Nobody waits for the reply any more."""
+
+    kind = "abandoned"
+
+
+class NotBanked(CallFailed):
+    """--replay, and the sample bank has no such reply. Nothing was sent."""
+
+    kind = "not_banked"
+
+
+class Halt(NoReply):
     """Nothing more can be sent on behalf of the task that asked."""
 
 
@@ -252,15 +270,3 @@ class Interrupted(Halt):
     """The user stopped the run: what is in flight ends, nothing more is sent."""
 
     kind = "interrupted"
-
-
-class Abandoned(CallFailed):
-    """Nobody waits for the reply any more."""
-
-    kind = "abandoned"
-
-
-class NotBanked(CallFailed):
-    """--replay, and the sample bank has no such reply. Nothing was sent."""
-
-    kind = "not_banked"

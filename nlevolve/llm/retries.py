@@ -1,46 +1,34 @@
-"""Trying again what can pass: Retry-After honoured, full jitter, capped in tries and in time."""
+"""Whether a call that failed is sent again, and after which wait: Retry-After honoured, full jitter, capped in tries and time."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
 from random import Random
 
-from nlevolve.llm.request import LLM, CallFailed, Reply, Request
-from nlevolve.llm.stopping import nap
-from nlevolve.records import CallRetried, Event
+from nlevolve.llm.call import Call
+from nlevolve.llm.request import CallFailed
 
 FIRST_WAIT = 1.0
 LONGEST_WAIT = 60.0
-"""Seconds: the back-off doubles from the first to the longest."""
+"""Seconds: the back-off doubles from the first to the longest. With the six retries that are usual, a provider may be away for
+about a minute before calls are lost (half of 1 + 2 + 4 + 8 + 16 + 32 s, since the jitter is full)."""
 LONGEST_IN_ALL = 1800.0
-"""Seconds of waiting for one logical call; a provider that asks for more is given up."""
+"""Seconds of waiting for one logical call; a provider that asks for more is given up. A rate limit's window is a minute or an
+hour at most; a quota that comes back tomorrow is none that a run can wait for."""
 
 
-def retried(llm: LLM, rng: Random, emit: Callable[[Event], None], stopping: asyncio.Event | None = None) -> LLM:
-    """Send again what may pass later. Waits outside any slot, because slots are taken further in; not once `stopping` is set."""
-    stopping = stopping or asyncio.Event()
-
-    async def ask(request: Request) -> Reply:
-        waited, sent = 0.0, 0
-        for tries in range(1, request.settings.retries + 2):
-            try:
-                reply = await llm(request)
-                return reply.model_copy(update={"tries": sent + reply.tries}) if sent else reply
-            except CallFailed as error:
-                sent = error.tries = sent + error.tries
-                wait = backoff(tries, error.retry_after, rng)
-                if not error.can_pass or tries > request.settings.retries or waited + wait > LONGEST_IN_ALL:
-                    raise
-                emit(CallRetried(task=request.label.task, model=request.model, why=f"{error.kind}: {error}", wait=wait))
-            waited += wait
-            await nap(wait, stopping)
-        raise AssertionError("the last try returns or raises")
-
-    return ask
+def wait_before_another(call: Call, failure: CallFailed, rng: Random) -> float | None:
+    """Seconds until the call may be sent again after this failure; None when it is given up."""
+    if not failure.can_pass or call.failures >= call.request.settings.retries:
+        return None
+    wait = backoff(call.failures + 1, failure.retry_after, rng)
+    return wait if call.waited + wait <= LONGEST_IN_ALL else None
 
 
 def backoff(tries: int, retry_after: float | None, rng: Random) -> float:
-    """Seconds to wait after this many tries: what the provider asked for, and full jitter on top so that calls spread."""
+    """Seconds to wait after this many tries: what the provider asked for, and full jitter on top so that calls spread.
+
+    Full jitter (anything from 0 to the doubled wait) rather than a little around it: hundreds of calls that fail in the same
+    moment would come back in the same moment, and fail again.
+    """
     jitter = rng.uniform(0.0, min(LONGEST_WAIT, FIRST_WAIT * 2 ** (tries - 1)))
     return jitter if retry_after is None else retry_after + min(jitter, 1.0 + retry_after / 10)

@@ -6,7 +6,8 @@ import json
 from collections.abc import Callable
 from typing import Literal
 
-from nlevolve.llm.request import LLM, Message, Refused, Rejected, Reply, Request, TooLong
+from nlevolve.llm.call import Call
+from nlevolve.llm.request import Message, Place, Refused, Rejected, Request, TooLong
 from nlevolve.llm.wire import ANY_OBJECT
 
 Form = Literal["a JSON schema", "a JSON object", "plain text"]
@@ -15,38 +16,43 @@ FORM_ERRORS = {400, 415, 422}
 """Statuses with which providers refuse a response format that they do not know."""
 
 
-def laddered(llm: LLM, notice: Callable[[str], None]) -> LLM:
-    """Ask by JSON schema; when that is refused, for a JSON object with the schema in the prompt; then for plain text.
+class Forms:
+    """What is asked for: a JSON schema; where that is refused, a JSON object with the schema in the prompt; then plain text.
 
     A refusal is blamed on the form only if the same request passes in a lower one, which is then remembered.
     """
-    lowest: dict[tuple[str, str | None], int] = {}
-    proven: set[tuple[str, str | None]] = set()
 
-    async def ask(request: Request) -> Reply:
-        place = request.place
-        if request.reply_schema is None:
-            return await llm(request)
-        tries, first = 0, None
-        for step in range(lowest.get(place, 0), len(FORMS)):
-            try:
-                reply = await llm(in_form(request, FORMS[step]))
-            except Rejected as error:
-                tries += error.tries
-                first = first or error
-                first.tries = tries
-                if place in proven or error.status not in FORM_ERRORS or isinstance(error, TooLong | Refused):
-                    raise first from None
-                continue
-            if step > lowest.get(place, 0):
-                lowest[place] = step
-                notice(f"{request.model} does not take {FORMS[step - 1]}; asked for {FORMS[step]} from now on")
-            proven.add(place)
-            return reply.model_copy(update={"tries": reply.tries + tries})
-        assert first
-        raise first
+    def __init__(self, notice: Callable[[str], None]) -> None:
+        self._notice = notice
+        self._passed: dict[Place, int] = {}
 
-    return ask
+    def ask(self, call: Call) -> Request:
+        """The call's request in the form that is to be tried now."""
+        if call.request.reply_schema is None:
+            return call.request
+        call.form = max(call.form, self._passed.get(call.request.place, 0))
+        return in_form(call.request, FORMS[call.form])
+
+    def refused(self, call: Call, failure: Rejected) -> None:
+        """If the form may be to blame, and another one is left, the call asks for that next.
+
+        Else raises the first refusal: that one speaks of the form that was wanted.
+        """
+        call.refusal = call.refusal or failure
+        doubtful = failure.status in FORM_ERRORS and not isinstance(failure, TooLong | Refused)
+        passed = self._passed.get(call.request.place, len(FORMS))
+        if call.request.reply_schema is None or not doubtful or call.form >= passed or call.form + 1 == len(FORMS):
+            raise call.refusal from None
+        call.form += 1
+
+    def passed(self, call: Call) -> None:
+        """A reply came in the form that was asked for: the form is never doubted again, and those above it are not tried."""
+        if call.request.reply_schema is None:
+            return
+        place, form = call.request.place, call.form
+        if form > self._passed.setdefault(place, 0):
+            self._passed[place] = form
+            self._notice(f"{call.request.model} does not take {FORMS[form - 1]}; asked for {FORMS[form]} from now on")
 
 
 def in_form(request: Request, form: Form) -> Request:

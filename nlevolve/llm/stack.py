@@ -1,4 +1,4 @@
-"""The one way to a model: sample bank, limits, retries, budget and accounts around the client, put together."""
+"""The one way to a model, put together: `metered(cached(led(deliver)))` around the client. See the package's docstring."""
 
 from __future__ import annotations
 
@@ -8,35 +8,48 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from random import Random
 
-from nlevolve.llm.accounts import Accounts, metered
+from nlevolve.llm.accounts import Accounts, Ask, metered
 from nlevolve.llm.bank import Bank, DiskBank, ReplayBank
-from nlevolve.llm.breaker import Stops, guarded, unless_stopped
-from nlevolve.llm.budget import Caps, Ledger, Spent, budgeted
-from nlevolve.llm.cache import LINGER, Cache, airborne
-from nlevolve.llm.cards import ModelCard
+from nlevolve.llm.breaker import Breaker
+from nlevolve.llm.budget import Budget, Caps, Ledger, Spent
+from nlevolve.llm.cache import LINGER, Cache
+from nlevolve.llm.catalogue import ModelCard
 from nlevolve.llm.client import Client
-from nlevolve.llm.endpoints import Addressing
-from nlevolve.llm.limits import limited
+from nlevolve.llm.deliver import Delivery
+from nlevolve.llm.endpoints import Endpoints
+from nlevolve.llm.limits import Lanes
 from nlevolve.llm.prefix import led
-from nlevolve.llm.request import LLM, Reply, Request
-from nlevolve.llm.retries import retried
-from nlevolve.llm.room import with_room
-from nlevolve.llm.schema_fallback import laddered
-from nlevolve.llm.stopping import until
+from nlevolve.llm.request import LLM, Interrupted, Rejected, Reply, Request
+from nlevolve.llm.room import roomier
+from nlevolve.llm.schema_fallback import Forms
 from nlevolve.records import Event
 
 
-class Door:
+def _told_nobody() -> None:
+    """Nobody needs to know that a provider is waited for."""
+
+
+class Stack:
     """An LLM, and a way to say that a conversation came to nothing."""
 
-    def __init__(self, llm: LLM, bank: Bank, cards: Mapping[str, ModelCard]) -> None:
-        self._addressing = Addressing(cards)
-        self._llm = self._addressing(llm)
+    def __init__(self, ask: Ask, bank: Bank, cards: Mapping[str, ModelCard], stopping: asyncio.Event) -> None:
+        self._ask = ask
         self._bank = bank
         self._cards = cards
+        self._endpoints = Endpoints(cards)
+        self._stopping = stopping
 
     async def __call__(self, request: Request) -> Reply:
-        return await self._llm(request)
+        """The reply, from the sample bank or a provider. Raises NoReply."""
+        return await self._answer(request, _told_nobody)
+
+    def telling(self, waits: Callable[[], None]) -> LLM:
+        """The same LLM for one asker, who is told (by `waits`, at once) whenever a reply is not in the sample bank."""
+
+        async def ask(request: Request) -> Reply:
+            return await self._answer(request, waits)
+
+        return ask
 
     def reject(self, request: Request, why: str) -> None:
         """The reply was of no use in the end: an ordinary rerun asks anew, `--replay` serves it as it was.
@@ -45,11 +58,25 @@ class Door:
         """
         card = self._cards.get(request.model)
         if not self._bank.replay and not (card and card.deterministic):
-            self._bank.reject(self._addressing.addressed(request).key, why)
+            self._bank.reject(self._endpoints.addressed(request).key, why)
+
+    async def _answer(self, request: Request, waits: Callable[[], None]) -> Reply:
+        if self._stopping.is_set():
+            raise Interrupted("the run was interrupted")
+        request = self._endpoints.addressed(request)
+        reply = await self._ask(request, waits)
+        more = roomier(request, reply, self._cards.get(request.model))
+        if more is None:
+            return reply
+        try:
+            # a call of its own, banked and accounted for as such: a rerun finds both
+            return await self._ask(more, waits)
+        except Rejected:
+            return reply
 
 
 @asynccontextmanager
-async def open_door(
+async def open_stack(
     *,
     emit: Callable[[Event], None],
     cards: Mapping[str, ModelCard],
@@ -62,29 +89,39 @@ async def open_door(
     logged: Iterable[str] = (),
     seed: int = 0,
     stopping: asyncio.Event | None = None,
+    own_process: bool = False,
     live: LLM | None = None,
-) -> AsyncIterator[Door]:
+) -> AsyncIterator[Stack]:
     """Open the way to the models of `cards` (see preflight.check_models).
 
     concurrency: calls in flight, over all models. caps, spent: limits, and what a resumed run has used of them.
     run_id: unique to a run and kept by its resumptions; logged: request digests of the CallFinished events already in its
     log. Together they let a resumption account for a reply that was paid and banked but not logged when the run was killed.
-    seed: of the retries' jitter. stopping: once it is set nothing more is sent. live: stands in for the client, in tests.
+    seed: of the retries' jitter. stopping: once it is set nothing more is sent. own_process: see client.Client.
+    live: stands in for the client, in tests.
     """
-    ledger, stops, stopping = Ledger(caps or Caps(), spent or Spent()), Stops(emit), stopping or asyncio.Event()
+    stopping = stopping or asyncio.Event()
+    ledger = Ledger(caps or Caps(), spent or Spent())
     accounts = Accounts(emit, cards, ledger)
     notice = accounts.notice
     bank: Bank = ReplayBank(cache_dir, notice) if replay else DiskBank(cache_dir, notice)
-    client = Client(cards, notice)
-    sent = until(stopping, budgeted(airborne(live or client), ledger, cards, notice))
-    one_try = limited(unless_stopped(laddered(sent, notice), stops), concurrency, emit, stopping)
-    one_call = guarded(retried(one_try, Random(f"{seed}/retries"), emit, stopping), stops)
-    cache = Cache(led(one_call), bank, accounts, run=run_id, logged=set(logged))
+    client = Client(cards, notice, own_process=own_process)
+    deliver = Delivery(
+        live or client,
+        breaker=Breaker(emit),
+        lanes=Lanes(concurrency, emit, stopping),
+        budget=Budget(ledger, cards, notice),
+        forms=Forms(notice),
+        emit=emit,
+        rng=Random(f"{seed}/retries"),
+        stopping=stopping,
+    )
+    cached = Cache(led(deliver), bank, accounts, run=run_id, logged=set(logged))
     linger = 0.0
     try:
-        yield Door(with_room(metered(cache, accounts), cards), bank, cards)
+        yield Stack(metered(cached, accounts), bank, cards, stopping)
         linger = LINGER
     finally:
-        await cache.close(linger)
+        await cached.close(linger)
         await bank.close()
         await client.close()

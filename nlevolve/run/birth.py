@@ -13,7 +13,7 @@ from nlevolve.evolve.fitness import fitness
 from nlevolve.evolve.pair_choice import telling_pair, worth_asking_again, worth_checking
 from nlevolve.evolve.policy import pool
 from nlevolve.evolve.population import Population
-from nlevolve.llm.request import CallFailed, Halt, Unusable
+from nlevolve.llm.request import CallFailed, Unusable
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Attempt, Birth, CandidateChecked, Description, Garbled, MoveFailed, Skipped
 from nlevolve.run.context import Lab, together
@@ -27,8 +27,6 @@ async def bear(task: Task, lab: Lab, birth: Birth, seen: Population, sample: int
         return MoveFailed(task=task.id, birth=birth, reason="garbled", why=str(problem))
     except Unusable:
         lab.unusable.add(birth.model)
-        raise
-    except Halt:
         raise
     except CallFailed as failure:
         return MoveFailed(task=task.id, birth=birth, reason="unreached", why=str(failure))

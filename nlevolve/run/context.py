@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from nlevolve.ask.question import Asker
 from nlevolve.config import RunConfig
-from nlevolve.llm.request import RoleSettings
+from nlevolve.llm.request import LLM, RoleSettings
 from nlevolve.records import Event, Role
 
 Emit = Callable[[Event], None]
@@ -24,9 +24,15 @@ class Lab:
     asker: Asker
     config: RunConfig
     emit: Emit
+    telling: Callable[[Callable[[], None]], LLM]
+    """The asker's LLM for one who is told, at once, whenever a reply is not in the sample bank: it waits for a provider then."""
 
     unusable: set[str] = field(default_factory=set)
     """Models that will answer nothing more: key refused, quota exhausted."""
+
+    def told(self, waits: Callable[[], None]) -> Lab:
+        """The same equipment for one birth, which is told whenever it must wait for a provider."""
+        return replace(self, asker=replace(self.asker, llm=self.telling(waits)))
 
     @property
     def mixed(self) -> bool:

@@ -9,7 +9,7 @@ from nlevolve.ask.fields import grid_fields, pair_fields, test_fields
 from nlevolve.ask.generator import ROLE_OF
 from nlevolve.ask.prompts import Prompts
 from nlevolve.config import RunConfig
-from nlevolve.llm.cards import ModelCard, price_of
+from nlevolve.llm.catalogue import ModelCard, price_of
 from nlevolve.llm.request import Message, RoleSettings
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Operator, Role, Usage

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from contextvars import copy_context
 from random import Random
 
 from nlevolve.ask.generator import ROLE_OF
 from nlevolve.evolve.bandit import Arms, arms, choose
 from nlevolve.evolve.policy import plan, stop_index
 from nlevolve.evolve.population import Population, grow
-from nlevolve.llm.request import Halt, Unusable, leaving
+from nlevolve.llm.request import Halt, Unusable
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import (
     Birth,
@@ -98,9 +97,7 @@ class Search:
         self._recorded = {j: e for j, e in self._recorded.items() if self.policy.sees(j) <= k}
         self.lab.emit(BirthPlanned(task=self.task.id, birth=birth))
         sends = asyncio.Event()
-        context = copy_context()
-        context.run(leaving.set, sends.set)
-        self._running[k] = group.create_task(self._bear(birth, seen), context=context)
+        self._running[k] = group.create_task(self._bear(birth, seen, self.lab.told(sends.set)))
         waits = asyncio.ensure_future(sends.wait())
         await asyncio.wait({self._running[k], waits}, return_when=asyncio.FIRST_COMPLETED)
         waits.cancel()
@@ -120,14 +117,14 @@ class Search:
         unseen = [b for b in self.planned if b.index not in seen and b.index < birth.index]
         return choose(models, arms(seen, self.task.copy_accuracy), self.before, unseen, self.policy.mix)
 
-    async def _bear(self, birth: Birth, seen: Population) -> None:
+    async def _bear(self, birth: Birth, seen: Population, lab: Lab) -> None:
         try:
-            event = await bear(self.task, self.lab, birth, seen, self._sample(birth))
+            event = await bear(self.task, lab, birth, seen, self._sample(birth))
         except Unusable as stopped:
             # the others of a mix go on in its place; without them, or a checker, nothing can
             if birth.model in self.lab.unusable and birth.model not in self.lab.usable(ROLE_OF[birth.operator]):
                 self.planned[birth.index] = birth.model_copy(update={"model": self._model(birth, seen)})
-                return await self._bear(self.planned[birth.index], seen)
+                return await self._bear(self.planned[birth.index], seen, lab)
             self.halted = self.halted or stopped
         except Halt as halt:
             self.halted = self.halted or halt

@@ -1,4 +1,4 @@
-"""One run from its settings to its last event: folder, log, door, tasks. Views subscribe; none of them is known here."""
+"""One run from its settings to its last event: folder, log, models, tasks. Views subscribe; none of them is known here."""
 
 from __future__ import annotations
 
@@ -19,12 +19,11 @@ from nlevolve.config import Limits, RunConfig, configure, differences, digest, v
 from nlevolve.errors import UsageError
 from nlevolve.llm.bank import check_bank
 from nlevolve.llm.budget import Caps, Spent
-from nlevolve.llm.cards import ModelCard
+from nlevolve.llm.catalogue import ModelCard
 from nlevolve.llm.embedded import embedded_version
 from nlevolve.llm.preflight import check_models
 from nlevolve.llm.request import LLM
-from nlevolve.llm.stack import open_door
-from nlevolve.llm.stopping import until
+from nlevolve.llm.stack import open_stack
 from nlevolve.puzzle.datasets import Selection
 from nlevolve.records import CallFinished, Event, RunFinished, RunStarted, TaskAnswered
 from nlevolve.run import store
@@ -50,8 +49,8 @@ class Session:
     known: Sequence[Event] = ()
     live: LLM | None = None
     """Stands in for the providers, in tests."""
-    around: Callable[[LLM], LLM] = lambda door: door
-    """Wraps the door: benchmarks look at the requests there."""
+    around: Callable[[LLM], LLM] = lambda llm: llm
+    """Wraps the way to the models: benchmarks look at the requests there."""
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     """Set it to let what is in flight end and send nothing more."""
 
@@ -59,8 +58,12 @@ class Session:
     def name(self) -> str:
         return self.folder.name
 
-    async def run(self, subscribers: Sequence[Callable[[Event], None]]) -> RunFinished:
-        """Solve every task; each event is on disk before a subscriber sees it. Raises StoreFailed."""
+    async def run(self, subscribers: Sequence[Callable[[Event], None]], *, own_process: bool = False) -> RunFinished:
+        """Solve every task; each event is on disk before a subscriber sees it. Raises StoreFailed.
+
+        `own_process`: nothing else lives in this process, so that its garbage collector and its warnings may be set to what
+        suits us best.
+        """
         log = store.Log(self.folder)
 
         def emit(event: Event) -> None:
@@ -70,14 +73,14 @@ class Session:
 
         try:
             emit(self._started())
-            answered = await self._solve(emit)
+            answered = await self._solve(emit, own_process)
             finished = _finished(answered, self.stopping.is_set())
             emit(finished)
             return finished
         finally:
             log.close()
 
-    async def _solve(self, emit: Emit) -> Mapping[str, TaskAnswered]:
+    async def _solve(self, emit: Emit, own_process: bool) -> Mapping[str, TaskAnswered]:
         answered = {e.task: e for e in self.known if isinstance(e, TaskAnswered)}
 
         def tee(event: Event) -> None:
@@ -85,7 +88,7 @@ class Session:
                 answered[event.task] = event
             emit(event)
 
-        async with open_door(
+        async with open_stack(
             emit=tee,
             cards=self.cards,
             cache_dir=self.cache_dir,
@@ -97,11 +100,12 @@ class Session:
             logged=[e.request for e in self.known if isinstance(e, CallFinished) and e.source != "failed"],
             seed=self.config.seed,
             stopping=self.stopping,
+            own_process=own_process,
             live=self.live,
-        ) as door:
-            asker = Asker(self.around(until(self.stopping, door)), self.prompts, door.reject)
+        ) as stack:
+            asker = Asker(self.around(stack), self.prompts, stack.reject)
             known = _by_task(self.known)
-            lab = Lab(asker, self.config, tee)
+            lab = Lab(asker, self.config, tee, telling=lambda waits: self.around(stack.telling(waits)))
             tasks = self.selection.tasks
             await solve_all(tasks, lab, known, at_once=self.limits.tasks_at_once, stopping=self.stopping)
         return answered

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from nlevolve.cli import main
-from nlevolve.llm.bank import DiskBank, Row
+from nlevolve.llm.bank import DiskBank, Sample
 from nlevolve.llm.request import Reply
 from tests.server import Provider, Said
 
@@ -80,7 +80,7 @@ def bank(tmp_path: Path) -> Path:
         old = datetime.now(UTC) - timedelta(days=40)
         for number in range(6):
             reply = Reply(text=str(number), cost_usd=0.25 if number else None)
-            row = Row(
+            row = Sample(
                 model="ab"[number % 2],
                 reply=reply,
                 rejected="no" if number == 3 else "",

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from random import Random
 from typing import Any
 
+from nlevolve.llm.breaker import Breaker
+from nlevolve.llm.budget import Budget, Caps, Ledger, Spent
+from nlevolve.llm.call import Call
+from nlevolve.llm.catalogue import ModelCard
+from nlevolve.llm.deliver import Delivery
+from nlevolve.llm.limits import Lanes
 from nlevolve.llm.request import LLM, Label, Message, Reply, Request, RoleSettings
-from nlevolve.llm.stack import open_door
+from nlevolve.llm.schema_fallback import Forms
+from nlevolve.llm.stack import open_stack
 from nlevolve.records import CallFinished, Event
 
 
@@ -32,13 +40,45 @@ def scripted(answer: Callable[[Request], Reply]) -> LLM:
     return ask
 
 
+def ignore(_: object) -> None:
+    pass
+
+
+def delivering(
+    llm: LLM,
+    most: int = 10_000,
+    *,
+    emit: Callable[[Event], None] = ignore,
+    ledger: Ledger | None = None,
+    cards: Mapping[str, ModelCard] | None = None,
+    seed: int = 0,
+) -> LLM:
+    """The loop around a call, without bank and accounts: `most` in flight. One asker waits for each."""
+    stopping = asyncio.Event()
+    deliver = Delivery(
+        llm,
+        breaker=Breaker(emit),
+        lanes=Lanes(most, emit, stopping),
+        budget=Budget(ledger or Ledger(Caps(), Spent()), cards or {}, ignore),
+        forms=Forms(ignore),
+        emit=emit,
+        rng=Random(seed),
+        stopping=stopping,
+    )
+
+    async def ask(asked: Request) -> Reply:
+        return await deliver(Call(asked, askers=1))
+
+    return ask
+
+
 def ask_all(folder: Path, live: LLM | None, *requests: Request, **options: Any) -> tuple[list[Any], list[Event]]:
-    """Replies (or exceptions) through the whole door, asked all at once, and the events."""
+    """Replies (or exceptions) through the whole stack, asked all at once, and the events."""
     events: list[Event] = []
 
     async def run() -> list[Any]:
-        async with open_door(**{"emit": events.append, "cards": {}, "cache_dir": folder, "live": live, **options}) as door:
-            return await asyncio.gather(*(door(asked) for asked in requests), return_exceptions=True)
+        async with open_stack(**{"emit": events.append, "cards": {}, "cache_dir": folder, "live": live, **options}) as stack:
+            return await asyncio.gather(*(stack(asked) for asked in requests), return_exceptions=True)
 
     return asyncio.run(run()), events
 

@@ -16,8 +16,9 @@ from random import Random
 import pytest
 
 from nlevolve.errors import UsageError
-from nlevolve.llm.bank import FILE, DiskBank, ReplayBank, Row
-from nlevolve.llm.bank_files import export_rows, forget, holdings, import_rows
+from nlevolve.llm.bank import DiskBank, ReplayBank, Sample
+from nlevolve.llm.bank_files import export_samples, forget, holdings, import_samples
+from nlevolve.llm.disk import FILE
 from nlevolve.llm.request import Reply
 from nlevolve.records import Usage
 from tests.llm.writer import write_for_ever
@@ -25,11 +26,11 @@ from tests.llm.writer import write_for_ever
 KEY = "k" * 64
 
 
-def row(text: str = "hello", **fields: object) -> Row:
-    return Row.model_validate({"model": "m", "reply": {"text": text}, **fields})
+def row(text: str = "hello", **fields: object) -> Sample:
+    return Sample.model_validate({"model": "m", "reply": {"text": text}, **fields})
 
 
-def written(folder: Path, rows: dict[str, Row]) -> None:
+def written(folder: Path, rows: dict[str, Sample]) -> None:
     async def write() -> None:
         bank = DiskBank(folder, print)
         await asyncio.gather(*(bank.put(key, one) for key, one in rows.items()))
@@ -38,7 +39,7 @@ def written(folder: Path, rows: dict[str, Row]) -> None:
     asyncio.run(write())
 
 
-def read(folder: Path, key: str = KEY, notices: list[str] | None = None) -> Row | None:
+def read(folder: Path, key: str = KEY, notices: list[str] | None = None) -> Sample | None:
     return DiskBank(folder, (notices if notices is not None else []).append).get(key)
 
 
@@ -75,7 +76,7 @@ def test_a_pickle_is_refused_and_not_executed(tmp_path: Path, column: str) -> No
     notices: list[str] = []
     for bank in (DiskBank(folder, notices.append), ReplayBank(folder, notices.append)):
         assert bank.get(KEY) is None
-    assert not list(DiskBank(folder, notices.append).rows())
+    assert not list(DiskBank(folder, notices.append).samples())
     assert bool(notices) == (column == "value")  # a key that is no text is never looked up
     assert not mark.exists()
 
@@ -171,6 +172,23 @@ def test_a_full_disk_is_a_users_error_and_what_was_acknowledged_stays(tmp_path: 
     assert all(read(tmp_path, f"{number:064}") for number in range(kept))
 
 
+def test_of_two_banks_that_find_the_same_damage_one_mends_it_and_both_go_on(tmp_path: Path) -> None:
+    written(tmp_path, {f"{n:064}": row("x" * 10_000) for n in range(50)})
+    notices: list[str] = []
+    one, other = (DiskBank(tmp_path, notices.append) for _ in range(2))
+    base = sqlite3.connect(tmp_path / FILE)
+    base.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    base.close()
+    with (tmp_path / FILE).open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xff" * 400_000)
+    assert one.get(f"{7:064}") is None
+    one.keep([(KEY, row("mine"))])
+    assert other.get(f"{7:064}") is None
+    assert [bank.get(KEY).reply.text for bank in (one, other)] == ["mine", "mine"]
+    assert len([notice for notice in notices if "damaged" in notice]) == 1
+
+
 def test_a_replay_writes_nothing(tmp_path: Path) -> None:
     written(tmp_path, {KEY: row()})
     before = {file.name: file.stat().st_mtime_ns for file in tmp_path.iterdir() if file.name == FILE}
@@ -185,25 +203,25 @@ def test_a_bank_goes_from_folder_to_folder_as_a_file(tmp_path: Path) -> None:
     rows = {f"{n:064}": row(f"text {n}", model="ab"[n % 2]) for n in range(1200)}
     written(tmp_path / "one", rows)
     for name in ("bank.jsonl", "bank.jsonl.gz"):
-        assert export_rows(DiskBank(tmp_path / "one", print), tmp_path / name) == 1200
+        assert export_samples(DiskBank(tmp_path / "one", print), tmp_path / name) == 1200
         folder = tmp_path / f"from {name}"
         written(folder, {f"{7:064}": row("mine")})
         other = DiskBank(folder, print)
-        assert import_rows(other, tmp_path / name) == (1200, 1199)
+        assert import_samples(other, tmp_path / name) == (1200, 1199)
         expected = {**rows, f"{7:064}": row("mine")}
-        assert {key: one.reply for key, one in other.rows()} == {key: one.reply for key, one in expected.items()}
+        assert {key: one.reply for key, one in other.samples()} == {key: one.reply for key, one in expected.items()}
 
 
 @pytest.mark.parametrize("line", ["{}", "nonsense", '{"key": "short", "model": "m", "reply": {"text": ""}}'])
 def test_a_line_that_is_no_row_is_named(tmp_path: Path, line: str) -> None:
     (tmp_path / "file").write_text(line + "\n")
     with pytest.raises(UsageError, match="line 1"):
-        import_rows(DiskBank(tmp_path / "bank", print), tmp_path / "file")
+        import_samples(DiskBank(tmp_path / "bank", print), tmp_path / "file")
 
 
 def test_what_is_held_is_counted_and_parts_are_forgotten(tmp_path: Path) -> None:
     reply = Reply(text="", usage=Usage(prompt=10, completion=5), cost_usd=0.5)
-    written(tmp_path, {f"{n:064}": Row(model="ab"[n % 2], reply=reply, rejected="no" if n == 0 else "") for n in range(10)})
+    written(tmp_path, {f"{n:064}": Sample(model="ab"[n % 2], reply=reply, rejected="no" if n == 0 else "") for n in range(10)})
     bank = DiskBank(tmp_path, print)
     held = holdings(bank)
     assert (held["a"].replies, held["a"].rejected, held["a"].usd, held["b"].usage.prompt) == (5, 1, 2.5, 50)

@@ -8,11 +8,11 @@ from random import Random
 
 import pytest
 
-from nlevolve.llm.budget import Caps, Ledger, Spent, budgeted
-from nlevolve.llm.cards import ModelCard, Price
+from nlevolve.llm.budget import Caps, Ledger, Spent
+from nlevolve.llm.catalogue import ModelCard, Price
 from nlevolve.llm.request import LLM, OverBudget, ProviderDown, Reply, Request
 from nlevolve.records import Noticed, Usage
-from tests.llm.asking import ask_all, calls, request, scripted
+from tests.llm.asking import ask_all, calls, delivering, request, scripted
 from tests.llm.virtual import run_virtually
 
 CENT = Price(prompt=0.0, completion=10_000.0, source="settings")
@@ -47,8 +47,8 @@ async def one_run(seed: int) -> tuple[Ledger, float]:
         assert caps.task_usd is None or by_task[asked.label.task] <= caps.task_usd + 1e-9
         return Reply(text="", usage=used, cost_usd=cost)
 
-    llm = budgeted(provider, ledger, priced(price, rng.choice([None, 64_000])), lambda text: None)
-    questions = [request("x" * rng.randrange(100, 20_000), task=str(n % 9)) for n in range(300)]
+    llm = delivering(provider, ledger=ledger, cards=priced(price, rng.choice([None, 64_000])))
+    questions = [request("x" * rng.randrange(100, 20_000), task=str(n % 9), retries=0) for n in range(300)]
     gate = asyncio.Semaphore(rng.choice([1, 8, 64]))
 
     async def ask(asked: Request) -> Reply:
@@ -100,7 +100,7 @@ def test_a_budget_sets_the_tokens_that_a_reply_may_have() -> None:
         return Reply(text="", cost_usd=0.0)
 
     async def run(caps: Caps, **settings: int) -> None:
-        llm = budgeted(scripted(answer), Ledger(caps, Spent()), priced(CENT, 64_000), lambda text: None)
+        llm = delivering(scripted(answer), ledger=Ledger(caps, Spent()), cards=priced(CENT, 64_000))
         await llm(request(**settings))
 
     run_virtually(run(Caps(usd=5.0)))
@@ -111,7 +111,7 @@ def test_a_budget_sets_the_tokens_that_a_reply_may_have() -> None:
 
 
 def test_the_users_own_limit_on_tokens_is_not_cut() -> None:
-    llm = budgeted(scripted(lambda asked: Reply(text="")), Ledger(Caps(usd=5.0), Spent()), priced(CENT), lambda text: None)
+    llm = delivering(scripted(lambda asked: Reply(text="")), ledger=Ledger(Caps(usd=5.0), Spent()), cards=priced(CENT))
     with pytest.raises(OverBudget, match=r"\$5.0000 of the run's budget of \$5 is left"):
         run_virtually(_one(llm, request(max_tokens=501)))
 
@@ -126,7 +126,7 @@ def test_a_call_waits_for_those_in_flight_before_it_gives_up() -> None:
             await asyncio.sleep(1)
             return Reply(text="", cost_usd=0.01)  # far less than was reserved
 
-        llm = budgeted(provider, Ledger(Caps(usd=5.0), Spent()), priced(CENT), lambda text: None)
+        llm = delivering(provider, ledger=Ledger(Caps(usd=5.0), Spent()), cards=priced(CENT))
         return await asyncio.gather(*(llm(request(max_tokens=400)) for _ in range(10)), return_exceptions=True)
 
     assert all(isinstance(outcome, Reply) for outcome in run_virtually(run()))
@@ -135,7 +135,7 @@ def test_a_call_waits_for_those_in_flight_before_it_gives_up() -> None:
 def test_a_tasks_budget_ends_that_task_alone(tmp_path: Path) -> None:
     live = scripted(lambda asked: Reply(text="", cost_usd=0.6))
     ledger = Ledger(Caps(task_usd=1.0), Spent())
-    llm = budgeted(live, ledger, priced(CENT), lambda text: None)
+    llm = delivering(live, ledger=ledger, cards=priced(CENT))
 
     async def run() -> list[Reply | BaseException]:
         return [await asyncio.gather(llm(request(task=task, max_tokens=60)), return_exceptions=True) for task in "aaab"]

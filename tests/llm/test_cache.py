@@ -10,9 +10,9 @@ import pytest
 
 from nlevolve.llm.bank import DiskBank
 from nlevolve.llm.budget import Caps
-from nlevolve.llm.cards import embedded_card
-from nlevolve.llm.request import NotBanked, OverBudget, ProviderDown, Rejected, Reply, Request
-from nlevolve.llm.stack import open_door
+from nlevolve.llm.catalogue import embedded_card
+from nlevolve.llm.request import Label, Message, NotBanked, OverBudget, ProviderDown, Rejected, Reply, Request, RoleSettings
+from nlevolve.llm.stack import open_stack
 from nlevolve.records import CallFinished, Event
 from tests.llm.asking import ask_all, calls, request, scripted
 
@@ -61,6 +61,33 @@ def test_what_is_asked_decides_and_how_it_is_called_does_not(tmp_path: Path) -> 
     assert len({one.key for one in [request(), *other]}) == 7
 
 
+def test_keys_are_those_of_every_version_before() -> None:
+    """Whoever changes one of these digests makes every bank that exists worthless."""
+    label = Label(task="t", role="generator", purpose="write")
+    plain = Request(settings=RoleSettings(model="openai/gpt-5"), messages=(Message(role="user", text="hello"),), label=label)
+    everything = Request(
+        settings=RoleSettings(
+            model="hosted_vllm/some",
+            base_url="http://host:8000/v1",
+            temperature=0.5,
+            top_p=0.9,
+            max_tokens=100,
+            reasoning_effort="high",
+            thinking_budget=2000,
+        ),
+        messages=(
+            Message(role="system", text="Be exact.", stable=True),
+            Message(role="user", text="⬛ 0 1", images=("aGk=",)),
+        ),
+        reply_schema={"type": "object"},
+        sample=3,
+        again=True,
+        label=label,
+    )
+    assert plain.key == "af83c6d6199fe8c0f8d489c37815336f9d379a23cdfe8afda9dc32d75715c724"
+    assert everything.key == "24086acadb3a98d7fb49e2f96938df0e7647dcc6dd88823c808b751b8b38e11d"
+
+
 def test_a_changed_copy_has_a_key_of_its_own() -> None:
     asked = request()
     assert asked.key != asked.model_copy(update={"sample": 1}).key
@@ -87,9 +114,9 @@ def abandoning(
     events: list[Event] = []
 
     async def run() -> None:
-        async with open_door(emit=events.append, cards=cards or {}, cache_dir=folder, live=slowly) as door:
-            first = asyncio.create_task(door(request()))
-            others = [asyncio.create_task(door(request()))] if also_waiting else []
+        async with open_stack(emit=events.append, cards=cards or {}, cache_dir=folder, live=slowly) as stack:
+            first = asyncio.create_task(stack(request()))
+            others = [asyncio.create_task(stack(request()))] if also_waiting else []
             await asyncio.sleep(after)
             first.cancel()
             for other in others:
@@ -112,9 +139,9 @@ def test_a_call_that_nobody_waits_for_is_not_sent(tmp_path: Path) -> None:
     events: list[Event] = []
 
     async def run() -> None:
-        async with open_door(emit=events.append, cards={}, cache_dir=tmp_path, live=slowly, concurrency=1) as door:
-            occupying = asyncio.create_task(door(request(sample=1)))
-            queued = asyncio.create_task(door(request()))
+        async with open_stack(emit=events.append, cards={}, cache_dir=tmp_path, live=slowly, concurrency=1) as stack:
+            occupying = asyncio.create_task(stack(request(sample=1)))
+            queued = asyncio.create_task(stack(request()))
             await asyncio.sleep(0.05)
             queued.cancel()
             await occupying
@@ -131,8 +158,8 @@ def test_tries_of_a_call_that_is_given_up_between_them_are_counted(tmp_path: Pat
         raise ProviderDown("503", retry_after=60.0)
 
     async def run() -> None:
-        async with open_door(emit=events.append, cards={}, cache_dir=tmp_path, live=fail) as door:
-            asking = asyncio.create_task(door(request()))
+        async with open_stack(emit=events.append, cards={}, cache_dir=tmp_path, live=fail) as stack:
+            asking = asyncio.create_task(stack(request()))
             await asyncio.sleep(0.05)
             asking.cancel()
 
@@ -161,10 +188,10 @@ def rejecting(folder: Path, live: Counting, **options: object) -> tuple[Reply, l
     events: list[Event] = []
 
     async def run() -> Reply:
-        async with open_door(**{"emit": events.append, "cards": {}, "cache_dir": folder, "live": live, **options}) as door:  # type: ignore[arg-type]
-            reply = await door(request())
-            door.reject(request(), "of no use")
-            assert (await door(request())).text == reply.text  # within a run an answer is an answer
+        async with open_stack(**{"emit": events.append, "cards": {}, "cache_dir": folder, "live": live, **options}) as stack:  # type: ignore[arg-type]
+            reply = await stack(request())
+            stack.reject(request(), "of no use")
+            assert (await stack(request())).text == reply.text  # within a run an answer is an answer
             return reply
 
     return asyncio.run(run()), events
@@ -239,8 +266,8 @@ def test_of_two_runs_that_asked_the_same_the_first_reply_stands(tmp_path: Path) 
             return Reply(text="late")
 
         async with (
-            open_door(emit=lambda event: None, cards={}, cache_dir=tmp_path, live=slowly) as one,
-            open_door(emit=lambda event: None, cards={}, cache_dir=tmp_path, live=quick) as two,
+            open_stack(emit=lambda event: None, cards={}, cache_dir=tmp_path, live=slowly) as one,
+            open_stack(emit=lambda event: None, cards={}, cache_dir=tmp_path, live=quick) as two,
         ):
             waiting = asyncio.create_task(one(request()))
             await asyncio.sleep(0.01)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -15,14 +14,13 @@ import pytest
 
 from nlevolve.errors import UsageError
 from nlevolve.llm import client
-from nlevolve.llm.cards import ModelCard
+from nlevolve.llm.catalogue import ModelCard, listed_card
 from nlevolve.llm.client import Client, load_litellm
-from nlevolve.llm.listing import listed_card
 from nlevolve.llm.preflight import check_models
 from nlevolve.llm.request import (
-    CallFailed,
     Label,
     Message,
+    NoReply,
     ProviderDown,
     RateLimited,
     Refused,
@@ -34,7 +32,7 @@ from nlevolve.llm.request import (
     TooLong,
     Unusable,
 )
-from nlevolve.llm.stack import open_door
+from nlevolve.llm.stack import open_stack
 from nlevolve.records import Noticed, Usage
 from tests.llm.asking import ask_all, calls
 from tests.server import Asked, Provider, Said
@@ -89,8 +87,8 @@ def ask(script: Script, model: str, notices: list[str] | None = None, **settings
         return asyncio.run(run()), server.asked[-1]
 
 
-def failing(model: str, said: Said, **settings: Any) -> CallFailed:
-    with pytest.raises(CallFailed) as caught:
+def failing(model: str, said: Said, **settings: Any) -> NoReply:
+    with pytest.raises(NoReply) as caught:
         ask(lambda asked: said, model, **settings)
     return caught.value
 
@@ -139,7 +137,7 @@ def test_a_refusal_is_named() -> None:
     assert (reply.text, reply.finish) == ("", "refused")
 
 
-FAILURES: list[tuple[Said, type[CallFailed]]] = [
+FAILURES: list[tuple[Said, type[NoReply]]] = [
     (Said("no", status=400, code="bad"), Rejected),
     (Said("no", status=422, code="bad"), Rejected),
     (Said("no", status=413, code="bad"), Rejected),
@@ -157,7 +155,7 @@ FAILURES: list[tuple[Said, type[CallFailed]]] = [
 
 
 @pytest.mark.parametrize(("said", "kind"), FAILURES, ids=lambda value: str(getattr(value, "status", "")))
-def test_a_failure_is_known_by_its_status(model: str, said: Said, kind: type[CallFailed]) -> None:
+def test_a_failure_is_known_by_its_status(model: str, said: Said, kind: type[NoReply]) -> None:
     error = failing(model, said)
     assert type(error) is kind
     assert SECRET not in str(error)
@@ -178,7 +176,7 @@ def test_a_body_that_nobody_can_read_is_an_outage(model: str) -> None:
     ],
 )
 @pytest.mark.parametrize("model", ["openai/some", "hosted_vllm/some", "anthropic/claude-sonnet-4-5"])
-def test_a_body_code_says_more_than_the_status(model: str, status: int, code: str, kind: type[CallFailed]) -> None:
+def test_a_body_code_says_more_than_the_status(model: str, status: int, code: str, kind: type[NoReply]) -> None:
     assert type(failing(model, Said("no", status=status, code=code))) is kind
 
 
@@ -219,9 +217,7 @@ def test_an_echoed_key_is_hidden_also_in_a_reply(model: str, monkeypatch: pytest
 
 
 def test_a_hanging_server_is_given_up_in_time(model: str) -> None:
-    began = time.monotonic()
-    assert isinstance(failing(model, Said(delay=60.0), timeout=0.3), TimedOut)
-    assert time.monotonic() - began < 15
+    assert isinstance(failing(model, Said(delay=3600.0), timeout=0.3), TimedOut)
 
 
 def test_settings_are_sent_and_those_not_taken_are_said(model: str) -> None:
@@ -284,17 +280,17 @@ def test_runs_in_one_event_loop_do_not_close_each_others_connections(model: str,
         cards = check_models([request.settings])
         places = (tmp_path / str(number) for number in range(9))
 
-        def door() -> Any:
-            return open_door(emit=lambda event: None, cards=cards, cache_dir=next(places))
+        def stack() -> Any:
+            return open_stack(emit=lambda event: None, cards=cards, cache_dir=next(places))
 
         async def run() -> list[str]:
             texts = []
-            async with door() as first:
+            async with stack() as first:
                 texts.append((await first(request)).text)
-                async with door() as second:
+                async with stack() as second:
                     texts.append((await second(request)).text)
                 texts.append((await first(request.model_copy(update={"sample": 1}))).text)
-            async with door() as third:
+            async with stack() as third:
                 texts.append((await third(request)).text)
             return texts
 
@@ -330,7 +326,7 @@ def test_what_is_done_to_the_garbage_collection_is_undone() -> None:
     before = gc.get_threshold()
 
     async def one_call(server: Provider) -> tuple[int, int, int]:
-        one, other = (Client({}, print) for _ in range(2))
+        one, other = (Client({}, print, own_process=True) for _ in range(2))
         for each in (one, other):
             await each(asked_of("openai/some", server))
         await one.close()

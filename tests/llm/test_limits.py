@@ -10,11 +10,10 @@ from random import Random
 
 import pytest
 
-from nlevolve.llm.limits import GROUP, limited
-from nlevolve.llm.request import LLM, CallFailed, ProviderDown, RateLimited, Reply, Request
-from nlevolve.llm.retries import retried
+from nlevolve.llm.limits import GROUP
+from nlevolve.llm.request import CallFailed, NoReply, ProviderDown, RateLimited, Reply, Request
 from nlevolve.records import Event, LimitChanged, Usage
-from tests.llm.asking import request
+from tests.llm.asking import delivering, request
 from tests.llm.virtual import run_virtually
 
 Refuses = Callable[[float], float | None]
@@ -81,11 +80,11 @@ async def load(
         await asyncio.sleep(latency * rng.uniform(0.5, 1.5))
         return Reply(text="", usage=Usage(prompt=500, completion=500))
 
-    llm = retried(limited(provider, workers, lambda event: None), Random(1), lambda event: None)
+    llm = delivering(provider, workers, seed=1)
 
     async def worker() -> None:
         while True:
-            with contextlib.suppress(CallFailed):
+            with contextlib.suppress(NoReply):
                 await llm(request(**settings))
 
     crowd = [asyncio.create_task(worker()) for _ in range(workers)]
@@ -148,8 +147,8 @@ def flight(answer: Callable[[Request, int], Reply], count: int, most: int) -> tu
             state["now"] -= 1
 
     async def run() -> list[object]:
-        llm = limited(provider, most, events.append)
-        return await asyncio.gather(*(llm(request()) for _ in range(count)), return_exceptions=True)
+        llm = delivering(provider, most, emit=events.append)
+        return await asyncio.gather(*(llm(request(retries=0)) for _ in range(count)), return_exceptions=True)
 
     outcomes = run_virtually(run())
     return state["most"], [event for event in events if isinstance(event, LimitChanged)], list(outcomes)
@@ -175,7 +174,7 @@ def test_calls_that_start_together_are_few_so_that_the_loop_stays_free() -> None
         return Reply(text="")
 
     async def run() -> None:
-        llm = limited(provider, 64, lambda event: None)
+        llm = delivering(provider, 64)
         await asyncio.gather(*(llm(request()) for _ in range(64)))
 
     run_virtually(run())
@@ -217,7 +216,7 @@ def test_a_slot_is_free_while_its_call_waits_to_be_sent_again() -> None:
         return Reply(text="")
 
     async def run() -> None:
-        llm: LLM = retried(limited(provider, 1, lambda event: None), Random(0), lambda event: None)
+        llm = delivering(provider, 1)
         await asyncio.gather(llm(request("first")), llm(request("second")))
 
     run_virtually(run())
@@ -232,7 +231,7 @@ def test_rate_limit_headers_make_the_model_rest() -> None:
         return Reply(text="", rest=12.0)
 
     async def run() -> None:
-        llm = limited(provider, 1, lambda event: None)
+        llm = delivering(provider, 1)
         await llm(request())
         await llm(request())
 

@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from nlevolve.llm.call import Call
 from nlevolve.llm.prefix import led, stable_prefix
 from nlevolve.llm.request import Label, Message, ProviderDown, Reply, Request, RoleSettings
 
@@ -23,7 +24,8 @@ async def sent(requests: list[Request], fail_first: bool = False) -> list[list[s
     flying: list[str] = []
     moments: list[list[str]] = []
 
-    async def provider(asked: Request) -> Reply:
+    async def provider(call: Call) -> Reply:
+        asked = call.request
         flying.append(asked.messages[1].text)
         moments.append(list(flying))
         await asyncio.sleep(0.001)
@@ -32,8 +34,8 @@ async def sent(requests: list[Request], fail_first: bool = False) -> list[list[s
             raise ProviderDown("down")
         return Reply(text="")
 
-    door = led(provider)
-    await asyncio.gather(*(door(r) for r in requests), return_exceptions=True)
+    deliver = led(provider)
+    await asyncio.gather(*(deliver(Call(r)) for r in requests), return_exceptions=True)
     return moments
 
 

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from nlevolve.llm.budget import Caps
-from nlevolve.llm.cards import embedded_card
+from nlevolve.llm.catalogue import embedded_card
 from nlevolve.llm.client import Client
 from nlevolve.llm.request import LLM, Label, Message, OverBudget, ProviderDown, Reply, Request, RoleSettings
-from nlevolve.llm.stack import open_door
+from nlevolve.llm.stack import open_stack
 from nlevolve.records import CallFinished, CallRetried, Event
 
 
@@ -39,8 +39,8 @@ def ask_all(folder: Path, live: LLM, *requests: Request, **options: Any) -> tupl
     events: list[Event] = []
 
     async def run() -> list[Reply | BaseException]:
-        async with open_door(emit=events.append, cards={}, cache_dir=folder, live=live, **options) as door:
-            return await asyncio.gather(*(door(asked) for asked in requests), return_exceptions=True)
+        async with open_stack(emit=events.append, cards={}, cache_dir=folder, live=live, **options) as stack:
+            return await asyncio.gather(*(stack(asked) for asked in requests), return_exceptions=True)
 
     return asyncio.run(run()), events
 
@@ -92,7 +92,10 @@ def embedded() -> Callable[..., Awaitable[Said]]:
 def test_embedded_models_are_reached_through_litellm(tmp_path: Path, embedded: Callable[..., Awaitable[Said]]) -> None:
     live = Client({"offline/generator": embedded_card("offline/generator")}, print, embedded)
     asked = request(sample=4).model_copy(update={"reply_schema": {"type": "object", "properties": {}}})
-    (good, bad), events = ask_all(tmp_path, live, asked, request("bad"))
+    try:
+        (good, bad), events = ask_all(tmp_path, live, asked, request("bad"))
+    finally:
+        asyncio.run(live.close())  # an open one leaves its marks on the whole process
     assert isinstance(good, Reply)
     assert good.text == "generator 4 hello {'type': 'object', 'properties': {}}"
     assert (good.cost_usd, good.usage.prompt, good.usage.completion) == (0.0, 7, 3)

@@ -6,7 +6,7 @@ import asyncio
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from nlevolve.llm.bank import DiskBank, Row
+from nlevolve.llm.bank import DiskBank, Sample
 from nlevolve.llm.request import Reply
 
 
@@ -19,5 +19,5 @@ async def _write(folder: Path, name: str, acknowledgements: Connection) -> None:
     bank = DiskBank(folder, lambda text: acknowledgements.send([text]))
     for number in range(1_000_000):
         keys = [f"{name}-{number}-{part}" for part in range(8)]
-        await asyncio.gather(*(bank.put(key, Row(model="m", reply=Reply(text=key * 50, cost_usd=0.0))) for key in keys))
+        await asyncio.gather(*(bank.put(key, Sample(model="m", reply=Reply(text=key * 50, cost_usd=0.0))) for key in keys))
         acknowledgements.send(keys)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from rich.table import Table
 
 from nlevolve.llm.bank_files import Holdings
-from nlevolve.llm.cards import ModelCard, Price
+from nlevolve.llm.catalogue import ModelCard, Price
 
 
 def models_table(cards: Mapping[str, ModelCard], prices: Mapping[str, Price | None]) -> Table:

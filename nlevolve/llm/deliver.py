@@ -1,0 +1,113 @@
+"""The one loop around a call: tries, each with a place in flight and a reservation, until there is a reply or no hope of one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from random import Random
+
+from nlevolve.llm.breaker import Breaker
+from nlevolve.llm.budget import Budget, Hold
+from nlevolve.llm.call import Call
+from nlevolve.llm.limits import Lanes
+from nlevolve.llm.request import LLM, Abandoned, CallFailed, Interrupted, NoReply, Rejected, Reply, Request
+from nlevolve.llm.retries import wait_before_another
+from nlevolve.llm.schema_fallback import Forms
+from nlevolve.llm.stopping import nap
+from nlevolve.records import CallRetried, CallSent, Event
+
+
+class Delivery:
+    """Takes a call to its model and brings back the reply, through what is shared by the calls of a run.
+
+    What a try holds, it holds for the try alone: between tries a call has neither place nor reservation.
+    """
+
+    def __init__(
+        self,
+        llm: LLM,
+        *,
+        breaker: Breaker,
+        lanes: Lanes,
+        budget: Budget,
+        forms: Forms,
+        emit: Callable[[Event], None],
+        rng: Random,
+        stopping: asyncio.Event,
+    ) -> None:
+        self._llm = llm
+        self._breaker = breaker
+        self._lanes = lanes
+        self._budget = budget
+        self._forms = forms
+        self._emit = emit
+        self._rng = rng
+        self._stopping = stopping
+
+    async def __call__(self, call: Call) -> Reply:
+        """Send the call until it is answered. Raises NoReply when it is given up."""
+        with self._breaker.watching(call.request):
+            while True:
+                try:
+                    return await self._once(call)
+                except CallFailed as failure:
+                    await self._before_another(call, failure)
+
+    async def _once(self, call: Call) -> Reply:
+        """What is done in one place in flight: one try, and others at once while only the form of the reply is refused."""
+        async with self._lanes.place(call.request) as place:
+            while place.reply is None:
+                try:
+                    place.reply = await self._paid(call, self._forms.ask(call))
+                except Rejected as failure:
+                    self._forms.refused(call, failure)
+        self._forms.passed(call)
+        return place.reply
+
+    async def _paid(self, call: Call, request: Request) -> Reply:
+        """One try. Money comes after the place: a place may be waited for long, and money held meanwhile would stop others."""
+        self._check(call)
+        async with self._budget.reservation(request) as hold:
+            self._check(call)
+            return await self._send(call, self._budget.capped(request, hold), hold)
+
+    def _check(self, call: Call) -> None:
+        """Much may have happened while the call waited for its turn: raises the reason when it must not go out any more."""
+        if self._stopping.is_set():
+            raise Interrupted("the run was interrupted")
+        if not call.askers:
+            raise Abandoned("nobody waits for it any more")
+        self._breaker.check(call.request)
+
+    async def _send(self, call: Call, request: Request, hold: Hold) -> Reply:
+        """Let it go. It is in the log before it leaves: what leaves may be billed, whatever becomes of us."""
+        label, key = call.request.label, call.request.key
+        self._emit(CallSent(**dict(label), model=request.model, request=key, tries=call.tries + 1))
+        call.tries += 1
+        call.hold, hold.sent = hold, True
+        try:
+            reply = await self._llm(request)
+        except NoReply:
+            call.hold = None
+            raise
+        hold.cost_usd = reply.cost_usd or 0.0
+        self._budget.answered(request, reply)
+        return reply
+
+    async def _before_another(self, call: Call, failure: CallFailed) -> None:
+        """Wait until the call may go out again. Raises the failure when it may not."""
+        if not call.askers:
+            raise failure
+        wait = wait_before_another(call, failure, self._rng)
+        if wait is None:
+            raise failure
+        request = call.request
+        why = f"{failure.kind}: {failure}"
+        self._emit(
+            CallRetried(
+                task=request.label.task, model=request.model, failure=failure.kind, request=request.key, why=why, wait=wait
+            )
+        )
+        call.failures += 1
+        call.waited += wait
+        await nap(wait, self._stopping)
