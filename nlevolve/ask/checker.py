@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 from nlevolve.ask.fields import grid_fields, pair_fields
+from nlevolve.ask.forms import form
 from nlevolve.ask.prompts import Prompts
 from nlevolve.ask.question import Asker, put
 from nlevolve.ask.replies import Unreadable, read_grid
+from nlevolve.llm.catalogue import Manner
 from nlevolve.llm.request import CallFailed, Label, Message, Request, RoleSettings
 from nlevolve.puzzle.grids import Grid, cell_accuracy
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Attempt, Description, Followed, Garbled, Unreached
-
-GRID_SCHEMA = {
-    "title": "followed",
-    "type": "object",
-    "properties": {
-        "grid": {"type": "array", "items": {"type": "array", "items": {"type": "integer"}}},
-        "note": {"type": "string"},
-    },
-    "required": ["grid", "note"],
-    "additionalProperties": False,
-}
 
 
 async def check(
@@ -55,16 +46,26 @@ async def follow(
     *,
     birth: int,
     sample: int = 0,
+    guide: bool = False,
 ) -> Attempt:
-    """One attempt at the task's test input of this number (from 0). Raises Halt."""
+    """One attempt at the task's test input of this number (from 0). Raises Halt.
+
+    `guide`: the description is known to be imperfect, so where the examples contradict it they decide.
+    """
     label = Label(task=task.id, role="answerer", purpose="follow", birth=birth, target=number)
-    return await _follow(asker, settings, task, task.tests[number], description, label, sample)
+    return await _follow(asker, settings, task, task.tests[number], description, label, sample, guide=guide)
 
 
-def following(prompts: Prompts, shown: Task, grid: Grid, description: Description) -> tuple[Message, ...]:
-    """The messages that ask to follow a description on a grid, with the pairs of `shown` as examples. Raises PlaceError."""
+def following(
+    prompts: Prompts, shown: Task, grid: Grid, description: Description, manner: Manner = "bare", *, guide: bool = False
+) -> tuple[Message, ...]:
+    """The messages that ask to follow a description on a grid, with the pairs of `shown` as examples.
+
+    To the letter, or (`guide`) as a guide, with the examples deciding where they contradict it. Raises PlaceError.
+    """
+    name = "guide" if guide else "apply"
     bullets = description.plain.bullets
-    return prompts.render("apply", pairs=pair_fields(shown.pairs), input=grid_fields(grid), bullets=bullets)
+    return prompts.render(name, manner, pairs=pair_fields(shown.pairs), input=grid_fields(grid), bullets=bullets)
 
 
 async def _follow(
@@ -76,14 +77,16 @@ async def _follow(
     label: Label,
     sample: int,
     again: bool = False,
+    guide: bool = False,
 ) -> Attempt:
+    asked = form(asker.prompts, "grid", asker.manner(settings))
     request = Request(
         settings=settings,
-        messages=following(asker.prompts, shown, grid, description),
-        reply_schema=GRID_SCHEMA,
+        messages=following(asker.prompts, shown, grid, description, asked.manner, guide=guide),
         sample=sample,
         again=again,
         label=label,
+        **asked.fields,
     )
     target = label.target or 0
     try:

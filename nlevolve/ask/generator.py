@@ -5,20 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nlevolve.ask.fields import pair_fields, parent_fields, test_fields
+from nlevolve.ask.forms import form
 from nlevolve.ask.prompts import Prompts
 from nlevolve.ask.question import Answered, Asker, put
 from nlevolve.ask.replies import read_bullets
+from nlevolve.llm.catalogue import Manner
 from nlevolve.llm.request import Label, Message, Request, RoleSettings
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Attempt, Birth, Description, Role
-
-BULLETS_SCHEMA = {
-    "title": "description",
-    "type": "object",
-    "properties": {"bullets": {"type": "array", "items": {"type": "string"}}},
-    "required": ["bullets"],
-    "additionalProperties": False,
-}
 
 ROLE_OF: dict[str, Role] = {"write": "generator", "revise": "reviser", "recombine": "recombiner"}
 
@@ -40,19 +34,25 @@ async def describe(
     that ask the same; `tokens` is what the parents may take of the prompt; `again`: see Request. Raises Unreadable and
     NoReply.
     """
+    asked = form(asker.prompts, "bullets", asker.manner(settings))
     request = Request(
         settings=settings if birth.temperature is None else settings.model_copy(update={"temperature": birth.temperature}),
-        messages=describing(asker.prompts, task, birth, parents, tokens),
-        reply_schema=BULLETS_SCHEMA,
+        messages=describing(asker.prompts, task, birth, parents, tokens, asked.manner),
         sample=sample,
         again=again,
         label=Label(task=task.id, role=ROLE_OF[birth.operator], purpose=birth.operator, birth=birth.index),
+        **asked.fields,
     )
     return await put(asker, request, read_bullets)
 
 
 def describing(
-    prompts: Prompts, task: Task, birth: Birth, parents: Sequence[tuple[Description, Sequence[Attempt]]], tokens: int
+    prompts: Prompts,
+    task: Task,
+    birth: Birth,
+    parents: Sequence[tuple[Description, Sequence[Attempt]]],
+    tokens: int,
+    manner: Manner = "bare",
 ) -> tuple[Message, ...]:
     """The messages that ask for a birth's description. Raises PlaceError."""
     common = {
@@ -61,8 +61,8 @@ def describing(
         "view": prompts.view(birth.view),
     }
     if birth.operator == "write":
-        return prompts.render("write", **common)
+        return prompts.render("write", manner, **common)
     told = [parent_fields(task, d, a, tokens // len(parents), place) for place, (d, a) in enumerate(parents)]
     if birth.operator == "revise":
-        return prompts.render("revise", parent=told[0], **common)
-    return prompts.render("recombine", parents=told, **common)
+        return prompts.render("revise", manner, parent=told[0], **common)
+    return prompts.render("recombine", manner, parents=told, **common)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 from types import FunctionType, SimpleNamespace
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -18,9 +18,16 @@ from nlevolve.errors import UsageError
 from nlevolve.llm.request import RoleSettings
 from nlevolve.records import Usage
 
-OFFLINE = "offline/"
+EMBEDDED = "offline"
+"""The provider of the embedded models."""
+OFFLINE = f"{EMBEDDED}/"
 LISTED = "litellm"
 """How the source of a price begins that is from litellm's table."""
+
+
+Manner = Literal["bare", "schema", "object", "text"]
+"""How a reply is asked for. bare: by a schema that holds the answer alone; the others have room to work before the answer."""
+MANNERS: tuple[Manner, ...] = ("bare", "schema", "object", "text")
 
 
 class Price(BaseModel):
@@ -57,6 +64,8 @@ class ModelCard(BaseModel):
     """Tokens that fit into a request, where known."""
     longest_reply: int | None = None
     """Tokens that a reply may have, where known."""
+    thinks: bool | None = None
+    """Whether it can think before it answers, where known."""
     takes_schema: bool | None = None
     takes_images: bool | None = None
     marks_cache: bool = False
@@ -78,7 +87,9 @@ class ModelCard(BaseModel):
 def embedded_card(model: str) -> ModelCard:
     """The card of a model that runs inside this program."""
     free = Price(prompt=0.0, completion=0.0, source="embedded, free")
-    return ModelCard(model=model, provider="offline", price=free, takes_schema=True, takes_images=False, deterministic=True)
+    return ModelCard(
+        model=model, provider=EMBEDDED, price=free, thinks=False, takes_schema=True, takes_images=False, deterministic=True
+    )
 
 
 def price_of(settings: RoleSettings, card: ModelCard | None) -> Price | None:
@@ -86,6 +97,23 @@ def price_of(settings: RoleSettings, card: ModelCard | None) -> Price | None:
     if settings.price_in is not None and settings.price_out is not None:
         return Price(prompt=settings.price_in, completion=settings.price_out, cached=settings.price_cached, source="settings")
     return card.price if card else None
+
+
+def thinks(settings: RoleSettings, card: ModelCard | None) -> bool:
+    """Whether the model thinks before it answers when it is called so."""
+    return bool(settings.reasoning_effort or settings.thinking_budget or (card and card.thinks))
+
+
+def manner_of(settings: RoleSettings, card: ModelCard | None) -> Manner:
+    """How the role's replies are asked for: as it is set, else by what its model can do.
+
+    Who thinks beforehand needs no room to work in the reply, and the embedded models do not think in words. All others work
+    first, in plain text: a form that must be kept from the first token on costs them much of what they can do. Of a model
+    without a card nothing is known, and nothing is added.
+    """
+    if settings.form != "auto":
+        return settings.form
+    return "bare" if card is None or card.provider == EMBEDDED or thinks(settings, card) else "text"
 
 
 def listed_card(litellm: Any, model: str, base_url: str | None) -> ModelCard:
@@ -107,6 +135,7 @@ def listed_card(litellm: Any, model: str, base_url: str | None) -> ModelCard:
         price=_price(entry),
         context=entry.get("max_input_tokens"),
         longest_reply=entry.get("max_output_tokens"),
+        thinks=entry.get("supports_reasoning"),
         takes_schema=entry.get("supports_response_schema"),
         takes_images=entry.get("supports_vision"),
         marks_cache=bool(entry.get("cache_creation_input_token_cost")),

@@ -20,6 +20,8 @@ from nlevolve.llm.keys import load_keys
 from nlevolve.llm.request import RoleSettings
 
 PRICES = Path("prices.toml")
+CARD = 2
+"""Version of what a card says: a kept card of another one is asked for anew."""
 
 
 def check_models(
@@ -69,7 +71,7 @@ class Shelf:
 
     def card(self, model: str, base_url: str | None) -> ModelCard:
         """The card of a model; from litellm when it is not on the shelf."""
-        name = f"{version('litellm')} {model} {base_url or ''}"
+        name = f"{CARD} {version('litellm')} {model} {base_url or ''}"
         with contextlib.suppress(ValidationError):
             if name in self._kept:
                 return ModelCard.model_validate(self._kept[name])

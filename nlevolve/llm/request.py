@@ -38,6 +38,9 @@ class RoleSettings(BaseModel):
     reasoning_effort: str | None = None
     thinking_budget: int | None = Field(None, ge=0)
     """Tokens a thinking model may think."""
+    form: Literal["auto", "schema", "object", "text"] = "auto"
+    """How replies are asked for: by a JSON schema or as a JSON object, with room to work before the answer, or as text with the
+    answer last; auto: by what the model can do."""
     base_url: Annotated[str, AfterValidator(_http)] | None = None
     extra_headers: dict[str, str] = {}
     """Header -> value; `env:NAME` takes the value from the environment when the call is made."""
@@ -100,6 +103,9 @@ class Request(BaseModel):
     messages: tuple[Message, ...]
     reply_schema: dict[str, Any] | None = None
     """JSON schema that the reply should fit; the messages say the same in words."""
+    reworded: tuple[str, str] | None = Field(default=None, exclude=True)
+    """What the messages say of the reply's form, and what to say instead where plain text is asked for in its place. No part
+    of the key."""
     sample: int = 0
     again: bool = False
     """The same once more, because nobody could read what came back."""
