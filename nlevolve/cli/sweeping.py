@@ -1,4 +1,7 @@
-"""A sweep from what was asked for to its last run: the grid, what it may cost, and the runs one after the other."""
+"""A sweep from what was asked for to its last run: the grid, what it may cost, and the runs one after the other.
+
+What runs and shows them is imported when it is needed: a wrong selector is to be answered at once.
+"""
 
 from __future__ import annotations
 
@@ -8,23 +11,20 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
-from rich.console import Console
 
 from nlevolve.ask.prompts import Prompts, bundled
-from nlevolve.cli.running import carry_out
 from nlevolve.config import RunConfig, configured
 from nlevolve.errors import UsageError
-from nlevolve.llm.preflight import check_models
 from nlevolve.options import Options, explain, parse_changes
 from nlevolve.puzzle.datasets import load
 from nlevolve.records import CallFinished
-from nlevolve.run.forecast import Forecast, forecast
-from nlevolve.run.session import begin
 from nlevolve.run.store import read_events
-from nlevolve.view.terminal.sweep_table import announcement
+
+if TYPE_CHECKING:
+    from nlevolve.run.forecast import Forecast
 
 AXES = ("generator", "checker", "preset")
 INTERRUPTED, OUT_OF_BUDGET, STORE_FAILED = 130, 3, 1
@@ -56,12 +56,19 @@ class Plan:
         self.folders: list[Path] = []
 
     def forecasts(self) -> list[Forecast]:
+        from nlevolve.llm.preflight import check_models
+        from nlevolve.run.forecast import forecast
+
         cards = check_models(role for config in self.configs for role in config.roles.values())
         prompts = Prompts(Path(self.grid.shared.prompts or bundled()))
         return forecast(self.configs, self.selection.tasks, prompts, cards)
 
     def announce(self) -> None:
         """Print the runs and what they may cost at most."""
+        from rich.console import Console
+
+        from nlevolve.view.terminal.sweep_table import announcement
+
         named = zip(self.cells, self.configs, strict=True)
         told = [{**config.models, "preset": cell.preset} for cell, config in named]
         Console(highlight=False).print(announcement(told, self.forecasts(), len(self.selection.tasks)))
@@ -78,6 +85,9 @@ class Plan:
         return worst
 
     def _carry_out(self, cell: Options, config: RunConfig, live: bool) -> int:
+        from nlevolve.cli.running import carry_out
+        from nlevolve.run.session import begin
+
         session = begin(self.selection, config, cell.model_copy(update=self._left()))
         self.folders.append(session.folder)
         return carry_out(session, live=live, as_json=False, see=cell.see)
