@@ -21,8 +21,8 @@ FORMS: Mapping[Manner, str] = {
 def models_table(cards: Mapping[str, ModelCard], prices: Mapping[str, Price | None], manners: Mapping[str, Manner]) -> Table:
     """One model a row; prices, and how replies are asked for, are those of its role where the role sets them."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    able = ("context", "thinks", "schema", "images")
-    for heading in ("model", "key", "$ per M tokens in / cached / out", "price from", *able, "asked for"):
+    able = ("thinks", "asked for", "context", "schema", "images")
+    for heading in ("model", "key", "$ per M tokens in / cached / out", "price from", *able):
         table.add_column(heading, overflow="fold")
     for model, card in cards.items():
         price = prices[model]
@@ -31,11 +31,11 @@ def models_table(cards: Mapping[str, ModelCard], prices: Mapping[str, Price | No
             key_state(card),
             "unknown" if price is None else f"{price.prompt:g} / {_known(price.cached)} / {price.completion:g}",
             "-" if price is None else price.source,
-            _known(card.context),
             _yes(card.thinks),
+            FORMS[manners[model]],
+            _known(card.context),
             _yes(card.takes_schema),
             _yes(card.takes_images),
-            FORMS[manners[model]],
         )
     return table
 
