@@ -61,7 +61,7 @@ def chatting(script: Script, *, seed: int = 0, obeys_schema: bool = True) -> Scr
 def dressed(text: str, rng: Random, asked: str = "") -> str:
     """A reply in the form of the prompt (a JSON object), in the manner of a chat; `asked` is the grid that it may restate."""
     value = json.loads(text)
-    forms: tuple[Dress, ...] = (_fenced_json, _fenced_plain, _bare) if "grid" in value else (_fenced_json, _bare)
+    forms: tuple[Dress, ...] = (_fenced_json, _fenced_plain, _bare)
     body = rng.choice(forms)(value, rng)
     working = _working(rng)
     if "grid" in value:
@@ -74,6 +74,8 @@ def _fenced_json(value: Json, rng: Random) -> str:
 
 
 def _fenced_plain(value: Json, rng: Random) -> str:
+    if "bullets" in value:
+        return "```\n" + _bare(value, rng) + "\n```"
     gap = rng.choice((" ", " ", ", "))
     return "```\n" + "\n".join(gap.join(map(str, row)) for row in value["grid"]) + "\n```"
 
