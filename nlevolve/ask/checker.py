@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from nlevolve.ask.fields import grid_fields, pair_fields
+from nlevolve.ask.fitting import left_out, put_fitting, without
 from nlevolve.ask.forms import form
 from nlevolve.ask.prompts import Prompts
-from nlevolve.ask.question import Asker, put
+from nlevolve.ask.question import Asker
 from nlevolve.ask.replies import Unreadable, read_grid
 from nlevolve.llm.catalogue import Manner
 from nlevolve.llm.request import CallFailed, Label, Message, Request, RoleSettings
@@ -80,17 +81,20 @@ async def _follow(
     guide: bool = False,
 ) -> Attempt:
     asked = form(asker.prompts, "grid", asker.manner(settings))
-    request = Request(
-        settings=settings,
-        messages=following(asker.prompts, shown, grid, description, asked.manner, guide=guide),
-        sample=sample,
-        again=again,
-        label=label,
-        **asked.fields,
+    requests = (
+        Request(
+            settings=settings,
+            messages=following(asker.prompts, without(shown, out), grid, description, asked.manner, guide=guide),
+            sample=sample,
+            again=again,
+            label=label.model_copy(update={"trimmed": f"{len(out)} of {len(shown.pairs)} examples" if out else ""}),
+            **asked.fields,
+        )
+        for out in ((), *left_out(shown.pairs, keep=0))
     )
     target = label.target or 0
     try:
-        read = (await put(asker, request, read_grid)).value
+        read = (await put_fitting(asker, requests, read_grid)).value
     except CallFailed as failure:
         return Unreached(pair=target, why=str(failure))
     except Unreadable as problem:

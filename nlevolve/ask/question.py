@@ -11,6 +11,7 @@ from nlevolve.ask.prompts import Prompts
 from nlevolve.ask.replies import Unreadable
 from nlevolve.llm.catalogue import Manner, ModelCard, manner_of
 from nlevolve.llm.request import LLM, Message, Reply, Request, RoleSettings
+from nlevolve.llm.windows import Windows
 
 LONG = 20_000
 """Characters: longer replies are read in a thread, since one of a megabyte may take half a second and the loop must not wait."""
@@ -35,6 +36,9 @@ class Asker:
     """Marks the banked reply of a request as unusable: an ordinary rerun asks for it anew."""
     cards: Mapping[str, ModelCard] = field(default_factory=dict)
     """What is known of the models."""
+
+    windows: Windows = field(default_factory=Windows)
+    """How long their prompts may be."""
 
     def manner(self, settings: RoleSettings) -> Manner:
         """How replies of such a role are asked for."""

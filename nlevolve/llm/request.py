@@ -102,6 +102,8 @@ class Label(BaseModel):
     birth: int | None = None
     target: int | None = None
     repair: bool = False
+    trimmed: str = ""
+    """What was left out of the prompt, so that it fits the model's window."""
 
 
 Place = tuple[str, str | None]
@@ -246,6 +248,9 @@ class TooLong(Rejected):
     """The request does not fit into the model's context window."""
 
     kind = "too_long"
+    prompt: int | None = None
+    """Tokens, where the provider counted them; so is `window`."""
+    window: int | None = None
 
 
 class Refused(Rejected):
