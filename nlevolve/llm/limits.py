@@ -38,6 +38,7 @@ class Slots:
         self.limit = float(min(most, FIRST_IN_FLIGHT))
         self.in_flight = 0
         self._refused_at = float("inf")
+        self._before = 0.0
 
     @property
     def full(self) -> bool:
@@ -50,7 +51,13 @@ class Slots:
 
     def shrink(self) -> None:
         self._refused_at = self.limit
+        self._before = max(self._before, self.limit)
         self.limit = max(1.0, self.limit * SHRINK)
+
+    def regain(self):
+        self._refused_at = float("inf")
+        self.limit = max(self.limit, self._before)
+        self._before = 0.0
 
 
 class Stagger:
@@ -100,6 +107,7 @@ class Lane:
         self._usual_reply = USUAL_REPLY
         self._not_before = float("-inf")
         self._last_shrink = float("-inf")
+        self._noise = self._learned.lesson
         self._gate = asyncio.Lock()
         self._freed = asyncio.Event()
         self._queued = 0
@@ -151,6 +159,10 @@ class Lane:
     def accepted(self, sent_at: float, tokens: float, reply: Reply) -> None:
         """A reply came back: room to grow, and a lesson about tokens."""
         self._learned.accepted(sent_at)
+        if self._learned.lesson is not self._noise:
+            self._noise = self._learned.lesson
+            if self._noise.per_minute is None:
+                self._slots.regain()
         if self._in_demand:
             self._slots.grow()
             self._say_growth()
@@ -163,15 +175,13 @@ class Lane:
         """A 429: slow down. Refusals of what was sent before the last step down are no news."""
         now = asyncio.get_running_loop().time()
         rate = self._learned.per_minute
-        learned = self._learned.refused(sent_at, now)
+        rings = self._learned.refused(sent_at, now)
         if retry_after and self._learned.shut:
             self._rest(now, retry_after)
-        if learned and rate is not None:
-            self._say(f"it refuses more than {rate:.0f} requests a minute")
-        elif sent_at > self._last_shrink and self._slots.in_flight >= self._slots.limit / 2:
-            self._last_shrink = now
-            self._slots.shrink()
-            self._say("it refused a request (429)")
+        if rings:
+            if self._slots.in_flight >= self._slots.limit / 2:
+                self._slots.shrink()
+            self._say(f"it refuses more than {rate or 0:.0f} requests a minute")
 
     def tokens(self, request: Request) -> float:
         """Tokens that a request is expected to take, reply included."""
