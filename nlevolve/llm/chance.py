@@ -91,7 +91,7 @@ class Trial:
 
     @property
     def told_enough(self) -> bool:
-        return self.asked >= FEW and max(self.refused, self.before * self.asked) >= SOME
+        return max(self.refused, self.before * self.asked) >= SOME
 
     @property
     def verdict(self) -> Verdict:

@@ -47,6 +47,8 @@ RETURN_AFTER = 50.0
 """Seconds of asking at full pace until that rate is reached again; it is passed as slowly (as in TCP CUBIC)."""
 BEYOND = 2.0
 """How many times as steeply as before it goes on from there: a limit that doubled is used within two minutes."""
+BELOW = RETURN_AFTER / 3
+"""Seconds after which it is near that rate again (98%): it stays there until a trial is over."""
 HASTE = 4.0
 """How many times as fast it goes where refusals have come by chance."""
 SLOWEST = 2.0
@@ -75,7 +77,7 @@ class Climb:
     @property
     def below(self) -> bool:
         """Whether a limit that was met at the peak is not met yet."""
-        return self.age < RETURN_AFTER
+        return self.age < BELOW
 
 
 @dataclass
@@ -167,6 +169,8 @@ class LearnedRate:
             self._closed.next_at = now + self._closed.gap
         elif self._climb and waited:
             self._climb.age += self._climb.haste * min(now - self._sent[-1], 2 * MINUTE / self._climb.peak)
+            if self._trial:
+                self._climb.age = min(self._climb.age, BELOW)
         self._outcomes.sent(now)
         self._sent.append(now)
         for old in (self._sent, self._turned_away):
@@ -206,7 +210,7 @@ class LearnedRate:
             self._close(now)
         elif self._trial:
             self._trial.saw(refused)
-            if self._trial.told_enough or not (self._climb and self._climb.below):
+            if self._trial.asked >= FEW and (self._trial.told_enough or not (self._climb and self._climb.below)):
                 self._judge(self._trial, now)
         elif self._climb and (self._climb.below or self._climb.haste > 1):
             self._alarm.learn(refused)
@@ -225,6 +229,8 @@ class LearnedRate:
 
     def _open(self, closed: Closed, at: float) -> None:
         self._climb = closed.opened(at)
+        if closed.refused >= 2 * CLOSED:
+            self._top = 0.0
         self._trial = Trial(closed.before, closed.above, self._climb.per_minute) if self._climb.below else None
         self._closed = None
         self._opened = at
@@ -236,12 +242,10 @@ class LearnedRate:
     def _judge(self, trial: Trial, now: float) -> None:
         assert self._climb is not None
         verdict = trial.verdict
-        if trial.asked >= FEW and verdict is Verdict.WORSE:
+        if verdict is Verdict.WORSE:
             self._close(now)
             return
         self._trial = None
-        if trial.asked < FEW:
-            return
         if verdict is Verdict.CHANCE:
             self._climb = Climb(max(self._top, self._climb.peak), 2 * RETURN_AFTER, HASTE)
             self._alarm = Alarm(trial.refused + FEW * trial.before, trial.asked + FEW)
