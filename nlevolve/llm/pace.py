@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 
-from nlevolve.llm.chance import FEW, LATELY, Alarm, Outcomes, Trial, Verdict, share_of_late
+from nlevolve.llm.chance import FEW, LATELY, SOME, Alarm, Outcomes, Trial, Verdict, share_of_late
 
 MINUTE = 60.0
 SLACK = 0.05
@@ -51,6 +51,8 @@ BELOW = RETURN_AFTER / 3
 """Seconds after which it is near that rate again (98%): it stays there until a trial is over."""
 HASTE = 4.0
 """How many times as fast it goes where refusals have come by chance."""
+DOUBTFUL, HASTE_IN_DOUBT = 0.05, 3.0
+"""A verdict on a limit while so many are still refused may be wrong: it is tried again sooner."""
 SLOWEST = 2.0
 """Requests a minute: never learn less; the smallest limits that are sold are of a few."""
 FIRST_GAP, LONGEST_GAP = 0.5, 2.0
@@ -112,7 +114,8 @@ class Closed:
         let_through = self.let_through * MINUTE / max(1.0, at - self.since)
         if self.refused >= CLOSED:  # no step down from this one: it is what was let through, not what was refused
             return Climb(max(SLOWEST, let_through), RETURN_AFTER)
-        return Climb(max(SLOWEST, min(let_through, self.above * (1 - self.before))))
+        passed = self.above * (1 - self.before)
+        return Climb(max(SLOWEST, passed if self.let_through < SOME else min(let_through, passed)))
 
 
 @dataclass(frozen=True)
@@ -252,6 +255,7 @@ class LearnedRate:
             self.lesson = Lesson(None, self._alarm.usual)
         else:
             self._climb.peak /= max(0.2, 1 - trial.share)
+            self._climb.haste = HASTE_IN_DOUBT if trial.share > DOUBTFUL else 1.0
             self._alarm = Alarm(trial.refused, trial.asked)
         self._top = 0.0
 
