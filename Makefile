@@ -25,7 +25,7 @@ ifneq ($(shell $(BIN)/python -c 'print(1)' 2>/dev/null),1)
 .PHONY: $(STAMP)
 endif
 
-.PHONY: help solve resume report compare sweep tasks test lint check format bench $(BENCHES) study docs constraints clean
+.PHONY: help solve resume report compare sweep tasks test lint check format mutants bench $(BENCHES) study docs constraints clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /|/' | awk -F'|' '{printf "make %-13s %s\n", $$1, $$2}'
@@ -63,6 +63,12 @@ format: $(STAMP) ## put the code into its form
 	@$(BIN)/python -m ruff check --quiet --fix . || true
 	@$(BIN)/python -m ruff format --quiet .
 
+mutants: $(STAMP) ## small wrong changes that no test notices: [MODULES="evolve run/search llm/budget" JOBS=1]
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check -e '.[mutants]' -c constraints.txt
+	@rm -rf mutants
+	@$(BIN)/mutmut run --max-children $(or $(JOBS),1) $(foreach module,$(subst /,.,$(MODULES)),'nlevolve.$(module).*')
+	@$(BIN)/python -m benchmarks.mutants
+
 bench: $(BENCHES) ## all of bench-calls, bench-dashboard, bench-embedded, bench-search
 
 $(BENCHES): bench-%: $(STAMP)
@@ -76,12 +82,12 @@ docs: $(STAMP) ## the generated parts of docs/
 
 constraints: ## resolve constraints.txt anew
 	@rm -rf build/resolve && $(PYTHON) -m venv build/resolve
-	@build/resolve/bin/python -m pip install -qq -e '.[cluster,dev]'
+	@build/resolve/bin/python -m pip install -qq -e '.[cluster,dev,mutants]'
 	@{ sed -n '/^#/p' constraints.txt; build/resolve/bin/python -m pip freeze --exclude-editable; } > build/constraints.txt
 	@mv build/constraints.txt constraints.txt && rm -rf build/resolve
 
 clean: ## remove .venv and what tools keep; runs and the sample bank stay
-	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist
+	@rm -rf mutants .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist
 
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c '$(RECENT)' 2>/dev/null || { echo 'nlevolve needs Python 3.11 or newer; name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3.11' >&2; exit 1; }

@@ -140,6 +140,13 @@ def sentences() -> None:
     write()
 
 
+def schema() -> None:
+    """docs/SCHEMA.md and docs/schema/."""
+    from benchmarks.schema import write
+
+    write()
+
+
 def telling_task(folder: Path) -> str:
     """A task for a page of the docs: its best description was revised and fits some pair, its pairs fit on a screen."""
     import json
@@ -156,6 +163,7 @@ PARTS: dict[str, Callable[[], None]] = {
     "compare": compare,
     "dashboard": dashboard,
     "english": sentences,
+    "schema": schema,
 }
 
 

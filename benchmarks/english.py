@@ -51,6 +51,7 @@ GRIDS = """
 HEAD = """# The English of the embedded models
 
 Made from the grammar by `make docs ARGS=english`; what stands here is what `offline/…` models write and read.
+[How to add an operation](add-an-operation.md).
 
 A description is a list of bullets, applied in order. Each bullet says one of the {count} operations below, with any of the
 grammar's {nouns} phrases for colours, objects, places and conditions in its places. Reading is tolerant: articles, plurals,
@@ -124,7 +125,7 @@ def other_ways(operation: Operation) -> list[str]:
 
 def page() -> str:
     """The whole of docs/english.md."""
-    kinds = sorted(registered(Operation), key=lambda kind: kind.__module__)
+    kinds = registered(Operation)
     scenes = grids()
     lines = [HEAD.format(count=len(kinds), nouns=_nouns())]
     for module, group in groupby(kinds, key=lambda kind: kind.__module__):

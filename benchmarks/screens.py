@@ -39,8 +39,8 @@ def best_moment(events: Sequence[AnyEvent], task: str) -> float:
     summary, moment = Summary(), 0.0
     seconds = Player(events, at=1.0, speed=1.0, paused=True).seconds
     for event, second in zip(events, seconds, strict=True):
-        before = summary.best.get(task)
+        before = summary.history.task(task).best
         summary.see(event)
-        if summary.best.get(task) is not before:
+        if summary.history.task(task).best is not before:
             moment = second
     return moment / seconds[-1]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 settings.register_profile("nlevolve", deadline=None)
+# `make mutants` only wants to know whether a test fails, and the same each time
+settings.register_profile("mutants", deadline=None, derandomize=True, database=None, phases=[Phase.explicit, Phase.generate])
 settings.load_profile("nlevolve")
 
 _SECRET = ("_API_KEY", "_TOKEN", "_SECRET", "_API_BASE", "_BASE_URL")
@@ -22,3 +26,11 @@ def isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in os.environ:
         if name.endswith(_SECRET) or name.startswith(_DISPLAY):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def closed() -> Iterator[None]:
+    """Who leaves a client open fails itself, and not whoever comes next: an open one keeps litellm from the garbage collector."""
+    threshold, frozen = gc.get_threshold(), gc.get_freeze_count()
+    yield
+    assert (gc.get_threshold(), gc.get_freeze_count() > frozen) == (threshold, False), "a client was left open"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Sequence
+from random import Random
 
 from nlevolve.llm.request import LLM, Reply, Request
 from nlevolve.puzzle.grids import Grid, parse, render
@@ -21,6 +22,11 @@ def scripted(say: Say, delay: Callable[[Request], float] = lambda request: 0.0) 
         return Reply(text=say(request), usage=Usage(prompt=100, completion=10), cost_usd=0.001)
 
     return ask
+
+
+def chance(request: Request) -> Random:
+    """What a model is to draw from: equal for equal requests, and not another whenever the embedded models' sources change."""
+    return Random(f"{request.model} {request.sample} {request.again} {[message.text for message in request.messages]}")
 
 
 def bullets(*lines: str) -> str:
@@ -43,4 +49,4 @@ def description_of(request: Request) -> list[str]:
     return [line[2:] for line in tail.splitlines() if line.startswith("- ")]
 
 
-__all__ = ["asked_grid", "bullets", "description_of", "grid_reply", "render", "scripted"]
+__all__ = ["asked_grid", "bullets", "chance", "description_of", "grid_reply", "render", "scripted"]

@@ -42,6 +42,8 @@ def make(*arguments: str) -> subprocess.CompletedProcess[str]:
         (["bench-search"], "benchmarks.search"),
         (["study"], "benchmarks.study"),
         (["docs"], "benchmarks.docs"),
+        (["mutants"], "mutmut run --max-children 1 .venv/bin/python -m benchmarks.mutants"),
+        (["mutants", "MODULES=evolve run/search"], "--max-children 1 'nlevolve.evolve.*' 'nlevolve.run.search.*'"),
     ],
 )
 def test_a_target_calls_its_command(arguments: list[str], command: str) -> None:

@@ -38,9 +38,9 @@ def parent_fields(
     Wrong grids are shown whole, the worst first, while their estimated `tokens` last; of the rest only the verdict.
     """
     shown: set[int] = set()
-    for i in sorted(range(len(attempts)), key=lambda i: _accuracy(attempts[i])):
+    for i in sorted(range(len(attempts)), key=lambda i: attempts[i].cells):
         attempt = attempts[i]
-        if isinstance(attempt, Followed) and attempt.accuracy != 1.0:
+        if isinstance(attempt, Followed) and not attempt.exact:
             rows, columns = shape(attempt.grid)
             tokens -= 4 * rows * columns
             if tokens >= 0:
@@ -57,10 +57,6 @@ def _got(attempt: Attempt, want: Grid) -> dict[str, Any]:
     return {**grid_fields(attempt.grid), "difference": diff(attempt.grid, want)}
 
 
-def _accuracy(attempt: Attempt) -> float:
-    return (attempt.accuracy or 0.0) if isinstance(attempt, Followed) else 0.0
-
-
 def _verdict(attempt: Attempt, want: Grid) -> str:
     if isinstance(attempt, Garbled):
         return "the reader gave no valid grid"
@@ -71,4 +67,4 @@ def _verdict(attempt: Attempt, want: Grid) -> str:
     if shape(attempt.grid) != shape(want):
         return "wrong size"
     cells = sum(map(len, want))
-    return f"{round((1 - _accuracy(attempt)) * cells)} of {cells} cells wrong"
+    return f"{round((1 - attempt.cells) * cells)} of {cells} cells wrong"

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from nlevolve.ask.prompts import Prompts
 from nlevolve.ask.replies import Unreadable
 from nlevolve.llm.request import LLM, Message, Reply, Request
 
+LONG = 20_000
+"""Characters: longer replies are read in a thread, since one of a megabyte may take half a second and the loop must not wait."""
+
 Read = TypeVar("Read")
+Told = TypeVar("Told", covariant=True)
+
+
+class Reader(Protocol[Told]):
+    """What makes something of a reply. Raises Unreadable."""
+
+    def __call__(self, text: str, cut: bool = False, prompt: str = "") -> Told: ...
 
 
 @dataclass(frozen=True)
@@ -31,17 +42,17 @@ class Answered(Generic[Read]):
     dollars: float | None
 
 
-async def put(asker: Asker, request: Request, read: Callable[[str], Read]) -> Answered[Read]:
+async def put(asker: Asker, request: Request, read: Reader[Read]) -> Answered[Read]:
     """Ask and read. Raises Unreadable when the reply to the repair request cannot be read either, and NoReply."""
     reply = await asker.llm(request)
     try:
-        return Answered(_read(reply, read), reply.cost_usd)
+        return Answered(await _read(request, reply, read), reply.cost_usd)
     except Unreadable as problem:
         repair = _repair(asker.prompts, request, reply, str(problem))
     mended = await asker.llm(repair)
     both = None if reply.cost_usd is None or mended.cost_usd is None else reply.cost_usd + mended.cost_usd
     try:
-        return Answered(_read(mended, read), both)
+        return Answered(await _read(request, mended, read), both)
     except Unreadable as problem:
         # from its first reply on: the repair only makes sense as an answer to it
         for asked in (request, repair):
@@ -49,12 +60,16 @@ async def put(asker: Asker, request: Request, read: Callable[[str], Read]) -> An
         raise
 
 
-def _read(reply: Reply, read: Callable[[str], Read]) -> Read:
+async def _read(request: Request, reply: Reply, read: Reader[Read]) -> Read:
     if reply.finish == "refused":
         raise Unreadable("the model declined to answer")
     if reply.finish == "filtered":
         raise Unreadable("the provider's content filter held the reply back")
-    return read(reply.text)
+    # what is the same in every request may be copied by mistake; the rest of a prompt may rightly come back
+    prompt = "\n".join(message.text for message in request.messages if message.role == "system")
+    if len(reply.text) > LONG:
+        return await asyncio.to_thread(read, reply.text, reply.finish == "length", prompt)
+    return read(reply.text, reply.finish == "length", prompt)
 
 
 def _repair(prompts: Prompts, request: Request, reply: Reply, problem: str) -> Request:

@@ -14,7 +14,7 @@ from nlevolve.errors import UsageError
 
 if TYPE_CHECKING:
     from nlevolve.ask.prompts import Prompts
-    from nlevolve.view.run_folder import Recorded
+    from nlevolve.view.run_folder import RunFolder
 
 
 class Format(StrEnum):
@@ -47,9 +47,9 @@ def export(
 ) -> None:
     """Write a run as other tools read it; docs/COMPARE.md says what stands in each format."""
     from nlevolve.run import store
-    from nlevolve.view.run_folder import recorded
+    from nlevolve.view.run_folder import read_run
 
-    told = recorded(store.find(run, runs_dir))
+    told = read_run(store.find(run, runs_dir))
     if not told.history.sessions:
         raise UsageError(f"run {told.name} has no events yet: nothing to export")
     target = output or told.folder / "export" / FILES[format]
@@ -63,7 +63,7 @@ def export(
     print(target)
 
 
-def _write(format: Format, run: Recorded, target: Path) -> None:
+def _write(format: Format, run: RunFolder, target: Path) -> None:
     import json
 
     from nlevolve.run import store
@@ -85,7 +85,7 @@ def _write(format: Format, run: Recorded, target: Path) -> None:
             store.replace_text(target, "".join(lines))
 
 
-def _prompts(run: Recorded) -> Prompts:
+def _prompts(run: RunFolder) -> Prompts:
     """The prompts that the run used. Raises UsageError when they are not what they were."""
     from nlevolve.ask.prompts import Prompts
 

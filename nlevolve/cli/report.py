@@ -24,9 +24,9 @@ def report(
     """Write report.html: the whole run in one page that opens from disk and loads nothing."""
     from nlevolve.run import store
     from nlevolve.view.report.report import report as page
-    from nlevolve.view.run_folder import recorded
+    from nlevolve.view.run_folder import read_run
 
-    told = recorded(store.find(run, runs_dir))
+    told = read_run(store.find(run, runs_dir))
     target = output or told.folder / "report.html"
     _write(target, page(told.results, told.history, told.config, told.solutions))
     print(target)
@@ -51,9 +51,9 @@ def show_comparison(folders: Sequence[Path], *, json: bool, html: Path | None) -
     """Compare the runs in these folders: tables or JSON on stdout, and a page if one is asked for."""
     from nlevolve.view.compare import page, tables
     from nlevolve.view.compare.comparison import compare as compared
-    from nlevolve.view.run_folder import recorded
+    from nlevolve.view.run_folder import read_run
 
-    found = compared([recorded(folder) for folder in folders])
+    found = compared([read_run(folder) for folder in folders])
     if html is not None:
         _write(html, page.page(found))
     if json:

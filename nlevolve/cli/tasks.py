@@ -21,10 +21,10 @@ def tasks(
     from rich.console import Console
 
     from nlevolve.puzzle.datasets import load
-    from nlevolve.view.terminal.grids import palette_named
+    from nlevolve.view.terminal.palette import palette as named
     from nlevolve.view.terminal.tasks import listing, preview, totals
 
-    colours = palette_named(palette)
+    colours = named(palette).cells
     found = load(selectors, seed or 0).found
     first = found[:limit]
     console = Console(highlight=False)

@@ -13,7 +13,7 @@ from nlevolve.evolve.policy import Settings
 from nlevolve.evolve.population import Candidate, Population
 from nlevolve.puzzle.grids import Grid
 from nlevolve.puzzle.symmetry import SYMMETRIES, Transform, relabelling
-from nlevolve.records import Answer, AnswerFollowed, Followed
+from nlevolve.records import Answer, AnswerFollowed, Followed, Proposal
 
 
 class AnswerPolicy(Settings):
@@ -70,9 +70,9 @@ def choose(test: Grid, votes: Iterable[Vote]) -> Answer:
     for vote in votes:
         groups[vote.grid] = groups.get(vote.grid, 0.0) + vote.weight
     changed = {g: w for g, w in groups.items() if g != test} or groups
-    best = sorted(changed, key=lambda g: -changed[g])
-    first, second = [*best, None, None][:2]
-    return Answer(attempt_1=first, attempt_2=second, candidates=tuple(best), votes=tuple(changed[g] for g in best))
+    proposed = tuple(Proposal(grid=g, votes=changed[g]) for g in sorted(changed, key=lambda g: -changed[g]))
+    first, second = [*(one.grid for one in proposed), None, None][:2]
+    return Answer(attempt_1=first, attempt_2=second, proposed=proposed)
 
 
 def answer(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from nlevolve.records import Attempt, Followed, Skipped, Unreached
+from nlevolve.records import Attempt, Skipped, Unreached
 
 Rank = Literal["pairs", "cells"]
 """What counts first: exact pairs (Berman v1), or mean cell accuracy (Berman v2)."""
@@ -39,22 +39,13 @@ class Fitness:
         return (self.judged, *main, general, -self.words)
 
 
-def accuracy(attempt: Attempt) -> float:
-    """Cell accuracy of one attempt on a training pair, 0..1; 0 when there is no valid grid."""
-    return (attempt.accuracy or 0.0) if isinstance(attempt, Followed) else 0.0
-
-
-def exact(attempt: Attempt) -> bool:
-    return accuracy(attempt) == 1.0
-
-
 def fitness(attempts: Sequence[Attempt], words: int, blind: int | None = None) -> Fitness:
     """The worth of one attempt a training pair; the denominator is always the number of pairs."""
     return Fitness(
-        exact=sum(map(exact, attempts)),
+        exact=sum(a.exact for a in attempts),
         pairs=len(attempts),
-        cells=sum(map(accuracy, attempts)) / len(attempts),
+        cells=sum(a.cells for a in attempts) / len(attempts),
         words=words,
         judged=not any(isinstance(a, Unreached | Skipped) for a in attempts),
-        unseen=int(blind is not None and exact(attempts[blind])),
+        unseen=int(blind is not None and attempts[blind].exact),
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from nlevolve.evolve.fitness import accuracy
 from nlevolve.evolve.population import Candidate, Population
 from nlevolve.records import Attempt, Followed, Garbled
 
@@ -15,7 +14,7 @@ def telling_pair(seen: Population, pairs: int) -> int:
     def telling(pair: int) -> tuple[float, ...]:
         attempts = [c.attempts[pair] for c in seen.members.values()]
         followed = [a for a in attempts if isinstance(a, Followed)]
-        shares = [accuracy(a) for a in followed]
+        shares = [a.cells for a in followed]
         return (len({a.grid for a in followed}), max(shares, default=0) - min(shares, default=0), -pair)
 
     return max(range(pairs), key=telling)
@@ -27,7 +26,7 @@ def worth_checking(first: Attempt, pair: int, rivals: Sequence[Candidate]) -> bo
     It can when it is exact, or no worse on this pair than the worst of them; while the pool is empty every candidate can.
     """
     judged = [c for c in rivals if isinstance(c.attempts[pair], Followed)]
-    return accuracy(first) == 1.0 or not judged or accuracy(first) >= min(accuracy(c.attempts[pair]) for c in judged)
+    return first.exact or not judged or first.cells >= min(c.attempts[pair].cells for c in judged)
 
 
 def worth_asking_again(pair: int, attempts: Iterable[Attempt], seen: Population) -> bool:

@@ -28,8 +28,8 @@ def top(candidates: Sequence[Candidate], turn: int, seen: Population, rng: Rando
 def pareto(candidates: Sequence[Candidate], turn: int, seen: Population, rng: Random) -> Candidate:
     """From the candidates that lead on some training pair, weighted by the pairs they lead (GEPA)."""
     pairs = range(len(candidates[0].attempts))
-    best = [max(_accuracies(c)[p] for c in candidates) for p in pairs]
-    leads = [sum(_accuracies(c)[p] == best[p] for p in pairs) for c in candidates]
+    best = [max(c.attempts[p].cells for c in candidates) for p in pairs]
+    leads = [sum(c.attempts[p].cells == best[p] for p in pairs) for c in candidates]
     return rng.choices(candidates, weights=leads)[0]
 
 
@@ -72,12 +72,8 @@ def cover(lead: Candidate, candidates: Sequence[Candidate], most: int, tokens: i
 
 def estimated_tokens(candidate: Candidate) -> int:
     """About what a parent takes in a prompt: its words, and each wrong grid twice (as it came, and as a difference)."""
-    grids = [a.grid for a in candidate.attempts if isinstance(a, Followed) and a.accuracy != 1.0]
+    grids = [a.grid for a in candidate.attempts if isinstance(a, Followed) and not a.exact]
     return candidate.description.words * 4 // 3 + sum(4 * len(g) * len(g[0]) for g in grids)
-
-
-def _accuracies(candidate: Candidate) -> list[float]:
-    return [(a.accuracy or 0.0) if isinstance(a, Followed) else 0.0 for a in candidate.attempts]
 
 
 def _children(candidate: Candidate, seen: Population) -> int:

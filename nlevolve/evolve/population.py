@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from nlevolve.evolve.fitness import Fitness, Rank, exact, fitness
+from nlevolve.evolve.fitness import Fitness, Rank, fitness
 from nlevolve.puzzle.grids import Grid
 from nlevolve.records import Attempt, Birth, CandidateChecked, Description, Event, Followed, MoveFailed, Unreached
 
@@ -21,15 +21,23 @@ class Candidate:
     fitness: Fitness
     dollars: float | None = None
     """What its description cost when it was bought."""
+    duplicate_of: int | None = None
+    """An earlier birth that said the same, whose attempts these are."""
+    confirmed: bool | None = None
+    """Whether a second sample of a perfect candidate's check agreed; None when none was asked for."""
 
     @property
     def index(self) -> int:
         return self.birth.index
 
+    def standing(self, rank: Rank = "pairs") -> tuple[float, ...]:
+        """Sorts ascending; the largest is the best of a task. Of equals the earliest is."""
+        return (*self.fitness.key(rank), -self.index)
+
     @cached_property
     def solved(self) -> frozenset[int]:
         """The training pairs it gets exactly right."""
-        return frozenset(i for i, a in enumerate(self.attempts) if exact(a))
+        return frozenset(i for i, a in enumerate(self.attempts) if a.exact)
 
     @cached_property
     def behaviour(self) -> tuple[Grid, ...] | None:
@@ -40,10 +48,10 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Population:
-    """Candidates by birth, and the births that gave none."""
+    """Candidates by birth, and the births that gave none, with why."""
 
     members: dict[int, Candidate] = field(default_factory=dict)
-    failed: frozenset[int] = frozenset()
+    failed: dict[int, MoveFailed] = field(default_factory=dict)
     unreached: frozenset[int] = frozenset()
     """Births that a provider's failure left without a description or without some grid: asked again on resume."""
 
@@ -54,13 +62,13 @@ class Population:
         """The population made of births below `birth` alone."""
         return Population(
             {k: c for k, c in self.members.items() if k < birth},
-            frozenset(k for k in self.failed if k < birth),
+            {k: move for k, move in self.failed.items() if k < birth},
             frozenset(k for k in self.unreached if k < birth),
         )
 
     def ranked(self, rank: Rank = "pairs", *, same_behaviour: bool = True) -> list[Candidate]:
         """Best first, each description once; without `same_behaviour`, of equal grids only the best ranked."""
-        best = sorted(self.members.values(), key=lambda c: (c.fitness.key(rank), -c.index), reverse=True)
+        best = sorted(self.members.values(), key=lambda c: c.standing(rank), reverse=True)
         distinct = _first_of_each(best, lambda c: c.description.normalised)
         return distinct if same_behaviour else _first_of_each(distinct, lambda c: c.behaviour or c.index)
 
@@ -78,15 +86,26 @@ def grow(population: Population, event: Event) -> Population:
     """The population after one more event. Folding an event twice, or events in another order, changes nothing."""
     if isinstance(event, CandidateChecked):
         k = event.birth.index
-        worth = fitness(event.attempts, event.description.words, event.birth.blind)
-        newcomer = Candidate(event.birth, event.description, event.attempts, worth, event.generator_usd)
         lost = {k} if any(isinstance(a, Unreached) for a in event.attempts) else frozenset()
-        return Population(population.members | {k: newcomer}, population.failed - {k}, population.unreached - {k} | lost)
+        failed = {j: move for j, move in population.failed.items() if j != k}
+        return Population({**population.members, k: _candidate(event)}, failed, population.unreached - {k} | lost)
     if isinstance(event, MoveFailed) and event.birth.index not in population.members:
         k = event.birth.index
         lost = {k} if event.reason == "unreached" else frozenset()
-        return replace(population, failed=population.failed | {k}, unreached=population.unreached - {k} | lost)
+        return replace(population, failed={**population.failed, k: event}, unreached=population.unreached - {k} | lost)
     return population
+
+
+def _candidate(event: CandidateChecked) -> Candidate:
+    return Candidate(
+        birth=event.birth,
+        description=event.description,
+        attempts=event.attempts,
+        fitness=fitness(event.attempts, event.description.words, event.birth.blind),
+        dollars=event.generator_usd,
+        duplicate_of=event.duplicate_of,
+        confirmed=event.confirmed,
+    )
 
 
 def population(events: Iterable[Event]) -> Population:

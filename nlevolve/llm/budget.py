@@ -14,14 +14,15 @@ from nlevolve.llm.catalogue import ModelCard, price_of
 from nlevolve.llm.request import OverBudget, Reply, Request
 
 UNSEEN_REPLY = 32_000
-"""Tokens that a reply may have before one was seen, where nothing says how long a model's replies may be."""
+"""Tokens that a reply may have before one was seen, and nothing says how long a model's replies may be: what most allow."""
 SHORTEST_CAP = 4_000
-"""Tokens: a reply is never capped lower than this as long as the money is there."""
+"""Tokens: a reply is not capped lower than this while the money is there: the first replies seen may happen to be short."""
 LEAST_REPLY = 256
 """Tokens: with money for less it is not worth asking."""
 IMAGE_TOKENS = 3_000
+"""At most, for a picture of a grid: providers that count most (by tiles of a large picture) stay below."""
 MESSAGE_TOKENS = 50
-"""At most, for a picture and for what a provider wraps around the messages."""
+"""At most, for what a provider wraps around a message."""
 
 
 @dataclass

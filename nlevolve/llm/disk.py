@@ -71,6 +71,8 @@ class TextTable:
             statistics=0,
             sqlite_synchronous=SYNC_NORMAL,
         )
+        self.file = file_of(folder)
+        """Which file the database is, whatever lies under its name later."""
 
     def get(self, key: str) -> str | None:
         """The text under this key."""
@@ -104,6 +106,14 @@ class TextTable:
 
     def close(self) -> None:
         self._cache.close()
+
+
+def file_of(folder: Path) -> int | None:
+    """Which file the database of this folder is; None when there is none."""
+    try:
+        return (folder / FILE).stat().st_ino
+    except OSError:
+        return None
 
 
 SELECT = "SELECT mode, filename, value FROM Cache WHERE key = ? AND raw = 1"

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
+from nlevolve.offline.version import version
+
 PROVIDER = "offline"
+
+
+def embedded_version(*models: str) -> str | None:
+    """The version of the embedded models where one of these, or of a mix ("A,B"), is such a model; else None."""
+    names = (name.strip() for mix in models for name in mix.split(","))
+    return version() if any(name.startswith(f"{PROVIDER}/") for name in names) else None
 
 
 class Completion(Protocol):

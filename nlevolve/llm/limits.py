@@ -13,17 +13,28 @@ from nlevolve.llm.stopping import nap
 from nlevolve.records import Event, LimitChanged
 
 FIRST_IN_FLIGHT = 64
+"""In flight for a model before anything is known of it. It was 32: a run of sixty calls was over before it had doubled."""
 SHRINK = 0.8
+"""What is left of the slots after a refusal. A half, as in TCP, is for networks where senders hurt each other; here it would idle
+a provider for a refusal that may have been chance, and what the rate is to blame for, the learned rate takes care of."""
+ALMOST = 0.9
+"""Up to this share of what was refused the slots come back quickly."""
 CHARACTERS_A_TOKEN = 3.0
+"""Of prompts that are mostly grids; too low a guess waits a little, and the reply's own figures correct it."""
 LONGEST_REST = 300.0
-"""Seconds."""
+"""Seconds without a request because headers ask for it. Then one is tried: headers are sometimes wrong, and nobody sees why
+nothing happens."""
 USUAL_REPLY = 1000.0
 """Tokens expected of a reply before the first one is seen."""
+LEARNING = 1 / 20
+"""Weight of one reply in the mean of what replies take."""
 GROUP = 16
-"""Calls that start together."""
+"""Calls that start together. A call is three milliseconds of litellm: sixteen are the fiftieth of a second that a dashboard can
+be late unseen. All 500 at once made the loop late by half a second, both when they left and when they came back."""
 BREATH, QUICK = 0.01, 0.01
 """Seconds between groups of calls that start together, and by how much the event loop may be late to count as free."""
 MOST_BREATHS = 20
+"""Groups start after so many breaths in any case: others' work in the loop is no reason to stand still."""
 
 
 class Slots:
@@ -46,7 +57,7 @@ class Slots:
 
     def grow(self) -> None:
         """A call came back clean while all slots were taken."""
-        quick = self.limit < 0.9 * self._refused_at
+        quick = self.limit < ALMOST * self._refused_at
         self.limit = min(float(self.most), self.limit + (1.0 if quick else 1.0 / self.limit))
 
     def shrink(self) -> None:
@@ -168,7 +179,7 @@ class Lane:
             self._say_growth()
         if reply.rest:
             self._rest(asyncio.get_running_loop().time(), reply.rest)
-        self._usual_reply += (reply.usage.completion - self._usual_reply) / 20
+        self._usual_reply += LEARNING * (reply.usage.completion - self._usual_reply)
         self._tokens.correct(reply.usage.prompt + reply.usage.completion - tokens)
 
     def refused(self, sent_at: float, retry_after: float | None) -> None:

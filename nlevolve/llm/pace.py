@@ -222,8 +222,6 @@ class LearnedRate:
     def _close(self, now: float) -> None:
         before, above = share_of_late(reversed(self._recent)), min(self.per_minute or float("inf"), self._lately(now))
         self._top = max(self._top, above)
-        if self._trial and self._trial.asked < FEW:
-            before, above = self._trial.before, self._trial.above
         since = max(self._sent[0], self._opened)
         let_through = sum(at >= since for at in self._sent) - sum(at >= since for at in self._turned_away)
         gap = min(LONGEST_GAP, max(FIRST_GAP, 2 * MINUTE / (self.per_minute or float("inf"))))

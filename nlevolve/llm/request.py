@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Protocol
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from nlevolve.llm.embedded import embedded_version
 from nlevolve.records import Purpose, Role, Text, Usage
 
 
@@ -139,6 +140,9 @@ class Request(BaseModel):
         }
         if self.again:
             asked["again"] = True
+        if embedded := embedded_version(s.model):
+            # other sources reply otherwise: a bank must not serve an old program's replies as a new one's
+            asked["embedded"] = embedded
         return _digest(json.dumps(asked, sort_keys=True, separators=(",", ":")))
 
 

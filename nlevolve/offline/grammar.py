@@ -106,8 +106,8 @@ def says(*templates: str | Pinned, also: str | Sequence[str | Pinned] = ()) -> C
 
 
 def registered(category: type[P]) -> list[type[P]]:
-    """The classes of a category that have templates, in order of registration."""
-    return [kind for kind in _said_by if issubclass(kind, category)]
+    """The classes of a category that have templates, module by module, whichever was imported first."""
+    return sorted((kind for kind in _said_by if issubclass(kind, category)), key=lambda kind: kind.__module__)
 
 
 def said_by(kind: type[Phrase]) -> list[Production]:
@@ -134,10 +134,7 @@ def kind_of(kind: type[Phrase], name: str) -> Any:
 def say(value: object) -> str:
     """The value in words, without capital and full stop. Raises ValueError for a value no template can express."""
     if isinstance(value, Phrase):
-        for production in _said_by.get(type(value), []):
-            if _expresses(production, value):
-                return filled(production, vars(value))
-        raise ValueError(f"no template says {value!r}")
+        return filled(said_with(value), vars(value))
     if isinstance(value, Words):
         return str(value.value[0])
     if isinstance(value, tuple):
@@ -146,6 +143,14 @@ def say(value: object) -> str:
     if isinstance(value, int):
         return counted(value)
     raise ValueError(f"no words for {value!r}")
+
+
+def said_with(value: Phrase) -> Production:
+    """The template that says a value: the first that expresses it. Raises ValueError when none does."""
+    for production in _said_by.get(type(value), []):
+        if _expresses(production, value):
+            return production
+    raise ValueError(f"no template says {value!r}")
 
 
 def filled(production: Production, values: Mapping[str, object]) -> str:

@@ -54,6 +54,11 @@ class Puzzle:
         """Work units of trying one step on all grids."""
         return 2 + len(self.pairs) // 2 + self.cells // 140
 
+    @property
+    def burden(self) -> int:
+        """By how many thousandths a suggester's cost counts: as measured, how its work grows with the grids and their objects."""
+        return 450 + self.cells * 7 // 20 + 2 * sum(len(e.scene.objects) for e in self.pairs)
+
     @cached_property
     def digest(self) -> str:
         """Equal for puzzles with the same grids."""
@@ -196,11 +201,10 @@ def _repeats(ranked: Sequence[Hypothesis], start: Hypothesis) -> Iterator[Operat
 
 
 def _proposed(start: Hypothesis, meter: Meter, glance: Glance) -> Iterator[Hypothesis]:
-    size, trial = start.puzzle.cells, start.puzzle.trial
+    trial = start.puzzle.trial
     for way in islice(ways_to_see(start.puzzle.pairs), glance.ways):
         looked = followed(way, start)
-        # measured: how the work of a search grows with the grids and with what is in them
-        burden = 450 + size * 7 // 20 + 2 * sum(len(e.scene.objects) for e in looked.puzzle.pairs)
+        burden = looked.puzzle.burden
         only_objects = bool(way) and all(isinstance(definition, OBJECT_VIEWS) for definition in way)
         # cheap ones first, so that little is missed when the work is used up
         for suggester in sorted(SUGGESTERS, key=lambda s: s.cost):

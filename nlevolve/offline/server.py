@@ -14,6 +14,7 @@ from typing import Any
 from aiohttp import web
 
 from nlevolve.offline.provider import MODELS, complete
+from nlevolve.offline.version import version
 
 NAMES = tuple(model.removeprefix("offline/") for model in MODELS)
 LARGEST_BODY = 32 * 2**20
@@ -104,6 +105,7 @@ def _completion(asked: dict[str, Any], text: str, prompt_tokens: int, completion
         "object": "chat.completion",
         "created": 0,
         "model": asked["model"],
+        "system_fingerprint": version(),
         "choices": [{"index": 0, "message": message, "finish_reason": "stop", "logprobs": None}],
         "usage": {
             "prompt_tokens": prompt_tokens,

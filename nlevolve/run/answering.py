@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from nlevolve.ask.checker import check, follow
 from nlevolve.evolve.answers import answer, followers, views
-from nlevolve.evolve.fitness import exact
 from nlevolve.evolve.population import Candidate, Population
 from nlevolve.llm.request import Halt
 from nlevolve.puzzle.symmetry import Transform
@@ -40,7 +39,7 @@ class Answering:
 
         try:
             await self._follow([c for c in chosen if c.fitness.perfect])
-            if any(len(a.candidates) < 2 for a in answers()):
+            if any(len(a.proposed) < 2 for a in answers()):
                 await self._follow([c for c in chosen if not c.fitness.perfect])
         except Halt as halt:
             self.halted = halt
@@ -57,7 +56,7 @@ class Answering:
         if str(view):
             settings = self.lab.settings("answerer")
             first = await check(self.lab.asker, settings, task, 0, candidate.description, birth=candidate.index)
-            if not exact(first):
+            if not first.exact:
                 return
         samples = range(self.lab.config.answers.samples)
         await together(self._readable(candidate, view, task, n, s) for n in range(len(task.tests)) for s in samples)

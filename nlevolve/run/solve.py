@@ -31,7 +31,7 @@ async def solve(task: Task, lab: Lab, known: Sequence[Event] = (), before: Arms 
     await search.run()
     answering = Answering(task, lab)
     answers = await answering.follow(search.outcome)
-    if search.perfect and lab.config.answers.second and any(len(a.candidates) < 2 for a in answers):
+    if search.perfect and lab.config.answers.second and any(len(a.proposed) < 2 for a in answers):
         await search.run(second=lab.config.answers.second)
         answers = await answering.follow(search.outcome)
     lab.emit(_end(task, lab, search, answering, answers, time.monotonic() - began))

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
 
-from nlevolve.records import CandidateChecked
+from nlevolve.evolve.population import Candidate
 
+Members = Mapping[int, Candidate]
+"""The candidates of a task, by birth (Population.members)."""
 Edit = tuple[int, int, int, int]
 """Words a..b of the parent's bullet gave way to words c..d of the child's; either span may be empty."""
 KIN = 0.5
@@ -33,13 +35,38 @@ class Descent:
     dropped: tuple[tuple[int, int], ...]
 
 
-def descent(child: CandidateChecked, candidates: Mapping[int, CandidateChecked]) -> Descent:
-    """Compare a child's bullets with those of its parents (births in `candidates`; unknown ones are passed over)."""
-    parents = [(birth, candidates[birth].description.bullets) for birth in child.birth.parents if birth in candidates]
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """`birth` first put a bullet in these words; `reworded` is the birth whose bullet it changed to that end, if any."""
+
+    birth: int
+    reworded: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Forebear:
+    """A line of a family tree, in the order it is drawn."""
+
+    birth: int
+    branch: str
+    """The lines drawn before it: "", "├ ", "│ └ ", …"""
+    again: bool = False
+    """Its own forebears stand further up."""
+
+
+def descent(child: Candidate, members: Members) -> Descent:
+    """Compare a child's bullets with those of its parents (births among `members`; unknown ones are passed over)."""
+    parents = ((birth, members[birth].description.bullets) for birth in child.birth.parents if birth in members)
+    return _compared(child.description.bullets, tuple(parents))
+
+
+# every frame of the dashboard asks again, and comparing words is the slowest thing in it
+@lru_cache(maxsize=512)
+def _compared(child: tuple[str, ...], parents: tuple[tuple[int, tuple[str, ...]], ...]) -> Descent:
     known = [(birth, place, text) for birth, bullets in parents for place, text in enumerate(bullets)]
     origins: list[Origin | None] = []
     used: set[tuple[int, int]] = set()
-    for bullet in child.description.bullets:
+    for bullet in child:
         nearest = max(known, key=lambda one: _likeness(bullet, one[2]), default=None)
         if nearest is None or _likeness(bullet, nearest[2]) < KIN:
             origins.append(None)
@@ -87,28 +114,9 @@ def _likeness(one: str, other: str) -> float:
     return 2 * sum(min(times, others[word]) for word, times in words.items() if word in others) / both if both else 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Whose:
-    """`birth` first put a bullet in these words; `reworded` is the birth whose bullet it changed to that end, if any."""
-
-    birth: int
-    reworded: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Forebear:
-    """A line of a family tree, in the order it is drawn."""
-
-    birth: int
-    branch: str
-    """The lines drawn before it: "", "├ ", "│ └ ", …"""
-    again: bool = False
-    """Its own forebears stand further up."""
-
-
-def whose(birth: int, checked: Mapping[int, CandidateChecked]) -> list[Whose]:
+def whose(birth: int, members: Members) -> list[Whose]:
     """One entry for each bullet of that birth's description, in order."""
-    descents = {one.birth: _descent(one.birth, checked) for one in family(birth, checked)}
+    descents = {one.birth: descent(members[one.birth], members) for one in family(birth, members)}
     told = []
     for place, origin in enumerate(descents[birth].origins):
         if origin is None or origin.edits:
@@ -118,25 +126,14 @@ def whose(birth: int, checked: Mapping[int, CandidateChecked]) -> list[Whose]:
     return told
 
 
-def _descent(birth: int, checked: Mapping[int, CandidateChecked]) -> Descent:
-    child = checked[birth]
-    return _compared(child, tuple(checked[parent] for parent in child.birth.parents if parent in checked))
-
-
-@lru_cache(maxsize=512)
-def _compared(child: CandidateChecked, parents: tuple[CandidateChecked, ...]) -> Descent:
-    # every frame asks again, and comparing words is the slowest thing in it
-    return descent(child, {parent.birth.index: parent for parent in parents})
-
-
-def family(birth: int, checked: Mapping[int, CandidateChecked]) -> list[Forebear]:
+def family(birth: int, members: Members) -> list[Forebear]:
     """The birth and its forebears as a tree, each one's own forebears once only."""
-    return list(_family(birth, checked, "", "", set()))
+    return list(_family(birth, members, "", "", set()))
 
 
-def _family(birth: int, checked: Mapping[int, CandidateChecked], branch: str, below: str, told: set[int]) -> Iterator[Forebear]:
+def _family(birth: int, members: Members, branch: str, below: str, told: set[int]) -> Iterator[Forebear]:
     # a parent is older than its child; a log that says otherwise is not followed in circles
-    parents = [parent for parent in checked[birth].birth.parents if parent in checked and parent < birth]
+    parents = [parent for parent in members[birth].birth.parents if parent in members and parent < birth]
     again = birth in told and bool(parents)
     yield Forebear(birth, branch, again)
     if again:
@@ -144,4 +141,4 @@ def _family(birth: int, checked: Mapping[int, CandidateChecked], branch: str, be
     told.add(birth)
     for place, parent in enumerate(parents, 1):
         last = place == len(parents)
-        yield from _family(parent, checked, below + ("└ " if last else "├ "), below + ("  " if last else "│ "), told)
+        yield from _family(parent, members, below + ("└ " if last else "├ "), below + ("  " if last else "│ "), told)

@@ -26,7 +26,7 @@ _VARIABLES = {INK: "var(--ink)", FAINT: "var(--line)"} | {c: f"var(--series-{n})
 ROW, HEADING = 0.25, 0.32
 """Inches a bar and the name of a group of bars take."""
 MOST_IN_A_ROW = 3
-"""Names of lines in one row of a legend."""
+"""Names of curves in one row of a legend."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Curve:
     """Points in order, joined; `steps` holds each value until the next point."""
 
     label: str
@@ -67,19 +67,19 @@ class Point:
     high: float
 
 
-def lines(title: str, drawn: Sequence[Line], x: str, y: str, *, log: bool = False, share: bool = False) -> str:
+def curves(title: str, drawn: Sequence[Curve], x: str, y: str, *, log: bool = False, share: bool = False) -> str:
     """A line chart; `share` puts the y axis at 0 to 100%."""
     with _figure(title) as (figure, made):
         axes = _axes(figure)
-        for number, line in enumerate(drawn):
+        for number, curve in enumerate(drawn):
             axes.plot(
-                line.x,
-                line.y,
+                curve.x,
+                curve.y,
                 color=SERIES[number % len(SERIES)],
-                label=_plain(line.label),
+                label=_plain(curve.label),
                 linewidth=1.8,
-                linestyle="--" if line.dashed else "-",
-                drawstyle="steps-post" if line.steps else "default",
+                linestyle="--" if curve.dashed else "-",
+                drawstyle="steps-post" if curve.steps else "default",
             )
         if log:
             _log_scale(axes)
@@ -151,16 +151,16 @@ def _together(points: Sequence[Point]) -> list[Point]:
     return [replace(same[0], label=", ".join(point.label for point in same)) for same in places.values()]
 
 
-def _legend(axes: Axes, lines: int) -> None:
+def _legend(axes: Axes, curves: int) -> None:
     """Above the lines where one row holds it, else in the corner that rising lines leave free."""
-    above = lines <= MOST_IN_A_ROW
+    above = curves <= MOST_IN_A_ROW
     axes.legend(
         frameon=False,
         fontsize=8,
         labelcolor=INK,
         loc="lower left" if above else "upper left",
         bbox_to_anchor=(-0.02, 0.98) if above else None,
-        ncols=lines if above else 1,
+        ncols=curves if above else 1,
         borderaxespad=0 if above else None,
     )
 

@@ -39,7 +39,7 @@ def grade(answers: Sequence[Answer] | None, outputs: Sequence[Grid]) -> Grade:
     given += [Answer(attempt_1=None, attempt_2=None)] * (len(outputs) - len(given))
     both = list(zip(given, outputs, strict=True))
     right = tuple(want in (answer.attempt_1, answer.attempt_2) for answer, want in both)
-    covered = tuple(hit or want in answer.candidates for hit, (answer, want) in zip(right, both, strict=True))
+    covered = tuple(hit or any(one.grid == want for one in a.proposed) for hit, (a, want) in zip(right, both, strict=True))
     cells = tuple(max(_accuracy(answer.attempt_1, want), _accuracy(answer.attempt_2, want)) for answer, want in both)
     return Grade(right, covered, cells)
 

@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from nlevolve.evolve.fitness import Fitness, fitness
+from nlevolve.evolve.fitness import Rank
+from nlevolve.evolve.population import Candidate, Population, grow
 from nlevolve.records import (
     AnswerFollowed,
-    BirthPlanned,
     Bought,
     CallFinished,
     CallRetried,
+    CallSent,
     CandidateChecked,
     Event,
     MixLearned,
@@ -91,10 +92,9 @@ class TaskHistory:
 
     id: str
     started: TaskStarted | None = None
-    checked: dict[int, CandidateChecked] = field(default_factory=dict)
-    """Birth -> its candidate."""
-    failed: dict[int, MoveFailed] = field(default_factory=dict)
-    """Birth -> why it gave none."""
+    population: Population = field(default_factory=Population)
+    leader: Candidate | None = None
+    """The best candidate so far, by the run's own rank."""
     follows: dict[tuple[int, int, int, str], AnswerFollowed] = field(default_factory=dict)
     """(birth, test input, sample, view) -> the grid it gave."""
     answered: TaskAnswered | None = None
@@ -102,12 +102,33 @@ class TaskHistory:
     bought: Account = field(default_factory=Account)
     """What replies from the cache took when another run bought them; each reply once."""
 
+    reopened: bool = False
+    """A later session than the one that answered it has checked candidates, and has not answered it yet."""
+
     @property
-    def best(self) -> CandidateChecked | None:
-        """The candidate the answers rest on; of a task not yet answered, the best so far."""
-        if self.answered is not None and self.answered.best is not None:
-            return self.checked.get(self.answered.best)
-        return max(self.checked.values(), key=_rank, default=None)
+    def best(self) -> Candidate | None:
+        """The candidate the answers rest on; of a task not yet answered, or taken up again since, the best so far."""
+        done = self.answered
+        if done is None or done.best is None or self.reopened:
+            return self.leader
+        return self.population.members.get(done.best, self.leader)
+
+    def grow(self, event: CandidateChecked | MoveFailed, rank: Rank) -> None:
+        """A birth is over."""
+        again = event.birth.index in self.population.members
+        self.population = grow(self.population, event)
+        if isinstance(event, MoveFailed):
+            return
+        if again:
+            self.judge(rank)
+        else:
+            # a run checks hundreds a second, so all are compared only where one may have become worse
+            new = self.population.members[event.birth.index]
+            self.leader = max(self.leader or new, new, key=lambda one: one.standing(rank))
+
+    def judge(self, rank: Rank) -> None:
+        """Find the leader among all candidates."""
+        self.leader = max(self.population.members.values(), key=lambda one: one.standing(rank), default=None)
 
 
 @dataclass(slots=True)
@@ -142,6 +163,15 @@ class History:
     def done(self) -> bool:
         return self.finished is not None and self.finished.reason == "done"
 
+    @property
+    def rank(self) -> Rank:
+        """What counts first in this run's fitness."""
+        return self.started.rank if self.started else "pairs"
+
+    def is_old(self, event: Event) -> bool:
+        """Whether it is of an earlier session than the latest."""
+        return event.at < self.sessions[-1][0]
+
     def task(self, name: str) -> TaskHistory:
         if name not in self.tasks:
             self.tasks[name] = TaskHistory(name)
@@ -151,7 +181,7 @@ class History:
         """Fold one event in. Seeing an event again changes nothing."""
         self._clock(event)
         match event:
-            case CallFinished():  # first: four events of five
+            case CallFinished():  # first, as events are mostly of calls
                 if self._new(event):
                     task = self.task(event.task)
                     for account in (self.account, task.account, self._role(event)):
@@ -161,34 +191,39 @@ class History:
                         if event.bought is not None:
                             self.bought.reply(event.bought)
                             task.bought.reply(event.bought)
+            case CallSent():
+                pass
             case RunStarted():
-                self.started, self.finished = event, None
-                for name in event.tasks:
-                    self.task(name)
+                self._start(event)
             case RunFinished():
                 self.finished = event
             case TaskStarted():
                 self.task(event.task).started = event
             case CandidateChecked():
                 task = self.task(event.task)
-                task.checked[event.birth.index] = event
-                task.failed.pop(event.birth.index, None)
+                task.grow(event, self.rank)
+                task.reopened = task.answered is not None and self.is_old(task.answered)
             case MoveFailed():
-                task = self.task(event.task)
-                if event.birth.index not in task.checked:
-                    task.failed[event.birth.index] = event
+                self.task(event.task).grow(event, self.rank)
             case AnswerFollowed():
                 self.task(event.task).follows[event.birth, event.attempt.pair, event.sample, event.view] = event
             case TaskAnswered():
-                self.task(event.task).answered = event
+                task = self.task(event.task)
+                task.answered, task.reopened = event, False
             case CallRetried() if self._new(event):
                 self.retries += 1
             case MixLearned():
                 self.mix[event.task] = event
             case Noticed() if event.text not in self.notices:
                 self.notices.append(event.text)
-            case BirthPlanned() | _:
-                pass
+
+    def _start(self, event: RunStarted) -> None:
+        before, self.started, self.finished = self.rank, event, None
+        for name in event.tasks:
+            self.task(name)
+        if event.rank != before:
+            for task in self.tasks.values():
+                task.judge(event.rank)
 
     def _role(self, call: CallFinished) -> Account:
         key = call.role, call.model
@@ -216,12 +251,3 @@ def read(events: Iterable[Event]) -> History:
     for event in events:
         history.see(event)
     return history
-
-
-def worth(candidate: CandidateChecked) -> Fitness:
-    """What a candidate is worth on the training pairs."""
-    return fitness(candidate.attempts, candidate.description.words, candidate.birth.blind)
-
-
-def _rank(candidate: CandidateChecked) -> tuple[float, ...]:
-    return (*worth(candidate).key(), -candidate.birth.index)

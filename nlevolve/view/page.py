@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from nlevolve.view.text import clean, count, duration, money, short_model
+from nlevolve.view.text import clean, count, duration, money, percent, short_model
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -50,11 +50,3 @@ def _environment() -> Environment:
         "clean": clean,
     }
     return made
-
-
-def percent(share: float | None) -> str:
-    """0..1 as a percentage of at most one decimal; a dash for what is not known. Only 1 is written 100%."""
-    if share is None:
-        return "–"
-    shown = f"{100 * share:.1f}".removesuffix(".0")
-    return f"{'99.9' if shown == '100' and share < 1 else shown}%"

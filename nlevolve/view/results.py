@@ -9,7 +9,7 @@ from nlevolve.puzzle.grids import Grid
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Stopped, Usage
 from nlevolve.view.grading import Grade, Solution, grades
-from nlevolve.view.history import Account, History, TaskHistory, worth
+from nlevolve.view.history import Account, History, TaskHistory
 
 SCHEMA = 1
 # Kaggle takes no null; this is what its sample submission holds, and no public task has it as an output
@@ -43,6 +43,16 @@ def results(history: History, tasks: Sequence[Task], solutions: Mapping[str, Sol
         ],
         "tasks": rows,
     }
+
+
+def exact_on_training(row: Mapping[str, Any]) -> bool:
+    """Whether the best description of a task of results.json is exact on every training pair."""
+    return bool(row["train"]["exact"] == row["train"]["pairs"] > 0)
+
+
+def won(row: Mapping[str, Any], graded: bool) -> bool:
+    """Whether a task of results.json is solved; where solutions are not known, whether it is exact on the training pairs."""
+    return bool(row["solved"]) if graded else exact_on_training(row)
 
 
 def submission(history: History, tasks: Sequence[Task]) -> dict[str, Any]:
@@ -98,7 +108,7 @@ def _scores(graded: Sequence[Grade | None]) -> dict[str, Any]:
 
 def _task_row(seen: TaskHistory, task: Task, grade: Grade | None, history: History) -> dict[str, Any]:
     best, answered = seen.best, seen.answered
-    fit = worth(best) if best else None
+    fit = best.fitness if best else None
     return {
         "solved": grade.solved if grade else None,
         "inputs_solved": list(grade.right) if grade else None,
@@ -112,7 +122,7 @@ def _task_row(seen: TaskHistory, task: Task, grade: Grade | None, history: Histo
         },
         "description": list(best.description.bullets) if best else None,
         "best": {"birth": best.birth.index, "operator": best.birth.operator, "model": best.birth.model} if best else None,
-        "candidates": len(seen.checked),
+        "candidates": len(seen.population.members),
         **account_row(seen.account),
         "bought_before": account_row(seen.bought),
         "seconds": round(answered.seconds, 3) if answered else 0.0,

@@ -18,7 +18,7 @@ from nlevolve.view.results import results
 
 
 @dataclass(frozen=True)
-class Recorded:
+class RunFolder:
     folder: Path
     config: Mapping[str, Any]
     """The content of config.json."""
@@ -34,7 +34,7 @@ class Recorded:
         return self.folder.name
 
 
-def recorded(folder: Path) -> Recorded:
+def read_run(folder: Path) -> RunFolder:
     """Read a run's folder (see `run.store.find`). Raises UsageError when there is nothing to go by."""
     config = store.read_config(folder)
     history = read(store.read_events(folder))
@@ -43,8 +43,8 @@ def recorded(folder: Path) -> Recorded:
         tasks: Sequence[Task] = load(selectors).tasks
         solutions = open_solutions(selectors)
     except UsageError:
-        return Recorded(folder, config, history, _taken_up(history), {}, _written(folder))
-    return Recorded(folder, config, history, tasks, solutions, results(history, tasks, solutions))
+        return RunFolder(folder, config, history, _taken_up(history), {}, _written(folder))
+    return RunFolder(folder, config, history, tasks, solutions, results(history, tasks, solutions))
 
 
 def flat(tree: Any, path: str = "") -> Iterator[tuple[str, str]]:

@@ -1,7 +1,8 @@
-"""Text for the terminal: a model's words made harmless, and figures made short."""
+"""Text that every view shares: a model's words made harmless, and figures made short."""
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 
@@ -10,6 +11,8 @@ _ESCAPE = re.compile(r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b\]|\x9d).*?(?:\x0
 _SPACE = re.compile(r"\s+")
 # controls, marks that reorder or hide text, and lone surrogates, which no terminal can be sent
 _UNSAFE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+_NOTHING = 1e-9
+"""A share nearer than this to none, to all, or to the middle between two figures is there: sums of fractions are not exact."""
 
 
 def clean(text: str) -> str:
@@ -53,12 +56,29 @@ def count(number: float) -> str:
     return f"{number / 1000:.1f}k" if number < 999_950 else f"{number / 1e6:.1f}M"
 
 
-def percent(share: float, decimals: int = 0) -> str:
-    """A share, 0..1, rounded down: only all is 100%."""
-    if share >= 1:
-        return "100%"
-    step = 10**decimals
-    return f"{int(share * 100 * step + 1e-9) / step:.{decimals}f}%"
+def percent(share: float | None, decimals: int = 1) -> str:
+    """A share, 0..1, rounded, as every view writes it: only all is 100% and only none is 0%; a dash for what is not known.
+
+    Narrow columns leave the decimal out. `report.js` has the same rule.
+    """
+    if share is None:
+        return "–"
+    shown = _hundredths(share, decimals)
+    if not shown and share > _NOTHING:
+        shown = 0.1**decimals
+    return f"{shown:.0f}%" if shown in (0, 100) else f"{shown:.{decimals}f}%"
+
+
+def points(difference: float, decimals: int = 1) -> str:
+    """One share less another in percentage points, with its sign, rounded as the shares are: +53.5."""
+    return f"{'-' if difference < -_NOTHING else '+'}{_hundredths(abs(difference), decimals):.{decimals}f}"
+
+
+def _hundredths(share: float, decimals: int) -> float:
+    """In per cent; halves go up, but what is less than all stays below 100."""
+    step: int = 10**decimals
+    units = math.floor((share + _NOTHING) * 100 * step + 0.5)
+    return (min(units, 100 * step - 1) if share < 1 - _NOTHING else units) / step
 
 
 def cut(text: str, width: int) -> str:

@@ -71,7 +71,9 @@ def sent(prompts: Prompts, ask: Callable[[Asker], object]) -> list[Request]:
     async def llm(request: Request) -> Reply:
         requests.append(request)
         return Reply(
-            text="1 1\n1 1" if request.reply_schema and "grid" in request.reply_schema["properties"] else "- a\n- b\n- c"
+            text="1 1\n1 1"
+            if request.reply_schema and "grid" in request.reply_schema["properties"]
+            else "- the red cell moves down"
         )
 
     asyncio.run(ask(Asker(llm, prompts, lambda request, why: None)))  # type: ignore[arg-type]

@@ -70,7 +70,7 @@ def test_a_task_is_shown(run: Run) -> None:
         (("watch", "demo", "--speed", "0"), "--speed 0: give a number above 0, at most 4096"),
         (("watch", "demo", "--speed", "nan"), "--speed nan: give a number"),
         (("watch", "demo", "--still", "--size", "wide"), "--size wide: give columns and rows, such as 120x40"),
-        (("watch", "demo", "--palette", "sepia"), "no palette named 'sepia'; there are arc and colour-blind"),
+        (("watch", "demo", "--palette", "sepia"), "no palette 'sepia'; palettes: arc, colour-blind"),
         (("show", "demo", "nosuchtask"), "the run has no task 'nosuchtask'; nearest: "),
         (("show", "demo", TASK, "--birth", "99"), "has no candidate of birth 99; it has 0, "),
     ],

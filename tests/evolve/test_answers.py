@@ -1,31 +1,61 @@
-"""Two answers from followed grids."""
+"""Two answers from followed grids: who is asked, what a vote counts, and which two grids are given."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlevolve.evolve.answers import AnswerPolicy, Vote, answer, choose, followers
-from nlevolve.evolve.population import population
+from nlevolve.evolve.answers import AnswerPolicy, Vote, answer, choose, followers, views, weight
+from nlevolve.evolve.population import Population, population
 from nlevolve.puzzle.grids import Grid
-from nlevolve.records import AnswerFollowed, Followed, Garbled
-from tests.evolve.test_policy import checked
+from nlevolve.puzzle.symmetry import IDENTITY, SYMMETRIES
+from nlevolve.records import Answer, AnswerFollowed, Attempt, Followed, Garbled
+from tests.evolve.candidates import candidates, checked, indices, of
 
 TEST: Grid = ((0, 0),)
 A, B, C = ((1, 1),), ((2, 2),), ((3, 3),)
+Two = tuple[Grid | None, Grid | None]
+
+
+def two(chosen: Answer) -> Two:
+    return chosen.attempt_1, chosen.attempt_2
+
+
+def followed(birth: int, grid: Grid | None, *, pair: int = 0, sample: int = 0, view: str = "") -> AnswerFollowed:
+    """What came of following a birth's description on a test input; no grid is a garbled reply."""
+    attempt: Attempt = Garbled(pair=pair, why="prose") if grid is None else Followed(pair=pair, grid=grid)
+    return AnswerFollowed(task="t", birth=birth, sample=sample, attempt=attempt, view=view)
+
+
+def answered(grown: Population, grids: Mapping[int, Grid], order: list[int] | None = None) -> Two:
+    """The two answers to one test input."""
+    rows = [followed(birth, grid) for birth, grid in grids.items()]
+    [only] = answer([TEST], grown, rows, list(grids) if order is None else order)
+    return two(only)
 
 
 def test_equal_grids_add_their_votes() -> None:
-    chosen = choose(TEST, [Vote(A, 1.0), Vote(B, 0.7), Vote(B, 0.7)])
-    assert (chosen.attempt_1, chosen.attempt_2) == (B, A)
-    assert chosen.candidates == (B, A)
-    assert chosen.votes == (1.4, 1.0)
+    assert two(choose(TEST, [Vote(A, 1.0), Vote(B, 0.7), Vote(B, 0.7)])) == (B, A)
+    assert two(choose(TEST, [Vote(A, 1.0), Vote(B, 0.4), Vote(B, 0.4)])) == (A, B)
+    assert two(choose(TEST, [Vote(A, 1.0), Vote(B, 2.0), Vote(C, 3.0)])) == (C, B)
+
+
+def test_ties_go_to_the_grid_proposed_first() -> None:
+    assert two(choose(TEST, [Vote(B, 1.0), Vote(A, 1.0), Vote(C, 1.0)])) == (B, A)
+    assert two(choose(TEST, [Vote(B, 0.5), Vote(A, 1.0), Vote(B, 0.5)])) == (B, A)
 
 
 def test_the_input_itself_is_the_last_resort() -> None:
-    assert choose(TEST, [Vote(TEST, 9.0), Vote(A, 1.0)]).attempt_1 == A
-    assert choose(TEST, [Vote(TEST, 9.0), Vote(A, 1.0)]).attempt_2 is None
-    assert choose(TEST, [Vote(TEST, 9.0)]).attempt_1 == TEST
+    assert two(choose(TEST, [Vote(TEST, 9.0), Vote(A, 1.0)])) == (A, None)
+    assert two(choose(TEST, [Vote(TEST, 9.0)])) == (TEST, None)
+
+
+def test_one_grid_is_one_answer_and_none_is_none() -> None:
+    assert two(choose(TEST, [Vote(A, 1.0), Vote(A, 1.0)])) == (A, None)
+    assert two(choose(TEST, [])) == (None, None)
 
 
 @given(st.lists(st.tuples(st.sampled_from([A, B, C, TEST]), st.floats(0.1, 5))))
@@ -34,26 +64,96 @@ def test_the_two_answers_differ(rows: list[tuple[Grid, float]]) -> None:
     assert chosen.attempt_1 != chosen.attempt_2 or chosen.attempt_1 is None
     distinct = {g for g, _ in rows} - {TEST}
     assert (chosen.attempt_2 is not None) == (len(distinct) >= 2)
+    assert (chosen.attempt_1 is not None) == bool(rows)
+
+
+def test_a_perfect_follower_counts_a_hundred_and_half_as_much_again_if_its_rule_is_shown_general() -> None:
+    plain, general, elsewhere = population(
+        [checked(0, "=="), checked(1, "==", blind=0), checked(2, "=g", blind=1)]
+    ).members.values()
+    assert weight(plain) == 100
+    assert weight(general) == 150
+    assert weight(elsewhere) < 1, "a hidden pair that came out wrong shows nothing"
+
+
+def test_an_imperfect_follower_counts_by_its_exact_pairs_and_cells() -> None:
+    assert [weight(c) for c in candidates("=x", "xx", "gg", "=?")] == pytest.approx([1.75 / 3, 0.5 / 3, 0.0, 1.5 / 3])
+    blind = population([checked(0, "=x", blind=0)]).members[0]
+    assert weight(blind) == pytest.approx(1.75 / 3), "general or not"
 
 
 def test_any_perfect_follower_outvotes_the_imperfect_ones() -> None:
-    grown = population([checked(0, "=="), checked(1, "=x"), checked(2, "=x", "other"), checked(3, "xx")])
-    order = [c.index for c in followers(grown, AnswerPolicy(imperfect=3), "pairs")]
-    assert order == [0, 2, 1, 3]  # the shorter one first
-    grids = {0: A, 1: B, 2: B, 3: B}
-    followed = [AnswerFollowed(task="t", birth=k, sample=0, attempt=Followed(pair=0, grid=g)) for k, g in grids.items()]
-    [only] = answer([TEST], grown, followed, order)
-    assert (only.attempt_1, only.attempt_2) == (A, B)
+    grown = of("==", "=x", "=y", "xx")
+    assert answered(grown, {0: A, 1: B, 2: B, 3: B}) == (A, B)
+
+
+def test_what_is_shown_general_outvotes_one_perfect_follower_and_not_two() -> None:
+    grown = population([checked(0, "=="), checked(1, "=="), checked(2, "==", blind=1)])
+    assert answered(grown, {0: A, 2: B}) == (B, A)
+    assert answered(grown, {0: A, 2: B, 1: A}) == (A, B)
+
+
+def test_of_the_imperfect_the_better_one_is_believed() -> None:
+    assert answered(of("xx", "=x"), {0: A, 1: B}) == (B, A)
+    assert answered(of("xx", "ox", "=o"), {0: A, 1: A, 2: B}) == (B, A)
+
+
+def test_the_perfect_are_followed_and_then_the_best_of_the_others() -> None:
+    grown = of("=x", "==", "xx", "==", "=y", "==")
+    policy = AnswerPolicy(perfect=2, imperfect=2)
+    assert indices(followers(grown, policy, "pairs")) == [1, 3, 0, 4]
+    assert indices(followers(grown, AnswerPolicy(perfect=1, imperfect=0), "pairs")) == [1]
+    assert indices(followers(grown, AnswerPolicy(perfect=9, imperfect=9), "pairs")) == [1, 3, 5, 0, 4, 2]
+    assert followers(of(), policy, "pairs") == []
+
+
+def test_followers_are_ranked_as_the_search_ranks() -> None:
+    grown = of("=oo", "xxx")
+    assert indices(followers(grown, AnswerPolicy(), "pairs")) == [0, 1]
+    assert indices(followers(grown, AnswerPolicy(), "cells")) == [1, 0]
 
 
 def test_a_test_input_that_nobody_could_follow_has_no_answer() -> None:
-    grown = population([checked(0, "==")])
-    followed = [AnswerFollowed(task="t", birth=0, sample=0, attempt=Garbled(pair=1, why="prose"))]
-    answers = answer([TEST, TEST], grown, followed, [0])
-    assert [a.attempt_1 for a in answers] == [None, None]
+    rows = [followed(0, None, pair=1), followed(0, A, pair=0)]
+    assert [two(one) for one in answer([TEST, TEST], of("=="), rows, [0])] == [(A, None), (None, None)]
 
 
-def test_the_order_of_arrival_decides_nothing() -> None:
-    grown = population([checked(0, "=="), checked(1, "==", "other")])
-    followed = [AnswerFollowed(task="t", birth=k, sample=0, attempt=Followed(pair=0, grid=g)) for k, g in ((0, A), (1, B))]
-    assert answer([TEST], grown, followed, [0, 1]) == answer([TEST], grown, followed[::-1], [0, 1])
+def test_each_test_input_is_answered_from_its_own_grids() -> None:
+    rows = [followed(0, A, pair=1), followed(0, B, pair=0), followed(1, C, pair=1)]
+    assert [two(one) for one in answer([TEST, C], of("==", "xx"), rows, [0, 1])] == [(B, None), (A, None)]
+
+
+def test_only_those_asked_have_a_vote() -> None:
+    assert answered(of("==", "=="), {0: A, 1: B}, order=[1]) == (B, None)
+    assert answered(of("==", "=="), {0: A}, order=[]) == (None, None)
+
+
+@given(st.permutations([followed(0, B), followed(1, A), followed(1, C, sample=1), followed(1, A, view="mirrored", sample=1)]))
+def test_the_order_of_arrival_decides_nothing(rows: list[AnswerFollowed]) -> None:
+    grown = of("==", "==")
+    assert [two(one) for one in answer([TEST], grown, rows, [0, 1])] == [(A, B)]
+
+
+@pytest.mark.parametrize(
+    ("rows", "order", "first"),
+    [
+        ([followed(0, A), followed(1, B)], [1, 0], B),
+        ([followed(0, A, sample=1), followed(0, B, sample=0)], [0], B),
+        ([followed(0, A, view="turned 90°"), followed(0, B, sample=3)], [0], B),
+    ],
+    ids=["the better birth", "then the earlier sample", "first of all as it is"],
+)
+def test_of_equal_votes_the_one_asked_first_counts(rows: list[AnswerFollowed], order: list[int], first: Grid) -> None:
+    for arrived in (rows, rows[::-1]):
+        [only] = answer([TEST], of("==", "=="), arrived, order)
+        assert only.attempt_1 == first
+
+
+def test_a_description_is_looked_at_as_it_is_and_then_in_other_ways() -> None:
+    assert views(1) == [IDENTITY]
+    eight = views(8)
+    assert len(set(map(str, eight))) == 8
+    assert [(v.turns, v.mirrored) for v in eight] == [(s.turns, s.mirrored) for s in SYMMETRIES]
+    assert [v.colours == IDENTITY.colours for v in eight] == [True, False] * 4, "every second in other colours"
+    assert len({v.colours for v in eight}) == 5, "each in its own"
+    assert views(3) == eight[:3], "the same ones every time"

@@ -172,6 +172,23 @@ def test_a_full_disk_is_a_users_error_and_what_was_acknowledged_stays(tmp_path: 
     assert all(read(tmp_path, f"{number:064}") for number in range(kept))
 
 
+def test_of_two_banks_that_find_the_same_damage_one_mends_it_and_both_go_on(tmp_path: Path) -> None:
+    written(tmp_path, {f"{n:064}": row("x" * 10_000) for n in range(50)})
+    notices: list[str] = []
+    one, other = (DiskBank(tmp_path, notices.append) for _ in range(2))
+    base = sqlite3.connect(tmp_path / FILE)
+    base.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    base.close()
+    with (tmp_path / FILE).open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xff" * 400_000)
+    assert one.get(f"{7:064}") is None
+    one.keep([(KEY, row("mine"))])
+    assert other.get(f"{7:064}") is None
+    assert [bank.get(KEY).reply.text for bank in (one, other)] == ["mine", "mine"]
+    assert len([notice for notice in notices if "damaged" in notice]) == 1
+
+
 def test_a_replay_writes_nothing(tmp_path: Path) -> None:
     written(tmp_path, {KEY: row()})
     before = {file.name: file.stat().st_mtime_ns for file in tmp_path.iterdir() if file.name == FILE}

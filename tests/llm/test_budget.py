@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from nlevolve.llm.budget import Caps, Ledger, Spent
+from nlevolve.llm.budget import Budget, Caps, Ledger, Spent
 from nlevolve.llm.catalogue import ModelCard, Price
 from nlevolve.llm.request import LLM, OverBudget, ProviderDown, Reply, Request
 from nlevolve.records import Noticed, Usage
@@ -83,6 +83,21 @@ def test_calls_are_counted_before_they_are_sent(tmp_path: Path) -> None:
     outcomes, _ = ask_all(tmp_path, scripted(answer), *questions, caps=Caps(calls=60), concurrency=64)
     assert sent == 60
     assert any(isinstance(outcome, OverBudget) for outcome in outcomes)
+
+
+def test_a_reservation_that_was_not_used_is_no_call_and_costs_nothing() -> None:
+    ledger = Ledger(Caps(calls=2), Spent())
+    budget = Budget(ledger, priced(CENT), lambda text: None)
+
+    async def hold(sent: bool) -> None:
+        async with budget.reservation(request()) as held:
+            assert ledger.calls == 1
+            held.sent = sent
+
+    asyncio.run(hold(sent=False))
+    assert (ledger.calls, ledger.usd) == (0, 0.0)
+    asyncio.run(hold(sent=True))
+    assert ledger.calls == 1
 
 
 def test_a_resumed_run_goes_on_counting(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from nlevolve.llm.bank import DiskBank
 from nlevolve.llm.budget import Caps
 from nlevolve.llm.catalogue import embedded_card
-from nlevolve.llm.request import NotBanked, OverBudget, ProviderDown, Rejected, Reply, Request
+from nlevolve.llm.request import Label, Message, NotBanked, OverBudget, ProviderDown, Rejected, Reply, Request, RoleSettings
 from nlevolve.llm.stack import open_stack
 from nlevolve.records import CallFinished, Event
 from tests.llm.asking import ask_all, calls, request, scripted
@@ -59,6 +59,33 @@ def test_what_is_asked_decides_and_how_it_is_called_does_not(tmp_path: Path) -> 
     ]
     assert {one.key for one in same} == {request().key}
     assert len({one.key for one in [request(), *other]}) == 7
+
+
+def test_keys_are_those_of_every_version_before() -> None:
+    """Whoever changes one of these digests makes every bank that exists worthless."""
+    label = Label(task="t", role="generator", purpose="write")
+    plain = Request(settings=RoleSettings(model="openai/gpt-5"), messages=(Message(role="user", text="hello"),), label=label)
+    everything = Request(
+        settings=RoleSettings(
+            model="hosted_vllm/some",
+            base_url="http://host:8000/v1",
+            temperature=0.5,
+            top_p=0.9,
+            max_tokens=100,
+            reasoning_effort="high",
+            thinking_budget=2000,
+        ),
+        messages=(
+            Message(role="system", text="Be exact.", stable=True),
+            Message(role="user", text="⬛ 0 1", images=("aGk=",)),
+        ),
+        reply_schema={"type": "object"},
+        sample=3,
+        again=True,
+        label=label,
+    )
+    assert plain.key == "af83c6d6199fe8c0f8d489c37815336f9d379a23cdfe8afda9dc32d75715c724"
+    assert everything.key == "24086acadb3a98d7fb49e2f96938df0e7647dcc6dd88823c808b751b8b38e11d"
 
 
 def test_a_changed_copy_has_a_key_of_its_own() -> None:

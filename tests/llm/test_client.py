@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -218,9 +217,7 @@ def test_an_echoed_key_is_hidden_also_in_a_reply(model: str, monkeypatch: pytest
 
 
 def test_a_hanging_server_is_given_up_in_time(model: str) -> None:
-    began = time.monotonic()
-    assert isinstance(failing(model, Said(delay=60.0), timeout=0.3), TimedOut)
-    assert time.monotonic() - began < 15
+    assert isinstance(failing(model, Said(delay=3600.0), timeout=0.3), TimedOut)
 
 
 def test_settings_are_sent_and_those_not_taken_are_said(model: str) -> None:

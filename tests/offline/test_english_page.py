@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from benchmarks.english import BLACK, PAGE, PITCH, WIDEST
+from benchmarks.english import BLACK, PAGE, PITCH, WIDEST, page
 from nlevolve.offline import english
 from nlevolve.offline.grammar import registered
 from nlevolve.offline.operation import Operation
@@ -36,6 +36,10 @@ def pictures(section: str) -> dict[int, tuple[Cells, Cells]]:
 
 def grid(rows: list[str]) -> Cells:
     return cells([list(map(int, row.strip().replace(BLACK, "0"))) for row in rows if row.strip()])
+
+
+def test_it_is_as_make_docs_makes_it() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(), MAKE
 
 
 def test_every_operation_is_in_it() -> None:

@@ -11,6 +11,7 @@ import aiohttp
 import pytest
 
 from nlevolve.offline.server import NAMES, serving
+from nlevolve.offline.version import version
 from tests.offline import prompts
 
 PAIRS = [(((1, 0), (2, 3)), ((0, 1), (3, 2)))]
@@ -40,6 +41,7 @@ def test_a_completion_has_openais_form_and_usage() -> None:
     assert status == 200
     assert json.loads(reply["choices"][0]["message"]["content"])["bullets"]
     assert reply["choices"][0]["finish_reason"] == "stop"
+    assert reply["system_fingerprint"] == version()
     assert reply["usage"]["total_tokens"] == reply["usage"]["prompt_tokens"] + reply["usage"]["completion_tokens"] > 100
 
 

@@ -74,9 +74,13 @@ def test_another_size_is_said() -> None:
         ([[]], "row 1 has 0 cells"),
         ([[0] * 31], "row 1 has 31 cells"),
         ([[1, 2], [3]], "row 2 has 1 cells, row 1 has 2"),
+        ([7, [1]], "row 1 is not a list of cells but int '7'"),
         ([[1], 2], "row 2 is not a list of cells but int '2'"),
         ([[1], "2"], "row 2 is not a list of cells but str '2'"),
         ([[10]], "row 1, cell 1 is 10"),
+        ([[0, 9], [0, 9, 5], [10]], "row 2 has 3 cells"),
+        ([[0, 9, 10]], "row 1, cell 3 is 10, allowed are the ints 0 to 9"),
+        ("x" * 50, "a list of rows, got str 'x{20}'$"),
         ([[-1]], "row 1, cell 1 is -1"),
         ([[True]], "row 1, cell 1 is True"),
         ([[0, 1.0]], "row 1, cell 2 is 1.0"),
@@ -88,6 +92,17 @@ def test_another_size_is_said() -> None:
 def test_what_is_no_grid_is_refused_by_row(rows: object, says: str) -> None:
     with pytest.raises(GridError, match=says):
         grid(rows)
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(1, 1), (30, 30), (1, 30), (30, 1)])
+def test_the_smallest_and_the_largest_are_grids(rows: int, columns: int) -> None:
+    whole = ((9,) * columns,) * rows
+    assert grid(whole) == parse(render(whole)) == whole
+    assert shape(whole) == (rows, columns)
+
+
+def test_the_text_form_is_a_line_a_row() -> None:
+    assert render(((1, 2), (3, 4))) == "1 2\n3 4"
 
 
 @pytest.mark.parametrize("text", ["", " \n ", "1 2\n3", "1 a", "12 34", "1 2 ³", "1,2"])

@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
-from random import Random
 
 import pytest
 
-from nlevolve.llm.request import LLM, Request, Unusable
+from nlevolve.llm.request import LLM, Reply, Request, Unusable
 from nlevolve.puzzle.datasets import load
 from nlevolve.records import (
     CallFinished,
@@ -23,7 +22,7 @@ from nlevolve.records import (
 )
 from nlevolve.run.session import Session
 from nlevolve.run.store import StoreFailed, read_events
-from tests.scripted import bullets
+from tests.scripted import bullets, chance
 from tests.stories.worlds import IDEAS, config, groping, jittery, prepare, scripted, task_file
 
 GOOD, BAD = "offline/generator", "offline/generator-weak"
@@ -52,7 +51,7 @@ def uneven(request: Request) -> str:
     """GOOD finds the rule half of the time, BAD never does."""
     if request.label.role in ("checker", "answerer"):
         return groping(request)
-    rng = Random(request.key)
+    rng = chance(request)
     found = request.model == GOOD and rng.random() < 0.5
     return bullets("Mirror every row from left to right." if found else rng.choice(IDEAS), "Then stop.", f"Rest {rng.random()}.")
 
@@ -88,8 +87,28 @@ def test_a_task_waits_for_those_it_learns_from_and_for_no_other(tmp_path: Path) 
 
 
 def test_a_run_of_one_model_learns_nothing_and_waits_for_nobody(tmp_path: Path) -> None:
-    events = mixed(tmp_path, scripted(uneven, jittery(1)), "single", models=GOOD)
-    assert not [event for event in events if isinstance(event, MixLearned)]
+    """The first task's replies come when the third has begun: so the third cannot have waited for what the first learns."""
+    begun = asyncio.Event()
+
+    async def live(request: Request) -> Reply:
+        if request.label.task == "task0":
+            await begun.wait()
+        return Reply(text=uneven(request))
+
+    def see(event: Event) -> None:
+        if isinstance(event, TaskStarted) and event.task == "task2":
+            begun.set()
+
+    for number in range(3):
+        task_file(tmp_path, name=f"task{number}")
+    session = session_of(tmp_path, live, "single", 3, 3, GOOD, policy__mix__behind=1)
+
+    async def run() -> RunFinished:
+        async with asyncio.timeout(120):  # or it would wait for ever
+            return await session.run([see])
+
+    assert asyncio.run(run()).exit_code == 0
+    assert not [event for event in read_events(session.folder) if isinstance(event, MixLearned)]
 
 
 def test_a_model_that_stops_leaves_the_others_of_its_mix_to_go_on(tmp_path: Path) -> None:

@@ -12,11 +12,18 @@ from typing import Any
 import pytest
 
 from nlevolve.api import Result, asolve
+from nlevolve.ask.prompts import bundled
+from nlevolve.config import Limits
+from nlevolve.llm.request import ProviderDown, Request
+from nlevolve.puzzle.datasets import load
 from nlevolve.puzzle.grids import cell_accuracy, parse
 from nlevolve.records import CallFinished, CandidateChecked, Event, Followed, TaskStarted
+from nlevolve.run.session import reopen
+from nlevolve.run.store import read_events
 from tests.server import FAULTS, Asked, Provider, Said, faulty
 from tests.server.embedded import embedded
 from tests.server.http import Script
+from tests.stories.worlds import config, groping, play, scripted, task_file
 
 SECRET = "sk-0123456789-never-to-be-seen"
 RULES = {
@@ -56,7 +63,7 @@ def run(
     events: list[Event] = []
     with Provider(script, port) as server:
         settings = {f"{role}.base_url": server.url for role in ("generator", "checker")}
-        settings |= {f"{role}.timeout": 1.0 for role in ("generator", "checker")} | options.pop("settings", {})
+        settings |= options.pop("settings", {})
         models = {"generator": "hosted_vllm/writer", "checker": "openai/follower"}
         places = {"runs_dir": folder / "runs", "cache_dir": folder / "bank"}
         result = asyncio.run(
@@ -94,15 +101,16 @@ def judged_by_their_grids(events: list[Event]) -> bool:
 
 
 def test_a_provider_broken_in_thirteen_ways_changes_no_answer(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    chosen = ["arc1:training[:24]"]
-    models = {"generator": "openai/offline/generator", "checker": "openai/offline/checker"}
-    patient = {f"{role}.timeout": 10.0 for role in ("generator", "checker")}
+    """Few calls at once, each waited for far longer than it takes: however busy the machine is, only what hangs is given up."""
+    chosen = ["arc1:training[:12]"]
+    models = {"generator": "openai/offline/generator", "checker": "openai/offline/checker", "concurrency": 8}
+    patient = {f"{role}.timeout": 20.0 for role in ("generator", "checker")}
     calm, _, _ = run(tmp_path / "calm", embedded, chosen, settings=dict(patient), **models)
     broken = faulty(embedded, 0.34, hanging=0.002)
     stormy, events, server = run(tmp_path / "stormy", broken, chosen, settings=dict(patient), **models)
     assert (calm.exit_code, stormy.exit_code) == (0, 0)
     assert len(FAULTS) == 13
-    assert len(solved(calm)) >= 10
+    assert len(solved(calm)) >= 5
     assert solved(stormy) == solved(calm)
     assert judged_by_their_grids(events)
     assert sum(event.tries for event in finished(events)) == len(server.asked)
@@ -126,6 +134,32 @@ def test_a_cap_on_calls_holds_with_many_in_flight(tmp_path: Path) -> None:
     result, _, server = run(tmp_path, faulty(model, 0.34), tasks(tmp_path, 24), max_calls=60, concurrency=64)
     assert result.exit_code == 3
     assert len(server.asked) <= 60
+
+
+def test_failed_tries_of_an_interrupted_run_count_against_the_cap_of_its_resumption(tmp_path: Path) -> None:
+    """Thirty requests may be sent in all: what the run sent in vain before it stopped is not forgotten when it goes on."""
+    sent = 0
+
+    def failing(request: Request) -> str:
+        nonlocal sent
+        sent += 1
+        if sent % 2:
+            raise ProviderDown("503", retry_after=0.0)
+        return groping(request, luck=0.0)
+
+    task, live = task_file(tmp_path), scripted(failing)
+    events = asyncio.run(play(tmp_path, task, live, max_calls=11))
+    failed = [event for event in finished(events) if event.source == "failed"]
+    assert sent == 11
+    assert sum(event.tries for event in finished(events)) == 11
+    assert [event.tries for event in failed if event.tries]  # a call that the cap ended after its first try
+    folder = tmp_path / "runs" / "story"
+    session = reopen(
+        folder, load([str(task)]), config(), Limits(max_calls=30), prompts=bundled(), cache_dir=tmp_path / "bank", live=live
+    )
+    asyncio.run(session.run([]))
+    assert sent == 30
+    assert sum(event.tries for event in finished(list(read_events(folder)))) == 30
 
 
 def test_a_budget_holds_with_many_in_flight(tmp_path: Path) -> None:

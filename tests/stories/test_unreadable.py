@@ -8,7 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from nlevolve.llm.request import Request
-from nlevolve.records import CandidateChecked, Event, Followed, Garbled, MoveFailed
+from nlevolve.records import AnswerFollowed, CandidateChecked, Event, Followed, Garbled, MoveFailed, TaskAnswered
+from nlevolve.run.answering import GARBLED_SAMPLES
 from tests.stories.worlds import groping, play, scripted, task_file
 
 RAGGED = '{"grid": [[1, 2, 3], [1, 2]], "note": ""}'
@@ -73,3 +74,32 @@ def test_a_generator_that_could_be_read_before_is_asked_once_more(tmp_path: Path
 def test_a_generator_that_can_never_be_read_is_not(tmp_path: Path) -> None:
     events, asked = story(tmp_path, lambda request: "no idea")
     assert 2 * len([event for event in events if isinstance(event, MoveFailed)]) == len(asked)
+
+
+def follows(events: list[Event]) -> list[AnswerFollowed]:
+    return [event for event in events if isinstance(event, AnswerFollowed)]
+
+
+def test_a_garbled_follow_on_a_test_input_is_asked_again_with_another_sample(tmp_path: Path) -> None:
+    def says(request: Request) -> str:
+        unlucky = request.label.purpose == "follow" and request.sample == 0
+        return RAGGED if unlucky else groping(request)
+
+    events, asked = story(tmp_path, says)
+    first, *later = follows(events)
+    assert isinstance(first.attempt, Garbled)
+    assert isinstance(later[0].attempt, Followed)
+    assert (later[0].birth, later[0].sample) == (first.birth, max(first.sample, later[0].sample))
+    assert later[0].sample > first.sample
+    (answered,) = [event for event in events if isinstance(event, TaskAnswered)]
+    assert answered.stopped == "perfect"
+    assert answered.answers[0].attempt_1 is not None
+    assert max(Counter(request.key for request in asked).values()) == 1
+
+
+def test_a_follow_that_can_never_be_read_is_given_up(tmp_path: Path) -> None:
+    events, _ = story(tmp_path, lambda request: RAGGED if request.label.purpose == "follow" else groping(request))
+    attempts = Counter((event.birth, event.view, event.attempt.pair) for event in follows(events))
+    assert attempts
+    assert all(count % GARBLED_SAMPLES == 0 for count in attempts.values())
+    assert all(isinstance(event.attempt, Garbled) for event in follows(events))

@@ -14,7 +14,7 @@ from nlevolve.puzzle.datasets import load
 from nlevolve.records import Event
 from nlevolve.run.session import Session, begin
 from nlevolve.run.store import read_events
-from tests.scripted import asked_grid, bullets, description_of, grid_reply, scripted
+from tests.scripted import asked_grid, bullets, chance, description_of, grid_reply, scripted
 
 RULES: dict[str, Callable[[Any], Any]] = {
     "Mirror every row from left to right.": lambda g: [row[::-1] for row in g],
@@ -31,7 +31,7 @@ def groping(request: Request, luck: float = 0.2) -> str:
     if request.label.role in ("checker", "answerer"):
         rule = RULES.get(description_of(request)[0], lambda g: g)
         return grid_reply(rule(asked_grid(request)))
-    rng = Random(request.key)
+    rng = chance(request)
     found = rng.random() < luck and request.label.purpose != "write"
     return bullets(
         "Mirror every row from left to right." if found else rng.choice(IDEAS), f"Then look again {rng.randrange(3)} times."

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
 
+from nlevolve.evolve.population import population
 from nlevolve.puzzle.grids import Grid, cell_accuracy
 from nlevolve.records import (
     Answer,
@@ -16,6 +17,7 @@ from nlevolve.records import (
     BirthPlanned,
     CallFinished,
     CallRetried,
+    CallSent,
     CandidateChecked,
     Description,
     Event,
@@ -24,6 +26,7 @@ from nlevolve.records import (
     LimitChanged,
     MoveFailed,
     Operator,
+    Proposal,
     Purpose,
     Role,
     RunFinished,
@@ -72,6 +75,8 @@ class FakeRun:
     """Tasks (by place) that fail."""
     side: int = 9
     """Rows and columns of the largest grids."""
+    tells_sending: bool = True
+    """Whether the log says when calls are sent, as it does since version 0.2."""
     names: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -120,7 +125,7 @@ class _TaskScript:
             return self.told
         for index in range(self.run.births):
             self._birth(index)
-            if self.checked and _exact(self.checked[-1]) == len(self.pairs):
+            if self.checked and all(attempt.exact for attempt in self.checked[-1].attempts):
                 break
         self._answer()
         return self.told
@@ -159,9 +164,8 @@ class _TaskScript:
         return "recombine" if index % 4 == 3 else "revise"
 
     def _parents(self, operator: Operator) -> tuple[int, ...]:
-        ranked = sorted(self.checked, key=lambda c: (-_exact(c), -_accuracy(c), c.birth.index))
         wanted = {"write": 0, "revise": 1, "recombine": 3}[operator]
-        return tuple(c.birth.index for c in ranked[:wanted])
+        return tuple(c.index for c in population(self.checked).ranked()[:wanted])
 
     def _description(self, parents: tuple[int, ...]) -> Description:
         inherited = [b for c in self.checked if c.birth.index in parents for b in c.description.bullets]
@@ -193,30 +197,38 @@ class _TaskScript:
         return tuple(map(tuple, rows))
 
     def _answer(self) -> None:
-        best = max(self.checked, key=lambda c: (_exact(c), _accuracy(c)), default=None)
+        best = next(iter(population(self.checked).ranked()), None)
         grid = self.pairs[0][1]
         if best is not None:
-            self._call("answerer", "follow", best.birth.index, 0)
+            self._call("answerer", "follow", best.index, 0)
             attempt = Followed(pair=0, grid=grid)
-            self._tell(AnswerFollowed(task=self.task, birth=best.birth.index, sample=0, attempt=attempt))
-        perfect = best is not None and _exact(best) == len(self.pairs)
-        stopped: Stopped = "perfect" if perfect else "exhausted"
+            self._tell(AnswerFollowed(task=self.task, birth=best.index, sample=0, attempt=attempt))
+        stopped: Stopped = "perfect" if best is not None and best.fitness.perfect else "exhausted"
         self._tell(
             TaskAnswered(
                 task=self.task,
-                answers=(Answer(attempt_1=grid, attempt_2=None, candidates=(grid,), votes=(1.0,)),),
+                answers=(Answer(attempt_1=grid, attempt_2=None, proposed=(Proposal(grid=grid, votes=1.0),)),),
                 stopped=stopped,
-                best=best.birth.index if best else None,
+                best=best.index if best else None,
                 seconds=self.clock,
             )
         )
 
     def _call(self, role: Role, purpose: Purpose, birth: int, target: int | None, source: str = "") -> None:
         model = self.run.checker if role in ("checker", "answerer") else self.run.generator
-        if self.draw.random() < self.run.throttled:
-            self._tell(CallRetried(task=self.task, model=model, why="rate_limit", wait=8.0))
+        request = f"{self.task}/{role}/{birth}/{target}"
+        call = CallSent(task=self.task, role=role, purpose=purpose, model=model, birth=birth, target=target, request=request)
+        throttled = self.draw.random() < self.run.throttled
+        if throttled:
+            self._send(call)
+            again = CallRetried(
+                task=self.task, model=model, failure="rate_limit", request=request, why="rate_limit: slow down", wait=8.0
+            )
+            self._tell(again)
             self._tell(LimitChanged(model=model, in_flight=max(1, 25 - self.place), why="429"))
         cached = not source and self.draw.random() < self.run.cached
+        if not cached:
+            self._send(call.model_copy(update={"tries": 1 + throttled}))
         seconds = 0.0 if cached else self.run.latency * (0.5 + self.draw.random())
         self.clock += seconds if role != "checker" else seconds / len(self.pairs)
         cost = 0.0 if cached or source else self.run.usd_per_call * (0.5 + self.draw.random())
@@ -229,12 +241,17 @@ class _TaskScript:
                 model=model,
                 birth=birth,
                 target=target,
+                request=request,
                 source="failed" if source else "cache" if cached else "provider",
                 usage=usage,
                 cost_usd=cost,
                 seconds=seconds,
             )
         )
+
+    def _send(self, call: CallSent) -> None:
+        if self.run.tells_sending:
+            self._tell(call)
 
     def _pair(self) -> tuple[Grid, Grid]:
         """A grid with a few blocks in it, and the same upside down with its background kept."""
@@ -253,11 +270,3 @@ class _TaskScript:
 
     def _tell(self, event: Event) -> None:
         self.told.append(event.model_copy(update={"at": self._now()}))
-
-
-def _exact(candidate: CandidateChecked) -> int:
-    return sum(isinstance(a, Followed) and a.accuracy == 1.0 for a in candidate.attempts)
-
-
-def _accuracy(candidate: CandidateChecked) -> float:
-    return sum(getattr(a, "accuracy", None) or 0.0 for a in candidate.attempts) / len(candidate.attempts)

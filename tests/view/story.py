@@ -20,6 +20,7 @@ from nlevolve.records import (
     Garbled,
     Noticed,
     Operator,
+    Proposal,
     Purpose,
     Role,
     RunFinished,
@@ -42,6 +43,11 @@ HARD = Task("hard", (Pair(A, C),), (B,))
 NEVER = Task("never", (Pair(A, A),), (C,))
 TASKS = (FLIP, HARD, NEVER)
 SOLUTIONS: dict[str, tuple[Grid, ...]] = {"flip": (B, D), "hard": (D,), "never": (C,)}
+
+
+def proposals(*rows: tuple[Grid, float]) -> tuple[Proposal, ...]:
+    """(grid, votes) rows, best first."""
+    return tuple(Proposal(grid=grid, votes=votes) for grid, votes in rows)
 
 
 def clock(seconds: float) -> datetime:
@@ -145,8 +151,8 @@ def events() -> list[AnyEvent]:
             at=clock(9),
             task="flip",
             answers=(
-                Answer(attempt_1=B, attempt_2=A, candidates=(B, A), votes=(2, 1)),
-                Answer(attempt_1=WRONG, attempt_2=D, candidates=(WRONG, D), votes=(1, 1)),
+                Answer(attempt_1=B, attempt_2=A, proposed=proposals((B, 2), (A, 1))),
+                Answer(attempt_1=WRONG, attempt_2=D, proposed=proposals((WRONG, 1), (D, 1))),
             ),
             stopped="perfect",
             best=1,
@@ -155,7 +161,7 @@ def events() -> list[AnyEvent]:
         TaskAnswered(
             at=clock(10),
             task="hard",
-            answers=(Answer(attempt_1=WRONG, attempt_2=None, candidates=(WRONG, A, D), votes=(3, 2, 1)),),
+            answers=(Answer(attempt_1=WRONG, attempt_2=None, proposed=proposals((WRONG, 3), (A, 2), (D, 1))),),
             stopped="exhausted",
             best=0,
             seconds=9.0,

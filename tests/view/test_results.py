@@ -5,18 +5,22 @@ from __future__ import annotations
 import json
 from random import Random
 
-from nlevolve.records import Answer, Bought, RunFinished, RunStarted, TaskAnswered, Usage
+import pytest
+
+from nlevolve.records import Answer, AnyEvent, Bought, RunFinished, RunStarted, TaskAnswered, Usage
 from nlevolve.view.grading import grade
 from nlevolve.view.history import read
 from nlevolve.view.results import PLACEHOLDER, results, submission
-from tests.view.story import SOLUTIONS, TASKS, A, B, C, D, call, clock, events
+from nlevolve.view.terminal.panels.look import Look
+from nlevolve.view.terminal.summary import Summary
+from tests.view.story import FLIP, SOLUTIONS, TASKS, A, B, C, D, birth, call, candidate, clock, events, followed, proposals
 
 
 def test_an_answer_is_right_when_either_attempt_is():
     first, second, neither = (
         Answer(attempt_1=B, attempt_2=A),
         Answer(attempt_1=A, attempt_2=B),
-        Answer(attempt_1=A, attempt_2=C, candidates=(A, C, B)),
+        Answer(attempt_1=A, attempt_2=C, proposed=proposals((A, 3), (C, 2), (B, 1))),
     )
     seen = grade([first, second, neither], [B, B, B])
     assert seen.right == (True, True, False)
@@ -81,10 +85,57 @@ def test_a_task_row_tells_its_best_candidate():
 def test_the_best_so_far_is_one_that_was_fully_judged():
     told = [event for event in events() if not isinstance(event, TaskAnswered)]
     history = read(told)
-    assert {n: one.attempts[0].kind for n, one in history.task("hard").checked.items()} == {0: "garbled", 1: "unreached"}
+    assert {n: one.attempts[0].kind for n, one in history.task("hard").population.members.items()} == {
+        0: "garbled",
+        1: "unreached",
+    }
     row = results(history, TASKS, SOLUTIONS)["tasks"]["hard"]
     assert row["best"]["birth"] == 0
     assert results(history, TASKS, SOLUTIONS)["tasks"]["flip"]["best"]["birth"] == 1
+
+
+EXACT = candidate(FLIP, birth(0), ("One pair right.",), (followed(FLIP, 0, B), followed(FLIP, 1, C)), 4)
+NEAR = candidate(FLIP, birth(1), ("Both nearly.",), (followed(FLIP, 0, ((0, 1), (2, 9))), followed(FLIP, 1, ((2, 1), (4, 9)))), 5)
+
+
+def best_of_both(told: list[AnyEvent]) -> int:
+    """The birth that the dashboard and results.json both name the best of the flip task."""
+    summary = Summary()
+    for event in told:
+        summary.see(event)
+    row = results(summary.history, TASKS, SOLUTIONS)["tasks"]["flip"]
+    shown = Look(summary, clock(99), focus="flip").candidate
+    assert shown is not None
+    assert row["best"]["birth"] == shown.index
+    assert row["train"]["cell_accuracy"] == shown.fitness.cells
+    return shown.index
+
+
+@pytest.mark.parametrize("rank", ["pairs", "cells"])
+@pytest.mark.parametrize("arrived", [[EXACT, NEAR], [NEAR, EXACT], [NEAR, EXACT, NEAR], [EXACT, NEAR, EXACT]])
+def test_dashboard_and_results_name_one_best_by_the_run_s_own_rank(rank: str, arrived: list[AnyEvent]):
+    begun, *rest = events()[:2]
+    begun = begun.model_copy(update={"rank": rank})
+    assert best_of_both([begun, *rest, *arrived]) == {"pairs": 0, "cells": 1}[rank]
+    assert best_of_both([*rest, *arrived, begun]) == {"pairs": 0, "cells": 1}[rank]
+
+
+def test_the_best_of_an_answered_task_is_what_its_answers_rest_on():
+    """A birth beyond the one that ended the search may be better, and is in no answer."""
+    end = TaskAnswered(at=clock(6), task="flip", answers=(), stopped="interrupted", best=1)
+    late = EXACT.model_copy(update={"at": clock(7)})
+    assert best_of_both([*events()[:2], EXACT, NEAR, end]) == 1
+    assert best_of_both([*events()[:2], NEAR, end, late]) == 1
+
+
+def test_a_task_that_a_later_session_takes_up_again_has_a_new_best_until_it_is_answered_anew():
+    end = TaskAnswered(at=clock(6), task="flip", answers=(), stopped="interrupted", best=1)
+    again = events()[0].model_copy(update={"at": clock(50), "resumed": True})
+    told = [*events()[:2], NEAR, end, again]
+    assert best_of_both(told) == 1
+    better = EXACT.model_copy(update={"at": clock(51)})
+    assert best_of_both([*told, better]) == 0
+    assert best_of_both([*told, better, end.model_copy(update={"at": clock(52)})]) == 1
 
 
 def test_a_task_never_reached_keeps_its_row():

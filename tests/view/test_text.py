@@ -1,12 +1,15 @@
 """Text for the terminal."""
 
+import re
 import unicodedata
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlevolve.view.text import bullets, clean, count, duration, model_name, money, percent, short_model
+import nlevolve.view
+from nlevolve.view.text import bullets, clean, count, duration, model_name, money, percent, points, short_model
 
 
 @pytest.mark.parametrize(
@@ -44,9 +47,48 @@ def test_figures_are_short() -> None:
     assert [count(x) for x in (999, 9999, 12345, 4_500_000)] == ["999", "9,999", "12.3k", "4.5M"]
 
 
-def test_only_all_is_a_hundred_percent() -> None:
-    assert [percent(x) for x in (0.0, 0.29, 0.999, 1.0)] == ["0%", "29%", "99%", "100%"]
-    assert [percent(x, 1) for x in (0.5, 0.9999, 1.0)] == ["50.0%", "99.9%", "100%"]
+@pytest.mark.parametrize(
+    ("share", "shown", "short"),
+    [
+        (None, "–", "–"),
+        (0.0, "0%", "0%"),
+        (0.00001, "0.1%", "1%"),
+        (0.5, "50.0%", "50%"),
+        (0.9375, "93.8%", "94%"),
+        (0.98666, "98.7%", "99%"),
+        (0.99996, "99.9%", "99%"),
+        (1.0, "100%", "100%"),
+        (1.25, "125.0%", "125%"),
+    ],
+)
+def test_a_share_is_rounded_but_only_all_is_a_hundred_percent_and_only_none_is_nothing(
+    share: float | None, shown: str, short: str
+) -> None:
+    assert (percent(share), percent(share, 0)) == (shown, short)
+
+
+@given(st.integers(1, 900), st.integers(0, 900))
+def test_a_share_of_cells_is_written_to_the_nearest_figure(cells: int, right: int) -> None:
+    right = min(right, cells)
+    for decimals in (0, 1):
+        told = float(percent(right / cells, decimals).removesuffix("%"))
+        nearest = abs(told - 100 * right / cells) <= 0.5 * 0.1**decimals + 1e-9
+        assert nearest or told in (0.1**decimals, 100 - 0.1**decimals)
+        assert (told == 100) == (right == cells)
+        assert (told == 0) == (right == 0)
+
+
+def test_points_over_nothing_are_the_share_itself() -> None:
+    """One row of the dashboard: a cell accuracy beside its gain over copying, which scores nothing here."""
+    for share in (0.0, 0.93, 0.935, 0.9395, 0.9999, 1.0):
+        assert points(share, 0) == f"+{percent(share, 0).removesuffix('%')}"
+    assert [points(x) for x in (-0.3, 1e-17, -1e-17, 0.5349)] == ["-30.0", "+0.0", "+0.0", "+53.5"]
+
+
+def test_no_view_writes_a_share_in_its_own_way() -> None:
+    sources = [path for path in Path(nlevolve.view.__file__).parent.rglob("*.py") if path.name != "text.py"]
+    assert len(sources) > 40
+    assert [path.name for path in sources if re.search(r"\{[^{}]*:[^{}]*%\}|100 \* ", path.read_text(encoding="utf-8"))] == []
 
 
 def test_models_keep_their_telling_part() -> None:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import numpy as np
 
-from nlevolve.offline.grammar import Range, Words, pin, says
+from nlevolve.offline.grammar import Range, Words, says
 from nlevolve.offline.nouns.colours import Background, Colour, Named
 from nlevolve.offline.nouns.places import Direction
 from nlevolve.offline.operation import Examples, Operation, suggests
@@ -126,7 +126,6 @@ class SortLines(Operation):
 
 @says(
     "shift the whole grid by {count} cells {direction}, what leaves it comes in again on the other side",
-    pin("shift the whole grid by one cell {direction}, what leaves it comes in again on the other side", count=1),
     also="""
     move everything {direction} by {count} cells, wrapping around [at the border]
     roll the grid {direction} by {count} cells

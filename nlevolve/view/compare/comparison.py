@@ -9,10 +9,11 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from nlevolve.errors import UsageError
-from nlevolve.view.run_folder import Recorded, flat
+from nlevolve.view.results import exact_on_training, won
+from nlevolve.view.run_folder import RunFolder, flat
 from nlevolve.view.statistics import Interval, mcnemar, wilson
 
-Row = Mapping[str, Any]
+TaskRow = Mapping[str, Any]
 """One task of results.json."""
 INCIDENTAL = ("schema", "run", "id", "digest", "tasks", "tasks_digest", "cache_dir", "prompts_dir")
 """Parts of config.json that explain nothing by differing; tasks are compared one by one."""
@@ -108,7 +109,7 @@ class Comparison(BaseModel):
     warnings: list[str]
 
 
-def compare(runs: Sequence[Recorded]) -> Comparison:
+def compare(runs: Sequence[RunFolder]) -> Comparison:
     """Compare two or more runs. Raises UsageError when they share no task or a run is named twice."""
     names = _names(runs)
     shared = [task for task in runs[0].results["tasks"] if all(task in run.results["tasks"] for run in runs)]
@@ -116,14 +117,14 @@ def compare(runs: Sequence[Recorded]) -> Comparison:
         raise UsageError(f"{' and '.join(names)} have no task in common: nothing to compare")
     rows = {name: [run.results["tasks"][task] for task in shared] for name, run in zip(names, runs, strict=True)}
     graded = all(row["solved"] is not None for told in rows.values() for row in told)
-    won = {name: {task for task, row in zip(shared, told, strict=True) if _won(row, graded)} for name, told in rows.items()}
-    winners = {task: [name for name in names if task in won[name]] for task in shared}
+    wins = {name: {task for task, row in zip(shared, told, strict=True) if won(row, graded)} for name, told in rows.items()}
+    winners = {task: [name for name in names if task in wins[name]] for task in shared}
     sides = [_side(name, run, rows[name], graded) for name, run in zip(names, runs, strict=True)]
     return Comparison(
         criterion="solved" if graded else "exact on training",
         shared=len(shared),
         runs=sides,
-        duels=[_duel(one, other, won[one], won[other], len(shared)) for one, other in combinations(names, 2)],
+        duels=[_duel(one, other, wins[one], wins[other], len(shared)) for one, other in combinations(names, 2)],
         alone={name: [task for task, by in winners.items() if by == [name]] for name in names},
         by_all=[task for task, by in winners.items() if by == names],
         by_none=[task for task, by in winners.items() if not by],
@@ -132,7 +133,7 @@ def compare(runs: Sequence[Recorded]) -> Comparison:
     )
 
 
-def _names(runs: Sequence[Recorded]) -> list[str]:
+def _names(runs: Sequence[RunFolder]) -> list[str]:
     """Names of the runs; the path where two folders have one name."""
     plain = [run.name for run in runs]
     names = [run.name if plain.count(run.name) == 1 else str(run.folder) for run in runs]
@@ -141,11 +142,7 @@ def _names(runs: Sequence[Recorded]) -> list[str]:
     return names
 
 
-def _won(row: Row, graded: bool) -> bool:
-    return bool(row["solved"]) if graded else row["train"]["exact"] == row["train"]["pairs"] > 0
-
-
-def _side(name: str, run: Recorded, rows: Sequence[Row], graded: bool) -> Side:
+def _side(name: str, run: RunFolder, rows: Sequence[TaskRow], graded: bool) -> Side:
     solved = sum(bool(row["solved"]) for row in rows) if graded else None
     inputs = [right for row in rows for right in row["inputs_solved"]] if graded else []
     once = [row["bought_before"] for row in rows]
@@ -164,7 +161,7 @@ def _side(name: str, run: Recorded, rows: Sequence[Row], graded: bool) -> Side:
         test_inputs_solved=sum(inputs) if graded else None,
         score_inputs=_mean(_mean(map(float, row["inputs_solved"])) for row in rows) if graded else None,
         covered=sum(all(row["inputs_covered"]) for row in rows) if graded else None,
-        exact=sum(_won(row, graded=False) for row in rows),
+        exact=sum(map(exact_on_training, rows)),
         cells_train=cells,
         cells_test=_mean(_mean(row["inputs_cell_accuracy"]) for row in rows) if graded else None,
         gain=cells - _mean(row["train"]["copy_accuracy"] for row in rows),
@@ -193,7 +190,7 @@ def _duel(one: str, other: str, won: set[str], won_other: set[str], tasks: int) 
     )
 
 
-def _differences(names: Sequence[str], runs: Sequence[Recorded]) -> dict[str, dict[str, str]]:
+def _differences(names: Sequence[str], runs: Sequence[RunFolder]) -> dict[str, dict[str, str]]:
     """Settings that are not the same in every run. Left out: a role that differs just as the one it inherits from does, and
     what only follows from naming another model (its prices)."""
     trees = [
@@ -214,7 +211,7 @@ def _inherited(key: str) -> str:
     return f"{HEIRS[role]}.{setting}" if role in HEIRS else ""
 
 
-def _warnings(sides: Sequence[Side], runs: Sequence[Recorded], shared: int, graded: bool) -> Iterable[str]:
+def _warnings(sides: Sequence[Side], runs: Sequence[RunFolder], shared: int, graded: bool) -> Iterable[str]:
     if not graded:
         yield "solutions are not known for every task: compared by exactness on the training pairs"
     for side, run in zip(sides, runs, strict=True):
@@ -234,7 +231,7 @@ def _warnings(sides: Sequence[Side], runs: Sequence[Recorded], shared: int, grad
         yield "the runs have tasks of the same ids, but what the tasks hold differs"
 
 
-def _same_ids(runs: Sequence[Recorded]) -> bool:
+def _same_ids(runs: Sequence[RunFolder]) -> bool:
     return len({tuple(run.results["tasks"]) for run in runs}) == 1
 
 

@@ -8,8 +8,7 @@ from string import ascii_uppercase
 from typing import Literal
 
 from nlevolve.view.compare.comparison import Comparison, Duel, Side
-from nlevolve.view.page import percent
-from nlevolve.view.text import clean, count, duration, money
+from nlevolve.view.text import clean, count, duration, money, percent, points
 
 LONGEST_NAME = 14
 MOST_DUELS = 10
@@ -62,12 +61,12 @@ def _scores(found: Comparison, called: Mapping[str, str]) -> Sheet:
 def _score_row(side: Side) -> list[str]:
     return [
         "–" if side.solved is None else f"{side.solved} ({percent(side.each(side.solved))})",
-        f"{100 * side.interval.low:.0f}–{100 * side.interval.high:.0f}%" if side.interval else "–",
+        f"{percent(side.interval.low, 0).removesuffix('%')}–{percent(side.interval.high, 0)}" if side.interval else "–",
         percent(side.score_inputs),
         "–" if side.covered is None else str(side.covered),
         str(side.exact),
         percent(side.cells_train),
-        f"{100 * side.gain:+.1f}",
+        points(side.gain),
         percent(side.cells_test),
     ]
 

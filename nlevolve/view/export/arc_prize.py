@@ -1,4 +1,4 @@
-"""A run in the forms that other tools read: Kaggle's submission, and one file a task as the ARC Prize harness writes them."""
+"""A run as the ARC Prize harness writes its own: one file a task, which its scorer reads."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Bought, CallFinished, Event
 from nlevolve.view.grading import Solution
 from nlevolve.view.history import TaskHistory
-from nlevolve.view.run_folder import Recorded
+from nlevolve.view.run_folder import RunFolder
 
 ATTEMPTS = 2
 NOTE = "usage and cost are the whole task's, each reply at the price it was bought at, spread evenly over its attempts"
@@ -46,7 +46,7 @@ class Bill:
         self.completion_cost += cost - asked - thought
 
 
-def arc_prize(run: Recorded, events: Iterable[Event]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+def arc_prize(run: RunFolder, events: Iterable[Event]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """(file name, content) for each task selected, as arc-agi-benchmarking's scorer reads them.
 
     A missing second answer repeats the first; where there is none at all the answer is `[]`, which the scorer takes for a wrong
@@ -106,7 +106,7 @@ def _usage(prompt: int, completion: int, reasoning: int) -> dict[str, Any]:
     }
 
 
-def _entry(run: Recorded, task: Task, seen: TaskHistory, place: int, shares: list[dict[str, Any]]) -> dict[str, Any]:
+def _entry(run: RunFolder, task: Task, seen: TaskHistory, place: int, shares: list[dict[str, Any]]) -> dict[str, Any]:
     """One test input: {"attempt_1": …, "attempt_2": …}."""
     answers = seen.answered.answers if seen.answered else ()
     answer = answers[place] if place < len(answers) else None
@@ -136,7 +136,7 @@ def _correct(grid: Grid | None, solution: Solution | None, place: int) -> bool |
     return None if solution is None else grid == solution[place]
 
 
-def _system(run: Recorded) -> dict[str, Any]:
+def _system(run: RunFolder) -> dict[str, Any]:
     models = dict(run.results["models"])
     return {
         "model": " + ".join(dict.fromkeys(models.values())),
@@ -145,7 +145,7 @@ def _system(run: Recorded) -> dict[str, Any]:
     }
 
 
-def _span(run: Recorded, seen: TaskHistory) -> tuple[datetime, datetime]:
+def _span(run: RunFolder, seen: TaskHistory) -> tuple[datetime, datetime]:
     """From when the task was taken up to when it was answered; of a task never answered, the run's."""
     first, last = run.history.sessions[0][0], run.history.sessions[-1][1]
     return seen.started.at if seen.started else first, seen.answered.at if seen.answered else last

@@ -8,17 +8,17 @@ from typing import Any
 
 from nlevolve.ask.fields import grid_fields, pair_fields, test_fields
 from nlevolve.ask.prompts import Prompts
+from nlevolve.evolve.population import Candidate
 from nlevolve.llm.request import Message
 from nlevolve.llm.wire import chat
 from nlevolve.puzzle.tasks import Task
-from nlevolve.records import CandidateChecked, Followed
-from nlevolve.view.history import worth
-from nlevolve.view.run_folder import Recorded
+from nlevolve.records import Followed
+from nlevolve.view.run_folder import RunFolder
 
 Chat = dict[str, Any]
 
 
-def library(run: Recorded) -> list[dict[str, Any]]:
+def library(run: RunFolder) -> list[dict[str, Any]]:
     """Every distinct description that held, the best of a task first: exact on its training pairs, and not wrong on its tests.
 
     `solved` is null where the solution is unknown.
@@ -37,7 +37,7 @@ def library(run: Recorded) -> list[dict[str, Any]]:
     ]
 
 
-def chats(run: Recorded, prompts: Prompts) -> Iterator[Chat]:
+def chats(run: RunFolder, prompts: Prompts) -> Iterator[Chat]:
     """{"messages": […]} as fine-tuning services read them: how to write each description that held, at once and however it was
     come by, and how to follow it on each training pair, the pair itself unseen."""
     for task, candidate in _held(run):
@@ -49,16 +49,17 @@ def chats(run: Recorded, prompts: Prompts) -> Iterator[Chat]:
                 yield _chat(_applied(task, attempt.pair, candidate, prompts), {"grid": attempt.grid, "note": attempt.note})
 
 
-def _held(run: Recorded) -> Iterator[tuple[Task, CandidateChecked]]:
+def _held(run: RunFolder) -> Iterator[tuple[Task, Candidate]]:
     for task in run.tasks:
         if run.results["tasks"][task.id]["solved"] is False:
             continue
-        told = [one for one in run.history.task(task.id).checked.values() if one.duplicate_of is None and worth(one).perfect]
-        for candidate in sorted(told, key=lambda one: worth(one).key(), reverse=True):
+        members = run.history.task(task.id).population.members.values()
+        told = [one for one in members if one.duplicate_of is None and one.fitness.perfect]
+        for candidate in sorted(told, key=lambda one: one.fitness.key(run.history.rank), reverse=True):
             yield task, candidate
 
 
-def _applied(task: Task, pair: int, candidate: CandidateChecked, prompts: Prompts) -> tuple[Message, ...]:
+def _applied(task: Task, pair: int, candidate: Candidate, prompts: Prompts) -> tuple[Message, ...]:
     return prompts.render(
         "apply",
         pairs=pair_fields(task.without(pair).pairs),

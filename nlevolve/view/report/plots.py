@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import accumulate
 from typing import Any
 
-from nlevolve.records import CandidateChecked
-from nlevolve.view.charts import Bar, Chart, Line, bars, lines
-from nlevolve.view.history import History, TaskHistory, worth
+from nlevolve.evolve.population import Candidate
+from nlevolve.view.charts import Bar, Chart, Curve, bars, curves
+from nlevolve.view.history import History, TaskHistory
+from nlevolve.view.results import won
 from nlevolve.view.text import short_model
 
 MOST_BARS = 6
@@ -17,7 +18,7 @@ MOST_BARS = 6
 
 def of_run(results: Mapping[str, Any], history: History) -> list[Chart]:
     """All charts that this run has the figures for."""
-    tasks = [task for task in history.tasks.values() if task.checked]
+    tasks = [task for task in history.tasks.values() if task.population.members]
     made = [solved_against_cost(results, history), fitness_against_births(tasks), credit(results, tasks), latency(history)]
     return [chart for chart in made if chart is not None]
 
@@ -31,32 +32,32 @@ def solved_against_cost(results: Mapping[str, Any], history: History) -> Chart |
         return None
     graded = results["totals"]["solved"] is not None
     rows = [results["tasks"][task.id] for task in ended if task.id in results["tasks"]]
-    won = [_won(row, graded) for row in rows]
+    solved = [won(row, graded) for row in rows]
     paid = [row["cost_usd"] for row in rows]
     free = not any(paid)
     spent = [float(sum(row["calls"].values())) for row in rows] if free else paid
     name = "Solved against calls" if free else "Solved against cost"
-    reached = Line("tasks", [0.0, *accumulate(spent)], [0, *accumulate(won)], steps=True)
+    reached = Curve("tasks", [0.0, *accumulate(spent)], [0, *accumulate(solved)], steps=True)
     what = "Solved" if graded else "Exact on every training pair"
-    drawn = lines(name, [reached], "calls, cache included" if free else "USD", "tasks")
+    drawn = curves(name, [reached], "calls, cache included" if free else "USD", "tasks")
     return Chart(name, f"{what}, of {len(results['tasks'])} tasks, in the order in which they ended.", drawn)
 
 
 def fitness_against_births(tasks: list[TaskHistory]) -> Chart | None:
     """The best so far after each birth, averaged over tasks; a task that ended keeps its last."""
-    longest = max((max(task.checked) for task in tasks), default=0)
+    longest = max((max(task.population.members) for task in tasks), default=0)
     if longest == 0:
         return None
-    fits = [{birth: worth(candidate) for birth, candidate in task.checked.items()} for task in tasks]
+    fits = [{birth: candidate.fitness for birth, candidate in task.population.members.items()} for task in tasks]
     cells = _mean([_best_so_far({birth: fit.cells for birth, fit in of.items()}, longest) for of in fits])
     pairs = _mean([_best_so_far({birth: fit.exact / fit.pairs for birth, fit in of.items()}, longest) for of in fits])
     copied = [task.started.copy_accuracy for task in tasks if task.started]
     births = list(range(longest + 1))
-    drawn = [Line("cells", births, cells), Line("exact pairs", births, pairs)]
+    drawn = [Curve("cells", births, cells), Curve("exact pairs", births, pairs)]
     if copied:
-        drawn.append(Line("cells, copying the input", [0, longest], [sum(copied) / len(copied)] * 2, dashed=True))
+        drawn.append(Curve("cells, copying the input", [0, longest], [sum(copied) / len(copied)] * 2, dashed=True))
     caption = f"Best so far on the training pairs, mean over the {len(tasks)} tasks that had a candidate."
-    return Chart("Fitness against births", caption, lines("Fitness against births", drawn, "birth", "best so far", share=True))
+    return Chart("Fitness against births", caption, curves("Fitness against births", drawn, "birth", "best so far", share=True))
 
 
 def credit(results: Mapping[str, Any], tasks: list[TaskHistory]) -> Chart | None:
@@ -64,9 +65,10 @@ def credit(results: Mapping[str, Any], tasks: list[TaskHistory]) -> Chart | None
     if not tasks:
         return None
     graded = results["totals"]["solved"] is not None
-    winners = [task.best for task in tasks if task.best and _won(results["tasks"].get(task.id), graded)]
-    everyone = [candidate for task in tasks for candidate in task.checked.values()]
-    keys: dict[str, Callable[[CandidateChecked], str]] = {
+    rows = results["tasks"]
+    winners = [task.best for task in tasks if task.best and task.id in rows and won(rows[task.id], graded)]
+    everyone = [candidate for task in tasks for candidate in task.population.members.values()]
+    keys: dict[str, Callable[[Candidate], str]] = {
         "by operator": lambda one: one.birth.operator,
         "by view": lambda one: one.birth.view,
         "by model": lambda one: short_model(one.birth.model),
@@ -86,9 +88,9 @@ def latency(history: History) -> Chart | None:
             by_role[f"{role}, {short_model(model)}"] = sorted(account.latencies)
     if not by_role:
         return None
-    drawn = [Line(name, *_curve(times), steps=True) for name, times in by_role.items()]
+    drawn = [Curve(name, *_curve(times), steps=True) for name, times in by_role.items()]
     many = sum(map(len, by_role.values()))
-    chart = lines("Latency", drawn, "seconds", "of the replies", log=True, share=True)
+    chart = curves("Latency", drawn, "seconds", "of the replies", log=True, share=True)
     return Chart(
         "Latency", f"Share of the {many} replies of providers that came within a time; the cache answers at once.", chart
     )
@@ -109,16 +111,7 @@ def _mean(rows: list[list[float]]) -> list[float]:
     return [sum(column) / len(column) for column in zip(*rows, strict=True)]
 
 
-def _won(row: Mapping[str, Any] | None, graded: bool) -> bool:
-    """Whether a task of results.json is solved; where that is not known, whether it is exact on the training pairs."""
-    if row is None:
-        return False
-    return bool(row["solved"]) if graded else row["train"]["exact"] == row["train"]["pairs"] > 0
-
-
-def _credited(
-    winners: Iterable[CandidateChecked], everyone: Iterable[CandidateChecked], key: Callable[[CandidateChecked], str]
-) -> list[Bar]:
+def _credited(winners: Iterable[Candidate], everyone: Iterable[Candidate], key: Callable[[Candidate], str]) -> list[Bar]:
     made, tried = Counter(map(key, winners)), Counter(map(key, everyone))
     ranked = sorted(tried, key=lambda name: (-made[name], -tried[name], name))[:MOST_BARS]
     return [Bar(name, made[name], f"{made[name]} of {tried[name]} births") for name in ranked]

@@ -10,12 +10,13 @@ from nlevolve.evolve.bandit import Arm, pooled
 from nlevolve.version import __version__
 from nlevolve.view.grading import Solution
 from nlevolve.view.history import History, TaskHistory
-from nlevolve.view.page import percent, render
+from nlevolve.view.page import render
 from nlevolve.view.report import plots
 from nlevolve.view.report.report_data import deflate, pack
+from nlevolve.view.results import exact_on_training
 from nlevolve.view.run_folder import flat
 from nlevolve.view.statistics import wilson
-from nlevolve.view.text import clean, count, duration, money, short_model
+from nlevolve.view.text import clean, count, duration, money, percent, points, short_model
 
 STATES = {
     "solved": "solved",
@@ -74,7 +75,7 @@ def _tiles(results: Mapping[str, Any], history: History) -> list[dict[str, str]]
     cached = f"{percent(calls['cache'] / asked if asked else None)} from the cache"
     cached_prompt = percent(tokens["prompt_cached"] / prompted if prompted else None)
     each = duration(totals["seconds"] / totals["tasks"] if totals["tasks"] else 0)
-    exact = f"{_perfect(results)} of {totals['tasks']}"
+    exact = f"{sum(map(exact_on_training, results['tasks'].values()))} of {totals['tasks']}"
     rows = [
         *_scores(totals),
         ("Exact on training", exact, f"tasks; {count(totals['candidates'])} descriptions tried"),
@@ -118,10 +119,6 @@ def _per_solved(totals: Mapping[str, Any]) -> str:
     if totals["solved"]:
         told.append(f"{money(totals['cost_usd'] / totals['solved'])} a solved one")
     return ", ".join([*told, *([f"{count(unknown)} calls of unknown price"] if unknown else [])])
-
-
-def _perfect(results: Mapping[str, Any]) -> int:
-    return sum(row["train"]["exact"] == row["train"]["pairs"] > 0 for row in results["tasks"].values())
 
 
 def _mix(history: History) -> list[dict[str, Any]]:
@@ -186,7 +183,7 @@ def _states(row: Mapping[str, Any], seen: TaskHistory) -> list[str]:
     if row["solved"] is None:
         return ["answered"]
     states = ["partly" if any(row["inputs_solved"]) else "wrong"]
-    if row["train"]["exact"] == row["train"]["pairs"]:
+    if exact_on_training(row):
         states.append("misled")
     if all(row["inputs_covered"]):
         states.append("covered")
@@ -195,12 +192,12 @@ def _states(row: Mapping[str, Any], seen: TaskHistory) -> list[str]:
 
 def _facts(row: Mapping[str, Any]) -> str:
     calls, tokens = row["calls"], row["tokens"]
-    gain = 100 * (row["train"]["cell_accuracy"] - row["train"]["copy_accuracy"])
+    gain = row["train"]["cell_accuracy"] - row["train"]["copy_accuracy"]
     told = [
         f"ended: {row['stopped']}",
         f"{count(calls['provider'])} calls, {count(calls['cache'])} from the cache, {count(calls['failed'])} failed",
         f"{count(tokens['prompt'])} + {count(tokens['completion'])} tokens",
     ]
     if row["candidates"]:
-        told.append(f"best gains {gain:+.1f} points of cell accuracy over copying the input")
+        told.append(f"best gains {points(gain)} points of cell accuracy over copying the input")
     return " · ".join(told)

@@ -7,11 +7,12 @@ import json
 import zlib
 from typing import Any
 
+from nlevolve.evolve.population import Candidate
 from nlevolve.puzzle.grids import Grid
-from nlevolve.records import Answer, Attempt, CandidateChecked, Followed, MoveFailed
+from nlevolve.records import Answer, Attempt, Followed, MoveFailed
 from nlevolve.view.ancestry import Descent, Origin, descent, trace
 from nlevolve.view.grading import Solution
-from nlevolve.view.history import TaskHistory, worth
+from nlevolve.view.history import TaskHistory
 from nlevolve.view.text import clean
 
 LONGEST_REASON = 400
@@ -50,17 +51,18 @@ def pack(task: TaskHistory, solution: Solution | None) -> Packed:
     Grids are places in `grids`; descriptions are plain text, not HTML.
     """
     grids = GridTable()
-    descents = {birth: descent(candidate, task.checked) for birth, candidate in sorted(task.checked.items())}
+    people = task.population.members
+    descents = {birth: descent(candidate, people) for birth, candidate in sorted(people.items())}
     best = task.best
     started = task.started
     return {
         "pairs": [[grids.place(a), grids.place(b)] for a, b in (started.pairs if started else ())],
         "tests": _tests(task, solution, grids),
-        "births": [_born(task.checked[birth], descents[birth], grids) for birth in sorted(task.checked)],
-        "failed": [_unborn(task.failed[birth]) for birth in sorted(task.failed)],
-        "best": best.birth.index if best else None,
+        "births": [_born(people[birth], descents[birth], grids) for birth in sorted(people)],
+        "failed": [_unborn(failure) for _, failure in sorted(task.population.failed.items())],
+        "best": best.index if best else None,
         "lineage": _lineage(best, descents) if best else [],
-        "copy": round(started.copy_accuracy, 4) if started else None,
+        "copy": round(started.copy_accuracy, 6) if started else None,
         "grids": grids.rows,
     }
 
@@ -76,21 +78,19 @@ def _tests(task: TaskHistory, solution: Solution | None, grids: GridTable) -> li
 
 def _test(grid: Grid, answer: Answer | None, truth: Grid | None, grids: GridTable) -> Packed:
     """in: input · out: truth · one, two: attempts · all: [grid, votes] of every grid proposed, best first."""
-    votes = answer.votes if answer else ()
-    proposed = answer.candidates if answer else ()
     return {
         "in": grids.place(grid),
         "out": grids.place(truth),
         "one": grids.place(answer.attempt_1) if answer else None,
         "two": grids.place(answer.attempt_2) if answer else None,
-        "all": [[grids.place(g), votes[n] if n < len(votes) else None] for n, g in enumerate(proposed)],
+        "all": [[grids.place(one.grid), one.votes] for one in (answer.proposed if answer else ())],
     }
 
 
-def _born(candidate: CandidateChecked, came: Descent, grids: GridTable) -> Packed:
+def _born(candidate: Candidate, came: Descent, grids: GridTable) -> Packed:
     """i: birth · op, by (parents), model, view, phase, blind · say: bullets · from: origins · lost: parent's bullets dropped ·
     tries: [kind, grid or reason, accuracy, note] a pair · x: exact pairs · acc: mean cell accuracy · dup · sure."""
-    birth, fit = candidate.birth, worth(candidate)
+    birth, fit = candidate.birth, candidate.fitness
     return {
         "i": birth.index,
         "op": birth.operator,
@@ -104,7 +104,7 @@ def _born(candidate: CandidateChecked, came: Descent, grids: GridTable) -> Packe
         "lost": [list(one) for one in came.dropped],
         "tries": [_attempt(attempt, grids) for attempt in candidate.attempts],
         "x": fit.exact,
-        "acc": round(fit.cells, 4),
+        "acc": round(fit.cells, 6),
         "dup": candidate.duplicate_of,
         "sure": candidate.confirmed,
     }
@@ -118,7 +118,7 @@ def _attempt(attempt: Attempt, grids: GridTable) -> list[Any]:
     match attempt:
         case Followed():
             note = clean(attempt.note)[:LONGEST_REASON]
-            return ["followed", grids.place(attempt.grid), round(attempt.accuracy or 0.0, 4), note]
+            return ["followed", grids.place(attempt.grid), round(attempt.cells, 6), note]
         case _:
             why = "" if attempt.kind == "skipped" else attempt.why
             return [attempt.kind, clean(why)[:LONGEST_REASON], 0, ""]
@@ -130,5 +130,5 @@ def _unborn(failure: MoveFailed) -> Packed:
     return {"i": birth.index, "op": birth.operator, "by": list(birth.parents), "reason": failure.reason, "why": why}
 
 
-def _lineage(best: CandidateChecked, descents: dict[int, Descent]) -> list[int]:
-    return [trace(best.birth.index, place, descents) for place in range(len(best.description.bullets))]
+def _lineage(best: Candidate, descents: dict[int, Descent]) -> list[int]:
+    return [trace(best.index, place, descents) for place in range(len(best.description.bullets))]

@@ -12,7 +12,17 @@ function set(node, attributes, children) {
 }
 const el = (name, attributes = {}, ...children) => set(document.createElement(name), attributes, children);
 const svg = (name, attributes = {}, ...children) => set(document.createElementNS(SVG, name), attributes, children);
-const percent = (share) => (share === 1 ? "100%" : `${Math.min(99.9, 100 * share).toFixed(1)}%`);
+// Shares are written as nlevolve/view/text.py writes them: halves go up, only all is 100% and only none is 0%.
+const NOTHING = 1e-9;
+function hundredths(share) {
+  const tenths = Math.floor((share + NOTHING) * 1000 + 0.5);
+  return (share < 1 - NOTHING ? Math.min(999, tenths) : tenths) / 10;
+}
+function percent(share) {
+  const shown = hundredths(share) || (share > NOTHING ? 0.1 : 0);
+  return shown === 0 || shown === 100 ? `${shown}%` : `${shown.toFixed(1)}%`;
+}
+const points = (difference) => `${difference < -NOTHING ? "−" : "+"}${hundredths(Math.abs(difference)).toFixed(1)}`;
 const plural = (n, word) => `${n} ${word}${n === 1 ? "" : "s"}`;
 const OPERATORS = { write: "written", revise: "revised", recombine: "recombined" };
 
@@ -86,7 +96,7 @@ function drawTests(task) {
   return task.tests.map((test, n) => {
     const [input, truth, one, two] = [test.in, test.out, test.one, test.two].map(task.grid);
     const others = test.all.filter(([place]) => place !== test.one && place !== test.two);
-    const votes = test.all.map(([, vote]) => vote).filter((vote) => vote !== null);
+    const votes = test.all.map(([, vote]) => vote);
     return el(
       "section",
       {},
@@ -105,7 +115,7 @@ function drawTests(task) {
           "details",
           { class: "small" },
           el("summary", {}, `${plural(others.length, "other grid")} proposed`),
-          el("div", { class: "grids" }, others.map(([place, vote]) => figure(vote === null ? "proposed" : plural(+vote.toFixed(2), "vote"), task.grid(place), truth))),
+          el("div", { class: "grids" }, others.map(([place, vote]) => figure(plural(+vote.toFixed(2), "vote"), task.grid(place), truth))),
         ),
     );
   });
@@ -267,7 +277,7 @@ function drawCandidate(task, birth, choose) {
     return [n ? ", " : birth.op === "revise" ? " of " : " from ", button];
   });
   const facts = [
-    `${percent(birth.acc)} of cells` + (task.copy === null ? "" : ` (${birth.acc >= task.copy ? "+" : "−"}${Math.abs(100 * (birth.acc - task.copy)).toFixed(1)} points over copying)`),
+    `${percent(birth.acc)} of cells` + (task.copy === null ? "" : ` (${points(birth.acc - task.copy)} points over copying)`),
     `view ${birth.view}`,
     birth.model,
     birth.blind === null ? null : `written without pair ${birth.blind + 1}`,

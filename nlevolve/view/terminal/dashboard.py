@@ -153,9 +153,9 @@ class Dashboard:
     def frame(self) -> Frame:
         """The screen at this moment."""
         width, height = self._console.size
-        return draw(self._scene(), width, height)
+        return draw(self._look(), width, height)
 
-    def _scene(self) -> Look:
+    def _look(self) -> Look:
         return Look(
             self.summary,
             self._clock(),

@@ -7,10 +7,11 @@ from typing import Any
 
 from rich.text import Text
 
+from nlevolve.view.results import exact_on_training
 from nlevolve.view.terminal.palette import STANDARD, Palette
 from nlevolve.view.terminal.panels.layout import Part, Row, row
 from nlevolve.view.terminal.summary import Summary
-from nlevolve.view.text import clean, count, duration, money
+from nlevolve.view.text import clean, count, duration, money, percent
 
 NAMED = 6
 """Unsolved tasks that are named; the rest are counted."""
@@ -28,7 +29,7 @@ def closing(
 
 def _score(results: Mapping[str, Any], palette: Palette) -> Row:
     totals = results["totals"]
-    fitting = sum(one["train"]["exact"] == one["train"]["pairs"] for one in results["tasks"].values())
+    fitting = sum(map(exact_on_training, results["tasks"].values()))
     fits = f"a description fits all training pairs of {fitting} of {_number(totals['tasks'], 'task')}"
     if totals["solved"] is None:
         return row((f" {clean(results['run'])}  ", "bold"), (fits, palette.good), "; the solutions of the tests are not known")
@@ -36,7 +37,7 @@ def _score(results: Mapping[str, Any], palette: Palette) -> Row:
     return row(
         (f" {clean(results['run'])}  ", "bold"),
         (f"{totals['solved']} of {_number(totals['tasks'], 'task')} solved", f"bold {palette.good}"),
-        f" ({totals['score_tasks']:.0%}; {inputs}); {fits}",
+        f" ({percent(totals['score_tasks'])}; {inputs}); {fits}",
     )
 
 

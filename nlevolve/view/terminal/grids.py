@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import zip_longest
@@ -13,20 +13,18 @@ from rich.measure import Measurement
 from rich.segment import Segment
 from rich.style import Style
 
-from nlevolve.errors import UsageError
 from nlevolve.puzzle.grids import Grid, shape
 
-Palette = tuple[str, ...]
+CellColours = tuple[str, ...]
 """The ten colours of cells, as #rrggbb. The first is not quite black, so that a grid's edge shows on a black terminal."""
 
-ARC: Palette = (
+ARC_CELLS: CellColours = (
     "#1c1c1c", "#0074d9", "#ff4136", "#2ecc40", "#ffdc00", "#aaaaaa", "#f012be", "#ff851b", "#7fdbff", "#870c25",
 )  # fmt: skip
 # Okabe and Ito's eight, with Tol's wine for the tenth: told apart with any of the common colour vision deficiencies
-COLOUR_BLIND: Palette = (
+COLOUR_BLIND_CELLS: CellColours = (
     "#1c1c1c", "#0072b2", "#d55e00", "#009e73", "#f0e442", "#999999", "#cc79a7", "#e69f00", "#56b4e9", "#882255",
 )  # fmt: skip
-PALETTES: Mapping[str, Palette] = {"arc": ARC, "colour-blind": COLOUR_BLIND}
 
 GAP = 3
 """Columns between two pictures side by side."""
@@ -44,7 +42,7 @@ class Picture:
     """None draws the title alone: there is no grid."""
     title: str = ""
     truth: Grid | None = None
-    palette: Palette = ARC
+    colours: CellColours = ARC_CELLS
     dense: bool | None = None
     """Half-blocks: True always, False never, None when two columns a cell do not fit."""
 
@@ -91,7 +89,7 @@ class Picture:
 
 
 @dataclass(frozen=True)
-class Row:
+class Pictures:
     """Pictures side by side, a rich renderable; all dense when they do not fit otherwise, and then in several rows if need be."""
 
     pictures: Sequence[Picture]
@@ -118,13 +116,6 @@ class Row:
             for number, parts in enumerate(zip_longest(*blocks, fillvalue=())):
                 yield from _joined(parts, widths, arrow if number == line else " " * GAP)
                 yield Segment.line()
-
-
-def palette_named(name: str) -> Palette:
-    """Raises UsageError naming the palettes when there is none of that name."""
-    if name not in PALETTES:
-        raise UsageError(f"no palette {name[:40]!r}; palettes: {', '.join(PALETTES)}")
-    return PALETTES[name]
 
 
 def contrast(colour: str) -> str:
@@ -174,7 +165,7 @@ def _joined(parts: Sequence[Sequence[Segment]], widths: Sequence[int], between: 
 def _wide(picture: Picture, cross: str, colour: bool) -> Iterator[list[Segment]]:
     for row, wrong in _marked(picture):
         yield [
-            Segment(f"{cross if bad else ' '}{cell}", _cell(picture.palette[cell], bad) if colour else Style(bold=bad))
+            Segment(f"{cross if bad else ' '}{cell}", _cell(picture.colours[cell], bad) if colour else Style(bold=bad))
             for cell, bad in zip(row, wrong, strict=True)
         ]
 
@@ -184,7 +175,7 @@ def _halves(picture: Picture) -> Iterator[list[Segment]]:
     fade = picture.truth is not None
     inked = [
         [
-            _faded(picture.palette[cell]) if fade and not bad else picture.palette[cell]
+            _faded(picture.colours[cell]) if fade and not bad else picture.colours[cell]
             for cell, bad in zip(row, wrong, strict=True)
         ]
         for row, wrong in _marked(picture)

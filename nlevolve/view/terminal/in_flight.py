@@ -1,4 +1,4 @@
-"""Calls as they come and go: what is on its way, how many a second, what was sent again, which limits hold."""
+"""Calls and births on their way: what is in flight, how many calls a second, what was sent again, which limits hold."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from nlevolve.llm.limits import FIRST_IN_FLIGHT
-from nlevolve.records import Birth, CallFinished, CallRetried, LimitChanged
+from nlevolve.records import Birth, CallFinished, CallRetried, CallSent, LimitChanged
 
 RATE_WINDOW = 10
 """Seconds over which calls a second are averaged."""
@@ -20,66 +20,79 @@ class Coming:
     """A birth on its way."""
 
     birth: Birth
-    calls: int = 1
-    """About how many of its calls are still to come."""
     written: bool = False
     """Its description is there and is being checked."""
+    back: set[int] = field(default_factory=set)
+    """Training pairs whose checks have come back."""
 
 
 @dataclass(slots=True)
 class Traffic:
-    """Told of calls and births by `Summary`. Events say when a call ends, not when it is sent, so `awaited` is an estimate."""
+    """Told of calls and births by `Summary`."""
 
-    awaited: int = 0
-    """About how many calls are still to come for the births on their way."""
     retried: Counter[str] = field(default_factory=Counter)
     """Why calls were sent again (rate_limit, timeout, …) -> how often."""
     limits: dict[str, int] = field(default_factory=dict)
     """Model -> calls it may have in flight, where that has changed."""
     throttled: set[str] = field(default_factory=set)
     """Models whose limit was last changed downwards."""
+    _told: bool = False
+    """This session's log has said that a call was sent: before version 0.2 logs did not."""
+    _replied: bool = False
+    """A provider has replied, or failed to, in this session."""
+    _sent: dict[str, set[str]] = field(default_factory=dict)
+    """Task -> the digests of its requests that are with a provider: equal ones are one call, and its tries follow each other."""
     _coming: dict[str, dict[int, Coming]] = field(default_factory=dict)
     _pulse: deque[tuple[int, int]] = field(default_factory=lambda: deque(maxlen=PULSE))
     """(second, calls that ended in it), oldest first."""
     _backing_off: deque[float] = field(default_factory=lambda: deque(maxlen=1000))
 
-    def planned(self, task: str, birth: Birth) -> None:
-        self.arrived(task, birth.index)
-        self._coming.setdefault(task, {})[birth.index] = Coming(birth)
-        self.awaited += 1
+    @property
+    def in_flight(self) -> int | None:
+        """How many calls are with a provider; None where the log does not say when calls are sent."""
+        return None if self._replied and not self._told else sum(map(len, self._sent.values()))
 
-    def ended(self, call: CallFinished, pairs: int) -> None:
-        """A call is over; `pairs` is how many training pairs its task has."""
+    def sent(self, call: CallSent) -> None:
+        self._told = True
+        self._sent.setdefault(call.task, set()).add(call.request)
+
+    def ended(self, call: CallFinished) -> None:
+        """A call is over. One that the cache answered was never sent."""
         if call.source != "cache":
+            self._replied = True
+            self._landed(call.task, call.request)
             self._beat(int(call.at.timestamp()))
         coming = self._coming.get(call.task, {}).get(call.birth) if call.birth is not None else None
         if coming is None:
             return
-        before = coming.calls
-        if call.purpose == "check":
-            coming.calls = max(0, before - 1)
+        if call.purpose == "check" and call.target is not None:
+            coming.back.add(call.target)
         elif call.source != "failed":
             # a description has come, so its pairs are asked about next
-            coming.calls, coming.written = pairs, True
-        self.awaited += coming.calls - before
+            coming.written = True
+
+    def again(self, retry: CallRetried) -> None:
+        self._landed(retry.task, retry.request)
+        self.retried[retry.failure] += 1
+        self._backing_off.append(retry.at.timestamp() + retry.wait)
+
+    def planned(self, task: str, birth: Birth) -> None:
+        self._coming.setdefault(task, {})[birth.index] = Coming(birth)
 
     def arrived(self, task: str, birth: int) -> None:
         """A birth was checked, or gave no description."""
-        coming = self._coming.get(task, {}).pop(birth, None)
-        self.awaited -= coming.calls if coming else 0
+        self._coming.get(task, {}).pop(birth, None)
 
     def answered(self, task: str) -> None:
         """Nothing more comes for the task."""
-        self.awaited -= sum(coming.calls for coming in self._coming.pop(task, {}).values())
+        self._coming.pop(task, None)
+        self._sent.pop(task, None)
 
     def hushed(self) -> None:
         """A session has begun or ended: nothing is on its way."""
         self._coming.clear()
-        self.awaited = 0
-
-    def again(self, retry: CallRetried) -> None:
-        self.retried[retry.why.partition(":")[0]] += 1
-        self._backing_off.append(retry.at.timestamp() + retry.wait)
+        self._sent.clear()
+        self._told = self._replied = False
 
     def limit(self, change: LimitChanged) -> None:
         lowered = change.in_flight < self.limits.get(change.model, FIRST_IN_FLIGHT)
@@ -108,6 +121,10 @@ class Traffic:
     def backing_off(self, now: datetime) -> int:
         """How many calls wait to be sent again."""
         return sum(until > now.timestamp() for until in self._backing_off)
+
+    def _landed(self, task: str, request: str) -> None:
+        """A try is over; one that failed before it was sent is not there, and changes nothing."""
+        self._sent.get(task, set()).discard(request)
 
     def _beat(self, second: int) -> None:
         if self._pulse and self._pulse[-1][0] == second:

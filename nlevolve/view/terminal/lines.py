@@ -78,10 +78,11 @@ class Lines:
     def _standing(self, now: datetime) -> str:
         summary = self.summary
         phases = summary.phases()
-        eta = summary.eta(now)
+        eta, sent = summary.eta(now), summary.traffic.in_flight
+        flying = "" if sent is None else f", {sent} in flight"
         told = [
             f"{phases['running']} tasks running, {phases['waiting']} waiting",
-            f"{summary.account.calls} calls, {summary.in_flight} in flight, {summary.rate(now):.1f}/s",
+            f"{summary.account.calls} calls{flying}, {summary.rate(now):.1f}/s",
             money(summary.account.cost_usd),
         ]
         told += [f"{summary.traffic.rate_limits} rate limits"] if summary.traffic.rate_limits else []

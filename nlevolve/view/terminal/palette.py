@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 
 from nlevolve.errors import UsageError
-from nlevolve.view.terminal import grids
+from nlevolve.view.terminal.grids import ARC_CELLS, COLOUR_BLIND_CELLS, CellColours
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,8 @@ class Palette:
     """Each colour is "#rrggbb"."""
 
     name: str
-    """As in `grids.PALETTES`."""
+    """What a user types to choose it."""
+    cells: CellColours
     good: str
     """Exact, perfect, solved."""
     partly: str
@@ -29,16 +30,13 @@ class Palette:
     revise: str
     recombine: str
 
-    @property
-    def cells(self) -> grids.Palette:
-        return grids.PALETTES[self.name]
-
     def operator(self, name: str) -> str:
         return {"write": self.write, "revise": self.revise, "recombine": self.recombine}.get(name, self.quiet)
 
 
 STANDARD = Palette(
     name="arc",
+    cells=ARC_CELLS,
     good="#4fc56b",
     partly="#d9a441",
     busy="#5aa9f0",
@@ -53,6 +51,7 @@ STANDARD = Palette(
 # after Okabe and Ito's palette: told apart with any of the common kinds of colour blindness
 COLOUR_BLIND = Palette(
     name="colour-blind",
+    cells=COLOUR_BLIND_CELLS,
     good="#56b4e9",
     partly="#f0e442",
     busy="#bbbbbb",
@@ -65,13 +64,15 @@ COLOUR_BLIND = Palette(
 )
 
 
+PALETTES = {one.name: one for one in (STANDARD, COLOUR_BLIND)}
+
+
 def palette(name: str | None = None) -> Palette:
     """The palette of that name; without one, the environment's NLEVOLVE_PALETTE. Raises UsageError."""
     wanted = name or os.environ.get("NLEVOLVE_PALETTE") or "arc"
-    for known in (STANDARD, COLOUR_BLIND):
-        if wanted == known.name:
-            return known
-    raise UsageError(f"no palette named {wanted!r}; there are {' and '.join(grids.PALETTES)}")
+    if wanted not in PALETTES:
+        raise UsageError(f"no palette {wanted[:40]!r}; palettes: {', '.join(PALETTES)}")
+    return PALETTES[wanted]
 
 
 def shade(colour: str, light: float) -> str:

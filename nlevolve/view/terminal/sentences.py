@@ -39,19 +39,17 @@ class Moment:
     headline: bool = False
 
 
-def lineage(birth: Birth) -> str:
+def how(birth: Birth) -> str:
     """How a birth came about: "write", "revise 7", "recombine 7+4"."""
     return f"{birth.operator} {'+'.join(map(str, birth.parents))}".strip()
 
 
 def of_candidate(event: CandidateChecked, worth: Fitness, leads: bool) -> Moment:
     """A birth was checked; `leads` when it is the best of its task so far."""
-    told = f"birth {event.birth.index} ({lineage(event.birth)})"
+    told = f"birth {event.birth.index} ({how(event.birth)})"
     if event.duplicate_of is not None:
         return Moment(event.at, event.task, f"{told} says what birth {event.duplicate_of} said")
-    text = f"{told}: {worth.exact}/{worth.pairs} exact, {percent(worth.cells, 1)} of cells" + (
-        ", the best so far" if leads else ""
-    )
+    text = f"{told}: {worth.exact}/{worth.pairs} exact, {percent(worth.cells)} of cells" + (", the best so far" if leads else "")
     tone: Tone = "good" if worth.perfect else "partly" if leads else "quiet"
     return Moment(event.at, event.task, text, tone, leads)
 
@@ -79,7 +77,7 @@ def of(event: Event) -> Moment | None:
                 event.at, event.task, f"taken up: {_plural(len(event.pairs), 'pair')}, up to {event.births} births", "busy"
             )
         case MoveFailed():
-            text = f"birth {event.birth.index} ({lineage(event.birth)}) gave no description, {event.reason}: {clean(event.why)}"
+            text = f"birth {event.birth.index} ({how(event.birth)}) gave no description, {event.reason}: {clean(event.why)}"
             return Moment(event.at, event.task, text, "bad")
         case CallRetried():
             text = f"{short_model(event.model)}: {clean(event.why)}, again in {event.wait:.0f} s"

@@ -15,8 +15,7 @@ from nlevolve.puzzle.grids import Grid
 from nlevolve.records import Answer, Event
 from nlevolve.view.grading import Solution, grade
 from nlevolve.view.history import TaskHistory
-from nlevolve.view.terminal.grids import Picture, coloured
-from nlevolve.view.terminal.grids import Row as Pictures
+from nlevolve.view.terminal.grids import Picture, Pictures, coloured
 from nlevolve.view.terminal.palette import Palette
 from nlevolve.view.terminal.panels.best import description, lineage
 from nlevolve.view.terminal.panels.layout import Row, row, rule, trimmed
@@ -52,7 +51,7 @@ def show(
     now = summary.latest or datetime.now(UTC)
     look = Look(summary, now, focus=seen.id, birth=birth, palette=colours, colour=coloured(console))
     if birth is not None and (look.candidate is None or look.candidate.index != birth):
-        known = ", ".join(map(str, sorted(seen.checked))) or "none"
+        known = ", ".join(map(str, sorted(seen.population.members))) or "none"
         raise UsageError(f"task {task} has no candidate of birth {birth}; it has {known}")
     width = console.width
     rows = _trimmed(_candidates(look, width) + _candidate(look, width))
@@ -111,9 +110,9 @@ def _pictures(look: Look, test: Grid, given: Answer | None, truth: Grid | None) 
     cells = look.palette.cells
     tries = [given.attempt_1, given.attempt_2] if given else [None, None]
     titles = [f"answer {n}{_mark(one, truth)}" for n, one in enumerate(tries, 1)]
-    told = [Picture(test, "test input", palette=cells, dense=False)]
-    told += [Picture(one, title, truth, palette=cells, dense=False) for one, title in zip(tries, titles, strict=True)]
-    return told + ([Picture(truth, "truth", palette=cells, dense=False)] if truth is not None else [])
+    told = [Picture(test, "test input", colours=cells, dense=False)]
+    told += [Picture(one, title, truth, colours=cells, dense=False) for one, title in zip(tries, titles, strict=True)]
+    return told + ([Picture(truth, "truth", colours=cells, dense=False)] if truth is not None else [])
 
 
 def _mark(answer: Grid | None, truth: Grid | None) -> str:

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from nlevolve.evolve.fitness import Rank
-from nlevolve.evolve.population import Candidate, Population, grow
+from nlevolve.evolve.population import Candidate
 from nlevolve.records import (
     AnswerFollowed,
     BirthPlanned,
     CallFinished,
     CallRetried,
+    CallSent,
     CandidateChecked,
     Event,
     LimitChanged,
@@ -55,9 +55,6 @@ class Summary:
     """Fold events in with `see`; read the rest."""
 
     history: History = field(default_factory=History)
-    populations: dict[str, Population] = field(default_factory=dict)
-    best: dict[str, Candidate] = field(default_factory=dict)
-    """Task -> its best candidate."""
     running: dict[str, datetime] = field(default_factory=dict)
     """Tasks taken up and not yet answered, with when they were taken up."""
     moments: deque[Moment] = field(default_factory=lambda: deque(maxlen=KEPT_MOMENTS))
@@ -77,17 +74,21 @@ class Summary:
         self.events += 1
         if self.latest is None or event.at > self.latest:
             self.latest = event.at
-        self.history.see(event)
-        if isinstance(event, CallFinished):  # four events of five
-            self.traffic.ended(event, self.pairs(event.task))
+        if isinstance(event, CallFinished):  # two events of five
+            self.history.see(event)
+            self.traffic.ended(event)
             return None
-        moment = self._see(event)
+        moment = self._over(event) if isinstance(event, CandidateChecked | MoveFailed) else self._see(event)
         if moment is not None:
             self.moments.append(moment)
         return moment
 
     def _see(self, event: Event) -> Moment | None:
+        self.history.see(event)
         match event:
+            case CallSent():
+                self.traffic.sent(event)
+                return None
             case BirthPlanned():
                 self._take_up(event)
                 self.traffic.planned(event.task, event.birth)
@@ -95,17 +96,6 @@ class Summary:
             case AnswerFollowed():
                 self._take_up(event)
                 return None
-            case CandidateChecked():
-                self._take_up(event)
-                self.traffic.arrived(event.task, event.birth.index)
-                return self._candidate(event)
-            case MoveFailed():
-                self.traffic.arrived(event.task, event.birth.index)
-                fresh = self._is_fresh(event)
-                self._grow(event)
-                for credit in self._credited(event):
-                    credit.tried += fresh
-                    credit.failed += fresh
             case CallRetried():
                 self.traffic.again(event)
             case TaskStarted():
@@ -128,47 +118,42 @@ class Summary:
         if event.task in self.running:
             return
         answered = self.history.task(event.task).answered
-        if answered is None or self._is_old(answered):
+        if answered is None or self.history.is_old(answered):
             self.running[event.task] = event.at
 
-    def _is_old(self, event: Event) -> bool:
-        """Whether it is of an earlier session."""
-        return event.at < self.history.sessions[-1][0]
+    def _over(self, event: CandidateChecked | MoveFailed) -> Moment | None:
+        """A birth is over. What it brought is told by what was known of its task before."""
+        task = self.history.task(event.task)
+        # not so when it is read twice, or asked for again by a resumed run
+        fresh, before = event.birth.index not in task.population, task.leader
+        self.history.see(event)
+        self.traffic.arrived(event.task, event.birth.index)
+        if isinstance(event, CandidateChecked):
+            self._take_up(event)
+            return self._candidate(event, fresh, before)
+        for credit in self._credited(event):
+            credit.tried += fresh
+            credit.failed += fresh
+        return sentences.of(event)
 
-    def _candidate(self, event: CandidateChecked) -> Moment:
-        fresh = self._is_fresh(event)
-        new = self._grow(event).members[event.birth.index]
-        known = self.best.get(event.task)
-        if known is not None and known.index == new.index:
-            # checked once more, perhaps with another outcome
-            known = self.best[event.task] = self.ranked(event.task)[0]
-        leads = known is None or self._key(new) > self._key(known)
+    def _candidate(self, event: CandidateChecked, fresh: bool, before: Candidate | None) -> Moment:
+        task = self.history.task(event.task)
+        new = task.population.members[event.birth.index]
+        leads = new is task.leader and (before is None or before.index != new.index)
         if event.duplicate_of is None:
-            first = new.fitness.perfect and not (known is not None and known.fitness.perfect)
+            first = new.fitness.perfect and not (before is not None and before.fitness.perfect)
             for credit in self._credited(event):
                 credit.tried += fresh
                 credit.led += leads
                 credit.perfect += first
-        if leads:
-            self.best[event.task] = new
         return sentences.of_candidate(event, new.fitness, leads)
-
-    def _is_fresh(self, event: CandidateChecked | MoveFailed) -> bool:
-        """Whether the birth is heard of for the first time: not read twice, and not asked for again by a resumed run."""
-        return event.birth.index not in self.populations.get(event.task, Population())
-
-    def _grow(self, event: CandidateChecked | MoveFailed) -> Population:
-        grown = self.populations[event.task] = grow(self.populations.get(event.task, Population()), event)
-        return grown
-
-    def _key(self, candidate: Candidate) -> tuple[float, ...]:
-        return (*candidate.fitness.key(self.rank), -candidate.index)
 
     def _answered(self, event: TaskAnswered) -> Moment:
         self.running.pop(event.task, None)
         self.traffic.answered(event.task)
-        task, best = self.history.task(event.task), self.best.get(event.task)
-        return sentences.of_answer(event, best.fitness if best else None, len(task.checked), task.account.cost_usd)
+        task = self.history.task(event.task)
+        worth = task.best.fitness if task.best else None
+        return sentences.of_answer(event, worth, len(task.population.members), task.account.cost_usd)
 
     def _credited(self, event: CandidateChecked | MoveFailed) -> list[Credit]:
         birth = event.birth
@@ -190,18 +175,8 @@ class Summary:
         return self.history.finished
 
     @property
-    def rank(self) -> Rank:
-        """What counts first in this run's fitness."""
-        return self.started.rank if self.started else "pairs"
-
-    @property
     def account(self) -> Account:
         return self.history.account
-
-    @property
-    def in_flight(self) -> int:
-        """About how many calls are on their way: events tell when calls end, not when they are sent."""
-        return min(self.traffic.awaited, self.started.concurrency if self.started else 0)
 
     def spent(self) -> dict[str, float]:
         """USD by what it was for: descriptions ("generator"), checking ("checker"), the tests ("answers")."""
@@ -210,11 +185,6 @@ class Summary:
         for (role, _), account in self.history.by_role.items():
             told[kinds.get(role, "generator")] += account.cost_usd
         return told
-
-    def pairs(self, task: str) -> int:
-        """How many training pairs the task has; 0 before it is taken up."""
-        seen = self.history.tasks.get(task)
-        return len(seen.started.pairs) if seen and seen.started else 0
 
     def phase(self, task: TaskHistory) -> TaskPhase:
         if task.id in self.running:
@@ -225,12 +195,12 @@ class Summary:
             return "failed"
         if task.answered.stopped in ("budget", "interrupted"):
             return "stopped"
-        best = self.best.get(task.id)
-        return "perfect" if best and best.fitness.perfect else "partly"
+        return "perfect" if task.best and task.best.fitness.perfect else "partly"
 
     def ranked(self, task: str) -> list[Candidate]:
         """The task's candidates, best first, each description once."""
-        return self.populations.get(task, Population()).ranked(self.rank)
+        seen = self.history.tasks.get(task)
+        return seen.population.ranked(self.history.rank) if seen else []
 
     def phases(self) -> Counter[TaskPhase]:
         return Counter(self.phase(task) for task in self.history.tasks.values())
@@ -244,11 +214,12 @@ class Summary:
 
     def _share(self, task: TaskHistory) -> float:
         if task.id in self.running and task.started is not None:
-            return min(0.95, (len(task.checked) + len(task.failed)) / max(1, task.started.births))
+            over = len(task.population.members) + len(task.population.failed)
+            return min(0.95, over / max(1, task.started.births))
         if task.answered is None:
             return 0.0
         # what was cut short in an earlier session is taken up again
-        again = task.answered.stopped not in ("perfect", "exhausted") and self._is_old(task.answered)
+        again = task.answered.stopped not in ("perfect", "exhausted") and self.history.is_old(task.answered)
         return 0.0 if again else 1.0
 
     def when(self, at: datetime) -> float:

@@ -11,10 +11,10 @@ from rich.text import Text
 from nlevolve.puzzle.datasets import Selected
 from nlevolve.puzzle.grids import Grid
 from nlevolve.puzzle.tasks import Task
-from nlevolve.view.terminal.grids import ARC, Palette, Picture, Row, contrast, size
+from nlevolve.view.terminal.grids import ARC_CELLS, CellColours, Picture, Pictures, contrast, size
 
 
-def listing(found: Sequence[Selected], palette: Palette = ARC) -> Table:
+def listing(found: Sequence[Selected], colours: CellColours = ARC_CELLS) -> Table:
     """A row a task: id, where it is from, how many pairs and test inputs, sizes, colours, accuracy of copying."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title, right in (
@@ -31,7 +31,7 @@ def listing(found: Sequence[Selected], palette: Palette = ARC) -> Table:
         task = one.task
         numbers = (str(len(task.pairs)), str(len(task.tests)))
         copying = Text(f"{task.copy_accuracy:.2f}")
-        table.add_row(Text(task.id), Text(one.source), *numbers, sizes(task), _swatches(task, palette), copying)
+        table.add_row(Text(task.id), Text(one.source), *numbers, sizes(task), _swatches(task, colours), copying)
     return table
 
 
@@ -47,16 +47,16 @@ def totals(tasks: Sequence[Task]) -> str:
     )
 
 
-def preview(one: Selected, palette: Palette = ARC) -> Iterator[RenderableType]:
+def preview(one: Selected, colours: CellColours = ARC_CELLS) -> Iterator[RenderableType]:
     """The task's grids: each training input beside its output, then the test inputs."""
     task = one.task
     yield Text.assemble((task.id, "bold"), f"  {one.source}  copying {task.copy_accuracy:.2f}", overflow="fold")
     for number, pair in enumerate(task.pairs, 1):
         titles = (f"{number} in {size(pair.input)}", f"out {size(pair.output)}")
-        pictures = [Picture(grid, title, palette=palette) for grid, title in zip((pair.input, pair.output), titles, strict=True)]
-        yield Row(pictures, arrow=True)
+        pictures = [Picture(grid, title, colours=colours) for grid, title in zip((pair.input, pair.output), titles, strict=True)]
+        yield Pictures(pictures, arrow=True)
         yield ""
-    yield Row([Picture(grid, f"test {number} {size(grid)}", palette=palette) for number, grid in enumerate(task.tests, 1)])
+    yield Pictures([Picture(grid, f"test {number} {size(grid)}", colours=colours) for number, grid in enumerate(task.tests, 1)])
     yield ""
 
 
@@ -75,11 +75,11 @@ def _range(grids: Sequence[Grid]) -> str:
     return f"{span(len(grid) for grid in grids)}×{span(len(grid[0]) for grid in grids)}"
 
 
-def _swatches(task: Task, palette: Palette) -> Text:
+def _swatches(task: Task, colours: CellColours) -> Text:
     """The colours that occur in the task, as digits on their colour."""
     grids = [*task.tests, *(grid for pair in task.pairs for grid in (pair.input, pair.output))]
     cells = sorted({cell for grid in grids for row in grid for cell in row})
-    return Text.assemble(*((str(cell), f"{contrast(palette[cell])} on {palette[cell]}") for cell in cells))
+    return Text.assemble(*((str(cell), f"{contrast(colours[cell])} on {colours[cell]}") for cell in cells))
 
 
 def _count(number: int, what: str) -> str:

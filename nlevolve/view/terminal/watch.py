@@ -22,7 +22,7 @@ from nlevolve.view.terminal.panels.layout import Frame
 from nlevolve.view.terminal.panels.look import Look
 from nlevolve.view.terminal.panels.screen import draw
 from nlevolve.view.terminal.summary import Summary
-from nlevolve.view.text import duration
+from nlevolve.view.text import duration, percent
 
 POLL = 0.25
 """Seconds between two looks at a log that grows."""
@@ -160,7 +160,7 @@ class Player:
     def note(self) -> str:
         share = self.position / self.length if self.length else 1.0
         how = "paused" if self.paused else f"×{self.speed:g}"
-        return f"replay {how} at {share:.0%} of {duration(self.length)}"
+        return f"replay {how} at {percent(share, 0)} of {duration(self.length)}"
 
     def pause(self) -> None:
         self._settle()

@@ -2,26 +2,47 @@
 
 from __future__ import annotations
 
-from tests.offline.following import followed
+import pytest
+
+from tests.offline.direct import Case, table
+
+CASES = table("""
+Continue the coloured pattern right to the border.
+    1212.... .3.3.... → 12121212 .3.3.3.3
+    .12.. → .1212
+Continue the coloured pattern left to the border.
+    ....1212 → 12121212
+    ..12. → 1212.
+Continue the coloured pattern down to the border.
+    12 3. .. .. → 12 3. 12 3.
+    .. 12 3. .. → .. 12 3. 12
+Continue the coloured pattern up to the border.
+    .. .. .. 12 3. → 3. 12 3. 12 3.
+    .. .. 12 3. .. → 12 3. 12 3. ..
+Continue the coloured pattern up and down to the border.
+    .. .. 12 .3 .. .. → 12 .3 12 .3 12 .3
+Continue the coloured pattern to the left and right to the border.
+    ..12.. → 121212
+Continue every row that has several coloured cells to the border right.
+    12..... .33.... ...1... → 1212121 .333333 ...1...
+Continue every row that has several coloured cells to the border to the left and right.
+    ..12.. → 121212
+Continue every column that has several coloured cells to the border down.
+    1. 2. .. .. → 1. 2. 1. 2.
+Extend the grid on the bottom side until it is twice as long, continuing its pattern.
+    1 2 1 → 1 2 1 2 1 2
+Extend the grid on the top side until it is one and a half times as long, continuing its pattern.
+    1 2 → 2 1 2
+Extend the grid on the right side until it is square, continuing its pattern.
+    1. .2 1. → 1.1 .2. 1.1
+    1. .2 1. .2 → 1.1. .2.2 1.1. .2.2
+Extend the grid on the left side until it is twice as long, continuing its pattern.
+    12 → 1212
+Fill the background with the diagonal stripes that the coloured cells begin.
+    123. .... .... → 1231 2312 3123
+""")
 
 
-def test_a_pattern_repeats_to_the_border() -> None:
-    assert followed("Repeat the pattern to the right until the border.", "12120000 03030000") == "12121212 03030303"
-    assert followed("Continue the coloured pattern up and down to the border.", "00 00 12 03 00 00") == "12 03 12 03 12 03"
-
-
-def test_every_row_goes_on_by_itself() -> None:
-    sentence = "Repeat the pattern of every row right to the border."
-    assert followed(sentence, "1200000 0330000 0001000") == "1212121 0333333 0001000"
-
-
-def test_a_grid_grows() -> None:
-    assert followed("Continue the pattern of the grid on the bottom side until the grid is twice as long.", "1 2 1") == (
-        "1 2 1 2 1 2"
-    )
-    assert followed("Make the grid square by continuing its pattern on the right side.", "10 02 10") == "101 020 101"
-
-
-def test_diagonal_stripes_cover_the_grid() -> None:
-    sentence = "Repeat the diagonals of colours over the whole background."
-    assert followed(sentence, "1230 0000 0000") == "1231 2312 3123"
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_continuing(case: Case) -> None:
+    assert case.made == case.after

@@ -1,26 +1,43 @@
-"""Copies beside objects, and objects arranged in a new picture."""
+"""Copies of objects beside them."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.offline.families.grids import follow
+from tests.offline.direct import Case, table
+
+CASES = table("""
+Copy every object to its right again and again to the border.
+    1..... .1.... → 1.1.1. .1.1.1
+Copy every object below it once, leaving a gap of one cell.
+    1. .. .. .. → 1. .. 1. ..
+Copy every object above it once, leaving a gap of two cells.
+    .. .. .. 11 → 11 .. .. 11
+Copy every object to its left once.
+    ...1 → ..11
+Copy every object diagonally up and to the left once.
+    ... .1. ... → 1.. .1. ...
+Copy every object diagonally up and to the right once.
+    ... .1. ... → ..1 .1. ...
+Copy every object diagonally down and to the left once.
+    ... .1. ... → ... .1. 1..
+Copy every object diagonally down and to the right again and again to the border.
+    1... .... .... .... → 1... .1.. ..1. ...1
+
+Cells of any colours that touch by a side or a corner form an object.
+Copy every object to its right again and again to the border.
+    12.... .1.... → 121212 .1.1.1
+Put a mirror image of every object directly to its right.
+    12... 1.... → 1221. 1..1.
+Put a mirror image of every object directly to its left.
+    ...12 ...1. → .2112 ..11.
+Put a mirror image of every object directly below it.
+    12 1. .. .. → 12 1. 1. 12
+Put a mirror image of every object directly above it.
+    .. .. 12 1. → 1. 12 12 1.
+""")
 
 
-@pytest.mark.parametrize(
-    ("bullet", "before", "after"),
-    [
-        ("Copy every object to its right again and again to the border.", "12.... .1....", "121212 .1.1.1"),
-        ("Copy every object below it once, leaving a gap of one cell.", "1. .. .. ..", "1. .. 1. .."),
-        ("Put a mirror image of every object directly to its right.", "12... 1....", "1221. 1..1."),
-        ("Put the boxes of every object side by side, from the smallest to the largest.", "11..2 13...", "211 .13"),
-        ("Shrink every object to one cell each, keeping how they are arranged.", "11.22 ..... 33...", "12 3."),
-    ],
-)
-def test_copies_and_arrangements(bullet: str, before: str, after: str) -> None:
-    assert follow(["Cells of any colours that touch by a side or a corner form an object.", bullet], before) == after
-
-
-def test_two_facts_single_an_object_out() -> None:
-    bullet = "Recolour every object that touches the border and is a straight line red."
-    assert follow(bullet, "111.. ..... .111. ..... 1....") == "222.. ..... .111. ..... 1...."
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_copying(case: Case) -> None:
+    assert case.made == case.after

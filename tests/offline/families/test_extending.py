@@ -1,38 +1,27 @@
-"""Lines that go on, bent lines, folds, sheets and stripes."""
+"""Lines that go on, and bent lines."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.offline.following import followed
+from tests.offline.direct import Case, table
+
+CASES = table("""
+Extend every object along its longer side, both ways, by a line in red as far as the border.
+    ..... .11.. ..... → ..... 21122 .....
+    ... .1. .1. ... → .2. .1. .1. .2.
+Extend every object diagonally from each of its corners, by a line in red as far as the border.
+    ..... ..1.. ..... → .2.2. ..1.. .2.2.
+Extend every object from its sides in all four directions, by a line in red as far as the border.
+    ..... ..1.. ..... → ..2.. 22122 ..2..
+Draw a bent line in green from the blue cell to the red cell, first horizontally, then vertically.
+    1.. ... ..2 → 133 ..3 ..2
+Draw a bent line in green from the blue cell to the red cell, first vertically, then horizontally.
+    1.. ... ..2 → 1.. 3.. 332
+    1.1 ... ..2 → no sense
+""")
 
 
-@pytest.mark.parametrize(
-    ("ends", "before", "after"),
-    [
-        ("at both of its ends", "00000 01100 00000", "00000 21122 00000"),
-        ("diagonally from each of its corners", "00000 00100 00000", "02020 00100 02020"),
-        ("from its sides in all four directions", "00000 00100 00000", "00200 22122 00200"),
-    ],
-)
-def test_objects_go_on(ends: str, before: str, after: str) -> None:
-    assert followed(f"Extend every object {ends}, by a line in red as far as the border.", before) == after
-
-
-def test_a_bent_line_joins_two_cells() -> None:
-    sentence = "Draw a path in green from the blue cell to the red cell that runs first vertically, then horizontally."
-    assert followed(sentence, "100 000 002") == "100 300 332"
-
-
-def test_a_half_is_folded_over() -> None:
-    assert followed("Flip the right half of the grid onto the other half.", "10530 00502") == "13 20"
-
-
-def test_a_sheet_is_laid_under_the_grid() -> None:
-    sentence = "The output is two times as high and two times as wide, with the grid in its upper right corner."
-    assert followed(sentence, "10") == "0010 0000"
-
-
-def test_every_second_column_is_recoloured() -> None:
-    sentence = "In every other column, beginning with the second one, every red cell becomes green."
-    assert followed(sentence, "2222 2121") == "2323 2121"
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_extending(case: Case) -> None:
+    assert case.made == case.after

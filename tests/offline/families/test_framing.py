@@ -1,38 +1,34 @@
-"""Borders, corners, and noise."""
+"""Borders, corners, and rectangles that their corners mark."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.offline.following import followed
+from tests.offline.direct import Case, table
+
+CASES = table("""
+Colour the outermost cells of the grid red.
+    .11. .34. .... → 2222 2342 2222
+Add a border of one red cell around the grid.
+    1. .3 → 2222 21.2 2.32 2222
+Remove the outermost rows and columns of the grid.
+    .11. .34. .... → 34
+Remove the outermost two rows and columns on every side of the grid.
+    11111 12221 12321 12221 11111 → 3
+    1111 1221 1111 → no sense
+Crop the grid to the two by two cells in its top left corner.
+    123 456 789 → 12 45
+Crop the grid to the two by two cells in its top right corner.
+    123 456 789 → 23 56
+Crop the grid to the one by two cells in its bottom left corner.
+    123 456 789 → 78
+Crop the grid to the two by one cells in its bottom right corner.
+    123 456 789 → 6 9
+Fill the inside of every rectangle with a blue cell at each corner with red.
+    1..1. ..... 1..11 .3..1 → 1..1. .22.. 1..11 .3..1
+""")
 
 
-@pytest.mark.parametrize(
-    ("sentence", "after"),
-    [
-        ("Draw a red frame along the border of the grid.", "2222 2342 2222"),
-        ("Put a red frame around the grid.", "222222 201102 203402 200002 222222"),
-        ("Take the border off the grid.", "34"),
-        ("Take the two by three cells at the bottom right corner.", "340 000"),
-    ],
-)
-def test_borders_and_corners(sentence: str, after: str) -> None:
-    assert followed(sentence, "0110 0340 0000") == after
-
-
-def test_corners_mark_a_rectangle() -> None:
-    sentence = "Where four blue cells are the corners of a rectangle, fill its inside with red."
-    assert followed(sentence, "10010 00000 10011 03001") == "10010 02200 10011 03001"
-
-
-@pytest.mark.parametrize(
-    ("sentence", "after"),
-    [
-        ("Every green cell becomes the most common colour among the cells around it.", "110 112 110"),
-        ("Keep only cells that are part of a two by two block of one colour.", "110 110 000"),
-        ("Remove coloured cells with fewer than four coloured neighbours.", "010 110 030"),
-        ("Fill every column with its most common colour.", "110 110 110"),
-    ],
-)
-def test_noise_is_removed(sentence: str, after: str) -> None:
-    assert followed(sentence, "110 112 130") == after
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_framing(case: Case) -> None:
+    assert case.made == case.after

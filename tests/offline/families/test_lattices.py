@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from tests.offline.following import followed
+import pytest
+
+from tests.offline.direct import Case, table
+
+CASES = table("""
+Take every panel for one cell, and in the grid of these: fill every enclosed area with red.
+    15151 55555 15.51 55555 15151 → 15151 55555 15251 55555 15151
+Copy the pattern of the panel that is not empty into all other panels, where they are empty.
+    1.5.. .25.. 55555 ..5.. ..5.. → 1.51. .25.2 55555 1.51. .25.2
+Copy the pattern of the panel that has the most coloured cells into all other panels, over what they show.
+    115.. .15.3 → 11511 .15.1
+Draw the form of the panel that has the most coloured cells into all other panels in green, where they are empty.
+    115.. .15.. 55555 2.5.. ..5.. → 11533 .15.3 55555 23533 .35.3
+Draw the form of the panel that has the most coloured cells into all other panels in green, over what they show.
+    115.. .15.. 55555 2.5.. ..5.. → 11533 .15.3 55555 33533 .35.3
+""")
 
 
-def test_panels_are_treated_as_cells() -> None:
-    sentence = "Treat every panel as a cell of a small grid and there: fill every enclosed area with red."
-    grid = "115115111 115115111 555555555 115005111 115005111 555555555 115115111"
-    assert followed(sentence, grid) == grid.replace("00", "22")
-
-
-def test_one_panel_is_copied_into_the_others() -> None:
-    sentence = "Copy the panel that is not empty into every other panel, where they are empty."
-    assert followed(sentence, "10500 02500 55555 00500 00500") == "10510 02502 55555 10510 02502"
-    form = "Put the form of the panel that has the most coloured cells in green into all other panels, where they are empty."
-    assert followed(form, "11500 01500 55555 20500 00500") == "11533 01503 55555 23533 03503"
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_lattices(case: Case) -> None:
+    assert case.made == case.after

@@ -1,41 +1,44 @@
-"""Lines: how far rays reach, and which cells are joined."""
+"""Rays, and lines between equal cells."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.offline.following import followed
+from tests.offline.direct import Case, table
+
+CASES = table("""
+Draw a line in red from every red cell to the right to the border, behind other cells.
+    2.5..11 → 2252211
+Draw a line in red from every red cell to the right to the border, over everything in the way.
+    2.5..11 → 2222222
+Draw a line in red from every red cell to the right until something is in the way.
+    2.5..11 → 225..11
+    2.... → 22222
+Draw a line in red from every red cell to the right to the nearest coloured cell, if there is one.
+    2.5..11 → 225..11
+    2.... → 2....
+Draw a line in its own colour from every lone cell in all four directions to the nearest coloured cell, if there is one.
+    .... 1..3 .... .... → .... 1113 .... ....
+Draw a line in green from every coloured cell diagonally in all four directions to the border, behind other cells.
+    .... .1.. .... → 3.3. .1.. 3.3.
+Join every coloured cell to the next of its colour in the same row by a line in its own colour.
+    1..1. ..... 2..3. ..... ...1. → 1111. ..... 2..3. ..... ...1.
+    1.1 ... 1.. → 111 ... 1..
+Join every blue cell to the next of its colour in the same column by a line in green.
+    11 .. 2. .. 11 → 11 .3 23 .3 11
+    1.1 ... 1.. → 1.1 3.. 1..
+Join every blue cell to the next of its colour in the same column by a line in green, behind other cells.
+    1. .. 2. .. 1. → 1. 3. 2. 3. 1.
+Join every blue cell to the next of its colour in the same row or column by a line in green, over everything between them.
+    1.2.1 ..... 1.... → 13331 3.... 1....
+    1.1 ... 1.. → 131 3.. 1..
+Join every blue cell to the next of its colour on the same diagonal by a line in green.
+    1.1 ... ..1 → 1.1 .3. ..1
+Join every blue cell to the next of its colour in the same row or column or on the same diagonal by a line in green.
+    1.1 ... ..1 → 131 .33 ..1
+""")
 
 
-@pytest.mark.parametrize(
-    ("reach", "after"),
-    [
-        ("to the border, behind other cells", "2252211"),
-        ("to the border, over everything in the way", "2222222"),
-        ("until something is in the way", "2250011"),
-        ("to the nearest coloured cell, if there is one", "2250011"),
-    ],
-)
-def test_a_ray_reaches_as_far_as_said(reach: str, after: str) -> None:
-    assert followed(f"Draw a line in red from every red cell to the right {reach}.", "2050011") == after
-
-
-def test_a_ray_that_meets_nothing_is_not_drawn_when_it_is_to_meet_something() -> None:
-    sentence = "Shoot a ray in its own colour from every lone cell up, down, left and right if it meets one."
-    assert followed(sentence, "0000 1003 0000 0000") == "0000 1113 0000 0000"
-
-
-def test_rays_run_along_diagonals() -> None:
-    sentence = "From every coloured cell draw a line in green diagonally in all four directions as far as the border."
-    assert followed(sentence, "0000 0100 0000") == "3030 0100 3030"
-
-
-def test_equal_cells_are_joined() -> None:
-    grid = "10010 00000 20030 00000 00010"
-    assert followed("Join every coloured cell to the next one in the same row by a line in its own colour.", grid) == (
-        "11110 00000 20030 00000 00010"
-    )
-    across = "Draw a line in green between every two blue cells in the same column, behind other cells."
-    assert followed(across, "10 00 20 00 10") == "10 30 20 30 10"
-    blocked = "Draw a line in green between every two blue cells in the same column, if nothing lies between them."
-    assert followed(blocked, "11 00 20 00 11") == "11 03 23 03 11"
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_lines(case: Case) -> None:
+    assert case.made == case.after

@@ -1,55 +1,53 @@
-"""Panels: laid over each other, picked, shrunk, filled, and rid of their lines."""
+"""Panels picked, freed of their lines, shrunk, filled."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.offline.following import followed
+from tests.offline.direct import Case, table
+
+CASES = table("""
+Of the panels between the separator lines, keep the one that has the most coloured cells.
+    115.25.. 1.5.25.. → 11 1.
+Of the panels between the separator lines, keep the one that differs from all the others.
+    115.25.2 1.5.25.2 → 11 1.
+Of the panels between the separator lines, keep the one that is not symmetric.
+    115.25.. 1153.5.. → .2 3.
+Of the panels between the separator lines, keep the one that is not symmetric along its main diagonal.
+    125125.4 2152152. → .4 2.
+Of the panels between the separator lines, keep the one that has a red cell.
+    115.2533 1.5.2533 → .2 .2
+    115..533 1.5..533 → no sense
+Of the four quarters of the grid, keep the top left one.
+    12 34 → 1
+Of the four quarters of the grid, keep the top right one.
+    12 34 → 2
+Of the four quarters of the grid, keep the bottom left one.
+    12 34 → 3
+Of the four quarters of the grid, keep the bottom right one.
+    12 34 → 4
+Of the left, middle and right third, keep the central one.
+    123 → 2
+Of the left and right half, keep the central one.
+    12 → no sense
+Remove the separator lines and push the panels together.
+    22522 2.5.2 55555 ..522 → 2222 2..2 ..22
+Shrink every one of the panels between the separator lines to one cell of its most common colour.
+    1151. 1.5.. 55555 ..544 ..544 → 1. .4
+Shrink every one of the left and right half to one cell of its least common colour.
+    1122 1342 → 34
+Shrink every one of the left and right half to one cell of its most common colour besides the background.
+    1... .... → 1.
+    11.. .2.. → 1.
+Every one of the panels between the separator lines becomes one cell: green if it is empty, otherwise yellow.
+    1152. 1.5.2 55555 ..544 ..544 → 44 34
+Fill every one of the panels between the separator lines that has the most coloured cells with red.
+    1151. 1.5.. → 2251. 225..
+Fill every one of the panels between the separator lines that has the most coloured cells with red and empty the others.
+    1151. 1.5.. → 225.. 225..
+""")
 
 
-@pytest.mark.parametrize(
-    ("logic", "after"),
-    [("in both", "2000 0000"), ("in neither", "0002 2200"), ("in exactly one of them", "0220 0022"), ("in either", "2220 0022")],
-)
-def test_panels_are_compared_cell_by_cell(logic: str, after: str) -> None:
-    sentence = f"Compare the panels: cells coloured {logic} become red, all other cells become black."
-    assert followed(sentence, "1100 0010 5555 3030 0003") == after
-
-
-def test_the_first_panel_of_an_order_hides_the_others() -> None:
-    sentence = "Put the left and right half over one another in the order second and first."
-    assert followed(sentence, "1203 0140") == "13 41"
-
-
-def test_lines_of_a_colour_part_panels_even_when_a_panel_has_a_full_row_of_another() -> None:
-    assert followed("Remove the separator lines.", "22522 20502 55555 00522") == "2222 2002 0022"
-
-
-@pytest.mark.parametrize(
-    ("which", "grid", "after"),
-    [
-        ("has the most coloured cells", "11502500 10502500", "11 10"),
-        ("is different from the others", "11502502 10502502", "11 10"),
-        ("is not symmetric", "11502500 11530500", "02 30"),
-        ("is not its own transpose", "12512504 21521520", "04 20"),
-        ("has a red cell", "11502533 10502533", "02 02"),
-    ],
-)
-def test_one_panel_is_picked(which: str, grid: str, after: str) -> None:
-    assert followed(f"The output is the one of the panels that {which}.", grid) == after
-
-
-def test_a_panel_is_picked_by_its_place() -> None:
-    assert followed("Of the four quarters of the grid, keep the bottom left one.", "12 34") == "3"
-
-
-def test_every_panel_becomes_a_cell() -> None:
-    grid = "11520 10502 55555 00544 00544"
-    assert followed("Every one of the panels becomes one cell of its most common colour.", grid) == "10 04"
-    judged = "Turn every one of the panels into one cell: green if it is empty, else yellow."
-    assert followed(judged, grid) == "44 34"
-
-
-def test_some_panels_are_filled_and_the_others_emptied() -> None:
-    filled = "Fill those of the panels that have the most coloured cells with red and empty all the others."
-    assert followed(filled, "11510 10500") == "22500 22500"
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_panels(case: Case) -> None:
+    assert case.made == case.after

@@ -16,7 +16,7 @@ from nlevolve.view.compare.page import page
 from nlevolve.view.compare.sheets import labels
 from nlevolve.view.compare.tables import show
 from nlevolve.view.history import History
-from nlevolve.view.run_folder import Recorded
+from nlevolve.view.run_folder import RunFolder
 from nlevolve.view.statistics import wilson
 
 
@@ -45,9 +45,9 @@ def task(solved: bool | None, *, cost: float = 0.5, before: float = 0.0, exact: 
     }
 
 
-def run(name: str, tasks: dict[str, dict[str, Any]], *, finished: bool = True, **config: Any) -> Recorded:
+def run(name: str, tasks: dict[str, dict[str, Any]], *, finished: bool = True, **config: Any) -> RunFolder:
     found = {"run": name, "finished": finished, "models": {"generator": "g", "checker": "c"}, "tasks": tasks}
-    return Recorded(Path("runs") / name, {"run": name, "preset": "quick", **config}, History(), (), {}, found)
+    return RunFolder(Path("runs") / name, {"run": name, "preset": "quick", **config}, History(), (), {}, found)
 
 
 def some(won: str, **more: Any) -> dict[str, dict[str, Any]]:

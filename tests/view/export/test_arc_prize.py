@@ -19,8 +19,8 @@ from nlevolve.view.export.arc_prize import arc_prize
 from nlevolve.view.grading import open_solutions
 from nlevolve.view.history import read
 from nlevolve.view.results import results, submission
-from nlevolve.view.run_folder import Recorded
-from tests.view.story import SOLUTIONS, TASKS, A, B, call, clock, events
+from nlevolve.view.run_folder import RunFolder
+from tests.view.story import SOLUTIONS, TASKS, A, B, call, clock, events, proposals
 
 
 class Documented(BaseModel):
@@ -90,7 +90,7 @@ PRICES = {"offline/checker": {"prompt": 1000.0, "completion": 2000.0, "cached": 
 def exported(told: list[AnyEvent]) -> dict[str, list[TestInput]]:
     history = read(told)
     found = results(history, TASKS, SOLUTIONS)
-    run = Recorded(Path("runs/story"), {"preset": "quick", "prices": PRICES}, history, TASKS, SOLUTIONS, found)
+    run = RunFolder(Path("runs/story"), {"preset": "quick", "prices": PRICES}, history, TASKS, SOLUTIONS, found)
     files = {name: json.loads(json.dumps(content, allow_nan=False)) for name, content in arc_prize(run, told)}
     return {name: [TestInput.model_validate(entry) for entry in content] for name, content in files.items()}
 
@@ -178,7 +178,7 @@ def _answer(want: Grid, draw: Random) -> Answer:
             Answer(attempt_1=want, attempt_2=A),
             Answer(attempt_1=B, attempt_2=want),
             Answer(attempt_1=want, attempt_2=None),
-            Answer(attempt_1=A, attempt_2=B, candidates=(A, B, want)),
+            Answer(attempt_1=A, attempt_2=B, proposed=proposals((A, 3), (B, 2), (want, 1))),
             Answer(attempt_1=None, attempt_2=None),
         ]
     )

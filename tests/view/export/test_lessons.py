@@ -11,16 +11,16 @@ from nlevolve.records import AnyEvent
 from nlevolve.view.export.lessons import chats, library
 from nlevolve.view.history import read
 from nlevolve.view.results import results
-from nlevolve.view.run_folder import Recorded
+from nlevolve.view.run_folder import RunFolder
 from tests.view.story import FLIP, SOLUTIONS, TASKS, B, D, birth, candidate, events, followed
 
 PROMPTS = Prompts(bundled())
 
 
-def run(told: list[AnyEvent], solutions: dict[str, tuple[object, ...]] | None = None) -> Recorded:
+def run(told: list[AnyEvent], solutions: dict[str, tuple[object, ...]] | None = None) -> RunFolder:
     history = read(told)
     known = SOLUTIONS if solutions is None else solutions
-    return Recorded(Path("runs/story"), {}, history, TASKS, known, results(history, TASKS, known))
+    return RunFolder(Path("runs/story"), {}, history, TASKS, known, results(history, TASKS, known))
 
 
 def test_the_library_holds_what_held():

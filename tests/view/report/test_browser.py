@@ -16,7 +16,8 @@ import nlevolve.api
 from nlevolve.view.history import read
 from nlevolve.view.report.report import report
 from nlevolve.view.results import results
-from nlevolve.view.run_folder import recorded
+from nlevolve.view.run_folder import read_run
+from nlevolve.view.text import percent, points
 from tests.view.story import HOSTILE, SOLUTIONS, TASKS, hostile_events
 
 selenium = pytest.importorskip("selenium", reason="selenium is not installed")
@@ -125,7 +126,7 @@ def test_every_task_unfolds_without_an_error_or_a_request(visit: Open, real_repo
 def test_grids_show_the_truth_of_the_run(visit: Open, real_report: Path):
     """A grid's colours are those of the task; wrong cells are crossed out, and their number is said."""
     page = visit(real_report)
-    run = recorded(real_report.parent)
+    run = read_run(real_report.parent)
     name = "67a3c6ac"
     task = unfold(page, next(t for t in tasks(page) if t.get_attribute("data-id") == name))
     grid = next(t for t in run.tasks if t.id == name).tests[0]
@@ -138,6 +139,15 @@ def test_grids_show_the_truth_of_the_run(visit: Open, real_report: Path):
         if wrong := re.search(r"(\d+) of \d+ cells? wrong", caption.text):
             cross = caption.find_element(By.XPATH, "../*[local-name()='svg']/*[@class='cross']")
             assert (cross.get_dom_attribute("d") or "").count("M") == int(wrong[1])
+
+
+def test_the_page_writes_shares_as_the_other_views_do(visit: Open, real_report: Path):
+    page = visit(real_report)
+    shares = [k / n for n in (1, 3, 8, 16, 225, 900, 2000) for k in range(n + 1)] + [0.00001, 0.99996]
+    assert page.execute_script("return arguments[0].map(percent)", shares) == [percent(share) for share in shares]
+    gains = [share - 0.25 for share in shares]
+    told = page.execute_script("return arguments[0].map(points)", gains)
+    assert [text.replace("−", "-") for text in told] == [points(gain) for gain in gains]
 
 
 def test_filters_narrow_the_list(visit: Open, real_report: Path):

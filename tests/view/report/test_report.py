@@ -11,14 +11,11 @@ from functools import cache
 from random import Random
 from typing import Any
 
-import pytest
-
 from nlevolve.puzzle.grids import Grid
 from nlevolve.puzzle.tasks import Pair, Task
-from nlevolve.records import AnyEvent, MixLearned, MoveFailed, Noticed, TaskAnswered
-from nlevolve.view.charts import Bar, Line, Point, bars, frontier, lines, pareto
+from nlevolve.records import AnyEvent, CandidateChecked, MixLearned, MoveFailed, Noticed, TaskAnswered
+from nlevolve.view.charts import Bar, Curve, Point, bars, curves, frontier, pareto
 from nlevolve.view.history import read
-from nlevolve.view.page import percent
 from nlevolve.view.report.report import _mix, report
 from nlevolve.view.report.report_data import pack
 from nlevolve.view.results import results
@@ -90,6 +87,14 @@ def test_a_right_grid_that_was_proposed_but_not_chosen_is_told_apart():
     assert re.search(r'data-id="hard" data-states="wrong covered"', html)
 
 
+def test_a_packed_birth_says_whether_it_was_said_before_and_whether_it_was_confirmed():
+    told = events()
+    first = next(n for n, event in enumerate(told) if isinstance(event, CandidateChecked))
+    told[first] = told[first].model_copy(update={"duplicate_of": 7, "confirmed": False})
+    (flip, _) = packed(page(told))
+    assert [(birth["dup"], birth["sure"]) for birth in flip["births"]] == [(7, False), (None, None)]
+
+
 def test_a_packed_task_holds_each_grid_once_and_its_whole_family():
     (flip, hard) = packed(story_page())
     assert len(flip["grids"]) == len(set(flip["grids"])) == 5
@@ -153,17 +158,10 @@ def test_settings_are_told_flat():
     assert rows == {"a.b": "1", "a.c": "{}", "d": "x, y", "e.0.f": "None"}
 
 
-@pytest.mark.parametrize(
-    ("share", "shown"), [(None, "–"), (0, "0%"), (1, "100%"), (0.99996, "99.9%"), (0.125, "12.5%"), (1 / 3, "33.3%")]
-)
-def test_percent(share: float | None, shown: str):
-    assert percent(share) == shown
-
-
 def test_charts_take_any_label_and_leave_no_style_of_their_own():
     wild = "<b>$x^2$</b> _{a\x1b[31m"
     made = [
-        lines(wild, [Line(wild, [0, 1], [0, 1]), Line("_y", [1], [1])], "x", "y", log=True),
+        curves(wild, [Curve(wild, [0, 1], [0, 1]), Curve("_y", [1], [1])], "x", "y", log=True),
         bars(wild, {"by model": [Bar(wild, 0, "0 of 0")]}),
         frontier(wild, [Point(wild, 0, 0.5, 0.2, 0.8), Point("b", 1, 1, 1, 1)], "x", "y"),
     ]

@@ -24,7 +24,7 @@ def last_words(events: list[Event], *, solved: int | None) -> str:
 
 def test_it_says_what_was_solved_what_it_cost_and_what_to_type() -> None:
     told = last_words(FakeRun().events(), solved=4)
-    assert "4 of 6 tasks solved (67%; 4 of 6 test inputs)" in told
+    assert "4 of 6 tasks solved (66.7%; 4 of 6 test inputs)" in told
     assert "a description fits all training pairs of 5 of 6 tasks" in told
     assert "a solved task" in told
     assert "not solved: " in told

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from nlevolve.records import (
     CallRetried,
+    CallSent,
     CandidateChecked,
     Description,
     Event,
@@ -48,13 +49,18 @@ def text(of: Look, width: int, height: int) -> str:
 
 
 def until(events: list[Event], share: float) -> list[Event]:
-    return events[: int(len(events) * share)]
+    """The share of the events, of which calls sent count for nothing: the moment is one whether or not a log tells them."""
+    counted = [n for n, event in enumerate(events) if not isinstance(event, CallSent)]
+    return events[: counted[int(len(counted) * share)]]
 
 
 def throttled() -> list[Event]:
     events = until(FakeRun(throttled=0.2).events(), 0.5)
     at, model = events[-1].at, "anthropic/claude-sonnet-5"
-    retries = [CallRetried(at=at, task=events[-1].task, model=model, why="rate_limit: 429", wait=20.0) for _ in range(9)]
+    retries = [
+        CallRetried(at=at, task=events[-1].task, model=model, failure="rate_limit", why="rate_limit: 429", wait=20.0)
+        for _ in range(9)
+    ]
     return [*events, *retries, LimitChanged(at=at, model=model, in_flight=6, why="429")]
 
 
@@ -102,6 +108,12 @@ def test_states_say_what_they_must() -> None:
     assert "✔ done in" in told["finished"]
     assert "tasks 6/6" in told["finished"]
     assert "/400" in told["400-tasks"]
+
+
+def test_a_log_that_does_not_say_what_is_sent_is_drawn_without_guessing() -> None:
+    told = {says: text(look(until(FakeRun(budget=5.0, tells_sending=says).events(), 0.6)), 80, 24) for says in (True, False)}
+    assert "  in flight 2/32  cached" in told[True]
+    assert told[False] == told[True].replace("  in flight 2/32  cached", "  at most 32 in flight  cached")
 
 
 EVENTS = {tasks: FakeRun(tasks=tasks, births=8, at_once=5, failing=(1,)).events() for tasks in (1, 6, 60)}

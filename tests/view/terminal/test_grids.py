@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from nlevolve.puzzle.grids import Grid
-from nlevolve.view.terminal.grids import ARC, PALETTES, Picture, Row
+from nlevolve.view.terminal.grids import ARC_CELLS, COLOUR_BLIND_CELLS, CellColours, Picture, Pictures
 
 GRIDS = st.integers(1, 30).flatmap(
     lambda width: st.lists(st.tuples(*[st.integers(0, 9)] * width), min_size=1, max_size=30).map(tuple)
@@ -19,7 +19,7 @@ GRIDS = st.integers(1, 30).flatmap(
 SMALL: Grid = ((1, 2, 3), (4, 5, 6), (7, 8, 9))
 
 
-def drawn(what: Picture | Row, width: int = 80, colour: bool = False) -> str:
+def drawn(what: Picture | Pictures, width: int = 80, colour: bool = False) -> str:
     out = io.StringIO()
     Console(file=out, width=width, force_terminal=True, color_system="truecolor" if colour else None).print(what)
     return out.getvalue()
@@ -64,7 +64,7 @@ def test_verdicts_where_there_is_nothing_to_see() -> None:
 
 
 def test_side_by_side_with_an_arrow() -> None:
-    row = Row([Picture(SMALL, "input"), Picture(((1,), (2,)), "output")], arrow=True)
+    row = Pictures([Picture(SMALL, "input"), Picture(((1,), (2,)), "output")], arrow=True)
     assert plain(drawn(row)).splitlines() == [
         "input    output",
         " 1 2 3 →  1    ",
@@ -74,24 +74,24 @@ def test_side_by_side_with_an_arrow() -> None:
 
 
 def test_what_does_not_fit_goes_below() -> None:
-    row = Row([Picture(SMALL), Picture(SMALL), Picture(SMALL)])
+    row = Pictures([Picture(SMALL), Picture(SMALL), Picture(SMALL)])
     assert plain(drawn(row, width=10)) == "123   123\n456   456\n789   789\n123\n456\n789\n"
 
 
-@pytest.mark.parametrize("palette", PALETTES.values())
-def test_a_palette_has_ten_different_colours(palette: tuple[str, ...]) -> None:
-    assert len(set(palette)) == 10
-    assert all(re.fullmatch("#[0-9a-f]{6}", colour) for colour in palette)
+@pytest.mark.parametrize("colours", [ARC_CELLS, COLOUR_BLIND_CELLS])
+def test_cells_have_ten_different_colours(colours: CellColours) -> None:
+    assert len(set(colours)) == 10
+    assert all(re.fullmatch("#[0-9a-f]{6}", colour) for colour in colours)
 
 
 def test_cells_take_their_colours_from_the_palette() -> None:
-    red, green, blue = (int(ARC[2][place : place + 2], 16) for place in (1, 3, 5))
+    red, green, blue = (int(ARC_CELLS[2][place : place + 2], 16) for place in (1, 3, 5))
     assert f"48;2;{red};{green};{blue}" in drawn(Picture(((2,),)), colour=True)
 
 
 @given(st.lists(GRIDS, min_size=1, max_size=4), GRIDS, st.integers(20, 120), st.booleans(), st.sampled_from([None, True, False]))
 def test_nothing_is_wider_than_the_console(grids: list[Grid], truth: Grid, width: int, colour: bool, dense: bool | None) -> None:
-    row = Row([Picture(grid, "a rather long title", truth=truth, dense=dense) for grid in grids], arrow=True)
+    row = Pictures([Picture(grid, "a rather long title", truth=truth, dense=dense) for grid in grids], arrow=True)
     assert max(map(len, plain(drawn(row, width, colour)).splitlines())) <= width
 
 

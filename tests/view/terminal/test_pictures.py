@@ -51,7 +51,7 @@ WRONG = (*grid(2, 3, 1), (1, 1, 4))
 
 def test_wrong_cells_are_crossed_out() -> None:
     told = text(look((grid(3, 3), TRUTH, followed(WRONG, TRUTH))), 60, 10)
-    assert told.splitlines()[0].split() == ["pair", "1", "truth", "✗", "88%"]
+    assert told.splitlines()[0].split() == ["pair", "1", "truth", "✗", "89%"]
     assert told.count("×") == 1
     assert told.splitlines()[3].endswith("×4")
 

@@ -1,13 +1,16 @@
 """The summary is a fold over events."""
 
 from datetime import timedelta
+from typing import Literal
 
 import pytest
 
 from nlevolve.evolve.population import population
 from nlevolve.records import (
     BirthPlanned,
+    CallFinished,
     CallRetried,
+    CallSent,
     CandidateChecked,
     Event,
     LimitChanged,
@@ -34,14 +37,13 @@ def test_populations_are_those_of_the_search() -> None:
     for task in summary.history.tasks:
         own = [e for e in events if getattr(e, "task", None) == task]
         assert summary.ranked(task) == population(own).ranked()
-        assert summary.best[task] == summary.ranked(task)[0]
+        assert summary.history.tasks[task].best is summary.ranked(task)[0]
 
 
 def test_an_event_read_twice_changes_nothing() -> None:
     events = FakeRun(tasks=4, failing=(1,)).events()
     once, twice = fold(events), fold([event for event in events for _ in range(2)])
-    assert twice.populations == once.populations
-    assert twice.best == once.best
+    assert twice.history == once.history
     assert twice.credits == once.credits
     assert twice.account == once.account
     assert twice.phases() == once.phases()
@@ -51,11 +53,12 @@ def test_a_best_candidate_that_is_checked_again_is_judged_anew() -> None:
     events = FakeRun(tasks=1, seed=2).events()
     summary = fold(events)
     task = summary.history.started.tasks[0] if summary.history.started else ""
-    best = summary.best[task]
+    best = summary.history.tasks[task].leader
+    assert best is not None
     event = next(e for e in events if isinstance(e, CandidateChecked) and e.birth.index == best.index)
     summary.see(event.model_copy(update={"attempts": tuple(Unreached(pair=a.pair, why="503") for a in event.attempts)}))
-    assert summary.best[task].index != best.index
-    assert summary.best[task] == summary.ranked(task)[0]
+    assert summary.ranked(task)[0].index != best.index
+    assert summary.history.tasks[task].leader is summary.ranked(task)[0]
 
 
 def test_every_task_is_in_one_phase() -> None:
@@ -65,15 +68,63 @@ def test_every_task_is_in_one_phase() -> None:
     assert fold(events).phases()["failed"] == 1
 
 
-def test_calls_in_flight_come_down_to_none() -> None:
-    events = FakeRun(tasks=4, at_once=4).events()
+def sent(request: str, task: str = "t", birth: int = 0) -> CallSent:
+    return CallSent(at=START, task=task, role="checker", purpose="check", model="m", birth=birth, target=0, request=request)
+
+
+def finished(request: str, source: Literal["provider", "cache", "failed"] = "provider", task: str = "t") -> CallFinished:
+    return CallFinished(at=START, task=task, role="checker", purpose="check", model="m", request=request, source=source)
+
+
+def in_flight(events: list[Event]) -> list[int | None]:
+    """After each event."""
     summary, seen = Summary(), []
     for event in events:
         summary.see(event)
-        seen.append(summary.in_flight)
+        seen.append(summary.traffic.in_flight)
+    return seen
+
+
+def test_a_call_is_in_flight_from_when_it_is_sent_until_it_is_finished_or_retried() -> None:
+    again = CallRetried(at=START, task="t", model="m", failure="timeout", request="a", why="timeout: 60 s", wait=1.0)
+    told = [sent("a"), sent("b"), again, sent("a"), finished("b"), finished("a", "failed")]
+    assert in_flight(told) == [1, 2, 1, 2, 1, 0]
+
+
+def test_what_was_never_sent_was_never_in_flight() -> None:
+    told = [sent("a"), finished("z", "cache"), finished("a", "cache"), finished("z", "failed"), finished("a"), finished("a")]
+    assert in_flight(told) == [1, 1, 1, 1, 0, 0]
+
+
+def test_a_call_that_goes_out_once_more_is_one_call() -> None:
+    """As where a provider refuses a schema and is asked without it at once; and where an event is read twice."""
+    assert in_flight([sent("a"), sent("b"), sent("a"), finished("a"), finished("b")]) == [1, 2, 2, 1, 0]
+
+
+def test_a_call_that_is_let_go_is_over_with_its_task_or_its_session() -> None:
+    over = TaskAnswered(at=START, task="t", answers=(), stopped="perfect", best=None)
+    assert in_flight([sent("a"), sent("b", task="u"), over]) == [1, 2, 1]
+    assert in_flight([sent("a"), RunFinished(at=START, reason="interrupted", exit_code=130)]) == [1, 0]
+
+
+def test_calls_in_flight_come_down_to_none() -> None:
+    seen = [number or 0 for number in in_flight(FakeRun(tasks=4, at_once=4, throttled=0.2).events())]
     assert max(seen) > 3
     assert min(seen) == 0
     assert seen[-1] == 0
+
+
+def test_an_old_log_does_not_say_what_is_in_flight() -> None:
+    events = FakeRun(tasks=2, tells_sending=False, cached=0.0).events()
+    first = next(n for n, event in enumerate(events) if isinstance(event, CallFinished))
+    assert in_flight(events[: first + 1]) == [0] * first + [None]
+    assert set(in_flight(events)[first:-1]) == {None}
+
+
+def test_a_resumed_session_tells_what_the_old_one_did_not() -> None:
+    old = [event for event in FakeRun(tasks=1, tells_sending=False).events() if not isinstance(event, RunFinished)]
+    again = old[0].model_copy(update={"at": old[-1].at + timedelta(hours=1), "resumed": True})
+    assert in_flight([*old, again, sent("a"), finished("a")])[-4:] == [None, 0, 1, 0]
 
 
 def test_a_birth_is_awaited_until_it_is_checked() -> None:
@@ -81,11 +132,14 @@ def test_a_birth_is_awaited_until_it_is_checked() -> None:
     place = next(n for n, e in enumerate(events) if isinstance(e, BirthPlanned))
     started = next(e for e in events if isinstance(e, TaskStarted))
     summary = fold(events[: place + 1])
-    assert [(c.birth.index, c.calls, c.written) for c in summary.traffic.coming(started.task)] == [(0, 1, False)]
-    summary.see(events[place + 1])
-    assert [(c.calls, c.written) for c in summary.traffic.coming(started.task)] == [(len(started.pairs), True)]
     checked = next(n for n, e in enumerate(events) if isinstance(e, CandidateChecked))
-    assert fold(events[: checked + 1]).traffic.coming(started.task) == []
+    seen = []
+    for event in events[place + 1 : checked + 1]:
+        seen += [(c.birth.index, c.written, len(c.back)) for c in summary.traffic.coming(started.task)]
+        summary.see(event)
+    back = [(0, True, pairs) for pairs in range(len(started.pairs) + 1)]
+    assert list(dict.fromkeys(seen)) == [(0, False, 0), *back]
+    assert summary.traffic.coming(started.task) == []
 
 
 def test_spending_is_split_by_what_it_was_for() -> None:
@@ -112,7 +166,7 @@ def test_a_break_between_sessions_is_no_running_time() -> None:
     later = half[-1].at + timedelta(hours=9)
     summary = fold([first, *half, first.model_copy(update={"at": later, "resumed": True})])
     assert summary.elapsed(later + timedelta(seconds=5)) == pytest.approx((half[-1].at - first.at).total_seconds() + 5)
-    assert summary.in_flight == 0
+    assert summary.traffic.in_flight == 0
     assert not summary.running
 
 
@@ -149,9 +203,9 @@ def test_the_rest_is_guessed_from_this_session() -> None:
 
 def test_rate_limits_and_waits_are_counted() -> None:
     first = FakeRun(tasks=1).events()[0]
-    why = "rate_limit: too many requests"
-    retried = [CallRetried(at=START, task="t", model="m", why=why, wait=n) for n in (2.0, 30.0)]
-    down = CallRetried(at=START, task="t", model="m", why="provider_down: 503", wait=2.0)
+    why = "too many requests"
+    retried = [CallRetried(at=START, task="t", model="m", failure="rate_limit", why=why, wait=n) for n in (2.0, 30.0)]
+    down = CallRetried(at=START, task="t", model="m", failure="provider_down", why="503", wait=2.0)
     summary = fold([first, *retried, down, LimitChanged(at=START, model="m", in_flight=3, why="429")])
     assert summary.traffic.rate_limits == 2
     assert summary.traffic.retried.total() == 3

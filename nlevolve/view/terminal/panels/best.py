@@ -19,7 +19,7 @@ def description(look: Look, width: int, height: int) -> list[Row]:
     if best is None or look.task is None or height < 1:
         return fill([rule(row(("best description", "bold")), width), row(("  none yet", "dim"))], width, height)
     head = rule(_title(look, best), width, row((f"{best.description.words} words", "dim")))
-    told = list(zip(bullets(best.description.bullets), whose(best.index, look.task.checked), strict=True))
+    told = list(zip(bullets(best.description.bullets), whose(best.index, look.task.population.members), strict=True))
     rows, room = [head], height - 1
     for place, (bullet, origin) in enumerate(told):
         left = len(told) - place - 1
@@ -37,7 +37,7 @@ def description(look: Look, width: int, height: int) -> list[Row]:
 def _title(look: Look, best: Candidate) -> Row:
     birth = best.birth
     how = f"{birth.operator} of {', '.join(map(str, birth.parents))}" if birth.parents else birth.operator
-    leads = best is look.summary.best.get(look.focus)
+    leads = look.task is not None and best is look.task.best
     parts: list[Part] = [(f"{'best: ' if leads else ''}birth {birth.index}", "bold"), f" {how} "]
     return row(*parts, *pair_marks(best.attempts, look.palette))
 
@@ -57,8 +57,8 @@ def lineage(look: Look, width: int, height: int) -> list[Row]:
     if best is None or task is None:
         return fill([head], width, height)
     rows = [head]
-    for one in family(best.index, task.checked):
-        candidate = look.summary.populations[task.id].members[one.birth]
+    for one in family(best.index, task.population.members):
+        candidate = task.population.members[one.birth]
         birth, its = candidate.birth, candidate.fitness
         rows.append(
             row(
@@ -68,7 +68,7 @@ def lineage(look: Look, width: int, height: int) -> list[Row]:
                 (f" {clean(birth.view)}" if birth.operator == "write" else "", "dim"),
                 " ",
                 *pair_marks(candidate.attempts, look.palette),
-                f" {its.exact}/{its.pairs} {percent(its.cells)}",
+                f" {its.exact}/{its.pairs} {percent(its.cells, 0)}",
                 (f"  {short_model(birth.model)}", "dim"),
                 ("  (see above)" if one.again else "", "dim"),
             )

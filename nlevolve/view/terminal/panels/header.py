@@ -7,7 +7,7 @@ from nlevolve.view.terminal.palette import Palette, shade
 from nlevolve.view.terminal.panels.layout import LEVELS, Part, Row, bar, ends, fit, level, row, rule
 from nlevolve.view.terminal.panels.look import Look
 from nlevolve.view.terminal.summary import Summary, TaskPhase
-from nlevolve.view.text import clean, count, duration, model_name, money, short_model
+from nlevolve.view.text import clean, count, duration, model_name, money, percent, short_model
 
 CHIP = 15
 """Columns of a task with its name, where there is room for names."""
@@ -63,7 +63,7 @@ def _money(look: Look, wide: bool) -> Row:
     if budget:
         share = spent / budget
         style = palette.bad if share >= 0.9 else palette.partly if share >= 0.7 else palette.good
-        parts += [f" of {money(budget)} ", *bar(share, 16 if wide else 8, style), (f" {share:.0%}", style)]
+        parts += [f" of {money(budget)} ", *bar(share, 16 if wide else 8, style), (f" {percent(share, 0)}", style)]
     names = {} if wide else {"generator": "gen", "checker": "check"}
     split = [f"{names.get(kind, kind)} {money(usd)}" for kind, usd in summary.spent().items()]
     parts.append((f"   {' · '.join(split)}", ""))
@@ -79,7 +79,8 @@ def _calls(look: Look, wide: bool) -> Row:
     parts: list[Part] = [f" {count(account.provider)} calls ", (f"{summary.rate(look.now):.1f}/s", "bold")]
     if wide:
         parts += [" ", (_pulse(summary, look, 20), palette.busy)]
-    parts += [f"  in flight {summary.in_flight}/{most}"]
+    flying = traffic.in_flight
+    parts += [f"  in flight {flying}/{most}" if flying is not None else f"  at most {most} in flight"]
     parts += [(f" ({'; '.join(held)})", palette.partly)] if (held := _held_back(look, wide)) else []
     parts += [(f"  {short_model(model)} stopped", f"bold {palette.bad}") for model in summary.stopped_models]
     parts += [f"  cached {count(account.cache)}"]
@@ -160,7 +161,7 @@ def _cells(look: Look, shown: list[tuple[TaskHistory, TaskPhase]], width: int, m
 
 
 def _cell(look: Look, task: TaskHistory, phase: TaskPhase, named: bool) -> list[Part]:
-    best = look.summary.best.get(task.id)
+    best = task.best
     fitness = best.fitness.cells if best else 0.0
     style = _colour(phase, fitness, look.palette)
     here = task.id == look.focus

@@ -17,7 +17,7 @@ PAGES: tuple[Page, ...] = ("overview", "population", "description", "grids", "ta
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Equal scenes give equal frames."""
+    """Equal looks give equal frames."""
 
     summary: Summary
     now: datetime
@@ -45,6 +45,7 @@ class Look:
     @property
     def candidate(self) -> Candidate | None:
         """The candidate looked at."""
-        best = self.summary.best.get(self.focus)
-        population = self.summary.populations.get(self.focus)
-        return best if self.birth is None or population is None else population.members.get(self.birth, best)
+        if self.task is None:
+            return None
+        best = self.task.best
+        return best if self.birth is None else self.task.population.members.get(self.birth, best)

@@ -33,7 +33,7 @@ def grids(look: Look, width: int, height: int, *, every: bool = False, most: int
     attempts: dict[int, Attempt] = {one.pair: one for one in candidate.attempts} if candidate else {}
     pairs = [_Pair(look, n, *pair, attempts.get(n)) for n, pair in enumerate(task.started.pairs)]
     if not every:
-        pairs.sort(key=lambda pair: (pair.accuracy == 1, not pair.fits(width, height), pair.accuracy))
+        pairs.sort(key=lambda pair: (pair.cells == 1, not pair.fits(width, height), pair.cells))
     shown = [*pairs[:1], *(pair for pair in pairs[1:] if pair.fits(width, height))][:most]
     return _flow((pair.rows(width, height) for pair in shown), width, height)
 
@@ -69,8 +69,8 @@ class _Pair:
         return self.attempt.grid if isinstance(self.attempt, Followed) else None
 
     @property
-    def accuracy(self) -> float:
-        return (self.attempt.accuracy or 0.0) if isinstance(self.attempt, Followed) else 0.0
+    def cells(self) -> float:
+        return self.attempt.cells if self.attempt else 0.0
 
     def fits(self, width: int, height: int) -> bool:
         return self._tall(*self._form(width, height)) <= height
@@ -118,7 +118,7 @@ class _Pair:
     def _column(self, place: int, shown: int, dense: bool, width: int) -> list[Row]:
         """Input, truth or the candidate's grid under its title, every row equally wide."""
         grid = (self.source, self.truth, self.got)[place]
-        picture = Picture(grid, truth=self.truth if place == 2 else None, palette=self.look.palette.cells, dense=dense)
+        picture = Picture(grid, truth=self.truth if place == 2 else None, colours=self.look.palette.cells, dense=dense)
         lines = picture.lines(width, colour=self.look.colour)
         body = [row(*[(one.text, one.style or "") for one in line]) for line in lines]
         told = [row(self._titles(shown)[place]), *body]
@@ -131,8 +131,8 @@ class _Pair:
                 return ("no candidate", "dim")
             case Followed() if self.attempt.grid == self.truth:
                 return ("✔ exact", palette.good)
-            case Followed() if self.accuracy > 0:
-                return (f"✗ {percent(self.accuracy)}", palette.partly)
+            case Followed() if self.cells > 0:
+                return (f"✗ {percent(self.cells, 0)}", palette.partly)
             case Followed():
                 return (f"✗ {size(self.attempt.grid)}", palette.bad)
             case Garbled():

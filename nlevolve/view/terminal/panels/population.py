@@ -11,8 +11,8 @@ from nlevolve.view.history import TaskHistory
 from nlevolve.view.terminal.palette import Palette
 from nlevolve.view.terminal.panels.layout import LEVELS, Part, Row, bar, fit, level, row, rule
 from nlevolve.view.terminal.panels.look import Look
-from nlevolve.view.terminal.sentences import lineage
-from nlevolve.view.text import bullets, clean, cut, duration, money, percent, short_model
+from nlevolve.view.terminal.sentences import how
+from nlevolve.view.text import bullets, clean, cut, duration, money, percent, points, short_model
 
 
 def task_rule(look: Look, width: int) -> Row:
@@ -21,14 +21,14 @@ def task_rule(look: Look, width: int) -> Row:
     if task is None or task.started is None:
         return rule(row(("no task has been taken up yet", "dim")), width)
     names = list(summary.history.tasks)
-    born = len(task.checked) + len(task.failed)
-    best = summary.best.get(task.id)
+    born = len(task.population.members) + len(task.population.failed)
+    best = task.best
     parts: list[Part] = [(clean(task.id), f"bold {look.palette.accent}"), f" {names.index(task.id) + 1}/{len(names)}"]
     parts += [("  births ", "dim"), f"{born}/{task.started.births}"]
     if best is not None:
         its = best.fitness
         style = look.palette.good if its.perfect else look.palette.partly
-        parts += [("  best ", "dim"), (f"{its.exact}/{its.pairs} pairs, {percent(its.cells, 1)}", style)]
+        parts += [("  best ", "dim"), (f"{its.exact}/{its.pairs} pairs, {percent(its.cells)}", style)]
     parts += [("  cost ", "dim"), money(task.account.cost_usd)]
     return rule(row(*parts), width, _state(look, task))
 
@@ -55,7 +55,7 @@ def table(look: Look, width: int, height: int) -> list[Row]:
     rows = [columns.heading(), *_window(lines, _place(look, ranked), height - 1)]
     rows += _coming(look, task, columns)
     rows += _failures(look, task, columns)
-    if repeats := len(task.checked) - len(ranked):
+    if repeats := len(task.population.members) - len(ranked):
         rows.append(row((f"      {repeats} more said what one of these says", "dim")))
     return [fit(one, width) for one in rows[:height]]
 
@@ -77,16 +77,17 @@ def _coming(look: Look, task: TaskHistory, columns: _Columns) -> list[Row]:
     """Births that are being written or checked."""
     rows = []
     for coming in look.summary.traffic.coming(task.id):
-        doing = f"being checked, {coming.calls} to go" if coming.written else "being written"
-        lead = f"  … {coming.birth.index:>4}  {cut(lineage(coming.birth), columns.how)} "
+        pairs = len(task.started.pairs) if task.started else 0
+        doing = f"being checked, {len(coming.back)} of {pairs} pairs back" if coming.written else "being written"
+        lead = f"  … {coming.birth.index:>4}  {cut(how(coming.birth), columns.how)} "
         rows.append(row((lead + doing, f"italic {look.palette.busy}")))
     return rows
 
 
 def _failures(look: Look, task: TaskHistory, columns: _Columns) -> list[Row]:
     rows = []
-    for failed in reversed(task.failed.values()):
-        lead = f"{failed.birth.index:>4}  {cut(lineage(failed.birth), columns.how)} "
+    for failed in reversed(task.population.failed.values()):
+        lead = f"{failed.birth.index:>4}  {cut(how(failed.birth), columns.how)} "
         rows.append(row(("  ✗ ", look.palette.bad), (f"{lead}{failed.reason}: {clean(failed.why)}", "dim")))
     return rows
 
@@ -117,15 +118,14 @@ class _Columns:
         style = palette.good if its.perfect else palette.partly
         chosen = "bold" if one is look.candidate else ""
         parts: list[Part] = [(f"{'▸' if chosen else ' '}{place:>2} ", chosen or "dim"), f"{birth.index:>4}  "]
-        parts.append((cut(lineage(birth), self.how) + " ", palette.operator(birth.operator)))
+        parts.append((cut(how(birth), self.how) + " ", palette.operator(birth.operator)))
         parts += [cut(clean(birth.view), self.view) + " "] if self.view else []
         parts += [(cut(short_model(birth.model), self.model) + " ", "dim")] if self.model else []
         parts += [*pair_marks(one.attempts, palette), " " * max(1, self.pairs - 3 - min(10, len(one.attempts)))]
         parts.append((f"{its.exact}/{its.pairs} ", style))
         parts += [*bar(its.cells, self.bar, style), " "] if self.bar else []
-        gain = round(100 * (its.cells - copy))
-        parts += [f"{percent(its.cells):>4}{' ' if self.bar else '  '}"]
-        parts.append((f"{gain:>+4d}", palette.good if gain > 0 else palette.bad))
+        parts += [f"{percent(its.cells, 0):>4}{' ' if self.bar else '  '}"]
+        parts.append((f"{points(its.cells - copy, 0):>4}", palette.good if its.cells > copy else palette.bad))
         return row(*parts, (f"  {self._first(one)}", chosen))
 
     def _first(self, one: Candidate) -> str:
@@ -143,8 +143,7 @@ def pair_marks(attempts: Sequence[Attempt], palette: Palette) -> list[Part]:
 def _mark(attempt: Attempt, palette: Palette) -> Part:
     match attempt:
         case Followed():
-            accuracy = attempt.accuracy or 0.0
-            return (LEVELS[-1], palette.good) if accuracy >= 1 else (level(accuracy), palette.partly)
+            return (LEVELS[-1], palette.good) if attempt.exact else (level(attempt.cells), palette.partly)
         case Garbled():
             return ("×", palette.bad)
         case Skipped():

@@ -17,11 +17,11 @@ def curve(look: Look, width: int, height: int) -> list[Row]:
     if task is None or task.started is None or height < 1:
         return []
     room, births, floor = width - 7, task.started.births, task.started.copy_accuracy
-    last = max([births - 1, *task.checked])
+    last = max([births - 1, *task.population.members])
     first = max(0, last + 1 - room)
     columns = [_column(look, task, birth, height, floor) for birth in range(first, last + 1)]
     rows = []
-    labels = ["fit"] if height == 1 else ["100%", *[""] * (height - 2), percent(floor)]
+    labels = ["fit"] if height == 1 else ["100%", *[""] * (height - 2), percent(floor, 0)]
     for line, label in enumerate(labels):
         rows.append(row((f" {label:>4} ", "dim"), *[column[line] for column in columns]))
     return [fit(one, width) for one in rows]
@@ -29,9 +29,9 @@ def curve(look: Look, width: int, height: int) -> list[Row]:
 
 def _column(look: Look, task: TaskHistory, birth: int, height: int, floor: float) -> list[Part]:
     """Top to bottom. What does not reach the floor is a line on it."""
-    seen = look.summary.populations[task.id].members.get(birth) if task.id in look.summary.populations else None
+    seen = task.population.members.get(birth)
     if seen is None:
-        mark: Part = ("×", look.palette.bad) if birth in task.failed else ("·", "dim")
+        mark: Part = ("×", look.palette.bad) if birth in task.population.failed else ("·", "dim")
         return [" "] * (height - 1) + [mark]
     its = seen.fitness
     style = f"bold {look.palette.good}" if its.perfect else look.palette.operator(seen.birth.operator)

@@ -28,7 +28,7 @@ def tasks(look: Look, width: int, height: int) -> list[Row]:
 
 
 def _line(look: Look, task: TaskHistory) -> Row:
-    phase, best = look.summary.phase(task), look.summary.best.get(task.id)
+    phase, best = look.summary.phase(task), task.best
     palette = look.palette
     styles = {"perfect": palette.good, "running": palette.busy, "partly": palette.partly, "failed": palette.bad}
     style = styles.get(phase, "dim")
@@ -37,6 +37,6 @@ def _line(look: Look, task: TaskHistory) -> Row:
     parts += [(f"{words.get(phase, phase):<10}", style)]
     if best is not None:
         its = best.fitness
-        parts += [f"{its.exact}/{its.pairs} ", *bar(its.cells, 8, style), f" {percent(its.cells):>4}"]
-        parts += [(f" {len(task.checked):>4} births {money(task.account.cost_usd):>8}", "dim")]
+        parts += [f"{its.exact}/{its.pairs} ", *bar(its.cells, 8, style), f" {percent(its.cells, 0):>4}"]
+        parts += [(f" {len(task.population.members):>4} births {money(task.account.cost_usd):>8}", "dim")]
     return row(*parts)

@@ -1,0 +1,9 @@
+"""Why a reply is of no use."""
+
+from __future__ import annotations
+
+CUT_OFF = "it is cut off before its {} is complete"
+
+
+class Unreadable(ValueError):
+    """The reply holds no usable answer. The message says exactly what is wrong, in the words of a repair request."""

@@ -1,0 +1,184 @@
+"""What stands in a run's files beside its log: config.json, results.json and submission.json, as records.
+
+They say what is in a file and check a file that was read; docs/SCHEMA.md is made from them. A field that comes later has a
+default, so that a file of any version ever written is one of these.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import ConfigDict, Field, RootModel
+
+from nlevolve.config import Limits, RunConfig
+from nlevolve.llm.catalogue import Price
+from nlevolve.puzzle.grids import Grid
+from nlevolve.records import Operator, Record, Role, Stopped, Usage
+
+
+class ConfigFile(Record):
+    """Every setting of a run, and what it was made with. Written once, when the run's folder is made."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+
+    schema_: Literal[1] = Field(alias="schema")
+    """Version of this format."""
+    run: str
+    """The run's name: that of its folder when it began."""
+    id: str
+    """Unique to the run, and kept by its resumptions: who paid for a row of the sample bank."""
+    preset: str
+    """Name of a preset, or path of its TOML file."""
+    settings: RunConfig
+    """What decides what is asked, resolved: preset, models and changes laid over each other."""
+    tasks: tuple[str, ...]
+    """One selector a task, exact: samples and slices are drawn."""
+    tasks_digest: str
+    """SHA-256 of the tasks' training pairs and test inputs: a run is only resumed on the same."""
+    prompts: dict[str, str]
+    """File of the prompts' folder -> SHA-256 of its text."""
+    limits: Limits
+    """As they were when the run began; a resumption may have others."""
+    replay: bool
+    """Whether it answers from the sample bank alone."""
+    prompts_dir: str
+    """Absolute path."""
+    cache_dir: str
+    """Absolute path of the sample bank."""
+    prices: dict[str, Price | None]
+    """Model -> its price when the run began; null where it is not known."""
+    versions: dict[str, str]
+    """nlevolve, python, the packages that matter, and the embedded models if any is asked -> version."""
+    digest: str
+    """SHA-256 of the canonical JSON of `settings`, `tasks`, `tasks_digest` and `prompts`: equal for runs that ask the same."""
+
+
+class CallCounts(Record):
+    """Logical calls by where their reply came from."""
+
+    provider: int
+    cache: int
+    failed: int
+
+
+class AccountRow(Record):
+    """What some calls took. A reply from the cache adds to `calls.cache` and to nothing else."""
+
+    calls: CallCounts
+    tokens: Usage
+    cost_usd: float
+    """Rounded to a millionth of a dollar; the sum over calls whose cost is known."""
+    cost_unknown_calls: int
+    """Calls whose cost is not known, so that `cost_usd` is too low by theirs."""
+    reply_seconds: float
+    """Sum over replies of the seconds each took, without waiting for a slot."""
+
+
+class RoleRow(AccountRow):
+    """What one role took of one model."""
+
+    role: Role
+    model: str
+
+
+class TotalsRow(AccountRow):
+    """The run as a whole. Denominators are the tasks selected, failed and unanswered ones included."""
+
+    tasks: int
+    """How many were selected."""
+    test_inputs: int
+    """How many test inputs these have."""
+    solved: int | None
+    """Tasks with all test inputs right. This and the next five: null where any task's solution is not known."""
+    test_inputs_solved: int | None
+    test_inputs_covered: int | None
+    """Test inputs whose solution was among all grids that candidates gave, whether or not it was chosen."""
+    score_tasks: float | None
+    """Share of tasks with all test inputs right, 0..1."""
+    score_inputs: float | None
+    """Mean over tasks of the share of test inputs that are right, 0..1: as the ARC Prize counts."""
+    score_covered: float | None
+    """Share of tasks with all test inputs covered, 0..1."""
+    candidates: int
+    """Descriptions that were checked."""
+    bought_before: AccountRow
+    """What the replies that came from the cache took when other runs bought them, each once. Not in this run's account."""
+    seconds: float
+    """Running time, without the pauses between a run and its resumptions."""
+
+
+class TrainRow(Record):
+    """How the best description did on the training pairs."""
+
+    exact: int
+    """Pairs it gets exactly right."""
+    pairs: int
+    cell_accuracy: float
+    """Mean over the pairs of the share of equal cells, 0..1."""
+    copy_accuracy: float
+    """The same of a rule that copies the input: what there is to beat."""
+
+
+class BestRow(Record):
+    """Where the best description came from."""
+
+    birth: int
+    operator: Operator
+    model: str
+
+
+class TaskRow(AccountRow):
+    """One task. `solved` and the three `inputs_…` are null where its solution is not known."""
+
+    solved: bool | None
+    """Whether all test inputs are right within two answers."""
+    inputs_solved: tuple[bool, ...] | None
+    """One a test input, in order; so are the next two."""
+    inputs_covered: tuple[bool, ...] | None
+    """Whether the solution was among all grids that candidates gave."""
+    inputs_cell_accuracy: tuple[float, ...] | None
+    """Share of equal cells of the better answer, 0..1."""
+    train: TrainRow
+    description: tuple[str, ...] | None
+    """The bullets of the best description; null where no birth gave one."""
+    best: BestRow | None
+    candidates: int
+    """Descriptions that were checked."""
+    bought_before: AccountRow
+    """As in the totals."""
+    seconds: float
+    """From taking the task up to its answers; 0 while it is unanswered."""
+    stopped: Stopped
+    """Why the search ended; `interrupted` while it has not."""
+    error: str | None
+    """One line for people, where something failed."""
+
+
+class ResultsFile(Record):
+    """Scores of both kinds, what was spent, and each task's description. Replaced as tasks end, never half written."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+
+    schema_: Literal[1] = Field(alias="schema")
+    """Version of this format."""
+    run: str
+    finished: bool
+    """Whether the run came to its end; false while it goes on, and after a kill."""
+    models: dict[str, str]
+    """Role -> litellm model string."""
+    totals: TotalsRow
+    by_role: tuple[RoleRow, ...]
+    """One row for each role and model that was called."""
+    tasks: dict[str, TaskRow]
+    """Task id -> its row, every selected task, in the order selected."""
+
+
+class Attempts(Record):
+    """Two answers for one test input. Where there is only one it stands twice; where there is none, a 2 by 2 grid of 0."""
+
+    attempt_1: Grid
+    attempt_2: Grid
+
+
+class SubmissionFile(RootModel[dict[str, tuple[Attempts, ...]]]):
+    """Task id -> one entry for each test input, every selected task: Kaggle's format. Replaced as tasks end."""

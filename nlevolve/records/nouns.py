@@ -1,0 +1,179 @@
+"""What a run is about: descriptions and their births, attempts at grids, answers, what a reply took. Frozen pydantic."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from itertools import zip_longest
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from nlevolve.puzzle.grids import Grid
+
+Text = Annotated[str, AfterValidator(lambda text: text.encode("utf-8", "replace").decode())]
+"""Words from outside. JSON can spell half of a character pair, which nothing will then encode: it becomes a question mark."""
+
+Role = Literal["generator", "reviser", "recombiner", "checker", "answerer"]
+Operator = Literal["write", "revise", "recombine"]
+Purpose = Literal["write", "revise", "recombine", "check", "follow"]
+Stopped = Literal["perfect", "exhausted", "budget", "failed", "interrupted"]
+
+
+class Record(BaseModel):
+    """Frozen; unknown fields are ignored, so that an older program can read a newer log."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Usage(Record):
+    """Tokens as the provider billed them. `prompt` includes `prompt_cached`; `completion` includes `reasoning`."""
+
+    prompt: int = 0
+    prompt_cached: int = 0
+    completion: int = 0
+    reasoning: int = 0
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(
+            prompt=self.prompt + other.prompt,
+            prompt_cached=self.prompt_cached + other.prompt_cached,
+            completion=self.completion + other.completion,
+            reasoning=self.reasoning + other.reasoning,
+        )
+
+
+class Description(Record):
+    """A rule in plain English: bullets, applied in order."""
+
+    bullets: tuple[Text, ...]
+
+    @property
+    def words(self) -> int:
+        return sum(len(bullet.split()) for bullet in self.bullets)
+
+    @cached_property
+    def plain(self) -> Description:
+        """The form a checker is shown: spacing, the first letter and closing punctuation made alike.
+
+        Descriptions that differ in these alone are then one request, and are never checked twice.
+        """
+        return Description(bullets=tuple(_plain(bullet) for bullet in self.bullets))
+
+    @cached_property
+    def normalised(self) -> str:
+        """Equal for descriptions that differ in case, spacing or closing punctuation alone."""
+        return "\n".join(self.plain.bullets).lower()
+
+
+def _plain(bullet: str) -> str:
+    words = " ".join(bullet.split()).rstrip(".;,! ")
+    return words[:1].upper() + words[1:] + "."
+
+
+class Birth(Record):
+    """How candidate `index` of a task came to be asked for."""
+
+    index: int
+    operator: Operator
+    parents: tuple[int, ...] = ()
+    """Births whose descriptions the model was shown, best first."""
+    model: str
+    """litellm model string; of a mix, the one that was chosen."""
+    view: str = "plain"
+    """Name of the prompt's way of looking at the grids (a file in prompts/views/)."""
+    blind: int | None = None
+    """The training pair (from 0) hidden from the generator, if any."""
+    phase: int = 0
+    """Which of the schedule's phases it belongs to, from 0."""
+    temperature: float | None = None
+    """Where the policy rotates through several; None: the role's own."""
+
+
+class Outcome(Record):
+    """What can be asked of every attempt at a grid, whatever became of it."""
+
+    @property
+    def cells(self) -> float:
+        """Its cell accuracy: the share of equal cells, 0..1; 0 without a valid grid, and where the truth is not known."""
+        return 0.0
+
+    @property
+    def exact(self) -> bool:
+        return self.cells == 1.0
+
+
+class Followed(Outcome):
+    """The model answered with a valid grid. `accuracy` is its share of equal cells, 0..1 (None for a test input)."""
+
+    kind: Literal["followed"] = "followed"
+    pair: int
+    grid: Grid
+    accuracy: float | None = None
+    note: Text = ""
+    """What the checker had to say, such as a bullet that it skipped: for people, never fed to a model."""
+
+    @property
+    def cells(self) -> float:
+        return self.accuracy or 0.0
+
+
+class Garbled(Outcome):
+    """The model answered, but after its repair request there is still no valid grid: counts as wrong."""
+
+    kind: Literal["garbled"] = "garbled"
+    pair: int
+    why: Text
+    """What was wrong with the reply, in one line."""
+
+
+class Unreached(Outcome):
+    """The provider failed: no evidence. Asked again when the run is resumed."""
+
+    kind: Literal["unreached"] = "unreached"
+    pair: int
+    why: Text
+
+
+class Skipped(Outcome):
+    """Not asked, because the candidate could no longer reach its rivals: no evidence either way, never exact."""
+
+    kind: Literal["skipped"] = "skipped"
+    pair: int
+
+
+Attempt = Annotated[Followed | Garbled | Unreached | Skipped, Field(discriminator="kind")]
+
+
+class Proposal(Record):
+    """One grid that was proposed for a test input, and what the votes for it add up to."""
+
+    grid: Grid
+    votes: float
+    """Sum of the weights of the followers that got it."""
+
+
+class Answer(Record):
+    """Two answers for one test input, different where two distinct grids were found."""
+
+    attempt_1: Grid | None
+    attempt_2: Grid | None
+    proposed: tuple[Proposal, ...] = ()
+    """All distinct grids that were proposed, by votes, best first: what coverage is computed from."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _two_lists(cls, said: Any) -> Any:
+        """Logs before version 0.2 have the grids in `candidates`, and what each got at the same place in `votes`."""
+        if isinstance(said, dict) and "candidates" in said and "proposed" not in said:
+            rows = zip_longest(said["candidates"], said.get("votes", ()), fillvalue=0.0)
+            return {**said, "proposed": [{"grid": grid, "votes": votes} for grid, votes in rows]}
+        return said
+
+
+class Bought(Record):
+    """What a reply took when it was bought, in this run or another."""
+
+    usage: Usage = Usage()
+    cost_usd: float | None = 0.0
+    """None: the price is unknown."""
+    seconds: float = 0.0

@@ -1,0 +1,72 @@
+"""A question put to a model: what of a reply is taken for its answer."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+
+import pytest
+
+from nlevolve.ask.prompts import Prompts, bundled
+from nlevolve.ask.question import LONG, Asker, put
+from nlevolve.ask.replies import GridReply, Unreadable, read_bullets, read_grid
+from nlevolve.llm.request import Finish, Label, Message, Reply, Request, RoleSettings
+
+REQUEST = Request(
+    settings=RoleSettings(model="m"),
+    messages=(
+        Message(
+            role="system", text='Reply like this: {"grid": [[0, 1], [1, 0]], "note": ""} or ["Look at the red cells first."]'
+        ),
+        Message(role="user", text="The parent: look at the blue cells first."),
+    ),
+    label=Label(task="t", role="checker", purpose="check"),
+)
+
+
+def asked(read: object, *replies: tuple[str, Finish]) -> tuple[object, list[Request]]:
+    """What came of a question that is answered with these replies, one after the other, and what was sent."""
+    sent: list[Request] = []
+
+    async def llm(request: Request) -> Reply:
+        sent.append(request)
+        text, finish = replies[len(sent) - 1]
+        return Reply(text=text, finish=finish)
+
+    asker = Asker(llm, Prompts(bundled()), lambda request, why: None)
+    return asyncio.run(put(asker, REQUEST, read)).value, sent  # type: ignore[arg-type]
+
+
+def test_rows_that_end_at_the_limit_of_tokens_may_not_be_all() -> None:
+    got, sent = asked(read_grid, ("Output:\n1 1\n2 2\n", "length"), ('{"grid": [[1, 1], [2, 2], [3, 3]], "note": ""}', "stop"))
+    assert got == GridReply(((1, 1), (2, 2), (3, 3)))
+    assert "cut off" in sent[1].messages[-1].text
+
+
+def test_an_object_that_is_closed_is_whole_wherever_the_note_was_cut() -> None:
+    got, sent = asked(read_grid, ('{"grid": [[1, 1], [2, 2]], "note": "the bul', "length"))
+    assert (got, len(sent)) == (GridReply(((1, 1), (2, 2))), 1)
+
+
+def test_the_example_of_a_prompt_is_no_answer() -> None:
+    with pytest.raises(Unreadable, match="repeats the prompt's example"):
+        asked(read_grid, *[('{"grid": [[0,1],[1,0]], "note": ""}', "stop")] * 2)
+    with pytest.raises(Unreadable, match="the prompt's own words"):
+        asked(read_bullets, *[('{"bullets": ["Look at the red cells first."]}', "stop")] * 2)
+
+
+def test_a_parents_words_may_come_back() -> None:
+    got, _ = asked(read_bullets, ("- Look at the blue cells first.", "stop"))
+    assert got.bullets == ("Look at the blue cells first.",)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(("length", "elsewhere"), [(10, False), (LONG + 1, True)])
+def test_a_long_reply_is_read_off_the_loop(length: int, elsewhere: bool) -> None:
+    readers: list[threading.Thread] = []
+
+    def read(text: str, cut: bool = False, prompt: str = "") -> int:
+        readers.append(threading.current_thread())
+        return len(text)
+
+    assert asked(read, ("x" * length, "stop"))[0] == length
+    assert [thread is not threading.main_thread() for thread in readers] == [elsewhere]
