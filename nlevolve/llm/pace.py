@@ -215,7 +215,7 @@ class LearnedRate:
             self._trial.saw(refused)
             if self._trial.asked >= FEW and (self._trial.told_enough or not (self._climb and self._climb.below)):
                 self._judge(self._trial, now)
-        elif self._climb and (self._climb.below or self._climb.haste > 1):
+        elif self._climb and (self._climb.below or self._climb.haste == HASTE):
             self._alarm.learn(refused)
         return self._closed is not None
 
@@ -255,6 +255,7 @@ class LearnedRate:
             self._climb.peak /= max(0.2, 1 - trial.share)
             self._climb.haste = HASTE_IN_DOUBT if trial.share > DOUBTFUL else 1.0
             self._alarm = Alarm(trial.refused, trial.asked)
+            self.lesson = Lesson(self._climb.per_minute, self._alarm.usual)
         self._top = 0.0
 
     def _lately(self, now: float) -> float:
