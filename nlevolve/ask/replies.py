@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 
 from nlevolve.ask.reading.bullets import description, description_in, plain_line
 from nlevolve.ask.reading.grids import answer_in, checked
@@ -48,7 +49,7 @@ def read_bullets(text: str, cut: bool = False, prompt: str = "") -> Description:
     """The description that a reply gives. `cut` and `prompt` as for `read_grid`. Raises Unreadable."""
     as_asked = _bullets_as_asked(text)
     read = description(as_asked) if as_asked is not None else description_in(_answer(text), cut)
-    told = " ".join(prompt.split()).lower()
+    told = _in_one_line(prompt)
     copied = sum(bullet.lower().rstrip(". ") in told for bullet in read.bullets)
     if prompt and 2 * copied >= len(read.bullets):
         raise Unreadable("its bullets are the prompt's own words, not a rule")
@@ -56,8 +57,19 @@ def read_bullets(text: str, cut: bool = False, prompt: str = "") -> Description:
 
 
 def _refuse_example(piece: str, prompt: str) -> None:
-    if prompt and "".join(piece.split()) in "".join(prompt.split()):
+    told = _without_blanks(prompt)
+    if "[[" in told and "".join(piece.split()) in told:
         raise Unreadable("it repeats the prompt's example")
+
+
+@lru_cache(maxsize=16)
+def _without_blanks(prompt: str) -> str:
+    return "".join(prompt.split())
+
+
+@lru_cache(maxsize=16)
+def _in_one_line(prompt: str) -> str:
+    return " ".join(prompt.split()).lower()
 
 
 def _grid_as_asked(text: str) -> GridReply | None:

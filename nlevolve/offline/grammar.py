@@ -106,8 +106,9 @@ def says(*templates: str | Pinned, also: str | Sequence[str | Pinned] = ()) -> C
 
 
 def registered(category: type[P]) -> list[type[P]]:
-    """The classes of a category that have templates, module by module, whichever was imported first."""
-    return sorted((kind for kind in _said_by if issubclass(kind, category)), key=lambda kind: kind.__module__)
+    """The classes of a category that have templates, module by module, whichever was imported first; none of other packages."""
+    ours = (kind for kind in _said_by if issubclass(kind, category) and kind.__module__.startswith(f"{__package__}."))
+    return sorted(ours, key=lambda kind: kind.__module__)
 
 
 def said_by(kind: type[Phrase]) -> list[Production]:

@@ -175,7 +175,7 @@ def test_money_spent_counts_against_the_budgets_of_a_resumed_run(cap: str, tmp_p
     asyncio.run(first.run([]))
     spent = sum(e.cost_usd or 0.0 for e in store.read_events(first.folder) if isinstance(e, CallFinished))
     assert spent == 5 * 0.25, "a description, its three checks, and its follow"
-    sent = Script({1: EXHAUSTED.replace("a", "b")})
+    sent = Script({1: EXHAUSTED.replace("Rule a", "Rule b")})
     # a little more than one call is left: the second may begin, since nobody knows what it will cost
     finished = asyncio.run(reopened(first, sent, concurrency=1, **{cap: spent + 0.3}).run([]))
     assert (finished.exit_code, len(sent.asked)) == (3, 2)

@@ -1,6 +1,6 @@
-"""A provider on loopback: OpenAI's, Anthropic's and Gemini's wire formats, with every way in which providers fail."""
+"""Providers on loopback: their wire formats and dialects, and every way in which they fail."""
 
 from tests.server.faults import FAULTS, faulty
-from tests.server.http import Asked, Provider, Said
+from tests.server.http import Asked, Provider, Said, Script
 
-__all__ = ["FAULTS", "Asked", "Provider", "Said", "faulty"]
+__all__ = ["FAULTS", "Asked", "Provider", "Said", "Script", "faulty"]

@@ -166,9 +166,10 @@ def _known_keys(value: dict[Any, Any], known: tuple[str, ...]) -> list[Any]:
 
 
 def _bullet_text(item: Any) -> str:
+    """The words of one bullet: of an object the known key's, else all of its texts, so that none is lost in silence."""
     if isinstance(item, str):
         return item
     if isinstance(item, dict):
         texts = [item[key] for key in _known_keys(item, TEXT_KEYS) if isinstance(item[key], str)]
-        return max(texts, key=len, default="")
-    return ""
+        return max(texts, key=len) if texts else " ".join(text for text in item.values() if isinstance(text, str))
+    return " ".join(text for text in item if isinstance(text, str)) if isinstance(item, list) else ""

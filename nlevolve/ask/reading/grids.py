@@ -88,7 +88,7 @@ def _chosen(text: str, claims: list[Claim], candidates: list[Claim]) -> Claim:
     strongest = max(claim.role for claim in candidates)
     rivals = [claim for claim in candidates if claim.role == strongest]
     chosen = rivals[-1]
-    if any(not _same(later, chosen) for later in candidates if later.end > chosen.end):
+    if any(not (_same(later, chosen) or _is_a_row(later, chosen)) for later in candidates if later.end > chosen.end):
         raise Unreadable(SEVERAL)
     earlier = [claim for claim in rivals if not _same(claim, chosen)]
     if earlier:
@@ -101,6 +101,11 @@ def _chosen(text: str, claims: list[Claim], candidates: list[Claim]) -> Claim:
 
 def _same(one: Claim, other: Claim) -> bool:
     return one is other or (one.grid is not None and one.grid == other.grid)
+
+
+def _is_a_row(one: Claim, of: Claim) -> bool:
+    """Whether a claim is but a row of another, quoted to explain it."""
+    return one.grid is not None and of.grid is not None and len(one.grid) == 1 and one.grid[0] in of.grid
 
 
 def _refuse_what_may_follow(text: str, found: Found, chosen: Claim, candidates: list[Claim], cut: bool) -> None:

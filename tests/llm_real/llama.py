@@ -1,0 +1,138 @@
+"""llama.cpp's server as a process that a story can start and stop, and `nlevolve` as a process beside it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nlevolve.ask.prompts import bundled
+
+CHECKOUT = Path(__file__).parents[2]
+MODEL = "openai/smollm2"
+SLOTS, WINDOW = 4, 512
+"""A window that bounds every reply, whatever the model is allowed. The server rounds it up to a multiple of 256."""
+PATIENCE = 60.0
+"""Seconds for the server to come up."""
+
+
+@dataclass
+class LlamaCpp:
+    """llama.cpp's server as a process, at one port for all its lives."""
+
+    port: int
+    slots: int = SLOTS
+    window: int = WINDOW
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/v1"
+
+    def ask(self, path: str, body: dict[str, Any] | None = None) -> Any:
+        """The JSON of a GET, or of a POST of this body."""
+        data = None if body is None else json.dumps(body).encode()
+        with urllib.request.urlopen(urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", data), timeout=60) as told:
+            return json.load(told)
+
+    def start(self) -> None:
+        """Start it and wait until it serves."""
+        command = [sys.executable, "-m", "tests.llm_real.server", str(self.port), str(self.slots), str(self.window)]
+        quiet = subprocess.DEVNULL
+        self.process = subprocess.Popen(command, cwd=CHECKOUT, stdin=quiet, stdout=quiet, stderr=quiet)
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until and self.process.poll() is None:
+            with contextlib.suppress(OSError):
+                if self.ask("/health").get("status") == "ok":
+                    return
+            time.sleep(0.2)
+        self.stop()
+        raise AssertionError("llama.cpp's server did not come up")
+
+    def stop(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait(20)
+            self.process = None
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextlib.contextmanager
+def running(slots: int = SLOTS, window: int = WINDOW) -> Iterator[LlamaCpp]:
+    server = LlamaCpp(free_port(), slots, window)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def short_prompts(folder: Path) -> Path:
+    """The bundled prompts without the advice that a model of this size cannot follow: reading it takes most of the time."""
+    for file in bundled().rglob("*.md"):
+        copy = folder / file.relative_to(bundled())
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        head, system, rest = file.read_text(encoding="utf-8").partition("=== system\n")
+        _, how, tail = rest.partition("How to reply.")
+        copy.write_text(head + (system + "Find the rule of the grids.\n\n" + how + tail if how else system + rest))
+    return folder
+
+
+def tiny_task(folder: Path) -> Path:
+    """Two pairs of two by two cells, mirrored."""
+    pairs = [{"input": [[1, 2], [3, 4]], "output": [[2, 1], [4, 3]]}, {"input": [[5, 0], [0, 0]], "output": [[0, 5], [0, 0]]}]
+    path = folder / "tiny.json"
+    path.write_text(json.dumps({"train": pairs, "test": [{"input": [[7, 8], [9, 1]], "output": [[8, 7], [1, 9]]}]}))
+    return path
+
+
+@dataclass
+class Shell:
+    """Runs `nlevolve` in a folder with a tiny task and short prompts."""
+
+    folder: Path
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "nlevolve", *arguments],
+            cwd=self.folder,
+            env={**os.environ, "PYTHONPATH": str(CHECKOUT)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def solving(self, server: LlamaCpp, *more: str, run: str = "real", births: int = 2) -> list[str]:
+        """The arguments of a small run; replies are bounded by the server's window."""
+        phases = f'policy.phases=[{{births = {births}, moves = ["write"], overlap = 2}}]'
+        roles = [f"{role}.{what}" for role in ("generator", "checker") for what in (f"base_url={server.url}", "timeout=120")]
+        sets = [argument for setting in (*roles, phases) for argument in ("--set", setting)]
+        models = ["--generator", MODEL, "--checker", MODEL, "--prompts", "prompts", "--concurrency", "2"]
+        return ["solve", "tiny.json", "--run", run, *models, *sets, *more]
+
+    def events(self, run: str = "real") -> list[dict[str, Any]]:
+        file = self.folder / "runs" / run / "events.jsonl"
+        return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
+
+    def wait_for(self, kind: str, process: subprocess.Popen[str], run: str = "real") -> None:
+        """Return when the run's log holds such an event."""
+        until = time.monotonic() + 120
+        while time.monotonic() < until and process.poll() is None:
+            if any(event["kind"] == kind for event in self.events(run)):
+                return
+            time.sleep(0.05)
+        raise AssertionError(f"no {kind}: {process.communicate(timeout=30)}")
