@@ -55,8 +55,8 @@ BELOW = RETURN_AFTER / 3
 HASTE = 4.0
 """How many times as fast it goes where refusals have come by chance."""
 DOUBTFUL, HASTE_IN_DOUBT = 0.05, 3.0
-"""A verdict on a limit while so many are still refused may be wrong: it is tried again so many times as soon. Without this a run of
-few calls at once that was judged wrongly took four minutes to recover."""
+"""A verdict on a limit while so many are still refused may be wrong: it is tried again so many times as soon. Without this a run
+of few calls at once that was judged wrongly took four minutes to recover."""
 SLOWEST = 2.0
 """Requests a minute: never learn less; the smallest limits that are sold are of a few."""
 FIRST_GAP, LONGEST_GAP = 0.5, 2.0
