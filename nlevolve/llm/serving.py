@@ -42,7 +42,7 @@ async def served(roles: Iterable[RoleSettings], cards: Mapping[str, ModelCard]) 
 
     Never raises: of a server that is away, or tells nothing, nothing is known.
     """
-    asked: dict[Place, dict[str, str]] = {}
+    asked: dict[tuple[str, str], dict[str, str]] = {}
     named: dict[Place, Place] = {}
     for settings in (one for role in roles for one in role.each):
         card = cards.get(settings.model)
@@ -56,7 +56,7 @@ async def served(roles: Iterable[RoleSettings], cards: Mapping[str, ModelCard]) 
 
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=LONGEST_WAIT), trust_env=True) as session:
         told = await asyncio.gather(*(_ask(session, model, url, headers) for (model, url), headers in asked.items()))
-    known = {place: one for place, one in zip(asked, told, strict=True) if one != Served()}
+    known: dict[Place, Served] = {place: one for place, one in zip(asked, told, strict=True) if one != Served()}
     # also under the place as the role names it, where the environment names the endpoint
     return known | {place: known[at] for place, at in named.items() if at in known}
 

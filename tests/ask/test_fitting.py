@@ -64,7 +64,7 @@ def judged(model: Model, context: int | None = None) -> Attempt:
 
 def sizes() -> list[int]:
     """Tokens of a revision's prompts, from whole to smallest."""
-    found = []
+    found: list[int] = []
     for context in range(2000, 0, -1):
         model = Model()
         revise(model, context)
