@@ -5,12 +5,13 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
+import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, get_args
+from typing import Annotated, Any, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from nlevolve.errors import UsageError
 from nlevolve.evolve.answers import AnswerPolicy
@@ -21,6 +22,15 @@ from nlevolve.records import Role
 PRESETS = Path(__file__).parent / "presets"
 DEFAULT_PRESET = "thrifty"
 """It solves as many tasks as the others for the fewest calls (docs/BENCHMARKS.md)."""
+
+
+def seconds(span: Any) -> Any:
+    """Seconds in `15m`, `47s` or `1h30m`; what is no such text is left as it is."""
+    parts = re.fullmatch(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?", span) if isinstance(span, str) and span else None
+    if parts is None:
+        return span
+    hours, minutes, rest = (float(part or 0) for part in parts.groups())
+    return 3600 * hours + 60 * minutes + rest
 
 
 class Limits(BaseModel):
@@ -37,6 +47,8 @@ class Limits(BaseModel):
     concurrency: int = Field(64, ge=1)
     """Calls in flight."""
     tasks_at_once: int = Field(8, ge=1)
+    patience: Annotated[float, BeforeValidator(seconds)] = Field(900.0, ge=0)
+    """Seconds to wait for a server that is away; `15m`, `47s` or `1h` too."""
     allow_unknown_prices: bool = False
 
 
