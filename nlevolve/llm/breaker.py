@@ -66,10 +66,11 @@ class Breaker:
         except CallFailed as error:
             # of the streak as it is by now: a call that passed meanwhile has begun a new one
             stop = _verdict(self._streaks[request.place], error, clock())
-            if stop is None:
-                raise
-            self._stop(request, stop)
-            raise stop from error
+            if stop is not None:
+                self._stop(request, stop)
+            if stop is not None and isinstance(error, Doubtful | Rejected | Away):
+                raise stop from error  # what was said of this call holds for the model
+            raise
         self._streaks[request.place] = _Streak(clock(), passed=True)
 
     def _stop(self, request: Request, why: Unusable) -> None:

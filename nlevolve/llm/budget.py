@@ -11,7 +11,7 @@ from math import inf
 from typing import Literal
 
 from nlevolve.llm.catalogue import ModelCard, price_of
-from nlevolve.llm.embedded import is_embedded
+from nlevolve.llm.embedded import PROVIDER, is_embedded
 from nlevolve.llm.request import OverBudget, Reply, Request
 
 UNSEEN_REPLY = 32_000
@@ -177,9 +177,10 @@ class Budget:
         self._longest[request.model] = max(self._longest.get(request.model, 0), reply.usage.completion)
 
     def _need(self, request: Request) -> Need:
-        if is_embedded(request.model):
+        card = self._cards.get(request.model)
+        if card is not None and card.provider == PROVIDER:
             return Need(counts=False)
-        price = price_of(request.settings, self._cards.get(request.model))
+        price = price_of(request.settings, card)
         if price is None:
             self._say_unpriced(request.model)
         if price is None or not self._ledger.caps.money or not (price.prompt or price.completion):
@@ -189,7 +190,6 @@ class Budget:
         if request.settings.max_tokens:
             tokens = least = request.settings.max_tokens
         else:
-            card = self._cards.get(request.model)
             most = (card.longest_reply if card else None) or UNSEEN_REPLY
             thinking = request.settings.thinking_budget or 0
             longest = self._longest.get(request.model)

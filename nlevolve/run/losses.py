@@ -48,7 +48,10 @@ def added(lost: Iterable[Loss]) -> tuple[Loss, ...]:
 
 def sentence(lost: Iterable[Loss]) -> str:
     """What became of the requests, each kind of failure once, with a count."""
-    return "; ".join(map(_said, lost)) or "no reply came from the provider"
+    told = list(lost)
+    halts = [one.why for one in told if one.failure == HALTED]
+    others = [_said(one) for one in told if one.failure != HALTED]
+    return "; ".join([*halts, *([f"replies did not come: {'; '.join(others)}"] if others else [])]) or "replies did not come"
 
 
 def may_pass(answered: Iterable[TaskAnswered]) -> bool:
@@ -58,11 +61,8 @@ def may_pass(answered: Iterable[TaskAnswered]) -> bool:
 
 
 def _said(loss: Loss) -> str:
-    if loss.failure == HALTED:
-        return loss.why
-    requests = f"{loss.count} request{'' if loss.count == 1 else 's'} without a reply: "
     told, advice = TOLD.get(loss.failure), ADVICE.get(loss.failure)
-    return requests + (f"{told} ({loss.why})" if told else loss.why) + (f": {advice}" if advice else "")
+    return f"{loss.count} × {f'{told} ({loss.why})' if told else loss.why}" + (f": {advice}" if advice else "")
 
 
 def _halt(halted: Halt | None) -> Iterator[Loss]:
