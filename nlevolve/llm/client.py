@@ -19,11 +19,15 @@ from typing import Any
 from nlevolve.errors import UsageError
 from nlevolve.llm.catalogue import LISTED, ModelCard, price_of
 from nlevolve.llm.embedded import PROVIDER, Complete, register
-from nlevolve.llm.failures import body_of, failure, rest
+from nlevolve.llm.estimate import counted
+from nlevolve.llm.failures import LONGEST_MESSAGE, body_of, failure, rest
 from nlevolve.llm.gc import collected, uncollected
 from nlevolve.llm.keys import Secrets, from_environment
-from nlevolve.llm.request import Finish, NoReply, Rejected, Reply, Request, TimedOut
-from nlevolve.llm.wire import chat, response_format
+from nlevolve.llm.request import Finish, NoReply, Place, ProviderDown, Rejected, Reply, Request, TimedOut
+from nlevolve.llm.room import Bound, bound_of
+from nlevolve.llm.streams import Heard, listen, words
+from nlevolve.llm.thinking import Thought, family, thought
+from nlevolve.llm.wire import NATIVE, answers, chat, merged, options_of_ollama, response_format, usage_of, window_for
 from nlevolve.records import Usage
 
 SWITCHES = {
@@ -127,21 +131,59 @@ class Client:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="litellm-import")
         self._supported: dict[str, frozenset[str] | None] = {}
         self._secrets = Secrets()
+        self._whole: set[Place] = set()
+        self._windows: dict[Place, int] = {}
 
     async def __call__(self, request: Request) -> Reply:
         litellm = await self._litellm()
-        arguments = self._arguments(litellm, request)
+        bound = bound_of(request, self._cards.get(request.model))
+        arguments = self._arguments(litellm, request, bound)
         _skip_its_log()
         started = time.monotonic()
         try:
             # litellm's own timeout is not enforced for every provider
             async with asyncio.timeout(request.settings.timeout):
+                if self._streams(request):
+                    heard = await self._listened(litellm, request, arguments, bound)
+                    if not heard.nothing:
+                        return self._heard(litellm, request, heard, time.monotonic() - started)
+                    self._whole.add(request.place)
+                    self._notice(f"{request.model} sends no stream when it is asked for one: its replies are waited for whole")
                 response = await litellm.acompletion(**arguments)
         except TimeoutError:
             raise TimedOut(f"no reply within {request.settings.timeout:g} s") from None
+        except NoReply:
+            raise
         except Exception as error:
             raise self._failure(error, request) from None
         return self._reply(request, response, time.monotonic() - started)
+
+    def _streams(self, request: Request) -> bool:
+        embedded = request.model.startswith(f"{PROVIDER}/")
+        return request.settings.stream and not embedded and request.place not in self._whole
+
+    async def _listened(self, litellm: Any, request: Request, arguments: dict[str, Any], bound: Bound | None) -> Heard:
+        """The reply as it comes. Raises NoReply, and what litellm raises before it has begun."""
+        stream = await litellm.acompletion(**arguments, stream=True, stream_options={"include_usage": True})
+        try:
+            pieces = await stream.fetch_stream()
+            heard = await listen(pieces, bound, request.settings.idle_timeout)
+        except (NoReply, TimeoutError):
+            raise
+        except Exception as error:
+            raise self._broken(error, request) from None
+        finally:
+            with contextlib.suppress(Exception):
+                await stream.aclose()
+        heard.headers = (getattr(stream, "_hidden_params", None) or {}).get("additional_headers") or {}
+        return heard
+
+    def _broken(self, error: Exception, request: Request) -> NoReply:
+        """What went wrong in the middle of a stream: the provider says it, or the connection is gone."""
+        if isinstance(getattr(error, "status_code", None), int):
+            return self._failure(error, request)
+        told = self._secrets.hide(" ".join(f"{type(error).__name__}: {error}".split()))
+        return ProviderDown(f"its reply broke off ({told})"[:LONGEST_MESSAGE], status=200)
 
     async def close(self) -> None:
         """Close the connections. litellm's are shared by the whole process, so the last client to close closes them."""
@@ -180,17 +222,22 @@ class Client:
             _ = litellm.AsyncOpenAI(api_key="none", base_url="http://127.0.0.1").chat.completions
         return litellm
 
-    def _arguments(self, litellm: Any, request: Request) -> dict[str, Any]:
-        settings = request.settings
-        card = self._cards.get(request.model)
-        options = {
+    def _arguments(self, litellm: Any, request: Request, bound: Bound | None) -> dict[str, Any]:
+        settings, card = request.settings, self._cards.get(request.model)
+        thinks = thought(settings, card)
+        for name in thinks.left_out:
+            self._notice(f"{request.model} does not take {name}: it is left out")
+        options: dict[str, Any] = {
             "temperature": settings.temperature,
             "top_p": settings.top_p,
-            "max_tokens": settings.max_tokens,
-            "reasoning_effort": settings.reasoning_effort,
-            "thinking": {"type": "enabled", "budget_tokens": settings.thinking_budget} if settings.thinking_budget else None,
-            "seed": request.sample,
+            "max_tokens": settings.max_tokens or (bound.tokens if bound and bound.told else None),
+            **thinks.options,
+            "seed": request.seed,
         }
+        for name in thinks.refused.keys() & {"temperature", "top_p"}:
+            # of a role's settings this was refused before the run began: this one is of the policy's
+            if options.pop(name, None) is not None:
+                self._notice(f"{request.model} takes no {name} while it thinks: it is left out")
         headers = {name: from_environment(value) for name, value in settings.extra_headers.items()}
         always = {
             "response_format": response_format(request.reply_schema),
@@ -207,7 +254,19 @@ class Client:
             "no-log": True,
             **{name: value for name, value in always.items() if value is not None},
             **self._taken(litellm, request.model, {name: value for name, value in options.items() if value is not None}),
+            **self._fields(request, card, thinks, bound),
         }
+
+    def _fields(self, request: Request, card: ModelCard | None, thinks: Thought, bound: Bound | None) -> dict[str, Any]:
+        """What goes past litellm: the user's extra_body, over what we say about thinking and the window."""
+        fields = merged(thinks.body, request.settings.extra_body)
+        if card is not None and family(card) == "ollama":
+            window = self._windows.get(request.place, 0)
+            window = self._windows[request.place] = max(window, window_for(request, bound, card))
+            return {"num_ctx": window, **options_of_ollama(fields)}
+        if card is not None and card.provider in NATIVE:
+            return fields
+        return {"extra_body": fields} if fields else {}
 
     def _taken(self, litellm: Any, model: str, options: dict[str, Any]) -> dict[str, Any]:
         """The options that the model takes; what the user set and it does not is said once, not dropped in silence."""
@@ -223,26 +282,61 @@ class Client:
     def _reply(self, request: Request, response: Any, seconds: float) -> Reply:
         choice = response.choices[0] if response.choices else None
         message = choice.message if choice else None
-        usage = _usage(response)
         hidden = getattr(response, "_hidden_params", None) or {}
-        return Reply(
-            text=self._secrets.hide(getattr(message, "content", None) or ""),
-            finish=_finish(choice) if choice else "empty",
-            reasoning=self._secrets.hide(getattr(message, "reasoning_content", None) or ""),
-            usage=usage,
-            cost_usd=self._cost(request, response, usage, hidden),
+        return self._read(
+            request,
+            words(getattr(message, "content", None)),
+            getattr(message, "reasoning_content", None) or "",
+            _finish(choice) if choice else "empty",
+            getattr(response, "usage", None),
+            hidden.get("response_cost"),
             seconds=round(seconds, 3),
             rest=rest(hidden.get("additional_headers") or {}),
         )
 
-    def _cost(self, request: Request, response: Any, usage: Usage, hidden: Mapping[str, Any]) -> float | None:
+    def _heard(self, litellm: Any, request: Request, heard: Heard, seconds: float) -> Reply:
+        finish = "length" if heard.stopped else FINISHES.get(heard.finish or "", "stop" if heard.text else "empty")
+        if finish == "empty" and heard.refusal:
+            finish = "refused"
+        return self._read(
+            request,
+            heard.text,
+            heard.reasoning,
+            finish,
+            None if heard.stopped else heard.usage,
+            _listed_cost(litellm, request, heard.usage),
+            first=None if heard.first is None else round(heard.first, 3),
+            seconds=round(seconds, 3),
+            rest=rest(heard.headers),
+        )
+
+    def _read(
+        self, request: Request, text: str, reasoning: str, finish: Finish, used: Any, computed: float | None, **took: Any
+    ) -> Reply:
+        """One reply, however it came."""
+        if not text and finish in ("stop", "empty") and answers(reasoning):
+            self._notice(f"{request.model} answers where its reasoning should be: that is read as its answer")
+            text, reasoning, finish = reasoning, "", "stop"
+        said = usage_of(used)
+        usage = counted(said, request, text, reasoning)
+        if usage.estimated:
+            self._notice(f"{request.model} does not say how many tokens it took: they are estimated from the texts")
+        return Reply(
+            text=self._secrets.hide(text),
+            finish=finish,
+            reasoning=self._secrets.hide(reasoning),
+            usage=usage,
+            cost_usd=self._cost(request, used, usage, None if usage != said else computed),
+            **took,
+        )
+
+    def _cost(self, request: Request, used: Any, usage: Usage, computed: float | None) -> float | None:
         price = price_of(request.settings, self._cards.get(request.model))
         if price is None:
             return None
-        computed = hidden.get("response_cost")
         if price.source.startswith(LISTED) and computed:
             return float(computed)  # it knows of tiers and reasoning tokens that have a price of their own
-        return price.cost(usage, getattr(getattr(response, "usage", None), "cache_creation_input_tokens", None) or 0)
+        return price.cost(usage, getattr(used, "cache_creation_input_tokens", None) or 0)
 
     def _failure(self, error: Exception, request: Request) -> NoReply:
         headers = tuple(from_environment(value) for value in request.settings.extra_headers.values())
@@ -272,23 +366,29 @@ def _supported(litellm: Any, model: str) -> frozenset[str] | None:
     return frozenset(known) if known else None
 
 
+FINISHES: dict[str, Finish] = {"length": "length", "max_tokens": "length", "content_filter": "filtered"}
+
+
 def _finish(choice: Any) -> Finish:
-    if choice.finish_reason == "length":
-        return "length"
-    if choice.finish_reason == "content_filter":
-        return "filtered"
+    if choice.finish_reason in FINISHES:
+        return FINISHES[choice.finish_reason]
     if choice.message.content:
         return "stop"
     return "refused" if (choice.message.get("provider_specific_fields") or {}).get("refusal") else "empty"
 
 
-def _usage(response: Any) -> Usage:
-    used = getattr(response, "usage", None)
+def _listed_cost(litellm: Any, request: Request, used: Any) -> float | None:
+    """What litellm makes of a stream's tokens, for whole replies it says so itself."""
     if used is None:
-        return Usage()
-    thought = getattr(used.completion_tokens_details, "reasoning_tokens", None) or 0
-    cached = getattr(used.prompt_tokens_details, "cached_tokens", None) or 0
-    return Usage(prompt=used.prompt_tokens or 0, prompt_cached=cached, completion=used.completion_tokens or 0, reasoning=thought)
+        return None
+    given = getattr(used, "cost", None)
+    if isinstance(given, int | float) and given:
+        return float(given)
+    try:
+        whole = litellm.ModelResponse(model=request.model, usage=litellm.Usage(**used.model_dump()))
+        return float(litellm.completion_cost(whole, model=request.model))
+    except Exception:  # it knows no price, or not for these tokens: then ours is taken
+        return None
 
 
 def _embedded_models() -> Complete:

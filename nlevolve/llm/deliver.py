@@ -7,7 +7,7 @@ from collections.abc import Callable
 from random import Random
 
 from nlevolve.llm.breaker import Breaker
-from nlevolve.llm.budget import Budget, Hold
+from nlevolve.llm.budget import Budget, Hold, may_be_billed
 from nlevolve.llm.call import Call
 from nlevolve.llm.limits import Lanes
 from nlevolve.llm.request import LLM, Abandoned, CallFailed, Interrupted, NoReply, Rejected, Reply, Request
@@ -83,12 +83,16 @@ class Delivery:
         """Let it go. It is in the log before it leaves: what leaves may be billed, whatever becomes of us."""
         label, key = call.request.label, call.request.key
         self._emit(CallSent(**dict(label), model=request.model, request=key, tries=call.tries + 1))
+        # a server that always answers alike would fail alike: every try has a seed of its own
+        request = request.model_copy(update={"nudge": call.failures})
         call.tries += 1
         call.hold, hold.sent = hold, True
         try:
             reply = await self._llm(request)
-        except NoReply:
+        except NoReply as failure:
             call.hold = None
+            if may_be_billed(failure):
+                hold.cost_usd = hold.usd  # nobody says how much: what was reserved stays so
             raise
         hold.cost_usd = reply.cost_usd or 0.0
         self._budget.answered(request, reply)
