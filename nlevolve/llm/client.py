@@ -181,6 +181,7 @@ class Client:
     def _broken(self, error: Exception, request: Request) -> NoReply:
         """What went wrong in the middle of a stream: the provider says it, or the connection is gone."""
         if isinstance(getattr(error, "status_code", None), int):
+            error.litellm_response_headers = getattr(error, "headers", None)  # type: ignore[attr-defined]  # where litellm's own have them
             return self._failure(error, request)
         told = self._secrets.hide(" ".join(f"{type(error).__name__}: {error}".split()))
         return ProviderDown(f"its reply broke off ({told})"[:LONGEST_MESSAGE], status=200)

@@ -26,7 +26,10 @@ def _http(url: str) -> str:
     return url
 
 
-OURS = frozenset("model messages contents stream response_format format seed n tools timeout api_key base_url api_base".split())
+OURS = {
+    *("model", "messages", "contents", "stream", "response_format", "format", "seed", "n", "tools"),
+    *("timeout", "api_key", "base_url", "api_base"),
+}
 """Fields of a request that are not for a setting to change."""
 
 

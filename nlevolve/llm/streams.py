@@ -57,7 +57,8 @@ class Heard:
         choices = _field(chunk, "choices")
         said = self._say(_field(choices[0], "delta")) if choices else self._say_plainly(chunk)
         finish = _field(choices[0] if choices else chunk, "finish_reason")
-        self.finish = finish or self.finish
+        if finish and self.finish in (None, "", "stop"):
+            self.finish = finish  # parsers say "stop" of their own accord, before the end or after it
         return said
 
     def _say(self, delta: Any) -> bool:
@@ -133,4 +134,3 @@ def _end(texts: list[str], enough: int = 14_000) -> str:
 
 def _field(of: Any, name: str) -> Any:
     return of.get(name) if isinstance(of, dict) else getattr(of, name, None)
-

@@ -3,7 +3,8 @@
 `ROLE.thinking` is turned into the field that the provider has for it, by one function a family of providers. What a provider
 would refuse is known here, so that it is said before anything is sent.
 Sources: the providers' pages on extended thinking (Anthropic), thinking budgets and levels (Gemini), reasoning effort (OpenAI),
-reasoning tokens (OpenRouter), `think` (Ollama), `chat_template_kwargs` (vLLM, llama.cpp); litellm 1.101 for what it makes of them.
+reasoning tokens (OpenRouter), `think` (Ollama), `chat_template_kwargs` (vLLM, llama.cpp); and
+what litellm 1.101 makes of its own options.
 """
 
 from __future__ import annotations
@@ -176,14 +177,15 @@ def _openai(settings: RoleSettings, card: ModelCard, level: str) -> Thought:
         if effort is None:
             return Thought(refused={"thinking": "it cannot be told not to think: thinking=low is its least"})
         return Thought({"reasoning_effort": effort}, refused={} if effort == "none" else _alone(settings, card))
-    effort = ("xhigh" if "xhigh" in card.efforts else "high") if level == "max" else level
-    return Thought({"reasoning_effort": effort}, tokens=EFFORTS[level], refused=_no_sampling(settings))
+    most = "xhigh" if "xhigh" in card.efforts else "high"
+    return Thought({"reasoning_effort": most if level == "max" else level}, tokens=EFFORTS[level], refused=_no_sampling(settings))
 
 
 def _no_sampling(settings: RoleSettings) -> dict[str, str]:
     """What OpenAI's models refuse while they think."""
-    wrong = {"temperature": settings.temperature not in (None, 1.0), "top_p": settings.top_p not in (None, 1.0)}
-    return {name: f"it takes no {name} of its own: leave {name} out" for name, refused in wrong.items() if refused}
+    if settings.temperature in (None, 1.0):
+        return {}
+    return {"temperature": f"it takes no temperature (temperature={settings.temperature:g}): leave it out"}
 
 
 def _alone(settings: RoleSettings, card: ModelCard) -> dict[str, str]:
@@ -271,4 +273,6 @@ def _as_budget(settings: RoleSettings, card: ModelCard, budget: int) -> Thought:
         return Thought({"thinking": {"type": "enabled", "budget_tokens": budget}}, tokens=budget)
     if kind == "openrouter":
         return Thought(options, {"reasoning": {"max_tokens": budget}}, tokens=budget)
-    return Thought(options, tokens=0 if card.thinks is False else UNTOLD, left_out=("thinking_budget",), refused=_alone(settings, card))
+    return Thought(
+        options, tokens=0 if card.thinks is False else UNTOLD, left_out=("thinking_budget",), refused=_alone(settings, card)
+    )

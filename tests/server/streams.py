@@ -72,6 +72,7 @@ def _openai(body: Json) -> Pieces:
     thought = next((name for name in ("reasoning_content", "reasoning") if message.get(name)), "reasoning_content")
     before = [chunk({"role": "assistant", "content": ""})]
     before += [chunk({thought: word}) for word in _words(message.get(thought))]
+    before += [chunk({"refusal": word}) for word in _words(message.get("refusal"))]
     content = message["content"] if isinstance(message["content"], str | None) else json.dumps(message["content"])
     after = [chunk({}, choice["finish_reason"])]
     if "usage" in body:
