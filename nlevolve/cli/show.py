@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from nlevolve.cli import app, options
 
-RUNS = Path("runs")
-
 
 @app.command()
 def show(
     run: options.Run,
     task: Annotated[str, typer.Argument(help="A task of the run.", show_default=False)],
-    birth: Annotated[int | None, typer.Option(help="The candidate to look at. [default: the best]", metavar="N")] = None,
-    runs_dir: options.RunsDir = RUNS,
+    birth: Annotated[
+        int | None, typer.Option(help="The candidate to look at. " + options.by_default("the best"), metavar="N")
+    ] = None,
+    runs_dir: options.RunsDir = options.RUNS,
     palette: Annotated[str | None, typer.Option(help="arc or colour-blind.")] = None,
 ) -> None:
     """One task of a run: its candidates, the best description with its lineage and grids, the answers."""
