@@ -164,10 +164,11 @@ class Client:
 
     async def _listened(self, litellm: Any, request: Request, arguments: dict[str, Any], bound: Bound | None) -> Heard:
         """The reply as it comes. Raises NoReply, and what litellm raises before it has begun."""
+        asked_at = time.monotonic()
         stream = await litellm.acompletion(**arguments, stream=True, stream_options={"include_usage": True})
         try:
             pieces = await stream.fetch_stream()
-            heard = await listen(pieces, bound, request.settings.idle_timeout)
+            heard = await listen(pieces, bound, request.settings.idle_timeout, asked_at)
         except (NoReply, TimeoutError):
             raise
         except Exception as error:

@@ -94,16 +94,19 @@ def words(content: Any) -> str:
     return ""
 
 
-async def listen(stream: AsyncIterator[Any], bound: Bound | None, idle: float) -> Heard:
-    """Hear the reply out, or as much of it as is of use. `idle`: seconds of silence, once it has begun. Raises TimedOut."""
-    heard, began, looked = Heard(), time.monotonic(), 0
+async def listen(stream: AsyncIterator[Any], bound: Bound | None, idle: float, asked_at: float) -> Heard:
+    """Hear the reply out, or as much of it as is of use. Raises TimedOut.
+
+    `idle`: seconds of silence, once it has begun. `asked_at`: when it was asked for, by the monotonic clock.
+    """
+    heard, looked = Heard(), 0
     clock = asyncio.get_running_loop().time
     try:
         async with asyncio.timeout(None) as patience:
             async for chunk in stream:
                 if not heard.add(chunk):
                     continue
-                heard.first = time.monotonic() - began if heard.first is None else heard.first
+                heard.first = time.monotonic() - asked_at if heard.first is None else heard.first
                 # a model may think for long before it says a word; from then on silence is a stall
                 patience.reschedule(clock() + idle)
                 if bound is not None and bound.passed(heard.pieces, heard.characters):
