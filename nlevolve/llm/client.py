@@ -17,18 +17,17 @@ from importlib.metadata import version
 from typing import Any
 
 from nlevolve.errors import UsageError
-from nlevolve.llm.catalogue import LISTED, ModelCard, price_of
+from nlevolve.llm.catalogue import ModelCard
 from nlevolve.llm.embedded import PROVIDER, Complete, register
-from nlevolve.llm.estimate import counted
-from nlevolve.llm.failures import LONGEST_MESSAGE, body_of, failure, rest
+from nlevolve.llm.failures import LONGEST_MESSAGE, body_of, failure
 from nlevolve.llm.gc import collected, uncollected
+from nlevolve.llm.hearing import Hearing
 from nlevolve.llm.keys import Secrets, from_environment
-from nlevolve.llm.request import Finish, NoReply, Place, ProviderDown, Rejected, Reply, Request, TimedOut
+from nlevolve.llm.request import NoReply, Place, ProviderDown, Rejected, Reply, Request, TimedOut
 from nlevolve.llm.room import Bound, bound_of
-from nlevolve.llm.streams import Heard, listen, words
+from nlevolve.llm.streams import Heard, listen
 from nlevolve.llm.thinking import Thought, family, thought
-from nlevolve.llm.wire import NATIVE, answers, chat, merged, options_of_ollama, response_format, usage_of, window_for
-from nlevolve.records import Usage
+from nlevolve.llm.wire import NATIVE, chat, merged, options_of_ollama, response_format, window_for
 
 SWITCHES = {
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",
@@ -45,7 +44,9 @@ WRAPPING = re.compile(r"^litellm\.\w+: (\w+: )?(\w+Exception - )?")
 
 FIRST_GOOD, FIRST_BAD = (1, 91, 5), (1, 102)
 """litellm before has open advisories (1.82.7 and 1.82.8 stole credentials); after, prices and schemas are wrong."""
-
+MOST_STREAMS = 100
+"""Replies heard as they come at the same time; further ones are asked for whole. A piece takes 20 to 110 microseconds, so that a
+hundred of fifty tokens a second are up to half a core; of five hundred the loop would do nothing else."""
 
 _importing = threading.Lock()
 
@@ -131,6 +132,8 @@ class Client:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="litellm-import")
         self._supported: dict[str, frozenset[str] | None] = {}
         self._secrets = Secrets()
+        self._hearing = Hearing(cards, notice, self._secrets)
+        self._streaming = 0
         self._whole: set[Place] = set()
         self._windows: dict[Place, int] = {}
 
@@ -146,7 +149,7 @@ class Client:
                 if self._streams(request):
                     heard = await self._listened(litellm, request, arguments, bound)
                     if not heard.nothing:
-                        return self._heard(litellm, request, heard, time.monotonic() - started)
+                        return self._hearing.heard(litellm, request, heard, time.monotonic() - started)
                     self._whole.add(request.place)
                     self._notice(f"{request.model} sends no stream when it is asked for one: its replies are waited for whole")
                 response = await litellm.acompletion(**arguments)
@@ -156,14 +159,22 @@ class Client:
             raise
         except Exception as error:
             raise self._failure(error, request) from None
-        return self._reply(request, response, time.monotonic() - started)
+        return self._hearing.whole(request, response, time.monotonic() - started)
 
     def _streams(self, request: Request) -> bool:
         embedded = request.model.startswith(f"{PROVIDER}/")
-        return request.settings.stream and not embedded and request.place not in self._whole
+        free = self._streaming < MOST_STREAMS and request.place not in self._whole
+        return request.settings.stream and free and not embedded
 
     async def _listened(self, litellm: Any, request: Request, arguments: dict[str, Any], bound: Bound | None) -> Heard:
         """The reply as it comes. Raises NoReply, and what litellm raises before it has begun."""
+        self._streaming += 1
+        try:
+            return await self._hear(litellm, request, arguments, bound)
+        finally:
+            self._streaming -= 1
+
+    async def _hear(self, litellm: Any, request: Request, arguments: dict[str, Any], bound: Bound | None) -> Heard:
         asked_at = time.monotonic()
         stream = await litellm.acompletion(**arguments, stream=True, stream_options={"include_usage": True})
         try:
@@ -281,65 +292,6 @@ class Client:
             self._notice(f"{model} does not take {name}: it is left out")
         return {name: value for name, value in options.items() if name in supported}
 
-    def _reply(self, request: Request, response: Any, seconds: float) -> Reply:
-        choice = response.choices[0] if response.choices else None
-        message = choice.message if choice else None
-        hidden = getattr(response, "_hidden_params", None) or {}
-        return self._read(
-            request,
-            words(getattr(message, "content", None)),
-            getattr(message, "reasoning_content", None) or "",
-            _finish(choice) if choice else "empty",
-            getattr(response, "usage", None),
-            hidden.get("response_cost"),
-            seconds=round(seconds, 3),
-            rest=rest(hidden.get("additional_headers") or {}),
-        )
-
-    def _heard(self, litellm: Any, request: Request, heard: Heard, seconds: float) -> Reply:
-        finish = "length" if heard.stopped else FINISHES.get(heard.finish or "", "stop" if heard.text else "empty")
-        if finish == "empty" and heard.refusal:
-            finish = "refused"
-        return self._read(
-            request,
-            heard.text,
-            heard.reasoning,
-            finish,
-            None if heard.stopped else heard.usage,
-            _listed_cost(litellm, request, heard.usage),
-            first=None if heard.first is None else round(heard.first, 3),
-            seconds=round(seconds, 3),
-            rest=rest(heard.headers),
-        )
-
-    def _read(
-        self, request: Request, text: str, reasoning: str, finish: Finish, used: Any, computed: float | None, **took: Any
-    ) -> Reply:
-        """One reply, however it came."""
-        if not text and finish in ("stop", "empty") and answers(reasoning):
-            self._notice(f"{request.model} answers where its reasoning should be: that is read as its answer")
-            text, reasoning, finish = reasoning, "", "stop"
-        said = usage_of(used)
-        usage = counted(said, request, text, reasoning)
-        if usage.estimated:
-            self._notice(f"{request.model} does not say how many tokens it took: they are estimated from the texts")
-        return Reply(
-            text=self._secrets.hide(text),
-            finish=finish,
-            reasoning=self._secrets.hide(reasoning),
-            usage=usage,
-            cost_usd=self._cost(request, used, usage, None if usage != said else computed),
-            **took,
-        )
-
-    def _cost(self, request: Request, used: Any, usage: Usage, computed: float | None) -> float | None:
-        price = price_of(request.settings, self._cards.get(request.model))
-        if price is None:
-            return None
-        if price.source.startswith(LISTED) and computed:
-            return float(computed)  # it knows of tiers and reasoning tokens that have a price of their own
-        return price.cost(usage, getattr(used, "cache_creation_input_tokens", None) or 0)
-
     def _failure(self, error: Exception, request: Request) -> NoReply:
         headers = tuple(from_environment(value) for value in request.settings.extra_headers.values())
         body, status = body_of(error), getattr(error, "status_code", None)
@@ -366,31 +318,6 @@ def _supported(litellm: Any, model: str) -> frozenset[str] | None:
     name, provider, _, _ = litellm.get_llm_provider(model)
     known = litellm.get_supported_openai_params(model=name, custom_llm_provider=provider)
     return frozenset(known) if known else None
-
-
-FINISHES: dict[str, Finish] = {"length": "length", "max_tokens": "length", "content_filter": "filtered"}
-
-
-def _finish(choice: Any) -> Finish:
-    if choice.finish_reason in FINISHES:
-        return FINISHES[choice.finish_reason]
-    if choice.message.content:
-        return "stop"
-    return "refused" if (choice.message.get("provider_specific_fields") or {}).get("refusal") else "empty"
-
-
-def _listed_cost(litellm: Any, request: Request, used: Any) -> float | None:
-    """What litellm makes of a stream's tokens, for whole replies it says so itself."""
-    if used is None:
-        return None
-    given = getattr(used, "cost", None)
-    if isinstance(given, int | float) and given:
-        return float(given)
-    try:
-        whole = litellm.ModelResponse(model=request.model, usage=litellm.Usage(**used.model_dump()))
-        return float(litellm.completion_cost(whole, model=request.model))
-    except Exception:  # it knows no price, or not for these tokens: then ours is taken
-        return None
 
 
 def _embedded_models() -> Complete:
