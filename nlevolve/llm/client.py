@@ -5,21 +5,21 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import re
 import sys
 import threading
 import time
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib.metadata import version
 from typing import Any
 
 from nlevolve.errors import UsageError
 from nlevolve.llm.catalogue import ModelCard
 from nlevolve.llm.embedded import PROVIDER, Complete, register
-from nlevolve.llm.failures import LONGEST_MESSAGE, body_of, failure
+from nlevolve.llm.failures import LONGEST_MESSAGE, failure, nobody_there
 from nlevolve.llm.gc import collected, uncollected
 from nlevolve.llm.hearing import Hearing
 from nlevolve.llm.keys import Secrets, from_environment
@@ -27,6 +27,7 @@ from nlevolve.llm.request import NoReply, Place, ProviderDown, Rejected, Reply, 
 from nlevolve.llm.room import Bound, bound_of
 from nlevolve.llm.streams import Heard, listen
 from nlevolve.llm.thinking import Thought, family, thought
+from nlevolve.llm.told import told
 from nlevolve.llm.wire import NATIVE, chat, merged, options_of_ollama, response_format, window_for
 
 SWITCHES = {
@@ -39,8 +40,8 @@ SWITCHES = {
 OWN_VARIABLE = "TIKTOKEN_CACHE_DIR"
 """What it sets itself, for a tokenizer that it has loaded by the end of its import."""
 
-WRAPPING = re.compile(r"^litellm\.\w+: (\w+: )?(\w+Exception - )?")
-"""What litellm puts before the provider's own words."""
+LOCAL = "unsupportedparamserror"
+"""The error, by its class in lower case, with which litellm refuses what it then does not send."""
 
 FIRST_GOOD, FIRST_BAD = (1, 91, 5), (1, 102)
 """litellm before has open advisories (1.82.7 and 1.82.8 stole credentials); after, prices and schemas are wrong."""
@@ -163,7 +164,7 @@ class Client:
 
     def _streams(self, request: Request) -> bool:
         embedded = request.model.startswith(f"{PROVIDER}/")
-        free = self._streaming < MOST_STREAMS and request.place not in self._whole
+        free = self._streaming < MOST_STREAMS and request.place not in self._whole and "stream" not in request.without
         return request.settings.stream and free and not embedded
 
     async def _listened(self, litellm: Any, request: Request, arguments: dict[str, Any], bound: Bound | None) -> Heard:
@@ -266,13 +267,13 @@ class Client:
             "max_retries": 0,
             "no-log": True,
             **{name: value for name, value in always.items() if value is not None},
-            **self._taken(litellm, request.model, {name: value for name, value in options.items() if value is not None}),
+            **self._taken(litellm, request.model, _accepted(options, request.without)),
             **self._fields(request, card, thinks, bound),
         }
 
     def _fields(self, request: Request, card: ModelCard | None, thinks: Thought, bound: Bound | None) -> dict[str, Any]:
         """What goes past litellm: the user's extra_body, over what we say about thinking and the window."""
-        fields = merged(thinks.body, request.settings.extra_body)
+        fields = merged({} if "thinking" in request.without else thinks.body, request.settings.extra_body)
         if card is not None and family(card) == "ollama":
             window = self._windows.get(request.place, 0)
             window = self._windows[request.place] = max(window, window_for(request, bound, card))
@@ -293,14 +294,27 @@ class Client:
         return {name: value for name, value in options.items() if name in supported}
 
     def _failure(self, error: Exception, request: Request) -> NoReply:
+        away = nobody_there(error, request.settings.base_url)
+        if away is not None:
+            return away
         headers = tuple(from_environment(value) for value in request.settings.extra_headers.values())
-        body, status = body_of(error), getattr(error, "status_code", None)
-        told = body.get("message") or WRAPPING.sub("", str(error))
-        message = self._secrets.hide(" ".join(str(told).split()), headers)
-        if not isinstance(status, int):
-            return Rejected(f"{type(error).__name__}: {message}"[:300])
-        code = str(body.get("code") or body.get("type") or body.get("status") or "")
-        return failure(status, code, message, getattr(error, "litellm_response_headers", None) or {})
+        said = told(error)
+        said = replace(said, message=self._secrets.hide(said.message, headers))
+        if said.status is None:
+            ours: NoReply = Rejected(f"{type(error).__name__}: {said.message}"[:300])
+        else:
+            ours = failure(said)
+        ours.left = LOCAL not in said.codes
+        return ours
+
+
+def _accepted(options: Mapping[str, Any], without: Set[str]) -> dict[str, Any]:
+    """The options that are set, but for what the model refused by name."""
+    gone = without | {"reasoning_effort"} if "thinking" in without else without
+    accepted = {name: value for name, value in options.items() if value is not None and name not in gone}
+    if "max_tokens" in gone and options.get("max_tokens"):
+        accepted["max_completion_tokens"] = options["max_tokens"]
+    return accepted
 
 
 def _skip_its_log() -> None:

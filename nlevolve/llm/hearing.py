@@ -7,10 +7,10 @@ from typing import Any
 
 from nlevolve.llm.catalogue import LISTED, ModelCard, price_of
 from nlevolve.llm.estimate import counted
-from nlevolve.llm.failures import rest
 from nlevolve.llm.keys import Secrets
 from nlevolve.llm.request import Finish, Reply, Request
 from nlevolve.llm.streams import Heard, words
+from nlevolve.llm.told import rest
 from nlevolve.llm.wire import answers, usage_of
 from nlevolve.records import Usage
 

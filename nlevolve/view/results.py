@@ -86,7 +86,6 @@ def _tokens(usage: Usage) -> dict[str, int]:
         "prompt_cached": usage.prompt_cached,
         "completion": usage.completion,
         "reasoning": usage.reasoning,
-        "estimated": usage.estimated,
     }
 
 
