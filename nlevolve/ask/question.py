@@ -13,6 +13,9 @@ from nlevolve.llm.request import LLM, Message, Reply, Request
 
 LONG = 20_000
 """Characters: longer replies are read in a thread, since one of a megabyte may take half a second and the loop must not wait."""
+SHOWN = 3_500
+"""Characters of an unreadable reply that its repair shows."""
+CUT = "it was cut off before its end, because it was too long: be shorter this time"
 
 Read = TypeVar("Read")
 Told = TypeVar("Told", covariant=True)
@@ -73,10 +76,17 @@ async def _read(request: Request, reply: Reply, read: Reader[Read]) -> Read:
 
 
 def _repair(prompts: Prompts, request: Request, reply: Reply, problem: str) -> Request:
-    said = Message(role="assistant", text=reply.text.strip() or "(nothing)")
+    """What is asked after a reply that nobody could read. One that was cut is not shown again: it would run on where it was."""
+    cut = reply.finish == "length"
+    said = () if cut else (Message(role="assistant", text=_end(reply.text.strip()) or "(nothing)"),)
     return request.model_copy(
         update={
-            "messages": (*request.messages, said, *prompts.render("repair", problem=problem)),
+            "messages": (*request.messages, *said, *prompts.render("repair", problem=CUT if cut else problem)),
             "label": request.label.model_copy(update={"repair": True}),
         }
     )
+
+
+def _end(text: str) -> str:
+    """As much of the end as a repair needs: the answer comes last, and a long reply would not fit in beside the prompt."""
+    return text if len(text) <= SHOWN else f"[...] {text[-SHOWN:]}"
