@@ -8,7 +8,7 @@ from nlevolve.ask.forms import form
 from nlevolve.ask.prompts import Prompts
 from nlevolve.ask.question import Asker
 from nlevolve.ask.replies import Unreadable, read_grid
-from nlevolve.llm.catalogue import Manner
+from nlevolve.llm.manner import Manner
 from nlevolve.llm.request import CallFailed, Filtered, Label, Message, Request, RoleSettings
 from nlevolve.puzzle.grids import Grid, cell_accuracy
 from nlevolve.puzzle.tasks import Task

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nlevolve.ask.prompts import Kind, Prompts
-from nlevolve.llm.catalogue import Manner
+from nlevolve.llm.manner import Manner
 from nlevolve.llm.wire import ANY_OBJECT
 
 _WORKING = {"type": "string"}

@@ -12,7 +12,7 @@ from nlevolve.ask.forms import form
 from nlevolve.ask.prompts import Prompts
 from nlevolve.ask.question import Answered, Asker
 from nlevolve.ask.replies import read_bullets
-from nlevolve.llm.catalogue import Manner
+from nlevolve.llm.manner import Manner
 from nlevolve.llm.request import Label, Message, Request, RoleSettings
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Attempt, Birth, Description, Role

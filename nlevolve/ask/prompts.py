@@ -11,7 +11,7 @@ import jinja2
 import jinja2.meta
 
 from nlevolve.errors import UsageError
-from nlevolve.llm.catalogue import MANNERS, Manner
+from nlevolve.llm.manner import MANNERS, Manner
 from nlevolve.llm.request import Message
 
 Kind = Literal["bullets", "grid"]

@@ -6,7 +6,7 @@ from nlevolve.ask.checker import following
 from nlevolve.ask.generator import describing
 from nlevolve.ask.prompts import PlaceError, Prompts
 from nlevolve.errors import UsageError
-from nlevolve.llm.catalogue import MANNERS, Manner
+from nlevolve.llm.manner import MANNERS, Manner
 from nlevolve.llm.request import Message
 from nlevolve.puzzle.tasks import Pair, Task
 from nlevolve.records import Birth, Description, Followed, Garbled

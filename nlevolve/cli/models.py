@@ -39,7 +39,8 @@ def models(
     from rich.console import Console
 
     from nlevolve.config import configured
-    from nlevolve.llm.catalogue import manner_of, price_of
+    from nlevolve.llm.catalogue import price_of
+    from nlevolve.llm.manner import manner_of
     from nlevolve.llm.preflight import check_models
     from nlevolve.llm.request import RoleSettings
     from nlevolve.view.terminal.models import models_table

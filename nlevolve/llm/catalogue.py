@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 from types import FunctionType, SimpleNamespace
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
@@ -21,13 +21,10 @@ from nlevolve.records import Usage
 EMBEDDED = "offline"
 """The provider of the embedded models."""
 OFFLINE = f"{EMBEDDED}/"
+TOLD_WHOLE = ("openai", "anthropic", "gemini")
+"""Providers of which litellm's table knows which models think; of others it leaves some out (grok-4, deepseek-chat)."""
 LISTED = "litellm"
 """How the source of a price begins that is from litellm's table."""
-
-
-Manner = Literal["bare", "schema", "object", "text"]
-"""How a reply is asked for. bare: by a schema that holds the answer alone; the others have room to work before the answer."""
-MANNERS: tuple[Manner, ...] = ("bare", "schema", "object", "text")
 
 
 class Price(BaseModel):
@@ -64,10 +61,16 @@ class ModelCard(BaseModel):
     """Tokens that fit into a request, where known."""
     longest_reply: int | None = None
     """Tokens that a reply may have, where known."""
-    thinks: bool | None = None
-    """Whether it can think before it answers, where known."""
     takes_schema: bool | None = None
     takes_images: bool | None = None
+    thinks: bool | None = None
+    """Whether it can think before it answers, where known."""
+    efforts: tuple[str, ...] = ()
+    """Efforts that it takes beside low, medium and high."""
+    adaptive: bool = False
+    """Whether it is told an effort where others of its provider are told a number of tokens."""
+    rests: bool = False
+    """Whether it can think, but does not unless it is told to."""
     marks_cache: bool = False
     """Whether the provider's prompt cache wants its places marked in the messages."""
     deterministic: bool = False
@@ -87,9 +90,8 @@ class ModelCard(BaseModel):
 def embedded_card(model: str) -> ModelCard:
     """The card of a model that runs inside this program."""
     free = Price(prompt=0.0, completion=0.0, source="embedded, free")
-    return ModelCard(
-        model=model, provider=EMBEDDED, price=free, thinks=False, takes_schema=True, takes_images=False, deterministic=True
-    )
+    takes = {"takes_schema": True, "takes_images": False, "thinks": False}
+    return ModelCard(model=model, provider=EMBEDDED, price=free, deterministic=True, **takes)
 
 
 def price_of(settings: RoleSettings, card: ModelCard | None) -> Price | None:
@@ -97,23 +99,6 @@ def price_of(settings: RoleSettings, card: ModelCard | None) -> Price | None:
     if settings.price_in is not None and settings.price_out is not None:
         return Price(prompt=settings.price_in, completion=settings.price_out, cached=settings.price_cached, source="settings")
     return card.price if card else None
-
-
-def thinks(settings: RoleSettings, card: ModelCard | None) -> bool:
-    """Whether the model thinks before it answers when it is called so."""
-    return bool(settings.reasoning_effort or settings.thinking_budget or (card and card.thinks))
-
-
-def manner_of(settings: RoleSettings, card: ModelCard | None) -> Manner:
-    """How the role's replies are asked for: as it is set, else by what its model can do.
-
-    Who thinks beforehand needs no room to work in the reply, and the embedded models do not think in words. All others work
-    first, in plain text: a form that must be kept from the first token on costs them much of what they can do. Of a model
-    without a card nothing is known, and nothing is added.
-    """
-    if settings.form != "auto":
-        return settings.form
-    return "bare" if card is None or card.provider == EMBEDDED or thinks(settings, card) else "text"
 
 
 def listed_card(litellm: Any, model: str, base_url: str | None) -> ModelCard:
@@ -135,9 +120,12 @@ def listed_card(litellm: Any, model: str, base_url: str | None) -> ModelCard:
         price=_price(entry),
         context=entry.get("max_input_tokens"),
         longest_reply=entry.get("max_output_tokens"),
-        thinks=entry.get("supports_reasoning"),
         takes_schema=entry.get("supports_response_schema"),
         takes_images=entry.get("supports_vision"),
+        thinks=True if entry.get("supports_reasoning") else False if entry and provider in TOLD_WHOLE else None,
+        efforts=tuple(name for name in ("none", "minimal", "xhigh", "max") if entry.get(f"supports_{name}_reasoning_effort")),
+        adaptive=bool(entry.get("supports_adaptive_thinking")),
+        rests=entry.get("default_reasoning_effort") == "none",
         marks_cache=bool(entry.get("cache_creation_input_token_cost")),
         keys=keys,
         one_is_enough=len(keys) > 1 and all(not _keys(litellm, model, base_url, {key: "set"}) for key in keys),

@@ -25,6 +25,7 @@ from nlevolve.llm.request import LLM, Interrupted, Place, Rejected, Reply, Reque
 from nlevolve.llm.room import roomier
 from nlevolve.llm.schema_fallback import Forms
 from nlevolve.llm.serving import Served, served
+from nlevolve.llm.thinking import resolved
 from nlevolve.llm.windows import Windows
 from nlevolve.records import Event
 
@@ -66,12 +67,18 @@ class Stack:
         """
         card = self._cards.get(request.model)
         if not self._bank.replay and not (card and card.deterministic):
-            self._bank.reject(self._endpoints.addressed(request).key, why)
+            self._bank.reject(self._as_asked(request).key, why)
+
+    def _as_asked(self, request: Request) -> Request:
+        """With what is part of the question though nobody set it: the endpoint, and thinking where it has to be told."""
+        request = self._endpoints.addressed(request)
+        settings = resolved(request.settings, self._cards.get(request.model))
+        return request if settings is request.settings else request.model_copy(update={"settings": settings})
 
     async def _answer(self, request: Request, waits: Callable[[], None]) -> Reply:
         if self._stopping.is_set():
             raise Interrupted("the run was interrupted")
-        request = self._endpoints.addressed(request)
+        request = self._as_asked(request)
         reply = await self._ask(request, waits)
         more = roomier(request, reply, self._cards.get(request.model))
         if more is None:

@@ -15,7 +15,8 @@ from nlevolve.ask.prompts import KINDS, Kind, Prompts, bundled
 from nlevolve.ask.question import Asker
 from nlevolve.ask.rehearsal import PARENTS, TASK, rehearse, rendered
 from nlevolve.ask.replies import read_bullets, read_grid
-from nlevolve.llm.catalogue import MANNERS, Manner, ModelCard, embedded_card, manner_of
+from nlevolve.llm.catalogue import ModelCard, embedded_card
+from nlevolve.llm.manner import MANNERS, Manner, manner_of
 from nlevolve.llm.request import Reply, Request, RoleSettings
 from nlevolve.llm.schema_fallback import in_form
 from nlevolve.llm.wire import ANY_OBJECT
@@ -26,6 +27,7 @@ from tests.goldens import assert_golden
 PROMPTS = Prompts(bundled())
 CHATTY = ModelCard(model="hosted_vllm/some", provider="hosted_vllm")
 THINKER = ModelCard(model="openai/o9", provider="openai", thinks=True)
+CLAUDE = ModelCard(model="anthropic/claude-sonnet-4-5", provider="anthropic", thinks=True)
 
 
 def asked(
@@ -64,6 +66,11 @@ def test_the_words_of_the_forms_look_as_they_did() -> None:
         ({"reasoning_effort": "low"}, CHATTY, "bare"),
         ({"thinking_budget": 2000}, CHATTY, "bare"),
         ({}, THINKER, "bare"),
+        ({"thinking": "off"}, THINKER, "text"),
+        ({"thinking": "high"}, CHATTY, "bare"),
+        ({}, CLAUDE, "bare"),
+        # what goes before thinking, where thinking must be asked for
+        ({"temperature": 0.2}, CLAUDE, "text"),
         ({}, embedded_card("offline/checker"), "bare"),
         ({}, None, "bare"),
         ({"form": "text"}, THINKER, "text"),

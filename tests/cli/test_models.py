@@ -46,7 +46,7 @@ def test_key_price_window_and_abilities_of_the_models_named(run: Run, monkeypatc
     assert "sk-" not in out
     first, second, third = (" ".join(line.split()) for line in out.splitlines()[1:])
     assert first.startswith("openai/gpt-4o-mini set: OPENAI_API_KEY 0.15 / 0.075 / 0.6 litellm 1.")
-    assert first.endswith("? text, the answer last 128,000 yes yes")
+    assert first.endswith("no text, the answer last 128,000 yes yes")
     assert "missing: ANTHROPIC_API_KEY" in second
     assert "yes schema, the answer alone" in second
     assert third == "hosted_vllm/mine none needed unknown - ? text, the answer last - ? ?"

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from rich.table import Table
 
 from nlevolve.llm.bank_files import Holdings
-from nlevolve.llm.catalogue import Manner, ModelCard, Price
+from nlevolve.llm.catalogue import ModelCard, Price
+from nlevolve.llm.manner import Manner
 
 FORMS: Mapping[Manner, str] = {
     "bare": "schema, the answer alone",
