@@ -180,7 +180,10 @@ class Client:
         asked_at = time.monotonic()
         stream = await litellm.acompletion(**arguments, stream=True, stream_options={"include_usage": True})
         try:
-            pieces = await stream.fetch_stream()
+            pieces = await stream.fetch_stream()  # some providers are asked only now
+        except Exception as error:
+            raise self._failure(_with_headers(error), request) from None
+        try:
             heard = await listen(pieces, bound, request.settings.idle_timeout, asked_at)
         except (NoReply, TimeoutError):
             raise
@@ -195,10 +198,9 @@ class Client:
     def _broken(self, error: Exception, request: Request) -> NoReply:
         """What went wrong in the middle of a stream: the provider says it, or the connection is gone."""
         if isinstance(getattr(error, "status_code", None), int):
-            error.litellm_response_headers = getattr(error, "headers", None)  # type: ignore[attr-defined]  # where litellm's own have them
-            return self._failure(error, request)
-        told = self._secrets.hide(" ".join(f"{type(error).__name__}: {error}".split()))
-        return ProviderDown(f"its reply broke off ({told})"[:LONGEST_MESSAGE], status=200)
+            return self._failure(_with_headers(error), request)
+        said = self._secrets.hide(" ".join(f"{type(error).__name__}: {error}".split()))
+        return ProviderDown(f"its reply broke off ({said})"[:LONGEST_MESSAGE], status=200)
 
     async def close(self) -> None:
         """Close the connections. litellm's are shared by the whole process, so the last client to close closes them."""
@@ -316,6 +318,12 @@ def _accepted(options: Mapping[str, Any], without: Set[str]) -> dict[str, Any]:
     if "max_tokens" in gone and options.get("max_tokens"):
         accepted["max_completion_tokens"] = options["max_tokens"]
     return accepted
+
+
+def _with_headers(error: Exception) -> Exception:
+    """An error of a stream, with its headers where litellm's own errors have theirs."""
+    error.litellm_response_headers = getattr(error, "headers", None)  # type: ignore[attr-defined]
+    return error
 
 
 def _skip_its_log() -> None:
