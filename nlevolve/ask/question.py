@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
 from nlevolve.ask.prompts import Prompts
 from nlevolve.ask.replies import Unreadable
-from nlevolve.llm.request import LLM, Message, Reply, Request
+from nlevolve.llm.catalogue import ModelCard
+from nlevolve.llm.manner import Manner, manner_of
+from nlevolve.llm.request import LLM, Message, Reply, Request, RoleSettings
+from nlevolve.llm.windows import Windows
 
 LONG = 20_000
 """Characters: longer replies are read in a thread, since one of a megabyte may take half a second and the loop must not wait."""
@@ -35,6 +38,15 @@ class Asker:
     prompts: Prompts
     reject: Callable[[Request, str], None]
     """Marks the banked reply of a request as unusable: an ordinary rerun asks for it anew."""
+    cards: Mapping[str, ModelCard] = field(default_factory=dict)
+    """What is known of the models."""
+
+    windows: Windows = field(default_factory=Windows)
+    """How long their prompts may be."""
+
+    def manner(self, settings: RoleSettings) -> Manner:
+        """How replies of such a role are asked for."""
+        return manner_of(settings, self.cards.get(settings.model))
 
 
 @dataclass(frozen=True)

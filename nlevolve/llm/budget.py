@@ -95,13 +95,16 @@ class Ledger:
         self._settled = asyncio.Event()
 
     async def reserve(self, task: str, need: Need) -> Hold:
-        """Commit one call and its money. Waits while calls in flight may still cost less than is held for them.
+        """Commit one call and its money. Waits while calls in flight may still cost less than is held for them, or be none.
 
         A reply's tokens are cut to what the money left buys, down to `need.least`. Raises OverBudget.
         """
         while True:
             if need.counts and self.caps.calls is not None and self.calls >= self.caps.calls:
-                raise OverBudget(f"the cap of {self.caps.calls} calls is reached")
+                if not any(hold.counts for holds in self._held.values() for hold in holds):
+                    raise OverBudget(f"the cap of {self.caps.calls} calls is reached")
+                await self._settling()  # one of them may find nobody there, and then it was none
+                continue
             scope, left = self._left(task)
             if need.usd(need.tokens) <= left:
                 return self._commit(task, Hold(need.usd(need.tokens), need.tokens, need.counts))
@@ -112,8 +115,11 @@ class Ledger:
                     return self._commit(task, Hold(need.usd(tokens), tokens, need.counts))
                 cap = self.caps.task_usd if scope == "task" else self.caps.usd
                 raise OverBudget(f"${left:.4f} of the {scope}'s budget of ${cap:g} is left: too little for a call", scope=scope)
-            self._settled.clear()
-            await self._settled.wait()
+            await self._settling()
+
+    async def _settling(self) -> None:
+        self._settled.clear()
+        await self._settled.wait()
 
     def settle(self, task: str, hold: Hold) -> None:
         """The try that this was reserved for is over."""

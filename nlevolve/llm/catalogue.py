@@ -18,7 +18,9 @@ from nlevolve.errors import UsageError
 from nlevolve.llm.request import RoleSettings
 from nlevolve.records import Usage
 
-OFFLINE = "offline/"
+EMBEDDED = "offline"
+"""The provider of the embedded models."""
+OFFLINE = f"{EMBEDDED}/"
 TOLD_WHOLE = ("openai", "anthropic", "gemini")
 """Providers of which litellm's table knows which models think; of others it leaves some out (grok-4, deepseek-chat)."""
 LISTED = "litellm"
@@ -89,7 +91,7 @@ def embedded_card(model: str) -> ModelCard:
     """The card of a model that runs inside this program."""
     free = Price(prompt=0.0, completion=0.0, source="embedded, free")
     takes = {"takes_schema": True, "takes_images": False, "thinks": False}
-    return ModelCard(model=model, provider="offline", price=free, deterministic=True, **takes)
+    return ModelCard(model=model, provider=EMBEDDED, price=free, deterministic=True, **takes)
 
 
 def price_of(settings: RoleSettings, card: ModelCard | None) -> Price | None:

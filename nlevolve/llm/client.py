@@ -19,7 +19,7 @@ from typing import Any
 from nlevolve.errors import UsageError
 from nlevolve.llm.catalogue import ModelCard
 from nlevolve.llm.embedded import PROVIDER, Complete, register
-from nlevolve.llm.failures import LONGEST_MESSAGE, failure, nobody_there
+from nlevolve.llm.failures import LONGEST_MESSAGE, failure, hinted, nobody_there
 from nlevolve.llm.gc import collected, uncollected
 from nlevolve.llm.hearing import Hearing
 from nlevolve.llm.keys import Secrets, from_environment
@@ -40,6 +40,7 @@ SWITCHES = {
 OWN_VARIABLE = "TIKTOKEN_CACHE_DIR"
 """What it sets itself, for a tokenizer that it has loaded by the end of its import."""
 
+NOT_FOUND = 404
 LOCAL = "unsupportedparamserror"
 """The error, by its class in lower case, with which litellm refuses what it then does not send."""
 
@@ -307,7 +308,7 @@ class Client:
         else:
             ours = failure(said)
         ours.left = LOCAL not in said.codes
-        return ours
+        return ours if ours.status != NOT_FOUND else hinted(ours, request)
 
 
 def _accepted(options: Mapping[str, Any], without: Set[str]) -> dict[str, Any]:

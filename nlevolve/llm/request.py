@@ -60,6 +60,9 @@ class RoleSettings(BaseModel):
     """How much it thinks, in the words of whichever provider; auto: it thinks where it can (see llm/thinking.py)."""
     extra_body: Annotated[dict[str, Any], AfterValidator(_not_ours)] = {}
     """Fields that the server knows and we do not (top_k, min_p, num_ctx, chat_template_kwargs, ...): sent as they are."""
+    form: Literal["auto", "schema", "object", "text"] = "auto"
+    """How replies are asked for: by a JSON schema or as a JSON object, with room to work before the answer, or as text with the
+    answer last; auto: by what the model can do."""
     base_url: Annotated[str, AfterValidator(_http)] | None = None
     extra_headers: dict[str, str] = {}
     """Header -> value; `env:NAME` takes the value from the environment when the call is made."""
@@ -122,6 +125,8 @@ class Label(BaseModel):
     birth: int | None = None
     target: int | None = None
     repair: bool = False
+    trimmed: str = ""
+    """What was left out of the prompt, so that it fits the model's window."""
 
 
 Place = tuple[str, str | None]
@@ -137,6 +142,9 @@ class Request(BaseModel):
     messages: tuple[Message, ...]
     reply_schema: dict[str, Any] | None = None
     """JSON schema that the reply should fit; the messages say the same in words."""
+    reworded: tuple[str, str] | None = Field(default=None, exclude=True)
+    """What the messages say of the reply's form, and what to say instead where plain text is asked for in its place. No part
+    of the key."""
     sample: int = 0
     again: bool = False
     """The same once more, because nobody could read what came back, or it was cut."""

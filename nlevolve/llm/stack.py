@@ -21,10 +21,12 @@ from nlevolve.llm.deliver import Delivery
 from nlevolve.llm.endpoints import Endpoints
 from nlevolve.llm.limits import Lanes
 from nlevolve.llm.prefix import led
-from nlevolve.llm.request import LLM, Interrupted, Rejected, Reply, Request
+from nlevolve.llm.request import LLM, Interrupted, Place, Rejected, Reply, Request, RoleSettings
 from nlevolve.llm.room import roomier
 from nlevolve.llm.schema_fallback import Forms
+from nlevolve.llm.serving import Served, served
 from nlevolve.llm.thinking import resolved
+from nlevolve.llm.windows import Windows
 from nlevolve.records import Event
 
 
@@ -35,12 +37,16 @@ def _told_nobody() -> None:
 class Stack:
     """An LLM, and a way to say that a conversation came to nothing."""
 
-    def __init__(self, ask: Ask, bank: Bank, cards: Mapping[str, ModelCard], stopping: asyncio.Event) -> None:
+    def __init__(
+        self, ask: Ask, bank: Bank, cards: Mapping[str, ModelCard], stopping: asyncio.Event, served: Mapping[Place, Served]
+    ) -> None:
         self._ask = ask
         self._bank = bank
         self._cards = cards
         self._endpoints = Endpoints(cards)
         self._stopping = stopping
+        self.windows = Windows(cards, served)
+        """How long prompts may be, as far as it is known."""
 
     async def __call__(self, request: Request) -> Reply:
         """The reply, from the sample bank or a provider. Raises NoReply."""
@@ -89,6 +95,7 @@ async def open_stack(
     *,
     emit: Callable[[Event], None],
     cards: Mapping[str, ModelCard],
+    roles: Iterable[RoleSettings] = (),
     cache_dir: Path,
     replay: bool = False,
     concurrency: int = 8,
@@ -104,6 +111,7 @@ async def open_stack(
 ) -> AsyncIterator[Stack]:
     """Open the way to the models of `cards` (see preflight.check_models).
 
+    roles: their servers are asked how much fits into a request and how many they work on at once.
     concurrency: calls in flight, over all models. patience: seconds to wait for a server that is away.
     caps, spent: limits, and what a resumed run has used of them.
     run_id: unique to a run and kept by its resumptions; logged: request digests of the CallFinished events already in its
@@ -112,6 +120,7 @@ async def open_stack(
     live: stands in for the client, in tests.
     """
     stopping = stopping or asyncio.Event()
+    told = {} if replay or live else await served(roles, cards)
     ledger = Ledger(caps or Caps(), spent or Spent())
     accounts = Accounts(emit, cards, ledger)
     notice = accounts.notice
@@ -121,7 +130,7 @@ async def open_stack(
         live or client,
         breaker=Breaker(emit),
         absences=Absences(emit, stopping, patience),
-        lanes=Lanes(concurrency, emit, stopping),
+        lanes=Lanes(concurrency, emit, stopping, {place: one.slots for place, one in told.items() if one.slots}),
         budget=Budget(ledger, cards, notice),
         forms=Forms(notice),
         concessions=Concessions(notice),
@@ -132,7 +141,7 @@ async def open_stack(
     cached = Cache(led(deliver), bank, accounts, run=run_id, logged=set(logged))
     linger = 0.0
     try:
-        yield Stack(metered(cached, accounts), bank, cards, stopping)
+        yield Stack(metered(cached, accounts), bank, cards, stopping, told)
         linger = LINGER
     finally:
         await cached.close(linger)

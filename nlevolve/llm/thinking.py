@@ -72,7 +72,7 @@ def resolved(settings: RoleSettings, card: ModelCard | None) -> RoleSettings:
     It is part of what is asked from then on: a reply that was thought about is another reply.
     """
     plain = settings.reasoning_effort is None and not settings.thinking_budget
-    if settings.thinking != "auto" or card is None or not plain or not _waits_to_be_told(card):
+    if settings.thinking != "auto" or card is None or not plain or not waits_to_be_told(card):
         return settings
     if settings.temperature not in (None, 1.0) or settings.top_p is not None:
         return settings  # what the user set goes before what we would
@@ -108,7 +108,7 @@ def family(card: ModelCard) -> str:
     return card.provider if card.provider in ("openrouter", "deepseek", "offline") else "other"
 
 
-def _waits_to_be_told(card: ModelCard) -> bool:
+def waits_to_be_told(card: ModelCard) -> bool:
     """Whether the model can think, and does not of itself."""
     if not card.thinks:
         return False

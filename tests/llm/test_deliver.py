@@ -521,6 +521,14 @@ def test_a_server_that_is_away_is_waited_for_and_nothing_is_spent_on_it() -> Non
     assert not [event for event in events if isinstance(event, CallRetried)]
 
 
+def test_the_cap_on_calls_is_not_reached_by_calls_that_found_nobody_there() -> None:
+    """More are in flight than may be sent: the first three come to nothing, so the cap has still room for three."""
+    server = Server(20.0)
+    outcomes, _, ledger = waiting(server, 9, patience=900.0, caps=Caps(calls=3))
+    assert sorted(type(one).__name__ for one in outcomes) == ["OverBudget"] * 6 + ["Reply"] * 3
+    assert (server.asked, ledger.calls) == (3, 3)
+
+
 def test_patience_ends_and_then_the_model_is_stopped_with_the_address() -> None:
     server = Server(1e9)
     outcomes, events, ledger = waiting(server, 9, patience=60.0)

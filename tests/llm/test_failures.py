@@ -268,3 +268,14 @@ def test_a_connection_that_is_lost_is_not_away() -> None:
     error = outcome("vllm", Said(reset=True))
     assert type(error) is ProviderDown
     assert error.left
+
+
+@pytest.mark.parametrize(
+    ("dialect", "path", "hint"),
+    [("vllm", "", True), ("vllm", "/nowhere/v1", False), ("ollama", "/x", False), ("openai", "", True)],
+)
+def test_an_address_without_its_version_gets_the_hint(dialect: str, path: str, hint: bool) -> None:
+    with Provider(lambda asked: Said(), dialect=DIALECTS[dialect]) as server:
+        error = asyncio.run(_answer(request(model=ROUTES[dialect][0], base_url=server.root + path)))
+        assert type(error) is Doubtful
+        assert (f"{server.root}/v1 may be meant" in str(error)) == hint
