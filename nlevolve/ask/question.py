@@ -10,6 +10,7 @@ from typing import Generic, Protocol, TypeVar
 from nlevolve.ask.prompts import Prompts
 from nlevolve.ask.replies import Unreadable
 from nlevolve.llm.request import LLM, Message, Reply, Request
+from nlevolve.records import Event, ReplyUnread
 
 LONG = 20_000
 """Characters: longer replies are read in a thread, since one of a megabyte may take half a second and the loop must not wait."""
@@ -32,6 +33,8 @@ class Asker:
     prompts: Prompts
     reject: Callable[[Request, str], None]
     """Marks the banked reply of a request as unusable: an ordinary rerun asks for it anew."""
+    emit: Callable[[Event], None] = lambda event: None
+    """Is told of each reply that could not be read."""
 
 
 @dataclass(frozen=True)
@@ -48,12 +51,14 @@ async def put(asker: Asker, request: Request, read: Reader[Read]) -> Answered[Re
     try:
         return Answered(await _read(request, reply, read), reply.cost_usd)
     except Unreadable as problem:
+        asker.emit(_unread(request, reply, problem))
         repair = _repair(asker.prompts, request, reply, str(problem))
     mended = await asker.llm(repair)
     both = None if reply.cost_usd is None or mended.cost_usd is None else reply.cost_usd + mended.cost_usd
     try:
         return Answered(await _read(request, mended, read), both)
     except Unreadable as problem:
+        asker.emit(_unread(repair, mended, problem))
         # from its first reply on: the repair only makes sense as an answer to it
         for asked in (request, repair):
             asker.reject(asked, str(problem))
@@ -70,6 +75,11 @@ async def _read(request: Request, reply: Reply, read: Reader[Read]) -> Read:
     if len(reply.text) > LONG:
         return await asyncio.to_thread(read, reply.text, reply.finish == "length", prompt)
     return read(reply.text, reply.finish == "length", prompt)
+
+
+def _unread(request: Request, reply: Reply, problem: Unreadable) -> ReplyUnread:
+    # a reply that had no room was asked for again with more: the reply at hand may answer another request than ours
+    return ReplyUnread(**dict(request.label), model=request.model, request=reply.request or request.key, why=str(problem))
 
 
 def _repair(prompts: Prompts, request: Request, reply: Reply, problem: str) -> Request:

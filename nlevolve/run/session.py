@@ -103,7 +103,7 @@ class Session:
             own_process=own_process,
             live=self.live,
         ) as stack:
-            asker = Asker(self.around(stack), self.prompts, stack.reject)
+            asker = Asker(self.around(stack), self.prompts, stack.reject, tee)
             known = _by_task(self.known)
             lab = Lab(asker, self.config, tee, telling=lambda waits: self.around(stack.telling(waits)))
             tasks = self.selection.tasks
@@ -121,6 +121,7 @@ class Session:
             concurrency=self.limits.concurrency,
             rank=self.config.policy.rank,
             resumed=bool(self.known),
+            reads=True,
         )
 
 

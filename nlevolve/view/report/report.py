@@ -11,6 +11,7 @@ from nlevolve.version import __version__
 from nlevolve.view.grading import Solution
 from nlevolve.view.history import History, TaskHistory
 from nlevolve.view.page import render
+from nlevolve.view.readings import in_words
 from nlevolve.view.report import plots
 from nlevolve.view.report.report_data import deflate, pack
 from nlevolve.view.results import exact_on_training
@@ -44,7 +45,7 @@ def report(results: Mapping[str, Any], history: History, config: Mapping[str, An
         tiles=_tiles(results, history),
         notes=_notes(results, history),
         charts=plots.of_run(results, history),
-        spending=results["by_role"],
+        spending=[{**one, "read": in_words(one.get("replies", {}))} for one in results["by_role"]],
         mix=_mix(history),
         tasks=tasks,
         states=[{"name": name, "label": label, "count": states[name]} for name, label in STATES.items() if states[name]],
@@ -137,6 +138,7 @@ def _mix(history: History) -> list[dict[str, Any]]:
 
 def _notes(results: Mapping[str, Any], history: History) -> list[str]:
     notes = [] if results["finished"] else [_unfinished(history)]
+    notes += [results["explanation"]] if results.get("explanation") else []
     return notes + history.notices
 
 

@@ -12,7 +12,7 @@ from typing import TextIO
 from nlevolve.records import Event, TaskAnswered
 from nlevolve.view.terminal.sentences import Moment
 from nlevolve.view.terminal.summary import Summary
-from nlevolve.view.text import clean, duration, money
+from nlevolve.view.text import clean, duration, money, percent
 
 QUIET = 30.0
 """Seconds without a line after which one says how the run stands."""
@@ -86,6 +86,8 @@ class Lines:
             money(summary.account.cost_usd),
         ]
         told += [f"{summary.traffic.rate_limits} rate limits"] if summary.traffic.rate_limits else []
+        readings = summary.history.readings.total
+        told += [f"{percent(readings.share(readings.unread), 0)} of the replies not read"] if readings.unread else []
         told += [f"{duration(eta)} to go"] if eta is not None else []
         return "… " + "; ".join(told)
 

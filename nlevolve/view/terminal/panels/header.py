@@ -90,6 +90,8 @@ def _calls(look: Look, wide: bool) -> Row:
     ]
     if wide or account.failed:
         parts.append(_told("failed", account.failed, palette.bad))
+    readings = summary.history.readings.total
+    parts += [(f"  unread {percent(readings.share(readings.unread), 0)}", palette.bad)] if readings.unread else []
     return row(*parts)
 
 
