@@ -14,6 +14,7 @@ from nlevolve.view.text import percent
 Outcome = Literal["read", "repaired", "cut", "unreadable", "refused", "untold"]
 OUTCOMES: tuple[Outcome, ...] = ("read", "repaired", "cut", "unreadable", "refused", "untold")
 """Read at once; read, and asked for as a repair; cut at its length; not to be read; declined or filtered; not in the log."""
+LOST = OUTCOMES[1:-1]
 ENDS: Mapping[str, Outcome] = {"length": "cut", "refused": "refused", "filtered": "refused"}
 KEPT_REASONS = 200
 """Different reasons that are counted; a model may find more ways to be wrong than anybody reads."""
@@ -109,13 +110,18 @@ class Reader:
         )
 
 
+def lossy(row: Mapping[str, int]) -> bool:
+    """Whether any reply of a `replies` row was not read at once."""
+    return any(row.get(name) for name in LOST)
+
+
 def in_words(row: Mapping[str, int]) -> str:
     """A `replies` row of results.json in one line: "91% of 120 read, 4% cut, 5% unreadable; 12 of the wrong size"."""
     replies = sum(row.get(name, 0) for name in OUTCOMES)
     if not replies:
         return "no replies"
     first = f"{replies:,} replies" if row["untold"] else f"{percent(row['read'] / replies, 0)} of {replies:,} read"
-    lost = [f"{percent(row[name] / replies, 0)} {name}" for name in OUTCOMES[1:-1] if row[name]]
+    lost = [f"{percent(row[name] / replies, 0)} {name}" for name in LOST if row[name]]
     more = [f"{row['wrong_size']:,} of the wrong size"] if row["wrong_size"] else []
     more += [f"{row['notes']:,} with a note"] if row["notes"] else []
     return "; ".join([", ".join([first, *lost]), *more])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from nlevolve.puzzle.grids import Grid
@@ -50,11 +50,13 @@ def results(history: History, tasks: Sequence[Task], solutions: Mapping[str, Sol
             }
             for (role, model), account in sorted(history.by_role.items())
         ],
-        "explanation": None
-        if rows and all(won(row, row["solved"] is not None) for row in rows.values())
-        else explanation(history),
+        "explanation": explanation(history) if _lacking(rows.values()) else None,
         "tasks": rows,
     }
+
+
+def _lacking(rows: Iterable[Mapping[str, Any]]) -> bool:
+    return not all(won(row, row["solved"] is not None) for row in rows)
 
 
 def exact_on_training(row: Mapping[str, Any]) -> bool:

@@ -91,6 +91,7 @@ def test_a_small_model_that_mostly_fails_ends_in_an_orderly_way(tmp_path: Path, 
     assert isinstance(events[-1], RunFinished)
     assert len(server.asked) > 6
     unread = {event.request for event in events if isinstance(event, ReplyUnread)}
-    assert unread and unread <= {event.request for event in events if isinstance(event, CallFinished)}
+    assert unread
+    assert unread <= {event.request for event in events if isinstance(event, CallFinished)}
     assert "length" in {event.finish for event in events if isinstance(event, CallFinished)}
     assert "Traceback" not in "".join(capfd.readouterr())

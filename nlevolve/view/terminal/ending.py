@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.text import Text
 
-from nlevolve.view.readings import in_words
+from nlevolve.view.readings import in_words, lossy
 from nlevolve.view.results import exact_on_training
 from nlevolve.view.terminal.palette import STANDARD, Palette
 from nlevolve.view.terminal.panels.layout import Part, Row, row
@@ -70,12 +70,10 @@ def _cost(summary: Summary, results: Mapping[str, Any]) -> Row:
 
 def _replies(results: Mapping[str, Any], palette: Palette) -> list[Row]:
     """What became of the replies, a line a role and model, where not all were read; and what that explains."""
-    lost = [
-        one for one in results["by_role"] if any(one["replies"][name] for name in ("repaired", "cut", "unreadable", "refused"))
-    ]
     rows = [
-        row(f"   replies of the {one['role']}", (f" ({clean(one['model'])})", "dim"), f": {in_words(one['replies'])}")
-        for one in lost
+        row(f"   replies of the {one['role']} ", (clean(one["model"]), "dim"), f": {in_words(one['replies'])}")
+        for one in results["by_role"]
+        if lossy(one["replies"])
     ]
     why = results["explanation"]
     return [*rows, row(("   why: ", f"bold {palette.bad}"), clean(why))] if why else rows
