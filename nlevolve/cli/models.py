@@ -14,7 +14,7 @@ from nlevolve.cli import app, options
 from nlevolve.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from nlevolve.llm.catalogue import ModelCard
     from nlevolve.llm.request import RoleSettings
@@ -107,6 +107,24 @@ def stats(cache_dir: options.CacheDir = CACHE) -> None:
 
 
 @cache.command()
+def show(
+    key: Annotated[str, typer.Argument(help="Key of a request, or its beginning (8 digits or more).", show_default=False)],
+    cache_dir: options.CacheDir = CACHE,
+) -> None:
+    """One reply of the sample bank: its text, what the model thought, what it took."""
+    from rich.console import Console
+
+    from nlevolve.llm.bank_files import found, open_existing
+    from nlevolve.view.terminal.models import sample_lines
+
+    _check_length([key])
+    console = Console(highlight=False)
+    for whole, sample in found(open_existing(cache_dir, _say), key):
+        for line in sample_lines(whole, sample):
+            console.print(line, soft_wrap=True)
+
+
+@cache.command()
 def export(
     file: Annotated[Path, typer.Argument(help="JSON lines; gzipped if it ends in .gz.")], cache_dir: options.CacheDir = CACHE
 ) -> None:
@@ -143,8 +161,7 @@ def forget(
 
     if not (keys or model or older_than is not None or rejected or everything):
         raise UsageError("say what to forget: keys, --model, --older-than, --rejected or --all")
-    if short := [key for key in keys or () if len(key) < 8]:
-        raise UsageError(f"the key {short[0]!r} is too short: give 8 digits or more")
+    _check_length(keys or ())
     before = None if older_than is None else datetime.now(UTC) - timedelta(days=older_than)
 
     def unwanted(key: str, sample: Sample) -> bool:
@@ -157,6 +174,11 @@ def forget(
 
     count = forget_samples(open_existing(cache_dir, _say), unwanted, dry_run=dry_run)
     print(f"{count:,} replies {'would be forgotten' if dry_run else 'forgotten'}")
+
+
+def _check_length(keys: Iterable[str]) -> None:
+    if short := [key for key in keys if len(key) < 8]:
+        raise UsageError(f"the key {short[0]!r} is too short: give 8 digits or more")
 
 
 def _say(text: str) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from rich.table import Table
+from rich.text import Text
 
+from nlevolve.llm.bank import Sample
 from nlevolve.llm.bank_files import Holdings
 from nlevolve.llm.catalogue import ModelCard, Price
+from nlevolve.view.text import clean, lines, money
 
 
 def models_table(cards: Mapping[str, ModelCard], prices: Mapping[str, Price | None]) -> Table:
@@ -56,6 +59,22 @@ def holdings_table(holdings: Mapping[str, Holdings]) -> Table:
             f"{held.last:%Y-%m-%d}" if held.last else "-",
         )
     return table
+
+
+def sample_lines(key: str, sample: Sample) -> Iterator[Text]:
+    """A reply of the sample bank, whole."""
+    reply = sample.reply
+    cost = "unknown price" if reply.cost_usd is None else money(reply.cost_usd)
+    took = f"{reply.usage.prompt:,} + {reply.usage.completion:,} tokens · {cost} · {reply.seconds:.1f} s · {reply.finish}"
+    yield Text(key, "bold")
+    yield Text(f"{clean(sample.model)} · {sample.at:%Y-%m-%d %H:%M} UTC · {took}")
+    if sample.rejected:
+        yield Text(f"nobody could read it: {clean(sample.rejected)}", "yellow")
+    for title, text in (("thinking", reply.reasoning.strip()), ("reply", reply.text)):
+        if text:
+            yield Text(f"┌─ {title}", "dim")
+            yield from (Text.assemble(("│ ", "dim"), line) for line in lines(text))
+    yield Text("")
 
 
 def _known(value: float | None) -> str:
