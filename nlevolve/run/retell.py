@@ -63,11 +63,19 @@ class _Memory:
 def retell(config: Mapping[str, Any], events: Sequence[Event], task: str, births: Collection[int] | None = None) -> list[Told]:
     """The calls of a task in the order in which they ended, all or those of some births. `config` is config.json's content.
 
-    Raises UsageError when the run's settings cannot be read. May be called inside a running event loop: it has its own.
+    May be called inside a running event loop: it has its own.
     """
     own = [event for event in events if getattr(event, "task", None) == task]
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(asyncio.run, _retell(config, own, births)).result()
+
+
+def retell_all(config: Mapping[str, Any], events: Sequence[Event], most: int) -> dict[str, list[Told]]:
+    """Task -> its calls; nothing where the run has made more than `most`, which would take long and fill a page of megabytes."""
+    calls = [event for event in events if isinstance(event, CallFinished)]
+    if len(calls) > most:
+        return {}
+    return {task: retell(config, events, task) for task in dict.fromkeys(call.task for call in calls)}
 
 
 async def _retell(config: Mapping[str, Any], events: Sequence[Event], births: Collection[int] | None) -> list[Told]:
@@ -115,14 +123,14 @@ async def _quietly(asking: Any) -> None:
 
 
 def _lab(config: Mapping[str, Any], memory: _Memory) -> Lab | None:
-    """The run's laboratory with the bank for its models; None where the bank or the prompts are gone."""
+    """The run's laboratory with the bank for its models; None where the bank, the prompts or the settings are gone."""
     if memory.bank is None:
         return None
-    settings = validated(config["settings"])
     try:
+        settings = validated(config["settings"])
         prompts = Prompts(Path(str(config["prompts_dir"])))
         cards = _cards(settings, config)
-    except UsageError:
+    except (UsageError, KeyError):
         return None
     stack = Stack(memory.ask, memory.bank, cards, asyncio.Event())
     return Lab(Asker(stack, prompts, stack.reject), settings, lambda event: None, telling=stack.telling)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nlevolve.evolve.bandit import Arm, pooled
+from nlevolve.run.retell import Told
 from nlevolve.version import __version__
 from nlevolve.view.grading import Solution
 from nlevolve.view.history import History, TaskHistory
@@ -32,9 +33,19 @@ STATES = {
 BADGES = {"solved": "solved", "partly": "partly", "wrong": "wrong", "answered": "answered", "failed": "failed"}
 
 
-def report(results: Mapping[str, Any], history: History, config: Mapping[str, Any], solutions: Mapping[str, Solution]) -> str:
-    """The page's HTML. `results` is the content of results.json, `config` of config.json, `solutions` as far as known."""
-    tasks = [_task(row, history.task(name), solutions.get(name)) for name, row in results["tasks"].items()]
+def report(
+    results: Mapping[str, Any],
+    history: History,
+    config: Mapping[str, Any],
+    solutions: Mapping[str, Solution],
+    told: Mapping[str, Sequence[Told]] | None = None,
+) -> str:
+    """The page's HTML. `results` is the content of results.json, `config` of config.json, `solutions` as far as known.
+
+    `told`: the calls of the tasks whose requests and replies are to stand in it (see `retell.retell_all`).
+    """
+    told = told or {}
+    tasks = [_task(row, history.task(name), solutions.get(name), told.get(name, ())) for name, row in results["tasks"].items()]
     states = Counter(state for task in tasks for state in task["states"])
     return render(
         "report",
@@ -150,7 +161,7 @@ def _unfinished(history: History) -> str:
     return f"This run ended early ({history.finished.reason}{why}). Go on with: nlevolve resume {name}"
 
 
-def _task(row: Mapping[str, Any], seen: TaskHistory, solution: Solution | None) -> dict[str, Any]:
+def _task(row: Mapping[str, Any], seen: TaskHistory, solution: Solution | None, told: Sequence[Told]) -> dict[str, Any]:
     states = _states(row, seen)
     calls = row["calls"]
     return {
@@ -170,7 +181,7 @@ def _task(row: Mapping[str, Any], seen: TaskHistory, solution: Solution | None) 
         "rule": row["description"] or [],
         "facts": _facts(row),
         "error": row["error"],
-        "packed": deflate(pack(seen, solution)) if seen.started else "",
+        "packed": deflate(pack(seen, solution, told)) if seen.started else "",
     }
 
 
