@@ -26,7 +26,7 @@ ifneq ($(shell $(BIN)/python -c 'print(1)' 2>/dev/null),1)
 .PHONY: $(STAMP)
 endif
 
-.PHONY: help solve resume report compare sweep tasks test test-llm lint check format mutants bench $(BENCHES) study docs constraints clean
+.PHONY: help solve resume report compare sweep tasks test test-llm test-lowest smoke lint check format mutants bench $(BENCHES) study docs constraints clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /|/' | awk -F'|' '{printf "make %-13s %s\n", $$1, $$2}'
@@ -51,6 +51,19 @@ tasks: $(STAMP) ## list TASKS="arc1:training[:5]"
 
 test: $(STAMP) ## the whole suite
 	@$(BIN)/python -m pytest $(ARGS)
+
+# what a user of the package meets first: the command line, Python, a run's folder, a provider over HTTP, settings
+LOWEST := tests/test_api.py tests/test_config.py tests/test_plugins.py tests/cli tests/run/test_store.py tests/stories/test_bad_input.py \
+          tests/stories/test_provider.py
+
+test-lowest: ## the import, the commands and solving with the lowest versions that pyproject.toml allows
+	@rm -rf build/lowest && $(PYTHON) -m venv build/lowest
+	@$(PYTHON) .ci/lowest.py > build/lowest.txt
+	@build/lowest/bin/python -m pip install -qq --disable-pip-version-check -e . -c build/lowest.txt hypothesis psutil pytest pytest-timeout
+	@build/lowest/bin/python -m pytest $(or $(ARGS),$(LOWEST)) --disable-warnings
+
+smoke: ## the wheel on the newest Python that is there: installed apart, one task solved
+	@.ci/smoke
 
 test-llm: $(LLM_STAMP) ## the stories with a real language model (a wheel of 93 MB, then three minutes)
 	@$(BIN)/python -m pytest tests/llm_real -m llm_real $(ARGS)
@@ -86,7 +99,7 @@ docs: $(STAMP) ## the generated parts of docs/
 
 constraints: ## resolve constraints.txt anew
 	@rm -rf build/resolve && $(PYTHON) -m venv build/resolve
-	@build/resolve/bin/python -m pip install -qq -e '.[cluster,dev,llm,mutants]'
+	@build/resolve/bin/python -m pip install -qq -e '.[dev,llm,mutants]'
 	@{ sed -n '/^#/p' constraints.txt; build/resolve/bin/python -m pip freeze --exclude-editable; } > build/constraints.txt
 	@mv build/constraints.txt constraints.txt && rm -rf build/resolve
 

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.figures import section
-from nlevolve.ask.prompts import bundled
-from nlevolve.config import Limits, RunConfig, configure
+from nlevolve.config import RunConfig, configure
 from nlevolve.llm.request import LLM, Message, Reply, Request
+from nlevolve.options import Options
 from nlevolve.puzzle.datasets import load
 from nlevolve.run.session import begin
 from nlevolve.view.publish import Publisher
@@ -117,12 +117,13 @@ async def run(
     session = begin(
         load([selector]),
         config,
-        Limits(concurrency=concurrency),
-        preset="bench",
-        prompts=bundled(),
-        runs_dir=folder / "runs",
-        cache_dir=folder / ("live-" + name if live else "bank"),
-        name=name,
+        Options(
+            preset="bench",
+            concurrency=concurrency,
+            runs_dir=folder / "runs",
+            cache_dir=folder / ("live-" + name if live else "bank"),
+            run=name,
+        ),
         live=live,
     )
 

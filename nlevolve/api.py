@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, SkipValidation
 
-from nlevolve.ask.prompts import bundled
-from nlevolve.config import DEFAULT_PRESET, Limits, configure, explain
-from nlevolve.errors import UsageError
+from nlevolve.config import configured
+from nlevolve.errors import refuse_windows
+from nlevolve.evolve.parents import Parents, name_of
 from nlevolve.llm.request import LLM
+from nlevolve.options import Options, nearest
 from nlevolve.puzzle.datasets import load
 from nlevolve.records import Event, RunFinished
 from nlevolve.run.session import Session, begin
+from nlevolve.view.outside import See, opened
 from nlevolve.view.publish import Publisher
-
-RUNS = Path("runs")
-CACHE = Path(".nlevolve-cache")
 
 
 class TaskResult(BaseModel):
@@ -52,88 +53,95 @@ class Result(BaseModel):
     tasks: dict[str, TaskResult]
 
 
-async def asolve(
-    selectors: Sequence[str],
-    *,
-    generator: str | None = None,
-    checker: str | None = None,
-    reviser: str | None = None,
-    recombiner: str | None = None,
-    answerer: str | None = None,
-    preset: str = DEFAULT_PRESET,
-    settings: Mapping[str, Any] | None = None,
-    prompts: Path | str | None = None,
-    run: str | None = None,
-    runs_dir: Path | str = RUNS,
-    cache_dir: Path | str = CACHE,
-    budget: float | None = None,
-    task_budget: float | None = None,
-    max_calls: int | None = None,
-    concurrency: int | None = None,
-    tasks_at_once: int | None = None,
-    allow_unknown_prices: bool = False,
-    seed: int | None = None,
-    replay: bool = False,
-    report: bool = True,
-    own_process: bool = False,
-    see: Callable[[Event], None] | None = None,
-    live: LLM | None = None,
-) -> Result:
+class Brought(Options):
+    """What a program can say beside the options of the command line."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    report: bool = True
+    """Write report.html at the end, which takes about a second."""
+    own_process: bool = False
+    """Nothing else lives in this process: its garbage collector is kept off litellm, which saves a tenth of a call's CPU, and
+    warnings that litellm causes are hidden."""
+    see: Callable[[Event], None] | str | Sequence[str] | None = None  # type: ignore[assignment]
+    """A function that is called with every event; or views from other packages, by name."""
+    parents: Annotated[Parents, SkipValidation] | None = None
+    """A function that chooses the parent of each move, in place of policy.parents."""
+    live: Annotated[LLM, SkipValidation] | None = None
+    """Stands in for the providers: any `LLM`."""
+
+
+P = ParamSpec("P")
+Returned = TypeVar("Returned")
+
+
+def _taking(
+    options: Callable[P, Brought],
+) -> Callable[[Callable[[Sequence[str], Brought], Returned]], Callable[Concatenate[Sequence[str], P], Returned]]:
+    """Give a function the options as keywords: in its signature, in its docstring, and as type checkers and editors see it."""
+
+    def with_keywords(
+        function: Callable[[Sequence[str], Brought], Returned],
+    ) -> Callable[Concatenate[Sequence[str], P], Returned]:
+        @wraps(function)
+        def called(selectors: Sequence[str], /, *args: P.args, **given: P.kwargs) -> Returned:
+            return function(selectors, _read(function.__name__, given))
+
+        first = inspect.signature(function).parameters["selectors"]
+        keywords = inspect.signature(Brought).parameters.values()
+        called.__signature__ = inspect.Signature([first, *keywords])  # type: ignore[attr-defined]
+        told = (f"    {name}: {' '.join((field.description or '').split())}" for name, field in Brought.model_fields.items())
+        called.__doc__ = "\n".join([inspect.cleandoc(function.__doc__ or ""), "", "Options:", *told])
+        return called
+
+    return with_keywords
+
+
+def _read(function: str, given: Mapping[str, Any]) -> Brought:
+    """The options given. Raises TypeError for a name that is none, as any function does, and UsageError for a wrong value."""
+    for name in given:
+        if name not in Brought.model_fields:
+            raise TypeError(f"{function}() has no option {name!r}{nearest(name, Brought.model_fields)}")
+    return Brought.read(given, str)
+
+
+@_taking(Brought)
+async def asolve(selectors: Sequence[str], options: Brought) -> Result:
     """Solve tasks inside a running event loop.
 
     `selectors` are those of the command line ("arc1:007bbfb7", "arc2:evaluation[:5]", a file). `settings` maps dotted keys to
-    values ("policy.pool": 3). `report`: write report.html at the end, which takes about a second. `own_process`: nothing else
-    lives in this process; its garbage collector is then kept off litellm, which saves a tenth of a call's CPU, and warnings
-    that litellm causes are hidden. `see` is called with every event. `live` stands in for the providers: any `LLM`.
-    Raises UsageError before anything is sent, and run.store.StoreFailed when the run's folder cannot be written.
+    values ("policy.pool": 3). Raises UsageError before anything is sent, and run.store.StoreFailed when the run's folder cannot
+    be written.
     """
-    models = {
-        "generator": generator,
-        "checker": checker,
-        "reviser": reviser,
-        "recombiner": recombiner,
-        "answerer": answerer,
-    }
-    config = configure(preset, models=models, changes=settings or {}, seed=seed)
-    session = begin(
-        load(selectors, config.seed),
-        config,
-        limits(
-            budget=budget,
-            task_budget=task_budget,
-            max_calls=max_calls,
-            concurrency=concurrency,
-            tasks_at_once=tasks_at_once,
-            allow_unknown_prices=allow_unknown_prices,
-        ),
-        preset=preset,
-        prompts=Path(prompts) if prompts else bundled(),
-        runs_dir=Path(runs_dir),
-        cache_dir=Path(cache_dir),
-        name=run,
-        replay=replay,
-        live=live,
-    )
-    publisher = Publisher(session.folder, session.selection)
-    finished = await session.run([publisher.see, *([see] if see else [])], own_process=own_process)
-    if report:
-        publisher.report()
+    return await _solve(selectors, options)
+
+
+@_taking(Brought)
+def solve(selectors: Sequence[str], options: Brought) -> Result:
+    """`asolve`, for programs without an event loop of their own."""
+    return asyncio.run(_solve(selectors, options))
+
+
+async def _solve(selectors: Sequence[str], options: Brought) -> Result:
+    refuse_windows()
+    if options.parents is not None:
+        settings = {**options.settings, "policy.parents": name_of(options.parents)}
+        options = options.model_copy(update={"settings": settings})
+    config = configured(options)
+    session = begin(load(selectors, config.seed), config, options, live=options.live, parents=options.parents)
+    with session.lock:
+        publisher = Publisher(session.folder, session.selection)
+        views = [publisher.see, *_views(options, session.folder)]
+        finished = await session.run(views, own_process=options.own_process)
+        if options.report:
+            publisher.report()
     return outcome(session, publisher, finished)
 
 
-def solve(selectors: Sequence[str], **options: Any) -> Result:
-    """`asolve`, for programs without an event loop of their own."""
-    return asyncio.run(asolve(selectors, **options))
-
-
-def limits(**given: Any) -> Limits:
-    """Limits from options, None meaning the default. Raises UsageError."""
-    from pydantic import ValidationError
-
-    try:
-        return Limits(**{name: value for name, value in given.items() if value is not None})
-    except ValidationError as error:
-        raise UsageError(explain(error, Limits, lambda name: f"--{name.replace('_', '-')}")) from None
+def _views(options: Brought, folder: Path) -> Sequence[See]:
+    if callable(options.see):
+        return [options.see]
+    return opened([options.see] if isinstance(options.see, str) else options.see or (), folder)
 
 
 def outcome(session: Session, publisher: Publisher, finished: RunFinished) -> Result:

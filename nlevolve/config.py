@@ -2,42 +2,24 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import json
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from nlevolve.errors import UsageError
 from nlevolve.evolve.answers import AnswerPolicy
+from nlevolve.evolve.parents import check_named
 from nlevolve.evolve.policy import Policy
 from nlevolve.llm.request import RoleSettings
+from nlevolve.options import DEFAULT_PRESET, Asked, Models, explain, nearest
 from nlevolve.records import Role
 
 PRESETS = Path(__file__).parent / "presets"
-DEFAULT_PRESET = "thrifty"
-"""It solves as many tasks as the others for the fewest calls (docs/BENCHMARKS.md)."""
-
-
-class Limits(BaseModel):
-    """What a resumed run may change: money, calls, and how much happens at once. None of it changes an answer."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-    budget: float | None = Field(None, ge=0)
-    """USD for the run."""
-    task_budget: float | None = Field(None, ge=0)
-    """USD for each task."""
-    max_calls: int | None = Field(None, ge=0)
-    """Tries that reach a provider, over the whole run."""
-    concurrency: int = Field(64, ge=1)
-    """Calls in flight."""
-    tasks_at_once: int = Field(8, ge=1)
-    allow_unknown_prices: bool = False
 
 
 class RunConfig(BaseModel):
@@ -108,7 +90,19 @@ def configure(
         own = tree.get(heir, {})
         # what is no table of settings is left for the validation to refuse
         tree[heir] = _merge(inherited, own) if isinstance(own, Mapping) and isinstance(inherited, Mapping) else own
-    return validated(tree if seed is None else tree | {"seed": seed})
+    config = validated(tree if seed is None else tree | {"seed": seed})
+    check_named(config.policy.parents)
+    return config
+
+
+def configured(options: Asked) -> RunConfig:
+    """The settings that options ask for. Raises UsageError."""
+    return configure(options.preset, models=models_named(options), changes=options.settings, seed=options.seed)
+
+
+def models_named(options: Models) -> dict[str, str | None]:
+    """Role -> the model named for it, None where none is."""
+    return {role: getattr(options, role) for role in Models.model_fields}
 
 
 def digest(content: Any) -> str:
@@ -122,12 +116,6 @@ def differences(old: Any, new: Any, path: str = "") -> list[str]:
         keys = sorted(old.keys() | new.keys())
         return [line for key in keys for line in differences(old.get(key), new.get(key), f"{path}.{key}" if path else str(key))]
     return [] if old == new else [f"{path}: {json.dumps(old)} -> {json.dumps(new)}"]
-
-
-def nearest(word: str, words: Iterable[str]) -> str:
-    """`; nearest: a, b` for an error, or nothing."""
-    close = difflib.get_close_matches(word, list(words), n=3, cutoff=0.4)
-    return f"; nearest: {', '.join(close)}" if close else ""
 
 
 def _default(role: Role) -> dict[str, Any]:
@@ -147,21 +135,6 @@ def _load(preset: str) -> dict[str, Any]:
         raise UsageError(f"preset file {path.name} is not TOML: {error}") from None
     tree.pop("about", None)
     return tree
-
-
-def parse_changes(texts: Iterable[str]) -> dict[str, Any]:
-    """`dotted.key=value` texts as a mapping. Values are TOML; what is no TOML is a bare word. Raises UsageError."""
-    return dict(_change(text) for text in texts)
-
-
-def _change(text: str) -> tuple[str, Any]:
-    key, equals, value = text.partition("=")
-    if not equals or not key.strip():
-        raise UsageError(f"--set takes dotted.key=value, got {text!r}")
-    try:
-        return key.strip(), tomllib.loads(f"value = {value.strip()}")["value"]
-    except tomllib.TOMLDecodeError:
-        return key.strip(), value.strip()
 
 
 def _nest(keys: list[str], value: Any) -> dict[str, Any]:
@@ -185,29 +158,3 @@ def validated(tree: Any) -> RunConfig:
         return RunConfig.model_validate(tree)
     except ValidationError as error:
         raise UsageError(explain(error, RunConfig)) from None
-
-
-def explain(error: ValidationError, model: type[BaseModel], named: Callable[[str], str] = "setting {!r}".format) -> str:
-    """The first fault of a validation in one line, with the nearest known names for an unknown one."""
-    faults = error.errors(include_url=False)
-    # a misspelt name is the cause where another one is then missing
-    first = next((fault for fault in faults if fault["type"] == "extra_forbidden"), faults[0])
-    where = ".".join(str(part) for part in first["loc"])
-    if first["type"] == "extra_forbidden":
-        return f"unknown setting {where!r}{nearest(where, _names(model))}"
-    if first["type"] == "missing":
-        return f"{named(where)} is missing"
-    if first["type"] == "model_type":
-        return f"{named(where)} is a group of settings, not one: write {where}.NAME=VALUE"
-    said = first["msg"].removeprefix("Value error, ")
-    return f"{named(where)}: {said[:1].lower()}{said[1:]}, got {first['input']!r}"
-
-
-def _names(model: type[BaseModel], prefix: str = "") -> list[str]:
-    names: list[str] = []
-    for name, info in model.model_fields.items():
-        groups = [t for t in (info.annotation, *get_args(info.annotation)) if isinstance(t, type) and issubclass(t, BaseModel)]
-        names.append(prefix + name)
-        for group in groups:
-            names += _names(group, f"{prefix}{name}.")
-    return names

@@ -1,5 +1,9 @@
 """Errors that a user can mend, each told in one line: what is wrong, where, what to do."""
 
+from __future__ import annotations
+
+import sys
+
 
 class UsageError(Exception):
     """Wrong usage, setting, selector or file; nothing was sent. Exit code 2."""
@@ -7,3 +11,9 @@ class UsageError(Exception):
 
 class BankFailed(UsageError):
     """The sample bank cannot be read or written any longer. In the middle of a run the exit code is 1: resume it."""
+
+
+def refuse_windows() -> None:
+    """Raise UsageError on Windows: signals, terminals and files are handled as POSIX has them, and nobody has tried otherwise."""
+    if sys.platform == "win32":
+        raise UsageError("nlevolve does not run on Windows itself: use it in WSL, the Windows Subsystem for Linux")

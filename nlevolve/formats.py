@@ -10,8 +10,9 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field, RootModel
 
-from nlevolve.config import Limits, RunConfig
+from nlevolve.config import RunConfig
 from nlevolve.llm.catalogue import Price
+from nlevolve.options import Limits
 from nlevolve.puzzle.grids import Grid
 from nlevolve.records import Operator, Record, Role, Stopped, Usage
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import nlevolve
+from nlevolve.cli import main
 from nlevolve.errors import UsageError
 from tests.scripted import scripted
 from tests.stories.worlds import groping, task_file
@@ -39,3 +41,77 @@ def test_importing_loads_none_of_the_heavy_packages() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[1]
     )
     assert shown.stdout.strip() == "[]"
+
+
+def test_an_option_that_is_none_is_a_type_error_and_a_wrong_value_a_usage_error(tmp_path: Path) -> None:
+    with pytest.raises(TypeError, match=r"solve\(\) has no option 'genrator'; nearest: generator"):
+        nlevolve.solve(["x"], genrator="a")  # type: ignore[call-arg]
+    with pytest.raises(UsageError, match=r"^tasks_at_once: .*greater than or equal to 1, got 0"):
+        nlevolve.solve([str(task_file(tmp_path))], tasks_at_once=0)
+    with pytest.raises(UsageError, match=r"concurrency: .*integer"):
+        nlevolve.solve([str(task_file(tmp_path))], concurrency="many")
+
+
+HOST = """
+import asyncio, os, signal, sys, warnings
+import numpy, scipy.ndimage, scipy.special  # these change the warning filters when they are imported
+import nlevolve
+from tests.scripted import scripted
+from tests.stories.worlds import groping
+
+def state():
+    signals = {{number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD, signal.SIGUSR1)}}
+    return dict(os.environ), signals, list(warnings.filters), signal.getsignal(signal.SIGINT)
+
+before, during = state(), []
+options = dict(live=scripted(groping), preset="quick", report=False)
+async def main():
+    inside = state()
+    await nlevolve.asolve(["{task}"], run="a", see=lambda event: during.append(state() == inside), **options)
+    assert state() == inside
+asyncio.run(main())
+nlevolve.solve(["{task}"], run="b", see=lambda event: during.append(state()[:3] == before[:3]), **options)
+print(state() == before, len(during) > 20, all(during))
+"""
+
+
+def test_a_host_s_environment_signals_and_warnings_stay_as_they_are_at_every_moment(tmp_path: Path) -> None:
+    host = HOST.format(task=task_file(tmp_path))
+    ran = subprocess.run(
+        [sys.executable, "-P", "-c", host],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+        env={"PATH": "", "PYTHONPATH": str(Path(__file__).parents[1])},
+    )
+    assert ran.stdout == "True True True\n", ran.stderr
+
+
+def test_two_solves_of_one_name_at_once_in_one_program_do_not_mix(tmp_path: Path) -> None:
+    task = str(task_file(tmp_path))
+
+    async def both() -> list[object]:
+        ask = scripted(groping, lambda request: 0.01)
+        runs = (nlevolve.asolve([task], run="same", live=ask, cache_dir=tmp_path / bank) for bank in "ab")
+        return list(await asyncio.gather(*runs, return_exceptions=True))
+
+    first, second = asyncio.run(both())
+    assert isinstance(first, nlevolve.Result)
+    assert isinstance(second, UsageError)
+    assert "being written" in str(second)
+    assert sorted(path.name for path in (tmp_path / "runs").iterdir()) == ["same"]
+
+
+def test_windows_is_refused_in_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    with pytest.raises(UsageError, match="Windows"):
+        nlevolve.solve(["arc1:007bbfb7"])
+    monkeypatch.setattr(sys, "argv", ["nlevolve", "ls"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    assert (
+        capsys.readouterr().err
+        == "nlevolve: nlevolve does not run on Windows itself: use it in WSL, the Windows Subsystem for Linux\n"
+    )

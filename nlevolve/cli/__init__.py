@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from nlevolve.errors import UsageError
+from nlevolve.errors import UsageError, refuse_windows
 
 app = typer.Typer(
     name="nlevolve",
@@ -23,9 +23,10 @@ MODULES = ("solve", "watch", "show", "sweep", "report", "export", "tasks", "mode
 
 def main() -> None:
     """Entry point. Usage errors are one line on stderr and exit code 2."""
-    for module in MODULES:
-        importlib.import_module(f"nlevolve.cli.{module}")
     try:
+        refuse_windows()
+        for module in MODULES:
+            importlib.import_module(f"nlevolve.cli.{module}")
         code = app(standalone_mode=False)
     except (UsageError, typer.TyperException) as error:
         message = error.format_message() if isinstance(error, typer.TyperException) else str(error)

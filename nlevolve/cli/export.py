@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nlevolve.cli import app, options
-from nlevolve.cli.solve import RUNS
 from nlevolve.errors import UsageError
 
 if TYPE_CHECKING:
@@ -39,10 +38,10 @@ def export(
         Format,
         typer.Option("--format", "-f", help="For Kaggle, for the ARC Prize harness, to fine-tune on, or as a list of rules."),
     ],
-    runs_dir: options.RunsDir = RUNS,
+    runs_dir: options.RunsDir = options.RUNS,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="Where to. [default: export/ in the run's folder]", metavar="PATH"),
+        typer.Option("--output", "-o", help="Where to. " + options.by_default("export/ in the run's folder"), metavar="PATH"),
     ] = None,
 ) -> None:
     """Write a run as other tools read it; docs/COMPARE.md says what stands in each format."""

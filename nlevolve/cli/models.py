@@ -12,6 +12,7 @@ import typer
 
 from nlevolve.cli import app, options
 from nlevolve.errors import UsageError
+from nlevolve.options import Asked, Choice
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from nlevolve.llm.catalogue import ModelCard
     from nlevolve.llm.request import RoleSettings
 
-CACHE = Path(".nlevolve-cache")
 UNUSABLE = 4
 
 cache = typer.Typer(help="The sample bank: every reply that was paid for.", no_args_is_help=True)
@@ -27,33 +27,28 @@ app.add_typer(cache, name="cache")
 
 
 @app.command()
+@options.takes(Choice)
 def models(
-    names: Annotated[list[str] | None, typer.Argument(help="litellm model strings. [default: those of the roles]")] = None,
-    generator: options.Generator = None,
-    checker: options.Checker = None,
-    reviser: options.Reviser = None,
-    recombiner: options.Recombiner = None,
-    answerer: options.Answerer = None,
-    preset: options.Preset = None,
-    set_: options.Set = None,
+    given: options.Given,
+    names: Annotated[
+        list[str] | None, typer.Argument(help="litellm model strings. " + options.by_default("those of the roles"))
+    ] = None,
     ping: Annotated[bool, typer.Option("--ping", help="Make one short call to each.")] = False,
 ) -> int:
     """Models: key, price and where it is from, context window, schema and image support."""
     from rich.console import Console
 
-    from nlevolve.config import DEFAULT_PRESET, configure, parse_changes
+    from nlevolve.config import configured
     from nlevolve.llm.catalogue import price_of
     from nlevolve.llm.preflight import check_models
     from nlevolve.llm.request import RoleSettings
     from nlevolve.view.terminal.models import models_table
 
-    named = {"generator": generator, "checker": checker, "reviser": reviser, "recombiner": recombiner, "answerer": answerer}
-    config = configure(preset or DEFAULT_PRESET, models=named, changes=parse_changes(set_ or ()))
-    given = [RoleSettings(model=name) for name in names or ()] or list(config.roles.values())
+    config = configured(Asked.read(given))
+    roles = [RoleSettings(model=name) for name in names or ()] or list(config.roles.values())
     settings: dict[str, RoleSettings] = {}
-    for role in given:
-        for name in map(str.strip, role.model.split(",")):
-            settings.setdefault(name, role.model_copy(update={"model": name}))
+    for one in (one for role in roles for one in role.each):
+        settings.setdefault(one.model, one)
     cards = check_models(settings.values(), keyed=False)
     console = Console(highlight=False)
     if not console.is_terminal:
@@ -89,7 +84,7 @@ async def _ping(cards: Mapping[str, ModelCard], settings: Mapping[str, RoleSetti
 
 
 @cache.command()
-def stats(cache_dir: options.CacheDir = CACHE) -> None:
+def stats(cache_dir: options.CacheDir = options.CACHE) -> None:
     """What the sample bank holds, by model."""
     from rich.console import Console
 
@@ -109,7 +104,7 @@ def stats(cache_dir: options.CacheDir = CACHE) -> None:
 @cache.command()
 def show(
     key: Annotated[str, typer.Argument(help="Key of a request, or its beginning (8 digits or more).", show_default=False)],
-    cache_dir: options.CacheDir = CACHE,
+    cache_dir: options.CacheDir = options.CACHE,
 ) -> None:
     """One reply of the sample bank: its text, what the model thought, what it took."""
     from rich.console import Console
@@ -126,7 +121,8 @@ def show(
 
 @cache.command()
 def export(
-    file: Annotated[Path, typer.Argument(help="JSON lines; gzipped if it ends in .gz.")], cache_dir: options.CacheDir = CACHE
+    file: Annotated[Path, typer.Argument(help="JSON lines; gzipped if it ends in .gz.")],
+    cache_dir: options.CacheDir = options.CACHE,
 ) -> None:
     """Write the sample bank to a file."""
     from nlevolve.llm.bank_files import export_samples, open_existing
@@ -135,7 +131,9 @@ def export(
 
 
 @cache.command(name="import")
-def import_(file: Annotated[Path, typer.Argument(help="What export wrote.")], cache_dir: options.CacheDir = CACHE) -> None:
+def import_(
+    file: Annotated[Path, typer.Argument(help="What export wrote.")], cache_dir: options.CacheDir = options.CACHE
+) -> None:
     """Take in an exported sample bank; replies that are here already stay."""
     from nlevolve.llm.bank import DiskBank
     from nlevolve.llm.bank_files import import_samples
@@ -152,7 +150,7 @@ def forget(
     rejected: Annotated[bool, typer.Option("--rejected", help="Replies that were of no use.")] = False,
     everything: Annotated[bool, typer.Option("--all", help="All replies.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say how many, and forget none.")] = False,
-    cache_dir: options.CacheDir = CACHE,
+    cache_dir: options.CacheDir = options.CACHE,
 ) -> None:
     """Forget the replies that fit every condition given."""
     from nlevolve.llm.bank import Sample

@@ -1,40 +1,98 @@
-"""Options that several commands share."""
+"""Flags and arguments: those of a run are made from the fields of `nlevolve.options`, others that commands share stand here."""
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
-from typing import Annotated
+from types import GenericAlias
+from typing import Annotated, Any, get_args, get_origin
 
 import typer
+from pydantic.fields import FieldInfo
+
+from nlevolve.options import Places, Told, shown
+
+
+def by_default(what: str) -> str:
+    """What help says of an option that is not given. Typer reads help as rich's markup, in which a bare bracket is a style."""
+    return rf"\[default: {what}]"
+
 
 RunsDir = Annotated[Path, typer.Option("--runs-dir", help="Where runs are kept.", metavar="DIR")]
 CacheDir = Annotated[Path, typer.Option("--cache-dir", help="The sample bank: every paid reply.", metavar="DIR")]
+RUNS, CACHE = (Path(Places.model_fields[name].default) for name in ("runs_dir", "cache_dir"))
 Selectors = Annotated[
     list[str],
     typer.Argument(help="arc1:ID, arc2:evaluation[:10], arc1:training~20, a task file, a folder, @LIST", show_default=False),
 ]
 Run = Annotated[str, typer.Argument(help="A run's name under --runs-dir, or the path of its folder.", show_default=False)]
-Generator = Annotated[
-    str | None, typer.Option(help="Writes descriptions: any litellm model string, or a mix A,B,C. [default: offline/generator]")
-]
-Checker = Annotated[str | None, typer.Option(help="Follows descriptions on the training inputs. [default: offline/checker]")]
-Reviser = Annotated[str | None, typer.Option(help="Revises descriptions. [default: the generator]")]
-Recombiner = Annotated[str | None, typer.Option(help="Recombines descriptions. [default: the generator]")]
-Answerer = Annotated[str | None, typer.Option(help="Follows the best on the test inputs. [default: the checker]")]
-Preset = Annotated[str | None, typer.Option(help="A schedule by name, or a TOML file. [default: thrifty]", metavar="NAME|FILE")]
-Set = Annotated[
-    list[str] | None, typer.Option("--set", help="One setting; repeatable: generator.temperature=1.0", metavar="KEY=VALUE")
-]
-PromptsDir = Annotated[Path | None, typer.Option("--prompts", help="A folder of your own prompts.", metavar="DIR")]
-Seed = Annotated[int | None, typer.Option(help="Of every random choice. [default: 0]")]
-Budget = Annotated[float | None, typer.Option(help="USD for the run.", metavar="USD")]
-TaskBudget = Annotated[float | None, typer.Option(help="USD for each task.", metavar="USD")]
-MaxCalls = Annotated[int | None, typer.Option(help="Calls that reach a provider, at most.", metavar="N")]
-Concurrency = Annotated[int | None, typer.Option(help="Calls in flight. [default: 64]", metavar="N")]
-TasksAtOnce = Annotated[int | None, typer.Option(help="Tasks under way. [default: 8]", metavar="N")]
-AllowUnknownPrices = Annotated[
-    bool, typer.Option("--allow-unknown-prices", help="Call models whose price is not known, in spite of --budget.")
-]
-Live = Annotated[bool | None, typer.Option("--live/--no-live", help="The dashboard. [default: when stdout is a terminal]")]
+Seed = Annotated[int | None, typer.Option(help="Of every random choice. " + by_default("0"))]
+Live = Annotated[bool | None, typer.Option("--live/--no-live", help="The dashboard. " + by_default("when stdout is a terminal"))]
 Json = Annotated[bool, typer.Option("--json", help="One summary object on stdout at the end, and nothing else.")]
 Palette = Annotated[str, typer.Option(help="Colours of cells: arc or colour-blind.", metavar="NAME")]
+
+Given = dict[str, Any]
+"""The options named on the command line, by their fields' names; those that were not named are not in it."""
+
+
+def takes(
+    group: type[Told],
+    *,
+    many: Collection[str] = (),
+    helps: Mapping[str, str] | None = None,
+    defaults: Mapping[str, str] | None = None,
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give a command the options of a group, in the place of its parameter `given`, which gets those that were named.
+
+    `many` may be named several times; `helps` and `defaults` say what an option means, or falls back on, in this command.
+    """
+
+    def with_options(command: Callable[..., Any]) -> Callable[..., Any]:
+        own = inspect.signature(command, eval_str=True).parameters.values()
+        options = [
+            _parameter(group, name, field, name in many, (helps or {}).get(name), (defaults or {}).get(name))
+            for name, field in group.model_fields.items()
+        ]
+
+        def called(**arguments: Any) -> Any:
+            named = {name: arguments.pop(name) for name in group.model_fields}
+            given = {name: value for name, value in named.items() if value is not None and value is not False and value != []}
+            return command(given=given, **arguments)
+
+        # each is passed by its name, so that one without a default may stand behind one with
+        named_alone = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in own]
+        parameters = [one for each in named_alone for one in (options if each.name == "given" else [each])]
+        called.__name__, called.__doc__ = command.__name__, command.__doc__
+        called.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        called.__annotations__ = {one.name: one.annotation for one in parameters}
+        return called
+
+    return with_options
+
+
+def _parameter(
+    group: type[Told], name: str, field: FieldInfo, many: bool, says: str | None, default: str | None
+) -> inspect.Parameter:
+    """One field as typer wants it: the value None, False or nothing means that it was not named."""
+    look, flag, kind = shown(field.metadata), group.flag(name), _kind(field)
+    switch = kind is bool and field.default is False
+    if kind is bool and not switch:
+        flag = f"{flag}/--no-{flag.removeprefix('--')}"
+    default = default or look.default or ("" if field.default in (None, False, {}, ()) else str(field.default))
+    words = [says or field.description, "Repeatable." if many else "", default and by_default(default)]
+    option = typer.Option(flag, help=" ".join(filter(None, words)), metavar=look.metavar, show_default=False)
+    return inspect.Parameter(
+        name,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=False if switch else None,
+        annotation=Annotated[bool if switch else (GenericAlias(list, kind) if many else kind) | None, option],
+    )
+
+
+def _kind(field: FieldInfo) -> Any:
+    """As what typer reads a field; a table or several values as a list of texts."""
+    if get_origin(field.annotation) in (Mapping, tuple):
+        return list[str]
+    kinds = [kind for kind in (get_args(field.annotation) or [field.annotation]) if kind is not type(None)]
+    return Path if Path in kinds else kinds[0]

@@ -9,14 +9,13 @@ from typing import Annotated
 import typer
 
 from nlevolve.cli import app, options
-from nlevolve.cli.solve import RUNS
 from nlevolve.errors import UsageError
 
 
 @app.command()
 def report(
     run: options.Run,
-    runs_dir: options.RunsDir = RUNS,
+    runs_dir: options.RunsDir = options.RUNS,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write here instead of into the run's folder.", metavar="FILE")
     ] = None,
@@ -38,7 +37,7 @@ def report(
 @app.command()
 def compare(
     runs: Annotated[list[str], typer.Argument(help="Two or more runs, by name or folder.", show_default=False)],
-    runs_dir: options.RunsDir = RUNS,
+    runs_dir: options.RunsDir = options.RUNS,
     json: Annotated[bool, typer.Option("--json", help="One object on stdout instead of tables.")] = False,
     html: Annotated[Path | None, typer.Option(help="Write a page with tables and a plot, too.", metavar="FILE")] = None,
 ) -> None:

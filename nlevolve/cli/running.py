@@ -6,7 +6,7 @@ import asyncio
 import json
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -16,6 +16,7 @@ from nlevolve.errors import BankFailed
 from nlevolve.records import RunFinished
 from nlevolve.run.session import Session
 from nlevolve.run.store import StoreFailed
+from nlevolve.view.outside import See, opened
 from nlevolve.view.publish import Publisher
 from nlevolve.view.terminal.display import display
 from nlevolve.view.terminal.ending import closing
@@ -29,15 +30,21 @@ EXIT_STOPPED = 130
 """A second Ctrl-C."""
 
 
-def carry_out(session: Session, *, live: bool, as_json: bool) -> int:
-    """Run a session to its end and return the exit code."""
+def carry_out(session: Session, *, live: bool, as_json: bool, see: Sequence[str] = ()) -> int:
+    """Run a session to its end and return the exit code; `see` names views from other packages that see every event."""
+    # until the report is written: whoever starts a run of this name meanwhile would find it in his own
+    with session.lock:
+        return _carry_out(session, opened(see, session.folder), live=live, as_json=as_json)
+
+
+def _carry_out(session: Session, outside: Sequence[See], *, live: bool, as_json: bool) -> int:
     publisher = Publisher(session.folder, session.selection, session.known)
     # with --json, stdout is for the summary object alone
     stream = sys.stderr if as_json else sys.stdout
     run = handle(session.folder)
     print(f"run {session.name} in {session.folder}; look at it from elsewhere: nlevolve watch {run}", file=stream, flush=True)
     try:
-        finished, summary = asyncio.run(_run(session, publisher, live, stream))
+        finished, summary = asyncio.run(_run(session, [publisher.see, *outside], live, stream))
     except (StoreFailed, BankFailed) as error:
         print(f"nlevolve: {error}", file=sys.stderr)
         return EXIT_STORE
@@ -64,12 +71,12 @@ def handle(folder: Path) -> str:
     return folder.name if folder.parent == Path("runs") else str(folder)
 
 
-async def _run(session: Session, publisher: Publisher, live: bool, stream: TextIO) -> tuple[RunFinished, Summary]:
+async def _run(session: Session, subscribers: Sequence[See], live: bool, stream: TextIO) -> tuple[RunFinished, Summary]:
     loop = asyncio.get_running_loop()
     with display(live=live, stop=lambda: loop.call_soon_threadsafe(session.stopping.set), stream=stream) as view:
         _listen(session.stopping, view.stopping)
         view.recall(session.known)
-        finished = await session.run([publisher.see, view.see], own_process=True)
+        finished = await session.run([*subscribers, view.see], own_process=True)
     return finished, view.summary
 
 

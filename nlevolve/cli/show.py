@@ -9,15 +9,15 @@ import typer
 
 from nlevolve.cli import app, options
 
-RUNS = Path("runs")
-
 
 @app.command()
 def show(
     run: options.Run,
     task: Annotated[str, typer.Argument(help="A task of the run.", show_default=False)],
-    birth: Annotated[int | None, typer.Option(help="The candidate to look at. [default: the best]", metavar="N")] = None,
-    runs_dir: options.RunsDir = RUNS,
+    birth: Annotated[
+        int | None, typer.Option(help="The candidate to look at. " + options.by_default("the best"), metavar="N")
+    ] = None,
+    runs_dir: options.RunsDir = options.RUNS,
     raw: Annotated[
         bool, typer.Option("--raw", help="The very requests and replies of the candidate's calls, and what the model thought.")
     ] = False,

@@ -1,4 +1,7 @@
-"""A sweep from what was asked for to its last run: the grid, what it may cost, and the runs one after the other."""
+"""A sweep from what was asked for to its last run: the grid, what it may cost, and the runs one after the other.
+
+What runs and shows them is imported when it is needed: a wrong selector is to be answered at once.
+"""
 
 from __future__ import annotations
 
@@ -8,80 +11,66 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
-from rich.console import Console
 
-from nlevolve.api import limits
 from nlevolve.ask.prompts import Prompts, bundled
-from nlevolve.cli.running import carry_out
-from nlevolve.config import DEFAULT_PRESET, RunConfig, configure
+from nlevolve.config import RunConfig, configured
 from nlevolve.errors import UsageError
-from nlevolve.llm.preflight import check_models
+from nlevolve.options import Options, explain, parse_changes
 from nlevolve.puzzle.datasets import load
 from nlevolve.records import CallFinished
-from nlevolve.run.forecast import Forecast, forecast
-from nlevolve.run.session import begin
 from nlevolve.run.store import read_events
-from nlevolve.view.terminal.sweep_table import announcement
+
+if TYPE_CHECKING:
+    from nlevolve.run.forecast import Forecast
 
 AXES = ("generator", "checker", "preset")
 INTERRUPTED, OUT_OF_BUDGET, STORE_FAILED = 130, 3, 1
+IN_FILE = {"set": "settings", "name": "run"}
+"""Keys of a sweep's file that are called otherwise in `Options`."""
 
 
 class Grid(BaseModel):
-    """What is swept; a sweep's TOML file holds these."""
+    """What is swept. A sweep's file holds these, and beside them any option of `nlevolve solve`."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     selectors: list[str] = []
     generator: list[str] = []
     checker: list[str] = []
     preset: list[str] = []
-    set: dict[str, Any] = {}
-    """Dotted key -> value, in every run."""
-    name: str | None = None
-    seed: int = 0
-    budget: float | None = None
-    """USD, for all runs together."""
-    max_calls: int | None = None
-    """For all runs together."""
-
-
-class Cell(BaseModel):
-    """One run of the sweep."""
-
-    model_config = ConfigDict(frozen=True)
-
-    run: str
-    generator: str
-    checker: str
-    preset: str
+    shared: Options = Options()
+    """Of every run. `run` is what the runs' names begin with; `budget` and `max_calls` are for all runs together."""
 
 
 class Plan:
     """The runs of a sweep: validated, forecast, then carried out one after the other."""
 
-    def __init__(self, grid: Grid, caps: Mapping[str, Any], prompts: Path | None, runs_dir: Path, cache_dir: Path) -> None:
-        self.grid, self.caps, self.runs_dir, self.cache_dir = grid, caps, runs_dir, cache_dir
-        self.prompts = prompts or bundled()
+    def __init__(self, grid: Grid) -> None:
+        self.grid = grid
         self.cells = list(_cells(grid))
-        self.configs = [self._config(cell) for cell in self.cells]
-        self.selection = load(grid.selectors, grid.seed)
+        self.configs = [configured(cell) for cell in self.cells]
+        self.selection = load(grid.selectors, grid.shared.seed or 0)
         self.folders: list[Path] = []
 
-    def _config(self, cell: Cell) -> RunConfig:
-        models = {"generator": cell.generator, "checker": cell.checker}
-        return configure(cell.preset, models=models, changes=self.grid.set, seed=self.grid.seed)
-
     def forecasts(self) -> list[Forecast]:
+        from nlevolve.llm.preflight import check_models
+        from nlevolve.run.forecast import forecast
+
         cards = check_models(role for config in self.configs for role in config.roles.values())
-        return forecast(self.configs, self.selection.tasks, Prompts(self.prompts), cards)
+        prompts = Prompts(Path(self.grid.shared.prompts or bundled()))
+        return forecast(self.configs, self.selection.tasks, prompts, cards)
 
     def announce(self) -> None:
         """Print the runs and what they may cost at most."""
-        told = [cell.model_dump(include=set(AXES)) for cell in self.cells]
+        from rich.console import Console
+
+        from nlevolve.view.terminal.sweep_table import announcement
+
+        named = zip(self.cells, self.configs, strict=True)
+        told = [{**config.models, "preset": cell.preset} for cell, config in named]
         Console(highlight=False).print(announcement(told, self.forecasts(), len(self.selection.tasks)))
 
     def carry_out(self, live: bool) -> int:
@@ -95,45 +84,50 @@ class Plan:
                 return code
         return worst
 
-    def _carry_out(self, cell: Cell, config: RunConfig, live: bool) -> int:
-        session = begin(
-            self.selection,
-            config,
-            limits(**self.caps, **self._left()),
-            preset=cell.preset,
-            prompts=self.prompts,
-            runs_dir=self.runs_dir,
-            cache_dir=self.cache_dir,
-            name=cell.run,
-        )
+    def _carry_out(self, cell: Options, config: RunConfig, live: bool) -> int:
+        from nlevolve.cli.running import carry_out
+        from nlevolve.run.session import begin
+
+        session = begin(self.selection, config, cell.model_copy(update=self._left()))
         self.folders.append(session.folder)
-        return carry_out(session, live=live, as_json=False)
+        return carry_out(session, live=live, as_json=False, see=cell.see)
 
     def _left(self) -> dict[str, Any]:
         """Of the sweep's caps, what the runs so far have left."""
         events = [event for folder in self.folders for event in read_events(folder)]
         paid = [event for event in events if isinstance(event, CallFinished) and event.source != "cache"]
-        budget, calls = self.grid.budget, self.grid.max_calls
+        budget, calls = self.grid.shared.budget, self.grid.shared.max_calls
         return {
             "budget": None if budget is None else max(0.0, budget - sum(call.cost_usd or 0.0 for call in paid)),
             "max_calls": None if calls is None else max(0, calls - sum(call.tries for call in paid)),
         }
 
 
-def grid_of(selectors: list[str], given: Mapping[str, Any], changes: Mapping[str, Any]) -> Grid:
+def grid_of(selectors: list[str], given: Mapping[str, Any]) -> Grid:
     """The sweep's file, if there is one, with the command line laid over it. Raises UsageError."""
     told: dict[str, Any] = {"selectors": selectors}
+    named = Options.flag
     if len(selectors) == 1 and selectors[0].endswith(".toml"):
-        told = _file(Path(selectors[0]))
+        told = {IN_FILE.get(key, key): value for key, value in _file(Path(selectors[0])).items()}
+        named = _in_file
+    changes = told.get("settings", {})
+    if isinstance(changes, Mapping):  # what is no table is left for the validation to refuse
+        changes = {**changes, **parse_changes(given.get("settings", ()))}
+    told = {"seed": 0, **told, **given, "settings": changes}
+    own = {name: told.pop(name) for name in ("selectors", *AXES) if name in told}
+    shared = Options.read(told, named)
     try:
-        grid = Grid.model_validate(told | dict(given))
+        grid = Grid(**own, shared=shared)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(map(str, first["loc"]))
-        raise UsageError(f"sweep: {where}: {first['msg'].lower()}; known are {', '.join(Grid.model_fields)}") from None
+        raise UsageError(explain(error, Grid, named)) from None
     if max(len(grid.generator), len(grid.checker), len(grid.preset)) < 2:
         raise UsageError("a sweep compares: give --generator, --checker or --preset more than once")
-    return grid.model_copy(update={"set": {**grid.set, **changes}})
+    return grid
+
+
+def _in_file(name: str) -> str:
+    """How a sweep's file calls an option."""
+    return f"sweep: {next((key for key, option in IN_FILE.items() if option == name), name)}"
 
 
 def _file(path: Path) -> dict[str, Any]:
@@ -145,23 +139,19 @@ def _file(path: Path) -> dict[str, Any]:
         raise UsageError(f"sweep {path} is not TOML: {error}") from None
 
 
-def _cells(grid: Grid) -> Iterator[Cell]:
-    """Every combination once, named by what differs."""
-    axes = {
-        "generator": list(dict.fromkeys(grid.generator)) or ["offline/generator"],
-        "checker": list(dict.fromkeys(grid.checker)) or ["offline/checker"],
-        "preset": list(dict.fromkeys(grid.preset)) or [DEFAULT_PRESET],
-    }
-    start = grid.name or f"sweep-{datetime.now(UTC):%Y%m%d-%H%M%S}"
+def _cells(grid: Grid) -> Iterator[Options]:
+    """Every combination once, its run named by what differs."""
+    axes = {name: list(dict.fromkeys(getattr(grid, name))) or [None] for name in AXES}
+    start = grid.shared.run or f"sweep-{datetime.now(UTC):%Y%m%d-%H%M%S}"
     taken: set[str] = set()
     for values in product(*axes.values()):
-        telling = [_short(value) for value, choices in zip(values, axes.values(), strict=True) if len(choices) > 1]
-        name = plain = ".".join([start, *telling])[:90]
+        cell = {axis: value for axis, value in zip(axes, values, strict=True) if value is not None}
+        name = plain = ".".join([start, *(_short(value) for axis, value in cell.items() if len(axes[axis]) > 1)])[:90]
         number = 2
         while name in taken:
             name, number = f"{plain}-{number}", number + 1
         taken.add(name)
-        yield Cell(run=name, **dict(zip(AXES, values, strict=True)))
+        yield grid.shared.model_copy(update={"run": name, **cell})
 
 
 def _short(value: str) -> str:

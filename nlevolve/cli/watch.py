@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,19 +9,19 @@ import typer
 from nlevolve.cli import app, options
 from nlevolve.errors import UsageError
 
-RUNS = Path("runs")
-
 
 @app.command()
 def watch(
     run: options.Run,
-    runs_dir: options.RunsDir = RUNS,
+    runs_dir: options.RunsDir = options.RUNS,
     speed: Annotated[
         float | None, typer.Option(help="Play the run again, this many times as fast. Space pauses, + and - change it.")
     ] = None,
     at: Annotated[str | None, typer.Option(help="Begin there: 30% of the run's time.", metavar="PERCENT")] = None,
     still: Annotated[bool, typer.Option("--still", help="Print one screen and leave.")] = False,
-    size: Annotated[str | None, typer.Option(help="Of that screen. [default: the terminal's]", metavar="WIDTHxHEIGHT")] = None,
+    size: Annotated[
+        str | None, typer.Option(help="Of that screen. " + options.by_default("the terminal's"), metavar="WIDTHxHEIGHT")
+    ] = None,
     palette: Annotated[str | None, typer.Option(help="arc or colour-blind.")] = None,
     live: options.Live = None,
 ) -> None:

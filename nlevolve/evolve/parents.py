@@ -1,21 +1,29 @@
-"""Strategies of parent choice: tiny pure functions behind one protocol, chosen by name in a preset."""
+"""Strategies of parent choice: tiny pure functions behind one protocol, chosen by name in a preset.
+
+Others come from outside: from an installed package, by its entry point in the group `nlevolve.parents`, or from the program that
+calls `nlevolve.solve(parents=function)`, and are then named module:function.
+"""
 
 from __future__ import annotations
 
 import math
 import statistics
 from collections.abc import Sequence
+from dataclasses import dataclass
 from random import Random
-from typing import Literal, Protocol
+from typing import Protocol
 
+from nlevolve import plugins
+from nlevolve.errors import UsageError
 from nlevolve.evolve.population import Candidate, Population
 from nlevolve.records import Followed
 
-Strategy = Literal["top", "pareto", "weighted", "geometric"]
-
 
 class Parents(Protocol):
-    """The one parent that a move starts from. `candidates` is the pool, best first and not empty; `turn` counts such moves."""
+    """The one parent that a move starts from. `candidates` is the pool, best first and not empty; `turn` counts such moves.
+
+    Pure: it draws from `rng` alone, so that a run that is resumed or repeated chooses the same.
+    """
 
     def __call__(self, candidates: Sequence[Candidate], turn: int, seen: Population, rng: Random) -> Candidate: ...
 
@@ -50,7 +58,48 @@ def geometric(candidates: Sequence[Candidate], turn: int, seen: Population, rng:
     return rng.choices(candidates, weights=[0.75**place for place in range(len(candidates))])[0]
 
 
-PARENTS: dict[Strategy, Parents] = {"top": top, "pareto": pareto, "weighted": weighted, "geometric": geometric}
+PARENTS: dict[str, Parents] = {"top": top, "pareto": pareto, "weighted": weighted, "geometric": geometric}
+
+
+@dataclass(frozen=True)
+class Outside:
+    """A strategy that is not ours. Raises UsageError where it fails, or chooses what it was not offered."""
+
+    name: str
+    choose: Parents
+
+    def __call__(self, candidates: Sequence[Candidate], turn: int, seen: Population, rng: Random) -> Candidate:
+        try:
+            chosen = self.choose(candidates, turn, seen, rng)
+        except Exception as error:
+            raise UsageError(f"the parents strategy {self.name} failed: {type(error).__name__}: {error}") from error
+        if not any(chosen is candidate for candidate in candidates):
+            raise UsageError(f"the parents strategy {self.name} chose {chosen!r:.60}, which is none of the candidates")
+        return chosen
+
+
+def check_named(name: str) -> None:
+    """Raises UsageError for a strategy that is nowhere; a function of a program, module:function, may be."""
+    if name not in PARENTS and ":" not in name and name not in plugins.installed(plugins.PARENTS):
+        there = ", ".join([*PARENTS, *plugins.installed(plugins.PARENTS)])
+        raise UsageError(f"policy.parents names {name!r}, and no installed package brings such a strategy; there are: {there}")
+
+
+def name_of(function: Parents) -> str:
+    """Under which name a function from a program is recorded."""
+    return f"{function.__module__}:{getattr(function, '__qualname__', type(function).__qualname__)}"
+
+
+def strategy(name: str, given: Parents | None = None) -> Parents:
+    """The strategy that settings name; `given` is the function that a program brings. Raises UsageError when it is not there."""
+    if name in PARENTS:
+        return PARENTS[name]
+    check_named(name)
+    if ":" not in name:
+        return Outside(name, plugins.load(plugins.PARENTS, name))
+    if given is None or name_of(given) != name:
+        raise UsageError(f"policy.parents names {name!r}, a function that only a program can bring: nlevolve.solve(parents=…)")
+    return Outside(name, given)
 
 
 def cover(lead: Candidate, candidates: Sequence[Candidate], most: int, tokens: int) -> list[Candidate]:

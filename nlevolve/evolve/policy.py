@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from nlevolve.evolve.bandit import MixPolicy
 from nlevolve.evolve.fitness import Rank
-from nlevolve.evolve.parents import PARENTS, Strategy, cover
+from nlevolve.evolve.parents import Parents, cover, strategy
 from nlevolve.evolve.population import Candidate, Population
 from nlevolve.records import Birth, Operator
 
@@ -38,7 +38,8 @@ class Policy(Settings):
     rank: Rank = "pairs"
     pool: int = Field(5, ge=1)
     """Parents come from this many of the best candidates, and the best for each training pair."""
-    parents: Strategy = "top"
+    parents: str = "top"
+    """How the parent of a move is chosen: top, pareto, weighted, geometric, or a strategy from outside by its name."""
     recombine_parents: int = Field(3, ge=2)
     """How many descriptions a recombination shows at most."""
     parent_tokens: int = Field(24_000, ge=1000)
@@ -85,8 +86,10 @@ class Policy(Settings):
         return self._starts[i] if phase.barrier else max(0, k - phase.overlap + 1)
 
 
-def plan(k: int, seen: Population, policy: Policy, *, model: str, pairs: int, rng: Random) -> Birth:
-    """Birth k, from what it may see: `seen` holds births below policy.sees(k).
+def plan(
+    k: int, seen: Population, policy: Policy, *, model: str, pairs: int, rng: Random, parents: Parents | None = None
+) -> Birth:
+    """Birth k, from what it may see: `seen` holds births below policy.sees(k). `parents` is the strategy that the policy names.
 
     A move that lacks its parents becomes the next simpler one: recombine, revise, write.
     """
@@ -94,16 +97,17 @@ def plan(k: int, seen: Population, policy: Policy, *, model: str, pairs: int, rn
     phase = policy.phases[i]
     turn = k - policy._starts[i]
     operator = phase.moves[turn % len(phase.moves)]
-    parents = _parents(operator, turn // len(phase.moves), seen, policy, rng)
-    if not parents:
+    choose = parents or strategy(policy.parents)
+    chosen = _parents(operator, turn // len(phase.moves), seen, policy, choose, rng)
+    if not chosen:
         operator = "write"
-    elif len(parents) == 1:
+    elif len(chosen) == 1:
         operator = "revise"
     blind = rng.randrange(pairs) if operator == "write" and pairs > 2 and rng.random() < policy.blind else None
     return Birth(
         index=k,
         operator=operator,
-        parents=tuple(c.index for c in parents),
+        parents=tuple(c.index for c in chosen),
         model=model,
         view=policy.views[k % len(policy.views)],
         blind=blind,
@@ -140,11 +144,11 @@ def stop_index(seen: Population, policy: Policy) -> int | None:
     return None
 
 
-def _parents(operator: Operator, turn: int, seen: Population, policy: Policy, rng: Random) -> list[Candidate]:
+def _parents(operator: Operator, turn: int, seen: Population, policy: Policy, choose: Parents, rng: Random) -> list[Candidate]:
     candidates = [] if operator == "write" else pool(seen, policy)
     if not candidates:
         return []
-    lead = PARENTS[policy.parents](candidates, turn, seen, rng)
+    lead = choose(candidates, turn, seen, rng)
     if operator == "revise":
         return [lead]
     return cover(lead, candidates, policy.recombine_parents, policy.parent_tokens)

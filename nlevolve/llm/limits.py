@@ -49,6 +49,7 @@ class Slots:
         self.limit = float(min(most, FIRST_IN_FLIGHT))
         self.in_flight = 0
         self._refused_at = float("inf")
+        self._before = 0.0
 
     @property
     def full(self) -> bool:
@@ -61,7 +62,14 @@ class Slots:
 
     def shrink(self) -> None:
         self._refused_at = self.limit
+        self._before = max(self._before, self.limit)
         self.limit = max(1.0, self.limit * SHRINK)
+
+    def regain(self) -> None:
+        """It was not for their number that calls were refused: as many as before."""
+        self._refused_at = float("inf")
+        self.limit = max(self.limit, self._before)
+        self._before = 0.0
 
 
 class Stagger:
@@ -111,6 +119,7 @@ class Lane:
         self._usual_reply = USUAL_REPLY
         self._not_before = float("-inf")
         self._last_shrink = float("-inf")
+        self._lesson = self._learned.lesson
         self._gate = asyncio.Lock()
         self._freed = asyncio.Event()
         self._queued = 0
@@ -162,6 +171,7 @@ class Lane:
     def accepted(self, sent_at: float, tokens: float, reply: Reply) -> None:
         """A reply came back: room to grow, and a lesson about tokens."""
         self._learned.accepted(sent_at)
+        self._tell()
         if self._in_demand:
             self._slots.grow()
             self._say_growth()
@@ -173,16 +183,14 @@ class Lane:
     def refused(self, sent_at: float, retry_after: float | None) -> None:
         """A 429: slow down. Refusals of what was sent before the last step down are no news."""
         now = asyncio.get_running_loop().time()
-        rate = self._learned.per_minute
-        learned = self._learned.refused(sent_at, now)
+        rings = self._learned.refused(sent_at, now)
         if retry_after and self._learned.shut:
             self._rest(now, retry_after)
-        if learned and rate is not None:
-            self._say(f"it refuses more than {rate:.0f} requests a minute")
-        elif sent_at > self._last_shrink and self._slots.in_flight >= self._slots.limit / 2:
-            self._last_shrink = now
-            self._slots.shrink()
-            self._say("it refused a request (429)")
+        if rings:
+            if self._slots.in_flight >= self._slots.limit / 2:
+                self._slots.shrink()
+            self._say("it refuses more than is usual: one at a time until it lets one through")
+        self._tell()
 
     def tokens(self, request: Request) -> float:
         """Tokens that a request is expected to take, reply included."""
@@ -192,6 +200,18 @@ class Lane:
         """Send nothing for so long; but look again from time to time, since nobody sees why nothing happens."""
         self._not_before = max(self._not_before, now + min(seconds, LONGEST_REST))
 
+    def _tell(self) -> None:
+        """Say what was learned of the rate, if anything was. Where refusals come by chance, fewer in flight don't help either."""
+        lesson = self._learned.lesson
+        if lesson is self._lesson:
+            return
+        self._lesson = lesson
+        if lesson.per_minute is not None:
+            self._say(f"it lets through about {lesson.per_minute:.0f} requests a minute")
+        else:
+            self._slots.regain()
+            self._say(f"it refuses {lesson.by_chance:.0%}, however slowly it is asked")
+
     def _say_growth(self) -> None:
         limit = int(self._slots.limit)
         if limit >= 1.25 * self._said or (limit == self._slots.most > self._said):
@@ -199,7 +219,7 @@ class Lane:
 
     def _say(self, why: str) -> None:
         self._said = int(self._slots.limit)
-        self._shared.emit(LimitChanged(model=self._model, in_flight=self._said, why=why))
+        self._shared.emit(LimitChanged(model=self._model, in_flight=self._said, per_minute=self._lesson.per_minute, why=why))
 
 
 @dataclass

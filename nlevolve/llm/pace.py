@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from nlevolve.llm.chance import FEW, LATELY, SOME, Alarm, Outcomes, Trial, Verdict, share_of_late
 
 MINUTE = 60.0
 SLACK = 0.05
@@ -39,209 +41,232 @@ class Pace:
             self._next += units * MINUTE / self.per_minute
 
 
-# The numbers below were chosen by simulation (tests/llm/test_limits.py); docs/design/pace.md has the table of what others do.
+# The numbers below were chosen by simulation (`python -m benchmarks.rates --kinds`); docs/design/pace.md says what others do.
 BACK_OFF = 0.07
-"""After a refusal the rate falls by this share below the one that was refused.
-
-0.3 (TCP's) leaves an eighth of a known limit unused for ever; at 0.03 a step down is lost in the noise, and refusals by chance
-are taken for a limit.
-"""
-RETURN_AFTER = 60.0
-"""Seconds of asking at full pace until the refused rate is reached again; it is passed as slowly (as in TCP CUBIC).
-
-About one refusal a minute is what keeping to a limit costs. At 20 s one request in twenty-five is refused where a fixed minute is
-counted; at 180 s a rate that was taken for too low is found too late.
-"""
-NEAR = 0.97
-"""Share of the refused rate from which a single refusal is blamed on the rate. Refusals further below, again and again, are none
-of a limit's: at 0.9 a provider that refuses one in twenty by chance is taken for one that allows 150 a minute, not 3,300."""
-SLOWEST = 10.0
-"""Requests a minute: never learn less. What is slower is not a rate but an outage, and so the breaker's affair."""
+"""After an alarm the rate falls by this share below what was let through. TCP's 0.3 leaves an eighth of a known limit unused."""
+RETURN_AFTER = 50.0
+"""Seconds of asking at full pace until that rate is reached again; it is passed as slowly (as in TCP CUBIC). About one refusal in
+this time is what keeping to a limit costs."""
+BEYOND = 2.0
+"""How many times as steeply as before it goes on from there: a limit that doubled is used within two minutes. Three times, after
+45 s, costs 2.3% refused at a limit of 120 a minute."""
+BELOW = RETURN_AFTER / 3
+"""Seconds after which it is near that rate again (98%): it stays there until a trial is over."""
+HASTE = 4.0
+"""How many times as fast it goes where refusals have come by chance."""
+DOUBTFUL, HASTE_IN_DOUBT = 0.05, 3.0
+"""A verdict on a limit while so many are still refused may be wrong: it is tried again so many times as soon. Without this a run
+of few calls at once that was judged wrongly took four minutes to recover."""
+SLOWEST = 2.0
+"""Requests a minute: never learn less; the smallest limits that are sold are of a few."""
 FIRST_GAP, LONGEST_GAP = 0.5, 2.0
-"""Seconds between single requests while everything is refused. They find the moment at which the way opens, and what is missed of
-it is lost: at 8 s three in a hundred of what is allowed. They cost thirty refusals in a shut minute."""
-ENOUGH = 20
-"""Requests from which a share is worth something: one in twenty is the usual noise that has to be told from a limit."""
-HIGH_SHARE = 0.05
-"""A share of refusals that is above what a provider's noise usually is."""
-FRUITLESS = 4
-"""Steps down in a row after which the refusals are not blamed on the rate: slower by a quarter, and refused as before."""
-MOST_USUAL = 0.2
-"""A higher share of refusals is never taken as usual."""
-REST = 1.0
-"""Seconds without a request after a step down: a window that is full may be about to end."""
-IN_A_ROW = 4
-"""Refusals after which the way counts as shut. With three, a provider that refuses one in twenty by chance was taken for shut
-(0.05³ is once in 8,000 requests, minutes of a busy run), and slowed for nothing."""
-MOSTLY = 0.3
-"""Share of the last requests refused at which it counts as shut too: some let one through now and then."""
+"""Seconds between single requests until one is let through."""
+CLOSED = 2
+"""Single requests refused in a row after an alarm: the way was closed altogether, as by a window that is full."""
+
+
+@dataclass
+class Climb:
+    """The way back to a rate, slowest where that is, and then beyond it (as in TCP CUBIC)."""
+
+    peak: float
+    """Requests a minute."""
+    age: float = 0.0
+    """Seconds at full pace since the step down."""
+    haste: float = 1.0
+
+    @property
+    def per_minute(self) -> float:
+        """Requests a minute by now."""
+        way = (self.age - RETURN_AFTER) / RETURN_AFTER
+        return self.peak * (1 + BACK_OFF * way**3 * (BEYOND if way > 0 else 1.0))
+
+    @property
+    def below(self) -> bool:
+        """Whether a limit that was met at the peak is not met yet."""
+        return self.age < BELOW
+
+
+@dataclass
+class Closed:
+    """Since an alarm only single requests go out, until one is let through."""
+
+    at: float
+    before: float
+    """Share refused."""
+    above: float
+    """Requests a minute when the alarm rang."""
+    since: float
+    let_through: int
+    """How many since then, up to the alarm."""
+    gap: float
+    next_at: float = field(init=False)
+    refused: int = 0
+
+    def __post_init__(self) -> None:
+        self.next_at = self.at + self.gap
+
+    def saw_refused(self, sent_at: float) -> None:
+        if sent_at > self.at:
+            self.refused += 1
+            self.gap = min(LONGEST_GAP, 2 * self.gap)
+        elif sent_at >= self.since:
+            self.let_through -= 1
+
+    def opened(self, at: float) -> Climb:
+        """The rate from then on. What was let through over the time until it opened again is the limit's own measure, whatever
+        window or bucket the provider counts with."""
+        let_through = self.let_through * MINUTE / max(1.0, at - self.since)
+        if self.refused >= CLOSED:  # no step down from this one: it is what was let through, not what was refused
+            return Climb(max(SLOWEST, let_through), RETURN_AFTER)
+        passed = self.above * (1 - self.before)
+        return Climb(max(SLOWEST, passed if self.let_through < SOME else min(let_through, passed)))
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What is known of a provider: the requests a minute that it allows, None as long as there seems to be no limit, and the
+    share that it refuses by chance."""
+
+    per_minute: float | None = None
+    by_chance: float = 0.0
 
 
 class LearnedRate:
     """The rate that a provider allows, learned from what it refuses.
 
-    When refusals come in a row the way counts as shut: single requests go out until one is let through. What was let
-    through before, over the time until it opened again, is the rate, whatever window or bucket the provider counts with.
-    From then on it works like TCP CUBIC: a step down at a refusal, then back, slowest where it was refused, then faster.
-
-    Some providers refuse a share of all requests however slowly they come. When several steps down in a row bring
-    nothing, the share is taken as usual and no longer blamed on the rate.
+    When more is refused than is usual an alarm rings: single requests go out until one is let through, then a little less than
+    was let through before. That is a trial. If the share refused falls, a limit was to blame; the rate climbs back, slowest where
+    it was refused, and beyond. If the share stays, it is chance, which no slowness helps against: that share is usual from then
+    on, and the rate is at once what it was.
     """
 
     def __init__(self) -> None:
-        self._peak: float | None = None  # requests a minute: what was refused last
-        self._age = RETURN_AFTER  # seconds at full pace since the last step down
+        self.lesson = Lesson()
+        self._climb: Climb | None = None
         self._pace = Pace(None)
-        self._cut_at = float("-inf")
-        self._began = float("inf")
-        self._let_through: deque[float] = deque()  # when it was sent; what is under way counts until it is refused
-        self._last_sent = float("-inf")
-        self._outcomes: deque[bool] = deque(maxlen=ENOUGH)
-        self._since_cut = _Share()
-        self._descent = 0  # steps down without having been back near what was refused
-        self._descending = _Share()
-        self._top = 0.0  # what was refused before the descent
-        self._usual = 0.0
-        self._shut: _Shut | None = None
+        self._alarm = Alarm()
+        self._trial: Trial | None = None
+        self._closed: Closed | None = None
+        self._top = 0.0  # the rate before the alarms that no verdict has followed yet
+        self._opened = float("-inf")
+        self._outcomes = Outcomes()
+        self._sent: deque[float] = deque()
+        self._turned_away: deque[float] = deque()  # when it was sent; of the last minute, as those sent
+        self._recent: deque[bool] = deque(maxlen=LATELY)  # whether refused, since the last alarm
 
     @property
     def per_minute(self) -> float | None:
-        """None as long as nothing has been refused in a way that tells of a rate."""
-        if self._peak is None:
-            return None
-        return self._peak * (1 + BACK_OFF * ((self._age - RETURN_AFTER) / RETURN_AFTER) ** 3)
+        """The pace; None as long as nothing has been refused."""
+        return self._climb.per_minute if self._climb else None
 
     @property
     def shut(self) -> bool:
-        """Whether everything was refused of late."""
-        return self._shut is not None
+        """Whether only single requests go out."""
+        return self._closed is not None
 
     def wait(self, now: float) -> float:
         """Seconds until the next request may go out."""
-        return max(0.0, self._shut.next_at - now) if self._shut else self._pace.wait(now)
+        self._settle(now)
+        return max(0.0, self._closed.next_at - now) if self._closed else self._pace.wait(now)
 
     def sent(self, now: float, waited: bool) -> None:
         """A request goes out. Only time spent waiting for the pace moves it up: an idle hour proves nothing."""
-        if waited and self._peak is not None:
-            self._age += min(now - self._last_sent, 2 * MINUTE / self._peak)
-        self._began = min(self._began, now)
-        self._last_sent = now
-        self._let_through.append(now)
-        while self._let_through[0] < now - MINUTE:
-            self._let_through.popleft()
-        if self._shut:
-            self._shut.next_at = now + self._shut.gap
+        self._settle(now)
+        if self._closed:
+            self._closed.next_at = now + self._closed.gap
+        elif self._climb and waited:
+            self._climb.age += self._climb.haste * min(now - self._sent[-1], 2 * MINUTE / self._climb.peak)
+            if self._trial:
+                self._climb.age = min(self._climb.age, BELOW)
+        self._outcomes.sent(now)
+        self._sent.append(now)
+        for old in (self._sent, self._turned_away):
+            while old and old[0] < now - MINUTE:
+                old.popleft()
         self._pace.per_minute = self.per_minute
         self._pace.take(now)
 
     def accepted(self, sent_at: float) -> None:
         """What was sent then was let through."""
-        self._outcomes.append(False)
-        self._count(sent_at, refused=False)
-        if self._shut and sent_at > self._shut.at:
-            # no step down from this one: it is what was let through, not what was refused
-            self._peak, self._age = max(SLOWEST, self._shut.rate(sent_at)), RETURN_AFTER
-            self._shut = None
-            self._start_counting(sent_at)
+        if self._outcomes.passed(sent_at):
+            self._passed(sent_at)
 
     def refused(self, sent_at: float, now: float) -> bool:
-        """What was sent then was refused. True when that changes the rate."""
-        self._outcomes.append(True)
-        if sent_at in self._let_through:
-            self._let_through.remove(sent_at)
-        if self._shut:
-            self._shut.gap = min(LONGEST_GAP, 2 * self._shut.gap) if sent_at > self._shut.at else self._shut.gap
+        """What was sent then was refused. True when that rings the alarm."""
+        self._outcomes.refused(sent_at, now)
+        self._turned_away.append(sent_at)
+        if self._closed:
+            self._closed.saw_refused(sent_at)
             return False
-        if sent_at <= self._cut_at:
-            return False
-        self._count(sent_at, refused=True)
-        if self._seems_shut():
-            self._usual = 0.0
-            since = self._let_through[0] if self._let_through else now
-            self._shut = _Shut(now, since, len(self._let_through), gap=FIRST_GAP if self._peak is None else 4 * FIRST_GAP)
-            return True
-        if self._blames_the_rate():
-            self._step_down(now)
-            return True
-        return False
+        return sent_at >= self._opened and self._rings(True, now)
 
-    def _count(self, sent_at: float, *, refused: bool) -> None:
-        if sent_at > self._cut_at:
-            self._since_cut.add(refused)
-            self._descending.add(refused)
-            if self._since_cut.asked >= 5 * ENOUGH and not self._since_cut.refused:
-                self._usual = 0.0
+    def _settle(self, now: float) -> None:
+        for sent_at in self._outcomes.settled(now):
+            self._passed(sent_at)
 
-    @property
-    def _in_a_row(self) -> int:
-        """How many of the last requests were refused without one let through between."""
-        return next((count for count, refused in enumerate(reversed(self._outcomes)) if not refused), len(self._outcomes))
+    def _passed(self, sent_at: float) -> None:
+        if self._closed and sent_at > self._closed.at:
+            self._open(self._closed, sent_at)
+        if not self._closed and sent_at >= self._opened:
+            self._rings(False, sent_at)
 
-    def _seems_shut(self) -> bool:
-        return self._in_a_row >= IN_A_ROW or sum(self._outcomes) >= MOSTLY * ENOUGH
+    def _rings(self, refused: bool, now: float) -> bool:
+        """Take note of one more request; whether the alarm rings at it, or a trial fails."""
+        self._recent.append(refused)
+        if self._alarm.rings(refused, only_in_a_row=self._trial is not None):
+            self._close(now)
+        elif self._trial:
+            self._trial.saw(refused)
+            if self._trial.asked >= FEW and (self._trial.told_enough or not (self._climb and self._climb.below)):
+                self._judge(self._trial, now)
+        elif self._climb and (self._climb.below or self._climb.haste == HASTE):
+            self._alarm.learn(refused)
+        return self._closed is not None
 
-    def _blames_the_rate(self) -> bool:
-        if self._peak is None or not self._usual:
-            return self._peak is not None
-        if self._since_cut.asked >= 2 * ENOUGH and self._since_cut.share > max(HIGH_SHARE, 1.3 * self._usual):
-            self._usual = 0.0  # it is the rate after all
-            return True
-        return False
+    def _close(self, now: float) -> None:
+        before, above = share_of_late(reversed(self._recent)), min(self.per_minute or float("inf"), self._lately(now))
+        self._top = max(self._top, above)
+        since = max(self._sent[0], self._opened)
+        let_through = sum(at >= since for at in self._sent) - sum(at >= since for at in self._turned_away)
+        gap = min(LONGEST_GAP, max(FIRST_GAP, 2 * MINUTE / (self.per_minute or float("inf"))))
+        self._closed = Closed(now, before, above, since, let_through, gap)
+        self._trial = None
 
-    def _step_down(self, now: float) -> None:
-        rate, peak = self.per_minute, self._peak
-        assert rate is not None
-        assert peak is not None
-        near = rate >= NEAR * peak
-        if near:
-            self._descent, self._descending, self._top = 0, _Share(), peak
+    def _open(self, closed: Closed, at: float) -> None:
+        self._climb = closed.opened(at)
+        if closed.refused >= 2 * CLOSED:
+            self._top = 0.0
+        self._trial = Trial(closed.before, closed.above, self._climb.per_minute) if self._climb.below else None
+        self._closed = None
+        self._opened = at
+        self._recent.clear()
+        self._alarm.reset()
+        self._pace.per_minute = self._climb.per_minute
+        self.lesson = Lesson(self._climb.per_minute, self._alarm.usual)
+
+    def _judge(self, trial: Trial, now: float) -> None:
+        assert self._climb is not None
+        verdict = trial.verdict
+        if verdict is Verdict.WORSE:
+            self._close(now)
+            return
+        self._trial = None
+        if verdict is Verdict.CHANCE:
+            self._climb = Climb(max(self._top, self._climb.peak), 2 * RETURN_AFTER, HASTE)
+            self._alarm = Alarm(trial.refused + FEW * trial.before, trial.asked + FEW)
+            self.lesson = Lesson(None, self._alarm.usual)
         else:
-            self._descent += 1
-        if self._descent >= FRUITLESS:
-            self._descent, self._usual = 0, min(MOST_USUAL, 1.5 * self._descending.share)
-            self._peak, self._age = self._top, 2 * RETURN_AFTER
-        else:
-            let_through = len(self._let_through) * MINUTE / min(MINUTE, max(1.0, now - self._began))
-            self._peak, self._age = min(max(rate, 0.99 * peak), let_through) if near else rate, 0.0
-        self._peak = max(SLOWEST, self._peak)
-        self._pace.per_minute = self.per_minute
-        self._pace.rest(now + min(LONGEST_GAP, REST * 2 ** (self._in_a_row - 1)))
-        self._start_counting(now)
+            self._climb.peak /= max(0.2, 1 - trial.share)
+            self._climb.haste = HASTE_IN_DOUBT if trial.share > DOUBTFUL else 1.0
+            self._alarm = Alarm(trial.refused, trial.asked)
+            self.lesson = Lesson(self._climb.per_minute, self._alarm.usual)
+        self._top = 0.0
 
-    def _start_counting(self, now: float) -> None:
-        self._cut_at = now
-        self._since_cut = _Share()
-
-
-@dataclass
-class _Share:
-    """How many of some requests were refused; the old ones fade."""
-
-    refused: float = 0.0
-    asked: float = 0.0
-
-    @property
-    def share(self) -> float:
-        return self.refused / max(1.0, self.asked)
-
-    def add(self, refused: bool) -> None:
-        fade = 0.5 if self.asked >= 10 * ENOUGH else 1.0
-        self.refused, self.asked = fade * self.refused + refused, fade * self.asked + 1
-
-
-@dataclass
-class _Shut:
-    """Since when everything is refused, and what had been let through since when."""
-
-    at: float
-    since: float
-    let_through: int
-    gap: float
-    next_at: float = 0.0
-
-    def __post_init__(self) -> None:
-        self.next_at = self.at + self.gap
-
-    def rate(self, opened: float) -> float:
-        """Requests a minute, if the way opened again at that time."""
-        return self.let_through / max(1.0, opened - self.since) * MINUTE
+    def _lately(self, now: float) -> float:
+        """Requests a minute over ten seconds or ten requests, whichever is longer."""
+        count, at = 0, now
+        for count, at in enumerate(reversed(self._sent), 1):
+            if count > 10 and now - at > 10:
+                break
+        return count / max(1.0, now - at) * MINUTE

@@ -43,7 +43,7 @@ def check_models(
     shelf = Shelf(remember)
     cards: dict[str, ModelCard] = {}
     for settings in roles:
-        for model in (name.strip() for name in settings.model.split(",")):
+        for model in settings.mix:
             card = cards.get(model) or _embedded(model) or shelf.card(model, settings.base_url)
             card = cards[model] = card.model_copy(update={"price": own[model]}) if model in own else card
             if keyed:

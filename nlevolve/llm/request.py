@@ -13,8 +13,12 @@ from nlevolve.llm.embedded import embedded_version
 from nlevolve.records import Purpose, Role, Text, Usage
 
 
+def _mix(model: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in model.split(","))
+
+
 def _all_named(model: str) -> str:
-    if not all(name.strip() for name in model.split(",")):
+    if not all(_mix(model)):
         raise ValueError("a model's name is empty")
     return model
 
@@ -54,6 +58,16 @@ class RoleSettings(BaseModel):
     """USD per million prompt tokens; so are the next two for completion and cached prompt tokens."""
     price_out: float | None = Field(None, ge=0)
     price_cached: float | None = Field(None, ge=0)
+
+    @property
+    def mix(self) -> tuple[str, ...]:
+        """The models that take turns in the role; one for most."""
+        return _mix(self.model)
+
+    @property
+    def each(self) -> tuple[RoleSettings, ...]:
+        """These settings for each model of the mix."""
+        return tuple(self.model_copy(update={"model": name}) for name in self.mix)
 
     @property
     def varies(self) -> bool:

@@ -37,8 +37,8 @@ def solutions_beside(challenges: Path) -> Path:
 
 def _of_source(source: str, ids: list[str]) -> dict[str, Solution | None]:
     if source in DATASETS:
-        tasks = {id: raw for split in read_dataset(source).values() for id, raw in split.items()}
-        return {id: outputs_within(tasks[id], f"{source}:{id}") for id in ids if id in tasks}
+        splits = read_dataset(source).values()
+        return {id: outputs_within(tasks[id], f"{source}:{id}") for id in ids for tasks in splits if id in tasks}
     file = Path(source)
     if not file.is_file():
         return dict.fromkeys(ids)

@@ -219,6 +219,8 @@ class LimitChanged(Event):
     model: str
     in_flight: int
     """How many calls may be in flight for this model from now on."""
+    per_minute: float | None = None
+    """Requests a minute that it seems to allow, learned from what it refuses; none where there seems to be no limit."""
     why: Text
 
 

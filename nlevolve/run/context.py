@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from nlevolve.ask.question import Asker
 from nlevolve.config import RunConfig
+from nlevolve.evolve.parents import Parents
 from nlevolve.llm.request import LLM, RoleSettings
 from nlevolve.records import Event, Role
 
@@ -26,6 +27,8 @@ class Lab:
     emit: Emit
     telling: Callable[[Callable[[], None]], LLM]
     """The asker's LLM for one who is told, at once, whenever a reply is not in the sample bank: it waits for a provider then."""
+    parents: Parents | None = None
+    """Chooses the parent of a move; None: the one that the settings name."""
 
     unusable: set[str] = field(default_factory=set)
     """Models that will answer nothing more: key refused, quota exhausted."""
@@ -37,16 +40,12 @@ class Lab:
     @property
     def mixed(self) -> bool:
         """Whether any role has several models to choose from."""
-        return any("," in settings.model for settings in self.config.roles.values())
+        return any(len(settings.mix) > 1 for settings in self.config.roles.values())
 
-    def models(self, role: Role) -> list[str]:
-        """The models of a role: several for a mix "A,B,C"."""
-        return [name.strip() for name in self.config.role(role).model.split(",")]
-
-    def usable(self, role: Role) -> list[str]:
-        """Those of them that answer; all of them when none does, so that the failure shows."""
-        models = self.models(role)
-        return [model for model in models if model not in self.unusable] or models
+    def usable(self, role: Role) -> Sequence[str]:
+        """The models of a role that answer; all of them when none does, so that the failure shows."""
+        models = self.config.role(role).mix
+        return tuple(model for model in models if model not in self.unusable) or models
 
     def settings(self, role: Role, model: str | None = None) -> RoleSettings:
         """How a role is called; `model` names one of a mix."""

@@ -118,6 +118,6 @@ def _priced(config: RunConfig, calls: _Calls, cards: Mapping[str, ModelCard]) ->
 def _dearest(settings: RoleSettings, prompt: int, cards: Mapping[str, ModelCard]) -> float | None:
     """USD of one call; of a mix, with its dearest model."""
     usage = Usage(prompt=prompt, completion=min(settings.max_tokens or COMPLETION, COMPLETION))
-    prices = [price_of(settings, cards.get(model.strip())) for model in settings.model.split(",")]
+    prices = [price_of(settings, cards.get(model)) for model in settings.mix]
     costs = [price.cost(usage) for price in prices if price is not None]
     return max(costs) if len(costs) == len(prices) else None

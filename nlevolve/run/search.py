@@ -106,7 +106,7 @@ class Search:
 
     def _plan(self, k: int, seen: Population) -> Birth:
         rng = Random(f"{self.lab.config.seed}/{self.task.id}/{k}")
-        birth = plan(k, seen, self.policy, model="", pairs=len(self.task.pairs), rng=rng)
+        birth = plan(k, seen, self.policy, model="", pairs=len(self.task.pairs), rng=rng, parents=self.lab.parents)
         return birth.model_copy(update={"model": self._model(birth, seen)})
 
     def _model(self, birth: Birth, seen: Population) -> str:

@@ -7,16 +7,18 @@ import platform
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from nlevolve.ask.prompts import Prompts
+from nlevolve.ask.prompts import Prompts, bundled
 from nlevolve.ask.question import Asker
 from nlevolve.ask.rehearsal import rehearse
-from nlevolve.config import Limits, RunConfig, configure, differences, digest, validated
+from nlevolve.config import RunConfig, configure, differences, digest, models_named, validated
 from nlevolve.errors import UsageError
+from nlevolve.evolve.parents import Parents, strategy
 from nlevolve.llm.bank import check_bank
 from nlevolve.llm.budget import Caps, Spent
 from nlevolve.llm.catalogue import ModelCard
@@ -24,6 +26,7 @@ from nlevolve.llm.embedded import embedded_version
 from nlevolve.llm.preflight import check_models
 from nlevolve.llm.request import LLM
 from nlevolve.llm.stack import open_stack
+from nlevolve.options import Asked, Limits, Options
 from nlevolve.puzzle.datasets import Selection
 from nlevolve.records import CallFinished, Event, RunFinished, RunStarted, TaskAnswered
 from nlevolve.run import store
@@ -34,9 +37,9 @@ from nlevolve.version import __version__
 
 @dataclass(frozen=True)
 class Session:
-    """A run that is about to start, or to go on (`known` holds its events so far)."""
+    """A run that is about to start, or to go on (`known` holds its events so far). Until it has run, its folder is locked."""
 
-    folder: Path
+    lock: store.Lock
     selection: Selection
     config: RunConfig
     limits: Limits
@@ -45,6 +48,7 @@ class Session:
     cards: Mapping[str, ModelCard]
     cache_dir: Path
     run_id: str
+    parents: Parents
     replay: bool = False
     known: Sequence[Event] = ()
     live: LLM | None = None
@@ -53,6 +57,10 @@ class Session:
     """Wraps the way to the models: benchmarks look at the requests there."""
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     """Set it to let what is in flight end and send nothing more."""
+
+    @property
+    def folder(self) -> Path:
+        return self.lock.folder
 
     @property
     def name(self) -> str:
@@ -64,21 +72,18 @@ class Session:
         `own_process`: nothing else lives in this process, so that its garbage collector and its warnings may be set to what
         suits us best.
         """
-        log = store.Log(self.folder)
+        with closing(self.lock), closing(store.Log(self.folder)) as log:
 
-        def emit(event: Event) -> None:
-            log.append(event)
-            for see in subscribers:
-                see(event)
+            def emit(event: Event) -> None:
+                log.append(event)
+                for see in subscribers:
+                    see(event)
 
-        try:
             emit(self._started())
             answered = await self._solve(emit, own_process)
             finished = _finished(answered, self.stopping.is_set())
             emit(finished)
             return finished
-        finally:
-            log.close()
 
     async def _solve(self, emit: Emit, own_process: bool) -> Mapping[str, TaskAnswered]:
         answered = {e.task: e for e in self.known if isinstance(e, TaskAnswered)}
@@ -105,7 +110,13 @@ class Session:
         ) as stack:
             asker = Asker(self.around(stack), self.prompts, stack.reject, tee)
             known = _by_task(self.known)
-            lab = Lab(asker, self.config, tee, telling=lambda waits: self.around(stack.telling(waits)))
+            lab = Lab(
+                asker,
+                self.config,
+                tee,
+                telling=lambda waits: self.around(stack.telling(waits)),
+                parents=self.parents,
+            )
             tasks = self.selection.tasks
             await solve_all(tasks, lab, known, at_once=self.limits.tasks_at_once, stopping=self.stopping)
         return answered
@@ -128,41 +139,55 @@ class Session:
 def begin(
     selection: Selection,
     config: RunConfig,
-    limits: Limits,
+    options: Options,
     *,
-    preset: str,
-    prompts: Path,
-    runs_dir: Path,
-    cache_dir: Path,
-    name: str | None = None,
-    replay: bool = False,
     live: LLM | None = None,
+    parents: Parents | None = None,
 ) -> Session:
-    """Make a new run's folder with its config.json. Raises UsageError before anything is sent, leaving no folder behind."""
+    """Make a new run's folder with its config.json; `parents` is the strategy that the settings name, if a program brought it.
+
+    Raises UsageError before anything is sent, leaving no folder behind.
+    """
+    limits, replay = options.part(Limits), options.replay
+    prompts, cache_dir = Path(options.prompts or bundled()), Path(options.cache_dir)
     templates = Prompts(prompts)
     _check_views(config, templates)
+    choose = strategy(config.policy.parents, parents)
     rehearse(templates)
     cards = _cards(config, limits, replay, cache_dir)
     check_bank(cache_dir, replay=replay)
-    folder = store.create(runs_dir, name)
-    run_id = uuid.uuid4().hex
-    settings = _settings(config, selection, templates)
+    lock = store.create(Path(options.runs_dir), options.run)
+    run_id, settings = uuid.uuid4().hex, _settings(config, selection, templates)
     content = {
         "schema": 1,
-        "run": folder.name,
+        "run": lock.folder.name,
         "id": run_id,
-        "preset": preset,
+        "preset": options.preset,
         **settings,
+        **_made_with(limits, replay, prompts, cache_dir, cards, config),
+        "digest": digest(settings),
+    }
+    with ExitStack() as failed:
+        failed.callback(lock.close)
+        store.replace(lock.folder / "config.json", content)
+        failed.pop_all()
+    return Session(
+        lock, selection, config, limits, options.preset, templates, cards, cache_dir, run_id, choose, replay=replay, live=live
+    )
+
+
+def _made_with(
+    limits: Limits, replay: bool, prompts: Path, cache_dir: Path, cards: Mapping[str, ModelCard], config: RunConfig
+) -> dict[str, Any]:
+    """What is recorded beside the settings."""
+    return {
         "limits": limits.model_dump(mode="json"),
         "replay": replay,
         "prompts_dir": str(prompts.resolve()),
         "cache_dir": str(cache_dir.resolve()),
         "prices": {m: c.price.model_dump(mode="json") if c.price else None for m, c in sorted(cards.items())},
         "versions": _versions(config),
-        "digest": digest(settings),
     }
-    store.replace(folder / "config.json", content)
-    return Session(folder, selection, config, limits, preset, templates, cards, cache_dir, run_id, replay=replay, live=live)
 
 
 def reopen(
@@ -174,47 +199,58 @@ def reopen(
     prompts: Path,
     cache_dir: Path,
     live: LLM | None = None,
+    parents: Parents | None = None,
 ) -> Session:
     """Go on with a run. Raises UsageError listing every setting, prompt, task or embedded model that is not as it was."""
-    old = store.read_config(folder)
-    templates = Prompts(prompts)
-    settings = _settings(config, selection, templates)
+    with ExitStack() as failed:
+        # before it is read: another process may be writing it
+        lock = failed.enter_context(closing(store.Lock(folder)))
+        old = store.read_config(folder)
+        replay, templates = bool(old.get("replay")), Prompts(prompts)
+        _require_same(folder, old, config, _settings(config, selection, templates))
+        choose = strategy(config.policy.parents, parents)
+        cards = _cards(config, limits, replay, cache_dir)
+        check_bank(cache_dir, replay=replay)
+        session = Session(
+            lock,
+            selection,
+            config,
+            limits,
+            old["preset"],
+            templates,
+            cards,
+            cache_dir,
+            old["id"],
+            choose,
+            replay=replay,
+            known=store.read_events(folder),
+            live=live,
+        )
+        failed.pop_all()
+    return session
+
+
+def _require_same(folder: Path, old: Mapping[str, Any], config: RunConfig, settings: Mapping[str, Any]) -> None:
     changed = [*differences({key: old.get(key) for key in settings}, settings), *_other_models(old, config)]
     if changed:
         raise UsageError(
             f"run {folder.name} was started with other settings ({'; '.join(changed)}); "
             "resume it with the old ones, or start a new run: what is equal comes from the cache"
         )
-    cards = _cards(config, limits, bool(old.get("replay")), cache_dir)
-    check_bank(cache_dir, replay=bool(old.get("replay")))
-    return Session(
-        folder,
-        selection,
-        config,
-        limits,
-        old["preset"],
-        templates,
-        cards,
-        cache_dir,
-        old["id"],
-        replay=bool(old.get("replay")),
-        known=store.read_events(folder),
-        live=live,
-    )
 
 
-def reconfigure(
-    old: Mapping[str, Any], *, preset: str | None, models: Mapping[str, str | None], changes: Mapping[str, Any], seed: int | None
-) -> RunConfig:
-    """The settings of a recorded run, with what was asked for anew on the command line laid over them.
+def reconfigure(old: Mapping[str, Any], asked: Asked) -> RunConfig:
+    """The settings of a recorded run, with what was asked for anew laid over them.
 
     A resumed run refuses any difference, so this only serves to name it. Raises UsageError.
     """
     recorded = validated(old["settings"])
+    models = models_named(asked)
+    if "preset" in asked.given and asked.preset != old["preset"]:
+        seed = recorded.seed if asked.seed is None else asked.seed
+        return configure(asked.preset, models=models, changes=asked.settings, seed=seed)
     named = {f"{role}.model": model for role, model in models.items() if model}
-    if preset is not None and preset != old["preset"]:
-        return configure(preset, models=models, changes=changes, seed=recorded.seed if seed is None else seed)
-    return recorded.changed(named | dict(changes) | ({} if seed is None else {"seed": seed}))
+    return recorded.changed(named | dict(asked.settings) | ({} if asked.seed is None else {"seed": asked.seed}))
 
 
 def _settings(config: RunConfig, selection: Selection, prompts: Prompts) -> dict[str, Any]:

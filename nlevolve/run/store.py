@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import difflib
-import fcntl
 import json
 import os
 import re
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
 from nlevolve.errors import UsageError
@@ -27,8 +27,57 @@ class StoreFailed(Exception):
     """The run's folder can no longer be written (disk full, gone, read-only). One line; what was acknowledged is on disk."""
 
 
-def create(runs_dir: Path, name: str | None) -> Path:
-    """A new run's folder, empty. An earlier run of the same name is moved aside to NAME.1, NAME.2, …
+class Lock:
+    """A run's folder belongs to the one process that holds this, from before anything in it is moved or written.
+
+    The lock is a file beside the folder, so that it stays where it is when the folder is moved aside. A process that is killed
+    leaves the file, but not the lock on it. Entered again by its holder it is released when the last one leaves.
+    Raises UsageError when another process, or another run of this one, holds it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._file = FileLock(_lock_file(folder), thread_local=False)
+        self.acquire()
+
+    def acquire(self) -> None:
+        try:
+            self._file.acquire(timeout=0)
+        except Timeout:
+            raise UsageError(f"run {self.folder.name} is being written by another process") from None
+        except OSError as error:
+            raise UsageError(f"cannot write to the runs folder {self.folder.parent}: {error.strerror}") from None
+
+    def close(self) -> None:
+        """Let go of it once: the folder is free when everybody who held it has."""
+        if self._file.lock_counter == 1:
+            # whoever opens the file now finds it held, or unlinked, and both are refused: two never hold it
+            with suppress(OSError):
+                os.unlink(self._file.lock_file)
+        self._file.release()
+
+    def __enter__(self) -> Lock:
+        self.acquire()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def being_written(folder: Path) -> bool:
+    """Whether a process holds the run's folder, as far as locks tell."""
+    file = _lock_file(folder)
+    if not file.exists():
+        return False
+    try:
+        with FileLock(file, timeout=0):
+            return False
+    except (Timeout, OSError):
+        return True
+
+
+def create(runs_dir: Path, name: str | None) -> Lock:
+    """A new run's folder, empty and held. An earlier run of the same name is moved aside to NAME.1, NAME.2, …
 
     Raises UsageError for a name that is none, a folder that cannot be written, and a run that is being written.
     """
@@ -90,13 +139,12 @@ def replace_text(path: Path, text: str) -> None:
 
 
 class Log:
-    """events.jsonl, open for appending by this process alone. Each event is one write, whole on disk when `append` returns."""
+    """events.jsonl, open for appending by who holds the `Lock`. Each event is one write, whole on disk when `append` returns."""
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "events.jsonl"
         with _storing(self.path):
             self._file = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o644)
-            self._lock()
             self._mend()
 
     def append(self, event: Event) -> None:
@@ -110,12 +158,6 @@ class Log:
 
     def close(self) -> None:
         os.close(self._file)
-
-    def _lock(self) -> None:
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise UsageError(f"run {self.path.parent.name} is being written by another process") from None
 
     def _mend(self) -> None:
         """Cut off a line that a kill left torn, so that the next event starts on its own."""
@@ -133,26 +175,34 @@ def _whole(data: bytes) -> Iterator[AnyEvent]:
             continue
 
 
-def _fresh(runs_dir: Path) -> Path:
+def _lock_file(folder: Path) -> Path:
+    folder = folder.resolve()
+    return folder.with_name(f".{folder.name}.lock")
+
+
+def _fresh(runs_dir: Path) -> Lock:
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     for suffix in ("", *(f"-{n}" for n in range(2, 1000))):
         folder = runs_dir / (stamp + suffix)
         try:
             folder.mkdir()
-            return folder
+            return Lock(folder)
         except FileExistsError:
             continue
     raise UsageError(f"too many runs in {runs_dir} were started this second")
 
 
-def _named(folder: Path) -> Path:
-    if folder.exists():
-        if (folder / "events.jsonl").exists():
-            Log(folder).close()  # refuses while another process writes it
-        taken = (folder.with_name(f"{folder.name}.{n}") for n in range(1, 10_000))
-        folder.rename(next(p for p in taken if not p.exists()))
-    folder.mkdir()
-    return folder
+def _named(folder: Path) -> Lock:
+    lock = Lock(folder)
+    try:
+        if folder.exists():
+            taken = (folder.with_name(f"{folder.name}.{n}") for n in range(1, 10_000))
+            folder.rename(next(p for p in taken if not p.exists()))
+        folder.mkdir()
+    except OSError:
+        lock.close()
+        raise
+    return lock
 
 
 @contextmanager

@@ -92,7 +92,7 @@ def test_a_file_says_it_all(sweep: Run, tmp_path: Path) -> None:
         (["turned.json", "--preset", "quick", "--preset", "quack"], "unknown preset 'quack'; nearest: quick"),
         (["none.toml"], "cannot read the sweep none.toml"),
         (["bad.toml"], "bad.toml is not TOML"),
-        (["odd.toml"], "sweep: generators: extra inputs are not permitted; known are selectors, generator"),
+        (["odd.toml"], "unknown setting 'generators'; nearest: generator"),
         (["set.toml"], "sweep: set: input should be a valid dictionary"),
         (["gone.json", *CHECKERS], "gone.json"),
     ],

@@ -43,6 +43,12 @@ def test_equal_grids_add_their_votes() -> None:
     assert two(choose(TEST, [Vote(A, 1.0), Vote(B, 2.0), Vote(C, 3.0)])) == (C, B)
 
 
+def test_all_that_was_proposed_is_told_best_first_with_its_votes() -> None:
+    chosen = choose(TEST, [Vote(C, 0.25), Vote(B, 0.5), Vote(A, 1.0), Vote(B, 0.75), Vote(TEST, 9.0)])
+    assert [(one.grid, one.votes) for one in chosen.proposed] == [(B, 1.25), (A, 1.0), (C, 0.25)]
+    assert choose(TEST, []).proposed == ()
+
+
 def test_ties_go_to_the_grid_proposed_first() -> None:
     assert two(choose(TEST, [Vote(B, 1.0), Vote(A, 1.0), Vote(C, 1.0)])) == (B, A)
     assert two(choose(TEST, [Vote(B, 0.5), Vote(A, 1.0), Vote(B, 0.5)])) == (B, A)

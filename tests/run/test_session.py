@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from nlevolve.ask.prompts import bundled
-from nlevolve.config import ROLES, Limits, RunConfig, configure
+from nlevolve.config import ROLES, RunConfig, configure
 from nlevolve.errors import UsageError
 from nlevolve.llm.request import ProviderDown, Request
+from nlevolve.options import Asked, Limits, Options
 from nlevolve.puzzle.datasets import load
 from nlevolve.records import CallFinished, Event, RunFinished, RunStarted, TaskAnswered
 from nlevolve.run import store
@@ -44,12 +45,13 @@ def several(folder: Path, live: Any, names: Sequence[str], settings: RunConfig =
     return begin(
         load(files),
         settings,
-        Limits(**{"tasks_at_once": 1, **limits}),
-        preset="quick",
-        prompts=bundled(),
-        runs_dir=folder / "runs",
-        cache_dir=folder / "bank",
-        name="story",
+        Options(
+            preset="quick",
+            runs_dir=folder / "runs",
+            cache_dir=folder / "bank",
+            run="story",
+            **{"tasks_at_once": 1, **limits},
+        ),
         live=live,
     )
 
@@ -126,6 +128,7 @@ def test_every_event_is_on_disk_before_anybody_sees_it(tmp_path: Path) -> None:
 
 
 def reopened(session: Session, live: Any, **limits: Any) -> Session:
+    session.lock.close()  # one that has not run holds its folder still
     return reopen(
         session.folder,
         session.selection,
@@ -175,7 +178,7 @@ def test_money_spent_counts_against_the_budgets_of_a_resumed_run(cap: str, tmp_p
     asyncio.run(first.run([]))
     spent = sum(e.cost_usd or 0.0 for e in store.read_events(first.folder) if isinstance(e, CallFinished))
     assert spent == 5 * 0.25, "a description, its three checks, and its follow"
-    sent = Script({1: EXHAUSTED.replace("a", "b")})
+    sent = Script({1: EXHAUSTED.replace("Rule a", "Rule b")})
     # a little more than one call is left: the second may begin, since nobody knows what it will cost
     finished = asyncio.run(reopened(first, sent, concurrency=1, **{cap: spent + 0.3}).run([]))
     assert (finished.exit_code, len(sent.asked)) == (3, 2)
@@ -239,17 +242,18 @@ def test_a_resumed_run_goes_on_under_its_old_name_and_id(tmp_path: Path) -> None
 
 def test_a_replay_sends_nothing_needs_no_key_and_is_resumed_as_one(tmp_path: Path) -> None:
     keyed = SMALL.changed({f"{role}.model": "openai/gpt-5" for role in ROLES})
-    made = {"preset": "quick", "prompts": bundled(), "runs_dir": tmp_path / "runs", "cache_dir": tmp_path / "bank"}
+    made = Options(preset="quick", runs_dir=tmp_path / "runs", cache_dir=tmp_path / "bank")
     selection = load([str(a_file(tmp_path))])
     with pytest.raises(UsageError):  # without a key
-        begin(selection, keyed, Limits(), **made)
+        begin(selection, keyed, made)
     with pytest.raises(UsageError, match="bank"):
-        begin(selection, SMALL, Limits(), replay=True, **made)
-    asyncio.run(begin(selection, SMALL, Limits(), live=Fates({"t": EXHAUSTED}), name="first", **made).run([]))
+        begin(selection, SMALL, made.model_copy(update={"replay": True}))
+    asyncio.run(begin(selection, SMALL, made, live=Fates({"t": EXHAUSTED})).run([]))
     sent = Fates({"t": EXHAUSTED})
-    session = begin(selection, keyed, Limits(budget=1.0), replay=True, live=sent, name="again", **made)
+    session = begin(selection, keyed, made.model_copy(update={"replay": True, "budget": 1.0}), live=sent)
     assert session.replay
     assert json.loads((session.folder / "config.json").read_text())["replay"] is True
+    session.lock.close()
     again = reopen(
         session.folder, selection, keyed, Limits(budget=1.0), prompts=bundled(), cache_dir=session.cache_dir, live=sent
     )
@@ -262,6 +266,7 @@ def test_a_replay_sends_nothing_needs_no_key_and_is_resumed_as_one(tmp_path: Pat
 
 def test_a_resumed_run_refuses_other_settings_and_names_each(tmp_path: Path) -> None:
     first = prepare(tmp_path, a_file(tmp_path), Fates({"t": SOLVED}), settings=SMALL)
+    first.lock.close()
     other = SMALL.changed({"policy.pool": 9, "seed": 4})
     with pytest.raises(UsageError) as caught:
         reopen(first.folder, first.selection, other, Limits(), prompts=bundled(), cache_dir=first.cache_dir)
@@ -279,11 +284,7 @@ def test_a_view_that_is_not_there_is_named_before_anything_is_made(tmp_path: Pat
         begin(
             load([str(a_file(tmp_path))]),
             SMALL.changed({"policy.views": ["plain", "sideways"]}),
-            Limits(),
-            preset="quick",
-            prompts=bundled(),
-            runs_dir=tmp_path / "runs",
-            cache_dir=tmp_path / "bank",
+            Options(preset="quick", runs_dir=tmp_path / "runs", cache_dir=tmp_path / "bank"),
         )
     assert not (tmp_path / "runs").exists()
 
@@ -311,21 +312,19 @@ def test_a_budget_needs_prices(limits: dict[str, Any], refused: bool, tmp_path: 
 
 def over(**asked: Any) -> RunConfig:
     old = {"preset": "quick", "settings": SMALL.changed({"seed": 3}).model_dump(mode="json")}
-    return reconfigure(old, **{"preset": None, "models": {}, "changes": {}, "seed": None, **asked})
+    return reconfigure(old, Asked.read(asked))
 
 
 def test_what_is_not_asked_for_anew_stays() -> None:
     assert over() == SMALL.changed({"seed": 3})
-    assert over(preset="quick", models={"generator": None}) == SMALL.changed({"seed": 3})
+    assert over(preset="quick", generator=None) == SMALL.changed({"seed": 3})
 
 
 def test_what_is_asked_for_anew_is_laid_over_the_old() -> None:
-    changed = over(models={"checker": "some/model", "reviser": None}, changes={"policy.pool": 9}, seed=5)
+    changed = over(checker="some/model", reviser=None, settings={"policy.pool": 9}, seed=5)
     assert changed == SMALL.changed({"checker.model": "some/model", "policy.pool": 9, "seed": 5})
 
 
 def test_another_preset_begins_anew_with_the_old_seed() -> None:
-    assert over(preset="deep", changes={"policy.pool": 9}) == configure("deep", changes={"policy.pool": 9}, seed=3)
-    assert over(preset="deep", models={"checker": "some/model"}, seed=0) == configure(
-        "deep", models={"checker": "some/model"}, seed=0
-    )
+    assert over(preset="deep", settings={"policy.pool": 9}) == configure("deep", changes={"policy.pool": 9}, seed=3)
+    assert over(preset="deep", checker="some/model", seed=0) == configure("deep", models={"checker": "some/model"}, seed=0)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,10 +16,12 @@ from nlevolve.errors import UsageError
 from nlevolve.records import Noticed, RunFinished, write_event
 from nlevolve.run import store
 
+ROOT = Path(__file__).parents[2]
+
 
 @pytest.mark.parametrize("name", ["a", "2026-run_1.b", "x" * 100])
 def test_a_plain_name_is_a_folder(name: str, tmp_path: Path) -> None:
-    assert store.create(tmp_path / "runs", name) == tmp_path / "runs" / name
+    assert store.create(tmp_path / "runs", name).folder == tmp_path / "runs" / name
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", ".hidden", "-x", "a/b", "../a", "/a", "a b", "a\nb", "a\\b", "ä", "x" * 101])
@@ -28,26 +33,93 @@ def test_what_is_no_plain_name_is_refused_and_leaves_nothing(name: str, tmp_path
 
 def test_an_earlier_run_of_the_same_name_is_moved_aside(tmp_path: Path) -> None:
     for content in ("first", "second", "third"):
-        (store.create(tmp_path, "a") / "config.json").write_text(content)
+        with closing(store.create(tmp_path, "a")) as lock:
+            (lock.folder / "config.json").write_text(content)
     kept = {folder.name: (folder / "config.json").read_text() for folder in tmp_path.iterdir()}
     assert kept == {"a.1": "first", "a.2": "second", "a": "third"}
 
 
 def test_runs_without_a_name_never_share_a_folder(tmp_path: Path) -> None:
-    folders = [store.create(tmp_path, None) for _ in range(5)]
+    folders = [store.create(tmp_path, None).folder for _ in range(5)]
     assert len(set(folders)) == 5
     assert not [file for folder in folders for file in folder.iterdir()]
 
 
-def test_a_run_has_one_writer(tmp_path: Path) -> None:
-    folder = store.create(tmp_path, "a")
-    log = store.Log(folder)
-    for second in (lambda: store.Log(folder), lambda: store.create(tmp_path, "a")):
+def test_a_run_has_one_writer_until_the_last_who_entered_leaves(tmp_path: Path) -> None:
+    lock = store.create(tmp_path, "a")
+    with lock:
+        for second in (lambda: store.Lock(tmp_path / "a"), lambda: store.create(tmp_path, "a")):
+            with pytest.raises(UsageError, match="run a is being written by another process"):
+                second()
+        assert store.being_written(tmp_path / "a")
+    with pytest.raises(UsageError, match="another process"):
+        store.Lock(tmp_path / "a")
+    lock.close()
+    assert not store.being_written(tmp_path / "a")
+    assert [file.name for file in tmp_path.iterdir()] == ["a"]
+    with closing(store.create(tmp_path, "a")) as again:
+        assert again.folder == tmp_path / "a"
+
+
+def test_a_lock_is_one_whichever_way_its_folder_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "runs")
+    monkeypatch.chdir(tmp_path)
+    with closing(store.create(Path("runs"), "a")):
+        for way in (Path("link/a"), tmp_path / "runs" / "a"):
+            with pytest.raises(UsageError, match="another process"):
+                store.Lock(way)
+
+
+def test_what_a_kill_leaves_does_not_block_the_next_run(tmp_path: Path) -> None:
+    code = "import sys; from pathlib import Path; from nlevolve.run import store; lock = store.create(Path(sys.argv[1]), 'a'); "
+    wait = "print('held', flush=True); sys.stdin.read()"
+    with subprocess.Popen(
+        [sys.executable, "-c", code + wait, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"held\n"
         with pytest.raises(UsageError, match="another process"):
-            second()
-    log.close()
-    store.Log(folder).close()
-    assert store.create(tmp_path, "a") == folder
+            store.create(tmp_path, "a")
+        assert not (tmp_path / "a.1").exists(), "it was moved aside from under its writer"
+        holder.kill()
+    assert (tmp_path / ".a.lock").exists(), "the story needs a lock file that nobody took away"
+    assert not store.being_written(tmp_path / "a")
+    store.create(tmp_path, "a").close()
+    assert (tmp_path / "a.1").exists()
+
+
+def test_of_many_at_once_one_gets_the_name_and_none_is_moved_from_under_it(tmp_path: Path) -> None:
+    """Real processes that start at one moment: each name is created once, and what was there before is moved aside once."""
+    code = (
+        "import sys, time; from pathlib import Path; from nlevolve.run import store; from nlevolve.errors import UsageError\n"
+        "print('ready', flush=True); sys.stdin.readline()\n"
+        "try: lock = store.create(Path(sys.argv[1]), 'a')\n"
+        "except UsageError as error: print(error, flush=True)\n"
+        "else: (lock.folder / 'config.json').write_text(sys.argv[2]); print('got it', flush=True)\n"
+        "sys.stdin.readline()"
+    )
+    (tmp_path / "a").mkdir()
+    racers = [
+        subprocess.Popen(
+            [sys.executable, "-c", code, str(tmp_path), str(n)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+        )
+        for n in range(6)
+    ]
+    try:
+        assert [racer.stdout.readline() for racer in racers if racer.stdout] == ["ready\n"] * 6
+        for racer in racers:
+            print(file=racer.stdin, flush=True)
+        said = [racer.stdout.readline().strip() for racer in racers if racer.stdout]
+    finally:
+        for racer in racers:
+            racer.communicate("\n")
+    assert sorted(said) == ["got it"] + ["run a is being written by another process"] * 5
+    assert (tmp_path / "a" / "config.json").read_text() == str(said.index("got it"))
+    assert sorted(file.name for file in tmp_path.glob("[!.]*")) == ["a", "a.1"]
 
 
 @pytest.mark.parametrize("torn", [b'{"v":1,"kind":"noti', b"\x00\xff", b"{}"])
@@ -111,7 +183,7 @@ def test_a_full_disk_is_said_in_one_line(tmp_path: Path) -> None:
 
 
 def test_a_run_is_found_by_name_and_by_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = store.create(tmp_path / "runs", "a")
+    folder = store.create(tmp_path / "runs", "a").folder
     (folder / "config.json").write_text("{}")
     monkeypatch.chdir(tmp_path)
     assert store.find("a", Path("runs")) == Path("runs/a")

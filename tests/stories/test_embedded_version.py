@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from nlevolve.ask.prompts import bundled
-from nlevolve.config import Limits
 from nlevolve.errors import UsageError
 from nlevolve.llm import embedded, request
 from nlevolve.llm.request import LLM, Request
+from nlevolve.options import Limits
 from nlevolve.puzzle.datasets import load
 from nlevolve.run.session import Session, reopen
 from tests.stories.worlds import config, groping, prepare, scripted, task_file
@@ -28,6 +28,7 @@ REAL = {
 def begun(folder: Path, llm: LLM | None = None, **changes: Any) -> tuple[Session, dict[str, Any]]:
     """A run that has only begun, and its config.json."""
     session = prepare(folder, task_file(folder), llm or scripted(groping), settings=config(**changes))
+    session.lock.close()
     return session, json.loads((session.folder / "config.json").read_text())
 
 

@@ -13,8 +13,8 @@ import pytest
 
 from nlevolve.api import Result, asolve
 from nlevolve.ask.prompts import bundled
-from nlevolve.config import Limits
 from nlevolve.llm.request import ProviderDown, Request
+from nlevolve.options import Limits
 from nlevolve.puzzle.datasets import load
 from nlevolve.puzzle.grids import cell_accuracy, parse
 from nlevolve.records import CallFinished, CandidateChecked, Event, Followed, TaskStarted

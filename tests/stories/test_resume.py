@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from nlevolve.ask.prompts import bundled
-from nlevolve.config import Limits, RunConfig, configure, presets
+from nlevolve.config import RunConfig, configure, presets
 from nlevolve.llm.request import ProviderDown, Request
+from nlevolve.options import Limits
 from nlevolve.puzzle.datasets import load
 from nlevolve.records import CallFinished, CandidateChecked, Event, RunFinished, TaskAnswered, Unreached
 from nlevolve.run import store

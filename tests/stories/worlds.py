@@ -7,9 +7,9 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from nlevolve.ask.prompts import bundled
-from nlevolve.config import Limits, RunConfig, configure
+from nlevolve.config import RunConfig, configure
 from nlevolve.llm.request import LLM, Request
+from nlevolve.options import Options
 from nlevolve.puzzle.datasets import load
 from nlevolve.records import Event
 from nlevolve.run.session import Session, begin
@@ -94,12 +94,7 @@ def prepare(
     return begin(
         load([str(task)]),
         settings or config(),
-        Limits(**limits),
-        preset="quick",
-        prompts=bundled(),
-        runs_dir=folder / "runs",
-        cache_dir=folder / cache,
-        name=name,
+        Options(preset="quick", runs_dir=folder / "runs", cache_dir=folder / cache, run=name, **limits),
         live=llm,
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -13,6 +12,7 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from nlevolve.records import AnyEvent, Event, RunFinished, RunStarted, read_event
+from nlevolve.run.store import being_written
 from nlevolve.view.terminal.dashboard import Dashboard
 from nlevolve.view.terminal.focus import Focus
 from nlevolve.view.terminal.grids import coloured
@@ -54,15 +54,8 @@ class Tail:
                 continue
 
     def being_written(self) -> bool:
-        """Whether a process holds the log open for writing, as far as locks tell."""
-        if not self.path.exists():
-            return False
-        with self.path.open("rb") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            except OSError:
-                return True
-            return False
+        """Whether a process writes the log, as far as locks tell."""
+        return being_written(self.path.parent)
 
 
 def follow(path: Path, console: Console, colours: Palette) -> None:

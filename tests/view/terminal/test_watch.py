@@ -1,9 +1,9 @@
 """Runs watched from their log: as it grows, and played again."""
 
-import fcntl
 import io
 import threading
 import time
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import pytest
 from rich.console import Console
 
 from nlevolve.records import AnyEvent, Event, RunStarted, write_event
+from nlevolve.run.store import Lock
 from nlevolve.view.terminal import watch
 from nlevolve.view.terminal.palette import STANDARD
 from nlevolve.view.terminal.watch import Player, Tail
@@ -45,17 +46,15 @@ def test_a_log_is_read_as_it_grows(tmp_path: Path) -> None:
 def test_whether_somebody_writes_the_log(tmp_path: Path) -> None:
     path = tmp_path / "events.jsonl"
     assert not Tail(path).being_written()
-    with path.open("a") as file:
-        assert not Tail(path).being_written()
-        fcntl.flock(file, fcntl.LOCK_EX)
+    with closing(Lock(tmp_path)):
         assert Tail(path).being_written()
+    assert not Tail(path).being_written()
 
 
 def test_lines_are_followed_until_the_run_ends(tmp_path: Path) -> None:
     path, told, stream = tmp_path / "events.jsonl", events(tasks=2), io.StringIO()
     write(path, told[:10])
-    with path.open("a") as writer:
-        fcntl.flock(writer, fcntl.LOCK_EX)
+    with closing(Lock(tmp_path)):
         following = threading.Thread(target=watch.follow_lines, args=(path, stream))
         following.start()
         while "started" not in stream.getvalue():

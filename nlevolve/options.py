@@ -1,0 +1,199 @@
+"""What a run can be told, each option once: flags and their help, `solve()`'s keywords, a sweep file's keys come from here.
+
+A field is an option; its docstring is its help. A new field of `Options` is at once a flag of `nlevolve solve` and `sweep`, a
+keyword of `nlevolve.solve` and `asolve`, and a key of a sweep's file.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Self, TypeVar, get_args
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from nlevolve.errors import UsageError
+
+DEFAULT_PRESET = "thrifty"
+"""It solves as many tasks as the others for the fewest calls (docs/BENCHMARKS.md)."""
+
+
+Part = TypeVar("Part", bound="Told")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """How an option looks on the command line, where its field does not say it."""
+
+    flag: str | None = None
+    """The field's name with dashes, if not given."""
+    metavar: str | None = None
+    default: str | None = None
+    """What holds when the option is not given, where that is no plain value."""
+
+
+def parse_changes(texts: Iterable[str]) -> dict[str, Any]:
+    """`dotted.key=value` texts as a mapping. Values are TOML; what is no TOML is a bare word. Raises UsageError."""
+    return dict(_change(text) for text in texts)
+
+
+def _change(text: str) -> tuple[str, Any]:
+    key, equals, value = text.partition("=")
+    if not equals or not key.strip():
+        raise UsageError(f"--set takes dotted.key=value, got {text!r}")
+    try:
+        return key.strip(), tomllib.loads(f"value = {value.strip()}")["value"]
+    except tomllib.TOMLDecodeError:
+        return key.strip(), value.strip()
+
+
+def _as_typed(settings: Any) -> Any:
+    """The command line gives a list of texts, Python and a sweep's file a table."""
+    return parse_changes(settings) if isinstance(settings, list) else settings
+
+
+class Told(BaseModel):
+    """A group of options."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True)
+
+    @classmethod
+    def read(cls, given: Mapping[str, Any], named: Callable[[str], str] | None = None) -> Self:
+        """The options given; None counts as not given. `named` writes a name as the user did (default: as a flag).
+
+        Raises UsageError, one line, for a value that cannot be.
+        """
+        try:
+            return cls(**{name: value for name, value in given.items() if value is not None})
+        except ValidationError as error:
+            raise UsageError(explain(error, cls, named or cls.flag)) from None
+
+    @classmethod
+    def flag(cls, name: str) -> str:
+        """The flag of a field (or of a part of it, `settings.x`)."""
+        field = cls.model_fields.get(name.partition(".")[0])
+        return (field and shown(field.metadata).flag) or f"--{name.replace('_', '-')}"
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """The options that were given, defaults left out."""
+        return {name: getattr(self, name) for name in type(self).model_fields if name in self.model_fields_set}
+
+    def part(self, group: type[Part]) -> Part:
+        """The options of one group alone."""
+        return group(**{name: value for name, value in self.given.items() if name in group.model_fields})
+
+
+class Models(Told):
+    """Who plays each role."""
+
+    generator: Annotated[str | None, Shown(default="offline/generator")] = None
+    """Writes descriptions: any litellm model string, or a mix A,B,C."""
+    checker: Annotated[str | None, Shown(default="offline/checker")] = None
+    """Follows descriptions on the training inputs."""
+    reviser: Annotated[str | None, Shown(default="the generator")] = None
+    """Revises descriptions."""
+    recombiner: Annotated[str | None, Shown(default="the generator")] = None
+    """Recombines descriptions."""
+    answerer: Annotated[str | None, Shown(default="the checker")] = None
+    """Follows the best on the test inputs."""
+
+
+class Choice(Models):
+    """What decides how models are called."""
+
+    preset: Annotated[str, Shown(metavar="NAME|FILE")] = DEFAULT_PRESET
+    """A schedule by name, or a TOML file."""
+    settings: Annotated[Mapping[str, Any], BeforeValidator(_as_typed), Shown(flag="--set", metavar="KEY=VALUE")] = {}
+    """One setting; repeatable: generator.temperature=1.0"""
+
+
+class Asked(Choice):
+    """What decides every request: a resumed run has the same."""
+
+    prompts: Annotated[Path | str | None, Shown(metavar="DIR")] = None
+    """A folder of your own prompts."""
+    seed: Annotated[int | None, Shown(default="0")] = None
+    """Of every random choice."""
+
+
+class Limits(Told):
+    """What a resumed run may change: money, calls, and how much happens at once. None of it changes an answer."""
+
+    budget: Annotated[float | None, Field(ge=0), Shown(metavar="USD")] = None
+    """USD for the run."""
+    task_budget: Annotated[float | None, Field(ge=0), Shown(metavar="USD")] = None
+    """USD for each task."""
+    max_calls: Annotated[int | None, Field(ge=0), Shown(metavar="N")] = None
+    """Calls that reach a provider, at most, over the whole run."""
+    concurrency: Annotated[int, Field(ge=1), Shown(metavar="N")] = 64
+    """Calls in flight."""
+    tasks_at_once: Annotated[int, Field(ge=1), Shown(metavar="N")] = 8
+    """Tasks under way."""
+    allow_unknown_prices: bool = False
+    """Call models whose price is not known, in spite of --budget."""
+
+
+class Places(Told):
+    """Where things are kept."""
+
+    runs_dir: Annotated[Path | str, Shown(metavar="DIR")] = Path("runs")
+    """Where runs are kept."""
+    cache_dir: Annotated[Path | str, Shown(metavar="DIR")] = Path(".nlevolve-cache")
+    """The sample bank: every paid reply."""
+
+
+class Resumable(Places, Limits, Asked):
+    """What `nlevolve resume` takes: new limits, and what it compares with the run's own."""
+
+    see: Annotated[tuple[str, ...], Shown(metavar="NAME")] = ()
+    """A view from another package that shall see every event; repeatable."""
+
+
+class Options(Resumable):
+    """What `nlevolve solve` takes beside the tasks."""
+
+    run: Annotated[str | None, Shown(metavar="NAME", default="the time")] = None
+    """Name of the run."""
+    replay: bool = False
+    """Answer from the cache alone; a miss sends nothing."""
+
+
+def shown(metadata: Iterable[Any]) -> Shown:
+    """How an option is shown, from its field's metadata."""
+    return next((one for one in metadata if isinstance(one, Shown)), Shown())
+
+
+def nearest(word: str, words: Iterable[str]) -> str:
+    """`; nearest: a, b` for an error, or nothing."""
+    close = difflib.get_close_matches(word, list(words), n=3, cutoff=0.4)
+    return f"; nearest: {', '.join(close)}" if close else ""
+
+
+def explain(error: ValidationError, model: type[BaseModel], named: Callable[[str], str] = "setting {!r}".format) -> str:
+    """The first fault of a validation in one line, with the nearest known names for an unknown one."""
+    faults = error.errors(include_url=False)
+    # a misspelt name is the cause where another one is then missing
+    first = next((fault for fault in faults if fault["type"] == "extra_forbidden"), faults[0])
+    where = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        return f"unknown setting {where!r}{nearest(where, _names(model))}"
+    if first["type"] == "missing":
+        return f"{named(where)} is missing"
+    if first["type"] == "model_type":
+        return f"{named(where)} is a group of settings, not one: write {where}.NAME=VALUE"
+    said = first["msg"].removeprefix("Value error, ")
+    return f"{named(where)}: {said[:1].lower()}{said[1:]}, got {first['input']!r}"
+
+
+def _names(model: type[BaseModel], prefix: str = "") -> list[str]:
+    names: list[str] = []
+    for name, info in model.model_fields.items():
+        groups = [t for t in (info.annotation, *get_args(info.annotation)) if isinstance(t, type) and issubclass(t, BaseModel)]
+        names.append(prefix + name)
+        for group in groups:
+            names += _names(group, f"{prefix}{name}.")
+    return names
