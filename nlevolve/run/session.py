@@ -28,7 +28,7 @@ from nlevolve.llm.request import LLM
 from nlevolve.llm.stack import open_stack
 from nlevolve.options import Asked, Limits, Options
 from nlevolve.puzzle.datasets import Selection
-from nlevolve.records import CallFinished, Event, RunFinished, RunStarted, TaskAnswered
+from nlevolve.records import CallFinished, Event, Noticed, RunFinished, RunStarted, TaskAnswered
 from nlevolve.run import store
 from nlevolve.run.batch import solve_all
 from nlevolve.run.context import Emit, Lab
@@ -80,6 +80,8 @@ class Session:
                     see(event)
 
             emit(self._started())
+            if company := _ill_matched(self.config.models):
+                emit(Noticed(text=company))
             answered = await self._solve(emit, own_process)
             finished = _finished(answered, self.stopping.is_set())
             emit(finished)
@@ -313,6 +315,17 @@ def _by_task(events: Sequence[Event]) -> Mapping[str, Sequence[Event]]:
         if task is not None:
             by_task[task].append(event)
     return by_task
+
+
+def _ill_matched(models: Mapping[str, str]) -> str | None:
+    """What a user should know who has an embedded checker follow what a real model writes; None where nothing is amiss."""
+    generator, checker = models["generator"], models["checker"]
+    if embedded_version(generator) or not embedded_version(checker):
+        return None
+    return (
+        f"{checker} reads only the English that offline/generator writes: of what {generator} says in its own words it leaves "
+        f"out what it cannot read, and notes it; --checker {generator.split(',')[0].strip()} reads it all"
+    )
 
 
 def _finished(answered: Mapping[str, TaskAnswered], interrupted: bool) -> RunFinished:
