@@ -7,6 +7,7 @@ keyword of `nlevolve.solve` and `asolve`, and a key of a sweep's file.
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -53,6 +54,17 @@ def _change(text: str) -> tuple[str, Any]:
 def _as_typed(settings: Any) -> Any:
     """The command line gives a list of texts, Python and a sweep's file a table."""
     return parse_changes(settings) if isinstance(settings, list) else settings
+
+
+def _seconds(span: Any) -> Any:
+    """`15m`, `47s`, `1h30m` or `900` as seconds; what is no text is left as it is."""
+    if not isinstance(span, str):
+        return span
+    parts = re.fullmatch(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s?)?", span)
+    if not span or parts is None:
+        raise ValueError("a time is a number of seconds, or like 47s, 15m, 1h30m")
+    hours, minutes, seconds = (float(part or 0) for part in parts.groups())
+    return 3600 * hours + 60 * minutes + seconds
 
 
 class Told(BaseModel):
@@ -133,6 +145,8 @@ class Limits(Told):
     """Calls in flight."""
     tasks_at_once: Annotated[int, Field(ge=1), Shown(metavar="N")] = 8
     """Tasks under way."""
+    patience: Annotated[float, Field(ge=0), BeforeValidator(_seconds), Shown(metavar="TIME", default="15m")] = 900.0
+    """How long to wait for a server that is away: seconds, or 47s, 15m, 1h30m."""
     allow_unknown_prices: bool = False
     """Call models whose price is not known, in spite of --budget."""
 

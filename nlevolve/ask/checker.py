@@ -6,10 +6,10 @@ from nlevolve.ask.fields import grid_fields, pair_fields
 from nlevolve.ask.prompts import Prompts
 from nlevolve.ask.question import Asker, put
 from nlevolve.ask.replies import Unreadable, read_grid
-from nlevolve.llm.request import CallFailed, Label, Message, Request, RoleSettings
+from nlevolve.llm.request import CallFailed, Filtered, Label, Message, Request, RoleSettings
 from nlevolve.puzzle.grids import Grid, cell_accuracy
 from nlevolve.puzzle.tasks import Task
-from nlevolve.records import Attempt, Description, Followed, Garbled, Unreached
+from nlevolve.records import Attempt, Description, Followed, Garbled, Refused, Unreached
 
 GRID_SCHEMA = {
     "title": "followed",
@@ -88,8 +88,10 @@ async def _follow(
     target = label.target or 0
     try:
         read = (await put(asker, request, read_grid)).value
+    except Filtered as refusal:
+        return Refused(pair=target, why=str(refusal))
     except CallFailed as failure:
-        return Unreached(pair=target, why=str(failure))
+        return Unreached(pair=target, why=str(failure), failure=failure.kind)
     except Unreadable as problem:
         return Garbled(pair=target, why=str(problem))
     return Followed(pair=target, grid=read.grid, note=read.note)

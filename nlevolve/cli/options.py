@@ -9,6 +9,7 @@ from types import GenericAlias
 from typing import Annotated, Any, get_args, get_origin
 
 import typer
+from pydantic import BeforeValidator
 from pydantic.fields import FieldInfo
 
 from nlevolve.options import Places, Told, shown
@@ -94,5 +95,7 @@ def _kind(field: FieldInfo) -> Any:
     """As what typer reads a field; a table or several values as a list of texts."""
     if get_origin(field.annotation) in (Mapping, tuple):
         return list[str]
+    if any(isinstance(one, BeforeValidator) for one in field.metadata):
+        return str  # it is read by the field itself
     kinds = [kind for kind in (get_args(field.annotation) or [field.annotation]) if kind is not type(None)]
     return Path if Path in kinds else kinds[0]

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from nlevolve.ask.prompts import Prompts, bundled
 from nlevolve.config import RunConfig, configured
 from nlevolve.errors import UsageError
+from nlevolve.llm.embedded import is_embedded
 from nlevolve.options import Options, explain, parse_changes
 from nlevolve.puzzle.datasets import load
 from nlevolve.records import CallFinished
@@ -96,10 +97,11 @@ class Plan:
         """Of the sweep's caps, what the runs so far have left."""
         events = [event for folder in self.folders for event in read_events(folder)]
         paid = [event for event in events if isinstance(event, CallFinished) and event.source != "cache"]
+        counted = sum(call.tries for call in paid if not is_embedded(call.model))
         budget, calls = self.grid.shared.budget, self.grid.shared.max_calls
         return {
             "budget": None if budget is None else max(0.0, budget - sum(call.cost_usd or 0.0 for call in paid)),
-            "max_calls": None if calls is None else max(0, calls - sum(call.tries for call in paid)),
+            "max_calls": None if calls is None else max(0, calls - counted),
         }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from nlevolve.records import Attempt, Skipped, Unreached
+from nlevolve.records import Attempt, Refused, Skipped, Unreached
 
 Rank = Literal["pairs", "cells"]
 """What counts first: exact pairs (Berman v1), or mean cell accuracy (Berman v2)."""
@@ -46,6 +46,6 @@ def fitness(attempts: Sequence[Attempt], words: int, blind: int | None = None) -
         pairs=len(attempts),
         cells=sum(a.cells for a in attempts) / len(attempts),
         words=words,
-        judged=not any(isinstance(a, Unreached | Skipped) for a in attempts),
+        judged=not any(isinstance(a, Unreached | Refused | Skipped) for a in attempts),
         unseen=int(blind is not None and attempts[blind].exact),
     )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from nlevolve.llm.request import Abandoned, CallFailed, Place, Refused, Request, TooLong, Unusable
+from nlevolve.llm.request import Abandoned, Away, CallFailed, Doubtful, Filtered, Place, Rejected, Request, TooLong, Unusable
 from nlevolve.llm.retries import LONGEST_IN_ALL
 from nlevolve.records import Event, ModelStopped
 
@@ -17,14 +19,21 @@ IN_A_ROW, LONG_ENOUGH = 10, 60.0
 Both are asked for: ten calls in flight fail in one moment when a connection is lost, and a minute without a reply is usual
 for a thinking model.
 """
+REPEATED = 3
+"""Doubtful verdicts without a reply between, or equal refusals before the first reply: of the model, not of the request."""
+NO_CREDIT = 402
 
 
 @dataclass
 class _Streak:
-    """Since when no call has passed, and how many failed."""
+    """Since when no call has passed, and what failed since."""
 
     since: float
+    passed: bool = False
+    """Whether any call has ever passed."""
     failed: int = 0
+    doubts: int = 0
+    refusals: Counter[str] = field(default_factory=Counter)
 
 
 class Breaker:
@@ -32,40 +41,67 @@ class Breaker:
 
     def __init__(self, emit: Callable[[Event], None]) -> None:
         self._emit = emit
-        self._why: dict[Place, str] = {}
+        self._stops: dict[Place, Unusable] = {}
         self._streaks: dict[Place, _Streak] = {}
 
     def check(self, request: Request) -> None:
         """Raises Unusable when the request's model was stopped."""
-        why = self._why.get(request.place)
-        if why is not None:
-            raise Unusable(why)
+        stop = self._stops.get(request.place)
+        if stop is not None:
+            raise _unusable(str(stop), lasting=stop.lasting)
 
     @contextmanager
     def watching(self, request: Request) -> Iterator[None]:
-        """Judge a model by how a call to it ends, all its tries together. Raises Unusable when it was stopped before."""
+        """Judge a model by how a call to it ends, all its tries together. Raises Unusable when it was stopped, or is now."""
         self.check(request)
         clock = asyncio.get_running_loop().time
-        streak = self._streaks.setdefault(request.place, _Streak(clock()))
+        self._streaks.setdefault(request.place, _Streak(clock()))
         try:
             yield
         except Unusable as error:
-            self._stop(request, str(error))
+            self._stop(request, error)
             raise
-        except (Abandoned, TooLong, Refused):
+        except (Abandoned, TooLong, Filtered):
             raise  # this says something of the call and nothing of the model
         except CallFailed as error:
-            streak.failed += 1
-            silent = clock() - streak.since
-            if (error.retry_after or 0.0) > LONGEST_IN_ALL:
-                self._stop(request, f"it asks us to wait for {error.retry_after or 0.0:.0f} s: {error}")
-            elif streak.failed >= IN_A_ROW and silent >= LONG_ENOUGH:
-                self._stop(request, f"nothing passed for {silent:.0f} s, the last call failed with: {error}")
+            # of the streak as it is by now: a call that passed meanwhile has begun a new one
+            stop = _verdict(self._streaks[request.place], error, clock())
+            if stop is not None:
+                self._stop(request, stop)
+            if stop is not None and isinstance(error, Doubtful | Rejected | Away):
+                raise stop from error  # what was said of this call holds for the model
             raise
-        self._streaks[request.place] = _Streak(clock())
+        self._streaks[request.place] = _Streak(clock(), passed=True)
 
-    def _stop(self, request: Request, why: str) -> None:
+    def _stop(self, request: Request, why: Unusable) -> None:
         """Nothing more is sent to this model. Said once."""
-        if request.place not in self._why:
-            self._why[request.place] = why
-            self._emit(ModelStopped(model=request.model, why=why))
+        if request.place not in self._stops:
+            self._stops[request.place] = why
+            self._emit(ModelStopped(model=request.model, why=str(why)))
+
+
+def _verdict(streak: _Streak, error: CallFailed, now: float) -> Unusable | None:
+    """Why the model is to be stopped after this failure, if it is."""
+    streak.failed += 1
+    silent = now - streak.since
+    if (error.retry_after or 0.0) > LONGEST_IN_ALL:
+        return _unusable(f"it asks us to wait for {error.retry_after or 0.0:.0f} s: {error}")
+    if isinstance(error, Away):
+        return _unusable(str(error))
+    if isinstance(error, Doubtful) or error.status == NO_CREDIT:
+        streak.doubts += 1
+        return _unusable(str(error)) if not streak.passed or streak.doubts >= REPEATED else None
+    if isinstance(error, Rejected) and not streak.passed:
+        same = re.sub(r"\d+", "", str(error))
+        streak.refusals[same] += 1
+        if streak.refusals[same] >= REPEATED:
+            return _unusable(f"{error} (said {REPEATED} times, and nothing passed)", lasting=True)
+    if streak.failed >= IN_A_ROW and silent >= LONG_ENOUGH:
+        return _unusable(f"nothing passed for {silent:.0f} s, the last call failed with: {error}")
+    return None
+
+
+def _unusable(why: str, *, lasting: bool = False) -> Unusable:
+    stop = Unusable(why)
+    stop.lasting = lasting
+    return stop

@@ -11,6 +11,7 @@ from math import inf
 from typing import Literal
 
 from nlevolve.llm.catalogue import ModelCard, price_of
+from nlevolve.llm.embedded import PROVIDER, is_embedded
 from nlevolve.llm.request import OverBudget, Reply, Request
 
 UNSEEN_REPLY = 32_000
@@ -57,6 +58,8 @@ class Need:
     tokens: int = 0
     least: int = 0
     """Tokens below which it may not be cut; `tokens` where the user set them."""
+    counts: bool = True
+    """Whether it counts against the cap on calls: what an embedded model is asked leaves for nobody."""
 
     def usd(self, tokens: int) -> float:
         return self.prompt_usd + tokens * self.token_usd
@@ -68,6 +71,7 @@ class Hold:
 
     usd: float
     tokens: int
+    counts: bool = True
     sent: bool = False
     """Whether the try left for its provider. One that did not counts as no call."""
     cost_usd: float = 0.0
@@ -91,16 +95,16 @@ class Ledger:
         A reply's tokens are cut to what the money left buys, down to `need.least`. Raises OverBudget.
         """
         while True:
-            if self.caps.calls is not None and self.calls >= self.caps.calls:
+            if need.counts and self.caps.calls is not None and self.calls >= self.caps.calls:
                 raise OverBudget(f"the cap of {self.caps.calls} calls is reached")
             scope, left = self._left(task)
             if need.usd(need.tokens) <= left:
-                return self._commit(task, Hold(need.usd(need.tokens), need.tokens))
+                return self._commit(task, Hold(need.usd(need.tokens), need.tokens, need.counts))
             waiting_helps = self._held[task] if scope == "task" else any(self._held.values())
             if not waiting_helps:
                 tokens = int((left - need.prompt_usd) / need.token_usd) if need.token_usd else -1
                 if tokens >= need.least:
-                    return self._commit(task, Hold(need.usd(tokens), tokens))
+                    return self._commit(task, Hold(need.usd(tokens), tokens, need.counts))
                 cap = self.caps.task_usd if scope == "task" else self.caps.usd
                 raise OverBudget(f"${left:.4f} of the {scope}'s budget of ${cap:g} is left: too little for a call", scope=scope)
             self._settled.clear()
@@ -109,12 +113,12 @@ class Ledger:
     def settle(self, task: str, hold: Hold) -> None:
         """The try that this was reserved for is over."""
         self._held[task].remove(hold)
-        self.calls -= not hold.sent
+        self.calls -= hold.counts and not hold.sent
         self._pay(task, hold.cost_usd)
 
     def recall(self, request: Request, reply: Reply) -> None:
         """This was paid for by the run before it was interrupted, and is in no account yet."""
-        self.calls += reply.tries
+        self.calls += 0 if is_embedded(request.model) else reply.tries
         self._pay(request.label.task, reply.cost_usd or 0.0)
 
     def _pay(self, task: str, usd: float) -> None:
@@ -129,7 +133,7 @@ class Ledger:
         return ("run", run) if run <= own else ("task", own)
 
     def _commit(self, task: str, hold: Hold) -> Hold:
-        self.calls += 1
+        self.calls += hold.counts
         self._held[task].append(hold)
         return hold
 
@@ -173,7 +177,10 @@ class Budget:
         self._longest[request.model] = max(self._longest.get(request.model, 0), reply.usage.completion)
 
     def _need(self, request: Request) -> Need:
-        price = price_of(request.settings, self._cards.get(request.model))
+        card = self._cards.get(request.model)
+        if card is not None and card.provider == PROVIDER:
+            return Need(counts=False)
+        price = price_of(request.settings, card)
         if price is None:
             self._say_unpriced(request.model)
         if price is None or not self._ledger.caps.money or not (price.prompt or price.completion):
@@ -183,7 +190,6 @@ class Budget:
         if request.settings.max_tokens:
             tokens = least = request.settings.max_tokens
         else:
-            card = self._cards.get(request.model)
             most = (card.longest_reply if card else None) or UNSEEN_REPLY
             thinking = request.settings.thinking_budget or 0
             longest = self._longest.get(request.model)

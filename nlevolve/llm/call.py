@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from nlevolve.llm.budget import Hold
-from nlevolve.llm.request import Rejected, Reply, Request
+from nlevolve.llm.request import CallFailed, Reply, Request
 
 
 @dataclass(eq=False)
@@ -26,8 +26,10 @@ class Call:
     """Seconds of waiting between tries."""
     form: int = 0
     """How its reply's form is asked for: index into schema_fallback.FORMS."""
-    refusal: Rejected | None = None
+    refusal: CallFailed | None = None
     """Why the first form that was asked for was refused."""
+    most: int | None = None
+    """Tokens that its reply may have at most, as a provider told us."""
 
     @property
     def in_the_air(self) -> bool:

@@ -5,24 +5,25 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import re
 import sys
 import threading
 import time
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib.metadata import version
 from typing import Any
 
 from nlevolve.errors import UsageError
 from nlevolve.llm.catalogue import LISTED, ModelCard, price_of
 from nlevolve.llm.embedded import PROVIDER, Complete, register
-from nlevolve.llm.failures import body_of, failure, rest
+from nlevolve.llm.failures import failure, nobody_there
 from nlevolve.llm.gc import collected, uncollected
 from nlevolve.llm.keys import Secrets, from_environment
 from nlevolve.llm.request import Finish, NoReply, Rejected, Reply, Request, TimedOut
+from nlevolve.llm.told import rest, told
 from nlevolve.llm.wire import chat, response_format
 from nlevolve.records import Usage
 
@@ -36,8 +37,8 @@ SWITCHES = {
 OWN_VARIABLE = "TIKTOKEN_CACHE_DIR"
 """What it sets itself, for a tokenizer that it has loaded by the end of its import."""
 
-WRAPPING = re.compile(r"^litellm\.\w+: (\w+: )?(\w+Exception - )?")
-"""What litellm puts before the provider's own words."""
+LOCAL = "unsupportedparamserror"
+"""The error, by its class in lower case, with which litellm refuses what it then does not send."""
 
 FIRST_GOOD, FIRST_BAD = (1, 91, 5), (1, 102)
 """litellm before has open advisories (1.82.7 and 1.82.8 stole credentials); after, prices and schemas are wrong."""
@@ -206,7 +207,7 @@ class Client:
             "max_retries": 0,
             "no-log": True,
             **{name: value for name, value in always.items() if value is not None},
-            **self._taken(litellm, request.model, {name: value for name, value in options.items() if value is not None}),
+            **self._taken(litellm, request.model, _accepted(options, request.without)),
         }
 
     def _taken(self, litellm: Any, model: str, options: dict[str, Any]) -> dict[str, Any]:
@@ -245,14 +246,27 @@ class Client:
         return price.cost(usage, getattr(getattr(response, "usage", None), "cache_creation_input_tokens", None) or 0)
 
     def _failure(self, error: Exception, request: Request) -> NoReply:
+        away = nobody_there(error, request.settings.base_url)
+        if away is not None:
+            return away
         headers = tuple(from_environment(value) for value in request.settings.extra_headers.values())
-        body, status = body_of(error), getattr(error, "status_code", None)
-        told = body.get("message") or WRAPPING.sub("", str(error))
-        message = self._secrets.hide(" ".join(str(told).split()), headers)
-        if not isinstance(status, int):
-            return Rejected(f"{type(error).__name__}: {message}"[:300])
-        code = str(body.get("code") or body.get("type") or body.get("status") or "")
-        return failure(status, code, message, getattr(error, "litellm_response_headers", None) or {})
+        said = told(error)
+        said = replace(said, message=self._secrets.hide(said.message, headers))
+        if said.status is None:
+            ours: NoReply = Rejected(f"{type(error).__name__}: {said.message}"[:300])
+        else:
+            ours = failure(said)
+        ours.left = LOCAL not in said.codes
+        return ours
+
+
+def _accepted(options: Mapping[str, Any], without: Set[str]) -> dict[str, Any]:
+    """The options that are set, but for what the model refused by name."""
+    gone = without | {"reasoning_effort"} if "thinking" in without else without
+    accepted = {name: value for name, value in options.items() if value is not None and name not in gone}
+    if "max_tokens" in gone and options["max_tokens"]:
+        accepted["max_completion_tokens"] = options["max_tokens"]
+    return accepted
 
 
 def _skip_its_log() -> None:

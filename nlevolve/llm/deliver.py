@@ -6,11 +6,13 @@ import asyncio
 from collections.abc import Callable
 from random import Random
 
+from nlevolve.llm.absence import Absences
 from nlevolve.llm.breaker import Breaker
 from nlevolve.llm.budget import Budget, Hold
 from nlevolve.llm.call import Call
+from nlevolve.llm.concessions import Concessions
 from nlevolve.llm.limits import Lanes
-from nlevolve.llm.request import LLM, Abandoned, CallFailed, Interrupted, NoReply, Rejected, Reply, Request
+from nlevolve.llm.request import LLM, Abandoned, Away, CallFailed, Doubtful, Interrupted, NoReply, Rejected, Reply, Request
 from nlevolve.llm.retries import wait_before_another
 from nlevolve.llm.schema_fallback import Forms
 from nlevolve.llm.stopping import nap
@@ -28,18 +30,22 @@ class Delivery:
         llm: LLM,
         *,
         breaker: Breaker,
+        absences: Absences,
         lanes: Lanes,
         budget: Budget,
         forms: Forms,
+        concessions: Concessions,
         emit: Callable[[Event], None],
         rng: Random,
         stopping: asyncio.Event,
     ) -> None:
         self._llm = llm
         self._breaker = breaker
+        self._absences = absences
         self._lanes = lanes
         self._budget = budget
         self._forms = forms
+        self._concessions = concessions
         self._emit = emit
         self._rng = rng
         self._stopping = stopping
@@ -48,8 +54,11 @@ class Delivery:
         """Send the call until it is answered. Raises NoReply when it is given up."""
         with self._breaker.watching(call.request):
             while True:
+                await self._absences.over(call.request)
                 try:
                     return await self._once(call)
+                except Away as failure:
+                    self._absences.gone(call.request, failure)
                 except CallFailed as failure:
                     await self._before_another(call, failure)
 
@@ -57,11 +66,14 @@ class Delivery:
         """What is done in one place in flight: one try, and others at once while only the form of the reply is refused."""
         async with self._lanes.place(call.request) as place:
             while place.reply is None:
+                asked = self._concessions.ask(call, self._forms.ask(call))
                 try:
-                    place.reply = await self._paid(call, self._forms.ask(call))
-                except Rejected as failure:
-                    self._forms.refused(call, failure)
+                    place.reply = await self._paid(call, asked)
+                except (Rejected, Doubtful) as failure:
+                    if not self._concessions.granted(call, asked, failure):
+                        self._forms.refused(call, failure)
         self._forms.passed(call)
+        self._absences.answered(call.request)
         return place.reply
 
     async def _paid(self, call: Call, request: Request) -> Reply:
@@ -78,6 +90,7 @@ class Delivery:
         if not call.askers:
             raise Abandoned("nobody waits for it any more")
         self._breaker.check(call.request)
+        self._absences.check(call.request)
 
     async def _send(self, call: Call, request: Request, hold: Hold) -> Reply:
         """Let it go. It is in the log before it leaves: what leaves may be billed, whatever becomes of us."""
@@ -87,8 +100,11 @@ class Delivery:
         call.hold, hold.sent = hold, True
         try:
             reply = await self._llm(request)
-        except NoReply:
+        except NoReply as failure:
             call.hold = None
+            if not failure.left:
+                hold.sent = False
+                call.tries -= 1
             raise
         hold.cost_usd = reply.cost_usd or 0.0
         self._budget.answered(request, reply)

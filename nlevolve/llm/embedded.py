@@ -10,10 +10,15 @@ from nlevolve.offline.version import version
 PROVIDER = "offline"
 
 
+def is_embedded(model: str) -> bool:
+    """Whether it is one of ours: it costs nothing and leaves for nobody."""
+    return model.startswith(f"{PROVIDER}/")
+
+
 def embedded_version(*models: str) -> str | None:
     """The version of the embedded models where one of these, or of a mix ("A,B"), is such a model; else None."""
     names = (name.strip() for mix in models for name in mix.split(","))
-    return version() if any(name.startswith(f"{PROVIDER}/") for name in names) else None
+    return version() if any(map(is_embedded, names)) else None
 
 
 class Completion(Protocol):

@@ -1,123 +1,172 @@
-"""What a provider's failure means for the run: by status, body code and headers, never by its text."""
+"""What a provider's failure means for the run: one table, by codes, words and status.
+
+Most providers have a field that says what went wrong, and then that decides. vLLM, OpenRouter, Anthropic and Gemini say some
+things in words alone (a full window is Anthropic's `invalid_request_error`, as spent credit and a filter are), so here, and
+nowhere else, the words are read. Each row has a recorded body as its test.
+"""
 
 from __future__ import annotations
 
-import json
+import os
 import re
-import time
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
-from nlevolve.llm.request import NoReply, ProviderDown, RateLimited, Refused, Rejected, TimedOut, TooLong, Unusable
+from nlevolve.llm.request import (
+    Away,
+    CallFailed,
+    Doubtful,
+    FewerTokens,
+    Filtered,
+    NoReply,
+    ParameterRefused,
+    ProviderDown,
+    RateLimited,
+    Rejected,
+    TimedOut,
+    TooLong,
+    Unusable,
+)
+from nlevolve.llm.told import Told
 
-CODES: dict[str, type[NoReply]] = {
-    "insufficient_quota": Unusable,
-    "billing_hard_limit_reached": Unusable,
-    "billing_not_active": Unusable,
-    "account_deactivated": Unusable,
-    "billing_error": Unusable,
-    "context_length_exceeded": TooLong,
-    "content_policy_violation": Refused,
-    "content_filter": Refused,
-}
-"""Body codes that say more than the status: a 429 without credit will not pass, however long one waits."""
-STATUSES: dict[int, type[NoReply]] = {
-    401: Unusable, 402: Unusable, 403: Unusable, 404: Unusable,
-    408: TimedOut, 409: ProviderDown, 425: ProviderDown, 429: RateLimited,
-}  # fmt: skip
 LONGEST_MESSAGE = 300
+LONGEST_CHAIN = 8
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
+FORM = "response_format"
+"""The parameter that asks for a form, whatever a provider calls it."""
 
 
-def failure(status: int, code: str, message: str, headers: Mapping[str, str]) -> NoReply:
-    """Our error for a provider's. A status below 400 came with a body that nobody can read."""
-    kind = CODES.get(code) or STATUSES.get(status) or (Rejected if 400 <= status < 500 else ProviderDown)
-    wait = retry_after(headers)
-    return kind(
-        f"{status} {message}"[:LONGEST_MESSAGE], status=status, retry_after=rest(headers) or None if wait is None else wait
-    )
+@dataclass(frozen=True)
+class Row:
+    """A failure is of this kind when all that the row names holds: one of the codes, one of the statuses, the words."""
+
+    kind: type[NoReply]
+    words: str = ""
+    """A pattern, found in the message or among the codes. Its groups: prompt, window, room, most, above (tokens), param."""
+    codes: str = ""
+    """Separated by spaces."""
+    statuses: frozenset[int] = frozenset()
+    param: str = ""
+    """The parameter that is refused, where the words do not name it."""
+
+    def reads(self, said: Told) -> Mapping[str, str] | None:
+        """What the words name, if this is it; else None."""
+        if self.statuses and said.status not in self.statuses:
+            return None
+        if self.codes and not said.codes.intersection(self.codes.split()):
+            return None
+        found = re.search(self.words, f"{said.message} {' '.join(sorted(said.codes))}", re.IGNORECASE) if self.words else None
+        if self.words and found is None:
+            return None
+        return {name: value for name, value in found.groupdict().items() if value} if found else {}
 
 
-def body_of(error: BaseException) -> Mapping[str, Any]:
-    """The `error` object of a provider's reply, from the exception or one that it was raised from; empty if there is none."""
-    for link in _chain(error):
-        body = getattr(link, "body", None)
-        if not isinstance(body, dict):
-            body = _parsed(getattr(link, "message", None))
-        inner = body.get("error", body)
-        if isinstance(inner, dict) and inner:
-            return inner
-    return {}
+VERDICTS = frozenset({401, 402, 403, 404})
+OVERFLOWS = (
+    r"You passed (?P<prompt>\d+) input tokens and requested (?P<room>\d+) output .* context length is only (?P<window>\d+)",
+    r"maximum context length is (?P<window>\d+) tokens\. However, you requested (?:about )?\d+ tokens "
+    r"\((?P<prompt>\d+) (?:in the messages|of text input), (?P<room>\d+)",
+    r"maximum context length is (?P<window>\d+) tokens\. However, your messages resulted in (?P<prompt>\d+)",
+    r"is too large: (?P<room>\d+)\. .* context length is (?P<window>\d+) tokens and your request has (?P<prompt>\d+) input",
+    r"request \((?P<prompt>\d+) tokens\) exceeds the available context size \((?P<window>\d+)",
+    r"prompt is too long: (?P<prompt>\d+) tokens > (?P<window>\d+)",
+    r"exceed context limit: (?P<prompt>\d+) \+ (?P<room>\d+) > (?P<window>\d+)",
+    r"input token count \((?P<prompt>\d+)\) exceeds the maximum number of tokens allowed \((?P<window>\d+)",
+)
+"""vLLM since 0.15; vLLM before, and OpenRouter; OpenAI; vLLM; llama.cpp; Anthropic twice; Gemini."""
+LONGEST_REPLIES = (
+    r"supports at most (?P<most>\d+) completion tokens",
+    r"> (?P<most>\d+), which is the maximum allowed number of output tokens",
+    r"maxOutputTokens value of \d+ but the supported range is from 1 \(inclusive\) to (?P<above>\d+)",
+)
+TABLE: tuple[Row, ...] = (
+    *(Row(FewerTokens, words) for words in LONGEST_REPLIES),
+    Row(FewerTokens, r"can only afford (?P<most>\d+)"),
+    *(Row(TooLong, words) for words in OVERFLOWS),
+    Row(TooLong, codes="context_length_exceeded exceed_context_size_error contextwindowexceedederror"),
+    Row(Filtered, codes="content_policy_violation content_filter invalid_prompt flagged_input contentpolicyviolationerror"),
+    Row(Filtered, r"content filtering policy|data_inspection_failed|requires moderation"),
+    Row(Unusable, codes="insufficient_quota billing_hard_limit_reached billing_not_active billing_error account_deactivated"),
+    Row(Unusable, codes="invalid_api_key api_key_invalid authentication_error unsupported_country_region_territory"),
+    Row(Unusable, codes="model_not_found"),
+    Row(Unusable, r"model [`'\"]\S+ (?:does not exist|not found)|^model: |models/\S+ is not found", statuses=frozenset({404})),
+    Row(Unusable, r"credit balance is too low|specified API usage limits|location is not supported"),
+    Row(Unusable, r"PerDay|per-day", statuses=frozenset({429})),
+    Row(ParameterRefused, r"^(?P<param>\w+): Extra inputs are not permitted"),
+    Row(ParameterRefused, r"does not support (?P<param>thinking)\b"),
+    Row(ParameterRefused, r"`(?P<param>\w+)` (?:may only be set|must be greater than or equal to 0\.95)"),
+    Row(ParameterRefused, r"`\w+` and `(?P<param>\w+)` cannot both be specified"),
+    Row(ParameterRefused, r"(?:does not|doesn't|don't) support (?P<param>temperature|top_p|seed|reasoning_effort|max_tokens)\b"),
+    Row(ParameterRefused, codes="unsupported_parameter unsupported_value"),
+    Row(ParameterRefused, r"response_format|parse grammar|xgrammar|schema in GenerationConfig|tool_choice forces", param=FORM),
+    Row(ParameterRefused, r"No endpoints found that", statuses=frozenset({404}), param=FORM),
+    # a provider behind a provider: what it says is no verdict on the one that we ask
+    Row(ProviderDown, r"Provider returned error", statuses=VERDICTS),
+    Row(Doubtful, statuses=VERDICTS),
+    Row(TimedOut, statuses=frozenset({408})),
+    Row(ProviderDown, statuses=frozenset({409, 425})),
+    Row(RateLimited, statuses=frozenset({429})),
+    Row(Rejected, statuses=frozenset({*range(400, 500), 501})),
+    Row(ProviderDown),
+)
+"""The first that fits decides. A status below 400 came with a body that nobody can read."""
 
 
-def _chain(error: BaseException | None) -> list[BaseException]:
-    links: list[BaseException] = []
-    while error is not None and len(links) < 5:
-        links.append(error)
-        error = error.__cause__ or error.__context__
-    return links
+def failure(said: Told) -> NoReply:
+    """Our error for what a provider said."""
+    row, named = next((row, named) for row in TABLE if (named := row.reads(said)) is not None)
+    message = f"{said.status or ''} {said.message}".strip()[:LONGEST_MESSAGE]
+    shared: dict[str, Any] = {"status": said.status, "retry_after": said.retry_after}
+    if row.kind is TooLong:
+        return _overflow(said, {name: int(value) for name, value in named.items()}, message, shared)
+    if row.kind is FewerTokens:
+        most = int(named["above"]) - 1 if "above" in named else int(named["most"])
+        return _fewer(most, message, shared, lasting=said.status != 402)
+    error = row.kind(message, **shared)
+    if isinstance(error, ParameterRefused):
+        error.param = row.param or named.get("param") or said.param
+    return error
 
 
-def _parsed(text: Any) -> dict[str, Any]:
-    try:
-        body = json.loads(text) if isinstance(text, str | bytes) else None
-    except ValueError:
-        return {}
-    return body if isinstance(body, dict) else {}
+def _overflow(said: Told, counted: Mapping[str, int], message: str, shared: Mapping[str, Any]) -> CallFailed:
+    """The prompt does not fit, or only its reply would not."""
+    prompt, window = counted.get("prompt", said.prompt), counted.get("window", said.window)
+    if prompt is not None and window is not None and counted.get("room") and prompt < window:
+        return _fewer(window - prompt, message, shared, lasting=False)
+    if prompt is not None and window is not None:
+        message = f"the prompt has {prompt:,} tokens, the window {window:,}"
+    error = TooLong(message, **shared)
+    error.prompt, error.window = prompt, window
+    return error
 
 
-def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds that the provider asks us to wait: `retry-after-ms`, or `retry-after` in seconds or as a date."""
-    plain = _plain(headers)
-    if (milliseconds := _number(plain.get("retry-after-ms", ""))) is not None:
-        return max(0.0, milliseconds / 1000)
-    return _seconds(plain.get("retry-after", ""))
+def _fewer(most: int, message: str, shared: Mapping[str, Any], *, lasting: bool) -> FewerTokens:
+    error = FewerTokens(message, **shared)
+    error.most, error.lasting = most, lasting
+    return error
 
 
-def rest(headers: Mapping[str, str]) -> float:
-    """Seconds until requests or tokens are to be had again, when rate-limit headers say that none are left; else 0."""
-    plain = _plain(headers)
-    waits = [0.0]
-    for what in ("requests", "tokens"):
-        for left, reset in (
-            (f"x-ratelimit-remaining-{what}", f"x-ratelimit-reset-{what}"),
-            (f"anthropic-ratelimit-{what}-remaining", f"anthropic-ratelimit-{what}-reset"),
-        ):
-            if _number(plain.get(left, "")) == 0:
-                waits.append(_span(plain.get(reset, "")) or 0.0)
-    return max(waits)
+def nobody_there(error: BaseException | None, base_url: str | None = None) -> Away | None:
+    """Our error for a connection that was never made: refused, no such host, no way there. None for any other failure."""
+    from aiohttp import ClientConnectorError, ClientSSLError
+
+    links = 0
+    while error is not None and links < LONGEST_CHAIN:
+        if isinstance(error, ClientSSLError):
+            return None  # somebody is there
+        if isinstance(error, ClientConnectorError):
+            return Away(_address(error.host, error.port, base_url), _reason(error.os_error))
+        error, links = error.__cause__ or error.__context__, links + 1
+    return None
 
 
-def _plain(headers: Mapping[str, str]) -> dict[str, str]:
-    # litellm hands some headers through under a prefix
-    return {name.lower().removeprefix("llm_provider-"): str(value) for name, value in headers.items()}
+def _address(host: str, port: int | None, base_url: str | None) -> str:
+    scheme = urlsplit(base_url).scheme if base_url else "http" if host in LOCAL_HOSTS else "https"
+    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
 
 
-def _number(value: str) -> float | None:
-    return float(value) if re.fullmatch(r"\d+(\.\d+)?", value) else None
-
-
-def _seconds(value: str) -> float | None:
-    if (number := _number(value)) is not None:
-        return number
-    try:
-        date = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    # against the wall clock: a date means nothing to the monotonic one
-    return max(0.0, (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp() - time.time())
-
-
-def _span(value: str) -> float | None:
-    """Seconds in `6m0s`, `120ms`, `1.5`, or until a moment in RFC 3339."""
-    parts = re.fullmatch(r"(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+(?:\.\d+)?)s)?(?:(\d+)ms)?", value)
-    if value and parts:
-        hours, minutes, seconds, milliseconds = (float(part or 0) for part in parts.groups())
-        return 3600 * hours + 60 * minutes + seconds + milliseconds / 1000
-    if (number := _number(value)) is not None:
-        return number
-    try:
-        return max(0.0, (datetime.fromisoformat(value) - datetime.now(UTC)).total_seconds())
-    except (ValueError, TypeError):
-        return None
+def _reason(error: OSError) -> str:
+    """In words; those of aiohttp's own errors name the address once more."""
+    return os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror or ""

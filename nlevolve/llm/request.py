@@ -117,6 +117,8 @@ class Request(BaseModel):
     sample: int = 0
     again: bool = False
     """The same once more, because nobody could read what came back."""
+    without: frozenset[str] = frozenset()
+    """Parameters that the model refused by name: left out (concessions.py). Not part of what is asked, so not of the key."""
     label: Label
 
     @property
@@ -207,6 +209,8 @@ class NoReply(Exception):
         self.status = status
         self.retry_after = retry_after
         """Seconds the provider asked us to wait."""
+        self.left = True
+        """Whether the try may have come to a provider. What did not is no call."""
         self.tries = 0
         """How often the call was sent before it was given up."""
 
@@ -223,13 +227,31 @@ class RateLimited(CallFailed):
 
 
 class ProviderDown(CallFailed):
-    """5xx, 529, a dropped or refused connection."""
+    """5xx, 529, a connection that was lost."""
 
     kind, can_pass = "provider_down", True
 
 
+class Away(CallFailed):
+    """Nothing answers at the address: connection refused, no such host, no route. Nothing was sent, and nothing is counted."""
+
+    kind, can_pass = "away", True
+
+    def __init__(self, address: str, why: str = "") -> None:
+        super().__init__(f"nothing answers at {address}" + (f" ({why})" if why else ""))
+        self.address = address
+        """Scheme, host and port."""
+        self.left = False
+
+
 class TimedOut(CallFailed):
     kind, can_pass = "timeout", True
+
+
+class Doubtful(CallFailed):
+    """A bare 401, 402, 403 or 404: of the model where nothing has passed or when it repeats; else of this one call."""
+
+    kind = "doubtful"
 
 
 class Rejected(CallFailed):
@@ -239,13 +261,32 @@ class Rejected(CallFailed):
 
 
 class TooLong(Rejected):
-    """The request does not fit into the model's context window."""
+    """The prompt does not fit into the model's context window."""
 
     kind = "too_long"
+    prompt: int | None = None
+    """Tokens, where the provider counted them; so is `window`."""
+    window: int | None = None
 
 
-class Refused(Rejected):
-    """A content filter refused the request."""
+class FewerTokens(Rejected):
+    """The reply was allowed more tokens than there is room or money for: `most` would do."""
+
+    kind = "fewer_tokens"
+    most: int = 0
+    lasting: bool = False
+    """Whether it is the model's own limit, whatever the prompt."""
+
+
+class ParameterRefused(Rejected):
+    """The model does not take `param`, by the provider's name for it, or not with this value."""
+
+    kind = "parameter"
+    param: str = ""
+
+
+class Filtered(Rejected):
+    """Refused for its content: asked again, it is refused again."""
 
     kind = "filtered"
 
@@ -267,9 +308,11 @@ class Halt(NoReply):
 
 
 class Unusable(Halt):
-    """401, 402, 403, 404, quota exhausted: key missing or refused, no such model; nothing will pass for this model."""
+    """Key refused, credit gone, no such model, the same refusal again and again: nothing will pass for this model."""
 
     kind = "unusable"
+    lasting: bool = False
+    """Whether a resumed run would meet the same: what is refused lies in the requests, not in the account or the server."""
 
 
 class OverBudget(Halt):

@@ -7,13 +7,14 @@ from collections.abc import Callable
 from typing import Literal
 
 from nlevolve.llm.call import Call
-from nlevolve.llm.request import Message, Place, Refused, Rejected, Request, TooLong
+from nlevolve.llm.failures import FORM
+from nlevolve.llm.request import CallFailed, FewerTokens, Filtered, Message, ParameterRefused, Place, Request, TooLong
 from nlevolve.llm.wire import ANY_OBJECT
 
 Form = Literal["a JSON schema", "a JSON object", "plain text"]
 FORMS: tuple[Form, ...] = ("a JSON schema", "a JSON object", "plain text")
-FORM_ERRORS = {400, 415, 422}
-"""Statuses with which providers refuse a response format that they do not know."""
+FORM_ERRORS = {400, 404, 415, 422, 501}
+"""Statuses with which providers refuse a response format that they do not know (404: no server behind a router takes it)."""
 
 
 class Forms:
@@ -33,13 +34,13 @@ class Forms:
         call.form = max(call.form, self._passed.get(call.request.place, 0))
         return in_form(call.request, FORMS[call.form])
 
-    def refused(self, call: Call, failure: Rejected) -> None:
+    def refused(self, call: Call, failure: CallFailed) -> None:
         """If the form may be to blame, and another one is left, the call asks for that next.
 
         Else raises the first refusal: that one speaks of the form that was wanted.
         """
         call.refusal = call.refusal or failure
-        doubtful = failure.status in FORM_ERRORS and not isinstance(failure, TooLong | Refused)
+        doubtful = failure.status in FORM_ERRORS and not _blames_another(failure)
         passed = self._passed.get(call.request.place, len(FORMS))
         if call.request.reply_schema is None or not doubtful or call.form >= passed or call.form + 1 == len(FORMS):
             raise call.refusal from None
@@ -53,6 +54,12 @@ class Forms:
         if form > self._passed.setdefault(place, 0):
             self._passed[place] = form
             self._notice(f"{call.request.model} does not take {FORMS[form - 1]}; asked for {FORMS[form]} from now on")
+
+
+def _blames_another(failure: CallFailed) -> bool:
+    """Whether it says that something else than the form is at fault."""
+    other = isinstance(failure, ParameterRefused) and failure.param != FORM
+    return other or isinstance(failure, TooLong | Filtered | FewerTokens)
 
 
 def in_form(request: Request, form: Form) -> Request:

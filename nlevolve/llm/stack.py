@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from random import Random
 
+from nlevolve.llm.absence import Absences
 from nlevolve.llm.accounts import Accounts, Ask, metered
 from nlevolve.llm.bank import Bank, DiskBank, ReplayBank
 from nlevolve.llm.breaker import Breaker
@@ -15,6 +16,7 @@ from nlevolve.llm.budget import Budget, Caps, Ledger, Spent
 from nlevolve.llm.cache import LINGER, Cache
 from nlevolve.llm.catalogue import ModelCard
 from nlevolve.llm.client import Client
+from nlevolve.llm.concessions import Concessions
 from nlevolve.llm.deliver import Delivery
 from nlevolve.llm.endpoints import Endpoints
 from nlevolve.llm.limits import Lanes
@@ -83,6 +85,7 @@ async def open_stack(
     cache_dir: Path,
     replay: bool = False,
     concurrency: int = 8,
+    patience: float = 0.0,
     caps: Caps | None = None,
     spent: Spent | None = None,
     run_id: str = "",
@@ -94,7 +97,8 @@ async def open_stack(
 ) -> AsyncIterator[Stack]:
     """Open the way to the models of `cards` (see preflight.check_models).
 
-    concurrency: calls in flight, over all models. caps, spent: limits, and what a resumed run has used of them.
+    concurrency: calls in flight, over all models. patience: seconds to wait for a server that is away.
+    caps, spent: limits, and what a resumed run has used of them.
     run_id: unique to a run and kept by its resumptions; logged: request digests of the CallFinished events already in its
     log. Together they let a resumption account for a reply that was paid and banked but not logged when the run was killed.
     seed: of the retries' jitter. stopping: once it is set nothing more is sent. own_process: see client.Client.
@@ -109,9 +113,11 @@ async def open_stack(
     deliver = Delivery(
         live or client,
         breaker=Breaker(emit),
+        absences=Absences(emit, stopping, patience),
         lanes=Lanes(concurrency, emit, stopping),
         budget=Budget(ledger, cards, notice),
         forms=Forms(notice),
+        concessions=Concessions(notice),
         emit=emit,
         rng=Random(f"{seed}/retries"),
         stopping=stopping,

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, TypeAdapter, model_validator
 
 from nlevolve.puzzle.grids import Grid
-from nlevolve.records.nouns import Answer, Attempt, Birth, Bought, Description, Purpose, Record, Role, Stopped, Text, Usage
+from nlevolve.records.nouns import Answer, Attempt, Birth, Bought, Description, Loss, Purpose, Record, Role, Stopped, Text, Usage
 
 
 class Event(Record):
@@ -179,7 +179,10 @@ class MoveFailed(Event):
     task: str
     birth: Birth
     reason: Literal["garbled", "unreached", "refused"]
+    """refused: for its content, and so for ever."""
     why: Text
+    failure: str = ""
+    """Of one unreached: what kind of failure it was (timeout, rate_limit, too_long, …)."""
 
 
 class AnswerFollowed(Event):
@@ -208,6 +211,8 @@ class TaskAnswered(Event):
     """Why it failed, or what cap was reached, in one line."""
     unreached: int = 0
     """Births and follows that a provider's failure left without evidence: they are asked again when the run is resumed."""
+    losses: tuple[Loss, ...] = ()
+    """Why births and follows brought nothing, the commonest first: those unreached, and those refused for their content."""
     seconds: float = 0.0
     """Since the task was taken up."""
 
@@ -230,6 +235,28 @@ class ModelStopped(Event):
     kind: Literal["model_stopped"] = "model_stopped"
     model: str
     why: Text
+
+
+class ServerAway(Event):
+    """Nothing answers at a model's address. Nothing is sent there until it does; no call and no retry is spent on the wait."""
+
+    kind: Literal["server_away"] = "server_away"
+    model: str
+    address: str
+    """Scheme, host and port."""
+    why: Text
+    patience: float
+    """Seconds for which it is waited."""
+
+
+class ServerBack(Event):
+    """It answers again, and what waited goes on."""
+
+    kind: Literal["server_back"] = "server_back"
+    model: str
+    address: str
+    seconds: float
+    """How long it was away, as far as we saw."""
 
 
 class MixLearned(Event):
@@ -255,6 +282,8 @@ class RunFinished(Event):
     exit_code: int
     """0 every task was answered, 3 a cap reached, 4 a provider unusable, 130 interrupted."""
     why: Text = ""
+    resumable: bool = True
+    """Whether to resume it may bring more: what fails for what is asked fails again."""
 
 
 AnyEvent = Annotated[
@@ -271,6 +300,8 @@ AnyEvent = Annotated[
     | TaskAnswered
     | LimitChanged
     | ModelStopped
+    | ServerAway
+    | ServerBack
     | MixLearned
     | Noticed
     | RunFinished,

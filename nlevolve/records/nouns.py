@@ -132,6 +132,16 @@ class Unreached(Outcome):
     kind: Literal["unreached"] = "unreached"
     pair: int
     why: Text
+    failure: str = ""
+    """What kind of failure it was: timeout, rate_limit, too_long, …"""
+
+
+class Refused(Outcome):
+    """The provider refused it for its content: no evidence either way, never exact, and final, for it would be refused again."""
+
+    kind: Literal["refused"] = "refused"
+    pair: int
+    why: Text
 
 
 class Skipped(Outcome):
@@ -141,7 +151,7 @@ class Skipped(Outcome):
     pair: int
 
 
-Attempt = Annotated[Followed | Garbled | Unreached | Skipped, Field(discriminator="kind")]
+Attempt = Annotated[Followed | Garbled | Unreached | Refused | Skipped, Field(discriminator="kind")]
 
 
 class Proposal(Record):
@@ -168,6 +178,16 @@ class Answer(Record):
             rows = zip_longest(said["candidates"], said.get("votes", ()), fillvalue=0.0)
             return {**said, "proposed": [{"grid": grid, "votes": votes} for grid, votes in rows]}
         return said
+
+
+class Loss(Record):
+    """Requests of a task that brought no reply, all for one reason."""
+
+    failure: str
+    """What kind of failure it was: timeout, too_long, filtered, …"""
+    count: int
+    why: Text
+    """What the provider said to one of them."""
 
 
 class Bought(Record):

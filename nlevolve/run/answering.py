@@ -30,6 +30,15 @@ class Answering:
         """Follows that a provider's failure left without a grid."""
         return sum(isinstance(f.attempt, Unreached) for f in self._followed.values())
 
+    @property
+    def followed(self) -> tuple[AnswerFollowed, ...]:
+        return tuple(self._followed.values())
+
+    def lost(self, answers: tuple[Answer, ...]) -> bool:
+        """Whether a test input has no answer because the provider failed."""
+        unreached = {f.attempt.pair for f in self._followed.values() if isinstance(f.attempt, Unreached)}
+        return any(not answers[number].proposed for number in unreached)
+
     async def follow(self, population: Population) -> tuple[Answer, ...]:
         """Follow the perfect descriptions; where they leave fewer than two distinct answers, the best imperfect ones too."""
         chosen = followers(population, self.lab.config.answers, self.lab.config.policy.rank)

@@ -13,7 +13,7 @@ from nlevolve.evolve.fitness import fitness
 from nlevolve.evolve.pair_choice import telling_pair, worth_asking_again, worth_checking
 from nlevolve.evolve.policy import pool
 from nlevolve.evolve.population import Population
-from nlevolve.llm.request import CallFailed, Unusable
+from nlevolve.llm.request import CallFailed, Filtered, Unusable
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Attempt, Birth, CandidateChecked, Description, Garbled, MoveFailed, Skipped
 from nlevolve.run.context import Lab, together
@@ -28,8 +28,10 @@ async def bear(task: Task, lab: Lab, birth: Birth, seen: Population, sample: int
     except Unusable:
         lab.unusable.add(birth.model)
         raise
+    except Filtered as refusal:
+        return MoveFailed(task=task.id, birth=birth, reason="refused", why=str(refusal))
     except CallFailed as failure:
-        return MoveFailed(task=task.id, birth=birth, reason="unreached", why=str(failure))
+        return MoveFailed(task=task.id, birth=birth, reason="unreached", why=str(failure), failure=failure.kind)
     description = answered.value
     twin = seen.same_text(description)
     judged = _Judgement(twin.attempts) if twin else await _Checking(task, lab, birth, description, seen).run()

@@ -22,7 +22,7 @@ from nlevolve.evolve.parents import Parents, strategy
 from nlevolve.llm.bank import check_bank
 from nlevolve.llm.budget import Caps, Spent
 from nlevolve.llm.catalogue import ModelCard
-from nlevolve.llm.embedded import embedded_version
+from nlevolve.llm.embedded import embedded_version, is_embedded
 from nlevolve.llm.preflight import check_models
 from nlevolve.llm.request import LLM
 from nlevolve.llm.stack import open_stack
@@ -32,6 +32,7 @@ from nlevolve.records import CallFinished, Event, Noticed, RunFinished, RunStart
 from nlevolve.run import store
 from nlevolve.run.batch import solve_all
 from nlevolve.run.context import Emit, Lab
+from nlevolve.run.losses import added, may_pass, sentence
 from nlevolve.version import __version__
 
 
@@ -101,6 +102,7 @@ class Session:
             cache_dir=self.cache_dir,
             replay=self.replay,
             concurrency=self.limits.concurrency,
+            patience=self.limits.patience,
             caps=Caps(usd=self.limits.budget, task_usd=self.limits.task_budget, calls=self.limits.max_calls),
             spent=_spent(self.known),
             run_id=self.run_id,
@@ -305,7 +307,8 @@ def _spent(known: Sequence[Event]) -> Spent:
     by_task: dict[str, float] = defaultdict(float)
     for call in paid:
         by_task[call.task] += call.cost_usd or 0.0
-    return Spent(usd=sum(by_task.values()), calls=sum(call.tries for call in paid), by_task=dict(by_task))
+    calls = sum(call.tries for call in paid if not is_embedded(call.model))
+    return Spent(usd=sum(by_task.values()), calls=calls, by_task=dict(by_task))
 
 
 def _by_task(events: Sequence[Event]) -> Mapping[str, Sequence[Event]]:
@@ -330,11 +333,13 @@ def _ill_matched(models: Mapping[str, str]) -> str | None:
 
 def _finished(answered: Mapping[str, TaskAnswered], interrupted: bool) -> RunFinished:
     """How the run ended: exit code 0 every task answered, 3 a cap reached, 4 a provider unusable, 130 interrupted."""
+    failed = [event for event in answered.values() if event.stopped == "failed"]
     stops = {event.stopped: event.error for event in answered.values()}
     if interrupted:
         return RunFinished(reason="interrupted", exit_code=130, why="interrupted; what was in flight is kept")
-    if "failed" in stops:
-        return RunFinished(reason="failed", exit_code=4, why=stops["failed"] or "no reply came from the provider")
+    if failed:
+        why = sentence(added(loss for event in failed for loss in event.losses))
+        return RunFinished(reason="failed", exit_code=4, why=why, resumable=may_pass(answered.values()))
     if "budget" in stops:
         return RunFinished(reason="budget", exit_code=3, why=stops["budget"])
     return RunFinished(reason="done", exit_code=0)

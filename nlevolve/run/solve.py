@@ -10,9 +10,10 @@ from nlevolve.evolve.bandit import Arms, arms
 from nlevolve.evolve.population import Population
 from nlevolve.llm.request import Halt, Interrupted, OverBudget
 from nlevolve.puzzle.tasks import Task
-from nlevolve.records import Answer, Event, MixLearned, Stopped, TaskAnswered, TaskStarted, Unreached
+from nlevolve.records import Answer, Event, MixLearned, Stopped, TaskAnswered, TaskStarted
 from nlevolve.run.answering import Answering
 from nlevolve.run.context import Lab
+from nlevolve.run.losses import losses, sentence
 from nlevolve.run.search import Search
 
 
@@ -41,33 +42,29 @@ async def solve(task: Task, lab: Lab, known: Sequence[Event] = (), before: Arms 
 def _end(task: Task, lab: Lab, search: Search, answering: Answering, answers: tuple[Answer, ...], seconds: float) -> TaskAnswered:
     population = search.outcome
     halted = search.halted or answering.halted
-    stopped = _stopped(search, halted)
+    lost = losses(population, answering.followed, halted)
+    stopped = _stopped(search, halted, answering.lost(answers))
     best = followers(population, lab.config.answers, lab.config.policy.rank)
     return TaskAnswered(
         task=task.id,
         answers=answers,
         stopped=stopped,
         best=best[0].index if best else None,
-        error=str(halted) if halted else _loss(population) if stopped == "failed" else "",
+        error=str(halted) if halted else sentence(lost) if stopped == "failed" else "",
         unreached=len(population.unreached) + answering.unreached,
+        losses=lost,
         seconds=seconds,
     )
 
 
-def _stopped(search: Search, halted: Halt | None) -> Stopped:
+def _stopped(search: Search, halted: Halt | None, lost: bool) -> Stopped:
     if isinstance(halted, OverBudget):
         return "budget"
     if isinstance(halted, Interrupted):
         return "interrupted"
-    if halted is not None or (not search.perfect and _mostly_lost(search.outcome)):
+    if halted is not None or lost or (not search.perfect and _mostly_lost(search.outcome)):
         return "failed"
     return "perfect" if search.perfect else "exhausted"
-
-
-def _loss(population: Population) -> str:
-    """Why no reply came, as far as a failed check tells it."""
-    lost = (a.why for c in population.members.values() for a in c.attempts if isinstance(a, Unreached))
-    return f"replies did not come: {next(lost, 'the provider could not be reached')}"
 
 
 def _mostly_lost(population: Population) -> bool:

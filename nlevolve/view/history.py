@@ -65,7 +65,7 @@ class Account:
             self.cache += 1
             return
         if call.source == "failed":
-            self.failed += 1
+            self.failed += call.tries > 0  # what was never sent is no failed call
             self._take(call.usage, call.cost_usd)
         else:
             self.reply(call)

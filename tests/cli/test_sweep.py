@@ -12,6 +12,8 @@ import pytest
 from nlevolve.cli import main
 from nlevolve.run.store import read_events
 from nlevolve.view.history import read
+from tests.server import Provider
+from tests.server.embedded import embedded
 
 Run = Callable[..., tuple[int, str, str]]
 SMALL = ["--set", "policy.phases=[{births=2, overlap=2}]", "--no-live"]
@@ -67,11 +69,20 @@ def test_with_json_stdout_holds_the_comparison_alone(sweep: Run) -> None:
     assert [side["models"]["checker"] for side in found["runs"]] == ["offline/checker", "offline/checker-weak"]
 
 
-def test_the_cap_holds_for_all_runs_together(sweep: Run, tmp_path: Path) -> None:
-    code, _, _ = sweep("turned.json", *CHECKERS, *SMALL, "--run", "s", "--max-calls", "8")
+def test_the_cap_holds_for_all_runs_together(sweep: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The embedded models behind a server: as themselves they count against no cap."""
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-test")
+    served = [part.replace("offline/", "openai/offline/") for part in (*CHECKERS, "--generator", "offline/generator")]
+    with Provider(embedded) as server:
+        at = [f"--set={role}.base_url={server.url}" for role in ("generator", "checker")]
+        code, _, _ = sweep("turned.json", *served, *at, *SMALL, "--run", "s", "--max-calls", "8")
     spent = [read(read_events(folder)).account for folder in (tmp_path / "runs").iterdir()]
     assert code == 3
-    assert sum(account.provider for account in spent) == 8
+    assert sum(account.provider for account in spent) == len(server.asked) == 8
+
+
+def test_embedded_models_count_against_no_cap(sweep: Run) -> None:
+    assert sweep("turned.json", *CHECKERS, *SMALL, "--max-calls", "0")[0] == 0
 
 
 def test_a_file_says_it_all(sweep: Run, tmp_path: Path) -> None:

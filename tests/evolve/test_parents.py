@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlevolve.evolve.parents import PARENTS, Strategy, cover, estimated_tokens
+from nlevolve.evolve.parents import PARENTS, cover, estimated_tokens
 from nlevolve.evolve.policy import Phase, Policy, pool
 from nlevolve.evolve.population import Candidate, Population, population
 from nlevolve.records import Followed
@@ -21,7 +21,7 @@ ANY = 1_000_000
 """More tokens than any parents take."""
 
 
-def chosen(strategy: Strategy, among: Sequence[Candidate], seen: Population | None = None) -> dict[int, float]:
+def chosen(strategy: str, among: Sequence[Candidate], seen: Population | None = None) -> dict[int, float]:
     """How often a strategy takes which candidate."""
     there = seen or Population({c.index: c for c in among})
     return shares(lambda rng: PARENTS[strategy](among, 0, there, rng).index)
@@ -92,7 +92,7 @@ def test_geometric_takes_each_next_three_quarters_as_often() -> None:
 
 
 @given(st.lists(marks, min_size=2, max_size=10), st.sampled_from(sorted(PARENTS)), st.integers(0, 5))
-def test_every_strategy_picks_from_the_pool_and_covers(rows: list[str], name: Strategy, turn: int) -> None:
+def test_every_strategy_picks_from_the_pool_and_covers(rows: list[str], name: str, turn: int) -> None:
     seen = of(*rows)
     kept = pool(seen, Policy(phases=(Phase(births=1),)))
     if not kept:

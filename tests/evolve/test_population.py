@@ -39,6 +39,18 @@ def test_a_candidate_keeps_what_its_event_says() -> None:
     assert [attempt.kind for attempt in one.attempts] == ["followed", "followed", "garbled"]
 
 
+@pytest.mark.parametrize("said", [{"duplicate_of": 1, "confirmed": None}, {"duplicate_of": None, "confirmed": False}])
+def test_a_candidate_knows_whose_words_it_repeats_and_whether_it_was_confirmed(said: dict[str, object]) -> None:
+    [one] = population([checked(3, "==").model_copy(update=said)]).members.values()
+    assert {"duplicate_of": one.duplicate_of, "confirmed": one.confirmed} == said
+
+
+def test_where_a_candidate_stands_is_its_worth_and_then_how_early_it_came() -> None:
+    exact, even, again = candidates("=oo", "xxx", "xxx")
+    assert exact.standing() > even.standing() > again.standing()
+    assert even.standing("cells") > again.standing("cells") > exact.standing("cells")
+
+
 def test_behaviour_is_all_grids_or_none() -> None:
     whole, again, other, torn = candidates("=x", "=x", "=y", "=g")
     assert whole.behaviour == again.behaviour == (((1, 2),), ((1, 0),))

@@ -8,10 +8,12 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from nlevolve.llm.absence import Absences
 from nlevolve.llm.breaker import Breaker
 from nlevolve.llm.budget import Budget, Caps, Ledger, Spent
 from nlevolve.llm.call import Call
 from nlevolve.llm.catalogue import ModelCard
+from nlevolve.llm.concessions import Concessions
 from nlevolve.llm.deliver import Delivery
 from nlevolve.llm.limits import Lanes
 from nlevolve.llm.request import LLM, Label, Message, Reply, Request, RoleSettings
@@ -52,15 +54,18 @@ def delivering(
     ledger: Ledger | None = None,
     cards: Mapping[str, ModelCard] | None = None,
     seed: int = 0,
+    absences: Absences | None = None,
 ) -> LLM:
     """The loop around a call, without bank and accounts: `most` in flight. One asker waits for each."""
     stopping = asyncio.Event()
     deliver = Delivery(
         llm,
         breaker=Breaker(emit),
+        absences=absences or Absences(emit, stopping),
         lanes=Lanes(most, emit, stopping),
         budget=Budget(ledger or Ledger(Caps(), Spent()), cards or {}, ignore),
         forms=Forms(ignore),
+        concessions=Concessions(ignore),
         emit=emit,
         rng=Random(seed),
         stopping=stopping,

@@ -18,12 +18,13 @@ from nlevolve.llm.catalogue import ModelCard, listed_card
 from nlevolve.llm.client import Client, load_litellm
 from nlevolve.llm.preflight import check_models
 from nlevolve.llm.request import (
+    Doubtful,
+    Filtered,
     Label,
     Message,
     NoReply,
     ProviderDown,
     RateLimited,
-    Refused,
     Rejected,
     Reply,
     Request,
@@ -141,9 +142,9 @@ FAILURES: list[tuple[Said, type[NoReply]]] = [
     (Said("no", status=400, code="bad"), Rejected),
     (Said("no", status=422, code="bad"), Rejected),
     (Said("no", status=413, code="bad"), Rejected),
-    (Said("no", status=401, code="bad"), Unusable),
-    (Said("no", status=403, code="bad"), Unusable),
-    (Said("no", status=404, code="bad"), Unusable),
+    (Said("no", status=401, code="bad"), Doubtful),
+    (Said("no", status=403, code="bad"), Doubtful),
+    (Said("no", status=404, code="bad"), Doubtful),
     (Said("no", status=408, code="bad"), TimedOut),
     (Said("no", status=429, code="slow"), RateLimited),
     (Said("no", status=500, code="bad"), ProviderDown),
@@ -172,7 +173,7 @@ def test_a_body_that_nobody_can_read_is_an_outage(model: str) -> None:
     [
         (429, "insufficient_quota", Unusable),
         (400, "context_length_exceeded", TooLong),
-        (400, "content_policy_violation", Refused),
+        (400, "content_policy_violation", Filtered),
     ],
 )
 @pytest.mark.parametrize("model", ["openai/some", "hosted_vllm/some", "anthropic/claude-sonnet-4-5"])
@@ -208,7 +209,7 @@ def test_an_echoed_key_is_hidden_also_in_a_reply(model: str, monkeypatch: pytest
         assert asked.headers["x-gateway"] == "another-secret-value"
         return Said(f"bad key {SECRET} {asked.headers['x-gateway']}", status=401)
 
-    with pytest.raises(Unusable) as caught:
+    with pytest.raises(Doubtful) as caught:
         ask(echo, model, **settings)
     assert "secret" not in str(caught.value)
     assert "not-be-seen" not in str(caught.value)

@@ -9,23 +9,30 @@ from pathlib import Path
 
 import pytest
 
+from nlevolve.llm.absence import Absences
 from nlevolve.llm.budget import Caps, Ledger, Spent
 from nlevolve.llm.catalogue import ModelCard, Price, embedded_card
 from nlevolve.llm.request import (
+    Away,
     CallFailed,
+    Doubtful,
+    FewerTokens,
+    Filtered,
     Halt,
     Interrupted,
     NoReply,
+    ParameterRefused,
     ProviderDown,
     RateLimited,
     Rejected,
     Reply,
     Request,
+    TooLong,
     Unusable,
 )
 from nlevolve.llm.stack import Stack, open_stack
-from nlevolve.records import CallFinished, CallRetried, CallSent, Event, ModelStopped, Noticed, Usage
-from tests.llm.asking import ask_all, calls, delivering, request, scripted
+from nlevolve.records import CallFinished, CallRetried, CallSent, Event, ModelStopped, Noticed, ServerAway, ServerBack, Usage
+from tests.llm.asking import ask_all, calls, delivering, ignore, request, scripted
 from tests.llm.virtual import run_virtually
 
 
@@ -234,7 +241,7 @@ def test_whoever_asks_is_told_that_a_provider_must_be_waited_for_and_only_then(t
 
 @pytest.mark.parametrize("failure", [RateLimited("429"), ProviderDown("503"), Rejected("400")])
 def test_a_reply_ends_a_row_of_failures(failure: NoReply) -> None:
-    """The breaker wants ten failures in a row: nine, a reply, and nine more are none."""
+    """The breaker wants ten failures in a row: a reply, nine failures, a reply, and nine more are none."""
     events: list[Event] = []
     asked = 0
 
@@ -242,7 +249,7 @@ def test_a_reply_ends_a_row_of_failures(failure: NoReply) -> None:
         nonlocal asked
         asked += 1
         await asyncio.sleep(30.0)
-        if asked % 10 == 0:
+        if asked % 10 == 1:
             return Reply(text="ok")
         raise failure
 
@@ -334,3 +341,220 @@ def test_a_reservation_covers_the_thinking_that_was_asked_for() -> None:
 def test_finished_and_noticed_are_what_they_were(tmp_path: Path) -> None:
     _, events = ask_all(tmp_path, scripted(lambda asked: Reply(text="ok", cost_usd=None)), request())
     assert [type(event) for event in events] == [Noticed, CallSent, CallFinished]
+
+
+# Verdicts: on one request, or on the model.
+
+
+def stopped(events: list[Event]) -> list[str]:
+    return [event.why for event in events if isinstance(event, ModelStopped)]
+
+
+def one_after_another(answer: Callable[[Request], Reply], count: int, **settings: object) -> tuple[list[object], list[Event]]:
+    """What becomes of so many calls in a row."""
+    events: list[Event] = []
+
+    async def run() -> list[object]:
+        llm = delivering(scripted(answer), emit=events.append)
+        asked = (request(sample=n, **settings) for n in range(count))
+        return [(await asyncio.gather(llm(one), return_exceptions=True))[0] for one in asked]
+
+    return run_virtually(run()), events
+
+
+def failing(failures: dict[int, NoReply]) -> Callable[[Request], Reply]:
+    """Answers, but for these samples."""
+
+    def answer(asked: Request) -> Reply:
+        if (failure := failures.get(asked.sample)) is not None:
+            raise failure
+        return Reply(text="ok")
+
+    return answer
+
+
+def test_a_doubtful_verdict_before_anything_has_passed_is_one_on_the_model() -> None:
+    outcomes, events = one_after_another(failing({0: Doubtful("401 who are you?", status=401)}), 3)
+    assert [type(one) for one in outcomes] == [Unusable] * 3
+    assert stopped(events) == ["401 who are you?"]
+    assert len(sent(events)) == 1
+
+
+@pytest.mark.parametrize("status", [401, 402, 403, 404])
+def test_after_good_replies_it_is_one_on_the_call(status: int) -> None:
+    outcomes, events = one_after_another(failing({14: Doubtful("no", status=status)}), 20)
+    assert [type(one) for one in outcomes] == [Reply] * 14 + [Doubtful] + [Reply] * 5
+    assert stopped(events) == []
+
+
+def test_unless_it_repeats_without_a_reply_between() -> None:
+    no = Doubtful("403 forbidden", status=403)
+    outcomes, events = one_after_another(failing({2: no, 3: no, 5: no, 6: no, 7: no}), 10)
+    assert [type(one) for one in outcomes[:8]] == [Reply, Reply, Doubtful, Doubtful, Reply, Doubtful, Doubtful, Unusable]
+    assert stopped(events) == ["403 forbidden"]
+
+
+def test_the_same_refusal_thrice_before_anything_has_passed_stops_the_model_in_the_providers_own_words() -> None:
+    refusals = {n: Rejected(f"400 the account {n} is on hold", status=400) for n in range(9)}
+    outcomes, events = one_after_another(failing(refusals), 9)
+    assert [type(one) for one in outcomes] == [Rejected, Rejected, *[Unusable] * 7]
+    assert len(sent(events)) == 3
+    assert "400 the account 2 is on hold" in stopped(events)[0]
+    assert outcomes[2].lasting  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("failure", [TooLong("too long", status=400), Filtered("violence", status=400)])
+def test_what_is_said_of_what_was_asked_stops_nothing_however_often(failure: NoReply) -> None:
+    outcomes, events = one_after_another(failing(dict.fromkeys(range(9), failure)), 10)
+    assert isinstance(outcomes[9], Reply)
+    assert stopped(events) == []
+
+
+def refused(param: str) -> ParameterRefused:
+    failure = ParameterRefused(f"400 {param} is not supported", status=400)
+    failure.param = param
+    return failure
+
+
+def test_a_parameter_that_is_refused_by_name_is_left_out_once_and_for_all() -> None:
+    without: list[set[str]] = []
+
+    def answer(asked: Request) -> Reply:
+        without.append(set(asked.without))
+        if "temperature" not in asked.without:
+            raise refused("temperature")
+        return Reply(text="ok")
+
+    outcomes, _ = one_after_another(answer, 3, temperature=0.5)
+    assert [type(one) for one in outcomes] == [Reply] * 3
+    assert without == [set(), {"temperature"}, {"temperature"}, {"temperature"}]
+
+
+def test_a_parameter_that_is_refused_although_it_was_left_out_is_the_end() -> None:
+    outcomes, events = one_after_another(failing({0: refused("seed"), 1: refused("flux_capacitor")}), 2)
+    assert [type(one) for one in outcomes] == [ParameterRefused] * 2
+    assert len(sent(events)) == 3
+
+
+def test_a_reply_with_too_much_room_is_asked_for_with_what_there_is() -> None:
+    rooms: list[int | None] = []
+
+    def answer(asked: Request) -> Reply:
+        rooms.append(asked.settings.max_tokens)
+        if (asked.settings.max_tokens or 64_000) > 500:
+            failure = FewerTokens("400 at most 500", status=400)
+            failure.most, failure.lasting = 500, True
+            raise failure
+        return Reply(text="ok")
+
+    outcomes, _ = one_after_another(answer, 2)
+    assert [type(one) for one in outcomes] == [Reply] * 2
+    assert rooms == [None, 500, 500]
+
+
+@pytest.mark.parametrize("failure", [Doubtful("404", status=404), Rejected("501", status=501), refused("response_format")])
+def test_a_form_that_nobody_behind_a_router_takes_is_asked_for_otherwise(failure: NoReply) -> None:
+    def answer(asked: Request) -> Reply:
+        if asked.reply_schema and "properties" in asked.reply_schema:
+            raise failure
+        return Reply(text="ok")
+
+    asked = request().model_copy(update={"reply_schema": {"type": "object", "properties": {}}})
+    assert run_virtually(_one(delivering(scripted(answer)), asked)).text == "ok"  # type: ignore[attr-defined]
+
+
+# A server that is away.
+
+
+class Server:
+    """Not there before `back` (seconds of the loop's clock); then it answers."""
+
+    def __init__(self, back: float) -> None:
+        self.back, self.looks, self.asked, self.refused = back, 0, 0, 0
+
+    def there(self) -> bool:
+        return asyncio.get_running_loop().time() >= self.back
+
+    async def probe(self, address: str) -> bool:
+        assert address == "http://there:1"
+        self.looks += 1
+        return self.there()
+
+    async def __call__(self, asked: Request) -> Reply:
+        if not self.there():
+            self.refused += 1
+            raise Away("http://there:1", "Connection refused")
+        self.asked += 1
+        return Reply(text="ok")
+
+
+def waiting(server: Server, calls: int, patience: float, caps: Caps | None = None) -> tuple[list[object], list[Event], Ledger]:
+    events: list[Event] = []
+    ledger = Ledger(caps or Caps(), Spent())
+
+    async def run() -> list[object]:
+        absences = Absences(events.append, asyncio.Event(), patience, server.probe)
+        llm = delivering(server, 4, emit=events.append, ledger=ledger, absences=absences)
+        return await asyncio.gather(*(llm(request(sample=n, retries=0)) for n in range(calls)), return_exceptions=True)
+
+    return run_virtually(run()), events, ledger
+
+
+def test_a_server_that_is_away_is_waited_for_and_nothing_is_spent_on_it() -> None:
+    """47 seconds: no call is lost, no retry is used, the cap on calls is touched only by what came to it."""
+    server = Server(47.0)
+    outcomes, events, ledger = waiting(server, 9, patience=900.0, caps=Caps(calls=9))
+    assert [type(one) for one in outcomes] == [Reply] * 9
+    assert (server.asked, ledger.calls) == (9, 9)
+    assert server.refused <= 4  # those that were in flight when it was found out
+    assert server.looks < 12
+    away, back = [event for event in events if isinstance(event, ServerAway | ServerBack)]
+    assert isinstance(away, ServerAway)
+    assert isinstance(back, ServerBack)
+    assert away.why == "nothing answers at http://there:1 (Connection refused)"
+    assert 47 <= back.seconds < 47 + 15
+    assert not [event for event in events if isinstance(event, CallRetried)]
+
+
+def test_patience_ends_and_then_the_model_is_stopped_with_the_address() -> None:
+    server = Server(1e9)
+    outcomes, events, ledger = waiting(server, 9, patience=60.0)
+    assert [type(one) for one in outcomes] == [Unusable] * 9
+    assert ledger.calls == 0
+    assert stopped(events) == ["nothing answers at http://there:1 (waited 60 s for it)"]
+
+
+def test_a_server_that_answers_a_look_but_no_call_is_not_asked_without_end() -> None:
+    server = Server(1e9)
+
+    async def at_home(address: str) -> bool:
+        server.looks += 1
+        return True
+
+    server.probe = at_home  # type: ignore[method-assign]
+    outcomes, _, _ = waiting(server, 1, patience=60.0)
+    assert [type(one) for one in outcomes] == [Unusable]
+    assert server.refused <= 8
+
+
+def test_what_waits_for_a_server_ends_when_the_run_stops(tmp_path: Path) -> None:
+    async def nobody(asked: Request) -> Reply:
+        raise Away("http://127.0.0.1:9", "Connection refused")
+
+    async def run() -> list[object]:
+        stopping = asyncio.Event()
+        async with open_stack(emit=ignore, cards={}, cache_dir=tmp_path, live=nobody, stopping=stopping, patience=900.0) as stack:
+            asking = [asyncio.create_task(stack(request(sample=n))) for n in range(3)]
+            await asyncio.sleep(0.1)
+            stopping.set()
+            return await asyncio.wait_for(asyncio.gather(*asking, return_exceptions=True), 10)
+
+    assert [(type(one), one.tries) for one in asyncio.run(run())] == [(Interrupted, 0)] * 3  # type: ignore[attr-defined]
+
+
+def test_embedded_models_count_against_no_cap_and_what_was_never_sent_is_no_call(tmp_path: Path) -> None:
+    card = embedded_card("offline/generator")
+    asked = [request(model="offline/generator", sample=n) for n in range(3)]
+    live = scripted(lambda one: Reply(text="ok"))
+    outcomes, _ = ask_all(tmp_path, live, *asked, request(), request(sample=1), cards={card.model: card}, caps=Caps(calls=1))
+    assert [type(one).__name__ for one in outcomes] == ["Reply"] * 4 + ["OverBudget"]

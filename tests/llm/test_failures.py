@@ -1,13 +1,38 @@
-"""Headers and bodies of failures: whatever a provider writes in them, there is a wait or there is none."""
+"""What providers say when they fail, and what it means: over recorded bodies, by HTTP and through litellm."""
 
 from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlevolve.llm.failures import body_of, failure, rest, retry_after
-from nlevolve.llm.request import ProviderDown, RateLimited, Rejected, Unusable
+from nlevolve.llm.client import Client
+from nlevolve.llm.failures import failure
+from nlevolve.llm.request import (
+    Away,
+    CallFailed,
+    Doubtful,
+    FewerTokens,
+    Filtered,
+    NoReply,
+    ParameterRefused,
+    ProviderDown,
+    RateLimited,
+    Rejected,
+    Reply,
+    TimedOut,
+    TooLong,
+    Unusable,
+)
+from nlevolve.llm.told import Told, body_of, rest, retry_after
+from tests.llm.asking import ignore, request
+from tests.server.dialects import DIALECTS, Serving
+from tests.server.http import Provider, Said
+from tests.server.routes import KEYS, ROUTES
 
 values = (
     st.text(max_size=40)
@@ -50,18 +75,19 @@ def test_a_rest_is_asked_for_in_many_ways(value: str, seconds: float) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "code", "kind"),
+    ("status", "codes", "kind"),
     [
         (400, "", Rejected),
-        (401, "", Unusable),
+        (401, "", Doubtful),
         (429, "", RateLimited),
         (429, "insufficient_quota", Unusable),
         (529, "", ProviderDown),
         (200, "", ProviderDown),
+        (501, "", Rejected),
     ],
 )
-def test_meanings(status: int, code: str, kind: type[Exception]) -> None:
-    assert type(failure(status, code, "text", {})) is kind
+def test_what_a_bare_status_means(status: int, codes: str, kind: type[Exception]) -> None:
+    assert type(failure(Told("text", status, frozenset(codes.split())))) is kind
 
 
 def test_the_body_is_found_in_an_exception_or_in_what_it_was_raised_from() -> None:
@@ -71,7 +97,173 @@ def test_the_body_is_found_in_an_exception_or_in_what_it_was_raised_from() -> No
 
     assert body_of(Carrying(body={"error": {"code": "a"}})) == {"code": "a"}
     assert body_of(Carrying(message='{"error": {"code": "b"}}')) == {"code": "b"}
+    assert body_of(Carrying(message='{"error": "in words"}')) == {"message": "in words"}
     outer = Carrying(body=None, message="not JSON")
     outer.__context__ = Carrying(body={"code": "c"})
     assert body_of(outer) == {"code": "c"}
     assert body_of(ValueError("nothing")) == {}
+
+
+@pytest.fixture(autouse=True)
+def _keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in KEYS:
+        monkeypatch.setenv(name, "sk-test")
+
+
+def outcome(dialect: str, *says: Said, serving: Serving | None = None, text: str = "hello", **settings: Any) -> Reply | NoReply:
+    """What the client makes of a server of this kind that answers so, or of what it refuses by itself."""
+    model, path = ROUTES[dialect]
+    serving = serving or Serving(model=model.split("/", 1)[1])
+    with Provider(lambda asked: says[0] if says else Said(), dialect=DIALECTS[dialect], serving=serving) as server:
+        return asyncio.run(_answer(request(text, model=model, base_url=server.root + path, **settings)))
+
+
+async def _answer(asked: Any) -> Reply | NoReply:
+    client = Client({}, ignore)
+    try:
+        return await client(asked)
+    except NoReply as error:
+        return error
+    finally:
+        await client.close()
+
+
+MEANINGS: dict[str, dict[str, type[NoReply]]] = {
+    "openai": {
+        "limited": RateLimited, "credit gone": Unusable, "filtered": Filtered, "no key": Unusable, "no model": Unusable,
+        "location": Unusable, "no schema": ParameterRefused, "overloaded": ProviderDown, "broken": ProviderDown,
+    },
+    "vllm": {
+        "no key": Doubtful, "no schema": ParameterRefused, "broken": ProviderDown, "overflow before": TooLong,
+        "filtered": Doubtful,
+    },
+    "llama.cpp": {"loading": ProviderDown, "no key": Unusable, "no schema": ParameterRefused, "broken": ProviderDown},
+    "ollama": {
+        "no model": Unusable, "no thinking": ParameterRefused, "busy": ProviderDown, "broken": ProviderDown,
+        "no memory": ProviderDown,
+    },
+    "openrouter": {
+        "limited": RateLimited, "limited for the day": Unusable, "upstream limited": RateLimited, "filtered": Filtered,
+        "no route": ParameterRefused, "credit gone": Doubtful, "too dear": FewerTokens, "error in a 200": ProviderDown,
+        "filtered in a 200": ProviderDown, "no key": Doubtful, "timed out": TimedOut, "no provider": ProviderDown,
+    },
+    "anthropic": {
+        "limited": RateLimited, "overloaded": ProviderDown, "broken": ProviderDown, "credit gone": Unusable,
+        "spend limit": Unusable, "filtered": Filtered, "no key": Unusable, "forbidden": Doubtful, "no model": Unusable,
+        "too large": Rejected,
+    },
+    "gemini": {
+        "limited": RateLimited, "limited for the day": Unusable, "exhausted": RateLimited, "overloaded": ProviderDown,
+        "broken": ProviderDown, "no key": Unusable, "location": Unusable, "forbidden": Doubtful, "no model": Unusable,
+        "no schema": ParameterRefused, "too late": ProviderDown,
+    },
+}  # fmt: skip
+REPLIES = {("openai", "no room"), ("gemini", "filtered"), ("gemini", "all thought")}
+"""Bodies that litellm makes replies of."""
+
+
+def test_every_recorded_failure_has_its_meaning_here() -> None:
+    recorded = {(dialect, name) for dialect, kind in DIALECTS.items() for name in kind.fails}
+    assert recorded == REPLIES | {(dialect, name) for dialect, kinds in MEANINGS.items() for name in kinds}
+
+
+@pytest.mark.parametrize(
+    ("dialect", "name"), [(dialect, name) for dialect, kinds in MEANINGS.items() for name in kinds], ids=lambda part: part
+)
+def test_what_a_provider_says_means(dialect: str, name: str) -> None:
+    said = DIALECTS[dialect].fails[name]()
+    error = outcome(dialect, said)
+    assert type(error) is MEANINGS[dialect][name]
+    assert isinstance(error, NoReply)
+    assert error.status == (403 if name == "filtered in a 200" else 502 if name == "error in a 200" else said.status)
+    assert isinstance(error, TooLong) or str(error).startswith(f"{error.status} ")
+    assert "{" not in str(error)
+    assert "<" not in str(error)
+    assert "litellm" not in str(error)
+
+
+def test_the_wait_is_read_wherever_it_is_said() -> None:
+    waits = {
+        (dialect, name): outcome(dialect, DIALECTS[dialect].fails[name]())
+        for dialect, name in (("openai", "limited"), ("gemini", "limited"), ("anthropic", "limited"), ("openrouter", "limited"))
+    }
+    seconds = {key: error.retry_after for key, error in waits.items() if isinstance(error, RateLimited)}
+    assert seconds["openai", "limited"] == pytest.approx(0.12)
+    assert seconds["gemini", "limited"] == 2.0
+    assert seconds["anthropic", "limited"] == 1.0
+    assert seconds["openrouter", "limited"] == pytest.approx(2.0, abs=2.0)
+    assert seconds["openrouter", "limited"]
+
+
+def test_a_reset_that_is_a_moment_is_not_taken_for_seconds() -> None:
+    for moment in (f"{time.time() + 60:.0f}", f"{(time.time() + 60) * 1000:.0f}"):
+        assert rest({"x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": moment}) == pytest.approx(60, abs=5)
+
+
+@pytest.mark.parametrize("dialect", ["openai", "vllm", "llama.cpp", "openrouter", "anthropic", "gemini"])
+def test_a_prompt_over_the_window_is_too_long_and_says_by_how_much(dialect: str) -> None:
+    model = ROUTES[dialect][0].split("/", 1)[1]
+    serving = Serving(model=model, window=100, longest=64_000)
+    error = outcome(dialect, serving=serving, text="word " * 200)
+    assert type(error) is TooLong
+    assert error.window == 100
+    assert error.prompt
+    assert error.prompt > 300
+
+
+def test_vllm_before_it_changed_its_words_says_how_long_the_prompt_was() -> None:
+    error = outcome("vllm", DIALECTS["vllm"].fails["overflow before"]())
+    assert isinstance(error, TooLong)
+    assert (error.prompt, error.window) == (9_123, 4_096)
+    assert "9,123" in str(error)
+    assert "4,096" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("dialect", "most"), [("openai", 500), ("vllm", None), ("anthropic", 500), ("openrouter", None), ("gemini", 500)]
+)
+def test_a_reply_that_may_be_longer_than_there_is_room_needs_fewer_tokens(dialect: str, most: int | None) -> None:
+    """Of the model's longest reply, or of what the prompt leaves of the window."""
+    serving = Serving(model=ROUTES[dialect][0].split("/", 1)[1], window=1_000 if most is None else 100_000, longest=500)
+    error = outcome(dialect, serving=serving, max_tokens=3_000)
+    assert type(error) is FewerTokens
+    assert error.lasting == (most is not None)
+    assert error.most == most or (most is None and 900 < error.most < 1_000)
+
+
+def test_a_parameter_is_named_by_who_refuses_it() -> None:
+    assert outcome("ollama", DIALECTS["ollama"].fails["no thinking"]()).param == "thinking"  # type: ignore[union-attr]
+    assert outcome("vllm", DIALECTS["vllm"].fails["no schema"]()).param == "response_format"  # type: ignore[union-attr]
+    thinking = outcome("anthropic", reasoning_effort="high", temperature=0.5)
+    assert isinstance(thinking, ParameterRefused)
+    assert (thinking.param, thinking.left) == ("temperature", True)
+
+
+def test_what_litellm_refuses_to_send_was_not_sent() -> None:
+    error = outcome("openai", temperature=0.5)
+    assert isinstance(error, ParameterRefused)
+    assert (error.param, error.left) == ("temperature", False)
+
+
+@pytest.mark.parametrize("dialect", list(ROUTES))
+def test_where_nobody_is_there_the_address_is_said_and_no_status(dialect: str) -> None:
+    model, path = ROUTES[dialect]
+    with Provider(lambda asked: Said()) as server:
+        root = server.root
+    error = asyncio.run(_answer(request(model=model, base_url=root + path)))
+    assert isinstance(error, Away)
+    assert isinstance(error, CallFailed)
+    assert str(error) == f"nothing answers at {root} (Connection refused)"
+    assert (error.status, error.left) == (None, False)
+
+
+def test_a_host_that_does_not_exist_is_away() -> None:
+    error = asyncio.run(_answer(request(model="hosted_vllm/some", base_url="https://nowhere.invalid/v1")))
+    assert isinstance(error, Away)
+    assert error.address == "https://nowhere.invalid:443"
+
+
+def test_a_connection_that_is_lost_is_not_away() -> None:
+    error = outcome("vllm", Said(reset=True))
+    assert type(error) is ProviderDown
+    assert error.left

@@ -118,14 +118,19 @@ def test_a_search_that_lost_as_many_births_as_are_left_has_failed(rules: dict[in
 
 
 def test_why_it_was_lost_is_told_as_far_as_it_is_known() -> None:
-    assert solved(of(dict.fromkeys(range(4), "?"))).error == "replies did not come: the provider could not be reached"
+    births = solved(of(dict.fromkeys(range(4), "?")))
+    assert births.error == "replies did not come: 4 × the line is dead"
+    assert [(loss.failure, loss.count, loss.why) for loss in births.losses] == [("provider_down", 4, "the line is dead")]
     checks = {k: rule(k, "x?x") for k in range(4)}
-    assert solved(of(checks)).error == "replies did not come: the line is dead"
+    assert solved(of(checks)).error == "replies did not come: 4 × the line is dead"
 
 
-def test_follows_that_did_not_come_are_counted_and_are_no_failure_of_the_search() -> None:
+def test_a_test_input_whose_answer_was_lost_is_a_failure_though_the_search_was_perfect() -> None:
     end = solved(of({0: rule("a", "===", "?"), 1: "?"}))
-    assert (end.stopped, end.unreached, end.error) == ("perfect", 1, "")
+    assert (end.stopped, end.best, end.unreached, end.error) == ("failed", 0, 1, "replies did not come: 1 × the line is dead")
+
+
+def test_follows_that_did_not_come_are_no_failure_where_another_brought_an_answer() -> None:
     end = solved(of({0: "?", 1: rule("a", "=xx", "?"), 2: rule("b", "xxx", "a"), 3: rule("c", "ooo", "a")}))
     assert (end.stopped, end.unreached) == ("exhausted", 2)
 

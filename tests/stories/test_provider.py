@@ -13,6 +13,7 @@ import pytest
 
 from nlevolve.api import Result, asolve
 from nlevolve.ask.prompts import bundled
+from nlevolve.config import configure
 from nlevolve.llm.request import ProviderDown, Request
 from nlevolve.options import Limits
 from nlevolve.puzzle.datasets import load
@@ -23,7 +24,7 @@ from nlevolve.run.store import read_events
 from tests.server import FAULTS, Asked, Provider, Said, faulty
 from tests.server.embedded import embedded
 from tests.server.http import Script
-from tests.stories.worlds import config, groping, play, scripted, task_file
+from tests.stories.worlds import REAL, groping, play, scripted, task_file
 
 SECRET = "sk-0123456789-never-to-be-seen"
 RULES = {
@@ -147,15 +148,15 @@ def test_failed_tries_of_an_interrupted_run_count_against_the_cap_of_its_resumpt
             raise ProviderDown("503", retry_after=0.0)
         return groping(request, luck=0.0)
 
-    task, live = task_file(tmp_path), scripted(failing)
-    events = asyncio.run(play(tmp_path, task, live, max_calls=11))
+    task, live, real = task_file(tmp_path), scripted(failing), configure("quick", changes=REAL)
+    events = asyncio.run(play(tmp_path, task, live, settings=real, max_calls=11))
     failed = [event for event in finished(events) if event.source == "failed"]
     assert sent == 11
     assert sum(event.tries for event in finished(events)) == 11
     assert [event.tries for event in failed if event.tries]  # a call that the cap ended after its first try
     folder = tmp_path / "runs" / "story"
     session = reopen(
-        folder, load([str(task)]), config(), Limits(max_calls=30), prompts=bundled(), cache_dir=tmp_path / "bank", live=live
+        folder, load([str(task)]), real, Limits(max_calls=30), prompts=bundled(), cache_dir=tmp_path / "bank", live=live
     )
     asyncio.run(session.run([]))
     assert sent == 30

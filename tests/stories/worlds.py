@@ -24,6 +24,10 @@ RULES: dict[str, Callable[[Any], Any]] = {
     "Mirror the first row alone.": lambda g: [g[0][::-1], *g[1:]],
 }
 IDEAS = list(RULES)[1:]
+REAL = {"generator.model": "hosted_vllm/some", "checker.model": "hosted_vllm/some"} | {
+    f"{role}.base_url": "http://127.0.0.1:9/v1" for role in ("generator", "checker")
+}
+"""Names for scripted models that shall count against the caps: what embedded ones are asked does not."""
 
 
 def groping(request: Request, luck: float = 0.2) -> str:

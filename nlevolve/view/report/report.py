@@ -158,7 +158,8 @@ def _unfinished(history: History) -> str:
         return "This run had not ended when the report was written."
     name = history.started.run if history.started else ""
     why = f": {history.finished.why}" if history.finished.why else ""
-    return f"This run ended early ({history.finished.reason}{why}). Go on with: nlevolve resume {name}"
+    further = f" Go on with: nlevolve resume {name}" if history.finished.resumable else ""
+    return f"This run ended early ({history.finished.reason}{why}).{further}"
 
 
 def _task(row: Mapping[str, Any], seen: TaskHistory, solution: Solution | None, told: Sequence[Told]) -> dict[str, Any]:

@@ -257,7 +257,7 @@ function drawBullets(task, birth, choose) {
   return el("ol", { class: "rule" }, items, lost);
 }
 
-const REASONS = { garbled: "no valid grid", unreached: "the provider failed", skipped: "not asked: it could no longer reach its rivals" };
+const REASONS = { garbled: "no valid grid", unreached: "the provider failed", refused: "the provider refused it for its content", skipped: "not asked: it could no longer reach its rivals" };
 
 function drawTries(task, birth) {
   return birth.tries.map(([kind, what, , note], n) => {

@@ -32,7 +32,8 @@ def closing(
     ]
     if not results["finished"]:
         rows.append(_cut_short(summary, results, palette))
-    return Text("\n").join(one.text() for one in [*rows, row(), *_next(results, run, page), row()])
+    on = summary.finished is None or summary.finished.resumable
+    return Text("\n").join(one.text() for one in [*rows, row(), *_next(results, run, page, on), row()])
 
 
 def _score(results: Mapping[str, Any], palette: Palette) -> Row:
@@ -104,11 +105,11 @@ def _cut_short(summary: Summary, results: Mapping[str, Any], palette: Palette) -
     return row((f"   not finished{tasks}: {why}", palette.bad))
 
 
-def _next(results: Mapping[str, Any], run: str, page: str | None) -> list[Row]:
+def _next(results: Mapping[str, Any], run: str, page: str | None, resumable: bool) -> list[Row]:
     """Commands that lead on from here."""
     tried = {name: one for name, one in results["tasks"].items() if one["best"]}
     telling = [name for name, one in tried.items() if one["solved"] is False] or list(tried)
-    told = [] if results["finished"] else [(f"nlevolve resume {run}", "go on where it stopped")]
+    told = [] if results["finished"] or not resumable else [(f"nlevolve resume {run}", "go on where it stopped")]
     told += [(f"nlevolve show {run} {clean(telling[0])}", "its best description, what went wrong")] if telling else []
     told += [
         (page or f"nlevolve report {run}", "every candidate and its grids"),

@@ -20,6 +20,8 @@ from nlevolve.records import (
     Noticed,
     RunFinished,
     RunStarted,
+    ServerAway,
+    ServerBack,
     TaskAnswered,
     TaskStarted,
 )
@@ -89,6 +91,12 @@ def of(event: Event) -> Moment | None:
         case ModelStopped():
             text = f"nothing more is sent to {clean(event.model)}: {clean(event.why)}"
             return Moment(event.at, "", text, "bad", True)
+        case ServerAway():
+            text = f"{short_model(event.model)}: {clean(event.why)}; waiting up to {duration(event.patience)} for it"
+            return Moment(event.at, "", text, "bad", True)
+        case ServerBack():
+            text = f"{short_model(event.model)}: {clean(event.address)} answers again after {duration(event.seconds)}"
+            return Moment(event.at, "", text, "good", True)
         case MixLearned():
             shown = "; ".join(
                 f"{short_model(m)} {births} births, gain {gain:.3f}, {money(usd)}" for m, births, gain, usd in event.rows

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rich.cells import cell_len
 
 from nlevolve.puzzle.grids import Grid
-from nlevolve.records import Attempt, Followed, Garbled, Skipped
+from nlevolve.records import Attempt, Followed, Garbled, Refused, Skipped
 from nlevolve.view.terminal.grids import Picture, size
 from nlevolve.view.terminal.panels.layout import EMPTY, Row, Styled, beside, fill, fit, row
 from nlevolve.view.terminal.panels.look import Look
@@ -137,6 +137,8 @@ class _Pair:
                 return (f"✗ {size(self.attempt.grid)}", palette.bad)
             case Garbled():
                 return (f"✗ no grid: {clean(self.attempt.why)}"[:24], palette.bad)
+            case Refused():
+                return ("✗ content refused", palette.bad)
             case Skipped():
                 return ("not asked", "dim")
         return ("no reply", palette.bad)
