@@ -33,6 +33,7 @@ from nlevolve.run import store
 from nlevolve.run.batch import solve_all
 from nlevolve.run.context import Emit, Lab
 from nlevolve.run.losses import added, may_pass, sentence
+from nlevolve.run.pinging import Unfit, ping_models
 from nlevolve.version import __version__
 
 
@@ -54,6 +55,8 @@ class Session:
     known: Sequence[Event] = ()
     live: LLM | None = None
     """Stands in for the providers, in tests."""
+    ping: bool = False
+    """Ask every real model one small question before a new run begins."""
     around: Callable[[LLM], LLM] = lambda llm: llm
     """Wraps the way to the models: benchmarks look at the requests there."""
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
@@ -83,8 +86,11 @@ class Session:
             emit(self._started())
             if company := _ill_matched(self.config.models):
                 emit(Noticed(text=company))
-            answered = await self._solve(emit, own_process)
-            finished = _finished(answered, self.stopping.is_set())
+            try:
+                answered = await self._solve(emit, own_process)
+                finished = _finished(answered, self.stopping.is_set())
+            except Unfit as unfit:
+                finished = RunFinished(reason="failed", exit_code=4, why=str(unfit))
             emit(finished)
             return finished
 
@@ -122,6 +128,8 @@ class Session:
                 parents=self.parents,
             )
             tasks = self.selection.tasks
+            if self.ping and not self.known and tasks:
+                await ping_models(asker.llm, self.config, self.prompts, tasks[0].id, tee)
             await solve_all(tasks, lab, known, at_once=self.limits.tasks_at_once, stopping=self.stopping)
         return answered
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from rich.table import Table
 from rich.text import Text
 
+from nlevolve.ask.ping import Pong
 from nlevolve.llm.bank import Sample
 from nlevolve.llm.bank_files import Holdings
 from nlevolve.llm.catalogue import ModelCard, Price
@@ -75,6 +76,18 @@ def sample_lines(key: str, sample: Sample) -> Iterator[Text]:
             yield Text(f"┌─ {title}", "dim")
             yield from (Text.assemble(("│ ", "dim"), line) for line in lines(text))
     yield Text("")
+
+
+def pong_line(pong: Pong) -> str:
+    """What came of a ping, in one line."""
+    reply = pong.reply
+    if reply is None:
+        return f"{pong.failure.kind}: {clean(str(pong.failure))}" if pong.failure else "nothing came"
+    usage = reply.usage
+    thought = f" ({usage.reasoning:,} of them thinking)" if usage.reasoning else ""
+    cost = "unknown cost" if reply.cost_usd is None else f"${reply.cost_usd:.6f}"
+    read = f"could not be read ({clean(pong.unread)})" if pong.unread else "read"
+    return f"{read}; {reply.seconds:.2f} s, {usage.prompt:,} + {usage.completion:,} tokens{thought}, {cost}"
 
 
 def _known(value: float | None) -> str:
