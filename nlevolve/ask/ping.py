@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nlevolve.ask.checker import GRID_SCHEMA
-from nlevolve.ask.generator import BULLETS_SCHEMA, ROLE_OF
+from nlevolve.ask.forms import form
+from nlevolve.ask.generator import ROLE_OF
 from nlevolve.ask.prompts import Prompts
 from nlevolve.ask.rehearsal import rendered
 from nlevolve.ask.replies import Unreadable, read_bullets, read_grid
+from nlevolve.llm.manner import Manner
 from nlevolve.llm.request import LLM, Label, NoReply, Reply, Request, RoleSettings
 from nlevolve.records import Purpose, Role
 
@@ -26,13 +27,14 @@ class Pong:
     """Why the reply could not be read; empty when it was."""
 
 
-def trial(role: Role, settings: RoleSettings, prompts: Prompts, task: str = "ping") -> Request:
-    """The rehearsal's task asked of this role: its prompt, schema, thinking, bounds and seed. `task` pays for it."""
+def trial(role: Role, settings: RoleSettings, prompts: Prompts, manner: Manner, task: str = "ping") -> Request:
+    """The rehearsal's task asked of this role: its prompt in this manner, schema, thinking, bounds, seed. `task` pays for it."""
     follows = role in ("checker", "answerer")
+    asked = form(prompts, "grid" if follows else "bullets", manner)
     return Request(
         settings=settings,
-        messages=rendered(prompts)["apply" if follows else "write"],
-        reply_schema=GRID_SCHEMA if follows else BULLETS_SCHEMA,
+        messages=rendered(prompts, asked.manner)["apply" if follows else "write"],
+        **asked.fields,
         label=Label(task=task, role=role, purpose=PURPOSES[role]),
     )
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from nlevolve.ask.ping import Pong
+    from nlevolve.ask.prompts import Prompts
     from nlevolve.config import RunConfig
     from nlevolve.llm.catalogue import ModelCard
     from nlevolve.llm.request import Request, RoleSettings
@@ -44,12 +45,13 @@ def models(
     ] = None,
     ping: Annotated[bool, typer.Option("--ping", help="Ask each a small question as a run will, and in every form.")] = False,
 ) -> int:
-    """Models: key, price and where it is from, context window, schema and image support."""
+    """Models: key, price and where it is from, context window, thinking, schema and image support, form of replies."""
     from rich.console import Console
 
     from nlevolve.ask.prompts import bundled
     from nlevolve.config import configured
     from nlevolve.llm.catalogue import price_of
+    from nlevolve.llm.manner import manner_of
     from nlevolve.llm.preflight import check_models
     from nlevolve.view.terminal.models import models_table
 
@@ -61,8 +63,9 @@ def models(
     cards = check_models(settings.values(), keyed=False)
     console = Console(highlight=False)
     if not console.is_terminal:
-        console.width = max(console.width, 160)
-    console.print(models_table(cards, {model: price_of(settings[model], card) for model, card in cards.items()}))
+        console.width = max(console.width, 200)
+    prices = {model: price_of(settings[model], card) for model, card in cards.items()}
+    console.print(models_table(cards, prices, {model: manner_of(settings[model], card) for model, card in cards.items()}))
     return asyncio.run(_ping(cards, asked, bundled())) if ping else 0
 
 
@@ -87,6 +90,7 @@ async def _ping(cards: Mapping[str, ModelCard], asked: Sequence[tuple[Role, Role
     """Ask each as a run will, then in every form; the exit code."""
     from nlevolve.ask.ping import failure_line, ping, trial
     from nlevolve.ask.prompts import Prompts
+    from nlevolve.llm.manner import manner_of
     from nlevolve.llm.stack import open_stack
     from nlevolve.view.terminal.models import pong_line
 
@@ -97,7 +101,7 @@ async def _ping(cards: Mapping[str, ModelCard], asked: Sequence[tuple[Role, Role
         async with open_stack(emit=_notice, cards=cards, cache_dir=Path(empty), concurrency=1, own_process=True) as stack:
             for role, settings in asked:
                 patient = settings.model_copy(update={"timeout": min(settings.timeout, LONGEST_PING), "retries": 1})
-                request = trial(role, patient, prompts)
+                request = trial(role, patient, prompts, manner_of(patient, cards.get(patient.model)))
                 pong = await ping(stack, request)
                 print(f"{settings.model}, as the {role}" + (f" at {settings.base_url}" if settings.base_url else ""))
                 if pong.failure is not None:
@@ -105,27 +109,28 @@ async def _ping(cards: Mapping[str, ModelCard], asked: Sequence[tuple[Role, Role
                     print(f"  {failure_line(pong.failure, settings)}")
                     continue
                 print(f"  as a run asks: {pong_line(pong)}")
-                for line in await _explored(cards, request, pong):
+                for line in await _explored(cards, prompts, request, pong):
                     print(f"  {line}")
     return UNUSABLE if failed else 0
 
 
-async def _explored(cards: Mapping[str, ModelCard], request: Request, first: Pong) -> list[str]:
+async def _explored(cards: Mapping[str, ModelCard], prompts: Prompts, request: Request, first: Pong) -> list[str]:
     """What else can be found out of a model that answers: each form, thinking, whether a seed holds, whether it sees."""
-    from nlevolve.ask.ping import ping
+    from nlevolve.ask.ping import ping, trial
     from nlevolve.llm.client import Client
-    from nlevolve.llm.schema_fallback import FORMS, in_form
-    from nlevolve.view.terminal.models import pong_line
+    from nlevolve.llm.manner import MANNERS
+    from nlevolve.view.terminal.models import FORMS, pong_line
 
     client = Client(cards, lambda text: None, own_process=True)
     try:
-        forms = {form: await ping(client, in_form(request, form)) for form in FORMS}
-        told = [f"{form}: {pong_line(pong)}" for form, pong in forms.items()]
+        role, settings = request.label.role, request.settings
+        forms = {manner: await ping(client, trial(role, settings, prompts, manner)) for manner in MANNERS}
+        told = [f"{FORMS[manner]}: {pong_line(pong)}" for manner, pong in forms.items()]
         replies = [pong.reply for pong in (first, *forms.values()) if pong.reply]
         thought = max((reply.usage.reasoning or len(reply.reasoning) // 4 for reply in replies), default=0)
         told.append(f"thinking: about {thought:,} tokens" if thought else "thinking: none seen")
-        again = await ping(client, in_form(request, FORMS[0]))
-        both = [pong.reply.text for pong in (forms[FORMS[0]], again) if pong.reply]
+        again = await ping(client, trial(role, settings, prompts, MANNERS[0]))
+        both = [pong.reply.text for pong in (forms[MANNERS[0]], again) if pong.reply]
         if len(both) == 2:
             told.append(f"seed: the same question twice gave {'one reply' if both[0] == both[1] else 'two different replies'}")
         *rest, last = request.messages

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nlevolve.ask.ping import Pong, failure_line, ping, trial
-from nlevolve.ask.prompts import Prompts
+from nlevolve.ask.question import Asker
 from nlevolve.config import RunConfig
 from nlevolve.llm.embedded import embedded_version
-from nlevolve.llm.request import LLM, Doubtful, Filtered, Rejected, RoleSettings, Unusable
+from nlevolve.llm.request import Doubtful, Filtered, Rejected, RoleSettings, Unusable
 from nlevolve.records import Noticed, Role
 from nlevolve.run.context import Emit
 
@@ -17,7 +17,7 @@ class Unfit(Exception):
     """No model of a role can answer. The message is one line for people."""
 
 
-async def ping_models(llm: LLM, config: RunConfig, prompts: Prompts, task: str, emit: Emit) -> None:
+async def ping_models(asker: Asker, config: RunConfig, task: str, emit: Emit) -> None:
     """Ping each real model once for each way in which it is called; `task` is the one whose account it goes into.
 
     Raises Unfit when none of a role's models can answer. What may pass (a rate limit, a server that is away) is the run's
@@ -25,7 +25,7 @@ async def ping_models(llm: LLM, config: RunConfig, prompts: Prompts, task: str, 
     """
     unfit: dict[Role, list[str]] = {}
     for role, settings in _called(config):
-        pong = await ping(llm, trial(role, settings, prompts, task))
+        pong = await ping(asker.llm, trial(role, settings, asker.prompts, asker.manner(settings), task))
         if pong.unread:
             emit(Noticed(text=f"asked a small question, the {role}'s model {settings.model} was not understood: {pong.unread}"))
         if _hopeless(pong) and pong.failure is not None:

@@ -132,8 +132,8 @@ def _lab(config: Mapping[str, Any], memory: _Memory) -> Lab | None:
         cards = _cards(settings, config)
     except (UsageError, KeyError):
         return None
-    stack = Stack(memory.ask, memory.bank, cards, asyncio.Event())
-    return Lab(Asker(stack, prompts, stack.reject), settings, lambda event: None, telling=stack.telling)
+    stack = Stack(memory.ask, memory.bank, cards, asyncio.Event(), {})
+    return Lab(Asker(stack, prompts, stack.reject, cards, stack.windows), settings, lambda event: None, telling=stack.telling)
 
 
 def _cards(settings: RunConfig, config: Mapping[str, Any]) -> dict[str, ModelCard]:

@@ -105,6 +105,7 @@ class Session:
         async with open_stack(
             emit=tee,
             cards=self.cards,
+            roles=self.config.roles.values(),
             cache_dir=self.cache_dir,
             replay=self.replay,
             concurrency=self.limits.concurrency,
@@ -118,7 +119,7 @@ class Session:
             own_process=own_process,
             live=self.live,
         ) as stack:
-            asker = Asker(self.around(stack), self.prompts, stack.reject, tee)
+            asker = Asker(self.around(stack), self.prompts, stack.reject, self.cards, stack.windows, tee)
             known = _by_task(self.known)
             lab = Lab(
                 asker,
@@ -129,7 +130,7 @@ class Session:
             )
             tasks = self.selection.tasks
             if self.ping and not self.known and tasks:
-                await ping_models(asker.llm, self.config, self.prompts, tasks[0].id, tee)
+                await ping_models(asker, self.config, tasks[0].id, tee)
             await solve_all(tasks, lab, known, at_once=self.limits.tasks_at_once, stopping=self.stopping)
         return answered
 

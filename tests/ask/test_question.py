@@ -79,9 +79,28 @@ def test_each_reply_that_nobody_can_read_is_told_with_its_request() -> None:
     async def llm(request: Request) -> Reply:
         return Reply(text="I could not say.", request="b" if request.label.repair else "a")
 
-    asker = Asker(llm, Prompts(bundled()), lambda request, why: None, told.append)
+    asker = Asker(llm, Prompts(bundled()), lambda request, why: None, emit=told.append)
     with pytest.raises(Unreadable):
         asyncio.run(put(asker, REQUEST, read_grid))
     unread = [event for event in told if isinstance(event, ReplyUnread)]
     assert [(event.request, event.repair, event.role) for event in unread] == [("a", False, "checker"), ("b", True, "checker")]
     assert all(event.why for event in unread)
+
+
+def test_a_reply_that_was_cut_is_asked_for_again_shorter_without_its_text() -> None:
+    runaway = "And then I look at it once more. " * 3_000
+    _, sent = asked(read_grid, (runaway, "length"), ('{"grid": [[1]], "note": ""}', "stop"))
+    assert sent[1].messages[: len(REQUEST.messages)] == REQUEST.messages
+    (more,) = sent[1].messages[len(REQUEST.messages) :]
+    assert more.role == "user"
+    assert "be shorter" in more.text
+    assert sent[1].seed != sent[0].seed
+
+
+def test_a_repair_shows_the_end_of_a_long_reply() -> None:
+    rambling = "And then I look at it once more. " * 3_000 + "So that is that."
+    _, sent = asked(read_grid, (rambling, "stop"), ('{"grid": [[1]], "note": ""}', "stop"))
+    shown = sent[1].messages[-2]
+    assert shown.role == "assistant"
+    assert shown.text.endswith("So that is that.")
+    assert len(shown.text) < 4_000

@@ -46,9 +46,16 @@ def test_key_price_window_and_abilities_of_the_models_named(run: Run, monkeypatc
     assert "sk-" not in out
     first, second, third = (" ".join(line.split()) for line in out.splitlines()[1:])
     assert first.startswith("openai/gpt-4o-mini set: OPENAI_API_KEY 0.15 / 0.075 / 0.6 litellm 1.")
-    assert first.endswith("128,000 yes yes")
+    assert first.endswith("no text, the answer last 128,000 yes yes")
     assert "missing: ANTHROPIC_API_KEY" in second
-    assert third == "hosted_vllm/mine none needed unknown - - ? ?"
+    assert "yes schema, the answer alone" in second
+    assert third == "hosted_vllm/mine none needed unknown - ? text, the answer last - ? ?"
+
+
+def test_how_replies_are_asked_for_is_said_as_it_is_set(run: Run) -> None:
+    _, out, _ = run("models", "--generator", "hosted_vllm/mine", "--checker", "offline/checker", "--set", "generator.form=schema")
+    assert "hosted_vllm/mine none needed unknown - ? schema, working first" in " ".join(out.split())
+    assert "free no schema, the answer alone" in " ".join(out.split())
 
 
 def test_an_unknown_model_is_one_line_and_exit_code_2(run: Run) -> None:
@@ -68,14 +75,14 @@ def test_a_ping_asks_as_a_run_will_and_in_every_form(run: Run, monkeypatch: pyte
         bodies = [asked.body for asked in server.asked]
     assert code == 0
     assert bodies[0]["max_tokens"] == 77
-    assert bodies[0]["response_format"]["type"] == "json_schema"
+    assert "response_format" not in bodies[0]
     assert "# Training pairs" in str(bodies[0]["messages"])
     forms = [body.get("response_format", {}).get("type") for body in bodies]
     assert {"json_schema", "json_object", None} <= set(forms)
     for line in (
         "as a run asks: read; ",
-        "a JSON schema: read",
-        "plain text: read",
+        "schema, the answer alone: read",
+        "text, the answer last: read",
         "thinking: none seen",
         "gave one reply",
         "seeing: ",

@@ -53,7 +53,7 @@ def test_every_call_of_a_run_is_told_with_the_very_request_and_reply(run: Path) 
     assert len(found) == len({call.request for call in calls if isinstance(call, CallFinished)}) > 10
     assert all(one.request is not None and one.request.key == one.call.request for one in found)
     assert all(one.sample is not None for one in found)
-    repairs = [one for one in found if one.call.repair]
+    repairs = [one for one in found if one.call.repair and one.call.purpose == "write"]
     assert repairs
     assert all(one.request and one.request.messages[-2].role == "assistant" for one in repairs)
 
