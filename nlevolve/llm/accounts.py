@@ -65,6 +65,6 @@ def metered(ask: Ask, accounts: Accounts) -> Ask:
             accounts.account(request, error)
             raise
         accounts.account(request, reply)
-        return reply
+        return reply.model_copy(update={"request": request.key})
 
     return asked
