@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from nlevolve.ask.question import Answered, Asker, Reader, put
-from nlevolve.llm.request import NotBanked, Request, TooLong
+from nlevolve.llm.request import FewerTokens, NotBanked, Request, TooLong
 from nlevolve.llm.windows import tokens
 from nlevolve.puzzle.grids import shape
 from nlevolve.puzzle.tasks import Pair, Task
@@ -26,12 +26,13 @@ async def put_fitting(asker: Asker, requests: Iterator[Request], read: Reader[Re
         request = _fitting(request, requests, most)
         try:
             return await put(asker, request, read)
-        except (TooLong, NotBanked) as failure:
+        except (TooLong, FewerTokens, NotBanked) as failure:
             # a replay finds the smaller one where a window was known that nobody knows now
-            smaller = None if isinstance(failure, NotBanked) and not asker.windows.matter(request) else next(requests, None)
+            unknown = isinstance(failure, NotBanked) and asker.windows.matter(request)
+            smaller = next(requests, None) if unknown or asker.windows.exceeded(failure) else None
             if smaller is None:
                 raise
-            if isinstance(failure, TooLong):
+            if isinstance(failure, TooLong | FewerTokens):
                 most = asker.windows.refused(request, failure)
             request = smaller
 

@@ -9,7 +9,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from nlevolve.llm.request import Abandoned, Away, CallFailed, Doubtful, Filtered, Place, Rejected, Request, TooLong, Unusable
+from nlevolve.llm.request import (
+    Abandoned,
+    Away,
+    CallFailed,
+    Doubtful,
+    FewerTokens,
+    Filtered,
+    Place,
+    Rejected,
+    Request,
+    TooLong,
+    Unusable,
+)
 from nlevolve.llm.retries import LONGEST_IN_ALL
 from nlevolve.records import Event, ModelStopped
 
@@ -64,6 +76,8 @@ class Breaker:
         except (Abandoned, TooLong, Filtered):
             raise  # this says something of the call and nothing of the model
         except CallFailed as error:
+            if isinstance(error, FewerTokens) and error.by_prompt:
+                raise  # so does this
             # of the streak as it is by now: a call that passed meanwhile has begun a new one
             stop = _verdict(self._streaks[request.place], error, clock())
             if stop is not None:

@@ -324,6 +324,11 @@ class FewerTokens(Rejected):
     lasting: bool = False
     """Whether it is the model's own limit, whatever the prompt."""
 
+    @property
+    def by_prompt(self) -> bool:
+        """Whether it is the prompt that leaves too little, so that a smaller one may pass: not the model, not money (402)."""
+        return not self.lasting and self.status != 402
+
 
 class ParameterRefused(Rejected):
     """The model does not take `param`, by the provider's name for it, or not with this value."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from nlevolve.llm.catalogue import EMBEDDED, ModelCard
-from nlevolve.llm.request import Message, Place, Request, RoleSettings, TooLong
+from nlevolve.llm.request import CallFailed, FewerTokens, Message, Place, Request, RoleSettings, TooLong
 from nlevolve.llm.serving import Served
 
 CHARACTERS_A_TOKEN = 4.0
@@ -51,9 +51,18 @@ class Windows:
         card = self.cards.get(request.model)
         return card is not None and card.provider != EMBEDDED
 
-    def refused(self, request: Request, failure: TooLong) -> int:
-        """A prompt was too long. Returns what the next one may have at most, in estimated tokens."""
+    @staticmethod
+    def exceeded(failure: CallFailed) -> bool:
+        """Whether a smaller prompt might pass: it was too long, or left no room for a reply."""
+        return isinstance(failure, TooLong) or (isinstance(failure, FewerTokens) and failure.by_prompt)
+
+    def refused(self, request: Request, failure: TooLong | FewerTokens) -> int:
+        """A prompt was too long, or left too little room. Returns what the next one may have, in estimated tokens."""
         estimate = tokens(request.messages)
+        if isinstance(failure, FewerTokens):
+            lacking = max(1, (request.settings.max_tokens or ROOM) - failure.most)
+            self._refused[request.place] = min(estimate - lacking, self._refused.get(request.place, estimate))
+            return self._refused[request.place]
         if failure.window is None:
             self._refused[request.place] = min(estimate - 1, self._refused.get(request.place, estimate))
             return round(HOPEFUL * estimate)

@@ -147,7 +147,7 @@ def test_a_run_in_a_small_window_solves_its_tasks_and_a_replay_does_the_same(tel
         )
         return {name: task.solved for name, task in result.tasks.items()}
 
-    with Provider(chatting(embedded), dialect=dialect, serving=Serving(window=1300)) as server:
+    with Provider(chatting(embedded), dialect=dialect, serving=Serving(window=1200)) as server:
         url = server.url
         solved = solve(url, "first", replay=False)
     sent = {event.trimmed for event in events if isinstance(event, CallSent)}
