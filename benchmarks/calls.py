@@ -82,7 +82,8 @@ async def measure(name: str, call: Call, calls: int, in_flight: int) -> Measured
 def request(number: int, base_url: str | None = None, model: str = MODEL) -> Request:
     """A request of six kilobytes, unlike every other."""
     return Request(
-        settings=RoleSettings(model=model, base_url=base_url),
+        # whole replies, as litellm alone is asked for them
+        settings=RoleSettings(model=model, base_url=base_url, stream=False),
         messages=(
             Message(role="system", text="You follow rules."),
             Message(role="user", text=f"{number}\n{PROMPT}", stable=True),

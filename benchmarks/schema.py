@@ -197,7 +197,8 @@ def _plain(schema: Schema) -> str:
         case "array":
             return f"list of {_type(schema['items'])}"
         case "object":
-            return f"object, name → {_type(schema['additionalProperties'])}"
+            values = schema["additionalProperties"]
+            return "object" if values is True else f"object, name → {_type(values)}"
         case "string" if schema.get("format") == "date-time":
             return "time, ISO 8601"
         case None:

@@ -14,7 +14,7 @@ from nlevolve.config import RunConfig
 from nlevolve.llm.catalogue import Price
 from nlevolve.options import Limits
 from nlevolve.puzzle.grids import Grid
-from nlevolve.records import Operator, Record, Role, Stopped, Usage
+from nlevolve.records import Operator, Record, Role, Stopped
 
 
 class ConfigFile(Record):
@@ -62,11 +62,20 @@ class CallCounts(Record):
     failed: int
 
 
+class Tokens(Record):
+    """Tokens of all its replies: `prompt` includes `prompt_cached`, `completion` includes `reasoning`."""
+
+    prompt: int
+    prompt_cached: int
+    completion: int
+    reasoning: int
+
+
 class AccountRow(Record):
     """What some calls took. A reply from the cache adds to `calls.cache` and to nothing else."""
 
     calls: CallCounts
-    tokens: Usage
+    tokens: Tokens
     cost_usd: float
     """Rounded to a millionth of a dollar; the sum over calls whose cost is known."""
     cost_unknown_calls: int

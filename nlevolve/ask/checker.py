@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 from nlevolve.ask.fields import grid_fields, pair_fields
+from nlevolve.ask.fitting import left_out, put_fitting, without
+from nlevolve.ask.forms import form
 from nlevolve.ask.prompts import Prompts
-from nlevolve.ask.question import Asker, put
+from nlevolve.ask.question import Asker
 from nlevolve.ask.replies import Unreadable, read_grid
+from nlevolve.llm.manner import Manner
 from nlevolve.llm.request import CallFailed, Filtered, Label, Message, Request, RoleSettings
 from nlevolve.puzzle.grids import Grid, cell_accuracy
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Attempt, Description, Followed, Garbled, Refused, Unreached
-
-GRID_SCHEMA = {
-    "title": "followed",
-    "type": "object",
-    "properties": {
-        "grid": {"type": "array", "items": {"type": "array", "items": {"type": "integer"}}},
-        "note": {"type": "string"},
-    },
-    "required": ["grid", "note"],
-    "additionalProperties": False,
-}
 
 
 async def check(
@@ -55,16 +47,26 @@ async def follow(
     *,
     birth: int,
     sample: int = 0,
+    guide: bool = False,
 ) -> Attempt:
-    """One attempt at the task's test input of this number (from 0). Raises Halt."""
+    """One attempt at the task's test input of this number (from 0). Raises Halt.
+
+    `guide`: the description is known to be imperfect, so where the examples contradict it they decide.
+    """
     label = Label(task=task.id, role="answerer", purpose="follow", birth=birth, target=number)
-    return await _follow(asker, settings, task, task.tests[number], description, label, sample)
+    return await _follow(asker, settings, task, task.tests[number], description, label, sample, guide=guide)
 
 
-def following(prompts: Prompts, shown: Task, grid: Grid, description: Description) -> tuple[Message, ...]:
-    """The messages that ask to follow a description on a grid, with the pairs of `shown` as examples. Raises PlaceError."""
+def following(
+    prompts: Prompts, shown: Task, grid: Grid, description: Description, manner: Manner = "bare", *, guide: bool = False
+) -> tuple[Message, ...]:
+    """The messages that ask to follow a description on a grid, with the pairs of `shown` as examples.
+
+    To the letter, or (`guide`) as a guide, with the examples deciding where they contradict it. Raises PlaceError.
+    """
+    name = "guide" if guide else "apply"
     bullets = description.plain.bullets
-    return prompts.render("apply", pairs=pair_fields(shown.pairs), input=grid_fields(grid), bullets=bullets)
+    return prompts.render(name, manner, pairs=pair_fields(shown.pairs), input=grid_fields(grid), bullets=bullets)
 
 
 async def _follow(
@@ -76,18 +78,23 @@ async def _follow(
     label: Label,
     sample: int,
     again: bool = False,
+    guide: bool = False,
 ) -> Attempt:
-    request = Request(
-        settings=settings,
-        messages=following(asker.prompts, shown, grid, description),
-        reply_schema=GRID_SCHEMA,
-        sample=sample,
-        again=again,
-        label=label,
+    asked = form(asker.prompts, "grid", asker.manner(settings))
+    requests = (
+        Request(
+            settings=settings,
+            messages=following(asker.prompts, without(shown, out), grid, description, asked.manner, guide=guide),
+            sample=sample,
+            again=again,
+            label=label.model_copy(update={"trimmed": f"{len(out)} of {len(shown.pairs)} examples" if out else ""}),
+            **asked.fields,
+        )
+        for out in ((), *left_out(shown.pairs, keep=0))
     )
     target = label.target or 0
     try:
-        read = (await put(asker, request, read_grid)).value
+        read = (await put_fitting(asker, requests, read_grid)).value
     except Filtered as refusal:
         return Refused(pair=target, why=str(refusal))
     except CallFailed as failure:

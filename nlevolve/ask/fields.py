@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -17,12 +17,13 @@ def grid_fields(grid: Grid) -> dict[str, Any]:
     return {"rows": rows, "columns": columns, "text": render(grid)}
 
 
-def pair_fields(pairs: Sequence[Pair], hidden: int | None = None) -> list[dict[str, Any]]:
-    """The pairs less the hidden one (from 0). Numbers stay those of the whole task, so that feedback can name them."""
+def pair_fields(pairs: Sequence[Pair], hidden: int | None = None, out: Collection[int] = ()) -> list[dict[str, Any]]:
+    """The pairs less the hidden one and those left `out` (from 0). Numbers stay those of the whole task, so that feedback can
+    name them."""
     return [
         {"number": i + 1, "input": grid_fields(p.input), "output": grid_fields(p.output)}
         for i, p in enumerate(pairs)
-        if i != hidden
+        if i != hidden and i not in out
     ]
 
 

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from nlevolve.ask.fields import pair_fields, parent_fields, test_fields
+from nlevolve.ask.fitting import left_out, put_fitting
+from nlevolve.ask.forms import form
 from nlevolve.ask.prompts import Prompts
-from nlevolve.ask.question import Answered, Asker, put
+from nlevolve.ask.question import Answered, Asker
 from nlevolve.ask.replies import read_bullets
+from nlevolve.llm.manner import Manner
 from nlevolve.llm.request import Label, Message, Request, RoleSettings
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Attempt, Birth, Description, Role
 
-BULLETS_SCHEMA = {
-    "title": "description",
-    "type": "object",
-    "properties": {"bullets": {"type": "array", "items": {"type": "string"}}},
-    "required": ["bullets"],
-    "additionalProperties": False,
-}
+Parents = Sequence[tuple[Description, Sequence[Attempt]]]
+"""Descriptions, each with its attempts on the training pairs."""
 
 ROLE_OF: dict[str, Role] = {"write": "generator", "revise": "reviser", "recombine": "recombiner"}
 
@@ -28,7 +28,7 @@ async def describe(
     settings: RoleSettings,
     task: Task,
     birth: Birth,
-    parents: Sequence[tuple[Description, Sequence[Attempt]]],
+    parents: Parents,
     *,
     sample: int,
     tokens: int,
@@ -40,29 +40,66 @@ async def describe(
     that ask the same; `tokens` is what the parents may take of the prompt; `again`: see Request. Raises Unreadable and
     NoReply.
     """
-    request = Request(
-        settings=settings if birth.temperature is None else settings.model_copy(update={"temperature": birth.temperature}),
-        messages=describing(asker.prompts, task, birth, parents, tokens),
-        reply_schema=BULLETS_SCHEMA,
-        sample=sample,
-        again=again,
-        label=Label(task=task.id, role=ROLE_OF[birth.operator], purpose=birth.operator, birth=birth.index),
+    settings = settings if birth.temperature is None else settings.model_copy(update={"temperature": birth.temperature})
+    asked = form(asker.prompts, "bullets", asker.manner(settings))
+    label = Label(task=task.id, role=ROLE_OF[birth.operator], purpose=birth.operator, birth=birth.index)
+    requests = (
+        Request(
+            settings=settings,
+            messages=describing(asker.prompts, task, birth, shown.parents, shown.tokens, asked.manner, shown.out),
+            sample=sample,
+            again=again,
+            label=label.model_copy(update={"trimmed": shown.trimmed}),
+            **asked.fields,
+        )
+        for shown in _smaller(_Shown(parents, tokens), task, birth)
     )
-    return await put(asker, request, read_bullets)
+    return await put_fitting(asker, requests, read_bullets)
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """What a prompt shows beside the task's tests, and what was left out of it."""
+
+    parents: Parents
+    tokens: int
+    out: tuple[int, ...] = ()
+    trimmed: str = ""
+
+
+def _smaller(whole: _Shown, task: Task, birth: Birth) -> Iterator[_Shown]:
+    """All of it, then less and less: what the parents gave, the parents, the pairs but one."""
+    yield whole
+    before = ""
+    if whole.parents:
+        yield _Shown(whole.parents, 0, trimmed="the parents' grids")
+        yield _Shown((), 0, trimmed="the parents")
+        before = "the parents and "
+    for out in left_out(task.pairs, birth.blind, keep=1):
+        yield _Shown((), 0, out, f"{before}{len(out)} of {len(task.pairs)} pairs")
 
 
 def describing(
-    prompts: Prompts, task: Task, birth: Birth, parents: Sequence[tuple[Description, Sequence[Attempt]]], tokens: int
+    prompts: Prompts,
+    task: Task,
+    birth: Birth,
+    parents: Parents,
+    tokens: int,
+    manner: Manner = "bare",
+    out: Collection[int] = (),
 ) -> tuple[Message, ...]:
-    """The messages that ask for a birth's description. Raises PlaceError."""
-    common = {
-        "pairs": pair_fields(task.pairs, birth.blind),
+    """The messages that ask for a birth's description, without the pairs `out`; without parents they ask for a new one.
+
+    Raises PlaceError.
+    """
+    common: dict[str, Any] = {
+        "pairs": pair_fields(task.pairs, birth.blind, out),
         "tests": test_fields(task),
         "view": prompts.view(birth.view),
     }
-    if birth.operator == "write":
-        return prompts.render("write", **common)
+    if not parents:
+        return prompts.render("write", manner, **common)
     told = [parent_fields(task, d, a, tokens // len(parents), place) for place, (d, a) in enumerate(parents)]
     if birth.operator == "revise":
-        return prompts.render("revise", parent=told[0], **common)
-    return prompts.render("recombine", parents=told, **common)
+        return prompts.render("revise", manner, parent=told[0], **common)
+    return prompts.render("recombine", manner, parents=told, **common)

@@ -5,15 +5,28 @@ from __future__ import annotations
 import hashlib
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import jinja2
 import jinja2.meta
 
 from nlevolve.errors import UsageError
+from nlevolve.llm.manner import MANNERS, Manner
 from nlevolve.llm.request import Message
 
-TEMPLATES = ("write", "revise", "recombine", "apply", "repair")
+Kind = Literal["bullets", "grid"]
+TEMPLATES: dict[str, Kind | None] = {
+    "write": "bullets",
+    "revise": "bullets",
+    "recombine": "bullets",
+    "apply": "grid",
+    "guide": "grid",
+    "repair": None,
+}
+"""Template -> what its reply is to hold; a repair asks for what was asked for before."""
+KINDS: tuple[Kind, ...] = ("bullets", "grid")
+FORM = "form"
+"""The place that says in which manner a reply is asked for. A template may do without it: then the words come last."""
 _HEAD = re.compile(r"^=== (system|user)(, stable)?[ \t]*\n", re.MULTILINE)
 
 
@@ -35,22 +48,37 @@ class Prompts:
             autoescape=False,
         )
         self._templates = {name: self._load(name) for name in TEMPLATES}
+        self._words = {(kind, manner): self._worded(kind, manner) for kind in KINDS for manner in MANNERS}
         self._views = {file.stem: file.read_text(encoding="utf-8").strip() for file in (folder / "views").glob("*.md")}
 
-    def render(self, name: str, **places: Any) -> tuple[Message, ...]:
-        """The template's messages. Raises PlaceError when a place is left empty or a field has no place."""
+    def render(self, name: str, manner: Manner = "bare", **places: Any) -> tuple[Message, ...]:
+        """The template's messages, with the words for this form of its reply.
+
+        Raises PlaceError when a place is left empty or a field has no place.
+        """
+        messages = self._rendered(name, manner, places)
+        kind = TEMPLATES[name]
+        if kind is None or manner == "bare" or FORM in self._templates[name][1]:
+            return messages
+        return (*messages, Message(role="user", text=self.words(kind, manner)))
+
+    def _rendered(self, name: str, manner: Manner, places: dict[str, Any]) -> tuple[Message, ...]:
         template, wanted = self._templates[name]
-        if wanted != places.keys():
-            unknown, unused = sorted(wanted - places.keys()), sorted(places.keys() - wanted)
+        if wanted - {FORM} != places.keys():
+            unknown, unused = sorted(wanted - {FORM} - places.keys()), sorted(places.keys() - wanted)
             told = [f"nothing fills {', '.join(unknown)}"] if unknown else []
             told += [f"it has no place for {', '.join(unused)}"] if unused else []
             raise PlaceError(f"prompt {name}: {'; '.join(told)}")
         try:
-            text = template.render(**places)
+            text = template.render(**{FORM: manner}, **places)
         # a template is a program: whatever it trips over while it runs is a fault of the template
         except Exception as error:
             raise PlaceError(f"prompt {name}: {' '.join(str(error).split())}") from None
         return _messages(text)
+
+    def words(self, kind: Kind, manner: Manner) -> str:
+        """What is said about the form of such a reply."""
+        return self._words[kind, manner]
 
     def view(self, name: str) -> str:
         """The text of a way of looking."""
@@ -65,6 +93,18 @@ class Prompts:
         """File -> SHA-256 of its text, for config.json."""
         files = sorted(self.folder.rglob("*.md"))
         return {str(f.relative_to(self.folder)): hashlib.sha256(f.read_bytes()).hexdigest() for f in files}
+
+    def _worded(self, kind: Kind, manner: Manner) -> str:
+        """A copy of the prompts from before there were forms has no file for them: then ours is used."""
+        file = f"_form_{kind}.md"
+        own = (self.folder / file).is_file()
+        loader = None if own else jinja2.FileSystemLoader(bundled())
+        try:
+            return _tidy((self._jinja if own else self._jinja.overlay(loader=loader)).get_template(file).render(**{FORM: manner}))
+        except jinja2.TemplateSyntaxError as error:
+            raise UsageError(f"prompt file {file}, line {error.lineno}: {error.message}") from None
+        except Exception as error:  # as in rendering a template
+            raise UsageError(f"prompt file {file}: {' '.join(str(error).split())}") from None
 
     def _load(self, name: str) -> tuple[jinja2.Template, frozenset[str]]:
         try:

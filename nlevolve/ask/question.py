@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
 from nlevolve.ask.prompts import Prompts
 from nlevolve.ask.replies import Unreadable
-from nlevolve.llm.request import LLM, Message, Reply, Request
+from nlevolve.llm.catalogue import ModelCard
+from nlevolve.llm.manner import Manner, manner_of
+from nlevolve.llm.request import LLM, Message, Reply, Request, RoleSettings
+from nlevolve.llm.windows import Windows
 
 LONG = 20_000
 """Characters: longer replies are read in a thread, since one of a megabyte may take half a second and the loop must not wait."""
+SHOWN = 3_500
+"""Characters of an unreadable reply that its repair shows."""
+CUT = "it was cut off before its end, because it was too long: be shorter this time"
 
 Read = TypeVar("Read")
 Told = TypeVar("Told", covariant=True)
@@ -32,6 +38,15 @@ class Asker:
     prompts: Prompts
     reject: Callable[[Request, str], None]
     """Marks the banked reply of a request as unusable: an ordinary rerun asks for it anew."""
+    cards: Mapping[str, ModelCard] = field(default_factory=dict)
+    """What is known of the models."""
+
+    windows: Windows = field(default_factory=Windows)
+    """How long their prompts may be."""
+
+    def manner(self, settings: RoleSettings) -> Manner:
+        """How replies of such a role are asked for."""
+        return manner_of(settings, self.cards.get(settings.model))
 
 
 @dataclass(frozen=True)
@@ -73,10 +88,17 @@ async def _read(request: Request, reply: Reply, read: Reader[Read]) -> Read:
 
 
 def _repair(prompts: Prompts, request: Request, reply: Reply, problem: str) -> Request:
-    said = Message(role="assistant", text=reply.text.strip() or "(nothing)")
+    """What is asked after a reply that nobody could read. One that was cut is not shown again: it would run on where it was."""
+    cut = reply.finish == "length"
+    said = () if cut else (Message(role="assistant", text=_end(reply.text.strip()) or "(nothing)"),)
     return request.model_copy(
         update={
-            "messages": (*request.messages, said, *prompts.render("repair", problem=problem)),
+            "messages": (*request.messages, *said, *prompts.render("repair", problem=CUT if cut else problem)),
             "label": request.label.model_copy(update={"repair": True}),
         }
     )
+
+
+def _end(text: str) -> str:
+    """As much of the end as a repair needs: the answer comes last, and a long reply would not fit in beside the prompt."""
+    return text if len(text) <= SHOWN else f"[...] {text[-SHOWN:]}"

@@ -6,6 +6,7 @@ from nlevolve.ask.checker import following
 from nlevolve.ask.generator import describing
 from nlevolve.ask.prompts import PlaceError, Prompts
 from nlevolve.errors import UsageError
+from nlevolve.llm.manner import MANNERS, Manner
 from nlevolve.llm.request import Message
 from nlevolve.puzzle.tasks import Pair, Task
 from nlevolve.records import Birth, Description, Followed, Garbled
@@ -42,15 +43,18 @@ PARENTS = (
 PROBLEM = "row 2 has 2 cells, row 1 has 3"
 
 
-def rendered(prompts: Prompts) -> dict[str, tuple[Message, ...]]:
-    """Template -> the messages that it makes of the task above. Raises PlaceError."""
+def rendered(prompts: Prompts, manner: Manner = "bare") -> dict[str, tuple[Message, ...]]:
+    """Template -> the messages that it makes of the task above, asking in this manner. Raises PlaceError."""
     births = {
         "write": Birth(index=0, operator="write", model=""),
         "revise": Birth(index=1, operator="revise", parents=(0,), model=""),
         "recombine": Birth(index=2, operator="recombine", parents=(0, 1), model=""),
     }
-    asked = {name: describing(prompts, TASK, birth, PARENTS[: len(birth.parents)], 24_000) for name, birth in births.items()}
-    asked["apply"] = following(prompts, TASK.without(0), TASK.pairs[0].input, PARENTS[0][0])
+    asked = {
+        name: describing(prompts, TASK, birth, PARENTS[: len(birth.parents)], 24_000, manner) for name, birth in births.items()
+    }
+    asked["apply"] = following(prompts, TASK.without(0), TASK.pairs[0].input, PARENTS[0][0], manner)
+    asked["guide"] = following(prompts, TASK, TASK.tests[0], PARENTS[0][0], manner, guide=True)
     asked["repair"] = prompts.render("repair", problem=PROBLEM)
     return asked
 
@@ -58,7 +62,7 @@ def rendered(prompts: Prompts) -> dict[str, tuple[Message, ...]]:
 def rehearse(prompts: Prompts) -> None:
     """Raises UsageError for a prompt with a place that nothing fills, without one that it needs, or without a message."""
     try:
-        asked = rendered(prompts)
+        asked = {name: messages for manner in MANNERS for name, messages in rendered(prompts, manner).items()}
     except PlaceError as error:
         raise UsageError(f"{error}, in {prompts.folder}: compare it with the one that ships with nlevolve") from None
     for name, messages in asked.items():

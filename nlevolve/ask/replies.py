@@ -20,6 +20,8 @@ from nlevolve.puzzle.grids import Grid, grid
 from nlevolve.records import Description
 
 LONGEST_NOTE = 500
+WORKING = "working"
+"""Where a model without thinking works before it answers: looked through."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ def _grid_as_asked(text: str) -> GridReply | None:
         return None
     try:
         value = json.loads(text)
-        if isinstance(value, dict) and value.keys() == {"grid", "note"} and isinstance(value["note"], str):
+        if isinstance(value, dict) and value.keys() - {WORKING} == {"grid", "note"} and isinstance(value["note"], str):
             return GridReply(grid(value["grid"]), plain_line(value["note"])[:LONGEST_NOTE])
     except (ValueError, RecursionError):
         pass
@@ -92,7 +94,7 @@ def _bullets_as_asked(text: str) -> list[str] | None:
         value = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    bullets = value["bullets"] if isinstance(value, dict) and value.keys() == {"bullets"} else None
+    bullets = value["bullets"] if isinstance(value, dict) and value.keys() - {WORKING} == {"bullets"} else None
     return bullets if isinstance(bullets, list) and all(isinstance(bullet, str) for bullet in bullets) else None
 
 

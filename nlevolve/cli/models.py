@@ -35,11 +35,12 @@ def models(
     ] = None,
     ping: Annotated[bool, typer.Option("--ping", help="Make one short call to each.")] = False,
 ) -> int:
-    """Models: key, price and where it is from, context window, schema and image support."""
+    """Models: key, price and where it is from, context window, thinking, schema and image support, form of replies."""
     from rich.console import Console
 
     from nlevolve.config import configured
     from nlevolve.llm.catalogue import price_of
+    from nlevolve.llm.manner import manner_of
     from nlevolve.llm.preflight import check_models
     from nlevolve.llm.request import RoleSettings
     from nlevolve.view.terminal.models import models_table
@@ -52,8 +53,9 @@ def models(
     cards = check_models(settings.values(), keyed=False)
     console = Console(highlight=False)
     if not console.is_terminal:
-        console.width = max(console.width, 160)
-    console.print(models_table(cards, {model: price_of(settings[model], card) for model, card in cards.items()}))
+        console.width = max(console.width, 200)
+    prices = {model: price_of(settings[model], card) for model, card in cards.items()}
+    console.print(models_table(cards, prices, {model: manner_of(settings[model], card) for model, card in cards.items()}))
     return asyncio.run(_ping(cards, settings)) if ping else 0
 
 

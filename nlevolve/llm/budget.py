@@ -12,7 +12,9 @@ from typing import Literal
 
 from nlevolve.llm.catalogue import ModelCard, price_of
 from nlevolve.llm.embedded import PROVIDER, is_embedded
-from nlevolve.llm.request import OverBudget, Reply, Request
+from nlevolve.llm.request import NoReply, OverBudget, ProviderDown, Reply, Request, TimedOut
+from nlevolve.llm.room import bound_of
+from nlevolve.llm.thinking import thought
 
 UNSEEN_REPLY = 32_000
 """Tokens that a reply may have before one was seen, and nothing says how long a model's replies may be: what most allow."""
@@ -24,6 +26,9 @@ IMAGE_TOKENS = 3_000
 """At most, for a picture of a grid: providers that count most (by tiles of a large picture) stay below."""
 MESSAGE_TOKENS = 50
 """At most, for what a provider wraps around a message."""
+
+BEGUN = {200, 504, 524}
+"""Statuses of an outage that befell a reply which had begun, or which a gateway did not wait for."""
 
 
 @dataclass
@@ -193,21 +198,30 @@ class Budget:
             return Need()
         # the dearest way to bill a prompt is to write it into the provider's cache
         prompt_usd = most_prompt_tokens(request) * max(price.prompt, price.written or 0.0) / 1e6
-        if request.settings.max_tokens:
-            tokens = least = request.settings.max_tokens
-        else:
-            most = (card.longest_reply if card else None) or UNSEEN_REPLY
-            thinking = request.settings.thinking_budget or 0
-            longest = self._longest.get(request.model)
-            # twice the longest seen: replies of one role are alike, and what is reserved and not used stops other calls
-            seen = most if longest is None else max(SHORTEST_CAP, 2 * longest)
-            tokens, least = min(most, seen + thinking), min(most, LEAST_REPLY + thinking)
+        tokens, least = self._tokens(request)
         return Need(prompt_usd, price.completion / 1e6, tokens, least)
+
+    def _tokens(self, request: Request) -> tuple[int, int]:
+        """Of a reply: as many as are to be reserved, and as few as it may be cut to."""
+        if request.settings.max_tokens:
+            return request.settings.max_tokens, request.settings.max_tokens
+        card = self._cards.get(request.model)
+        bound, thinks = bound_of(request, card), thought(request.settings, card)
+        most = bound.tokens if bound and bound.told else (card.longest_reply if card else None) or UNSEEN_REPLY
+        longest = self._longest.get(request.model)
+        # twice the longest seen: replies of one role are alike, and what is reserved and not used stops other calls
+        seen = most if longest is None else max(SHORTEST_CAP, 2 * longest)
+        return min(most, seen + thinks.asked), min(most, LEAST_REPLY + thinks.floor)
 
     def _say_unpriced(self, model: str) -> None:
         if model not in self._unpriced:
             self._unpriced.add(model)
             self._notice(f"the price of {model} is not known: its calls are counted as of unknown cost, not as free")
+
+
+def may_be_billed(failure: NoReply) -> bool:
+    """Whether a provider may have worked on a try that brought nothing: it was late, or its reply broke off or was no reply."""
+    return isinstance(failure, TimedOut) or (isinstance(failure, ProviderDown) and failure.status in BEGUN)
 
 
 def most_prompt_tokens(request: Request) -> int:

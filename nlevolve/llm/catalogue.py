@@ -18,7 +18,11 @@ from nlevolve.errors import UsageError
 from nlevolve.llm.request import RoleSettings
 from nlevolve.records import Usage
 
-OFFLINE = "offline/"
+EMBEDDED = "offline"
+"""The provider of the embedded models."""
+OFFLINE = f"{EMBEDDED}/"
+TOLD_WHOLE = ("openai", "anthropic", "gemini")
+"""Providers of which litellm's table knows which models think; of others it leaves some out (grok-4, deepseek-chat)."""
 LISTED = "litellm"
 """How the source of a price begins that is from litellm's table."""
 
@@ -59,6 +63,14 @@ class ModelCard(BaseModel):
     """Tokens that a reply may have, where known."""
     takes_schema: bool | None = None
     takes_images: bool | None = None
+    thinks: bool | None = None
+    """Whether it can think before it answers, where known."""
+    efforts: tuple[str, ...] = ()
+    """Efforts that it takes beside low, medium and high."""
+    adaptive: bool = False
+    """Whether it is told an effort where others of its provider are told a number of tokens."""
+    rests: bool = False
+    """Whether it can think, but does not unless it is told to."""
     marks_cache: bool = False
     """Whether the provider's prompt cache wants its places marked in the messages."""
     deterministic: bool = False
@@ -78,7 +90,8 @@ class ModelCard(BaseModel):
 def embedded_card(model: str) -> ModelCard:
     """The card of a model that runs inside this program."""
     free = Price(prompt=0.0, completion=0.0, source="embedded, free")
-    return ModelCard(model=model, provider="offline", price=free, takes_schema=True, takes_images=False, deterministic=True)
+    takes = {"takes_schema": True, "takes_images": False, "thinks": False}
+    return ModelCard(model=model, provider=EMBEDDED, price=free, deterministic=True, **takes)
 
 
 def price_of(settings: RoleSettings, card: ModelCard | None) -> Price | None:
@@ -109,6 +122,10 @@ def listed_card(litellm: Any, model: str, base_url: str | None) -> ModelCard:
         longest_reply=entry.get("max_output_tokens"),
         takes_schema=entry.get("supports_response_schema"),
         takes_images=entry.get("supports_vision"),
+        thinks=True if entry.get("supports_reasoning") else False if entry and provider in TOLD_WHOLE else None,
+        efforts=tuple(name for name in ("none", "minimal", "xhigh", "max") if entry.get(f"supports_{name}_reasoning_effort")),
+        adaptive=bool(entry.get("supports_adaptive_thinking")),
+        rests=entry.get("default_reasoning_effort") == "none",
         marks_cache=bool(entry.get("cache_creation_input_token_cost")),
         keys=keys,
         one_is_enough=len(keys) > 1 and all(not _keys(litellm, model, base_url, {key: "set"}) for key in keys),

@@ -17,15 +17,18 @@ from importlib.metadata import version
 from typing import Any
 
 from nlevolve.errors import UsageError
-from nlevolve.llm.catalogue import LISTED, ModelCard, price_of
+from nlevolve.llm.catalogue import ModelCard
 from nlevolve.llm.embedded import PROVIDER, Complete, register
-from nlevolve.llm.failures import failure, hinted, nobody_there
+from nlevolve.llm.failures import LONGEST_MESSAGE, failure, hinted, nobody_there
 from nlevolve.llm.gc import collected, uncollected
+from nlevolve.llm.hearing import Hearing
 from nlevolve.llm.keys import Secrets, from_environment
-from nlevolve.llm.request import Finish, NoReply, Rejected, Reply, Request, TimedOut
-from nlevolve.llm.told import rest, told
-from nlevolve.llm.wire import chat, response_format
-from nlevolve.records import Usage
+from nlevolve.llm.request import NoReply, Place, ProviderDown, Rejected, Reply, Request, TimedOut
+from nlevolve.llm.room import Bound, bound_of
+from nlevolve.llm.streams import Heard, listen
+from nlevolve.llm.thinking import Thought, family, thought
+from nlevolve.llm.told import told
+from nlevolve.llm.wire import NATIVE, chat, merged, options_of_ollama, response_format, window_for
 
 SWITCHES = {
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",
@@ -43,7 +46,9 @@ LOCAL = "unsupportedparamserror"
 
 FIRST_GOOD, FIRST_BAD = (1, 91, 5), (1, 102)
 """litellm before has open advisories (1.82.7 and 1.82.8 stole credentials); after, prices and schemas are wrong."""
-
+MOST_STREAMS = 100
+"""Replies heard as they come at the same time; further ones are asked for whole. A piece takes 20 to 110 microseconds, so that a
+hundred of fifty tokens a second are up to half a core; of five hundred the loop would do nothing else."""
 
 _importing = threading.Lock()
 
@@ -129,21 +134,73 @@ class Client:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="litellm-import")
         self._supported: dict[str, frozenset[str] | None] = {}
         self._secrets = Secrets()
+        self._hearing = Hearing(cards, notice, self._secrets)
+        self._streaming = 0
+        self._whole: set[Place] = set()
+        self._windows: dict[Place, int] = {}
 
     async def __call__(self, request: Request) -> Reply:
         litellm = await self._litellm()
-        arguments = self._arguments(litellm, request)
+        bound = bound_of(request, self._cards.get(request.model))
+        arguments = self._arguments(litellm, request, bound)
         _skip_its_log()
         started = time.monotonic()
         try:
             # litellm's own timeout is not enforced for every provider
             async with asyncio.timeout(request.settings.timeout):
+                if self._streams(request):
+                    heard = await self._listened(litellm, request, arguments, bound)
+                    if not heard.nothing:
+                        return self._hearing.heard(litellm, request, heard, time.monotonic() - started)
+                    self._whole.add(request.place)
+                    self._notice(f"{request.model} sends no stream when it is asked for one: its replies are waited for whole")
                 response = await litellm.acompletion(**arguments)
         except TimeoutError:
             raise TimedOut(f"no reply within {request.settings.timeout:g} s") from None
+        except NoReply:
+            raise
         except Exception as error:
             raise self._failure(error, request) from None
-        return self._reply(request, response, time.monotonic() - started)
+        return self._hearing.whole(request, response, time.monotonic() - started)
+
+    def _streams(self, request: Request) -> bool:
+        embedded = request.model.startswith(f"{PROVIDER}/")
+        free = self._streaming < MOST_STREAMS and request.place not in self._whole and "stream" not in request.without
+        return request.settings.stream and free and not embedded
+
+    async def _listened(self, litellm: Any, request: Request, arguments: dict[str, Any], bound: Bound | None) -> Heard:
+        """The reply as it comes. Raises NoReply, and what litellm raises before it has begun."""
+        self._streaming += 1
+        try:
+            return await self._hear(litellm, request, arguments, bound)
+        finally:
+            self._streaming -= 1
+
+    async def _hear(self, litellm: Any, request: Request, arguments: dict[str, Any], bound: Bound | None) -> Heard:
+        asked_at = time.monotonic()
+        stream = await litellm.acompletion(**arguments, stream=True, stream_options={"include_usage": True})
+        try:
+            pieces = await stream.fetch_stream()  # some providers are asked only now
+        except Exception as error:
+            raise self._failure(_with_headers(error), request) from None
+        try:
+            heard = await listen(pieces, bound, request.settings.idle_timeout, asked_at)
+        except (NoReply, TimeoutError):
+            raise
+        except Exception as error:
+            raise self._broken(error, request) from None
+        finally:
+            with contextlib.suppress(Exception):
+                await stream.aclose()
+        heard.headers = (getattr(stream, "_hidden_params", None) or {}).get("additional_headers") or {}
+        return heard
+
+    def _broken(self, error: Exception, request: Request) -> NoReply:
+        """What went wrong in the middle of a stream: the provider says it, or the connection is gone."""
+        if isinstance(getattr(error, "status_code", None), int):
+            return self._failure(_with_headers(error), request)
+        said = self._secrets.hide(" ".join(f"{type(error).__name__}: {error}".split()))
+        return ProviderDown(f"its reply broke off ({said})"[:LONGEST_MESSAGE], status=200)
 
     async def close(self) -> None:
         """Close the connections. litellm's are shared by the whole process, so the last client to close closes them."""
@@ -182,17 +239,22 @@ class Client:
             _ = litellm.AsyncOpenAI(api_key="none", base_url="http://127.0.0.1").chat.completions
         return litellm
 
-    def _arguments(self, litellm: Any, request: Request) -> dict[str, Any]:
-        settings = request.settings
-        card = self._cards.get(request.model)
-        options = {
+    def _arguments(self, litellm: Any, request: Request, bound: Bound | None) -> dict[str, Any]:
+        settings, card = request.settings, self._cards.get(request.model)
+        thinks = thought(settings, card)
+        for name in thinks.left_out:
+            self._notice(f"{request.model} does not take {name}: it is left out")
+        options: dict[str, Any] = {
             "temperature": settings.temperature,
             "top_p": settings.top_p,
-            "max_tokens": settings.max_tokens,
-            "reasoning_effort": settings.reasoning_effort,
-            "thinking": {"type": "enabled", "budget_tokens": settings.thinking_budget} if settings.thinking_budget else None,
-            "seed": request.sample,
+            "max_tokens": settings.max_tokens or (bound.tokens if bound and bound.told else None),
+            **thinks.options,
+            "seed": request.seed,
         }
+        for name in thinks.refused.keys() & {"temperature", "top_p"}:
+            # of a role's settings this was refused before the run began: this one is of the policy's
+            if options.pop(name, None) is not None:
+                self._notice(f"{request.model} takes no {name} while it thinks: it is left out")
         headers = {name: from_environment(value) for name, value in settings.extra_headers.items()}
         always = {
             "response_format": response_format(request.reply_schema),
@@ -209,7 +271,19 @@ class Client:
             "no-log": True,
             **{name: value for name, value in always.items() if value is not None},
             **self._taken(litellm, request.model, _accepted(options, request.without)),
+            **self._fields(request, card, thinks, bound),
         }
+
+    def _fields(self, request: Request, card: ModelCard | None, thinks: Thought, bound: Bound | None) -> dict[str, Any]:
+        """What goes past litellm: the user's extra_body, over what we say about thinking and the window."""
+        fields = merged({} if "thinking" in request.without else thinks.body, request.settings.extra_body)
+        if card is not None and family(card) == "ollama":
+            window = self._windows.get(request.place, 0)
+            window = self._windows[request.place] = max(window, window_for(request, bound, card))
+            return {"num_ctx": window, **options_of_ollama(fields)}
+        if card is not None and card.provider in NATIVE:
+            return fields
+        return {"extra_body": fields} if fields else {}
 
     def _taken(self, litellm: Any, model: str, options: dict[str, Any]) -> dict[str, Any]:
         """The options that the model takes; what the user set and it does not is said once, not dropped in silence."""
@@ -221,30 +295,6 @@ class Client:
         for name in sorted(options.keys() - supported - {"seed"}):
             self._notice(f"{model} does not take {name}: it is left out")
         return {name: value for name, value in options.items() if name in supported}
-
-    def _reply(self, request: Request, response: Any, seconds: float) -> Reply:
-        choice = response.choices[0] if response.choices else None
-        message = choice.message if choice else None
-        usage = _usage(response)
-        hidden = getattr(response, "_hidden_params", None) or {}
-        return Reply(
-            text=self._secrets.hide(getattr(message, "content", None) or ""),
-            finish=_finish(choice) if choice else "empty",
-            reasoning=self._secrets.hide(getattr(message, "reasoning_content", None) or ""),
-            usage=usage,
-            cost_usd=self._cost(request, response, usage, hidden),
-            seconds=round(seconds, 3),
-            rest=rest(hidden.get("additional_headers") or {}),
-        )
-
-    def _cost(self, request: Request, response: Any, usage: Usage, hidden: Mapping[str, Any]) -> float | None:
-        price = price_of(request.settings, self._cards.get(request.model))
-        if price is None:
-            return None
-        computed = hidden.get("response_cost")
-        if price.source.startswith(LISTED) and computed:
-            return float(computed)  # it knows of tiers and reasoning tokens that have a price of their own
-        return price.cost(usage, getattr(getattr(response, "usage", None), "cache_creation_input_tokens", None) or 0)
 
     def _failure(self, error: Exception, request: Request) -> NoReply:
         away = nobody_there(error, request.settings.base_url)
@@ -265,9 +315,15 @@ def _accepted(options: Mapping[str, Any], without: Set[str]) -> dict[str, Any]:
     """The options that are set, but for what the model refused by name."""
     gone = without | {"reasoning_effort"} if "thinking" in without else without
     accepted = {name: value for name, value in options.items() if value is not None and name not in gone}
-    if "max_tokens" in gone and options["max_tokens"]:
+    if "max_tokens" in gone and options.get("max_tokens"):
         accepted["max_completion_tokens"] = options["max_tokens"]
     return accepted
+
+
+def _with_headers(error: Exception) -> Exception:
+    """An error of a stream, with its headers where litellm's own errors have theirs."""
+    error.litellm_response_headers = getattr(error, "headers", None)  # type: ignore[attr-defined]
+    return error
 
 
 def _skip_its_log() -> None:
@@ -285,25 +341,6 @@ def _supported(litellm: Any, model: str) -> frozenset[str] | None:
     name, provider, _, _ = litellm.get_llm_provider(model)
     known = litellm.get_supported_openai_params(model=name, custom_llm_provider=provider)
     return frozenset(known) if known else None
-
-
-def _finish(choice: Any) -> Finish:
-    if choice.finish_reason == "length":
-        return "length"
-    if choice.finish_reason == "content_filter":
-        return "filtered"
-    if choice.message.content:
-        return "stop"
-    return "refused" if (choice.message.get("provider_specific_fields") or {}).get("refusal") else "empty"
-
-
-def _usage(response: Any) -> Usage:
-    used = getattr(response, "usage", None)
-    if used is None:
-        return Usage()
-    thought = getattr(used.completion_tokens_details, "reasoning_tokens", None) or 0
-    cached = getattr(used.prompt_tokens_details, "cached_tokens", None) or 0
-    return Usage(prompt=used.prompt_tokens or 0, prompt_cached=cached, completion=used.completion_tokens or 0, reasoning=thought)
 
 
 def _embedded_models() -> Complete:

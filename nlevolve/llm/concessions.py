@@ -18,6 +18,9 @@ NAMES = {
     "reasoning": "thinking",
     "thinking": "thinking",
     "think": "thinking",
+    "chat_template_kwargs": "thinking",
+    "stream": "stream",
+    "stream_options": "stream",
 }
 """Providers' names of what can be left out -> ours. Of max_tokens only the name goes: it is sent as max_completion_tokens."""
 LEAST_REPLY = 256

@@ -8,7 +8,7 @@ from random import Random
 
 from nlevolve.llm.absence import Absences
 from nlevolve.llm.breaker import Breaker
-from nlevolve.llm.budget import Budget, Hold
+from nlevolve.llm.budget import Budget, Hold, may_be_billed
 from nlevolve.llm.call import Call
 from nlevolve.llm.concessions import Concessions
 from nlevolve.llm.limits import Lanes
@@ -96,6 +96,8 @@ class Delivery:
         """Let it go. It is in the log before it leaves: what leaves may be billed, whatever becomes of us."""
         label, key = call.request.label, call.request.key
         self._emit(CallSent(**dict(label), model=request.model, request=key, tries=call.tries + 1))
+        # a server that always answers alike would fail alike: every try has a seed of its own
+        request = request.model_copy(update={"nudge": call.failures})
         call.tries += 1
         call.hold, hold.sent = hold, True
         try:
@@ -105,6 +107,8 @@ class Delivery:
             if not failure.left:
                 hold.sent = False
                 call.tries -= 1
+            if may_be_billed(failure):
+                hold.cost_usd = hold.usd  # nobody says how much: what was reserved stays so
             raise
         hold.cost_usd = reply.cost_usd or 0.0
         self._budget.answered(request, reply)

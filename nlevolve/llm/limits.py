@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from nlevolve.llm.pace import LearnedRate, Pace
 from nlevolve.llm.request import Place, RateLimited, Reply, Request, RoleSettings
@@ -44,11 +45,12 @@ class Slots:
     refused, and goes on by one a round.
     """
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, served: int | None = None) -> None:
+        """`served`: how many the server says that it works on at once: a beginning, from which it is gone on with care."""
         self.most = most
-        self.limit = float(min(most, FIRST_IN_FLIGHT))
+        self.limit = float(min(most, served or FIRST_IN_FLIGHT))
         self.in_flight = 0
-        self._refused_at = float("inf")
+        self._refused_at = float(served or "inf")
         self._before = 0.0
 
     @property
@@ -97,8 +99,11 @@ class Stagger:
 class Shared:
     """What the lanes of a run have in common: so many calls at once, over all models."""
 
-    def __init__(self, concurrency: int, emit: Callable[[Event], None], stopping: asyncio.Event) -> None:
+    def __init__(
+        self, concurrency: int, emit: Callable[[Event], None], stopping: asyncio.Event, served: Mapping[Place, int]
+    ) -> None:
         self.concurrency = concurrency
+        self.served = served
         self.emit = emit
         self.stopping = stopping
         self.total = asyncio.Semaphore(concurrency)
@@ -111,7 +116,7 @@ class Lane:
     def __init__(self, model: str, settings: RoleSettings, shared: Shared) -> None:
         self._model = model
         self._shared = shared
-        self._slots = Slots(shared.concurrency)
+        self._slots = Slots(shared.concurrency, shared.served.get((model, settings.base_url)))
         self._said = int(self._slots.limit)
         self._told = Pace(settings.requests_per_minute)
         self._tokens = Pace(settings.tokens_per_minute)
@@ -238,8 +243,15 @@ class Lanes:
     Once `stopping` is set nobody waits for the pace any longer: whoever gets a place then must not send.
     """
 
-    def __init__(self, concurrency: int, emit: Callable[[Event], None], stopping: asyncio.Event) -> None:
-        self._shared = Shared(concurrency, emit, stopping)
+    def __init__(
+        self,
+        concurrency: int,
+        emit: Callable[[Event], None],
+        stopping: asyncio.Event,
+        served: Mapping[Place, int] = MappingProxyType({}),
+    ) -> None:
+        """`served`: how many a server works on at once, where it says so."""
+        self._shared = Shared(concurrency, emit, stopping, served)
         self._lanes: dict[Place, Lane] = {}
 
     @asynccontextmanager

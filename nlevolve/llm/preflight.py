@@ -18,8 +18,11 @@ from nlevolve.llm.catalogue import OFFLINE, ModelCard, Price, embedded_card, lis
 from nlevolve.llm.endpoints import endpoint_of
 from nlevolve.llm.keys import load_keys
 from nlevolve.llm.request import RoleSettings
+from nlevolve.llm.thinking import check_thinking
 
 PRICES = Path("prices.toml")
+CARDS = 2
+"""Version of what a card says: cards kept by a program that asked for less do not count."""
 
 
 def check_models(
@@ -46,6 +49,7 @@ def check_models(
         for model in settings.mix:
             card = cards.get(model) or _embedded(model) or shelf.card(model, settings.base_url)
             card = cards[model] = card.model_copy(update={"price": own[model]}) if model in own else card
+            check_thinking(settings.model_copy(update={"model": model}), card)
             if keyed:
                 _require_keys(card, settings)
             if priced and price_of(settings, card) is None:
@@ -69,7 +73,7 @@ class Shelf:
 
     def card(self, model: str, base_url: str | None) -> ModelCard:
         """The card of a model; from litellm when it is not on the shelf."""
-        name = f"{version('litellm')} {model} {base_url or ''}"
+        name = f"{CARDS} {version('litellm')} {model} {base_url or ''}"
         with contextlib.suppress(ValidationError):
             if name in self._kept:
                 return ModelCard.model_validate(self._kept[name])

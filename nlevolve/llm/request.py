@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from functools import cached_property
+from random import Random
 from typing import Annotated, Any, Literal, Protocol
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -29,6 +30,19 @@ def _http(url: str) -> str:
     return url
 
 
+OURS = {
+    *("model", "messages", "contents", "stream", "response_format", "format", "seed", "n", "tools"),
+    *("timeout", "api_key", "base_url", "api_base"),
+}
+"""Fields of a request that are not for a setting to change."""
+
+
+def _not_ours(body: dict[str, Any]) -> dict[str, Any]:
+    if taken := sorted(body.keys() & OURS):
+        raise ValueError(f"{taken[0]} is set by nlevolve itself")
+    return body
+
+
 class RoleSettings(BaseModel):
     """One role's model and how it is called (`--set ROLE.NAME=VALUE`)."""
 
@@ -42,6 +56,13 @@ class RoleSettings(BaseModel):
     reasoning_effort: str | None = None
     thinking_budget: int | None = Field(None, ge=0)
     """Tokens a thinking model may think."""
+    thinking: Literal["auto", "off", "low", "medium", "high", "max"] = "auto"
+    """How much it thinks, in the words of whichever provider; auto: it thinks where it can (see llm/thinking.py)."""
+    extra_body: Annotated[dict[str, Any], AfterValidator(_not_ours)] = {}
+    """Fields that the server knows and we do not (top_k, min_p, num_ctx, chat_template_kwargs, ...): sent as they are."""
+    form: Literal["auto", "schema", "object", "text"] = "auto"
+    """How replies are asked for: by a JSON schema or as a JSON object, with room to work before the answer, or as text with the
+    answer last; auto: by what the model can do."""
     base_url: Annotated[str, AfterValidator(_http)] | None = None
     extra_headers: dict[str, str] = {}
     """Header -> value; `env:NAME` takes the value from the environment when the call is made."""
@@ -51,6 +72,10 @@ class RoleSettings(BaseModel):
     """Send the first call of each shared prefix ahead of the rest, so that they find it in the provider's prompt cache."""
     timeout: float = Field(1800.0, gt=0)
     """Seconds for one try."""
+    stream: bool = True
+    """Hear the reply as it comes, so that one that repeats itself is stopped and one that stalls is given up."""
+    idle_timeout: float = Field(120.0, gt=0)
+    """Seconds of silence in the middle of a reply."""
     retries: int = Field(6, ge=0)
     requests_per_minute: float | None = Field(None, gt=0)
     tokens_per_minute: float | None = Field(None, gt=0)
@@ -72,7 +97,8 @@ class RoleSettings(BaseModel):
     @property
     def varies(self) -> bool:
         """Whether equal requests may get different replies: a temperature above 0 (the usual default), or a thinking model."""
-        return self.temperature != 0 or self.reasoning_effort is not None or self.thinking_budget is not None
+        thinks = self.reasoning_effort is not None or self.thinking_budget is not None or self.thinking not in ("auto", "off")
+        return thinks or self.temperature != 0
 
 
 class Message(BaseModel):
@@ -99,6 +125,8 @@ class Label(BaseModel):
     birth: int | None = None
     target: int | None = None
     repair: bool = False
+    trimmed: str = ""
+    """What was left out of the prompt, so that it fits the model's window."""
 
 
 Place = tuple[str, str | None]
@@ -114,9 +142,14 @@ class Request(BaseModel):
     messages: tuple[Message, ...]
     reply_schema: dict[str, Any] | None = None
     """JSON schema that the reply should fit; the messages say the same in words."""
+    reworded: tuple[str, str] | None = Field(default=None, exclude=True)
+    """What the messages say of the reply's form, and what to say instead where plain text is asked for in its place. No part
+    of the key."""
     sample: int = 0
     again: bool = False
-    """The same once more, because nobody could read what came back."""
+    """The same once more, because nobody could read what came back, or it was cut."""
+    nudge: int = 0
+    """How many tries of it came to nothing. Not part of what is asked: any of its replies will do."""
     without: frozenset[str] = frozenset()
     """Parameters that the model refused by name: left out (concessions.py). Not part of what is asked, so not of the key."""
     label: Label
@@ -129,6 +162,13 @@ class Request(BaseModel):
     def place(self) -> Place:
         """Where it goes."""
         return self.settings.model, self.settings.base_url
+
+    @property
+    def seed(self) -> int:
+        """The number of the sample; a number of its own, always the same, for every asking that is meant to end otherwise."""
+        if not (self.nudge or self.again or self.label.repair) or embedded_version(self.model):
+            return self.sample
+        return Random(f"{self.sample}/{self.again}/{self.label.repair}/{self.nudge}").getrandbits(31)
 
     def __copy__(self) -> Request:
         # a changed copy asks something else: it must not inherit the digest
@@ -156,6 +196,11 @@ class Request(BaseModel):
         }
         if self.again:
             asked["again"] = True
+        # what was added later joins only when it is set: replies from before are found
+        if s.thinking != "auto":
+            asked["thinking"] = s.thinking
+        if s.extra_body:
+            asked["extra_body"] = s.extra_body
         if embedded := embedded_version(s.model):
             # other sources reply otherwise: a bank must not serve an old program's replies as a new one's
             asked["embedded"] = embedded
@@ -181,6 +226,8 @@ class Reply(BaseModel):
     cost_usd: float | None = None
     """None when the model's price is unknown; 0.0 from the embedded models."""
     seconds: float = 0.0
+    first: float | None = None
+    """Seconds to its first piece, where it came in pieces."""
     tries: int = 1
     cached: bool = False
     """Served from the sample bank: nothing was sent, nothing is paid."""

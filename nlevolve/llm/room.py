@@ -1,19 +1,89 @@
-"""A reply that was cut at its length is asked for once more, with room for twice as much."""
+"""How long a reply may be, and what is asked for when it was longer."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from nlevolve.llm.catalogue import ModelCard
 from nlevolve.llm.request import Reply, Request
+from nlevolve.llm.thinking import UNTOLD, family, thought
+from nlevolve.records import Role
 
-LEAST_ROOM = 16_000
-"""Tokens. Less would hardly help: what is cut is mostly a thinking model that had just begun to answer."""
+ANSWERS: Mapping[Role, int] = {
+    "generator": 6_000,
+    "reviser": 6_000,
+    "recombiner": 6_000,
+    "checker": 10_000,
+    "answerer": 10_000,
+}
+"""Tokens of an answer and its working. A description is a few hundred; a grid of 30 by 30 is up to 4,000, and it may be worked
+out before it is given."""
+OWN_THOUGHT = 8_192
+"""Tokens that a model at Ollama may think of its own accord: they must fit into a window, and so into memory."""
+WORDED, UNWORDED = 3_000, 12_000
+"""Characters that must be the same again and again to be a loop: of words, and of signs alone. A large grid of one colour is
+8,000 characters of the latter, a number a line."""
+OFTEN = 5
+"""Times."""
+SAMPLE = 20
+"""Characters by which the length of what repeats is found."""
+
+
+@dataclass(frozen=True)
+class Bound:
+    """Tokens that a reply may have."""
+
+    tokens: int
+    told: bool
+    """Whether the server is told. One whose window is not known may refuse what does not fit in it beside the prompt; there
+    the reply is stopped when it has passed the bound."""
+
+    def passed(self, pieces: int, characters: int) -> bool:
+        """Whether a stream of so many pieces is longer. A piece is a token or more, a token six characters or fewer."""
+        return pieces > 1.05 * self.tokens + 16 or characters > 6 * self.tokens + 100
+
+
+def bound_of(request: Request, card: ModelCard | None) -> Bound | None:
+    """What bounds the reply: the user's max_tokens, else what the role's answers and the model's thinking take."""
+    if card is None or card.provider == "offline":
+        return None
+    if request.settings.max_tokens is not None:
+        return Bound(request.settings.max_tokens, told=True)
+    thinks, ollama = thought(request.settings, card), family(card) == "ollama"
+    thinking = OWN_THOUGHT if ollama and thinks.tokens == UNTOLD else thinks.tokens
+    tokens = ANSWERS[request.label.role] + thinking
+    if card.longest_reply is not None:
+        return Bound(min(tokens, card.longest_reply), told=True)
+    return Bound(tokens, told=ollama or "thinking" in thinks.options)
 
 
 def roomier(request: Request, reply: Reply, card: ModelCard | None) -> Request | None:
-    """The same with more room, where a cut reply may gain from it: a question of its own. None where nothing more is asked."""
-    most = card.longest_reply if card else None
-    if reply.finish != "length" or (most is not None and reply.usage.completion >= most):
+    """The same with twice the room, where a reply that was cut may gain from it: a question of its own, and the only one.
+
+    None where nothing more is asked: a reply that repeats itself would do so for longer.
+    """
+    if reply.finish != "length" or request.label.repair or looping(reply.text or reply.reasoning):
         return None
-    room = max(LEAST_ROOM, 2 * reply.usage.completion, 2 * (request.settings.max_tokens or 0))
-    settings = request.settings.model_copy(update={"max_tokens": room if most is None else min(room, most)})
-    return request.model_copy(update={"settings": settings})
+    bound, most = bound_of(request, card), card.longest_reply if card else None
+    had = request.settings.max_tokens or reply.usage.completion or (bound.tokens if bound else 0)
+    room = min(2 * had, most) if most else 2 * had
+    if room <= had:
+        return None
+    settings = request.settings.model_copy(update={"max_tokens": room})
+    return request.model_copy(update={"settings": settings, "again": True})
+
+
+def looping(text: str) -> bool:
+    """Whether a text ends in the same again and again: exactly so, often, and for longer than a grid of one colour."""
+    return _repeats(text[-WORDED:], WORDED, words=True) or _repeats(text[-UNWORDED:], UNWORDED, words=False)
+
+
+def _repeats(end: str, enough: int, words: bool) -> bool:
+    if len(end) < enough:
+        return False
+    before = end.rfind(end[-SAMPLE:], 0, len(end) - 1)
+    period = len(end) - SAMPLE - before
+    if before < 0 or period * OFTEN > len(end) or end[period:] != end[:-period]:
+        return False
+    return not words or any(sign.isalpha() for sign in end[-period:])

@@ -20,18 +20,19 @@ FORM_ERRORS = {400, 404, 415, 422, 501}
 class Forms:
     """What is asked for: a JSON schema; where that is refused, a JSON object with the schema in the prompt; then plain text.
 
-    A refusal is blamed on the form only if the same request passes in a lower one, which is then remembered.
+    What the messages say of the form goes down with it. A refusal is blamed on the form only if the same request passes in a
+    lower one, which is then remembered.
     """
 
     def __init__(self, notice: Callable[[str], None]) -> None:
         self._notice = notice
-        self._passed: dict[Place, int] = {}
+        self._passed: dict[tuple[Place, int], int] = {}
 
     def ask(self, call: Call) -> Request:
         """The call's request in the form that is to be tried now."""
         if call.request.reply_schema is None:
             return call.request
-        call.form = max(call.form, self._passed.get(call.request.place, 0))
+        call.form = max(call.form, self._passed.get(_wanted(call), 0), _wanted(call)[1])
         return in_form(call.request, FORMS[call.form])
 
     def refused(self, call: Call, failure: CallFailed) -> None:
@@ -41,7 +42,7 @@ class Forms:
         """
         call.refusal = call.refusal or failure
         doubtful = failure.status in FORM_ERRORS and not _blames_another(failure)
-        passed = self._passed.get(call.request.place, len(FORMS))
+        passed = self._passed.get(_wanted(call), len(FORMS))
         if call.request.reply_schema is None or not doubtful or call.form >= passed or call.form + 1 == len(FORMS):
             raise call.refusal from None
         call.form += 1
@@ -50,9 +51,9 @@ class Forms:
         """A reply came in the form that was asked for: the form is never doubted again, and those above it are not tried."""
         if call.request.reply_schema is None:
             return
-        place, form = call.request.place, call.form
-        if form > self._passed.setdefault(place, 0):
-            self._passed[place] = form
+        wanted, form = _wanted(call), call.form
+        if form > self._passed.setdefault(wanted, wanted[1]):
+            self._passed[wanted] = form
             self._notice(f"{call.request.model} does not take {FORMS[form - 1]}; asked for {FORMS[form]} from now on")
 
 
@@ -64,10 +65,24 @@ def _blames_another(failure: CallFailed) -> bool:
 
 def in_form(request: Request, form: Form) -> Request:
     """The same request, asking for its reply in this form."""
-    if form == "a JSON schema":
+    if form == "a JSON schema" or (form == "a JSON object" and request.reply_schema == ANY_OBJECT):
         return request
     if form == "plain text":
-        return request.model_copy(update={"reply_schema": None})
+        return request.model_copy(update={"reply_schema": None, "messages": _in_plain_text(request)})
     words = f"Reply with one JSON object that fits this JSON schema:\n{json.dumps(request.reply_schema)}"
     messages = (*request.messages, Message(role="user", text=words))
     return request.model_copy(update={"reply_schema": ANY_OBJECT, "messages": messages})
+
+
+def _wanted(call: Call) -> tuple[Place, int]:
+    """Where it goes, and the form that is wanted of it first: roles at one place may want different ones."""
+    return call.request.place, int(call.request.reply_schema == ANY_OBJECT)
+
+
+def _in_plain_text(request: Request) -> tuple[Message, ...]:
+    """The messages, saying of the form what fits plain text; said last where the words to replace are not found."""
+    if request.reworded is None:
+        return request.messages
+    old, new = request.reworded
+    messages = tuple(message.model_copy(update={"text": message.text.replace(old, new)}) for message in request.messages)
+    return messages if messages != request.messages else (*messages, Message(role="user", text=new))

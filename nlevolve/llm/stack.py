@@ -21,9 +21,12 @@ from nlevolve.llm.deliver import Delivery
 from nlevolve.llm.endpoints import Endpoints
 from nlevolve.llm.limits import Lanes
 from nlevolve.llm.prefix import led
-from nlevolve.llm.request import LLM, Interrupted, Rejected, Reply, Request
+from nlevolve.llm.request import LLM, Interrupted, Place, Rejected, Reply, Request, RoleSettings
 from nlevolve.llm.room import roomier
 from nlevolve.llm.schema_fallback import Forms
+from nlevolve.llm.serving import Served, served
+from nlevolve.llm.thinking import resolved
+from nlevolve.llm.windows import Windows
 from nlevolve.records import Event
 
 
@@ -34,12 +37,16 @@ def _told_nobody() -> None:
 class Stack:
     """An LLM, and a way to say that a conversation came to nothing."""
 
-    def __init__(self, ask: Ask, bank: Bank, cards: Mapping[str, ModelCard], stopping: asyncio.Event) -> None:
+    def __init__(
+        self, ask: Ask, bank: Bank, cards: Mapping[str, ModelCard], stopping: asyncio.Event, served: Mapping[Place, Served]
+    ) -> None:
         self._ask = ask
         self._bank = bank
         self._cards = cards
         self._endpoints = Endpoints(cards)
         self._stopping = stopping
+        self.windows = Windows(cards, served)
+        """How long prompts may be, as far as it is known."""
 
     async def __call__(self, request: Request) -> Reply:
         """The reply, from the sample bank or a provider. Raises NoReply."""
@@ -60,12 +67,18 @@ class Stack:
         """
         card = self._cards.get(request.model)
         if not self._bank.replay and not (card and card.deterministic):
-            self._bank.reject(self._endpoints.addressed(request).key, why)
+            self._bank.reject(self._as_asked(request).key, why)
+
+    def _as_asked(self, request: Request) -> Request:
+        """With what is part of the question though nobody set it: the endpoint, and thinking where it has to be told."""
+        request = self._endpoints.addressed(request)
+        settings = resolved(request.settings, self._cards.get(request.model))
+        return request if settings is request.settings else request.model_copy(update={"settings": settings})
 
     async def _answer(self, request: Request, waits: Callable[[], None]) -> Reply:
         if self._stopping.is_set():
             raise Interrupted("the run was interrupted")
-        request = self._endpoints.addressed(request)
+        request = self._as_asked(request)
         reply = await self._ask(request, waits)
         more = roomier(request, reply, self._cards.get(request.model))
         if more is None:
@@ -82,6 +95,7 @@ async def open_stack(
     *,
     emit: Callable[[Event], None],
     cards: Mapping[str, ModelCard],
+    roles: Iterable[RoleSettings] = (),
     cache_dir: Path,
     replay: bool = False,
     concurrency: int = 8,
@@ -97,6 +111,7 @@ async def open_stack(
 ) -> AsyncIterator[Stack]:
     """Open the way to the models of `cards` (see preflight.check_models).
 
+    roles: their servers are asked how much fits into a request and how many they work on at once.
     concurrency: calls in flight, over all models. patience: seconds to wait for a server that is away.
     caps, spent: limits, and what a resumed run has used of them.
     run_id: unique to a run and kept by its resumptions; logged: request digests of the CallFinished events already in its
@@ -105,6 +120,7 @@ async def open_stack(
     live: stands in for the client, in tests.
     """
     stopping = stopping or asyncio.Event()
+    told = {} if replay or live else await served(roles, cards)
     ledger = Ledger(caps or Caps(), spent or Spent())
     accounts = Accounts(emit, cards, ledger)
     notice = accounts.notice
@@ -114,7 +130,7 @@ async def open_stack(
         live or client,
         breaker=Breaker(emit),
         absences=Absences(emit, stopping, patience),
-        lanes=Lanes(concurrency, emit, stopping),
+        lanes=Lanes(concurrency, emit, stopping, {place: one.slots for place, one in told.items() if one.slots}),
         budget=Budget(ledger, cards, notice),
         forms=Forms(notice),
         concessions=Concessions(notice),
@@ -125,7 +141,7 @@ async def open_stack(
     cached = Cache(led(deliver), bank, accounts, run=run_id, logged=set(logged))
     linger = 0.0
     try:
-        yield Stack(metered(cached, accounts), bank, cards, stopping)
+        yield Stack(metered(cached, accounts), bank, cards, stopping, told)
         linger = LINGER
     finally:
         await cached.close(linger)

@@ -1,12 +1,25 @@
-"""A request in the words of the chat format that litellm translates from. Pure; knows no provider."""
+"""A request in the words of the chat format that litellm translates from, and what comes back in them. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import Any
 
-from nlevolve.llm.request import Message
+from nlevolve.llm.catalogue import ModelCard
+from nlevolve.llm.estimate import prompt_tokens
+from nlevolve.llm.request import Message, Request
+from nlevolve.llm.room import Bound
+from nlevolve.records import Usage
+
+NATIVE = ("anthropic", "gemini", "vertex_ai", "bedrock", "bedrock_converse")
+"""Providers whose own fields litellm takes among its options, and has no `extra_body` for."""
+OLLAMAS_OWN = ("keep_alive", "think", "options", "template", "raw", "truncate", "shift")
+"""Fields of a request of Ollama's; all others are its model's options."""
+LEAST_WINDOW = 4_096
+"""Tokens: Ollama's own."""
+SAFE = 1.1
+"""An estimate of a prompt's tokens may be a little short, and what does not fit is cut without a word."""
 
 ANY_OBJECT = {"type": "object"}
 """The schema that asks for a JSON object of no particular shape."""
@@ -40,3 +53,48 @@ def response_format(schema: dict[str, Any] | None) -> dict[str, Any] | None:
     if schema == ANY_OBJECT:
         return {"type": "json_object"}
     return {"type": "json_schema", "json_schema": {"name": "reply", "schema": schema, "strict": True}}
+
+
+def window_for(request: Request, bound: Bound | None, card: ModelCard) -> int:
+    """Tokens of window that hold the prompt and its reply, as a power of two: Ollama loads a model anew for every other one."""
+    schema = len(str(request.reply_schema or "")) // 3
+    need, window = SAFE * (prompt_tokens(request) + schema) + (bound.tokens if bound else 0), LEAST_WINDOW
+    while window < need:
+        window *= 2
+    return window if card.context is None else min(window, card.context)
+
+
+def options_of_ollama(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields for Ollama as litellm takes them: the model's options one by one, the rest past it."""
+    own = {name: value for name, value in fields.items() if name in OLLAMAS_OWN and name != "options"}
+    options = {**{name: value for name, value in fields.items() if name not in OLLAMAS_OWN}, **fields.get("options", {})}
+    return {**options, **({"extra_body": own} if own else {})}
+
+
+def merged(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, Any]:
+    """Both; where both have a field the user's stands, and tables are merged."""
+    both = {name: {**value, **theirs[name]} for name, value in ours.items() if _tables(value, theirs.get(name))}
+    return {**ours, **theirs, **both}
+
+
+def _tables(one: Any, other: Any) -> bool:
+    return isinstance(one, Mapping) and isinstance(other, Mapping)
+
+
+def answers(reasoning: str) -> bool:
+    """Whether what came as reasoning is an answer by its form: a JSON object and nothing else, or a fenced block at the end."""
+    text = reasoning.strip()
+    return (text.startswith("{") and text.endswith("}")) or (text.endswith("```") and text.count("```") >= 2)
+
+
+def usage_of(used: Any) -> Usage:
+    """Tokens as a provider counts them, in ours: the reasoning is part of the completion, whether or not it counted it there."""
+    if used is None:
+        return Usage()
+    prompt, completion = used.prompt_tokens or 0, used.completion_tokens or 0
+    thought = getattr(getattr(used, "completion_tokens_details", None), "reasoning_tokens", None) or 0
+    cached = getattr(getattr(used, "prompt_tokens_details", None), "cached_tokens", None) or 0
+    apart = (getattr(used, "total_tokens", None) or 0) - prompt
+    if thought > completion:
+        apart = max(apart, completion + thought)
+    return Usage(prompt=prompt, prompt_cached=cached, completion=max(completion, apart), reasoning=thought)

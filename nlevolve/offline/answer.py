@@ -6,10 +6,14 @@ import json
 from dataclasses import dataclass
 from functools import lru_cache
 from random import Random
+from typing import Any, Literal
 
 from nlevolve.offline.checker import Checked, check, check_weakly
 from nlevolve.offline.generator import EFFORTS, generate
 from nlevolve.offline.prompt_reading import Asked, understand
+
+ReplyForm = Literal["json", "working", "lines", "fenced"]
+"""json: an object; working: one that begins with words; lines: without JSON; fenced: words, then the lines in a fence."""
 
 
 @dataclass(frozen=True)
@@ -19,20 +23,19 @@ class Job:
     model: str
     prompt: str
     seed: int
-    plain: bool
-    """Reply without JSON."""
+    form: ReplyForm
 
 
 def answer(job: Job) -> str:
     """The reply to a job: pure, and for any text at all."""
     asked = _understood(job.prompt)
     if asked.wants_grid:
-        return _grid_reply(_checked(asked, job), job.plain)
+        return _grid_reply(_checked(asked, job), job.form)
     if asked.numbers:
         effort = EFFORTS[job.model.rpartition("-")[2] if "generator-" in job.model else "normal"]
-        return _bullets_reply(generate(asked, job.seed, effort), job.plain)
+        return _bullets_reply(generate(asked, job.seed, effort), job.form, len(asked.numbers))
     note = "I see neither training pairs nor a description with an input grid in this, so I cannot answer."
-    return note if job.plain else json.dumps({"bullets": [], "grid": [], "note": note})
+    return json.dumps({"bullets": [], "grid": [], "note": note}) if job.form in ("json", "working") else note
 
 
 _understood = lru_cache(maxsize=32)(understand)
@@ -51,10 +54,23 @@ def _checked(asked: Asked, job: Job) -> Checked:
     return check(bullets, asked.target)
 
 
-def _grid_reply(checked: Checked, plain: bool) -> str:
+def _grid_reply(checked: Checked, form: ReplyForm) -> str:
     rows = checked.grid.tolist()
-    return "\n".join(" ".join(map(str, row)) for row in rows) if plain else json.dumps({"grid": rows, "note": checked.note})
+    lines = [" ".join(map(str, row)) for row in rows]
+    working = [f"The output has {len(rows)} rows and {len(rows[0])} columns."]
+    working += [f"Row {number}: {line}" for number, line in enumerate(lines, 1)]
+    return _reply({"grid": rows, "note": checked.note}, lines, [*working, checked.note], form)
 
 
-def _bullets_reply(bullets: tuple[str, ...], plain: bool) -> str:
-    return "\n".join(f"- {bullet}" for bullet in bullets) if plain else json.dumps({"bullets": list(bullets)})
+def _bullets_reply(bullets: tuple[str, ...], form: ReplyForm, pairs: int) -> str:
+    working = f"I compared the input and the output of {pairs} training pairs."
+    return _reply({"bullets": list(bullets)}, [f"- {bullet}" for bullet in bullets], [working], form)
+
+
+def _reply(told: dict[str, Any], lines: list[str], working: list[str], form: ReplyForm) -> str:
+    if form == "lines":
+        return "\n".join(lines)
+    words = "\n".join(line for line in working if line)
+    if form == "fenced":
+        return "\n".join((words, "", "```", *lines, "```"))
+    return json.dumps({"working": words, **told} if form == "working" else told)

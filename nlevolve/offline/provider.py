@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from nlevolve.offline.answer import Job, answer, is_small
+from nlevolve.offline.answer import Job, ReplyForm, answer, is_small
 from nlevolve.offline.prompt_reading import texts
 from nlevolve.offline.workers import in_worker
 
@@ -36,10 +36,18 @@ async def complete(model: str, messages: list[dict[str, Any]], seed: int, schema
     if name not in MODELS:
         raise ValueError(f"no embedded model {model!r}; there are {', '.join(MODELS)}")
     prompt = texts(messages)
-    plain = schema is None and not re.search(r"\bjson\b", _all_text(messages), re.IGNORECASE)
-    job = Job(name, prompt, seed, plain)
+    job = Job(name, prompt, seed, _form(_all_text(messages), schema))
     reply = answer(job) if is_small(job) else await in_worker(job)
     return Completion(reply, _tokens(_all_text(messages)), _tokens(reply))
+
+
+def _form(text: str, schema: dict[str, Any] | None) -> ReplyForm:
+    """What the schema asks for, else what the words do."""
+    if schema is not None:
+        return "working" if "working" in schema.get("properties", {}) else "json"
+    if re.search(r"\bjson\b", text, re.IGNORECASE):
+        return "json"
+    return "fenced" if re.search(r"\bfenced\b|```", text, re.IGNORECASE) else "lines"
 
 
 def _all_text(messages: list[dict[str, Any]]) -> str:

@@ -92,7 +92,8 @@ def _read(body: str) -> dict[str, Any]:
     if not isinstance(seed, int):
         raise _Refused("seed must be an integer", parameter="seed")
     form = asked.get("response_format")
-    schema = form if isinstance(form, dict) and form.get("type") in ("json_schema", "json_object") else None
+    form = form if isinstance(form, dict) and form.get("type") in ("json_schema", "json_object") else None
+    schema = form and ((form.get("json_schema") or {}).get("schema") or form)
     return {"model": model, "messages": messages, "seed": seed, "schema": schema}
 
 

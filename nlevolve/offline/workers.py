@@ -44,7 +44,7 @@ def _threads() -> ThreadPoolExecutor:
 
 
 def _ask(job: Job) -> str:
-    line = json.dumps([job.model, job.prompt, job.seed, job.plain])
+    line = json.dumps([job.model, job.prompt, job.seed, job.form])
     for _ in range(2):
         with contextlib.suppress(OSError, ValueError):
             pipe_in, pipe_out = _pipes()
@@ -90,8 +90,8 @@ def _serve() -> None:
     """A worker's life: a job a line in, an answer a line out, until the pipe closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for line in sys.stdin:
-        model, prompt, seed, plain = json.loads(line)
-        print(json.dumps(answer(Job(model, prompt, seed, plain))), flush=True)
+        model, prompt, seed, form = json.loads(line)
+        print(json.dumps(answer(Job(model, prompt, seed, form))), flush=True)
 
 
 if __name__ == "__main__":

@@ -78,6 +78,8 @@ class CallFinished(Event):
     """Training pair (check) or test input (follow), from 0."""
     repair: bool = False
     """Whether it asks for a reply that can be read, after one that could not."""
+    trimmed: Text = ""
+    """What was left out of the prompt, so that it fits the model's window; empty for a whole one."""
     source: Literal["provider", "cache", "failed"]
     finish: str = "stop"
     """stop, length, refused, filtered, empty, or for a failure its kind (rate_limit, timeout, …)."""
@@ -109,6 +111,7 @@ class CallSent(Event):
     birth: int | None = None
     target: int | None = None
     repair: bool = False
+    trimmed: Text = ""
     request: str
     """Digest of the request, as in CallFinished."""
     tries: int = 1

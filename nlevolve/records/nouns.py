@@ -32,6 +32,8 @@ class Usage(Record):
     prompt_cached: int = 0
     completion: int = 0
     reasoning: int = 0
+    estimated: bool = False
+    """Whether some of it is ours, from the length of the texts, because the provider did not say."""
 
     def __add__(self, other: Usage) -> Usage:
         return Usage(
@@ -39,6 +41,7 @@ class Usage(Record):
             prompt_cached=self.prompt_cached + other.prompt_cached,
             completion=self.completion + other.completion,
             reasoning=self.reasoning + other.reasoning,
+            estimated=self.estimated or other.estimated,
         )
 
 

@@ -83,7 +83,14 @@ class Answering:
             return self._followed[key].attempt
         settings = self.lab.settings("answerer")
         attempt = await follow(
-            self.lab.asker, settings, task, number, candidate.description, birth=candidate.index, sample=sample
+            self.lab.asker,
+            settings,
+            task,
+            number,
+            candidate.description,
+            birth=candidate.index,
+            sample=sample,
+            guide=not candidate.fitness.perfect,
         )
         if isinstance(attempt, Followed):
             attempt = attempt.model_copy(update={"grid": view.inverse.grid(attempt.grid)})

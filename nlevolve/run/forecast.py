@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from nlevolve.ask.fields import grid_fields, pair_fields, test_fields
 from nlevolve.ask.generator import ROLE_OF
@@ -64,7 +65,7 @@ def forecast(
 def _of_task(config: RunConfig, task: Task, prompts: Prompts) -> Iterator[_Calls]:
     policy, answers = config.policy, config.answers
     write = _tokens(prompts.render("write", **_common(task, prompts)))
-    applied = {"pairs": pair_fields(task.pairs), "input": grid_fields(task.tests[0]), "bullets": BULLETS}
+    applied: dict[str, Any] = {"pairs": pair_fields(task.pairs), "input": grid_fields(task.tests[0]), "bullets": BULLETS}
     apply = _tokens(prompts.render("apply", **applied))
     # a revision is shown one parent's grids beside the truth, a recombination those of several
     prompt: dict[Operator, int] = {
@@ -101,7 +102,7 @@ def _operator(config: RunConfig, birth: int) -> Operator:
     return moves[(birth - sum(phase.births for phase in policy.phases[:place])) % len(moves)]
 
 
-def _common(task: Task, prompts: Prompts) -> dict[str, object]:
+def _common(task: Task, prompts: Prompts) -> dict[str, Any]:
     return {"pairs": pair_fields(task.pairs), "tests": test_fields(task), "view": prompts.view("plain")}
 
 

@@ -97,6 +97,7 @@ class Session:
         async with open_stack(
             emit=tee,
             cards=self.cards,
+            roles=self.config.roles.values(),
             cache_dir=self.cache_dir,
             replay=self.replay,
             concurrency=self.limits.concurrency,
@@ -110,7 +111,7 @@ class Session:
             own_process=own_process,
             live=self.live,
         ) as stack:
-            asker = Asker(self.around(stack), self.prompts, stack.reject)
+            asker = Asker(self.around(stack), self.prompts, stack.reject, self.cards, stack.windows)
             known = _by_task(self.known)
             lab = Lab(
                 asker,

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import assume, given
@@ -170,7 +171,7 @@ def test_all_births_of_a_task_share_their_stable_part(prompts: Prompts, task: Ta
         ({"problem": "x", "task": "y", "grid": "z"}, "no place for grid, task"),
     ],
 )
-def test_a_missing_and_a_surplus_place_raise(given_: dict[str, str], told: str, prompts: Prompts) -> None:
+def test_a_missing_and_a_surplus_place_raise(given_: dict[str, Any], told: str, prompts: Prompts) -> None:
     with pytest.raises(PlaceError, match=told):
         prompts.render("repair", **given_)
 

@@ -70,3 +70,22 @@ def test_a_long_reply_is_read_off_the_loop(length: int, elsewhere: bool) -> None
 
     assert asked(read, ("x" * length, "stop"))[0] == length
     assert [thread is not threading.main_thread() for thread in readers] == [elsewhere]
+
+
+def test_a_reply_that_was_cut_is_asked_for_again_shorter_without_its_text() -> None:
+    runaway = "And then I look at it once more. " * 3_000
+    _, sent = asked(read_grid, (runaway, "length"), ('{"grid": [[1]], "note": ""}', "stop"))
+    assert sent[1].messages[: len(REQUEST.messages)] == REQUEST.messages
+    (more,) = sent[1].messages[len(REQUEST.messages) :]
+    assert more.role == "user"
+    assert "be shorter" in more.text
+    assert sent[1].seed != sent[0].seed
+
+
+def test_a_repair_shows_the_end_of_a_long_reply() -> None:
+    rambling = "And then I look at it once more. " * 3_000 + "So that is that."
+    _, sent = asked(read_grid, (rambling, "stop"), ('{"grid": [[1]], "note": ""}', "stop"))
+    shown = sent[1].messages[-2]
+    assert shown.role == "assistant"
+    assert shown.text.endswith("So that is that.")
+    assert len(shown.text) < 4_000

@@ -11,6 +11,8 @@ import pytest
 from nlevolve.llm.budget import Budget, Caps, Ledger, Spent
 from nlevolve.llm.catalogue import ModelCard, Price
 from nlevolve.llm.request import LLM, OverBudget, ProviderDown, Reply, Request
+from nlevolve.llm.room import ANSWERS
+from nlevolve.llm.thinking import UNTOLD
 from nlevolve.records import Noticed, Usage
 from tests.llm.asking import ask_all, calls, delivering, request, scripted
 from tests.llm.virtual import run_virtually
@@ -122,7 +124,7 @@ def test_a_budget_sets_the_tokens_that_a_reply_may_have() -> None:
     run_virtually(run(Caps(usd=5_000.0)))
     run_virtually(run(Caps(usd=5.0), max_tokens=300))
     run_virtually(run(Caps()))
-    assert asked == [500, 64_000, 300, None]
+    assert asked == [500, ANSWERS["generator"] + UNTOLD, 300, None]
 
 
 def test_the_users_own_limit_on_tokens_is_not_cut() -> None:

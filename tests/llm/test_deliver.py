@@ -30,6 +30,7 @@ from nlevolve.llm.request import (
     TooLong,
     Unusable,
 )
+from nlevolve.llm.room import ANSWERS
 from nlevolve.llm.stack import Stack, open_stack
 from nlevolve.records import CallFinished, CallRetried, CallSent, Event, ModelStopped, Noticed, ServerAway, ServerBack, Usage
 from tests.llm.asking import ask_all, calls, delivering, ignore, request, scripted
@@ -318,17 +319,20 @@ def test_a_reservation_covers_the_thinking_that_was_asked_for() -> None:
 
     def answer(asked: Request) -> Reply:
         limits.append(asked.settings.max_tokens)
-        return Reply(text="", usage=Usage(completion=6_000, reasoning=5_000), cost_usd=0.0)
+        return Reply(text="", usage=Usage(completion=2_500, reasoning=2_000), cost_usd=0.0)
 
     async def run(usd: float) -> None:
-        card = THINKING.model_copy(update={"longest_reply": 64_000})
+        card = THINKING.model_copy(update={"longest_reply": 64_000, "provider": "anthropic"})
         llm = delivering(scripted(answer), ledger=Ledger(Caps(usd=usd), Spent()), cards={"m": card})
         with contextlib.suppress(NoReply):
             for _ in range(2):
                 await llm(request(thinking_budget=8_000))
 
     run_virtually(run(10_000.0))
-    assert limits == [64_000, 2 * 6_000 + 8_000]  # the second knows how long replies are, and adds what it may think
+    assert limits == [
+        ANSWERS["generator"] + 8_000,
+        2 * 2_500 + 8_000,
+    ]
     limits.clear()
     prompt = (len("hello") + 50) * 2_000.0 / 1e6
     run_virtually(run(prompt + 8_300 * 0.01 + 0.001))

@@ -31,6 +31,7 @@ from nlevolve.llm.request import (
 from nlevolve.llm.told import Told, body_of, rest, retry_after
 from tests.llm.asking import ignore, request
 from tests.server.dialects import DIALECTS, Serving
+from tests.server.dialects.anthropic import invalid
 from tests.server.http import Provider, Said
 from tests.server.routes import KEYS, ROUTES
 
@@ -145,7 +146,7 @@ MEANINGS: dict[str, dict[str, type[NoReply]]] = {
     "openrouter": {
         "limited": RateLimited, "limited for the day": Unusable, "upstream limited": RateLimited, "filtered": Filtered,
         "no route": ParameterRefused, "credit gone": Doubtful, "too dear": FewerTokens, "error in a 200": ProviderDown,
-        "filtered in a 200": ProviderDown, "no key": Doubtful, "timed out": TimedOut, "no provider": ProviderDown,
+        "filtered in a 200": Filtered, "no key": Doubtful, "timed out": TimedOut, "no provider": ProviderDown,
     },
     "anthropic": {
         "limited": RateLimited, "overloaded": ProviderDown, "broken": ProviderDown, "credit gone": Unusable,
@@ -234,7 +235,7 @@ def test_a_reply_that_may_be_longer_than_there_is_room_needs_fewer_tokens(dialec
 def test_a_parameter_is_named_by_who_refuses_it() -> None:
     assert outcome("ollama", DIALECTS["ollama"].fails["no thinking"]()).param == "thinking"  # type: ignore[union-attr]
     assert outcome("vllm", DIALECTS["vllm"].fails["no schema"]()).param == "response_format"  # type: ignore[union-attr]
-    thinking = outcome("anthropic", reasoning_effort="high", temperature=0.5)
+    thinking = outcome("anthropic", invalid("`temperature` may only be set to 1 when thinking is enabled."))
     assert isinstance(thinking, ParameterRefused)
     assert (thinking.param, thinking.left) == ("temperature", True)
 

@@ -98,7 +98,7 @@ def test_a_reply_cut_at_its_length_is_asked_for_once_more_with_room(tmp_path: Pa
         (reply,), events = ask_all(tmp_path, scripted(answer), request(**settings))
         assert reply.finish == "stop"
         assert [call.finish for call in calls(events)] == ["length", "stop"]
-    assert limits == [None, 60_000, 100]  # both ask for the same room, so the second comes from the bank
+    assert limits == [None, 60_000, 100, 200]  # the user's bound is passed once, and at most twofold
 
 
 def test_there_is_no_more_room_than_the_model_has(tmp_path: Path) -> None:

@@ -56,7 +56,7 @@ from nlevolve.offline.answer import Job, answer
 from nlevolve.offline.version import version
 rows = "1 5 2 6\\n7 6 6 5\\n3 8 4 7"
 pair = f"# Training pairs\\n## Pair 1\\nInput (3x4):\\n{rows}\\nOutput (2x2):\\n1 2\\n3 4\\n"
-print(version(), answer(Job("offline/generator", pair, 0, True)))
+print(version(), answer(Job("offline/generator", pair, 0, 'lines')))
 """
     theirs, said = run(copy, "-c", script).split(maxsplit=1)
     ours, _ = run(ROOT, "-c", script).split(maxsplit=1)

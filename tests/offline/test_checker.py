@@ -32,7 +32,7 @@ CALLS = 400
 
 
 def ask(bullets: Sequence[str], model: str, seed: int) -> str:
-    return answer(Job(model, texts(prompts.apply(PAIRS, GRID, bullets)), seed, plain=False))
+    return answer(Job(model, texts(prompts.apply(PAIRS, GRID, bullets)), seed, form="json"))
 
 
 def test_bullets_are_followed_in_their_order() -> None:

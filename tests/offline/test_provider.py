@@ -103,7 +103,7 @@ def test_what_the_checker_does_not_understand_is_in_its_note() -> None:
 
 def test_the_same_question_has_the_same_answer_in_any_process() -> None:
     messages = prompts.revise(PAIRS, [C], ["Rotate the grid by half a turn."], [A, B])
-    here = [answer(Job("offline/generator", texts(messages), seed, False)) for seed in range(6)]
+    here = [answer(Job("offline/generator", texts(messages), seed, "json")) for seed in range(6)]
     assert [ask(messages, seed=seed) for seed in range(6)] == here
 
 
@@ -128,7 +128,7 @@ def test_any_prompt_gets_an_answer(noise: str, seed: int, data: st.DataObject) -
     lines = whole.splitlines()
     cut = data.draw(st.lists(st.integers(0, len(lines) - 1), max_size=10))
     kept = "\n".join(noise if i in cut else line for i, line in enumerate(lines))
-    assert answer(Job("offline/generator-weak", kept, seed, False))
+    assert answer(Job("offline/generator-weak", kept, seed, "json"))
 
 
 def test_grids_of_a_reply_are_plain_ints() -> None:

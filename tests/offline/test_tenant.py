@@ -17,7 +17,7 @@ from nlevolve.offline.answer import Job, answer
 pairs = "# Training pairs\\n## Pair 1\\nInput (1x2):\\n1 2\\nOutput (1x2):\\n2 1\\n"
 asked = pairs + "# Description\\n- Rotate the grid by half a turn.\\n# Input grid\\n3 4\\n"
 server.application()
-print(*(answer(Job(model, prompt, 0, False)).replace(" ", "") for model in provider.MODELS for prompt in (pairs, asked)))
+print(*(answer(Job(model, prompt, 0, 'json')).replace(" ", "") for model in provider.MODELS for prompt in (pairs, asked)))
 print(*sorted(name for name in sys.modules if name.partition(".")[0] in ("nlevolve", "litellm", "pydantic")))
 """
 

@@ -16,7 +16,7 @@ from nlevolve.offline import workers
 from nlevolve.offline.answer import Job, answer
 
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(workers.__file__).parents[2])}
-JOB = Job("offline/generator-weak", "Input\n1 2\n\nOutput\n2 1\n", 0, True)
+JOB = Job("offline/generator-weak", "Input\n1 2\n\nOutput\n2 1\n", 0, "lines")
 
 
 def children() -> list[psutil.Process]:
@@ -38,7 +38,7 @@ def test_workers_end_with_the_process_that_started_them_however_it_dies() -> Non
         import asyncio, os, psutil
         from nlevolve.offline.answer import Job
         from nlevolve.offline.workers import in_worker
-        asyncio.run(in_worker(Job("offline/generator-weak", "Input\\n1 2\\n\\nOutput\\n2 1\\n", 0, True)))
+        asyncio.run(in_worker(Job("offline/generator-weak", "Input\\n1 2\\n\\nOutput\\n2 1\\n", 0, 'lines')))
         print(*[p.pid for p in psutil.Process().children()], flush=True)
         os.kill(os.getpid(), 9)
         """

@@ -33,6 +33,8 @@ CLOSINGS = (
     "\n\nThis should be right for every pair.",
 )
 HEADINGS = ("Final answer:", "**Answer**", "### Output", "So the answer is:", "Here it is:")
+OBEYS = 0.9
+"""How often it puts its answer into a fence when it is told to."""
 LONGEST = 2_000
 """Tokens that a loop runs to where the request sets no limit."""
 
@@ -53,15 +55,19 @@ def chatting(script: Script, *, seed: int = 0, obeys_schema: bool = True) -> Scr
         rng = _rng(seed, asked)
         if asked.schema and obeys_schema and "properties" in asked.schema:
             return counted(replace(said, text=_fitted(said.text, asked.schema, rng)), asked)
-        return counted(replace(said, text=dressed(said.text, rng, _input_of(asked))), asked)
+        fenced = not asked.schema and "fenced block" in "".join(asked.texts) and rng.random() < OBEYS
+        return counted(replace(said, text=dressed(said.text, rng, _input_of(asked), fenced=fenced)), asked)
 
     return answer
 
 
-def dressed(text: str, rng: Random, asked: str = "") -> str:
-    """A reply in the form of the prompt (a JSON object), in the manner of a chat; `asked` is the grid that it may restate."""
+def dressed(text: str, rng: Random, asked: str = "", *, fenced: bool = False) -> str:
+    """A reply in the form of the prompt (a JSON object), in the manner of a chat; `asked` is the grid that it may restate.
+
+    `fenced`: its answer is in a fence, as it was told.
+    """
     value = json.loads(text)
-    forms: tuple[Dress, ...] = (_fenced_json, _fenced_plain, _bare) if "grid" in value else (_fenced_json, _bare)
+    forms: tuple[Dress, ...] = (_fenced_json, _fenced_plain) if fenced else (_fenced_json, _fenced_plain, _bare)
     body = rng.choice(forms)(value, rng)
     working = _working(rng)
     if "grid" in value:
@@ -74,6 +80,8 @@ def _fenced_json(value: Json, rng: Random) -> str:
 
 
 def _fenced_plain(value: Json, rng: Random) -> str:
+    if "bullets" in value:
+        return "```\n" + _bare(value, rng) + "\n```"
     gap = rng.choice((" ", " ", ", "))
     return "```\n" + "\n".join(gap.join(map(str, row)) for row in value["grid"]) + "\n```"
 

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from tests.server.said import Json
 
@@ -72,11 +73,16 @@ def _openai(body: Json) -> Pieces:
     thought = next((name for name in ("reasoning_content", "reasoning") if message.get(name)), "reasoning_content")
     before = [chunk({"role": "assistant", "content": ""})]
     before += [chunk({thought: word}) for word in _words(message.get(thought))]
-    content = message["content"] if isinstance(message["content"], str | None) else json.dumps(message["content"])
+    before += [chunk({"refusal": word}) for word in _words(message.get("refusal"))]
+    said = message["content"]
+    words: list[Any] = (
+        [[{**part, "text": word}] for part in said for word in _words(part["text"])] if isinstance(said, list) else []
+    )
+    words = words or list(_words(json.dumps(said) if isinstance(said, dict) else said))
     after = [chunk({}, choice["finish_reason"])]
     if "usage" in body:
         after.append(_event({**common, "choices": [], "usage": body["usage"]}))
-    return Pieces(before, [chunk({"content": word}) for word in _words(content)], [*after, b"data: [DONE]\n\n"])
+    return Pieces(before, [chunk({"content": word}) for word in words], [*after, b"data: [DONE]\n\n"])
 
 
 def _anthropic(body: Json) -> Pieces:

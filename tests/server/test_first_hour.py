@@ -15,6 +15,7 @@ from nlevolve.records import CallFinished, Event, RunFinished
 from tests.server import Provider, Script
 from tests.server.chatting import chatting, small
 from tests.server.dialects import DIALECTS, Serving
+from tests.server.dialects.dialect import room_asked
 from tests.server.embedded import embedded, thinking
 from tests.server.routes import KEYS, ROUTES
 
@@ -92,3 +93,15 @@ def test_a_small_model_that_mostly_fails_ends_in_an_orderly_way(tmp_path: Path, 
     assert len(server.asked) > 6
     assert "length" in {event.finish for event in events if isinstance(event, CallFinished)}
     assert "Traceback" not in "".join(capfd.readouterr())
+
+
+@pytest.mark.parametrize("name", LOCAL)
+def test_the_users_bound_holds_for_a_model_that_runs_away(name: str, tmp_path: Path) -> None:
+    """It loops in every reply: one asking gets twice the bound at most, and no runaway is sent back."""
+    bound = {"generator.max_tokens": 300, "checker.max_tokens": 300}
+    _, _, server = solve_over(name, tmp_path, small(embedded, shares={"loops": 1.0}), settings=bound)
+    assert len(server.asked) > 1
+    rooms = [room_asked(asked.body) for asked in server.asked]
+    assert max(room or 0 for room in rooms) <= 600
+    assert all(rooms)
+    assert all(message["role"] != "assistant" or len(message["content"]) < 4_000 for a in server.asked for message in a.chat)

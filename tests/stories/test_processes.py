@@ -165,7 +165,9 @@ def test_the_first_ctrl_c_ends_what_is_in_flight_and_the_run_goes_on_later(
 ) -> None:
     process = begin("--concurrency=4")
     slow.wait_for(ENOUGH)
+    slow.seconds = 4.0  # on a busy machine the run would be over before another process has started
     refused = finish(begin())
+    slow.seconds = 0.1
     assert refused.code == 2
     assert refused.err.count("\n") == 1
     assert "another process" in refused.err

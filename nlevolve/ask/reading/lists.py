@@ -76,6 +76,8 @@ class Listed:
     """Headings before it."""
     fence: int = 0
     """Fences before it: odd within one."""
+    before_fence: str = ""
+    """The last line of prose before the fence that it is in."""
     last_number: int | None = None
     end: int = 0
     """The line at which it ends."""
@@ -106,7 +108,7 @@ def bullets_of(text: str) -> tuple[list[str], bool] | None:
         return None
     nothing_after = not any(line.strip(" `~") for line in lines[lists[-1].end + 1 :])
     # words first, then the answer in a fence that ends the text
-    chosen = _last_fence(lists) if nothing_after and lists[-1].fenced else _chosen(lists)
+    chosen = _last_fence(lists) if lists[-1].fenced and (nothing_after or _is_set_apart(lists)) else _chosen(lists)
     ends = nothing_after and chosen[-1] is lists[-1]
     return [bullet for one in chosen for bullet in _nested(one.bullets)], ends
 
@@ -130,6 +132,13 @@ def _said_in_prose(lead: str) -> bool | None:
 def _is_label(lead: str) -> bool:
     plain = lead.rstrip("*_ ")
     return plain.endswith((":", "：")) or (len(plain.split()) <= SHORT_TITLE and not plain.endswith((".", "!", "。")))
+
+
+def _is_set_apart(lists: list[Listed]) -> bool:
+    """Whether the last list is the only one in a fence, with some words of farewell after it, and no other is said to be it."""
+    last, others = lists[-1], [one for one in lists if one.fence != lists[-1].fence]
+    denied = last.wanted is False or (last.before_fence and _said_in_prose(last.before_fence) is False)
+    return not denied and not any(one.fenced or one.wanted for one in others)
 
 
 def _last_fence(lists: list[Listed]) -> list[Listed]:
@@ -190,7 +199,8 @@ def _lists(lines: list[str]) -> list[Listed]:
         elif _FENCE.match(line[:40]):
             if line.lstrip()[:1] in "`~":
                 fence = fence + 1 if not fence % 2 or line.strip() in ("```", "~~~") else fence
-                lists.append(Listed(now.heading, "" if fence % 2 else now.lead, now.under, section=now.section, fence=fence))
+                lead, before = ("", now.lead) if fence % 2 else (now.lead, "")
+                lists.append(Listed(now.heading, lead, now.under, section=now.section, fence=fence, before_fence=before))
         elif _HEADING.match(line[:120]):
             lists.append(Listed(line, "", _under(now, line), section=now.section + 1, fence=fence))
         elif line.strip() and going:

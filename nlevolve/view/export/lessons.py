@@ -42,7 +42,8 @@ def chats(run: RunFolder, prompts: Prompts) -> Iterator[Chat]:
     come by, and how to follow it on each training pair, the pair itself unseen."""
     for task, candidate in _held(run):
         birth, bullets = candidate.birth, list(candidate.description.bullets)
-        look = {"pairs": pair_fields(task.pairs, birth.blind), "tests": test_fields(task), "view": prompts.view(birth.view)}
+        view = prompts.view(birth.view)
+        look: dict[str, Any] = {"pairs": pair_fields(task.pairs, birth.blind), "tests": test_fields(task), "view": view}
         yield _chat(prompts.render("write", **look), {"bullets": bullets})
         for attempt in candidate.attempts:
             if isinstance(attempt, Followed):

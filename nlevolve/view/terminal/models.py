@@ -9,12 +9,21 @@ from rich.table import Table
 
 from nlevolve.llm.bank_files import Holdings
 from nlevolve.llm.catalogue import ModelCard, Price
+from nlevolve.llm.manner import Manner
+
+FORMS: Mapping[Manner, str] = {
+    "bare": "schema, the answer alone",
+    "schema": "schema, working first",
+    "object": "JSON object, working first",
+    "text": "text, the answer last",
+}
 
 
-def models_table(cards: Mapping[str, ModelCard], prices: Mapping[str, Price | None]) -> Table:
-    """One model a row; prices are those of its role where the role sets them."""
+def models_table(cards: Mapping[str, ModelCard], prices: Mapping[str, Price | None], manners: Mapping[str, Manner]) -> Table:
+    """One model a row; prices, and how replies are asked for, are those of its role where the role sets them."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("model", "key", "$ per M tokens in / cached / out", "price from", "context", "schema", "images"):
+    able = ("thinks", "asked for", "context", "schema", "images")
+    for heading in ("model", "key", "$ per M tokens in / cached / out", "price from", *able):
         table.add_column(heading, overflow="fold")
     for model, card in cards.items():
         price = prices[model]
@@ -23,6 +32,8 @@ def models_table(cards: Mapping[str, ModelCard], prices: Mapping[str, Price | No
             key_state(card),
             "unknown" if price is None else f"{price.prompt:g} / {_known(price.cached)} / {price.completion:g}",
             "-" if price is None else price.source,
+            _yes(card.thinks),
+            FORMS[manners[model]],
             _known(card.context),
             _yes(card.takes_schema),
             _yes(card.takes_images),

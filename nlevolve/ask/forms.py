@@ -1,0 +1,57 @@
+"""In which form a reply is asked for: the schema that goes with the request, and the words that say the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from nlevolve.ask.prompts import Kind, Prompts
+from nlevolve.llm.manner import Manner
+from nlevolve.llm.wire import ANY_OBJECT
+
+_WORKING = {"type": "string"}
+_BULLETS = {"bullets": {"type": "array", "items": {"type": "string"}}}
+_GRID = {
+    "grid": {"type": "array", "items": {"type": "array", "items": {"type": "integer"}}},
+    "note": {"type": "string"},
+}
+
+
+def _schema(title: str, properties: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "title": title,
+        "type": "object",
+        "properties": dict(properties),
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+# what stands first is written first: a model that does not think beforehand works before it answers
+SCHEMAS: Mapping[tuple[Kind, Manner], dict[str, Any] | None] = {
+    ("bullets", "bare"): _schema("description", _BULLETS),
+    ("bullets", "schema"): _schema("description", {"working": _WORKING, **_BULLETS}),
+    ("grid", "bare"): _schema("followed", _GRID),
+    ("grid", "schema"): _schema("followed", {"working": _WORKING, **_GRID}),
+    **{(kind, "object"): ANY_OBJECT for kind in ("bullets", "grid")},
+    **{(kind, "text"): None for kind in ("bullets", "grid")},
+}
+
+
+@dataclass(frozen=True)
+class Form:
+    """How one reply is asked for."""
+
+    manner: Manner
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    """What a Request holds of it."""
+
+
+def form(prompts: Prompts, kind: Kind, manner: Manner) -> Form:
+    """The form of a reply of this kind. Where a model refuses it, plain text is asked for in words that fit plain text.
+
+    The bare form's words serve plain text too: they say what to do without JSON.
+    """
+    reworded = None if manner in ("bare", "text") else (prompts.words(kind, manner), prompts.words(kind, "text"))
+    return Form(manner, {"reply_schema": SCHEMAS[kind, manner], "reworded": reworded})

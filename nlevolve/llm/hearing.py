@@ -1,0 +1,109 @@
+"""What came back, as a Reply: its words, how it ended, what it took and cost. Knows litellm's objects, and no more of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from nlevolve.llm.catalogue import LISTED, ModelCard, price_of
+from nlevolve.llm.estimate import counted
+from nlevolve.llm.keys import Secrets
+from nlevolve.llm.request import Finish, Reply, Request
+from nlevolve.llm.streams import Heard, words
+from nlevolve.llm.told import rest
+from nlevolve.llm.wire import answers, usage_of
+from nlevolve.records import Usage
+
+FINISHES: dict[str, Finish] = {"length": "length", "max_tokens": "length", "content_filter": "filtered"}
+
+
+class Hearing:
+    """Reads replies, and says once what is odd about them."""
+
+    def __init__(self, cards: Mapping[str, ModelCard], notice: Callable[[str], None], secrets: Secrets) -> None:
+        self._cards = cards
+        self._notice = notice
+        self._secrets = secrets
+
+    def whole(self, request: Request, response: Any, seconds: float) -> Reply:
+        """Of a response that came in one piece."""
+        choice = response.choices[0] if response.choices else None
+        message = choice.message if choice else None
+        hidden = getattr(response, "_hidden_params", None) or {}
+        return self._read(
+            request,
+            words(getattr(message, "content", None)),
+            getattr(message, "reasoning_content", None) or "",
+            _finish(choice) if choice else "empty",
+            getattr(response, "usage", None),
+            hidden.get("response_cost"),
+            seconds=round(seconds, 3),
+            rest=rest(hidden.get("additional_headers") or {}),
+        )
+
+    def heard(self, litellm: Any, request: Request, heard: Heard, seconds: float) -> Reply:
+        """Of one that was heard as it came."""
+        finish = "length" if heard.stopped else FINISHES.get(heard.finish or "", "stop" if heard.text else "empty")
+        if finish == "empty" and heard.refusal:
+            finish = "refused"
+        return self._read(
+            request,
+            heard.text,
+            heard.reasoning,
+            finish,
+            None if heard.stopped else heard.usage,
+            _listed_cost(litellm, request, heard.usage),
+            first=None if heard.first is None else round(heard.first, 3),
+            seconds=round(seconds, 3),
+            rest=rest(heard.headers),
+        )
+
+    def _read(
+        self, request: Request, text: str, reasoning: str, finish: Finish, used: Any, computed: float | None, **took: Any
+    ) -> Reply:
+        """One reply, however it came."""
+        if not text and finish in ("stop", "empty") and answers(reasoning):
+            self._notice(f"{request.model} answers where its reasoning should be: that is read as its answer")
+            text, reasoning, finish = reasoning, "", "stop"
+        said = usage_of(used)
+        usage = counted(said, request, text, reasoning)
+        if usage.estimated:
+            self._notice(f"{request.model} does not say how many tokens it took: they are estimated from the texts")
+        return Reply(
+            text=self._secrets.hide(text),
+            finish=finish,
+            reasoning=self._secrets.hide(reasoning),
+            usage=usage,
+            cost_usd=self._cost(request, used, usage, None if usage != said else computed),
+            **took,
+        )
+
+    def _cost(self, request: Request, used: Any, usage: Usage, computed: float | None) -> float | None:
+        price = price_of(request.settings, self._cards.get(request.model))
+        if price is None:
+            return None
+        if price.source.startswith(LISTED) and computed:
+            return float(computed)  # it knows of tiers and reasoning tokens that have a price of their own
+        return price.cost(usage, getattr(used, "cache_creation_input_tokens", None) or 0)
+
+
+def _finish(choice: Any) -> Finish:
+    if choice.finish_reason in FINISHES:
+        return FINISHES[choice.finish_reason]
+    if choice.message.content:
+        return "stop"
+    return "refused" if (choice.message.get("provider_specific_fields") or {}).get("refusal") else "empty"
+
+
+def _listed_cost(litellm: Any, request: Request, used: Any) -> float | None:
+    """What litellm makes of a stream's tokens, for whole replies it says so itself."""
+    if used is None:
+        return None
+    given = getattr(used, "cost", None)
+    if isinstance(given, int | float) and given:
+        return float(given)
+    try:
+        whole = litellm.ModelResponse(model=request.model, usage=litellm.Usage(**used.model_dump()))
+        return float(litellm.completion_cost(whole, model=request.model))
+    except Exception:  # it knows no price, or not for these tokens: then ours is taken
+        return None

@@ -1,0 +1,112 @@
+"""What a server of one's own tells of itself: how much fits into a request, and how many it works on at once."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from nlevolve.llm.catalogue import EMBEDDED, ModelCard
+from nlevolve.llm.endpoints import endpoint_of
+from nlevolve.llm.keys import from_environment
+from nlevolve.llm.request import Place, RoleSettings
+
+if TYPE_CHECKING:
+    from aiohttp import ClientSession
+
+LONGEST_WAIT = 2.0
+"""Seconds: what is not told by then is not known."""
+LARGEST_LIST = 4_000_000
+"""Bytes of a list of models."""
+OWN_WAYS = ("anthropic", "gemini", "vertex_ai", "bedrock", "azure", "ollama", "ollama_chat")
+"""Providers without `/models` in OpenAI's form. Of some the table knows the window; Ollama's is set with each request."""
+WINDOWS = ("max_model_len", "context_length", "context_window", "max_context_length", "n_ctx")
+"""Where servers write it: vLLM and SGLang, OpenRouter, Groq, LM Studio, llama.cpp."""
+
+
+@dataclass(frozen=True)
+class Served:
+    """A model at an endpoint, in its server's own words."""
+
+    window: int | None = None
+    """Tokens of prompt and reply."""
+    slots: int | None = None
+    """Requests that are worked on at once."""
+
+
+async def served(roles: Iterable[RoleSettings], cards: Mapping[str, ModelCard]) -> dict[Place, Served]:
+    """What the endpoints that somebody named tell of the roles' models: `/models` and llama.cpp's `/props`.
+
+    Never raises: of a server that is away, or tells nothing, nothing is known.
+    """
+    asked: dict[tuple[str, str], dict[str, str]] = {}
+    named: dict[Place, Place] = {}
+    for settings in (one for role in roles for one in role.each):
+        card = cards.get(settings.model)
+        url = settings.base_url or (endpoint_of(card.provider) if card else None)
+        if card and url and card.provider not in (EMBEDDED, *OWN_WAYS):
+            asked[settings.model, url] = _headers(settings, card)
+            named[settings.model, settings.base_url] = settings.model, url
+    if not asked:
+        return {}
+    import aiohttp
+
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=LONGEST_WAIT), trust_env=True) as session:
+        told = await asyncio.gather(*(_ask(session, model, url, headers) for (model, url), headers in asked.items()))
+    known: dict[Place, Served] = {place: one for place, one in zip(asked, told, strict=True) if one != Served()}
+    # also under the place as the role names it, where the environment names the endpoint
+    return known | {place: known[at] for place, at in named.items() if at in known}
+
+
+def _headers(settings: RoleSettings, card: ModelCard) -> dict[str, str]:
+    key = next((value for name in card.keys if (value := os.environ.get(name))), None)
+    own = {name: from_environment(value) for name, value in settings.extra_headers.items()}
+    return {**({"Authorization": f"Bearer {key}"} if key else {}), **own}
+
+
+async def _ask(session: ClientSession, model: str, url: str, headers: Mapping[str, str]) -> Served:
+    base = url.rstrip("/")
+    listed, props = await asyncio.gather(
+        _got(session, f"{base}/models", headers), _got(session, f"{base.removesuffix('/v1')}/props", headers)
+    )
+    return understood(model, listed, props)
+
+
+async def _got(session: ClientSession, url: str, headers: Mapping[str, str]) -> Any:
+    """What a GET gives, as JSON; None for whatever goes wrong."""
+    try:
+        async with session.get(url, headers=headers) as response:
+            body = await response.content.read(LARGEST_LIST)
+            return json.loads(body) if response.status == 200 else None
+    # a server may answer with anything at all, and nothing depends on it
+    except Exception:
+        return None
+
+
+def understood(model: str, listed: Any, props: Any) -> Served:
+    """What `/models` and `/props` say of a model. Pure, and for any JSON."""
+    row = _row(model, listed)
+    windows = [row.get(name) for name in WINDOWS] + [_dict(row.get("meta")).get("n_ctx")]
+    settings, slots = _dict(_dict(props).get("default_generation_settings")), _dict(props).get("total_slots")
+    # what a slot has is less than what the server has
+    window = next((n for n in (settings.get("n_ctx"), *windows) if _is_count(n)), None)
+    return Served(window, slots if _is_count(slots) else None)
+
+
+def _row(model: str, listed: Any) -> dict[str, Any]:
+    """The model's own row of the list, or the only one there is."""
+    rows = _dict(listed).get("data")
+    rows = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    names = {model, model.partition("/")[2]}
+    return next((row for row in rows if row.get("id") in names), rows[0] if len(rows) == 1 else {})
+
+
+def _dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0

@@ -1,0 +1,68 @@
+"""How long a prompt may be, as far as it is known, and about how long one is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from nlevolve.llm.catalogue import EMBEDDED, ModelCard
+from nlevolve.llm.request import Message, Place, Request, RoleSettings, TooLong
+from nlevolve.llm.serving import Served
+
+CHARACTERS_A_TOKEN = 4.0
+"""Of prose."""
+TOKENS_A_CELL = 2
+"""A digit and the space before it: most tokenizers keep them apart."""
+ROOM = 1024
+"""Tokens for the reply, where the role sets no limit; at most a quarter of the window."""
+HOPEFUL = 0.75
+"""A prompt that was refused, nobody knows by how much, is followed by one of at most this size."""
+_CELL = re.compile(r"[\d.](?=[ \n]|\Z)")
+
+
+def tokens(messages: Iterable[Message]) -> int:
+    """An estimate of what messages take of a window."""
+    found = 0.0
+    for message in messages:
+        cells = len(_CELL.findall(message.text))
+        found += TOKENS_A_CELL * cells + (len(message.text) - 2 * cells) / CHARACTERS_A_TOKEN
+    return round(found)
+
+
+@dataclass
+class Windows:
+    """How long prompts may be, as far as it is known: told by the server, by the table of models, or learned from refusals."""
+
+    cards: Mapping[str, ModelCard] = field(default_factory=dict)
+    served: Mapping[Place, Served] = field(default_factory=dict)
+    _refused: dict[Place, int] = field(default_factory=dict)
+
+    def most(self, settings: RoleSettings) -> int | None:
+        """Tokens (estimated) that a prompt of this role may have; None where nothing is known."""
+        place = settings.model, settings.base_url
+        card, told = self.cards.get(settings.model), self.served.get(place)
+        window = told.window if told and told.window else None
+        bounds = [window - _room(settings, window) if window else None, card.context if card else None, self._refused.get(place)]
+        return min((bound for bound in bounds if bound is not None), default=None)
+
+    def matter(self, request: Request) -> bool:
+        """Whether the model has a window at all: the embedded ones have none."""
+        card = self.cards.get(request.model)
+        return card is not None and card.provider != EMBEDDED
+
+    def refused(self, request: Request, failure: TooLong) -> int:
+        """A prompt was too long. Returns what the next one may have at most, in estimated tokens."""
+        estimate = tokens(request.messages)
+        if failure.window is None:
+            self._refused[request.place] = min(estimate - 1, self._refused.get(request.place, estimate))
+            return round(HOPEFUL * estimate)
+        # the provider counts otherwise than we do: its figure in our measure
+        scale = estimate / failure.prompt if failure.prompt else 1.0
+        fits = round((failure.window - _room(request.settings, failure.window)) * scale)
+        self._refused[request.place] = min(fits, estimate - 1, self._refused.get(request.place, estimate))
+        return self._refused[request.place]
+
+
+def _room(settings: RoleSettings, window: int) -> int:
+    return min(settings.max_tokens or ROOM, window // 4)

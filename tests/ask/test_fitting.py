@@ -1,0 +1,158 @@
+"""A prompt that does not fit is made smaller, in order, and says so; what is known not to fit is not sent."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from nlevolve.api import asolve
+from nlevolve.ask.checker import check
+from nlevolve.ask.generator import describe
+from nlevolve.ask.prompts import Prompts, bundled
+from nlevolve.ask.question import Asker
+from nlevolve.ask.rehearsal import PARENTS, TASK
+from nlevolve.llm.catalogue import ModelCard
+from nlevolve.llm.request import NotBanked, Reply, Request, RoleSettings, TooLong
+from nlevolve.llm.windows import Windows, tokens
+from nlevolve.puzzle.grids import render
+from nlevolve.records import Attempt, Birth, CallFinished, CallSent, Event, Followed, Unreached
+from tests.server import Provider
+from tests.server.chatting import chatting
+from tests.server.dialects import DIALECTS, Serving
+from tests.server.embedded import embedded
+from tests.server.test_first_hour import task_files
+
+PROMPTS = Prompts(bundled())
+ROLE = RoleSettings(model="hosted_vllm/some")
+CARD = ModelCard(model=ROLE.model, provider="hosted_vllm")
+REVISION = Birth(index=1, operator="revise", parents=(0,), model=ROLE.model)
+STEPS = ["", "the parents' grids", "the parents", "the parents and 1 of 3 pairs", "the parents and 2 of 3 pairs"]
+
+
+class Model:
+    """Takes prompts of so many tokens, by our own estimate, and keeps what it was asked."""
+
+    def __init__(self, window: int = 10**6, reply: str = "- Mirror each row of the grid.", refusal: type = TooLong) -> None:
+        self.window, self.reply, self.refusal = window, reply, refusal
+        self.asked: list[Request] = []
+
+    async def __call__(self, request: Request) -> Reply:
+        self.asked.append(request)
+        if tokens(request.messages) > self.window:
+            raise self.refusal("too long")
+        return Reply(text=self.reply)
+
+    @property
+    def trimmed(self) -> list[str]:
+        return [request.label.trimmed for request in self.asked]
+
+
+def asker(model: Model, context: int | None = None) -> Asker:
+    cards = {ROLE.model: CARD.model_copy(update={"context": context})}
+    return Asker(model, PROMPTS, lambda request, why: None, cards, Windows(cards))
+
+
+def revise(model: Model, context: int | None = None) -> None:
+    asyncio.run(describe(asker(model, context), ROLE, TASK, REVISION, PARENTS[:1], sample=0, tokens=9000))
+
+
+def judged(model: Model, context: int | None = None) -> Attempt:
+    return asyncio.run(check(asker(model, context), ROLE, TASK, 0, PARENTS[0][0], birth=0))
+
+
+def sizes() -> list[int]:
+    """Tokens of a revision's prompts, from whole to smallest."""
+    found: list[int] = []
+    for context in range(2000, 0, -1):
+        model = Model()
+        revise(model, context)
+        if not found or tokens(model.asked[0].messages) != found[-1]:
+            found.append(tokens(model.asked[0].messages))
+        if len(found) == len(STEPS):
+            return found
+    return found
+
+
+def test_what_is_known_not_to_fit_is_not_sent_and_the_parents_go_before_the_pairs() -> None:
+    whole = sizes()
+    assert whole == sorted(whole, reverse=True)
+    assert len(whole) == len(STEPS)
+    for size, step in zip(whole, STEPS, strict=True):
+        model = Model(size)
+        revise(model, context=size)
+        assert model.trimmed == [step]
+    told = "\n".join(message.text for message in model.asked[0].messages)
+    assert "# Your turn" in told
+    assert render(TASK.pairs[0].input) not in told
+    assert render(TASK.tests[0]) in told
+
+
+def test_a_refused_prompt_is_followed_by_smaller_ones_and_the_next_question_begins_there() -> None:
+    smallest = sizes()[-1]
+    model = Model(smallest)
+    one = asker(model)
+    for _ in range(2):
+        asyncio.run(describe(one, ROLE, TASK, REVISION, PARENTS[:1], sample=0, tokens=9000))
+    assert model.trimmed.count("") == 1
+    assert model.trimmed.count(STEPS[-1]) == 2
+    assert len(model.asked) <= len(STEPS) + 2
+
+
+def test_a_check_loses_its_examples_the_largest_first_and_never_shows_the_output_it_is_judged_by() -> None:
+    model = Model(window=0, reply="```\n0 2 1\n4 3 0\n```")
+    attempt = judged(model)
+    assert (model.trimmed[0], model.trimmed[-1]) == ("", "2 of 2 examples")
+    assert isinstance(attempt, Unreached)
+    assert not [r for r in model.asked if render(TASK.pairs[0].output) in "".join(m.text for m in r.messages)]
+    small = Model(window=tokens(model.asked[-1].messages), reply=model.reply)
+    assert isinstance(judged(small), Followed)
+
+
+def test_what_fits_nowhere_is_sent_once_at_its_smallest_and_fails_as_too_long() -> None:
+    model = Model(window=0)
+    with pytest.raises(TooLong):
+        revise(model, context=1)
+    assert model.trimmed == [STEPS[-1]]
+
+
+def test_a_replay_looks_for_the_smaller_prompt_that_was_banked() -> None:
+    model = Model(sizes()[2], refusal=NotBanked)
+    revise(model)
+    assert model.trimmed == STEPS[:3]
+
+
+@pytest.mark.parametrize("tells", [True, False], ids=["the window is told", "it is learned"])
+def test_a_run_in_a_small_window_solves_its_tasks_and_a_replay_does_the_same(tells: bool, tmp_path: Path) -> None:
+    events: list[Event] = []
+    dialect = DIALECTS["vllm"] if tells else DIALECTS["openai"]
+
+    def solve(url: str, run: str, *, replay: bool) -> dict[str, bool | None]:
+        role = {"base_url": url, "max_tokens": 300}
+        events.clear()
+        result = asyncio.run(
+            asolve(
+                task_files(tmp_path),
+                generator="hosted_vllm/some",
+                checker="hosted_vllm/some",
+                settings={"generator": role, "checker": role, "policy.stop_perfect": 4},
+                run=run,
+                runs_dir=tmp_path / "runs",
+                cache_dir=tmp_path / "bank",
+                see=events.append,
+                report=False,
+                replay=replay,
+            )
+        )
+        return {name: task.solved for name, task in result.tasks.items()}
+
+    with Provider(chatting(embedded), dialect=dialect, serving=Serving(window=1300)) as server:
+        url = server.url
+        solved = solve(url, "first", replay=False)
+    sent = {event.trimmed for event in events if isinstance(event, CallSent)}
+    done = {event.trimmed for event in events if isinstance(event, CallFinished) and event.source == "provider"}
+    assert any(sent)
+    assert done <= sent
+    assert list(solved.values()) == [True, True]
+    assert solve(url, "again", replay=True) == solved
