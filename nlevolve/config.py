@@ -15,6 +15,7 @@ from nlevolve.errors import UsageError
 from nlevolve.evolve.answers import AnswerPolicy
 from nlevolve.evolve.parents import check_named
 from nlevolve.evolve.policy import Policy
+from nlevolve.llm.embedded import embedded_version
 from nlevolve.llm.request import RoleSettings
 from nlevolve.options import DEFAULT_PRESET, Asked, Models, explain, nearest
 from nlevolve.records import Role
@@ -77,6 +78,8 @@ def configure(
     """The settings of a run: the preset, then the models named, then each change by its dotted key.
 
     A reviser and a recombiner are called as the generator is, an answerer as the checker, save for what is set for them alone.
+    Where a real model is named for the generator or the checker alone, it is the other one too: an embedded model reads only
+    the English of the other embedded ones.
     Raises UsageError for an unknown preset, key or value, naming the nearest.
     """
     tree = _load(preset)
@@ -84,6 +87,7 @@ def configure(
     tree = _merge(tree, named)
     for key, value in (changes or {}).items():
         tree = _merge(tree, _nest(key.split("."), value))
+    tree = _shared(_shared(tree, "generator", "checker"), "checker", "generator")
     for heir in ROLES:
         source = _HEIR.get(heir)
         inherited = tree.get(source, {}) if source else _default(heir)
@@ -93,6 +97,16 @@ def configure(
     config = validated(tree if seed is None else tree | {"seed": seed})
     check_named(config.policy.parents)
     return config
+
+
+def _shared(tree: dict[str, Any], role: Role, other: Role) -> dict[str, Any]:
+    """With the other role called as this one is, if a real model is named for this one and none for the other."""
+    own, others = tree.get(role, {}), tree.get(other, {})
+    if not (isinstance(own, Mapping) and isinstance(others, Mapping)) or "model" in others:
+        return tree
+    real = [name.strip() for name in str(own.get("model", "")).split(",") if name.strip() and not embedded_version(name)]
+    # of a mix the first: descriptions are compared with each other, so one model has to follow them all
+    return {**tree, other: _merge({**own, "model": real[0]}, others)} if real else tree
 
 
 def configured(options: Asked) -> RunConfig:

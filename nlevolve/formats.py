@@ -84,11 +84,34 @@ class AccountRow(Record):
     """Sum over replies of the seconds each took, without waiting for a slot."""
 
 
+class RepliesRow(Record):
+    """Replies by what became of them, each distinct request once: `read` to `untold` add up to all of them."""
+
+    read: int = 0
+    """Read at once."""
+    repaired: int = 0
+    """Asked for as a repair of one that could not be read, and read."""
+    cut: int = 0
+    """Cut at its length."""
+    unreadable: int = 0
+    """Whole, and not to be read."""
+    refused: int = 0
+    """The model declined, or a content filter held it back."""
+    untold: int = 0
+    """Of a log before version 0.2, which does not say."""
+    wrong_size: int = 0
+    """Grids that were read, on training pairs, and have not the size of the right one."""
+    notes: int = 0
+    """Grids, on training pairs, that came with a note: what the checker could not follow."""
+
+
 class RoleRow(AccountRow):
     """What one role took of one model."""
 
     role: Role
     model: str
+    replies: RepliesRow = RepliesRow()
+    """What became of its replies."""
 
 
 class TotalsRow(AccountRow):
@@ -111,6 +134,8 @@ class TotalsRow(AccountRow):
     """Share of tasks with all test inputs covered, 0..1."""
     candidates: int
     """Descriptions that were checked."""
+    replies: RepliesRow = RepliesRow()
+    """What became of the replies."""
     bought_before: AccountRow
     """What the replies that came from the cache took when other runs bought them, each once. Not in this run's account."""
     seconds: float
@@ -154,6 +179,8 @@ class TaskRow(AccountRow):
     best: BestRow | None
     candidates: int
     """Descriptions that were checked."""
+    replies: RepliesRow = RepliesRow()
+    """What became of the replies."""
     bought_before: AccountRow
     """As in the totals."""
     seconds: float
@@ -179,6 +206,8 @@ class ResultsFile(Record):
     totals: TotalsRow
     by_role: tuple[RoleRow, ...]
     """One row for each role and model that was called."""
+    explanation: str | None = None
+    """One sentence, where what became of the replies explains why tasks are not solved."""
     tasks: dict[str, TaskRow]
     """Task id -> its row, every selected task, in the order selected."""
 

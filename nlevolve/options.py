@@ -104,7 +104,7 @@ class Models(Told):
 
     generator: Annotated[str | None, Shown(default="offline/generator")] = None
     """Writes descriptions: any litellm model string, or a mix A,B,C."""
-    checker: Annotated[str | None, Shown(default="offline/checker")] = None
+    checker: Annotated[str | None, Shown(default="the generator if that is a real model, else offline/checker")] = None
     """Follows descriptions on the training inputs."""
     reviser: Annotated[str | None, Shown(default="the generator")] = None
     """Revises descriptions."""

@@ -135,3 +135,26 @@ def test_nothing_differs_exactly_when_equal(one: Any, other: Any) -> None:
 def test_a_recorded_config_is_read_back_as_it_was(pool: int, preset: str) -> None:
     config = configure(preset, changes={"policy.pool": pool + 1})
     assert RunConfig.model_validate_json(config.model_dump_json()) == config
+
+
+REAL = "hosted_vllm/some"
+
+
+@pytest.mark.parametrize(("named", "other"), [("generator", "checker"), ("checker", "generator")])
+def test_one_real_model_plays_every_role_that_is_not_named(named: str, other: str) -> None:
+    changes = {f"{named}.base_url": "http://gpu:8000/v1", f"{named}.max_tokens": 900, f"{other}.max_tokens": 300}
+    config = configure(models={named: REAL}, changes=changes)
+    assert set(config.models.values()) == {REAL}
+    assert {settings.base_url for settings in config.roles.values()} == {"http://gpu:8000/v1"}
+    assert (getattr(config, named).max_tokens, getattr(config, other).max_tokens) == (900, 300)
+    assert configure(changes={f"{named}.model": REAL}).models == config.models
+
+
+def test_embedded_models_are_asked_where_they_are_named() -> None:
+    assert configure(models={"generator": REAL, "checker": "offline/checker"}).checker.model == "offline/checker"
+    weak = configure(models={"generator": "offline/generator-weak"})
+    assert (weak.generator.model, weak.checker.model) == ("offline/generator-weak", "offline/checker")
+
+
+def test_of_a_mix_the_first_real_model_checks() -> None:
+    assert configure(models={"generator": "offline/generator, a/b, c/d"}).checker.model == "a/b"

@@ -13,6 +13,7 @@ from nlevolve.llm.catalogue import ModelCard
 from nlevolve.llm.manner import Manner, manner_of
 from nlevolve.llm.request import LLM, Message, Reply, Request, RoleSettings
 from nlevolve.llm.windows import Windows
+from nlevolve.records import Event, ReplyUnread
 
 LONG = 20_000
 """Characters: longer replies are read in a thread, since one of a megabyte may take half a second and the loop must not wait."""
@@ -44,6 +45,9 @@ class Asker:
     windows: Windows = field(default_factory=Windows)
     """How long their prompts may be."""
 
+    emit: Callable[[Event], None] = lambda event: None
+    """Is told of each reply that could not be read."""
+
     def manner(self, settings: RoleSettings) -> Manner:
         """How replies of such a role are asked for."""
         return manner_of(settings, self.cards.get(settings.model))
@@ -63,12 +67,14 @@ async def put(asker: Asker, request: Request, read: Reader[Read]) -> Answered[Re
     try:
         return Answered(await _read(request, reply, read), reply.cost_usd)
     except Unreadable as problem:
+        asker.emit(_unread(request, reply, problem))
         repair = _repair(asker.prompts, request, reply, str(problem))
     mended = await asker.llm(repair)
     both = None if reply.cost_usd is None or mended.cost_usd is None else reply.cost_usd + mended.cost_usd
     try:
         return Answered(await _read(request, mended, read), both)
     except Unreadable as problem:
+        asker.emit(_unread(repair, mended, problem))
         # from its first reply on: the repair only makes sense as an answer to it
         for asked in (request, repair):
             asker.reject(asked, str(problem))
@@ -85,6 +91,11 @@ async def _read(request: Request, reply: Reply, read: Reader[Read]) -> Read:
     if len(reply.text) > LONG:
         return await asyncio.to_thread(read, reply.text, reply.finish == "length", prompt)
     return read(reply.text, reply.finish == "length", prompt)
+
+
+def _unread(request: Request, reply: Reply, problem: Unreadable) -> ReplyUnread:
+    # a reply that had no room was asked for again with more: the reply at hand may answer another request than ours
+    return ReplyUnread(**dict(request.label), model=request.model, request=reply.request or request.key, why=str(problem))
 
 
 def _repair(prompts: Prompts, request: Request, reply: Reply, problem: str) -> Request:

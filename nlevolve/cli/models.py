@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,14 +14,23 @@ import typer
 from nlevolve.cli import app, options
 from nlevolve.errors import UsageError
 from nlevolve.options import Asked, Choice
+from nlevolve.records import Event, Noticed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from nlevolve.ask.ping import Pong
+    from nlevolve.ask.prompts import Prompts
+    from nlevolve.config import RunConfig
     from nlevolve.llm.catalogue import ModelCard
-    from nlevolve.llm.request import RoleSettings
+    from nlevolve.llm.request import Request, RoleSettings
+    from nlevolve.records import Role
 
 UNUSABLE = 4
+LONGEST_PING = 120.0
+"""Seconds."""
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+"""One red cell as PNG, in base64."""
 
 cache = typer.Typer(help="The sample bank: every reply that was paid for.", no_args_is_help=True)
 app.add_typer(cache, name="cache")
@@ -33,22 +43,22 @@ def models(
     names: Annotated[
         list[str] | None, typer.Argument(help="litellm model strings. " + options.by_default("those of the roles"))
     ] = None,
-    ping: Annotated[bool, typer.Option("--ping", help="Make one short call to each.")] = False,
+    ping: Annotated[bool, typer.Option("--ping", help="Ask each a small question as a run will, and in every form.")] = False,
 ) -> int:
     """Models: key, price and where it is from, context window, thinking, schema and image support, form of replies."""
     from rich.console import Console
 
+    from nlevolve.ask.prompts import bundled
     from nlevolve.config import configured
     from nlevolve.llm.catalogue import price_of
     from nlevolve.llm.manner import manner_of
     from nlevolve.llm.preflight import check_models
-    from nlevolve.llm.request import RoleSettings
     from nlevolve.view.terminal.models import models_table
 
     config = configured(Asked.read(given))
-    roles = [RoleSettings(model=name) for name in names or ()] or list(config.roles.values())
+    asked = _asked(config, names or ())
     settings: dict[str, RoleSettings] = {}
-    for one in (one for role in roles for one in role.each):
+    for _, one in asked:
         settings.setdefault(one.model, one)
     cards = check_models(settings.values(), keyed=False)
     console = Console(highlight=False)
@@ -56,33 +66,84 @@ def models(
         console.width = max(console.width, 200)
     prices = {model: price_of(settings[model], card) for model, card in cards.items()}
     console.print(models_table(cards, prices, {model: manner_of(settings[model], card) for model, card in cards.items()}))
-    return asyncio.run(_ping(cards, settings)) if ping else 0
+    return asyncio.run(_ping(cards, asked, bundled())) if ping else 0
 
 
-async def _ping(cards: Mapping[str, ModelCard], settings: Mapping[str, RoleSettings]) -> int:
-    """One call to each model; the exit code."""
-    from nlevolve.llm.client import Client
-    from nlevolve.llm.request import Label, Message, NoReply, Request
+def _asked(config: RunConfig, names: Sequence[str]) -> list[tuple[Role, RoleSettings]]:
+    """Each way in which a model is called, with the role that calls it so.
 
-    client = Client(cards, lambda text: print(f"  {text}"), own_process=True)
+    A model that is named is called as the role that names it, or else as the generator is: so an address that is set is asked.
+    """
+    every = [(role, one) for role, mix in config.roles.items() for one in mix.each]
+    told: list[tuple[Role, RoleSettings]] = []
+    for name in names:
+        own = [one for one in every if one[1].model == name]
+        told += own or [("generator", config.generator.model_copy(update={"model": name}))]
+    found: list[tuple[Role, RoleSettings]] = []
+    for role, one in told if names else every:
+        if one not in [settings for _, settings in found]:
+            found.append((role, one))
+    return found
+
+
+async def _ping(cards: Mapping[str, ModelCard], asked: Sequence[tuple[Role, RoleSettings]], folder: Path) -> int:
+    """Ask each as a run will, then in every form; the exit code."""
+    from nlevolve.ask.ping import failure_line, ping, trial
+    from nlevolve.ask.prompts import Prompts
+    from nlevolve.llm.manner import manner_of
+    from nlevolve.llm.stack import open_stack
+    from nlevolve.view.terminal.models import pong_line
+
     failed = False
-    for model, role in settings.items():
-        request = Request(
-            settings=role.model_copy(update={"timeout": min(role.timeout, 60.0)}),
-            messages=(Message(role="user", text="Reply with the word pong and nothing else."),),
-            label=Label(task="ping", role="generator", purpose="write"),
-        )
-        try:
-            reply = await client(request)
-        except NoReply as error:
-            failed = True
-            print(f"{model}: {error.kind}: {error}")
-            continue
-        cost = "unknown cost" if reply.cost_usd is None else f"${reply.cost_usd:.6f}"
-        said = " ".join(reply.text.split())[:40]
-        print(f"{model}: {reply.seconds:.2f} s, {reply.usage.prompt} + {reply.usage.completion} tokens, {cost}: {said!r}")
-    await client.close()
+    prompts = Prompts(folder)
+    # a bank of its own: a ping that is served from what was paid before would find nothing out
+    with tempfile.TemporaryDirectory() as empty:
+        async with open_stack(emit=_notice, cards=cards, cache_dir=Path(empty), concurrency=1, own_process=True) as stack:
+            for role, settings in asked:
+                patient = settings.model_copy(update={"timeout": min(settings.timeout, LONGEST_PING), "retries": 1})
+                request = trial(role, patient, prompts, manner_of(patient, cards.get(patient.model)))
+                pong = await ping(stack, request)
+                print(f"{settings.model}, as the {role}" + (f" at {settings.base_url}" if settings.base_url else ""))
+                if pong.failure is not None:
+                    failed = True
+                    print(f"  {failure_line(pong.failure, settings)}")
+                    continue
+                print(f"  as a run asks: {pong_line(pong)}")
+                for line in await _explored(cards, prompts, request, pong):
+                    print(f"  {line}")
     return UNUSABLE if failed else 0
+
+
+async def _explored(cards: Mapping[str, ModelCard], prompts: Prompts, request: Request, first: Pong) -> list[str]:
+    """What else can be found out of a model that answers: each form, thinking, whether a seed holds, whether it sees."""
+    from nlevolve.ask.ping import ping, trial
+    from nlevolve.llm.client import Client
+    from nlevolve.llm.manner import MANNERS
+    from nlevolve.view.terminal.models import FORMS, pong_line
+
+    client = Client(cards, lambda text: None, own_process=True)
+    try:
+        role, settings = request.label.role, request.settings
+        forms = {manner: await ping(client, trial(role, settings, prompts, manner)) for manner in MANNERS}
+        told = [f"{FORMS[manner]}: {pong_line(pong)}" for manner, pong in forms.items()]
+        replies = [pong.reply for pong in (first, *forms.values()) if pong.reply]
+        thought = max((reply.usage.reasoning or len(reply.reasoning) // 4 for reply in replies), default=0)
+        told.append(f"thinking: about {thought:,} tokens" if thought else "thinking: none seen")
+        again = await ping(client, trial(role, settings, prompts, MANNERS[0]))
+        both = [pong.reply.text for pong in (forms[MANNERS[0]], again) if pong.reply]
+        if len(both) == 2:
+            told.append(f"seed: the same question twice gave {'one reply' if both[0] == both[1] else 'two different replies'}")
+        *rest, last = request.messages
+        seeing = request.model_copy(update={"messages": (*rest, last.model_copy(update={"images": (PIXEL,)}))})
+        pictured = await ping(client, seeing)
+        return [*told, f"seeing: {'takes pictures' if pictured.reply else pong_line(pictured)}"]
+    finally:
+        await client.close()
+
+
+def _notice(event: Event) -> None:
+    if isinstance(event, Noticed):
+        print(f"  {event.text}")
 
 
 @cache.command()
@@ -101,6 +162,24 @@ def stats(cache_dir: options.CacheDir = options.CACHE) -> None:
     console.print(holdings_table(held))
     size = (cache_dir / FILE).stat().st_size / 1e6
     console.print(f"{sum(one.replies for one in held.values()):,} replies, {size:,.1f} MB, in {cache_dir}")
+
+
+@cache.command()
+def show(
+    key: Annotated[str, typer.Argument(help="Key of a request, or its beginning (8 digits or more).", show_default=False)],
+    cache_dir: options.CacheDir = options.CACHE,
+) -> None:
+    """One reply of the sample bank: its text, what the model thought, what it took."""
+    from rich.console import Console
+
+    from nlevolve.llm.bank_files import found, open_existing
+    from nlevolve.view.terminal.models import sample_lines
+
+    _check_length([key])
+    console = Console(highlight=False)
+    for whole, sample in found(open_existing(cache_dir, _say), key):
+        for line in sample_lines(whole, sample):
+            console.print(line, soft_wrap=True)
 
 
 @cache.command()
@@ -143,8 +222,7 @@ def forget(
 
     if not (keys or model or older_than is not None or rejected or everything):
         raise UsageError("say what to forget: keys, --model, --older-than, --rejected or --all")
-    if short := [key for key in keys or () if len(key) < 8]:
-        raise UsageError(f"the key {short[0]!r} is too short: give 8 digits or more")
+    _check_length(keys or ())
     before = None if older_than is None else datetime.now(UTC) - timedelta(days=older_than)
 
     def unwanted(key: str, sample: Sample) -> bool:
@@ -157,6 +235,11 @@ def forget(
 
     count = forget_samples(open_existing(cache_dir, _say), unwanted, dry_run=dry_run)
     print(f"{count:,} replies {'would be forgotten' if dry_run else 'forgotten'}")
+
+
+def _check_length(keys: Iterable[str]) -> None:
+    if short := [key for key in keys if len(key) < 8]:
+        raise UsageError(f"the key {short[0]!r} is too short: give 8 digits or more")
 
 
 def _say(text: str) -> None:

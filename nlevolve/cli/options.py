@@ -30,6 +30,9 @@ Selectors = Annotated[
 Run = Annotated[str, typer.Argument(help="A run's name under --runs-dir, or the path of its folder.", show_default=False)]
 Seed = Annotated[int | None, typer.Option(help="Of every random choice. " + by_default("0"))]
 Live = Annotated[bool | None, typer.Option("--live/--no-live", help="The dashboard. " + by_default("when stdout is a terminal"))]
+Ping = Annotated[
+    bool, typer.Option("--ping/--no-ping", help="Ask every real model one small question first.", show_default=False)
+]
 Json = Annotated[bool, typer.Option("--json", help="One summary object on stdout at the end, and nothing else.")]
 Palette = Annotated[str, typer.Option(help="Colours of cells: arc or colour-blind.", metavar="NAME")]
 

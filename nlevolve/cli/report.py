@@ -22,12 +22,15 @@ def report(
 ) -> None:
     """Write report.html: the whole run in one page that opens from disk and loads nothing."""
     from nlevolve.run import store
+    from nlevolve.run.retell import retell_all
+    from nlevolve.view.publish import MOST_CALLS
     from nlevolve.view.report.report import report as page
     from nlevolve.view.run_folder import read_run
 
     told = read_run(store.find(run, runs_dir))
     target = output or told.folder / "report.html"
-    _write(target, page(told.results, told.history, told.config, told.solutions))
+    calls = retell_all(told.config, store.read_events(told.folder), MOST_CALLS)
+    _write(target, page(told.results, told.history, told.config, told.solutions, calls))
     print(target)
 
 

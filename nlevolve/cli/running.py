@@ -50,6 +50,8 @@ def _carry_out(session: Session, outside: Sequence[See], *, live: bool, as_json:
         return EXIT_STORE
     except asyncio.CancelledError:
         print(f"nlevolve: stopped at once; what was answered is kept: nlevolve resume {run}", file=sys.stderr)
+        publisher.write()
+        publisher.report()
         return EXIT_STOPPED
     problem = publisher.report()
     if problem:
@@ -73,7 +75,12 @@ def handle(folder: Path) -> str:
 
 async def _run(session: Session, subscribers: Sequence[See], live: bool, stream: TextIO) -> tuple[RunFinished, Summary]:
     loop = asyncio.get_running_loop()
-    with display(live=live, stop=lambda: loop.call_soon_threadsafe(session.stopping.set), stream=stream) as view:
+    timeouts: dict[str, float] = {role: settings.timeout for role, settings in session.config.roles.items()}
+
+    def stop() -> None:
+        loop.call_soon_threadsafe(session.stopping.set)
+
+    with display(live=live, stop=stop, stream=stream, timeouts=timeouts) as view:
         _listen(session.stopping, view.stopping)
         view.recall(session.known)
         finished = await session.run([*subscribers, view.see], own_process=True)

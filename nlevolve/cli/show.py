@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -17,6 +18,9 @@ def show(
         int | None, typer.Option(help="The candidate to look at. " + options.by_default("the best"), metavar="N")
     ] = None,
     runs_dir: options.RunsDir = options.RUNS,
+    raw: Annotated[
+        bool, typer.Option("--raw", help="The very requests and replies of the candidate's calls, and what the model thought.")
+    ] = False,
     palette: Annotated[str | None, typer.Option(help="arc or colour-blind.")] = None,
 ) -> None:
     """One task of a run: its candidates, the best description with its lineage and grids, the answers."""
@@ -29,6 +33,25 @@ def show(
 
     colours = named(palette)
     folder = store.find(run, runs_dir)
+    if raw:
+        _print_raw(folder, task, birth)
+        return
     solutions = open_solutions(store.read_config(folder)["tasks"])
     console = Console()
     console.print(page(store.read_events(folder), task, console, colours, solutions=solutions, birth=birth))
+
+
+def _print_raw(folder: Path, task: str, birth: int | None) -> None:
+    """Every call of a birth, of the best one unless another is named."""
+    from rich.console import Console
+
+    from nlevolve.run import store
+    from nlevolve.run.retell import retell
+    from nlevolve.view.terminal.raw import raw
+    from nlevolve.view.terminal.show import birth_of
+
+    events = store.read_events(folder)
+    console = Console(highlight=False)
+    chosen = birth_of(events, task, birth)
+    for line in raw(retell(store.read_config(folder), events, task, [chosen])):
+        console.print(line, soft_wrap=True)

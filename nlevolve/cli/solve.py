@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,13 @@ OWN = "the run's own"
 
 @app.command()
 @options.takes(Options)
-def solve(selectors: options.Selectors, given: options.Given, live: options.Live = None, json: options.Json = False) -> int:
+def solve(
+    selectors: options.Selectors,
+    given: options.Given,
+    ping: options.Ping = True,
+    live: options.Live = None,
+    json: options.Json = False,
+) -> int:
     """Solve tasks; says where the run is and how to look at it."""
     from nlevolve.config import configured
     from nlevolve.puzzle.datasets import load
@@ -27,7 +34,8 @@ def solve(selectors: options.Selectors, given: options.Given, live: options.Live
     # what is typed is judged: only now comes what takes its time to load
     from nlevolve.run.session import begin
 
-    return _carry_out(begin(selection, config, asked), asked, live, json)
+    session = replace(begin(selection, config, asked), ping=ping and not asked.replay)
+    return _carry_out(session, asked, live, json)
 
 
 @app.command()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from nlevolve.llm.budget import Ledger
+from nlevolve.llm.budget import Ledger, may_be_billed
 from nlevolve.llm.catalogue import ModelCard, price_of
-from nlevolve.llm.request import Abandoned, NoReply, Reply, Request, TimedOut
+from nlevolve.llm.request import Abandoned, NoReply, Reply, Request
 from nlevolve.records import Bought, CallFinished, Event, Noticed
 
 Ask = Callable[[Request, Callable[[], None]], Awaitable[Reply]]
@@ -52,7 +52,7 @@ class Accounts:
         """None where a provider may bill what we gave up while it worked on it: nobody says how much."""
         price = price_of(request.settings, self._cards.get(request.model))
         free = price is not None and not price.prompt and not price.completion
-        return None if error.tries and isinstance(error, TimedOut | Abandoned) and not free else 0.0
+        return None if error.tries and (may_be_billed(error) or isinstance(error, Abandoned)) and not free else 0.0
 
 
 def metered(ask: Ask, accounts: Accounts) -> Ask:
@@ -65,6 +65,6 @@ def metered(ask: Ask, accounts: Accounts) -> Ask:
             accounts.account(request, error)
             raise
         accounts.account(request, reply)
-        return reply
+        return reply.model_copy(update={"request": request.key})
 
     return asked

@@ -64,6 +64,15 @@ def holdings(bank: DiskBank) -> dict[str, Holdings]:
     return dict(sorted(found.items()))
 
 
+def found(bank: DiskBank, key: str) -> list[tuple[str, Sample]]:
+    """The samples whose keys begin so. Raises UsageError when there is none."""
+    whole = bank.get(key) if len(key) == KEY_LENGTH else None
+    samples = [(key, whole)] if whole else [one for one in bank.samples() if one[0].startswith(key)]
+    if not samples:
+        raise UsageError(f"the sample bank in {bank.folder} has no reply whose key begins with {key}")
+    return samples
+
+
 def export_samples(bank: DiskBank, file: Path) -> int:
     """Write every sample as a line of JSON (gzipped if the name ends in .gz); how many."""
     count = 0

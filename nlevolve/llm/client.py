@@ -1,28 +1,22 @@
-"""litellm, as a translator only: one request becomes one provider call. The only module that imports litellm."""
+"""litellm, as a translator only: one request becomes one provider call. It and library.py alone import litellm."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
-import sys
-import threading
 import time
-import warnings
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections.abc import Callable, Mapping, Set
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import replace
-from importlib.metadata import version
 from typing import Any
 
-from nlevolve.errors import UsageError
 from nlevolve.llm.catalogue import ModelCard
 from nlevolve.llm.embedded import PROVIDER, Complete, register
 from nlevolve.llm.failures import LONGEST_MESSAGE, failure, hinted, lost, nobody_there
 from nlevolve.llm.gc import collected, uncollected
 from nlevolve.llm.hearing import Hearing
 from nlevolve.llm.keys import Secrets, from_environment
+from nlevolve.llm.library import hide_warnings, load_litellm
 from nlevolve.llm.request import NoReply, Place, ProviderDown, Rejected, Reply, Request, TimedOut
 from nlevolve.llm.room import Bound, bound_of
 from nlevolve.llm.streams import Heard, listen
@@ -30,82 +24,13 @@ from nlevolve.llm.thinking import Thought, family, thought
 from nlevolve.llm.told import told
 from nlevolve.llm.wire import NATIVE, chat, merged, options_of_ollama, response_format, window_for
 
-SWITCHES = {
-    "LITELLM_LOCAL_MODEL_COST_MAP": "True",
-    "LITELLM_LOCAL_ANTHROPIC_BETA_HEADERS": "True",
-    "LITELLM_MODE": "PRODUCTION",
-    "LITELLM_LOG": "ERROR",
-}
-"""Variables that litellm reads while it is imported: no remote lists of prices and headers, no `.env` of its own, no chatter."""
-OWN_VARIABLE = "TIKTOKEN_CACHE_DIR"
-"""What it sets itself, for a tokenizer that it has loaded by the end of its import."""
-
 NOT_FOUND = 404
 LOCAL = "unsupportedparamserror"
 """The error, by its class in lower case, with which litellm refuses what it then does not send."""
 
-FIRST_GOOD, FIRST_BAD = (1, 91, 5), (1, 102)
-"""litellm before has open advisories (1.82.7 and 1.82.8 stole credentials); after, prices and schemas are wrong."""
 MOST_STREAMS = 100
 """Replies heard as they come at the same time; further ones are asked for whole. A piece takes 20 to 110 microseconds, so that a
 hundred of fifty tokens a second are up to half a core; of five hundred the loop would do nothing else."""
-
-_importing = threading.Lock()
-
-
-def load_litellm() -> Any:
-    """Import litellm, silent and without its remote fetches (two seconds: never at import, never on the loop).
-
-    Environment and warning filters are afterwards what they were before. Raises UsageError for a version that is known to be
-    faulty, before running any of it.
-    """
-    installed = tuple(int(part) for part in version("litellm").split(".")[:3] if part.isdigit())
-    if not FIRST_GOOD <= installed < FIRST_BAD:
-        raise UsageError(f"litellm {version('litellm')} has known faults: pip install 'litellm>=1.91.5,<1.102'")
-    with _importing:
-        if "litellm" not in sys.modules:
-            with _as_it_was():
-                _first_import()
-    import litellm
-
-    litellm.suppress_debug_info = True
-    return litellm
-
-
-def _first_import() -> None:
-    """What litellm would do later, on the event loop: read its list of headers, and build its types, which warns of them."""
-    import litellm
-    from litellm import anthropic_beta_headers_manager
-
-    anthropic_beta_headers_manager.get_provider_name("anthropic")
-    litellm.Message(content="")
-
-
-@contextmanager
-def _as_it_was() -> Iterator[None]:
-    """Tell litellm what to leave undone, and put back what that took and what litellm does to its surroundings."""
-    before = {name: os.environ.get(name) for name in (*SWITCHES, OWN_VARIABLE)}
-    os.environ.update(SWITCHES)
-    try:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", category=UserWarning, module=r"pydantic\._internal")
-            yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
-
-
-def _hide_warnings() -> None:
-    """Warnings of litellm's that nobody can mend: of its types, and of coroutines that it leaves when a call is cancelled."""
-    for category, text, module in (
-        (UserWarning, "", r"pydantic\._internal"),
-        (DeprecationWarning, "Accessing the", ""),
-        (RuntimeWarning, r"coroutine '.*completion' was never awaited", ""),
-    ):
-        warnings.filterwarnings("ignore", text, category, module)
 
 
 class Client:
@@ -225,7 +150,7 @@ class Client:
     def _load(self) -> Any:
         if not self._own_process:
             return self._loaded()
-        _hide_warnings()
+        hide_warnings()
         with uncollected():
             return self._loaded()
 

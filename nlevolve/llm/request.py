@@ -233,6 +233,8 @@ class Reply(BaseModel):
     """Served from the sample bank: nothing was sent, nothing is paid."""
     rest: float = Field(default=0.0, exclude=True)
     """Seconds for which the provider's rate-limit headers ask us to send nothing more. Not kept."""
+    request: str = Field(default="", exclude=True)
+    """Digest of the very request that it answers, where a stack brought it. Not kept: it is the key it is kept by."""
 
 
 class LLM(Protocol):

@@ -40,6 +40,8 @@ class RunStarted(Event):
     rank: Literal["pairs", "cells"] = "pairs"
     """What counts first in a candidate's fitness (policy.rank)."""
     resumed: bool = False
+    reads: bool = False
+    """Whether this log says of each reply that nobody could read (ReplyUnread). Before version 0.2 logs did not."""
 
 
 class TaskStarted(Event):
@@ -116,6 +118,22 @@ class CallSent(Event):
     """Digest of the request, as in CallFinished."""
     tries: int = 1
     """Which try of its call this is, from 1."""
+
+
+class ReplyUnread(Event):
+    """A reply came and could not be read: what was wrong with it. Where a log has none for a reply, it was read."""
+
+    kind: Literal["reply_unread"] = "reply_unread"
+    task: str
+    role: Role
+    purpose: Purpose
+    model: str
+    birth: int | None = None
+    target: int | None = None
+    repair: bool = False
+    request: str = ""
+    """Digest of the request it answers, as in CallFinished."""
+    why: Text
 
 
 class CallRetried(Event):
@@ -277,6 +295,7 @@ AnyEvent = Annotated[
     | BirthPlanned
     | CallSent
     | CallFinished
+    | ReplyUnread
     | CallRetried
     | CandidateChecked
     | MoveFailed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from random import Random
 
 from nlevolve.ask.generator import ROLE_OF
@@ -134,7 +134,12 @@ class Search:
 
     def _sample(self, birth: Birth) -> int:
         """Births that ask the same take the 1st, 2nd, … sample of it: so a bank filled by another schedule serves this one."""
-        return sum(_question(b) == _question(birth) for b in self.planned[: birth.index])
+        return sample_of(birth, self.planned[: birth.index])
+
+
+def sample_of(birth: Birth, earlier: Iterable[Birth]) -> int:
+    """How many of the earlier births ask what this one asks: the number of its sample."""
+    return sum(_question(b) == _question(birth) for b in earlier)
 
 
 def _question(birth: Birth) -> tuple[object, ...]:

@@ -28,11 +28,12 @@ from nlevolve.llm.request import LLM
 from nlevolve.llm.stack import open_stack
 from nlevolve.options import Asked, Limits, Options
 from nlevolve.puzzle.datasets import Selection
-from nlevolve.records import CallFinished, Event, RunFinished, RunStarted, TaskAnswered
+from nlevolve.records import CallFinished, Event, Noticed, RunFinished, RunStarted, TaskAnswered
 from nlevolve.run import store
 from nlevolve.run.batch import solve_all
 from nlevolve.run.context import Emit, Lab
 from nlevolve.run.losses import added, may_pass, sentence
+from nlevolve.run.pinging import Unfit, ping_models
 from nlevolve.version import __version__
 
 
@@ -54,6 +55,8 @@ class Session:
     known: Sequence[Event] = ()
     live: LLM | None = None
     """Stands in for the providers, in tests."""
+    ping: bool = False
+    """Ask every real model one small question before a new run begins."""
     around: Callable[[LLM], LLM] = lambda llm: llm
     """Wraps the way to the models: benchmarks look at the requests there."""
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
@@ -81,8 +84,13 @@ class Session:
                     see(event)
 
             emit(self._started())
-            answered = await self._solve(emit, own_process)
-            finished = _finished(answered, self.stopping.is_set())
+            if company := _ill_matched(self.config.models):
+                emit(Noticed(text=company))
+            try:
+                answered = await self._solve(emit, own_process)
+                finished = _finished(answered, self.stopping.is_set())
+            except Unfit as unfit:
+                finished = RunFinished(reason="failed", exit_code=4, why=str(unfit))
             emit(finished)
             return finished
 
@@ -111,7 +119,7 @@ class Session:
             own_process=own_process,
             live=self.live,
         ) as stack:
-            asker = Asker(self.around(stack), self.prompts, stack.reject, self.cards, stack.windows)
+            asker = Asker(self.around(stack), self.prompts, stack.reject, self.cards, stack.windows, tee)
             known = _by_task(self.known)
             lab = Lab(
                 asker,
@@ -121,6 +129,8 @@ class Session:
                 parents=self.parents,
             )
             tasks = self.selection.tasks
+            if self.ping and not self.known and tasks:
+                await ping_models(asker, self.config, tasks[0].id, tee)
             await solve_all(tasks, lab, known, at_once=self.limits.tasks_at_once, stopping=self.stopping)
         return answered
 
@@ -135,6 +145,7 @@ class Session:
             concurrency=self.limits.concurrency,
             rank=self.config.policy.rank,
             resumed=bool(self.known),
+            reads=True,
         )
 
 
@@ -316,6 +327,17 @@ def _by_task(events: Sequence[Event]) -> Mapping[str, Sequence[Event]]:
         if task is not None:
             by_task[task].append(event)
     return by_task
+
+
+def _ill_matched(models: Mapping[str, str]) -> str | None:
+    """What a user should know who has an embedded checker follow what a real model writes; None where nothing is amiss."""
+    generator, checker = models["generator"], models["checker"]
+    if embedded_version(generator) or not embedded_version(checker):
+        return None
+    return (
+        f"{checker} reads only the English that offline/generator writes: of what {generator} says in its own words it leaves "
+        f"out what it cannot read, and notes it; --checker {generator.split(',')[0].strip()} reads it all"
+    )
 
 
 def _finished(answered: Mapping[str, TaskAnswered], interrupted: bool) -> RunFinished:

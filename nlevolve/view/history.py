@@ -19,6 +19,7 @@ from nlevolve.records import (
     MixLearned,
     MoveFailed,
     Noticed,
+    ReplyUnread,
     Role,
     RunFinished,
     RunStarted,
@@ -26,6 +27,7 @@ from nlevolve.records import (
     TaskStarted,
     Usage,
 )
+from nlevolve.view.readings import Reader
 
 
 @dataclass(slots=True)
@@ -144,6 +146,8 @@ class History:
     """(role, model) -> its account."""
     bought: Account = field(default_factory=Account)
     """As of a task."""
+    readings: Reader = field(default_factory=Reader)
+    """What became of the replies."""
     mix: dict[str, MixLearned] = field(default_factory=dict)
     """Task -> what it showed of the models of a mix."""
     retries: int = 0
@@ -162,6 +166,11 @@ class History:
     @property
     def done(self) -> bool:
         return self.finished is not None and self.finished.reason == "done"
+
+    @property
+    def models(self) -> dict[str, str]:
+        """Role -> litellm model string."""
+        return self.started.models if self.started else {}
 
     @property
     def rank(self) -> Rank:
@@ -186,6 +195,7 @@ class History:
                     task = self.task(event.task)
                     for account in (self.account, task.account, self._role(event)):
                         account.add(event)
+                    self.readings.replied(event)
                     if event.source != "failed" and event.request not in self._had:
                         self._had.add(event.request)
                         if event.bought is not None:
@@ -193,6 +203,8 @@ class History:
                             task.bought.reply(event.bought)
             case CallSent():
                 pass
+            case ReplyUnread():
+                self.readings.unread(event)
             case RunStarted():
                 self._start(event)
             case RunFinished():
@@ -201,6 +213,8 @@ class History:
                 self.task(event.task).started = event
             case CandidateChecked():
                 task = self.task(event.task)
+                if event.birth.index not in task.population.members:
+                    self.readings.checked(event, task.started, self.models.get("checker", ""))
                 task.grow(event, self.rank)
                 task.reopened = task.answered is not None and self.is_old(task.answered)
             case MoveFailed():
@@ -219,6 +233,7 @@ class History:
 
     def _start(self, event: RunStarted) -> None:
         before, self.started, self.finished = self.rank, event, None
+        self.readings.began(event.reads)
         for name in event.tasks:
             self.task(name)
         if event.rank != before:

@@ -9,11 +9,14 @@ from typing import Any
 
 from nlevolve.puzzle.datasets import Selection
 from nlevolve.records import Event, RunFinished, TaskAnswered
-from nlevolve.run.store import read_config, replace, replace_text
+from nlevolve.run.retell import retell_all
+from nlevolve.run.store import read_config, read_events, replace, replace_text
 from nlevolve.view.grading import open_solutions
 from nlevolve.view.history import History
 from nlevolve.view.results import results, submission
 
+MOST_CALLS = 600
+"""Calls of a run whose requests and replies stand in its report; `nlevolve show --raw` has those of any."""
 SECONDS_BETWEEN = 2.0
 """Writing both files takes a while when a run has hundreds of tasks, so tasks that end together share one writing."""
 
@@ -49,7 +52,9 @@ class Publisher:
         from nlevolve.view.report.report import report
 
         try:
-            page = report(self.results(), self.history, read_config(self._folder), self._solutions)
+            config = read_config(self._folder)
+            told = retell_all(config, read_events(self._folder), MOST_CALLS)
+            page = report(self.results(), self.history, config, self._solutions, told)
             replace_text(self._folder / "report.html", page)
         # the run is over and on disk: a page that cannot be drawn or written, for whatever reason, does not undo it
         except Exception as error:

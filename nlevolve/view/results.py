@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from nlevolve.puzzle.grids import Grid
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Stopped, Usage
+from nlevolve.view.explanation import explanation
 from nlevolve.view.grading import Grade, Solution, grades
 from nlevolve.view.history import Account, History, TaskHistory
+from nlevolve.view.readings import readings_row
 
 SCHEMA = 1
 # Kaggle takes no null; this is what its sample submission holds, and no public task has it as an output
@@ -28,21 +30,33 @@ def results(history: History, tasks: Sequence[Task], solutions: Mapping[str, Sol
         "schema": SCHEMA,
         "run": history.started.run if history.started else "",
         "finished": history.done,
-        "models": dict(history.started.models) if history.started else {},
+        "models": dict(history.models),
         "totals": {
             "tasks": len(tasks),
             "test_inputs": sum(len(task.tests) for task in tasks),
             **_scores([graded.get(task.id) for task in tasks]),
             "candidates": sum(row["candidates"] for row in rows.values()),
             **account_row(history.account),
+            "replies": readings_row(history.readings.total),
             "bought_before": account_row(history.bought),
             "seconds": round(history.seconds, 3),
         },
         "by_role": [
-            {"role": role, "model": model, **account_row(account)} for (role, model), account in sorted(history.by_role.items())
+            {
+                "role": role,
+                "model": model,
+                **account_row(account),
+                "replies": readings_row(history.readings.by_role.get((role, model))),
+            }
+            for (role, model), account in sorted(history.by_role.items())
         ],
+        "explanation": explanation(history) if _lacking(rows.values()) else None,
         "tasks": rows,
     }
+
+
+def _lacking(rows: Iterable[Mapping[str, Any]]) -> bool:
+    return not all(won(row, row["solved"] is not None) for row in rows)
 
 
 def exact_on_training(row: Mapping[str, Any]) -> bool:
@@ -124,6 +138,7 @@ def _task_row(seen: TaskHistory, task: Task, grade: Grade | None, history: Histo
         "best": {"birth": best.birth.index, "operator": best.birth.operator, "model": best.birth.model} if best else None,
         "candidates": len(seen.population.members),
         **account_row(seen.account),
+        "replies": readings_row(history.readings.by_task.get(seen.id)),
         "bought_before": account_row(seen.bought),
         "seconds": round(answered.seconds, 3) if answered else 0.0,
         "stopped": answered.stopped if answered else _why_unanswered(history),

@@ -26,6 +26,12 @@ def clean(text: str) -> str:
     return "".join(mark for mark in line if unicodedata.category(mark) not in _UNSAFE).strip()
 
 
+def lines(text: str) -> list[str]:
+    """The lines of a text as they are, made harmless like `clean` but for their spaces."""
+    told = [_ESCAPE.sub("", line.expandtabs(4)) for line in re.split(r"\r\n|[\r\n]", text)]
+    return ["".join(mark for mark in line if unicodedata.category(mark) not in _UNSAFE).rstrip() for line in told]
+
+
 def bullets(description: tuple[str, ...]) -> list[str]:
     """A description's bullets, cleaned; one that holds nothing printable stands as an ellipsis."""
     return [clean(bullet) or "…" for bullet in description]

@@ -11,6 +11,7 @@ from nlevolve.ask.prompts import Prompts, bundled
 from nlevolve.ask.question import LONG, Asker, put
 from nlevolve.ask.replies import GridReply, Unreadable, read_bullets, read_grid
 from nlevolve.llm.request import Finish, Label, Message, Reply, Request, RoleSettings
+from nlevolve.records import Event, ReplyUnread
 
 REQUEST = Request(
     settings=RoleSettings(model="m"),
@@ -70,6 +71,20 @@ def test_a_long_reply_is_read_off_the_loop(length: int, elsewhere: bool) -> None
 
     assert asked(read, ("x" * length, "stop"))[0] == length
     assert [thread is not threading.main_thread() for thread in readers] == [elsewhere]
+
+
+def test_each_reply_that_nobody_can_read_is_told_with_its_request() -> None:
+    told: list[Event] = []
+
+    async def llm(request: Request) -> Reply:
+        return Reply(text="I could not say.", request="b" if request.label.repair else "a")
+
+    asker = Asker(llm, Prompts(bundled()), lambda request, why: None, emit=told.append)
+    with pytest.raises(Unreadable):
+        asyncio.run(put(asker, REQUEST, read_grid))
+    unread = [event for event in told if isinstance(event, ReplyUnread)]
+    assert [(event.request, event.repair, event.role) for event in unread] == [("a", False, "checker"), ("b", True, "checker")]
+    assert all(event.why for event in unread)
 
 
 def test_a_reply_that_was_cut_is_asked_for_again_shorter_without_its_text() -> None:

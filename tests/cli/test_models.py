@@ -53,7 +53,7 @@ def test_key_price_window_and_abilities_of_the_models_named(run: Run, monkeypatc
 
 
 def test_how_replies_are_asked_for_is_said_as_it_is_set(run: Run) -> None:
-    _, out, _ = run("models", "--generator", "hosted_vllm/mine", "--set", "generator.form=schema")
+    _, out, _ = run("models", "--generator", "hosted_vllm/mine", "--checker", "offline/checker", "--set", "generator.form=schema")
     assert "hosted_vllm/mine none needed unknown - ? schema, working first" in " ".join(out.split())
     assert "free no schema, the answer alone" in " ".join(out.split())
 
@@ -64,20 +64,44 @@ def test_an_unknown_model_is_one_line_and_exit_code_2(run: Run) -> None:
     assert "offline/generator" in err
 
 
-def test_a_ping_makes_one_real_call(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+BULLETS = '{"bullets": ["Mirror every row from left to right."]}'
+
+
+def test_a_ping_asks_as_a_run_will_and_in_every_form(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOSTED_VLLM_API_KEY", "sk-not-to-be-seen")
-    settings = ("--generator", "hosted_vllm/a", "--checker", "hosted_vllm/a", "--set", "generator.price_in=1", "--set")
-    with Provider(lambda asked: Said("pong")) as server:
-        arguments = (*settings, "generator.price_out=2", "--set", f"generator.base_url={server.url}")
-        code, out, _ = run("models", *arguments, "--set", f"checker.base_url={server.url}", "--ping")
-        assert len(server.asked) == 1
+    priced = ("--set", "generator.price_in=1", "--set", "generator.price_out=2", "--set", "generator.max_tokens=77")
+    with Provider(lambda asked: Said(BULLETS)) as server:
+        code, out, _ = run("models", "hosted_vllm/a", *priced, "--set", f"generator.base_url={server.url}", "--ping")
+        bodies = [asked.body for asked in server.asked]
     assert code == 0
-    assert out.splitlines()[-1].endswith("100 + 20 tokens, $0.000140: 'pong'")
+    assert bodies[0]["max_tokens"] == 77
+    assert "response_format" not in bodies[0]
+    assert "# Training pairs" in str(bodies[0]["messages"])
+    forms = [body.get("response_format", {}).get("type") for body in bodies]
+    assert {"json_schema", "json_object", None} <= set(forms)
+    for line in (
+        "as a run asks: read; ",
+        "schema, the answer alone: read",
+        "text, the answer last: read",
+        "thinking: none seen",
+        "gave one reply",
+        "seeing: ",
+    ):
+        assert line in out
+    assert f"hosted_vllm/a, as the generator at {server.url}" in out
+    assert "100 + 20 tokens, $0.000140" in out
+
+
+def test_a_ping_that_fails_says_why_and_hints_at_the_address(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOSTED_VLLM_API_KEY", "sk-not-to-be-seen")
     with Provider(lambda asked: Said(f"bad key {asked.headers['Authorization']}", status=401)) as server:
-        address = ("--set", f"generator.base_url={server.url}", "--set", f"checker.base_url={server.url}")
-        code, out, _ = run("models", "--generator", "hosted_vllm/a", "--checker", "hosted_vllm/a", *address, "--ping")
-    assert code == 4
-    assert out.splitlines()[-1] == "hosted_vllm/a: unusable: 401 bad key Bearer ***"
+        code, out, _ = run("models", "hosted_vllm/a", "--set", f"generator.base_url={server.url}", "--ping")
+        assert code == 4
+        assert "401" in out.splitlines()[-1]
+        assert "sk-not-to-be-seen" not in out
+        code, out, _ = run("models", "hosted_vllm/a", "--set", f"generator.base_url={server.root}", "--ping")
+        assert code == 4
+        assert f"(try base_url={server.root}/v1)" in out
 
 
 @pytest.fixture

@@ -15,7 +15,8 @@ import pytest
 from nlevolve.errors import UsageError
 from nlevolve.llm import client
 from nlevolve.llm.catalogue import ModelCard, listed_card
-from nlevolve.llm.client import Client, load_litellm
+from nlevolve.llm.client import Client
+from nlevolve.llm.library import load_litellm
 from nlevolve.llm.preflight import check_models
 from nlevolve.llm.request import (
     Doubtful,

@@ -27,6 +27,7 @@ from nlevolve.llm.request import (
     Rejected,
     Reply,
     Request,
+    TimedOut,
     TooLong,
     Unusable,
 )
@@ -571,3 +572,26 @@ def test_embedded_models_count_against_no_cap_and_what_was_never_sent_is_no_call
     live = scripted(lambda one: Reply(text="ok"))
     outcomes, _ = ask_all(tmp_path, live, *asked, request(), request(sample=1), cards={card.model: card}, caps=Caps(calls=1))
     assert [type(one).__name__ for one in outcomes] == ["Reply"] * 4 + ["OverBudget"]
+
+
+def test_every_try_has_a_seed_of_its_own_and_what_may_be_billed_stays_reserved() -> None:
+    seeds: list[int] = []
+
+    def answer(asked: Request) -> Reply:
+        seeds.append(asked.seed)
+        if len(seeds) == 1:
+            raise TimedOut("no reply within 9 s")
+        if len(seeds) == 2:
+            raise ProviderDown("503 busy", status=503)
+        return Reply(text="ok", cost_usd=0.0)
+
+    ledger = Ledger(Caps(usd=1_000.0), Spent())
+    card = THINKING.model_copy(update={"longest_reply": 1_000})
+    run_virtually(delivering(scripted(answer), ledger=ledger, cards={"m": card})(request()))
+    assert seeds[0] == 0
+    assert len(set(seeds)) == 3
+    # the one that was late: its prompt, and the longest reply
+    assert card.price
+    assert ledger.usd == pytest.approx(
+        (len("hello") + 50) * (card.price.written or 0) / 1e6 + 1_000 * card.price.completion / 1e6
+    )

@@ -16,7 +16,7 @@ from nlevolve.errors import UsageError
 from nlevolve.llm.request import ProviderDown, Request
 from nlevolve.options import Asked, Limits, Options
 from nlevolve.puzzle.datasets import load
-from nlevolve.records import CallFinished, Event, RunFinished, RunStarted, TaskAnswered
+from nlevolve.records import CallFinished, Event, Noticed, RunFinished, RunStarted, TaskAnswered
 from nlevolve.run import store
 from nlevolve.run.session import Session, begin, reconfigure, reopen
 from tests.run.labs import Script, a_file, rule
@@ -330,3 +330,23 @@ def test_what_is_asked_for_anew_is_laid_over_the_old() -> None:
 def test_another_preset_begins_anew_with_the_old_seed() -> None:
     assert over(preset="deep", settings={"policy.pool": 9}) == configure("deep", changes={"policy.pool": 9}, seed=3)
     assert over(preset="deep", checker="some/model", seed=0) == configure("deep", models={"checker": "some/model"}, seed=0)
+
+
+@pytest.mark.parametrize(
+    ("models", "said"),
+    [
+        ({"generator": "hosted_vllm/some", "checker": "offline/checker"}, True),
+        ({"generator": "hosted_vllm/some"}, False),
+        ({"generator": "offline/generator"}, False),
+    ],
+)
+def test_an_embedded_checker_of_a_real_generator_is_said_to_read_little(
+    models: dict[str, str], said: bool, tmp_path: Path
+) -> None:
+    events: list[Event] = []
+    settings = configure("quick", models=models, changes={"policy.phases": [{"births": 1}]})
+    asyncio.run(several(tmp_path, Fates({"a": SOLVED}), ["a"], settings).run([events.append]))
+    told = [event.text for event in events if isinstance(event, Noticed) and "reads only the English" in event.text]
+    assert len(told) == said
+    assert all("--checker hosted_vllm/some" in text for text in told)
+    assert isinstance(events[0], RunStarted)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from nlevolve.api import Result, asolve
-from nlevolve.records import CallFinished, Event, RunFinished
+from nlevolve.records import CallFinished, Event, ReplyUnread, RunFinished
 from tests.server import Provider, Script
 from tests.server.chatting import chatting, small
 from tests.server.dialects import DIALECTS, Serving
@@ -91,6 +91,9 @@ def test_a_small_model_that_mostly_fails_ends_in_an_orderly_way(tmp_path: Path, 
     assert result.exit_code == 0
     assert isinstance(events[-1], RunFinished)
     assert len(server.asked) > 6
+    unread = {event.request for event in events if isinstance(event, ReplyUnread)}
+    assert unread
+    assert unread <= {event.request for event in events if isinstance(event, CallFinished)}
     assert "length" in {event.finish for event in events if isinstance(event, CallFinished)}
     assert "Traceback" not in "".join(capfd.readouterr())
 

@@ -184,7 +184,9 @@ def test_the_first_ctrl_c_ends_what_is_in_flight_and_the_run_goes_on_later(
     assert answers(tmp_path) == answers(undisturbed, "calm")
 
 
-def test_a_second_signal_stops_at_once(slow: Slow, begin: Callable[..., subprocess.Popen[str]]) -> None:
+def test_a_second_signal_stops_at_once_and_leaves_results_and_report(
+    slow: Slow, begin: Callable[..., subprocess.Popen[str]], tmp_path: Path
+) -> None:
     slow.seconds = 30.0
     try:
         process = begin()
@@ -200,6 +202,9 @@ def test_a_second_signal_stops_at_once(slow: Slow, begin: Callable[..., subproce
     assert ended.code == 130
     assert ended.err.count("\n") == 1
     assert "nlevolve resume" in ended.err
+    assert re.search(r"stopping: finishing \d+ calls in flight, \d+:\d\d at most; once more stops at once", ended.out)
+    assert results(tmp_path)["finished"] is False
+    assert "This run had not ended" in (tmp_path / "runs" / "story" / "report.html").read_text(encoding="utf-8")
 
 
 def test_a_cap_on_calls_holds_and_a_higher_one_lets_the_run_go_on(

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from nlevolve.errors import UsageError
+from nlevolve.view.readings import OUTCOMES
 from nlevolve.view.results import exact_on_training, won
 from nlevolve.view.run_folder import RunFolder, flat
 from nlevolve.view.statistics import Interval, mcnemar, wilson
@@ -54,6 +55,8 @@ class Side(BaseModel):
     calls: dict[str, int]
     tokens: dict[str, int]
     """With those of the replies from the cache, each once."""
+    replies: dict[str, int]
+    """What became of the replies, as in results.json."""
     cached_share: float
     """Share of the calls that the cache answered."""
     bought_before: int
@@ -170,6 +173,7 @@ def _side(name: str, run: RunFolder, rows: Sequence[TaskRow], graded: bool) -> S
         cost_unknown_calls=sum(row["cost_unknown_calls"] for row in [*rows, *once]),
         calls=calls,
         tokens={kind: sum(row["tokens"][kind] for row in [*rows, *once]) for kind in rows[0]["tokens"]},
+        replies={name: sum(row.get("replies", {}).get(name, 0) for row in rows) for name in (*OUTCOMES, "wrong_size", "notes")},
         cached_share=calls["cache"] / asked if asked else 0.0,
         bought_before=sum(before["calls"]["provider"] for before in once),
         seconds=sum(row["seconds"] for row in rows),

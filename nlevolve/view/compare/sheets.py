@@ -8,6 +8,7 @@ from string import ascii_uppercase
 from typing import Literal
 
 from nlevolve.view.compare.comparison import Comparison, Duel, Side
+from nlevolve.view.readings import read_share
 from nlevolve.view.text import clean, count, duration, money, percent, points
 
 LONGEST_NAME = 14
@@ -72,10 +73,11 @@ def _score_row(side: Side) -> list[str]:
 
 
 def _costs(found: Comparison, called: Mapping[str, str]) -> Sheet:
-    columns = ["run", "spent", "full", "/task", "/solved", "calls", "cached", "tokens", "s/task", "reply s"]
+    columns = ["run", "spent", "full", "/task", "/solved", "calls", "cached", "read", "tokens", "s/task", "reply s"]
     note = (
         "spent: by this run. full: with what replies from the cache had cost when they were bought; /task, /solved and tokens "
-        "are counted so too. s/task: from start to answer. reply s: what providers took, a task."
+        "are counted so too. read: replies that could be read. "
+        "s/task: from start to answer. reply s: what providers took, a task."
     )
     return Sheet("What it took", columns, [[called[side.run], *_cost_row(side)] for side in found.runs], note)
 
@@ -91,6 +93,7 @@ def _cost_row(side: Side) -> list[str]:
         "–" if solved is None else money(solved) + more,
         count(sum(side.calls.values())),
         percent(side.cached_share),
+        percent(read_share(side.replies), 0),
         count(tokens),
         _seconds(side.each(side.seconds)),
         _seconds(side.each(side.reply_seconds)),

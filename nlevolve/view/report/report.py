@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nlevolve.evolve.bandit import Arm, pooled
+from nlevolve.run.retell import Told
 from nlevolve.version import __version__
 from nlevolve.view.grading import Solution
 from nlevolve.view.history import History, TaskHistory
 from nlevolve.view.page import render
+from nlevolve.view.readings import in_words
 from nlevolve.view.report import plots
 from nlevolve.view.report.report_data import deflate, pack
 from nlevolve.view.results import exact_on_training
@@ -31,9 +33,19 @@ STATES = {
 BADGES = {"solved": "solved", "partly": "partly", "wrong": "wrong", "answered": "answered", "failed": "failed"}
 
 
-def report(results: Mapping[str, Any], history: History, config: Mapping[str, Any], solutions: Mapping[str, Solution]) -> str:
-    """The page's HTML. `results` is the content of results.json, `config` of config.json, `solutions` as far as known."""
-    tasks = [_task(row, history.task(name), solutions.get(name)) for name, row in results["tasks"].items()]
+def report(
+    results: Mapping[str, Any],
+    history: History,
+    config: Mapping[str, Any],
+    solutions: Mapping[str, Solution],
+    told: Mapping[str, Sequence[Told]] | None = None,
+) -> str:
+    """The page's HTML. `results` is the content of results.json, `config` of config.json, `solutions` as far as known.
+
+    `told`: the calls of the tasks whose requests and replies are to stand in it (see `retell.retell_all`).
+    """
+    told = told or {}
+    tasks = [_task(row, history.task(name), solutions.get(name), told.get(name, ())) for name, row in results["tasks"].items()]
     states = Counter(state for task in tasks for state in task["states"])
     return render(
         "report",
@@ -44,7 +56,7 @@ def report(results: Mapping[str, Any], history: History, config: Mapping[str, An
         tiles=_tiles(results, history),
         notes=_notes(results, history),
         charts=plots.of_run(results, history),
-        spending=results["by_role"],
+        spending=[{**one, "read": in_words(one.get("replies", {}))} for one in results["by_role"]],
         mix=_mix(history),
         tasks=tasks,
         states=[{"name": name, "label": label, "count": states[name]} for name, label in STATES.items() if states[name]],
@@ -137,6 +149,7 @@ def _mix(history: History) -> list[dict[str, Any]]:
 
 def _notes(results: Mapping[str, Any], history: History) -> list[str]:
     notes = [] if results["finished"] else [_unfinished(history)]
+    notes += [results["explanation"]] if results.get("explanation") else []
     return notes + history.notices
 
 
@@ -149,7 +162,7 @@ def _unfinished(history: History) -> str:
     return f"This run ended early ({history.finished.reason}{why}).{further}"
 
 
-def _task(row: Mapping[str, Any], seen: TaskHistory, solution: Solution | None) -> dict[str, Any]:
+def _task(row: Mapping[str, Any], seen: TaskHistory, solution: Solution | None, told: Sequence[Told]) -> dict[str, Any]:
     states = _states(row, seen)
     calls = row["calls"]
     return {
@@ -169,7 +182,7 @@ def _task(row: Mapping[str, Any], seen: TaskHistory, solution: Solution | None) 
         "rule": row["description"] or [],
         "facts": _facts(row),
         "error": row["error"],
-        "packed": deflate(pack(seen, solution)) if seen.started else "",
+        "packed": deflate(pack(seen, solution, told)) if seen.started else "",
     }
 
 

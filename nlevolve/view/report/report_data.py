@@ -5,14 +5,17 @@ from __future__ import annotations
 import base64
 import json
 import zlib
+from collections.abc import Sequence
 from typing import Any
 
 from nlevolve.evolve.population import Candidate
 from nlevolve.puzzle.grids import Grid
 from nlevolve.records import Answer, Attempt, Followed, MoveFailed
+from nlevolve.run.retell import Told
 from nlevolve.view.ancestry import Descent, Origin, descent, trace
 from nlevolve.view.grading import Solution
 from nlevolve.view.history import TaskHistory
+from nlevolve.view.raw import head, parts
 from nlevolve.view.text import clean
 
 LONGEST_REASON = 400
@@ -43,11 +46,12 @@ def deflate(packed: Packed) -> str:
     return base64.b64encode(data).decode()
 
 
-def pack(task: TaskHistory, solution: Solution | None) -> Packed:
+def pack(task: TaskHistory, solution: Solution | None, told: Sequence[Told] = ()) -> Packed:
     """All there is to show of a task.
 
     `pairs`: [input, output] · `tests`: see `_test` · `births`: see `_born` · `failed`: births without a description ·
     `best`: its birth · `lineage`: for each of its bullets the birth that first said it · `copy`: accuracy of copying.
+    `calls`: for each birth its calls, `words`: see `_calls`.
     Grids are places in `grids`; descriptions are plain text, not HTML.
     """
     grids = GridTable()
@@ -64,7 +68,18 @@ def pack(task: TaskHistory, solution: Solution | None) -> Packed:
         "lineage": _lineage(best, descents) if best else [],
         "copy": round(started.copy_accuracy, 6) if started else None,
         "grids": grids.rows,
+        **_calls(told),
     }
+
+
+def _calls(told: Sequence[Told]) -> Packed:
+    """calls: birth -> [head, [[who, text], …]] a call, texts being places in words: most of a prompt is in many of them."""
+    words: dict[str, int] = {}
+    calls: dict[str, list[Any]] = {}
+    for one in told:
+        said = [[part.who, words.setdefault("\n".join(part.lines), len(words))] for part in parts(one)]
+        calls.setdefault(str(one.call.birth), []).append([head(one.call), said])
+    return {"calls": calls, "words": list(words)}
 
 
 def _tests(task: TaskHistory, solution: Solution | None, grids: GridTable) -> list[Packed]:

@@ -296,7 +296,22 @@ function drawCandidate(task, birth, choose) {
     el("p", { class: "small quiet" }, facts.join(" · ")),
     drawBullets(task, birth, choose),
     el("div", { class: "pairs" }, drawTries(task, birth)),
-  ];
+    drawCalls(task, birth.i),
+  ].filter((part) => part !== null);
+}
+
+// What was sent, what came back and what the model thought, call by call; only in the page of a run with few calls.
+function drawCalls(task, birth) {
+  const calls = task.calls?.[birth] ?? [];
+  if (!calls.length) return null;
+  return el(
+    "details",
+    { class: "calls" },
+    el("summary", {}, `${plural(calls.length, "call")}: what was asked, thought and answered`),
+    calls.map(([head, said]) =>
+      el("details", {}, el("summary", { class: "small" }, head), said.map(([who, words]) => [el("p", { class: "small quiet" }, who), el("pre", {}, task.words[words])]).flat()),
+    ),
+  );
 }
 
 // ---- one task ----------------------------------------------------------------------------------------------------------
@@ -321,6 +336,12 @@ async function draw(details) {
     const pairs = task.pairs.map(([a, b], n) => el("div", { class: "grids" }, figure(`pair ${n + 1}: input`, task.grid(a)), figure("expected", task.grid(b))));
     place.append(el("div", { class: "pairs" }, pairs), ...drawTests(task));
   }
+  place.append(...drawFailed(task));
+}
+
+function drawFailed(task) {
+  const failed = task.failed.filter((birth) => task.calls?.[birth.i]);
+  return failed.map((birth) => el("div", {}, el("h3", {}, `#${birth.i} gave no description`), el("p", { class: "small quiet" }, birth.why), drawCalls(task, birth.i)));
 }
 
 function complain(details, error) {

@@ -55,6 +55,7 @@ class Dashboard:
         keys: Mapping[str, Callable[[], None]] | None = None,
         note: Callable[[], str] = str,
         colours: Palette | None = None,
+        timeouts: Mapping[str, float] | None = None,
     ) -> None:
         self.summary = Summary()
         self.error: Exception | None = None
@@ -62,7 +63,7 @@ class Dashboard:
         """Set when a watcher has pressed `q`."""
         self._stop_requested, self._watching, self._clock = stop_requested, watching, clock
         self._more_keys, self._note = dict(keys or {}), note
-        self._palette = colours or palette()
+        self._palette, self._timeouts = colours or palette(), timeouts or {}
         self._console = console or Console()
         self._canvas = Canvas(self._console)
         self._keys = Keys()
@@ -165,6 +166,7 @@ class Dashboard:
             page=self._page,
             help=self._help,
             stopping=self._stopping,
+            timeouts=self._timeouts,
             note=self._note(),
             watching=self._watching,
             palette=self._palette,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import TextIO
 
 from rich.console import Console
@@ -15,13 +16,15 @@ Display = Dashboard | Lines
 """Both are context managers with `see(event)`, `recall(events)`, `stopping()` and a `summary`."""
 
 
-def display(*, live: bool, stop: Callable[[], object], stream: TextIO | None = None) -> Display:
+def display(
+    *, live: bool, stop: Callable[[], object], stream: TextIO | None = None, timeouts: Mapping[str, float] | None = None
+) -> Display:
     """The dashboard when `live` and the stream (default: stdout) is a terminal that can draw it, else lines.
 
-    `stop` is called when the viewer asks the run to end, from another thread.
+    `stop` is called when the viewer asks the run to end, from another thread. `timeouts`: role -> seconds for one try.
     """
     stream = stream or sys.stdout
     console = Console(file=stream)
     if live and console.is_terminal and not console.is_dumb_terminal:
-        return Dashboard(stop_requested=stop, console=console)
-    return Lines(stream)
+        return Dashboard(stop_requested=stop, console=console, timeouts=timeouts)
+    return Lines(stream, clock=lambda: datetime.now(UTC), timeouts=timeouts)

@@ -7,6 +7,7 @@ from typing import Any
 
 from rich.text import Text
 
+from nlevolve.view.readings import in_words, lossy
 from nlevolve.view.results import exact_on_training
 from nlevolve.view.terminal.palette import STANDARD, Palette
 from nlevolve.view.terminal.panels.layout import Part, Row, row
@@ -21,7 +22,14 @@ def closing(
     summary: Summary, results: Mapping[str, Any], run: str, palette: Palette = STANDARD, *, page: str | None = None
 ) -> Text:
     """`results` is the content of results.json; `run` is what a user types to name this run, `page` where its report is."""
-    rows = [row(""), _score(results, palette), *_by_revision(results), _cost(summary, results), *_unsolved(results, palette)]
+    rows = [
+        row(""),
+        _score(results, palette),
+        *_by_revision(results),
+        _cost(summary, results),
+        *_replies(results, palette),
+        *_unsolved(results, palette),
+    ]
     if not results["finished"]:
         rows.append(_cut_short(summary, results, palette))
     on = summary.finished is None or summary.finished.resumable
@@ -59,6 +67,17 @@ def _cost(summary: Summary, results: Mapping[str, Any]) -> Row:
     parts += [f", {money(account.cost_usd / totals['solved'])} a solved task"] if account.cost_usd and totals["solved"] else []
     parts += [f", and {count(account.unknown)} calls of unknown price"] if account.unknown else []
     return row(*parts)
+
+
+def _replies(results: Mapping[str, Any], palette: Palette) -> list[Row]:
+    """What became of the replies, a line a role and model, where not all were read; and what that explains."""
+    rows = [
+        row(f"   replies of the {one['role']} ", (clean(one["model"]), "dim"), f": {in_words(one['replies'])}")
+        for one in results["by_role"]
+        if lossy(one["replies"])
+    ]
+    why = results["explanation"]
+    return [*rows, row(("   why: ", f"bold {palette.bad}"), clean(why))] if why else rows
 
 
 def _unsolved(results: Mapping[str, Any], palette: Palette) -> list[Row]:

@@ -4,36 +4,60 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+import threading
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from types import TracebackType
 from typing import TextIO
 
 from nlevolve.records import Event, TaskAnswered
+from nlevolve.view.terminal.in_flight import Waiting
 from nlevolve.view.terminal.sentences import Moment
-from nlevolve.view.terminal.summary import Summary
-from nlevolve.view.text import clean, duration, money
+from nlevolve.view.terminal.summary import Summary, left
+from nlevolve.view.text import clean, duration, money, percent, short_model
 
-QUIET = 30.0
-"""Seconds without a line after which one says how the run stands."""
+QUIET = 10.0
+"""Seconds without a line after which one says how the run stands, and who is waited for."""
+TICK = 0.5
+"""Seconds between two looks at whether it has been quiet for so long."""
+NAMED = 3
+"""Roles and models that are named as waited for; most runs have two."""
 
 
 class Lines:
     """A context manager with `see(event)`, like the dashboard; writes plain lines as they come.
 
+    With a `clock` it looks at that by itself, so that it speaks while nothing happens too: a provider may take minutes.
+    `timeouts`: role -> seconds for one try, to say how long a run that is asked to stop may still take.
     When nobody reads them any more (`| head`), or they cannot be written, it falls silent and sets `broken`: the run goes on.
     """
 
-    def __init__(self, stream: TextIO | None = None) -> None:
+    def __init__(
+        self,
+        stream: TextIO | None = None,
+        *,
+        clock: Callable[[], datetime] | None = None,
+        timeouts: Mapping[str, float] | None = None,
+    ) -> None:
         self.summary = Summary()
         self._stream = stream or sys.stdout
         self.broken = False
         self._told: datetime | None = None
+        self._clock, self._timeouts = clock, timeouts or {}
+        self._turn = threading.RLock()
+        """Held while the summary is read or changed, and while something is written."""
+        self._over = threading.Event()
+        self._ticking = threading.Thread(target=self._tick_until_over, name="lines", daemon=True)
 
     def __enter__(self) -> Lines:
+        if self._clock is not None:
+            self._ticking.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._over.set()
+        if self._clock is not None:
+            self._ticking.join()
         self._write("")
 
     def recall(self, events: Iterable[Event]) -> None:
@@ -42,15 +66,30 @@ class Lines:
             self.summary.see(event)
 
     def stopping(self) -> None:
-        """The run was asked to stop: say so."""
-        self._write("stopping: what is in flight is finished; once more stops at once\n")
+        """The run was asked to stop: say so, and what is still waited for."""
+        with self._turn:
+            now = self._clock() if self._clock else self.summary.latest
+            self._write(f"stopping: {left(self.summary, self._timeouts, now)}; once more stops at once\n")
 
     def see(self, event: Event) -> None:
-        moment = self.summary.see(event)
-        if moment is not None and moment.headline:
-            self._say(event.at, _sentence(moment) + (self._progress() if isinstance(event, TaskAnswered) else ""))
-        elif self._told is not None and (event.at - self._told).total_seconds() >= QUIET:
-            self._say(event.at, self._standing(event.at))
+        with self._turn:
+            moment = self.summary.see(event)
+            if moment is not None and moment.headline:
+                self._say(event.at, _sentence(moment) + (self._progress() if isinstance(event, TaskAnswered) else ""))
+            else:
+                self.tick(event.at)
+
+    def tick(self, now: datetime) -> None:
+        """It is so late: say how the run stands, if nothing was said for long."""
+        with self._turn:
+            quiet = self._told is not None and (now - self._told).total_seconds() >= QUIET
+            if quiet and self.summary.finished is None:
+                self._say(now, self._standing(now))
+
+    def _tick_until_over(self) -> None:
+        assert self._clock is not None
+        while not self._over.wait(TICK):
+            self.tick(self._clock())
 
     def _say(self, at: datetime, text: str) -> None:
         self._told = at
@@ -85,9 +124,22 @@ class Lines:
             f"{summary.account.calls} calls{flying}, {summary.rate(now):.1f}/s",
             money(summary.account.cost_usd),
         ]
+        told += [_waited(one, summary) for one in summary.traffic.waiting(now)[:NAMED]]
+        held = summary.traffic.backing_off(now)
+        told += [f"{held} wait to be sent again"] if held else []
         told += [f"{summary.traffic.rate_limits} rate limits"] if summary.traffic.rate_limits else []
+        readings = summary.history.readings.total
+        told += [f"{percent(readings.share(readings.unread), 0)} of the replies not read"] if readings.unread else []
         told += [f"{duration(eta)} to go"] if eta is not None else []
         return "… " + "; ".join(told)
+
+
+def _waited(one: Waiting, summary: Summary) -> str:
+    """Who is waited for, how many, how long, how fast it has been."""
+    speed = summary.traffic.speed(one.model)
+    calls = "1 reply" if one.calls == 1 else f"{one.calls} replies, the longest"
+    pace = f" (about {speed:.0f} tokens/s)" if speed else ""
+    return f"{one.role} {short_model(one.model)}: waiting for {calls} {duration(one.longest)}{pace}"
 
 
 def _sentence(moment: Moment) -> str:

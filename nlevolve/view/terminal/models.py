@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from rich.table import Table
+from rich.text import Text
 
+from nlevolve.ask.ping import Pong
+from nlevolve.llm.bank import Sample
 from nlevolve.llm.bank_files import Holdings
 from nlevolve.llm.catalogue import ModelCard, Price
 from nlevolve.llm.manner import Manner
+from nlevolve.view.text import clean, lines, money
 
 FORMS: Mapping[Manner, str] = {
     "bare": "schema, the answer alone",
@@ -67,6 +71,34 @@ def holdings_table(holdings: Mapping[str, Holdings]) -> Table:
             f"{held.last:%Y-%m-%d}" if held.last else "-",
         )
     return table
+
+
+def sample_lines(key: str, sample: Sample) -> Iterator[Text]:
+    """A reply of the sample bank, whole."""
+    reply = sample.reply
+    cost = "unknown price" if reply.cost_usd is None else money(reply.cost_usd)
+    took = f"{reply.usage.prompt:,} + {reply.usage.completion:,} tokens · {cost} · {reply.seconds:.1f} s · {reply.finish}"
+    yield Text(key, "bold")
+    yield Text(f"{clean(sample.model)} · {sample.at:%Y-%m-%d %H:%M} UTC · {took}")
+    if sample.rejected:
+        yield Text(f"nobody could read it: {clean(sample.rejected)}", "yellow")
+    for title, text in (("thinking", reply.reasoning.strip()), ("reply", reply.text)):
+        if text:
+            yield Text(f"┌─ {title}", "dim")
+            yield from (Text.assemble(("│ ", "dim"), line) for line in lines(text))
+    yield Text("")
+
+
+def pong_line(pong: Pong) -> str:
+    """What came of a ping, in one line."""
+    reply = pong.reply
+    if reply is None:
+        return f"{pong.failure.kind}: {clean(str(pong.failure))}" if pong.failure else "nothing came"
+    usage = reply.usage
+    thought = f" ({usage.reasoning:,} of them thinking)" if usage.reasoning else ""
+    cost = "unknown cost" if reply.cost_usd is None else f"${reply.cost_usd:.6f}"
+    read = f"could not be read ({clean(pong.unread)})" if pong.unread else "read"
+    return f"{read}; {reply.seconds:.2f} s, {usage.prompt:,} + {usage.completion:,} tokens{thought}, {cost}"
 
 
 def _known(value: float | None) -> str:

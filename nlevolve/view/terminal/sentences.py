@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -71,7 +72,7 @@ def of(event: Event) -> Moment | None:
     match event:
         case RunStarted():
             verb = "resumed" if event.resumed else "started"
-            models = " → ".join(dict.fromkeys(event.models[role] for role in ("generator", "checker") if role in event.models))
+            models = _who(event.models)
             text = f"run {clean(event.run)} {verb}: {_plural(len(event.tasks), 'task')}, preset {event.preset}, {clean(models)}"
             return Moment(event.at, "", text, "busy", True)
         case TaskStarted():
@@ -106,6 +107,14 @@ def of(event: Event) -> Moment | None:
         case RunFinished():
             return Moment(event.at, "", _ending(event), "good" if event.reason == "done" else "bad", True)
     return None
+
+
+def _who(models: Mapping[str, str]) -> str:
+    """ "a → b" for a generator and its checker; a real model that is both is said to be."""
+    told = [models[role] for role in ("generator", "checker") if role in models]
+    if len(told) == 2 and told[0] == told[1]:
+        return f"{told[0]} in every role" if len(set(models.values())) == 1 else f"{told[0]} (checker: as generator)"
+    return " → ".join(told)
 
 
 def _ending(event: RunFinished) -> str:

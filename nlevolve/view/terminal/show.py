@@ -12,7 +12,7 @@ from rich.text import Text
 
 from nlevolve.errors import UsageError
 from nlevolve.puzzle.grids import Grid
-from nlevolve.records import Answer, Event
+from nlevolve.records import Answer, CallFinished, Event
 from nlevolve.view.grading import Solution, grade
 from nlevolve.view.history import TaskHistory
 from nlevolve.view.terminal.grids import Picture, Pictures, coloured
@@ -56,6 +56,21 @@ def show(
     width = console.width
     rows = _trimmed(_candidates(look, width) + _candidate(look, width))
     return Group(Text("\n").join(one.text() for one in rows), *_answers(look, seen, solutions.get(seen.id)))
+
+
+def birth_of(events: Iterable[Event], task: str, birth: int | None) -> int:
+    """The birth itself, or the best one. Raises UsageError for a task, or a birth, of which the log has no call."""
+    summary, asked = Summary(), set()
+    for event in events:
+        summary.see(event)
+        if isinstance(event, CallFinished) and event.task == task and event.birth is not None:
+            asked.add(event.birth)
+    seen = _task(summary, task)
+    chosen = birth if birth is not None else seen.best.index if seen.best else min(asked, default=0)
+    if chosen not in asked:
+        known = ", ".join(map(str, sorted(asked))) or "none"
+        raise UsageError(f"the log has no call of birth {chosen} of task {task}; it has calls of {known}")
+    return chosen
 
 
 def _task(summary: Summary, task: str) -> TaskHistory:

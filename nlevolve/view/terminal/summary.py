@@ -6,6 +6,7 @@ No I/O, no clock: where the time matters it is given. `History` keeps what happe
 from __future__ import annotations
 
 from collections import Counter, deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -22,6 +23,7 @@ from nlevolve.records import (
     LimitChanged,
     ModelStopped,
     MoveFailed,
+    ReplyUnread,
     RunFinished,
     RunStarted,
     TaskAnswered,
@@ -31,6 +33,7 @@ from nlevolve.view.history import Account, History, TaskHistory
 from nlevolve.view.terminal import sentences
 from nlevolve.view.terminal.in_flight import RATE_WINDOW, Traffic
 from nlevolve.view.terminal.sentences import Moment
+from nlevolve.view.text import duration
 
 TaskPhase = Literal["waiting", "running", "perfect", "partly", "failed", "stopped"]
 """Perfect and partly: answered, and how the best candidate fares on the training pairs (never on the tests)."""
@@ -91,10 +94,13 @@ class Summary:
                 return None
             case BirthPlanned():
                 self._take_up(event)
-                self.traffic.planned(event.task, event.birth)
+                self.traffic.planned(event.task, event.birth, event.at)
                 return None
             case AnswerFollowed():
                 self._take_up(event)
+                return None
+            case ReplyUnread():
+                self.traffic.unread(event)
                 return None
             case CallRetried():
                 self.traffic.again(event)
@@ -247,3 +253,13 @@ class Summary:
     def rate(self, now: datetime) -> float:
         """Calls a second that reached a provider, over the last seconds."""
         return self.traffic.rate(now, min(RATE_WINDOW, max(1.0, self.elapsed(now))))
+
+
+def left(summary: Summary, timeouts: Mapping[str, float], now: datetime | None) -> str:
+    """What a run that was asked to stop still waits for: how many calls are in flight, and for how long at most."""
+    flying = summary.traffic.in_flight
+    longest = summary.traffic.at_most(timeouts, now) if now else None
+    if not flying:
+        return "what is in flight is finished"
+    most = f", {duration(longest)} at most" if longest is not None else ""
+    return f"finishing {flying} {'call' if flying == 1 else 'calls'} in flight{most}"

@@ -73,7 +73,7 @@ def follow(path: Path, console: Console, colours: Palette) -> None:
 def follow_lines(path: Path, stream: TextIO) -> None:
     """The run's headlines as they come, until it ends or nobody writes it any more."""
     tail, asked, alive = Tail(path), float("-inf"), True
-    with Lines(stream) as lines:
+    with Lines(stream, clock=lambda: datetime.now(UTC)) as lines:
         while True:
             events = list(tail.new())
             for event in events:

@@ -242,3 +242,21 @@ def test_a_hostile_description_does_nothing(visit: Open, hostile_report: Path):
     assert any("{{ 7 * 7 }}" in bullet for bullet in bullets)
     assert [entry for entry in page.get_log("browser") if entry["level"] == "SEVERE"] == []
     assert {url for url in requests(page) if not url.startswith("about:")} == {hostile_report.as_uri()}
+
+
+def test_the_very_request_and_reply_of_a_call_stand_in_the_page(tmp_path: Path, visit: Open) -> None:
+    phases = [{"births": 2, "overlap": 1}]
+    few = nlevolve.api.solve(
+        ["arc1:67a3c6ac"], settings={"policy.phases": phases}, run="few", runs_dir=tmp_path, cache_dir=tmp_path / "cache"
+    )
+    page = visit(few.folder / "report.html")
+    task = unfold(page, tasks(page)[0])
+    calls = task.find_element(By.CSS_SELECTOR, "details.calls")
+    calls.find_element(By.TAG_NAME, "summary").click()
+    one = calls.find_element(By.CSS_SELECTOR, "details")
+    one.find_element(By.TAG_NAME, "summary").click()
+    told = one.text
+    assert "You study grid puzzles and explain them." in told
+    assert '{"bullets": [' in told
+    said = [line for line in told.splitlines() if line in ("system", "user", "reply")]
+    assert (said[0], said[-1]) == ("system", "reply")

@@ -1,6 +1,8 @@
 """Events as sentences."""
 
-from nlevolve.records import CallRetried, ModelStopped, MoveFailed, Noticed, RunFinished
+import pytest
+
+from nlevolve.records import CallRetried, ModelStopped, MoveFailed, Noticed, RunFinished, RunStarted
 from nlevolve.view.terminal.sentences import of
 from nlevolve.view.terminal.summary import Summary
 from tests.view.fake_run import START, FakeRun
@@ -31,3 +33,17 @@ def test_what_models_and_providers_say_cannot_reach_the_terminal() -> None:
         assert moment is not None
         assert "\x1b" not in moment.text
         assert "[blink]boo[/blink]" in moment.text
+
+
+@pytest.mark.parametrize(
+    ("models", "told"),
+    [
+        (dict.fromkeys(("generator", "reviser", "checker"), "a/b"), "a/b in every role"),
+        ({"generator": "a/b", "reviser": "c/d", "checker": "a/b"}, "a/b (checker: as generator)"),
+        ({"generator": "a/b", "checker": "c/d"}, "a/b → c/d"),
+    ],
+)
+def test_the_first_line_says_who_plays_which_role(models: dict[str, str], told: str) -> None:
+    moment = of(RunStarted(run="r", models=models, preset="quick", tasks=("t",), concurrency=1))
+    assert moment is not None
+    assert moment.text.endswith(f", {told}")

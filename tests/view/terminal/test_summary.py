@@ -1,12 +1,13 @@
 """The summary is a fold over events."""
 
 from datetime import timedelta
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 
 from nlevolve.evolve.population import population
 from nlevolve.records import (
+    Birth,
     BirthPlanned,
     CallFinished,
     CallRetried,
@@ -14,6 +15,7 @@ from nlevolve.records import (
     CandidateChecked,
     Event,
     LimitChanged,
+    ReplyUnread,
     RunFinished,
     RunStarted,
     TaskAnswered,
@@ -223,3 +225,34 @@ def test_the_rate_is_of_the_last_seconds() -> None:
     assert summary.rate(summary.latest) > 0
     assert summary.rate(summary.latest + timedelta(minutes=2)) == 0
     assert sum(summary.traffic.pulse(summary.latest)) > 0
+
+
+def test_what_waits_for_a_repair_is_not_being_checked() -> None:
+    """Stage by stage, as the log tells it."""
+    told: list[tuple[bool, bool, float]] = []
+    summary = Summary()
+    base: dict[str, Any] = {"task": "t", "role": "generator", "purpose": "write", "model": "m", "birth": 0}
+
+    def at(seconds: float) -> dict[str, Any]:
+        return {**base, "at": START + timedelta(seconds=seconds)}
+
+    birth = Birth(index=0, operator="write", model="m")
+    for event in (
+        BirthPlanned(at=START, task="t", birth=birth),
+        CallSent(**at(1), request="a"),
+        CallFinished(**at(5), source="provider", request="a"),
+        ReplyUnread(**at(5.5), request="a", why="it holds no bullets"),
+        CallSent(**at(6), request="b", repair=True),
+        CallFinished(**at(9), source="provider", request="b", repair=True),
+    ):
+        summary.see(event)
+        (coming,) = summary.traffic.coming("t")
+        told.append((coming.written, coming.repairing, (coming.since - START).total_seconds()))
+    assert told == [
+        (False, False, 0.0),
+        (False, False, 1.0),
+        (True, False, 5.0),
+        (False, True, 5.5),
+        (False, True, 6.0),
+        (True, False, 9.0),
+    ]

@@ -6,7 +6,7 @@ from nlevolve.view.history import TaskHistory
 from nlevolve.view.terminal.palette import Palette, shade
 from nlevolve.view.terminal.panels.layout import LEVELS, Part, Row, bar, ends, fit, level, row, rule
 from nlevolve.view.terminal.panels.look import Look
-from nlevolve.view.terminal.summary import Summary, TaskPhase
+from nlevolve.view.terminal.summary import Summary, TaskPhase, left
 from nlevolve.view.text import clean, count, duration, model_name, money, percent, short_model
 
 CHIP = 15
@@ -49,10 +49,10 @@ def _times(look: Look) -> Row:
         word = {"done": "done", "budget": "out of budget", "failed": "failed"}.get(summary.finished.reason, "interrupted")
         return row((f"{'✔' if good else '■'} {word}", f"bold {palette.good if good else palette.bad}"), f" in {elapsed} ")
     if look.stopping:
-        return row(("stopping: finishing what is in flight", f"bold {palette.partly}"), f"  {elapsed} ")
+        return row((f"stopping: {left(summary, look.timeouts, look.now)}", f"bold {palette.partly}"), f"  {elapsed} ")
     eta = summary.eta(look.now)
-    left = f" · {duration(eta)} to go" if eta is not None else ""
-    return row((f"{look.note}  ", palette.accent) if look.note else "", (elapsed, "bold"), (f"{left} ", "dim"))
+    to_go = f" · {duration(eta)} to go" if eta is not None else ""
+    return row((f"{look.note}  ", palette.accent) if look.note else "", (elapsed, "bold"), (f"{to_go} ", "dim"))
 
 
 def _money(look: Look, wide: bool) -> Row:
@@ -90,6 +90,8 @@ def _calls(look: Look, wide: bool) -> Row:
     ]
     if wide or account.failed:
         parts.append(_told("failed", account.failed, palette.bad))
+    readings = summary.history.readings.total
+    parts += [(f"  unread {percent(readings.share(readings.unread), 0)}", palette.bad)] if readings.unread else []
     return row(*parts)
 
 

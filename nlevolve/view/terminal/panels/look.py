@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -31,6 +32,8 @@ class Look:
     help: bool = False
     stopping: bool = False
     """The viewer asked the run to stop."""
+    timeouts: Mapping[str, float] = field(default_factory=dict)
+    """Role -> seconds for one try, where they are known."""
     note: str = ""
     """What the viewer should know of the view itself: a replay's speed, a log that waits for its run."""
     watching: bool = False

@@ -79,6 +79,8 @@ def _coming(look: Look, task: TaskHistory, columns: _Columns) -> list[Row]:
     for coming in look.summary.traffic.coming(task.id):
         pairs = len(task.started.pairs) if task.started else 0
         doing = f"being checked, {len(coming.back)} of {pairs} pairs back" if coming.written else "being written"
+        doing = "being repaired" if coming.repairing else doing
+        doing += f" {duration((look.now - coming.since).total_seconds())}"
         lead = f"  … {coming.birth.index:>4}  {cut(how(coming.birth), columns.how)} "
         rows.append(row((lead + doing, f"italic {look.palette.busy}")))
     return rows

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nlevolve.view.terminal.panels.best import description, lineage
-from nlevolve.view.terminal.panels.events import events
+from nlevolve.view.terminal.panels.events import events, replies
 from nlevolve.view.terminal.panels.header import footer, header, strip
 from nlevolve.view.terminal.panels.layout import Frame, Row, beside, fill, frame, row, rule, trimmed
 from nlevolve.view.terminal.panels.look import PAGES, Look
@@ -63,7 +63,9 @@ def _page(look: Look, width: int, height: int) -> list[Row]:
         case "tasks":
             return tasks(look, width, height)
         case "events":
-            return [rule(row(("last events", "bold")), width), *events(look, width, height - 1)]
+            read = replies(look, width)
+            above = [rule(row(("replies", "bold"), (" what became of them", "dim")), width), *read] if read else []
+            return [*above, rule(row(("last events", "bold")), width), *events(look, width, height - 1 - len(above))]
     return [top, *body]
 
 

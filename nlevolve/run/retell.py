@@ -1,0 +1,141 @@
+"""What was asked and answered, told again: the run's own code asks once more, and the sample bank alone answers.
+
+A log has the digest of each request, and the bank its reply; the words of the request are in neither, since a run's prompts
+and events decide them. Whoever wants to see them has them made again, and the digest says whether they are the very same.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nlevolve.ask.prompts import PlaceError, Prompts
+from nlevolve.ask.question import Asker
+from nlevolve.config import RunConfig, validated
+from nlevolve.errors import UsageError
+from nlevolve.evolve.population import population
+from nlevolve.llm.bank import Bank, ReplayBank, Sample
+from nlevolve.llm.catalogue import ModelCard
+from nlevolve.llm.preflight import check_models
+from nlevolve.llm.request import NoReply, NotBanked, Reply, Request
+from nlevolve.llm.stack import Stack
+from nlevolve.puzzle.tasks import Pair, Task
+from nlevolve.records import BirthPlanned, CallFinished, Event, TaskStarted
+from nlevolve.run.answering import Answering
+from nlevolve.run.birth import bear
+from nlevolve.run.context import Lab
+from nlevolve.run.search import sample_of
+
+
+@dataclass(frozen=True)
+class Told:
+    """One call of the log."""
+
+    call: CallFinished
+    request: Request | None
+    """None where this program does not ask it so any more: its prompts or its settings are not as they were."""
+    sample: Sample | None
+    """What the bank has for it; None where it has nothing."""
+
+
+class _Memory:
+    """Answers from the bank alone, and keeps what was asked."""
+
+    def __init__(self, bank: Bank | None) -> None:
+        self.bank = bank
+        self.asked: dict[str, Request] = {}
+
+    async def ask(self, request: Request, waits: Callable[[], None]) -> Reply:
+        self.asked[request.key] = request
+        sample = self.sample(request.key)
+        if sample is None:
+            raise NotBanked("the sample bank has no reply to it")
+        return sample.reply.model_copy(update={"cached": True})
+
+    def sample(self, key: str) -> Sample | None:
+        return self.bank.get(key) if self.bank and key else None
+
+
+def retell(config: Mapping[str, Any], events: Sequence[Event], task: str, births: Collection[int] | None = None) -> list[Told]:
+    """The calls of a task in the order in which they ended, all or those of some births. `config` is config.json's content.
+
+    May be called inside a running event loop: it has its own.
+    """
+    own = [event for event in events if getattr(event, "task", None) == task]
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, _retell(config, own, births)).result()
+
+
+def retell_all(config: Mapping[str, Any], events: Sequence[Event], most: int) -> dict[str, list[Told]]:
+    """Task -> its calls; nothing where the run has made more than `most`, which would take long and fill a page of megabytes."""
+    calls = [event for event in events if isinstance(event, CallFinished)]
+    if len(calls) > most:
+        return {}
+    return {task: retell(config, events, task) for task in dict.fromkeys(call.task for call in calls)}
+
+
+async def _retell(config: Mapping[str, Any], events: Sequence[Event], births: Collection[int] | None) -> list[Told]:
+    calls = [e for e in events if isinstance(e, CallFinished) and (births is None or e.birth in births)]
+    bank = _bank(config)
+    memory = _Memory(bank)
+    try:
+        await _ask_again(config, events, births, memory)
+        found = {call.request or str(n): call for n, call in enumerate(calls)}
+        return [Told(call, memory.asked.get(call.request), memory.sample(call.request)) for call in found.values()]
+    finally:
+        if bank is not None:
+            await bank.close()
+
+
+def _bank(config: Mapping[str, Any]) -> Bank | None:
+    try:
+        return ReplayBank(Path(str(config.get("cache_dir", ""))), lambda text: None)
+    except UsageError:
+        return None
+
+
+async def _ask_again(config: Mapping[str, Any], events: Sequence[Event], births: Collection[int] | None, memory: _Memory) -> None:
+    """Have everything asked that these births, and the answers that rest on them, ask."""
+    started = next((e for e in events if isinstance(e, TaskStarted)), None)
+    lab = _lab(config, memory)
+    if started is None or lab is None:
+        return
+    task = Task(started.task, tuple(Pair(*pair) for pair in started.pairs), started.tests)
+    grown = population(events)
+    planned = {e.birth.index: e.birth for e in events if isinstance(e, BirthPlanned)}
+    for k, birth in sorted(planned.items()):
+        if births is None or k in births:
+            earlier = [one for j, one in planned.items() if j < k]
+            await _quietly(bear(task, lab, birth, grown.before(lab.config.policy.sees(k)), sample_of(birth, earlier)))
+    await _quietly(Answering(task, lab).follow(grown))
+
+
+async def _quietly(asking: Any) -> None:
+    """What cannot be asked any more, since the bank lacks a reply or a prompt has changed, is not told."""
+    try:
+        await asking
+    except (NoReply, PlaceError, KeyError, ValueError):
+        return
+
+
+def _lab(config: Mapping[str, Any], memory: _Memory) -> Lab | None:
+    """The run's laboratory with the bank for its models; None where the bank, the prompts or the settings are gone."""
+    if memory.bank is None:
+        return None
+    try:
+        settings = validated(config["settings"])
+        prompts = Prompts(Path(str(config["prompts_dir"])))
+        cards = _cards(settings, config)
+    except (UsageError, KeyError):
+        return None
+    stack = Stack(memory.ask, memory.bank, cards, asyncio.Event(), {})
+    return Lab(Asker(stack, prompts, stack.reject, cards, stack.windows), settings, lambda event: None, telling=stack.telling)
+
+
+def _cards(settings: RunConfig, config: Mapping[str, Any]) -> dict[str, ModelCard]:
+    shelf = Path(str(config["cache_dir"])) / "cards.json"
+    return check_models(settings.roles.values(), keyed=False, remember=shelf if shelf.is_file() else None)

@@ -1,0 +1,136 @@
+"""What became of the replies."""
+
+from typing import Any
+
+from nlevolve.records import (
+    Birth,
+    CallFinished,
+    CandidateChecked,
+    Description,
+    Event,
+    Followed,
+    ReplyUnread,
+    RunStarted,
+    TaskStarted,
+    Usage,
+)
+from nlevolve.view.explanation import explanation
+from nlevolve.view.history import History, read
+from nlevolve.view.readings import in_words, read_share, readings_row
+
+GRID = ((1, 2), (3, 4))
+
+
+def started(reads: bool = True) -> list[Event]:
+    models = {"generator": "a/writer", "checker": "b/reader"}
+    run = RunStarted(run="r", models=models, preset="quick", tasks=("t",), concurrency=1, reads=reads)
+    return [run, TaskStarted(task="t", pairs=((GRID, GRID),) * 3, tests=(GRID,), copy_accuracy=1.0, births=8)]
+
+
+def reply(request: str, finish: str = "stop", *, repair: bool = False, tokens: int = 9, **more: Any) -> CallFinished:
+    label: dict[str, Any] = {"task": "t", "role": "checker", "purpose": "check", "model": "b/reader", "birth": 0, "target": 0}
+    told = {"request": request, "finish": finish, "repair": repair, "usage": Usage(completion=tokens), "source": "provider"}
+    return CallFinished(**{**label, **told, **more})
+
+
+def unread(request: str, why: str = "it holds no grid") -> ReplyUnread:
+    return ReplyUnread(task="t", role="checker", purpose="check", model="b/reader", request=request, why=why)
+
+
+def row(history: History) -> dict[str, int]:
+    return readings_row(history.readings.by_role["checker", "b/reader"])
+
+
+def test_each_reply_is_told_by_what_became_of_it() -> None:
+    ends = [
+        reply("a"),
+        reply("b"),
+        unread("b"),
+        reply("b2", repair=True),
+        reply("c", "length"),
+        unread("c"),
+        reply("d", "refused"),
+    ]
+    found = row(read([*started(), *ends]))
+    assert found == {
+        "read": 1,
+        "repaired": 1,
+        "cut": 1,
+        "unreadable": 1,
+        "refused": 1,
+        "untold": 0,
+        "wrong_size": 0,
+        "notes": 0,
+    }
+    assert in_words(found) == "20% of 5 read, 20% repaired, 20% cut, 20% unreadable, 20% refused"
+    assert read_share(found) == 0.4
+
+
+def test_events_read_twice_and_replies_served_twice_count_once() -> None:
+    again = reply("b", source="cache")
+    found = row(read([*started(), reply("b"), unread("b"), reply("b"), unread("b"), again]))
+    assert found["unreadable"] == 1
+    assert found["read"] == 0
+
+
+def test_a_call_that_brought_no_reply_is_none_but_a_filters_refusal_is() -> None:
+    found = row(read([*started(), reply("a", "timeout", source="failed"), reply("b", "filtered", source="failed")]))
+    assert sum(found.values()) == found["refused"] == 1
+
+
+def test_a_log_that_does_not_say_what_was_read_claims_nothing() -> None:
+    found = row(read([*started(reads=False), reply("a"), reply("b", "length")]))
+    assert found["untold"] == found["cut"] == 1
+    assert read_share(found) is None
+    assert in_words(found) == "2 replies, 50% cut"
+    assert in_words({}) == "no replies"
+
+
+def test_wrong_sizes_and_notes_are_counted_once_a_candidate() -> None:
+    attempts = (
+        Followed(pair=0, grid=GRID, accuracy=1.0),
+        Followed(pair=1, grid=((1,),), accuracy=0.0, note="bullet 2 makes no sense"),
+        Followed(pair=2, grid=((1,),), accuracy=0.0),
+    )
+    birth = Birth(index=0, operator="write", model="a/writer")
+    checked = CandidateChecked(task="t", birth=birth, description=Description(bullets=("Copy.",)), attempts=attempts)
+    twin = checked.model_copy(update={"birth": birth.model_copy(update={"index": 1}), "duplicate_of": 0})
+    found = row(read([*started(), reply("a"), checked, checked, twin]))
+    assert (found["wrong_size"], found["notes"]) == (2, 1)
+
+
+def test_cut_replies_explain_a_result_by_where_they_were_cut() -> None:
+    calls = [reply(f"cut{n}", "length", tokens=512) for n in range(6)] + [reply(f"read{n}") for n in range(4)]
+    assert explanation(read([*started(), *calls])) == (
+        "60% of the checker's replies were cut at 512 tokens: set checker.max_tokens"
+    )
+
+
+def test_a_few_bad_replies_explain_nothing() -> None:
+    calls = [reply(f"read{n}") for n in range(20)] + [reply("x", "length"), reply("y"), unread("y")]
+    assert explanation(read([*started(), *calls])) is None
+    assert explanation(read([*started(), reply("x", "length")])) is None
+
+
+def test_what_cannot_be_read_is_told_with_its_commonest_reason() -> None:
+    calls = [event for n in range(5) for event in (reply(f"{n}"), unread(f"{n}"))]
+    assert explanation(read([*started(), *calls])) == (
+        "100% of the checker's replies could not be read, mostly because it holds no grid"
+    )
+
+
+def test_a_checker_that_says_it_could_not_follow_is_named() -> None:
+    models = {"generator": "a/writer", "checker": "offline/checker"}
+    run, task = started()
+    assert isinstance(run, RunStarted)
+    attempts = tuple(Followed(pair=n, grid=GRID, accuracy=0.5, note="I cannot read bullet 1") for n in range(3))
+    births = [Birth(index=k, operator="write", model="a/writer") for k in range(2)]
+    checked = [
+        CandidateChecked(task="t", birth=birth, description=Description(bullets=("Glow.",)), attempts=attempts)
+        for birth in births
+    ]
+    calls = [reply(f"{n}", model="offline/checker") for n in range(6)]
+    told = explanation(read([run.model_copy(update={"models": models}), task, *calls, *checked]))
+    assert told is not None
+    assert "it reads only the English that offline/generator writes" in told
+    assert "I cannot read bullet 1" in told
