@@ -12,7 +12,7 @@ from typing import Any
 
 from nlevolve.llm.catalogue import ModelCard
 from nlevolve.llm.embedded import PROVIDER, Complete, register
-from nlevolve.llm.failures import LONGEST_MESSAGE, failure, hinted, nobody_there
+from nlevolve.llm.failures import LONGEST_MESSAGE, failure, hinted, lost, nobody_there
 from nlevolve.llm.gc import collected, uncollected
 from nlevolve.llm.hearing import Hearing
 from nlevolve.llm.keys import Secrets, from_environment
@@ -229,7 +229,8 @@ class Client:
         said = told(error)
         said = replace(said, message=self._secrets.hide(said.message, headers))
         if said.status is None:
-            ours: NoReply = Rejected(f"{type(error).__name__}: {said.message}"[:300])
+            kind = ProviderDown if lost(error) else Rejected
+            ours: NoReply = kind(f"{type(error).__name__}: {said.message}"[:300])
         else:
             ours = failure(said)
         ours.left = LOCAL not in said.codes

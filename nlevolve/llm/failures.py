@@ -173,6 +173,18 @@ def nobody_there(error: BaseException | None, base_url: str | None = None) -> Aw
     return None
 
 
+def lost(error: BaseException | None) -> bool:
+    """Whether a connection that was there broke off: in the middle of a stream nobody gives that a status."""
+    from aiohttp import ClientError
+
+    links = 0
+    while error is not None and links < LONGEST_CHAIN:
+        if isinstance(error, ClientError | OSError):
+            return True
+        error, links = error.__cause__ or error.__context__, links + 1
+    return False
+
+
 def _address(host: str, port: int | None, base_url: str | None) -> str:
     scheme = urlsplit(base_url).scheme if base_url else "http" if host in LOCAL_HOSTS else "https"
     return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"

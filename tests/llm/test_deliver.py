@@ -441,20 +441,21 @@ def test_a_parameter_that_is_refused_although_it_was_left_out_is_the_end() -> No
     assert len(sent(events)) == 3
 
 
-def test_a_reply_with_too_much_room_is_asked_for_with_what_there_is() -> None:
+@pytest.mark.parametrize("lasting", [True, False], ids=["the model's own limit", "what the prompt leaves"])
+def test_a_reply_with_too_much_room_is_asked_for_with_what_there_is(lasting: bool) -> None:
     rooms: list[int | None] = []
 
     def answer(asked: Request) -> Reply:
         rooms.append(asked.settings.max_tokens)
         if (asked.settings.max_tokens or 64_000) > 500:
             failure = FewerTokens("400 at most 500", status=400)
-            failure.most, failure.lasting = 500, True
+            failure.most, failure.lasting = 500, lasting
             raise failure
         return Reply(text="ok")
 
     outcomes, _ = one_after_another(answer, 2)
     assert [type(one) for one in outcomes] == [Reply] * 2
-    assert rooms == [None, 500, 500]
+    assert rooms == ([None, 500, 500] if lasting else [None, 500, None, 500])
 
 
 @pytest.mark.parametrize("failure", [Doubtful("404", status=404), Rejected("501", status=501), refused("response_format")])
