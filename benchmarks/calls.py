@@ -27,7 +27,8 @@ from benchmarks.slow_server import slow_server
 from nlevolve.llm.bank import DiskBank, Sample
 from nlevolve.llm.catalogue import ModelCard, Price, embedded_card
 from nlevolve.llm.client import load_litellm
-from nlevolve.llm.request import Label, Message, Reply, Request, RoleSettings
+from nlevolve.llm.request import Label, Message, Reply, Request
+from nlevolve.llm.settings import RoleSettings
 from nlevolve.llm.stack import open_stack
 
 CROWD = 500

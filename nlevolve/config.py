@@ -16,7 +16,7 @@ from nlevolve.evolve.answers import AnswerPolicy
 from nlevolve.evolve.parents import check_named
 from nlevolve.evolve.policy import Policy
 from nlevolve.llm.embedded import embedded_version
-from nlevolve.llm.request import RoleSettings
+from nlevolve.llm.settings import RoleSettings
 from nlevolve.options import DEFAULT_PRESET, Asked, Models, explain, nearest
 from nlevolve.records import Role
 

@@ -9,7 +9,8 @@ from nlevolve.ask.prompts import Prompts
 from nlevolve.ask.question import Asker
 from nlevolve.ask.replies import Unreadable, read_grid
 from nlevolve.llm.manner import Manner
-from nlevolve.llm.request import CallFailed, Filtered, Label, Message, Request, RoleSettings
+from nlevolve.llm.request import CallFailed, Filtered, Label, Message, Request
+from nlevolve.llm.settings import RoleSettings
 from nlevolve.puzzle.grids import Grid, cell_accuracy
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Attempt, Description, Followed, Garbled, Refused, Unreached

@@ -13,7 +13,8 @@ from nlevolve.ask.prompts import Prompts
 from nlevolve.ask.question import Answered, Asker
 from nlevolve.ask.replies import read_bullets
 from nlevolve.llm.manner import Manner
-from nlevolve.llm.request import Label, Message, Request, RoleSettings
+from nlevolve.llm.request import Label, Message, Request
+from nlevolve.llm.settings import RoleSettings
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Attempt, Birth, Description, Role
 

@@ -10,7 +10,8 @@ from nlevolve.ask.prompts import Prompts
 from nlevolve.ask.rehearsal import rendered
 from nlevolve.ask.replies import Unreadable, read_bullets, read_grid
 from nlevolve.llm.manner import Manner
-from nlevolve.llm.request import LLM, Label, NoReply, Reply, Request, RoleSettings
+from nlevolve.llm.request import LLM, Label, NoReply, Reply, Request
+from nlevolve.llm.settings import RoleSettings
 from nlevolve.records import Purpose, Role
 
 NOT_FOUND = 404

@@ -11,7 +11,8 @@ from nlevolve.ask.prompts import Prompts
 from nlevolve.ask.replies import Unreadable
 from nlevolve.llm.catalogue import ModelCard
 from nlevolve.llm.manner import Manner, manner_of
-from nlevolve.llm.request import LLM, Message, Reply, Request, RoleSettings
+from nlevolve.llm.request import LLM, Message, Reply, Request
+from nlevolve.llm.settings import RoleSettings
 from nlevolve.llm.windows import Windows
 from nlevolve.records import Event, ReplyUnread
 

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from nlevolve.ask.prompts import Prompts
     from nlevolve.config import RunConfig
     from nlevolve.llm.catalogue import ModelCard
-    from nlevolve.llm.request import Request, RoleSettings
+    from nlevolve.llm.request import Request
+    from nlevolve.llm.settings import RoleSettings
     from nlevolve.records import Role
 
 UNUSABLE = 4

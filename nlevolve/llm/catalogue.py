@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from nlevolve.errors import UsageError
-from nlevolve.llm.request import RoleSettings
+from nlevolve.llm.settings import RoleSettings
 from nlevolve.records import Usage
 
 EMBEDDED = "offline"

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from nlevolve.llm.pace import LearnedRate, Pace
-from nlevolve.llm.request import Place, RateLimited, Reply, Request, RoleSettings
+from nlevolve.llm.request import Place, RateLimited, Reply, Request
+from nlevolve.llm.settings import RoleSettings
 from nlevolve.llm.stopping import nap
 from nlevolve.records import Event, LimitChanged
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from nlevolve.llm.catalogue import EMBEDDED, ModelCard
-from nlevolve.llm.request import RoleSettings
+from nlevolve.llm.settings import RoleSettings
 from nlevolve.llm.thinking import resolved, waits_to_be_told
 
 Manner = Literal["bare", "schema", "object", "text"]

@@ -17,7 +17,7 @@ from nlevolve.errors import UsageError
 from nlevolve.llm.catalogue import OFFLINE, ModelCard, Price, embedded_card, listed_card, nearest, price_of
 from nlevolve.llm.endpoints import endpoint_of
 from nlevolve.llm.keys import load_keys
-from nlevolve.llm.request import RoleSettings
+from nlevolve.llm.settings import RoleSettings
 from nlevolve.llm.thinking import check_thinking
 
 PRICES = Path("prices.toml")

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from nlevolve.llm.catalogue import EMBEDDED, ModelCard
 from nlevolve.llm.endpoints import endpoint_of
 from nlevolve.llm.keys import from_environment
-from nlevolve.llm.request import Place, RoleSettings
+from nlevolve.llm.request import Place
+from nlevolve.llm.settings import RoleSettings
 
 if TYPE_CHECKING:
     from aiohttp import ClientSession

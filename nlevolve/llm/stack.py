@@ -21,10 +21,11 @@ from nlevolve.llm.deliver import Delivery
 from nlevolve.llm.endpoints import Endpoints
 from nlevolve.llm.limits import Lanes
 from nlevolve.llm.prefix import led
-from nlevolve.llm.request import LLM, Interrupted, Place, Rejected, Reply, Request, RoleSettings
+from nlevolve.llm.request import LLM, Interrupted, Place, Rejected, Reply, Request
 from nlevolve.llm.room import roomier
 from nlevolve.llm.schema_fallback import Forms
 from nlevolve.llm.serving import Served, served
+from nlevolve.llm.settings import RoleSettings
 from nlevolve.llm.thinking import resolved
 from nlevolve.llm.windows import Windows
 from nlevolve.records import Event

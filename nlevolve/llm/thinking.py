@@ -16,7 +16,7 @@ from typing import Any
 
 from nlevolve.errors import UsageError
 from nlevolve.llm.catalogue import ModelCard
-from nlevolve.llm.request import RoleSettings
+from nlevolve.llm.settings import RoleSettings
 
 BUDGETS = {"low": 2_048, "medium": 8_192, "high": 16_384, "max": 32_768}
 """Tokens of thinking for providers that want a number."""

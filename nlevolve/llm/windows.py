@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from nlevolve.llm.catalogue import EMBEDDED, ModelCard
-from nlevolve.llm.request import CallFailed, FewerTokens, Message, Place, Request, RoleSettings, TooLong
+from nlevolve.llm.request import CallFailed, FewerTokens, Message, Place, Request, TooLong
 from nlevolve.llm.serving import Served
+from nlevolve.llm.settings import RoleSettings
 
 CHARACTERS_A_TOKEN = 4.0
 """Of prose."""

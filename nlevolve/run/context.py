@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 from nlevolve.ask.question import Asker
 from nlevolve.config import RunConfig
 from nlevolve.evolve.parents import Parents
-from nlevolve.llm.request import LLM, RoleSettings
+from nlevolve.llm.request import LLM
+from nlevolve.llm.settings import RoleSettings
 from nlevolve.records import Event, Role
 
 Emit = Callable[[Event], None]

@@ -11,7 +11,8 @@ from nlevolve.ask.generator import ROLE_OF
 from nlevolve.ask.prompts import Prompts
 from nlevolve.config import RunConfig
 from nlevolve.llm.catalogue import ModelCard, price_of
-from nlevolve.llm.request import Message, RoleSettings
+from nlevolve.llm.request import Message
+from nlevolve.llm.settings import RoleSettings
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Operator, Role, Usage
 

@@ -8,7 +8,8 @@ from nlevolve.ask.ping import Pong, failure_line, ping, trial
 from nlevolve.ask.question import Asker
 from nlevolve.config import RunConfig
 from nlevolve.llm.embedded import embedded_version
-from nlevolve.llm.request import Doubtful, Filtered, Rejected, RoleSettings, Unusable
+from nlevolve.llm.request import Doubtful, Filtered, Rejected, Unusable
+from nlevolve.llm.settings import RoleSettings
 from nlevolve.records import Noticed, Role
 from nlevolve.run.context import Emit
 

@@ -14,7 +14,8 @@ from nlevolve.ask.prompts import Prompts, bundled
 from nlevolve.ask.question import Asker
 from nlevolve.ask.rehearsal import PARENTS, TASK
 from nlevolve.llm.catalogue import ModelCard
-from nlevolve.llm.request import NotBanked, Reply, Request, RoleSettings, TooLong
+from nlevolve.llm.request import NotBanked, Reply, Request, TooLong
+from nlevolve.llm.settings import RoleSettings
 from nlevolve.llm.windows import Windows, tokens
 from nlevolve.puzzle.grids import render
 from nlevolve.records import Attempt, Birth, CallFinished, CallSent, Event, Followed, Unreached

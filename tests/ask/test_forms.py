@@ -17,8 +17,9 @@ from nlevolve.ask.rehearsal import PARENTS, TASK, rehearse, rendered
 from nlevolve.ask.replies import read_bullets, read_grid
 from nlevolve.llm.catalogue import ModelCard, embedded_card
 from nlevolve.llm.manner import MANNERS, Manner, manner_of
-from nlevolve.llm.request import Reply, Request, RoleSettings
+from nlevolve.llm.request import Reply, Request
 from nlevolve.llm.schema_fallback import in_form
+from nlevolve.llm.settings import RoleSettings
 from nlevolve.llm.wire import ANY_OBJECT
 from nlevolve.offline.provider import complete
 from nlevolve.records import Birth, Description

@@ -19,7 +19,8 @@ from nlevolve.ask.question import Asker
 from nlevolve.ask.rehearsal import PARENTS, TASK, rehearse, rendered
 from nlevolve.errors import UsageError
 from nlevolve.llm.prefix import stable_prefix
-from nlevolve.llm.request import Message, Reply, Request, RoleSettings
+from nlevolve.llm.request import Message, Reply, Request
+from nlevolve.llm.settings import RoleSettings
 from nlevolve.offline.prompt_reading import understand
 from nlevolve.puzzle.grids import cell_accuracy, render
 from nlevolve.puzzle.tasks import Pair, Task

@@ -10,7 +10,8 @@ import pytest
 from nlevolve.ask.prompts import Prompts, bundled
 from nlevolve.ask.question import LONG, Asker, put
 from nlevolve.ask.replies import GridReply, Unreadable, read_bullets, read_grid
-from nlevolve.llm.request import Finish, Label, Message, Reply, Request, RoleSettings
+from nlevolve.llm.request import Finish, Label, Message, Reply, Request
+from nlevolve.llm.settings import RoleSettings
 from nlevolve.records import Event, ReplyUnread
 
 REQUEST = Request(

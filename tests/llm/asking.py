@@ -16,8 +16,9 @@ from nlevolve.llm.catalogue import ModelCard
 from nlevolve.llm.concessions import Concessions
 from nlevolve.llm.deliver import Delivery
 from nlevolve.llm.limits import Lanes
-from nlevolve.llm.request import LLM, Label, Message, Reply, Request, RoleSettings
+from nlevolve.llm.request import LLM, Label, Message, Reply, Request
 from nlevolve.llm.schema_fallback import Forms
+from nlevolve.llm.settings import RoleSettings
 from nlevolve.llm.stack import open_stack
 from nlevolve.records import CallFinished, Event
 

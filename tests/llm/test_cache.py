@@ -11,7 +11,8 @@ import pytest
 from nlevolve.llm.bank import DiskBank
 from nlevolve.llm.budget import Caps
 from nlevolve.llm.catalogue import embedded_card
-from nlevolve.llm.request import Label, Message, NotBanked, OverBudget, ProviderDown, Rejected, Reply, Request, RoleSettings
+from nlevolve.llm.request import Label, Message, NotBanked, OverBudget, ProviderDown, Rejected, Reply, Request
+from nlevolve.llm.settings import RoleSettings
 from nlevolve.llm.stack import open_stack
 from nlevolve.records import CallFinished, Event
 from tests.llm.asking import ask_all, calls, request, scripted

@@ -29,11 +29,11 @@ from nlevolve.llm.request import (
     Rejected,
     Reply,
     Request,
-    RoleSettings,
     TimedOut,
     TooLong,
     Unusable,
 )
+from nlevolve.llm.settings import RoleSettings
 from nlevolve.llm.stack import open_stack
 from nlevolve.records import Noticed, Usage
 from tests.llm.asking import ask_all, calls

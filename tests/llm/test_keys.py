@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from nlevolve.llm import embedded
-from nlevolve.llm.request import Label, Message, Request, RoleSettings
+from nlevolve.llm.request import Label, Message, Request
+from nlevolve.llm.settings import RoleSettings
 
 PAID_FOR: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     (

@@ -8,7 +8,8 @@ import pytest
 
 from nlevolve.llm.call import Call
 from nlevolve.llm.prefix import led, stable_prefix
-from nlevolve.llm.request import Label, Message, ProviderDown, Reply, Request, RoleSettings
+from nlevolve.llm.request import Label, Message, ProviderDown, Reply, Request
+from nlevolve.llm.settings import RoleSettings
 
 
 def request(prefix: str, tail: str, lead: bool = True) -> Request:

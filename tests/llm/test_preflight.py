@@ -11,7 +11,7 @@ import pytest
 
 from nlevolve.errors import UsageError
 from nlevolve.llm.preflight import check_models
-from nlevolve.llm.request import RoleSettings
+from nlevolve.llm.settings import RoleSettings
 
 KEYS = ("OPENAI_API_KEY", "GEMINI_API_KEY", "GOOGLE_API_KEY", "ANTHROPIC_API_KEY")
 
@@ -102,7 +102,7 @@ def test_a_card_is_asked_for_once_and_a_key_every_time(tmp_path: Path, monkeypat
 
 def test_neither_import_nor_embedded_models_load_litellm(tmp_path: Path) -> None:
     program = (
-        "import sys; from nlevolve.llm.preflight import check_models; from nlevolve.llm.request import RoleSettings; "
+        "import sys; from nlevolve.llm.preflight import check_models; from nlevolve.llm.settings import RoleSettings; "
         "import nlevolve.llm.stack; check_models([RoleSettings(model='offline/generator')]); assert 'litellm' not in sys.modules"
     )
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}

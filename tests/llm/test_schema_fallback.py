@@ -13,8 +13,9 @@ import pytest
 
 from nlevolve.llm.catalogue import ModelCard
 from nlevolve.llm.preflight import check_models
-from nlevolve.llm.request import NoReply, ProviderDown, RateLimited, Rejected, Reply, Request, RoleSettings, TooLong, Unusable
+from nlevolve.llm.request import NoReply, ProviderDown, RateLimited, Rejected, Reply, Request, TooLong, Unusable
 from nlevolve.llm.retries import LONGEST_IN_ALL, backoff
+from nlevolve.llm.settings import RoleSettings
 from nlevolve.llm.wire import ANY_OBJECT, chat
 from nlevolve.records import CallRetried, Event, ModelStopped, Noticed, Usage
 from tests.llm.asking import ask_all, calls, delivering, request, scripted

@@ -10,8 +10,9 @@ import pytest
 
 from nlevolve.llm.catalogue import ModelCard, embedded_card
 from nlevolve.llm.limits import FIRST_IN_FLIGHT, Slots
-from nlevolve.llm.request import Message, RoleSettings, TooLong
+from nlevolve.llm.request import Message, TooLong
 from nlevolve.llm.serving import Served, served, understood
+from nlevolve.llm.settings import RoleSettings
 from nlevolve.llm.stack import open_stack
 from nlevolve.llm.windows import Windows, tokens
 from tests.llm.asking import request

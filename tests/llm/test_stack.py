@@ -13,7 +13,8 @@ import pytest
 from nlevolve.llm.budget import Caps
 from nlevolve.llm.catalogue import embedded_card
 from nlevolve.llm.client import Client
-from nlevolve.llm.request import LLM, Label, Message, OverBudget, ProviderDown, Reply, Request, RoleSettings
+from nlevolve.llm.request import LLM, Label, Message, OverBudget, ProviderDown, Reply, Request
+from nlevolve.llm.settings import RoleSettings
 from nlevolve.llm.stack import open_stack
 from nlevolve.records import CallFinished, CallRetried, Event
 

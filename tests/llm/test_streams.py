@@ -12,8 +12,9 @@ import pytest
 from nlevolve.llm.client import Client
 from nlevolve.llm.estimate import pace
 from nlevolve.llm.preflight import check_models
-from nlevolve.llm.request import Label, Message, NoReply, ProviderDown, Reply, Request, RoleSettings, TimedOut
+from nlevolve.llm.request import Label, Message, NoReply, ProviderDown, Reply, Request, TimedOut
 from nlevolve.llm.room import looping
+from nlevolve.llm.settings import RoleSettings
 from nlevolve.records import Usage
 from tests.server import Asked, Provider, Said
 from tests.server.dialects import DIALECTS, Serving

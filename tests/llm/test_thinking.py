@@ -11,7 +11,8 @@ import pytest
 from nlevolve.errors import UsageError
 from nlevolve.llm.catalogue import ModelCard
 from nlevolve.llm.preflight import check_models
-from nlevolve.llm.request import Label, Message, Reply, Request, RoleSettings
+from nlevolve.llm.request import Label, Message, Reply, Request
+from nlevolve.llm.settings import RoleSettings
 from nlevolve.llm.stack import open_stack
 from nlevolve.llm.thinking import resolved
 from nlevolve.records import Event, Noticed

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from nlevolve.llm.preflight import check_models
-from nlevolve.llm.request import Label, Message, Request, RoleSettings
+from nlevolve.llm.request import Label, Message, Request
+from nlevolve.llm.settings import RoleSettings
 from nlevolve.records import CallFinished, Event
 from tests.llm.asking import ask_all
 from tests.llm_real.llama import MODEL, SLOTS, WINDOW, LlamaCpp, Shell, running
