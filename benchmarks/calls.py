@@ -29,7 +29,7 @@ from nlevolve.llm.catalogue import ModelCard, Price, embedded_card
 from nlevolve.llm.client import load_litellm
 from nlevolve.llm.request import Label, Message, Reply, Request
 from nlevolve.llm.settings import RoleSettings
-from nlevolve.llm.stack import open_stack
+from nlevolve.llm.stack import OpenStack
 
 CROWD = 500
 LATENCY, REALISTIC = 0.2, 10.0
@@ -127,7 +127,7 @@ async def through_the_stack(name: str, url: str | None, calls: int, in_flight: i
     card = CARD if url else embedded_card("offline/checker")
     with tempfile.TemporaryDirectory() as folder:
         cards = {card.model: card}
-        async with open_stack(
+        async with OpenStack(
             emit=_ignore, cards=cards, cache_dir=Path(folder), concurrency=in_flight, run_id="bench", own_process=True
         ) as stack:
             await stack(request(-1, url, card.model))
@@ -142,7 +142,7 @@ async def from_the_cache(name: str, _: str | None, calls: int, in_flight: int) -
         reply = Reply(text="0 1 2 3\n" * 250, cost_usd=0.01)
         bank.keep([(request(number).key, Sample(model=MODEL, reply=reply)) for number in range(calls)])
         await bank.close()
-        async with open_stack(emit=_ignore, cards={MODEL: CARD}, cache_dir=folder, concurrency=in_flight) as stack:
+        async with OpenStack(emit=_ignore, cards={MODEL: CARD}, cache_dir=folder, concurrency=in_flight) as stack:
             return await measure(name, lambda number: stack(request(number)), calls, in_flight)
 
 

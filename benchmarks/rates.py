@@ -22,7 +22,7 @@ from typing import Any
 from benchmarks.calls import CARD, MODEL, request
 from benchmarks.figures import section
 from nlevolve.llm.request import NoReply
-from nlevolve.llm.stack import open_stack
+from nlevolve.llm.stack import OpenStack
 from nlevolve.records import Event, LimitChanged
 from tests.llm.kinds import Busy, Limit, Met, Refuses, at_random, both, bucket, changing, fixed, sliding, slow, steady
 from tests.server import Asked, Provider, Said
@@ -108,7 +108,7 @@ async def keep_asking(url: str, minutes: float, in_flight: int) -> None:
     ends = time.monotonic() + 60 * minutes
     numbers = iter(range(10**9))
     with tempfile.TemporaryDirectory() as folder:
-        async with open_stack(emit=_say, cards={MODEL: CARD}, cache_dir=Path(folder), concurrency=in_flight) as stack:
+        async with OpenStack(emit=_say, cards={MODEL: CARD}, cache_dir=Path(folder), concurrency=in_flight) as stack:
 
             async def worker() -> None:
                 while time.monotonic() < ends:

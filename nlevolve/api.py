@@ -19,7 +19,7 @@ from nlevolve.options import Options, nearest
 from nlevolve.puzzle.datasets import load
 from nlevolve.records import Event, RunFinished
 from nlevolve.run.session import Session, begin
-from nlevolve.view.outside import See, opened
+from nlevolve.view.outside import found, guarded, opened
 from nlevolve.view.publish import Publisher
 
 
@@ -128,20 +128,24 @@ async def _solve(selectors: Sequence[str], options: Brought) -> Result:
         settings = {**options.settings, "policy.parents": name_of(options.parents)}
         options = options.model_copy(update={"settings": settings})
     config = configured(options)
+    makers = found(_names(options))
     session = begin(load(selectors, config.seed), config, options, live=options.live, parents=options.parents)
     with session.lock:
         publisher = Publisher(session.folder, session.selection)
-        views = [publisher.see, *_views(options, session.folder)]
+        views = [publisher.see, *opened(makers, session.folder)]
+        if callable(options.see):
+            views.append(guarded(getattr(options.see, "__qualname__", type(options.see).__name__), options.see))
         finished = await session.run(views, own_process=options.own_process)
         if options.report:
             publisher.report()
     return outcome(session, publisher, finished)
 
 
-def _views(options: Brought, folder: Path) -> Sequence[See]:
-    if callable(options.see):
-        return [options.see]
-    return opened([options.see] if isinstance(options.see, str) else options.see or (), folder)
+def _names(options: Brought) -> Sequence[str]:
+    """The views that are named rather than given as a function."""
+    if options.see is None or callable(options.see):
+        return ()
+    return [options.see] if isinstance(options.see, str) else options.see
 
 
 def outcome(session: Session, publisher: Publisher, finished: RunFinished) -> Result:

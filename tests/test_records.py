@@ -7,12 +7,14 @@ import types
 import typing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
+from annotated_types import Ge, Lt, MinLen
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 
 from nlevolve.records import (
     AnyEvent,
@@ -46,9 +48,17 @@ def drawn(annotation: Any) -> st.SearchStrategy[Any]:
     if origin is dict:
         return st.dictionaries(drawn(inside[0]), drawn(inside[1]), max_size=3)
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return st.builds(annotation, **{name: drawn(field.annotation) for name, field in annotation.model_fields.items()})
+        return st.builds(annotation, **{name: within(field) for name, field in annotation.model_fields.items()})
     plain = {datetime: st.datetimes(timezones=st.just(UTC)), float: st.floats(allow_nan=False, allow_infinity=False)}
     return plain[annotation] if annotation in plain else st.from_type(annotation)
+
+
+def within(field: FieldInfo) -> st.SearchStrategy[Any]:
+    """What may stand in a field, within its bounds."""
+    least = next((bound.min_length for bound in field.metadata if isinstance(bound, MinLen)), 0)
+    bounds = [bound for bound in field.metadata if isinstance(bound, Ge | Lt)]
+    values = st.from_type(Annotated[field.annotation, *bounds]) if bounds else drawn(field.annotation)
+    return values.filter(lambda value: len(value) >= least) if least else values
 
 
 def holds_all(said: Any, read: Any) -> bool:

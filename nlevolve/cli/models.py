@@ -92,14 +92,14 @@ async def _ping(cards: Mapping[str, ModelCard], asked: Sequence[tuple[Role, Role
     from nlevolve.ask.ping import failure_line, ping, trial
     from nlevolve.ask.prompts import Prompts
     from nlevolve.llm.manner import manner_of
-    from nlevolve.llm.stack import open_stack
+    from nlevolve.llm.stack import OpenStack
     from nlevolve.view.terminal.models import pong_line
 
     failed = False
     prompts = Prompts(folder)
     # a bank of its own: a ping that is served from what was paid before would find nothing out
     with tempfile.TemporaryDirectory() as empty:
-        async with open_stack(emit=_notice, cards=cards, cache_dir=Path(empty), concurrency=1, own_process=True) as stack:
+        async with OpenStack(emit=_notice, cards=cards, cache_dir=Path(empty), concurrency=1, own_process=True) as stack:
             for role, settings in asked:
                 patient = settings.model_copy(update={"timeout": min(settings.timeout, LONGEST_PING), "retries": 1})
                 request = trial(role, patient, prompts, manner_of(patient, cards.get(patient.model)))

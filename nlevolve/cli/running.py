@@ -6,7 +6,7 @@ import asyncio
 import json
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -16,7 +16,7 @@ from nlevolve.errors import BankFailed
 from nlevolve.records import RunFinished
 from nlevolve.run.session import Session
 from nlevolve.run.store import StoreFailed
-from nlevolve.view.outside import See, opened
+from nlevolve.view.outside import Make, See, opened
 from nlevolve.view.publish import Publisher
 from nlevolve.view.terminal.display import display
 from nlevolve.view.terminal.ending import closing
@@ -30,11 +30,11 @@ EXIT_STOPPED = 130
 """A second Ctrl-C."""
 
 
-def carry_out(session: Session, *, live: bool, as_json: bool, see: Sequence[str] = ()) -> int:
-    """Run a session to its end and return the exit code; `see` names views from other packages that see every event."""
+def carry_out(session: Session, *, live: bool, as_json: bool, see: Mapping[str, Make] | None = None) -> int:
+    """Run a session to its end and return the exit code; `see` makes views from other packages that see every event."""
     # until the report is written: whoever starts a run of this name meanwhile would find it in his own
     with session.lock:
-        return _carry_out(session, opened(see, session.folder), live=live, as_json=as_json)
+        return _carry_out(session, opened(see or {}, session.folder), live=live, as_json=as_json)
 
 
 def _carry_out(session: Session, outside: Sequence[See], *, live: bool, as_json: bool) -> int:

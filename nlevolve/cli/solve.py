@@ -10,7 +10,10 @@ from nlevolve.cli import app, options
 from nlevolve.options import Limits, Options, Resumable
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from nlevolve.run.session import Session
+    from nlevolve.view.outside import Make
 
 OWN = "the run's own"
 
@@ -33,9 +36,11 @@ def solve(
     selection = load(selectors, config.seed)
     # what is typed is judged: only now comes what takes its time to load
     from nlevolve.run.session import begin
+    from nlevolve.view.outside import found
 
+    see = found(asked.see)
     session = replace(begin(selection, config, asked), ping=ping and not asked.replay)
-    return _carry_out(session, asked, live, json)
+    return _carry_out(session, see, live, json)
 
 
 @app.command()
@@ -52,7 +57,9 @@ def resume(run: options.Run, given: options.Given, live: options.Live = None, js
     old = store.read_config(folder, store.TO_RESUME)
     from nlevolve.puzzle.datasets import load
     from nlevolve.run.session import reconfigure, reopen
+    from nlevolve.view.outside import found
 
+    see = found(asked.see)
     config = reconfigure(old, asked)
     session = reopen(
         folder,
@@ -62,13 +69,13 @@ def resume(run: options.Run, given: options.Given, live: options.Live = None, js
         prompts=Path(asked.prompts or old["prompts_dir"]),
         cache_dir=Path(asked.cache_dir if "cache_dir" in asked.given else old["cache_dir"]),
     )
-    return _carry_out(session, asked, live, json)
+    return _carry_out(session, see, live, json)
 
 
-def _carry_out(session: Session, asked: Resumable, live: bool | None, json: bool) -> int:
+def _carry_out(session: Session, see: Mapping[str, Make], live: bool | None, json: bool) -> int:
     """Run the session with its views, and say how it ended."""
     import sys
 
     from nlevolve.cli.running import carry_out
 
-    return carry_out(session, live=sys.stdout.isatty() if live is None else live, as_json=json, see=asked.see)
+    return carry_out(session, live=sys.stdout.isatty() if live is None else live, as_json=json, see=see)

@@ -23,6 +23,7 @@ from nlevolve.options import Options, explain, parse_changes
 from nlevolve.puzzle.datasets import load
 from nlevolve.records import CallFinished
 from nlevolve.run.store import read_events
+from nlevolve.view.outside import found
 
 if TYPE_CHECKING:
     from nlevolve.run.forecast import Forecast
@@ -54,6 +55,7 @@ class Plan:
         self.cells = list(_cells(grid))
         self.configs = [configured(cell) for cell in self.cells]
         self.selection = load(grid.selectors, grid.shared.seed or 0)
+        self.see = found(grid.shared.see)
         self.folders: list[Path] = []
 
     def forecasts(self) -> list[Forecast]:
@@ -91,7 +93,7 @@ class Plan:
 
         session = begin(self.selection, config, cell.model_copy(update=self._left()))
         self.folders.append(session.folder)
-        return carry_out(session, live=live, as_json=False, see=cell.see)
+        return carry_out(session, live=live, as_json=False, see=self.see)
 
     def _left(self) -> dict[str, Any]:
         """Of the sweep's caps, what the runs so far have left."""

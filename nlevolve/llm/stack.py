@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
@@ -91,60 +91,61 @@ class Stack:
             return reply
 
 
-@asynccontextmanager
-async def open_stack(
-    *,
-    emit: Callable[[Event], None],
-    cards: Mapping[str, ModelCard],
-    roles: Iterable[RoleSettings] = (),
-    cache_dir: Path,
-    replay: bool = False,
-    concurrency: int = 8,
-    patience: float = 0.0,
-    caps: Caps | None = None,
-    spent: Spent | None = None,
-    run_id: str = "",
-    logged: Iterable[str] = (),
-    seed: int = 0,
-    stopping: asyncio.Event | None = None,
-    own_process: bool = False,
-    live: LLM | None = None,
-) -> AsyncIterator[Stack]:
-    """Open the way to the models of `cards` (see preflight.check_models).
+@dataclass(kw_only=True)
+class OpenStack:
+    """`async with OpenStack(…) as stack`: the way to the models of `cards` (see preflight.check_models), put together."""
 
-    roles: their servers are asked how much fits into a request and how many they work on at once.
-    concurrency: calls in flight, over all models. patience: seconds to wait for a server that is away.
-    caps, spent: limits, and what a resumed run has used of them.
-    run_id: unique to a run and kept by its resumptions; logged: request digests of the CallFinished events already in its
-    log. Together they let a resumption account for a reply that was paid and banked but not logged when the run was killed.
-    seed: of the retries' jitter. stopping: once it is set nothing more is sent. own_process: see client.Client.
-    live: stands in for the client, in tests.
-    """
-    stopping = stopping or asyncio.Event()
-    told = {} if replay or live else await served(roles, cards)
-    ledger = Ledger(caps or Caps(), spent or Spent())
-    accounts = Accounts(emit, cards, ledger)
-    notice = accounts.notice
-    bank: Bank = ReplayBank(cache_dir, notice) if replay else DiskBank(cache_dir, notice)
-    client = Client(cards, notice, own_process=own_process)
-    deliver = Delivery(
-        live or client,
-        breaker=Breaker(emit),
-        absences=Absences(emit, stopping, patience),
-        lanes=Lanes(concurrency, emit, stopping, {place: one.slots for place, one in told.items() if one.slots}),
-        budget=Budget(ledger, cards, notice),
-        forms=Forms(notice),
-        concessions=Concessions(notice),
-        emit=emit,
-        rng=Random(f"{seed}/retries"),
-        stopping=stopping,
-    )
-    cached = Cache(led(deliver), bank, accounts, run=run_id, logged=set(logged))
-    linger = 0.0
-    try:
-        yield Stack(metered(cached, accounts), bank, cards, stopping, told)
-        linger = LINGER
-    finally:
-        await cached.close(linger)
-        await bank.close()
-        await client.close()
+    emit: Callable[[Event], None]
+    cards: Mapping[str, ModelCard]
+    cache_dir: Path
+    roles: Iterable[RoleSettings] = ()
+    """Their servers are asked how much fits into a request and how many they work on at once."""
+    replay: bool = False
+    concurrency: int = 8
+    """Calls in flight, over all models."""
+    patience: float = 0.0
+    """Seconds to wait for a server that is away."""
+    caps: Caps = field(default_factory=Caps)
+    spent: Spent = field(default_factory=Spent)
+    """What a resumed run has used of them."""
+    run_id: str = ""
+    """Unique to a run and kept by its resumptions."""
+    logged: Iterable[str] = ()
+    """Request digests of the CallFinished events already in the run's log. With `run_id` they let a resumption account for a
+    reply that was paid and banked but not logged when the run was killed."""
+    seed: int = 0
+    """Of the retries' jitter."""
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    """Once it is set nothing more is sent."""
+    own_process: bool = False
+    """See client.Client."""
+    live: LLM | None = None
+    """Stands in for the client, in tests."""
+
+    async def __aenter__(self) -> Stack:
+        told = {} if self.replay or self.live else await served(self.roles, self.cards)
+        ledger = Ledger(self.caps, self.spent)
+        accounts = Accounts(self.emit, self.cards, ledger)
+        notice = accounts.notice
+        self._bank: Bank = (ReplayBank if self.replay else DiskBank)(self.cache_dir, notice)
+        self._client = Client(self.cards, notice, own_process=self.own_process)
+        deliver = Delivery(
+            self.live or self._client,
+            breaker=Breaker(self.emit),
+            absences=Absences(self.emit, self.stopping, self.patience),
+            lanes=Lanes(self.concurrency, self.emit, self.stopping, {at: one.slots for at, one in told.items() if one.slots}),
+            budget=Budget(ledger, self.cards, notice),
+            forms=Forms(notice),
+            concessions=Concessions(notice),
+            emit=self.emit,
+            rng=Random(f"{self.seed}/retries"),
+            stopping=self.stopping,
+        )
+        self._cached = Cache(led(deliver), self._bank, accounts, run=self.run_id, logged=set(self.logged))
+        return Stack(metered(self._cached, accounts), self._bank, self.cards, self.stopping, told)
+
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Wait a little for what is paid for, unless there was an accident."""
+        await self._cached.close(LINGER if kind is None else 0.0)
+        await self._bank.close()
+        await self._client.close()

@@ -11,7 +11,6 @@ import atexit
 import contextlib
 import json
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -68,6 +67,8 @@ def _pipes() -> tuple[IO[str], IO[str]]:
             stdout=subprocess.PIPE,
             text=True,
             encoding="utf-8",
+            # a Ctrl-C is for the run, which ends its workers by closing their pipes: also while they are still starting
+            process_group=0,
             env={**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
         )
         _own.worker = worker
@@ -88,7 +89,6 @@ def _end() -> None:
 
 def _serve() -> None:
     """A worker's life: a job a line in, an answer a line out, until the pipe closes."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     for line in sys.stdin:
         model, prompt, seed, form = json.loads(line)
         print(json.dumps(answer(Job(model, prompt, seed, form))), flush=True)

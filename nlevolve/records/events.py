@@ -166,7 +166,7 @@ class CandidateChecked(Event):
     task: str
     birth: Birth
     description: Description
-    attempts: tuple[Attempt, ...]
+    attempts: Annotated[tuple[Attempt, ...], Field(min_length=1)]
     duplicate_of: int | None = None
     """An earlier birth with the same normalised bullets, whose attempts these are."""
     generator_usd: float | None = None

@@ -76,7 +76,7 @@ def _plain(bullet: str) -> str:
 class Birth(Record):
     """How candidate `index` of a task came to be asked for."""
 
-    index: int
+    index: Annotated[int, Field(ge=0, lt=100_000)]
     operator: Operator
     parents: tuple[int, ...] = ()
     """Births whose descriptions the model was shown, best first."""

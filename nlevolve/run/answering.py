@@ -11,7 +11,7 @@ from nlevolve.llm.request import Halt
 from nlevolve.puzzle.symmetry import Transform
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Answer, AnswerFollowed, Attempt, Followed, Garbled, Unreached
-from nlevolve.run.context import Lab, together
+from nlevolve.run.context import Context, together
 
 GARBLED_SAMPLES = 3
 """How often a description is followed on a test input at most, until a grid can be read."""
@@ -20,8 +20,8 @@ GARBLED_SAMPLES = 3
 class Answering:
     """A task's follows. What was followed once is kept, so that a second round only asks for what is new."""
 
-    def __init__(self, task: Task, lab: Lab) -> None:
-        self.task, self.lab = task, lab
+    def __init__(self, task: Task, context: Context) -> None:
+        self.task, self.context = task, context
         self.halted: Halt | None = None
         self._followed: dict[tuple[int, int, int, str], AnswerFollowed] = {}
 
@@ -41,7 +41,7 @@ class Answering:
 
     async def follow(self, population: Population) -> tuple[Answer, ...]:
         """Follow the perfect descriptions; where they leave fewer than two distinct answers, the best imperfect ones too."""
-        chosen = followers(population, self.lab.config.answers, self.lab.config.policy.rank)
+        chosen = followers(population, self.context.config.answers, self.context.config.policy.rank)
 
         def answers() -> tuple[Answer, ...]:
             return answer(self.task.tests, population, self._followed.values(), [c.index for c in chosen])
@@ -55,7 +55,7 @@ class Answering:
         return answers()
 
     async def _follow(self, candidates: Iterable[Candidate]) -> None:
-        policy = self.lab.config.answers
+        policy = self.context.config.answers
         asked = [(c, v) for c in candidates for v in views(policy.views if c.fitness.perfect else 1)]
         await together(self._under(candidate, view) for candidate, view in asked)
 
@@ -63,17 +63,17 @@ class Answering:
         """Follow on every test input under one view, if the description still holds there: words may name a side or a colour."""
         task = view.task(self.task)
         if str(view):
-            settings = self.lab.settings("answerer")
-            first = await check(self.lab.asker, settings, task, 0, candidate.description, birth=candidate.index)
+            settings = self.context.settings("answerer")
+            first = await check(self.context.asker, settings, task, 0, candidate.description, birth=candidate.index)
             if not first.exact:
                 return
-        samples = range(self.lab.config.answers.samples)
+        samples = range(self.context.config.answers.samples)
         await together(self._readable(candidate, view, task, n, s) for n in range(len(task.tests)) for s in samples)
 
     async def _readable(self, candidate: Candidate, view: Transform, task: Task, number: int, sample: int) -> None:
         """Follow, with further samples while nobody can read what comes back: a rule that holds must not go unanswered."""
         for again in range(GARBLED_SAMPLES):
-            attempt = await self._once(candidate, view, task, number, sample + again * self.lab.config.answers.samples)
+            attempt = await self._once(candidate, view, task, number, sample + again * self.context.config.answers.samples)
             if not isinstance(attempt, Garbled):
                 return
 
@@ -81,9 +81,9 @@ class Answering:
         key = candidate.index, number, sample, str(view)
         if key in self._followed:
             return self._followed[key].attempt
-        settings = self.lab.settings("answerer")
+        settings = self.context.settings("answerer")
         attempt = await follow(
-            self.lab.asker,
+            self.context.asker,
             settings,
             task,
             number,
@@ -96,5 +96,5 @@ class Answering:
             attempt = attempt.model_copy(update={"grid": view.inverse.grid(attempt.grid)})
         event = AnswerFollowed(task=self.task.id, birth=candidate.index, sample=sample, attempt=attempt, view=str(view))
         self._followed[key] = event
-        self.lab.emit(event)
+        self.context.emit(event)
         return attempt

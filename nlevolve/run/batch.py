@@ -10,12 +10,12 @@ from nlevolve.evolve.policy import stop_index
 from nlevolve.evolve.population import population
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Event, TaskAnswered
-from nlevolve.run.context import Lab, first_failure
+from nlevolve.run.context import Context, first_failure
 from nlevolve.run.solve import solve
 
 
 async def solve_all(
-    tasks: Sequence[Task], lab: Lab, known: Mapping[str, Sequence[Event]], *, at_once: int, stopping: asyncio.Event
+    tasks: Sequence[Task], context: Context, known: Mapping[str, Sequence[Event]], *, at_once: int, stopping: asyncio.Event
 ) -> None:
     """Solve the tasks, `at_once` of them at a time. `known` holds the events of an interrupted run by task.
 
@@ -30,20 +30,20 @@ async def solve_all(
                 if stopping.is_set():
                     return
                 # what a task may learn from depends on its place alone, not on which task happened to end first
-                earlier = learned[: max(0, len(learned) - lab.config.policy.mix.behind)] if lab.mixed else []
-                solving = group.create_task(_one(task, lab, known.get(task.id, ()), earlier))
+                earlier = learned[: max(0, len(learned) - context.config.policy.mix.behind)] if context.mixed else []
+                solving = group.create_task(_one(task, context, known.get(task.id, ()), earlier))
                 solving.add_done_callback(lambda _: places.release())
                 learned.append(solving)
 
 
-async def _one(task: Task, lab: Lab, known: Sequence[Event], earlier: Sequence[asyncio.Future[Arms]]) -> Arms:
+async def _one(task: Task, context: Context, known: Sequence[Event], earlier: Sequence[asyncio.Future[Arms]]) -> Arms:
     """Solve a task, or take what is known of it when nothing is missing."""
     if answered_for_good(known):
-        policy = lab.config.policy
+        policy = context.config.policy
         grown = population(known)
         stop = stop_index(grown, policy)
         return arms(grown if stop is None else grown.before(stop + 1), task.copy_accuracy)
-    return await solve(task, lab, known, pooled([await shown for shown in earlier]))
+    return await solve(task, context, known, pooled([await shown for shown in earlier]))
 
 
 def answered_for_good(events: Sequence[Event]) -> bool:

@@ -16,17 +16,17 @@ from nlevolve.evolve.population import Population
 from nlevolve.llm.request import CallFailed, Filtered, Unusable
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Attempt, Birth, CandidateChecked, Description, Garbled, MoveFailed, Skipped
-from nlevolve.run.context import Lab, together
+from nlevolve.run.context import Context, together
 
 
-async def bear(task: Task, lab: Lab, birth: Birth, seen: Population, sample: int) -> CandidateChecked | MoveFailed:
+async def bear(task: Task, context: Context, birth: Birth, seen: Population, sample: int) -> CandidateChecked | MoveFailed:
     """What comes of a birth planned from `seen`; `sample` tells it from earlier births that asked the same. Raises Halt."""
     try:
-        answered = await _described(task, lab, birth, seen, sample)
+        answered = await _described(task, context, birth, seen, sample)
     except Unreadable as problem:
         return MoveFailed(task=task.id, birth=birth, reason="garbled", why=str(problem))
     except Unusable:
-        lab.unusable.add(birth.model)
+        context.unusable.add(birth.model)
         raise
     except Filtered as refusal:
         return MoveFailed(task=task.id, birth=birth, reason="refused", why=str(refusal))
@@ -34,7 +34,7 @@ async def bear(task: Task, lab: Lab, birth: Birth, seen: Population, sample: int
         return MoveFailed(task=task.id, birth=birth, reason="unreached", why=str(failure), failure=failure.kind)
     description = answered.value
     twin = seen.same_text(description)
-    judged = _Judgement(twin.attempts) if twin else await _Checking(task, lab, birth, description, seen).run()
+    judged = _Judgement(twin.attempts) if twin else await _Checking(task, context, birth, description, seen).run()
     return CandidateChecked(
         task=task.id,
         birth=birth,
@@ -46,14 +46,14 @@ async def bear(task: Task, lab: Lab, birth: Birth, seen: Population, sample: int
     )
 
 
-async def _described(task: Task, lab: Lab, birth: Birth, seen: Population, sample: int) -> Answered[Description]:
+async def _described(task: Task, context: Context, birth: Birth, seen: Population, sample: int) -> Answered[Description]:
     """The birth's description. Where its model could be read before, what nobody can read is asked for once more."""
     parents = [(seen.members[p].description, seen.members[p].attempts) for p in birth.parents]
-    settings = lab.settings(ROLE_OF[birth.operator], birth.model)
+    settings = context.settings(ROLE_OF[birth.operator], birth.model)
 
     def ask(*, again: bool) -> Awaitable[Answered[Description]]:
-        tokens = lab.config.policy.parent_tokens
-        return describe(lab.asker, settings, task, birth, parents, sample=sample, tokens=tokens, again=again)
+        tokens = context.config.policy.parent_tokens
+        return describe(context.asker, settings, task, birth, parents, sample=sample, tokens=tokens, again=again)
 
     try:
         return await ask(again=False)
@@ -76,7 +76,7 @@ class _Checking:
     """The checks of one new description."""
 
     task: Task
-    lab: Lab
+    context: Context
     birth: Birth
     description: Description
     seen: Population
@@ -95,12 +95,12 @@ class _Checking:
         return fitness(attempts, self.description.words).perfect
 
     def _confirms(self) -> bool:
-        confirm = self.lab.config.policy.confirm
-        return confirm == "always" or (confirm == "auto" and self.lab.settings("checker").varies)
+        confirm = self.context.config.policy.confirm
+        return confirm == "always" or (confirm == "auto" and self.context.settings("checker").varies)
 
     async def _attempts(self) -> tuple[Attempt, ...]:
         """One attempt a training pair, the most telling pair first where the policy says so."""
-        policy = self.lab.config.policy
+        policy = self.context.config.policy
         pairs = range(len(self.task.pairs))
         done: dict[int, Attempt] = {}
         if policy.check == "telling" and len(pairs) > 1 and self.seen.members:
@@ -119,8 +119,9 @@ class _Checking:
         return done | await self._ask(unlucky, sample, again=True)
 
     async def _ask(self, pairs: Iterable[int], sample: int, *, again: bool = False) -> dict[int, Attempt]:
-        settings, k = self.lab.settings("checker"), self.birth.index
+        settings, k = self.context.settings("checker"), self.birth.index
         asked = {
-            i: check(self.lab.asker, settings, self.task, i, self.description, birth=k, sample=sample, again=again) for i in pairs
+            i: check(self.context.asker, settings, self.task, i, self.description, birth=k, sample=sample, again=again)
+            for i in pairs
         }
         return dict(zip(asked, await together(asked.values()), strict=True))

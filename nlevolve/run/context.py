@@ -20,7 +20,7 @@ Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
-class Lab:
+class Context:
     """One run's equipment, shared by its tasks."""
 
     asker: Asker
@@ -34,7 +34,7 @@ class Lab:
     unusable: set[str] = field(default_factory=set)
     """Models that will answer nothing more: key refused, quota exhausted."""
 
-    def told(self, waits: Callable[[], None]) -> Lab:
+    def told(self, waits: Callable[[], None]) -> Context:
         """The same equipment for one birth, which is told whenever it must wait for a provider."""
         return replace(self, asker=replace(self.asker, llm=self.telling(waits)))
 

@@ -27,7 +27,7 @@ from nlevolve.puzzle.tasks import Pair, Task
 from nlevolve.records import BirthPlanned, CallFinished, Event, TaskStarted
 from nlevolve.run.answering import Answering
 from nlevolve.run.birth import bear
-from nlevolve.run.context import Lab
+from nlevolve.run.context import Context
 from nlevolve.run.search import sample_of
 
 
@@ -101,8 +101,8 @@ def _bank(config: Mapping[str, Any]) -> Bank | None:
 async def _ask_again(config: Mapping[str, Any], events: Sequence[Event], births: Collection[int] | None, memory: _Memory) -> None:
     """Have everything asked that these births, and the answers that rest on them, ask."""
     started = next((e for e in events if isinstance(e, TaskStarted)), None)
-    lab = _lab(config, memory)
-    if started is None or lab is None:
+    context = _lab(config, memory)
+    if started is None or context is None:
         return
     task = Task(started.task, tuple(Pair(*pair) for pair in started.pairs), started.tests)
     grown = population(events)
@@ -110,8 +110,8 @@ async def _ask_again(config: Mapping[str, Any], events: Sequence[Event], births:
     for k, birth in sorted(planned.items()):
         if births is None or k in births:
             earlier = [one for j, one in planned.items() if j < k]
-            await _quietly(bear(task, lab, birth, grown.before(lab.config.policy.sees(k)), sample_of(birth, earlier)))
-    await _quietly(Answering(task, lab).follow(grown))
+            await _quietly(bear(task, context, birth, grown.before(context.config.policy.sees(k)), sample_of(birth, earlier)))
+    await _quietly(Answering(task, context).follow(grown))
 
 
 async def _quietly(asking: Any) -> None:
@@ -122,8 +122,8 @@ async def _quietly(asking: Any) -> None:
         return
 
 
-def _lab(config: Mapping[str, Any], memory: _Memory) -> Lab | None:
-    """The run's laboratory with the bank for its models; None where the bank, the prompts or the settings are gone."""
+def _lab(config: Mapping[str, Any], memory: _Memory) -> Context | None:
+    """The run's context with the bank for its models; None where the bank, the prompts or the settings are gone."""
     if memory.bank is None:
         return None
     try:
@@ -133,7 +133,7 @@ def _lab(config: Mapping[str, Any], memory: _Memory) -> Lab | None:
     except (UsageError, KeyError):
         return None
     stack = Stack(memory.ask, memory.bank, cards, asyncio.Event(), {})
-    return Lab(Asker(stack, prompts, stack.reject, cards, stack.windows), settings, lambda event: None, telling=stack.telling)
+    return Context(Asker(stack, prompts, stack.reject, cards, stack.windows), settings, lambda event: None, telling=stack.telling)
 
 
 def _cards(settings: RunConfig, config: Mapping[str, Any]) -> dict[str, ModelCard]:

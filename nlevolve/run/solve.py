@@ -12,12 +12,12 @@ from nlevolve.llm.request import Halt, Interrupted, OverBudget
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Answer, Event, MixLearned, Stopped, TaskAnswered, TaskStarted
 from nlevolve.run.answering import Answering
-from nlevolve.run.context import Lab
+from nlevolve.run.context import Context
 from nlevolve.run.losses import losses, sentence
 from nlevolve.run.search import Search
 
 
-async def solve(task: Task, lab: Lab, known: Sequence[Event] = (), before: Arms | None = None) -> Arms:
+async def solve(task: Task, context: Context, known: Sequence[Event] = (), before: Arms | None = None) -> Arms:
     """Solve one task, and return what the models of a mix have shown on it.
 
     `known` are the task's events from an interrupted run: what they hold is not asked again. `before` is what earlier tasks have
@@ -26,25 +26,27 @@ async def solve(task: Task, lab: Lab, known: Sequence[Event] = (), before: Arms 
     began = time.monotonic()
     if not any(isinstance(e, TaskStarted) for e in known):
         pairs = tuple((p.input, p.output) for p in task.pairs)
-        births = lab.config.policy.births
-        lab.emit(TaskStarted(task=task.id, pairs=pairs, tests=task.tests, copy_accuracy=task.copy_accuracy, births=births))
-    search = Search(task, lab, known, before or {})
+        births = context.config.policy.births
+        context.emit(TaskStarted(task=task.id, pairs=pairs, tests=task.tests, copy_accuracy=task.copy_accuracy, births=births))
+    search = Search(task, context, known, before or {})
     await search.run()
-    answering = Answering(task, lab)
+    answering = Answering(task, context)
     answers = await answering.follow(search.outcome)
-    if search.perfect and lab.config.answers.second and any(len(a.proposed) < 2 for a in answers):
-        await search.run(second=lab.config.answers.second)
+    if search.perfect and context.config.answers.second and any(len(a.proposed) < 2 for a in answers):
+        await search.run(second=context.config.answers.second)
         answers = await answering.follow(search.outcome)
-    lab.emit(_end(task, lab, search, answering, answers, time.monotonic() - began))
-    return _learned(task, lab, search.outcome)
+    context.emit(_end(task, context, search, answering, answers, time.monotonic() - began))
+    return _learned(task, context, search.outcome)
 
 
-def _end(task: Task, lab: Lab, search: Search, answering: Answering, answers: tuple[Answer, ...], seconds: float) -> TaskAnswered:
+def _end(
+    task: Task, context: Context, search: Search, answering: Answering, answers: tuple[Answer, ...], seconds: float
+) -> TaskAnswered:
     population = search.outcome
     halted = search.halted or answering.halted
     lost = losses(population, answering.followed, halted)
     stopped = _stopped(search, halted, answering.lost(answers))
-    best = followers(population, lab.config.answers, lab.config.policy.rank)
+    best = followers(population, context.config.answers, context.config.policy.rank)
     return TaskAnswered(
         task=task.id,
         answers=answers,
@@ -73,10 +75,10 @@ def _mostly_lost(population: Population) -> bool:
     return bool(lost) and len(lost) >= len(population.members.keys() - lost)
 
 
-def _learned(task: Task, lab: Lab, population: Population) -> Arms:
+def _learned(task: Task, context: Context, population: Population) -> Arms:
     shown = arms(population, task.copy_accuracy)
-    if lab.mixed:
-        lab.emit(
+    if context.mixed:
+        context.emit(
             MixLearned(
                 task=task.id,
                 rows=tuple((m, round(a.births), a.gain / a.births, a.dollars / a.births) for m, a in sorted(shown.items())),

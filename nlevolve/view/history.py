@@ -192,15 +192,7 @@ class History:
         match event:
             case CallFinished():  # first, as events are mostly of calls
                 if self._new(event):
-                    task = self.task(event.task)
-                    for account in (self.account, task.account, self._role(event)):
-                        account.add(event)
-                    self.readings.replied(event)
-                    if event.source != "failed" and event.request not in self._had:
-                        self._had.add(event.request)
-                        if event.bought is not None:
-                            self.bought.reply(event.bought)
-                            task.bought.reply(event.bought)
+                    self._called(event)
             case CallSent():
                 pass
             case ReplyUnread():
@@ -230,6 +222,17 @@ class History:
                 self.mix[event.task] = event
             case Noticed() if event.text not in self.notices:
                 self.notices.append(event.text)
+
+    def _called(self, event: CallFinished) -> None:
+        task = self.task(event.task)
+        for account in (self.account, task.account, self._role(event)):
+            account.add(event)
+        self.readings.replied(event)
+        if event.source != "failed" and event.request not in self._had:
+            self._had.add(event.request)
+            if event.bought is not None:
+                self.bought.reply(event.bought)
+                task.bought.reply(event.bought)
 
     def _start(self, event: RunStarted) -> None:
         before, self.started, self.finished = self.rank, event, None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from nlevolve import plugins
@@ -13,13 +13,26 @@ from nlevolve.records import Event
 See = Callable[[Event], None]
 
 
-def opened(names: Iterable[str], folder: Path) -> list[See]:
-    """The views of these names, for the run in this folder. Raises UsageError for one that is not there or cannot be made."""
-    return [_Outside(name, _made(name, folder)) for name in names]
+Make = Callable[[Path], See]
+"""Makes the view of the run in a folder."""
 
 
-def _made(name: str, folder: Path) -> See:
-    make = plugins.load(plugins.VIEWS, name)
+def found(names: Iterable[str]) -> dict[str, Make]:
+    """What makes the views of these names; looked for before a run has a folder. Raises UsageError for one that is not there."""
+    return {name: plugins.load(plugins.VIEWS, name) for name in names}
+
+
+def opened(makers: Mapping[str, Make], folder: Path) -> list[See]:
+    """The views, for the run in this folder. Raises UsageError for one that cannot be made."""
+    return [guarded(name, _made(name, make, folder)) for name, make in makers.items()]
+
+
+def guarded(name: str, see: See) -> See:
+    """A view that is not ours: when it fails it says so once and sees no more, and the run goes on."""
+    return _Outside(name, see)
+
+
+def _made(name: str, make: Make, folder: Path) -> See:
     try:
         see: See = make(folder)
     # somebody else's: whatever it trips over is its fault, and is said as such
@@ -31,7 +44,7 @@ def _made(name: str, folder: Path) -> See:
 
 
 class _Outside:
-    """A view that is not ours: when it fails it says so once and sees no more, and the run goes on."""
+    """See `guarded`."""
 
     def __init__(self, name: str, see: See) -> None:
         self._name = name

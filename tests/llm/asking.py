@@ -19,7 +19,7 @@ from nlevolve.llm.limits import Lanes
 from nlevolve.llm.request import LLM, Label, Message, Reply, Request
 from nlevolve.llm.schema_fallback import Forms
 from nlevolve.llm.settings import RoleSettings
-from nlevolve.llm.stack import open_stack
+from nlevolve.llm.stack import OpenStack
 from nlevolve.records import CallFinished, Event
 
 
@@ -83,7 +83,7 @@ def ask_all(folder: Path, live: LLM | None, *requests: Request, **options: Any) 
     events: list[Event] = []
 
     async def run() -> list[Any]:
-        async with open_stack(**{"emit": events.append, "cards": {}, "cache_dir": folder, "live": live, **options}) as stack:
+        async with OpenStack(**{"emit": events.append, "cards": {}, "cache_dir": folder, "live": live, **options}) as stack:
             return await asyncio.gather(*(stack(asked) for asked in requests), return_exceptions=True)
 
     return asyncio.run(run()), events

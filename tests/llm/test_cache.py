@@ -13,7 +13,7 @@ from nlevolve.llm.budget import Caps
 from nlevolve.llm.catalogue import embedded_card
 from nlevolve.llm.request import Label, Message, NotBanked, OverBudget, ProviderDown, Rejected, Reply, Request
 from nlevolve.llm.settings import RoleSettings
-from nlevolve.llm.stack import open_stack
+from nlevolve.llm.stack import OpenStack
 from nlevolve.records import CallFinished, Event
 from tests.llm.asking import ask_all, calls, request, scripted
 
@@ -115,7 +115,7 @@ def abandoning(
     events: list[Event] = []
 
     async def run() -> None:
-        async with open_stack(emit=events.append, cards=cards or {}, cache_dir=folder, live=slowly) as stack:
+        async with OpenStack(emit=events.append, cards=cards or {}, cache_dir=folder, live=slowly) as stack:
             first = asyncio.create_task(stack(request()))
             others = [asyncio.create_task(stack(request()))] if also_waiting else []
             await asyncio.sleep(after)
@@ -140,7 +140,7 @@ def test_a_call_that_nobody_waits_for_is_not_sent(tmp_path: Path) -> None:
     events: list[Event] = []
 
     async def run() -> None:
-        async with open_stack(emit=events.append, cards={}, cache_dir=tmp_path, live=slowly, concurrency=1) as stack:
+        async with OpenStack(emit=events.append, cards={}, cache_dir=tmp_path, live=slowly, concurrency=1) as stack:
             occupying = asyncio.create_task(stack(request(sample=1)))
             queued = asyncio.create_task(stack(request()))
             await asyncio.sleep(0.05)
@@ -159,7 +159,7 @@ def test_tries_of_a_call_that_is_given_up_between_them_are_counted(tmp_path: Pat
         raise ProviderDown("503", retry_after=60.0)
 
     async def run() -> None:
-        async with open_stack(emit=events.append, cards={}, cache_dir=tmp_path, live=fail) as stack:
+        async with OpenStack(emit=events.append, cards={}, cache_dir=tmp_path, live=fail) as stack:
             asking = asyncio.create_task(stack(request()))
             await asyncio.sleep(0.05)
             asking.cancel()
@@ -189,7 +189,7 @@ def rejecting(folder: Path, live: Counting, **options: object) -> tuple[Reply, l
     events: list[Event] = []
 
     async def run() -> Reply:
-        async with open_stack(**{"emit": events.append, "cards": {}, "cache_dir": folder, "live": live, **options}) as stack:  # type: ignore[arg-type]
+        async with OpenStack(**{"emit": events.append, "cards": {}, "cache_dir": folder, "live": live, **options}) as stack:  # type: ignore[arg-type]
             reply = await stack(request())
             stack.reject(request(), "of no use")
             assert (await stack(request())).text == reply.text  # within a run an answer is an answer
@@ -267,8 +267,8 @@ def test_of_two_runs_that_asked_the_same_the_first_reply_stands(tmp_path: Path) 
             return Reply(text="late")
 
         async with (
-            open_stack(emit=lambda event: None, cards={}, cache_dir=tmp_path, live=slowly) as one,
-            open_stack(emit=lambda event: None, cards={}, cache_dir=tmp_path, live=quick) as two,
+            OpenStack(emit=lambda event: None, cards={}, cache_dir=tmp_path, live=slowly) as one,
+            OpenStack(emit=lambda event: None, cards={}, cache_dir=tmp_path, live=quick) as two,
         ):
             waiting = asyncio.create_task(one(request()))
             await asyncio.sleep(0.01)

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from nlevolve.errors import UsageError
-from nlevolve.llm import client
+from nlevolve.llm import library
 from nlevolve.llm.catalogue import ModelCard, listed_card
 from nlevolve.llm.client import Client
 from nlevolve.llm.library import load_litellm
@@ -34,7 +34,7 @@ from nlevolve.llm.request import (
     Unusable,
 )
 from nlevolve.llm.settings import RoleSettings
-from nlevolve.llm.stack import open_stack
+from nlevolve.llm.stack import OpenStack
 from nlevolve.records import Noticed, Usage
 from tests.llm.asking import ask_all, calls
 from tests.server import Asked, Provider, Said
@@ -283,7 +283,7 @@ def test_runs_in_one_event_loop_do_not_close_each_others_connections(model: str,
         places = (tmp_path / str(number) for number in range(9))
 
         def stack() -> Any:
-            return open_stack(emit=lambda event: None, cards=cards, cache_dir=next(places))
+            return OpenStack(emit=lambda event: None, cards=cards, cache_dir=next(places))
 
         async def run() -> list[str]:
             texts = []
@@ -312,7 +312,7 @@ def test_an_event_of_a_call_holds_what_it_took(tmp_path: Path) -> None:
 @pytest.fixture
 def version_of(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     def pretend(version: str) -> None:
-        monkeypatch.setattr(client, "version", lambda package: version)
+        monkeypatch.setattr(library, "version", lambda package: version)
 
     return pretend
 

@@ -32,7 +32,7 @@ from nlevolve.llm.request import (
     Unusable,
 )
 from nlevolve.llm.room import ANSWERS
-from nlevolve.llm.stack import Stack, open_stack
+from nlevolve.llm.stack import OpenStack, Stack
 from nlevolve.records import CallFinished, CallRetried, CallSent, Event, ModelStopped, Noticed, ServerAway, ServerBack, Usage
 from tests.llm.asking import ask_all, calls, delivering, ignore, request, scripted
 from tests.llm.virtual import run_virtually
@@ -101,10 +101,10 @@ def stopped_while_waiting(folder: Path, waits_for: str) -> tuple[list[object], l
             return Reply(text="ok", cost_usd=0.1)
 
         options = {"concurrency": 1} if waits_for == "a place" else {"concurrency": 9}
-        caps = Caps(usd=1.0) if waits_for == "money" else None
+        caps = Caps(usd=1.0 if waits_for == "money" else None)
         cards = {"m": ModelCard(model="m", provider="p", price=Price(prompt=0, completion=10_000, source="s"))}
-        settings = {"max_tokens": 60} if caps else {}
-        async with open_stack(
+        settings = {"max_tokens": 60} if caps.money else {}
+        async with OpenStack(
             emit=events.append, cards=cards, cache_dir=folder, live=provider, stopping=stopping, caps=caps, **options
         ) as stack:
             first = asyncio.create_task(stack(request(**settings)))
@@ -137,7 +137,7 @@ def test_an_abandoned_call_is_not_sent_again(tmp_path: Path) -> None:
         raise ProviderDown("503", retry_after=0.0)
 
     async def run() -> None:
-        async with open_stack(emit=events.append, cards={}, cache_dir=tmp_path, live=provider) as stack:
+        async with OpenStack(emit=events.append, cards={}, cache_dir=tmp_path, live=provider) as stack:
             asking = asyncio.create_task(stack(request()))
             await asyncio.sleep(0.02)
             asking.cancel()
@@ -162,7 +162,7 @@ def test_whoever_asks_again_for_an_abandoned_call_gets_its_reply(tmp_path: Path)
         return Reply(text="ok")
 
     async def run() -> Reply:
-        async with open_stack(emit=lambda event: None, cards={}, cache_dir=tmp_path, live=provider) as stack:
+        async with OpenStack(emit=lambda event: None, cards={}, cache_dir=tmp_path, live=provider) as stack:
             first = asyncio.create_task(stack(request()))
             await asyncio.sleep(0.02)
             first.cancel()
@@ -232,7 +232,7 @@ def test_whoever_asks_is_told_that_a_provider_must_be_waited_for_and_only_then(t
 
     async def run() -> None:
         live = scripted(lambda asked: Reply(text="ok"))
-        async with open_stack(emit=lambda event: None, cards={}, cache_dir=tmp_path, live=live) as stack:
+        async with OpenStack(emit=lambda event: None, cards={}, cache_dir=tmp_path, live=live) as stack:
             await asyncio.gather(ask(stack, "first", 0), ask(stack, "shares its call", 0))
             await ask(stack, "finds it in the bank", 0)
             await ask(stack, "asks something else", 1)
@@ -557,7 +557,7 @@ def test_what_waits_for_a_server_ends_when_the_run_stops(tmp_path: Path) -> None
 
     async def run() -> list[object]:
         stopping = asyncio.Event()
-        async with open_stack(emit=ignore, cards={}, cache_dir=tmp_path, live=nobody, stopping=stopping, patience=900.0) as stack:
+        async with OpenStack(emit=ignore, cards={}, cache_dir=tmp_path, live=nobody, stopping=stopping, patience=900.0) as stack:
             asking = [asyncio.create_task(stack(request(sample=n))) for n in range(3)]
             await asyncio.sleep(0.1)
             stopping.set()

@@ -13,7 +13,7 @@ from nlevolve.llm.limits import FIRST_IN_FLIGHT, Slots
 from nlevolve.llm.request import Message, TooLong
 from nlevolve.llm.serving import Served, served, understood
 from nlevolve.llm.settings import RoleSettings
-from nlevolve.llm.stack import open_stack
+from nlevolve.llm.stack import OpenStack
 from nlevolve.llm.windows import Windows, tokens
 from tests.llm.asking import request
 from tests.server import Provider, Said
@@ -91,7 +91,7 @@ def test_a_replay_asks_no_server(tmp_path: Path) -> None:
     async def opened(url: str, replay: bool) -> int | None:
         role = RoleSettings(model=card.model, base_url=url)
         cards = {card.model: card}
-        async with open_stack(emit=lambda e: None, cards=cards, roles=[role], cache_dir=tmp_path, replay=replay) as stack:
+        async with OpenStack(emit=lambda e: None, cards=cards, roles=[role], cache_dir=tmp_path, replay=replay) as stack:
             return stack.windows.most(role)
 
     with Provider(lambda asked: Said(), dialect=DIALECTS["vllm"], serving=Serving(window=8192)) as server:

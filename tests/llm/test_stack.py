@@ -15,7 +15,7 @@ from nlevolve.llm.catalogue import embedded_card
 from nlevolve.llm.client import Client
 from nlevolve.llm.request import LLM, Label, Message, OverBudget, ProviderDown, Reply, Request
 from nlevolve.llm.settings import RoleSettings
-from nlevolve.llm.stack import open_stack
+from nlevolve.llm.stack import OpenStack
 from nlevolve.records import CallFinished, CallRetried, Event
 
 
@@ -40,7 +40,7 @@ def ask_all(folder: Path, live: LLM, *requests: Request, **options: Any) -> tupl
     events: list[Event] = []
 
     async def run() -> list[Reply | BaseException]:
-        async with open_stack(emit=events.append, cards={}, cache_dir=folder, live=live, **options) as stack:
+        async with OpenStack(emit=events.append, cards={}, cache_dir=folder, live=live, **options) as stack:
             return await asyncio.gather(*(stack(asked) for asked in requests), return_exceptions=True)
 
     return asyncio.run(run()), events

@@ -13,7 +13,7 @@ from nlevolve.llm.catalogue import ModelCard
 from nlevolve.llm.preflight import check_models
 from nlevolve.llm.request import Label, Message, Reply, Request
 from nlevolve.llm.settings import RoleSettings
-from nlevolve.llm.stack import open_stack
+from nlevolve.llm.stack import OpenStack
 from nlevolve.llm.thinking import resolved
 from nlevolve.records import Event, Noticed
 from tests.server import Asked, Provider, Said
@@ -44,7 +44,7 @@ def asked_of(model: str, folder: Path, **settings: Any) -> tuple[Asked, Reply, l
         request = Request(settings=one, messages=(Message(role="user", text="Go on."),), label=label)
 
         async def ask() -> Reply:
-            async with open_stack(emit=events.append, cards=cards, cache_dir=folder) as stack:
+            async with OpenStack(emit=events.append, cards=cards, cache_dir=folder) as stack:
                 return await stack(request)
 
         reply = asyncio.run(ask())

@@ -14,7 +14,7 @@ from nlevolve.puzzle.tasks import Pair, Task
 from nlevolve.records import Answer, AnswerFollowed, Followed
 from nlevolve.run.answering import Answering
 from tests.evolve.candidates import checked
-from tests.run.labs import A, B, Bench, C, Script, a_task, bench
+from tests.run.contexts import A, B, Bench, C, Script, a_task, bench
 from tests.scripted import asked_grid, description_of, grid_reply
 
 Two = tuple[Grid | None, Grid | None]
@@ -27,7 +27,7 @@ def of(*rules: tuple[str, str]) -> Population:
 
 def followed(at: Bench, *grown: Population, tests: int = 1) -> list[Two]:
     """The answers after following the best of these populations, one after the other."""
-    answering = Answering(a_task(tests=tests), at.lab)
+    answering = Answering(a_task(tests=tests), at.context)
 
     async def run() -> tuple[Answer, ...]:
         answers: tuple[Answer, ...] = ()
@@ -120,7 +120,7 @@ def test_further_samples_of_one_do_not_take_those_of_another() -> None:
 
 def test_what_could_be_read_or_did_not_come_is_not_asked_again() -> None:
     at = bench(answers__imperfect=0)
-    answering = Answering(a_task(tests=2), at.lab)
+    answering = Answering(a_task(tests=2), at.context)
     answers = asyncio.run(answering.follow(of(("===", "?a"))))
     assert [answer.attempt_1 for answer in answers] == [None, A]
     assert len(asked(at)) == 2
@@ -131,7 +131,7 @@ def test_what_could_be_read_or_did_not_come_is_not_asked_again() -> None:
 @pytest.mark.parametrize(("sign", "said"), [("B", "the budget is spent"), ("U", "the key was refused"), ("I", "stopped")])
 def test_a_halt_is_kept_and_what_came_before_it_is_answered(sign: str, said: str) -> None:
     at = bench()
-    answering = Answering(a_task(tests=2), at.lab)
+    answering = Answering(a_task(tests=2), at.context)
     answers = asyncio.run(answering.follow(of(("===", f"a{sign}"), ("xxx", "cc"))))
     assert [answer.attempt_1 for answer in answers] == [A, None]
     assert str(answering.halted) == said
@@ -155,7 +155,7 @@ class Mirrors(Script):
 
 def under_views(text: str, marks: str = "==", number: int = 4) -> tuple[list[AnswerFollowed], list[Request], tuple[Answer, ...]]:
     at = bench(script=Mirrors(), answers__views=number, answers__imperfect=1)
-    answers = asyncio.run(Answering(UNEVEN, at.lab).follow(population([checked(0, marks, text)])))
+    answers = asyncio.run(Answering(UNEVEN, at.context).follow(population([checked(0, marks, text)])))
     return at.followed(), at.script.asked, answers
 
 
@@ -186,5 +186,5 @@ def test_an_imperfect_one_is_followed_as_it_is() -> None:
 
 def test_a_check_under_a_view_is_asked_of_the_answerer() -> None:
     at = bench(script=Mirrors(), answers__views=2, answerer__timeout=17.0)
-    asyncio.run(Answering(UNEVEN, at.lab).follow(population([checked(0, "==", "Mirror it whichever way it lies")])))
+    asyncio.run(Answering(UNEVEN, at.context).follow(population([checked(0, "==", "Mirror it whichever way it lies")])))
     assert {one.settings.timeout for one in at.script.asked} == {17.0}

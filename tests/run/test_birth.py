@@ -11,7 +11,7 @@ from nlevolve.llm.request import Interrupted, OverBudget, Unusable
 from nlevolve.records import Birth, CandidateChecked, Description, MoveFailed
 from nlevolve.run.birth import bear
 from tests.evolve.candidates import checked
-from tests.run.labs import Bench, a_task, bench, kinds, none, rule
+from tests.run.contexts import Bench, a_task, bench, kinds, none, rule
 
 WRITE = Birth(index=5, operator="write", model="offline/generator")
 
@@ -23,14 +23,14 @@ def seen(*marks: str, model: str = "offline/generator") -> Population:
 
 def born(at: Bench, before: Population | None = None, birth: Birth = WRITE, pairs: int = 3, sample: int = 0) -> CandidateChecked:
     """A birth that gives a candidate."""
-    event = asyncio.run(bear(a_task(pairs), at.lab, birth, before or none(), sample))
+    event = asyncio.run(bear(a_task(pairs), at.context, birth, before or none(), sample))
     assert isinstance(event, CandidateChecked)
     return event
 
 
 def unborn(at: Bench, before: Population | None = None, birth: Birth = WRITE) -> MoveFailed:
     """A birth that gives none."""
-    event = asyncio.run(bear(a_task(), at.lab, birth, before or none(), 0))
+    event = asyncio.run(bear(a_task(), at.context, birth, before or none(), 0))
     assert isinstance(event, MoveFailed)
     return event
 
@@ -112,7 +112,7 @@ def test_a_model_that_can_answer_nothing_more_is_remembered_and_halts() -> None:
     at = bench({5: "U"})
     with pytest.raises(Unusable):
         unborn(at)
-    assert at.lab.unusable == {WRITE.model}
+    assert at.context.unusable == {WRITE.model}
 
 
 @pytest.mark.parametrize(("sign", "halt"), [("B", OverBudget), ("I", Interrupted)])
@@ -120,14 +120,14 @@ def test_another_halt_passes_and_is_held_against_no_model(sign: str, halt: type[
     at = bench({5: sign})
     with pytest.raises(halt):
         unborn(at)
-    assert at.lab.unusable == set()
+    assert at.context.unusable == set()
 
 
 def test_a_checker_that_halts_ends_the_birth_and_is_held_against_no_generator() -> None:
     at = bench({5: rule("a", "=U=")})
     with pytest.raises(Unusable):
         born(at)
-    assert at.lab.unusable == set()
+    assert at.context.unusable == set()
     assert len(at.script.of("check")) == 3, "the others were under way and are paid"
 
 

@@ -7,33 +7,33 @@ import asyncio
 import pytest
 
 from nlevolve.run.context import first_failure, together
-from tests.run.labs import bench
+from tests.run.contexts import bench
 
 MIX = " offline/generator , offline/generator-weak"
 
 
 def test_a_mix_is_several_models_and_one_is_one() -> None:
-    lab = bench(generator__model=MIX).lab
-    assert lab.config.generator.mix == ("offline/generator", "offline/generator-weak")
-    assert lab.config.checker.mix == ("offline/checker",)
-    assert [one.model for one in lab.config.generator.each] == ["offline/generator", "offline/generator-weak"]
-    assert lab.mixed
-    assert not bench().lab.mixed
+    context = bench(generator__model=MIX).context
+    assert context.config.generator.mix == ("offline/generator", "offline/generator-weak")
+    assert context.config.checker.mix == ("offline/checker",)
+    assert [one.model for one in context.config.generator.each] == ["offline/generator", "offline/generator-weak"]
+    assert context.mixed
+    assert not bench().context.mixed
 
 
 def test_usable_are_those_that_answer_and_all_if_none_does() -> None:
-    lab = bench(generator__model=MIX).lab
-    assert lab.usable("generator") == lab.config.generator.mix
-    lab.unusable.add("offline/generator")
-    assert lab.usable("generator") == ("offline/generator-weak",)
-    lab.unusable.add("offline/generator-weak")
-    assert lab.usable("generator") == lab.config.generator.mix
+    context = bench(generator__model=MIX).context
+    assert context.usable("generator") == context.config.generator.mix
+    context.unusable.add("offline/generator")
+    assert context.usable("generator") == ("offline/generator-weak",)
+    context.unusable.add("offline/generator-weak")
+    assert context.usable("generator") == context.config.generator.mix
 
 
 def test_a_role_is_called_as_the_settings_say_by_the_model_named() -> None:
-    lab = bench(generator__model=MIX, generator__temperature=0.5).lab
-    assert lab.settings("generator").model == MIX
-    one = lab.settings("generator", "offline/generator")
+    context = bench(generator__model=MIX, generator__temperature=0.5).context
+    assert context.settings("generator").model == MIX
+    one = context.settings("generator", "offline/generator")
     assert (one.model, one.temperature) == ("offline/generator", 0.5)
 
 

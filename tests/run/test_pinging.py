@@ -16,7 +16,7 @@ from nlevolve.options import Options
 from nlevolve.puzzle.datasets import load
 from nlevolve.records import BirthPlanned, CallFinished, Event, Noticed, RunFinished
 from nlevolve.run.session import begin
-from tests.run.labs import a_file
+from tests.run.contexts import a_file
 
 REAL = "hosted_vllm/some"
 ONE = {"policy.phases": [{"births": 1, "moves": ["write"]}], "generator.retries": 0}

@@ -15,7 +15,7 @@ from nlevolve.llm.request import Reply, Request
 from nlevolve.records import BirthPlanned, CallFinished, CandidateChecked, Event, MoveFailed, TaskAnswered
 from nlevolve.run import store
 from nlevolve.run.search import Search
-from tests.run.labs import Bench, Script, a_file, a_task, bench, rule
+from tests.run.contexts import Bench, Script, a_file, a_task, bench, rule
 from tests.stories.worlds import config, play, prepare
 
 ONE_BY_ONE = [{"births": 6, "overlap": 1}]
@@ -27,7 +27,7 @@ def search(at: Bench, known: Sequence[Event] = (), before: Arms | None = None, s
     """A search that has ended, and gone on for a second description if that is wanted."""
 
     async def run() -> Search:
-        one = Search(a_task(), at.lab, known, before or {})
+        one = Search(a_task(), at.context, known, before or {})
         await one.run()
         if second:
             await one.run(second=second)
@@ -76,7 +76,7 @@ def test_each_birth_is_planned_from_what_it_may_see_with_randomness_of_its_own()
     phases = [{"births": 4, "overlap": 2}, {"births": 3, "moves": ["revise", "recombine"], "barrier": True}]
     at = of({0: rule("a", "=xx"), 1: rule("b", "x=x"), 2: rule("c", "xx=")}, phases=phases, policy__blind=0.5, seed=7)
     found = search(at)
-    policy = at.lab.config.policy
+    policy = at.context.config.policy
     for birth in found.planned:
         seen = found.population.before(policy.sees(birth.index))
         rng = Random(f"7/t/{birth.index}")
@@ -257,7 +257,7 @@ def test_a_birth_of_a_model_that_stopped_is_asked_of_another_one() -> None:
     assert sorted(found.outcome.members) == [*range(6)]
     assert {b.model for b in found.planned} == {c.birth.model for c in found.outcome.members.values()} == {GOOD}
     assert [one.model for one in at.script.of("write")].count(BAD) == 1
-    assert at.lab.unusable == {BAD}
+    assert at.context.unusable == {BAD}
 
 
 def test_without_another_model_it_halts() -> None:

@@ -19,7 +19,7 @@ from nlevolve.puzzle.datasets import load
 from nlevolve.records import CallFinished, Event, Noticed, RunFinished, RunStarted, TaskAnswered
 from nlevolve.run import store
 from nlevolve.run.session import Session, begin, reconfigure, reopen
-from tests.run.labs import Script, a_file, rule
+from tests.run.contexts import Script, a_file, rule
 from tests.stories.worlds import config, prepare
 
 ONCE = {f"{role}.retries": 0 for role in ROLES}

@@ -10,7 +10,7 @@ import pytest
 from nlevolve.evolve.bandit import Arm, Arms
 from nlevolve.records import Event, MixLearned, TaskAnswered, TaskStarted
 from nlevolve.run.solve import solve
-from tests.run.labs import A, B, Bench, a_task, bench, rule
+from tests.run.contexts import A, B, Bench, a_task, bench, rule
 
 FOUR = [{"births": 4, "overlap": 1}]
 MIX = "offline/generator,offline/generator-weak"
@@ -23,7 +23,7 @@ def of(rules: Mapping[int, str], **changes: object) -> Bench:
 
 def solved(at: Bench, known: Sequence[Event] = (), before: Arms | None = None) -> TaskAnswered:
     """How the task ended."""
-    asyncio.run(solve(a_task(), at.lab, known, before))
+    asyncio.run(solve(a_task(), at.context, known, before))
     [end] = [e for e in at.events if isinstance(e, TaskAnswered)]
     assert at.events[-1] is end or isinstance(at.events[-1], MixLearned)
     return end
@@ -166,7 +166,7 @@ def test_and_not_otherwise(rules: dict[int, str], changes: dict[str, int], birth
 
 def test_a_mix_tells_what_its_models_have_shown() -> None:
     at = of({0: rule("a", "xxx"), 1: rule("b", "=oo"), 2: rule("c", "==="), 3: rule("d", "xxx")}, generator__model=MIX)
-    shown = asyncio.run(solve(a_task(), at.lab))
+    shown = asyncio.run(solve(a_task(), at.context))
     floor = a_task().copy_accuracy
     births = {k: e.birth.model for k, e in at.checked().items()}
     assert births == {0: GOOD, 1: BAD, 2: births[2]}
@@ -186,7 +186,7 @@ def test_a_mix_tells_what_its_models_have_shown() -> None:
 
 def test_one_model_learns_nothing() -> None:
     at = of({0: rule("a", "===")})
-    shown = asyncio.run(solve(a_task(), at.lab))
+    shown = asyncio.run(solve(a_task(), at.context))
     assert not [e for e in at.events if isinstance(e, MixLearned)]
     assert list(shown) == [GOOD]
 

@@ -50,18 +50,6 @@ class Picture:
     def columns(self) -> int:
         return len(self.grid[0]) if self.grid else 0
 
-    @property
-    def verdict(self) -> str:
-        """The comparison with the truth in a few words; empty where there is nothing to compare."""
-        if self.truth is None:
-            return ""
-        if self.grid is None:
-            return "no grid"
-        if shape(self.grid) != shape(self.truth):
-            return f"size {size(self.grid)}, expected {size(self.truth)}"
-        wrong = sum(a != b for row, other in zip(self.grid, self.truth, strict=True) for a, b in zip(row, other, strict=True))
-        return f"{wrong} of {len(self.grid) * self.columns} cells wrong" if wrong else "right"
-
     def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
         narrow, wide = self.columns, 2 * self.columns
         least = max(1, wide if self.dense is False else narrow)

@@ -45,7 +45,7 @@ class Waiting:
 
 
 @dataclass(slots=True)
-class Traffic:
+class InFlight:
     """Told of calls and births by `Summary`."""
 
     retried: Counter[str] = field(default_factory=Counter)

@@ -117,17 +117,17 @@ class Lines:
     def _standing(self, now: datetime) -> str:
         summary = self.summary
         phases = summary.phases()
-        eta, sent = summary.eta(now), summary.traffic.in_flight
+        eta, sent = summary.eta(now), summary.calls.in_flight
         flying = "" if sent is None else f", {sent} in flight"
         told = [
             f"{phases['running']} tasks running, {phases['waiting']} waiting",
             f"{summary.account.calls} calls{flying}, {summary.rate(now):.1f}/s",
             money(summary.account.cost_usd),
         ]
-        told += [_waited(one, summary) for one in summary.traffic.waiting(now)[:NAMED]]
-        held = summary.traffic.backing_off(now)
+        told += [_waited(one, summary) for one in summary.calls.waiting(now)[:NAMED]]
+        held = summary.calls.backing_off(now)
         told += [f"{held} wait to be sent again"] if held else []
-        told += [f"{summary.traffic.rate_limits} rate limits"] if summary.traffic.rate_limits else []
+        told += [f"{summary.calls.rate_limits} rate limits"] if summary.calls.rate_limits else []
         readings = summary.history.readings.total
         told += [f"{percent(readings.share(readings.unread), 0)} of the replies not read"] if readings.unread else []
         told += [f"{duration(eta)} to go"] if eta is not None else []
@@ -136,7 +136,7 @@ class Lines:
 
 def _waited(one: Waiting, summary: Summary) -> str:
     """Who is waited for, how many, how long, how fast it has been."""
-    speed = summary.traffic.speed(one.model)
+    speed = summary.calls.speed(one.model)
     calls = "1 reply" if one.calls == 1 else f"{one.calls} replies, the longest"
     pace = f" (about {speed:.0f} tokens/s)" if speed else ""
     return f"{one.role} {short_model(one.model)}: waiting for {calls} {duration(one.longest)}{pace}"

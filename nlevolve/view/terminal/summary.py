@@ -31,7 +31,7 @@ from nlevolve.records import (
 )
 from nlevolve.view.history import Account, History, TaskHistory
 from nlevolve.view.terminal import sentences
-from nlevolve.view.terminal.in_flight import RATE_WINDOW, Traffic
+from nlevolve.view.terminal.in_flight import RATE_WINDOW, InFlight
 from nlevolve.view.terminal.sentences import Moment
 from nlevolve.view.text import duration
 
@@ -63,7 +63,7 @@ class Summary:
     moments: deque[Moment] = field(default_factory=lambda: deque(maxlen=KEPT_MOMENTS))
     credits: dict[tuple[str, str], Credit] = field(default_factory=dict)
     """("operator" | "view" | "model", its name) -> its credit."""
-    traffic: Traffic = field(default_factory=Traffic)
+    calls: InFlight = field(default_factory=InFlight)
     stopped_models: dict[str, str] = field(default_factory=dict)
     latest: datetime | None = None
     """When the last event happened."""
@@ -79,7 +79,7 @@ class Summary:
             self.latest = event.at
         if isinstance(event, CallFinished):  # two events of five
             self.history.see(event)
-            self.traffic.ended(event)
+            self.calls.ended(event)
             return None
         moment = self._over(event) if isinstance(event, CandidateChecked | MoveFailed) else self._see(event)
         if moment is not None:
@@ -90,26 +90,26 @@ class Summary:
         self.history.see(event)
         match event:
             case CallSent():
-                self.traffic.sent(event)
+                self.calls.sent(event)
                 return None
             case BirthPlanned():
                 self._take_up(event)
-                self.traffic.planned(event.task, event.birth, event.at)
+                self.calls.planned(event.task, event.birth, event.at)
                 return None
             case AnswerFollowed():
                 self._take_up(event)
                 return None
             case ReplyUnread():
-                self.traffic.unread(event)
+                self.calls.unread(event)
                 return None
             case CallRetried():
-                self.traffic.again(event)
+                self.calls.again(event)
             case TaskStarted():
                 self.running[event.task] = event.at
             case TaskAnswered():
                 return self._answered(event)
             case LimitChanged():
-                self.traffic.limit(event)
+                self.calls.limit(event)
             case ModelStopped():
                 self.stopped_models[event.model] = event.why
             case RunStarted():
@@ -133,7 +133,7 @@ class Summary:
         # not so when it is read twice, or asked for again by a resumed run
         fresh, before = event.birth.index not in task.population, task.leader
         self.history.see(event)
-        self.traffic.arrived(event.task, event.birth.index)
+        self.calls.arrived(event.task, event.birth.index)
         if isinstance(event, CandidateChecked):
             self._take_up(event)
             return self._candidate(event, fresh, before)
@@ -156,7 +156,7 @@ class Summary:
 
     def _answered(self, event: TaskAnswered) -> Moment:
         self.running.pop(event.task, None)
-        self.traffic.answered(event.task)
+        self.calls.answered(event.task)
         task = self.history.task(event.task)
         worth = task.best.fitness if task.best else None
         return sentences.of_answer(event, worth, len(task.population.members), task.account.cost_usd)
@@ -167,7 +167,7 @@ class Summary:
         return [self.credits.setdefault(name, Credit()) for name in names]
 
     def _hush(self) -> None:
-        self.traffic.hushed()
+        self.calls.hushed()
         self.running.clear()
 
     # ---- reading -----------------------------------------------------------------------------------------------------
@@ -204,9 +204,12 @@ class Summary:
         return "perfect" if task.best and task.best.fitness.perfect else "partly"
 
     def ranked(self, task: str) -> list[Candidate]:
-        """The task's candidates, best first, each description once."""
+        """The task's candidates, best first, each description once; of equal ones the one that the answers rest on."""
         seen = self.history.tasks.get(task)
-        return seen.population.ranked(self.history.rank) if seen else []
+        if seen is None:
+            return []
+        best, ranked = seen.best, seen.population.ranked(self.history.rank)
+        return [best if best and one.description.normalised == best.description.normalised else one for one in ranked]
 
     def phases(self) -> Counter[TaskPhase]:
         return Counter(self.phase(task) for task in self.history.tasks.values())
@@ -252,13 +255,13 @@ class Summary:
 
     def rate(self, now: datetime) -> float:
         """Calls a second that reached a provider, over the last seconds."""
-        return self.traffic.rate(now, min(RATE_WINDOW, max(1.0, self.elapsed(now))))
+        return self.calls.rate(now, min(RATE_WINDOW, max(1.0, self.elapsed(now))))
 
 
 def left(summary: Summary, timeouts: Mapping[str, float], now: datetime | None) -> str:
     """What a run that was asked to stop still waits for: how many calls are in flight, and for how long at most."""
-    flying = summary.traffic.in_flight
-    longest = summary.traffic.at_most(timeouts, now) if now else None
+    flying = summary.calls.in_flight
+    longest = summary.calls.at_most(timeouts, now) if now else None
     if not flying:
         return "what is in flight is finished"
     most = f", {duration(longest)} at most" if longest is not None else ""

@@ -38,7 +38,6 @@ def test_wrong_cells_are_marked() -> None:
     attempt = Picture(SMALL, truth=((1, 2, 3), (4, 0, 6), (7, 8, 9)))
     assert plain(drawn(attempt)).splitlines()[1] == " 4×5 6"
     assert drawn(attempt, width=5) == "...\n.5.\n...\n"
-    assert attempt.verdict == "1 of 9 cells wrong"
 
 
 def test_wrong_cells_stand_out_in_half_blocks_even_when_black() -> None:
@@ -49,17 +48,13 @@ def test_wrong_cells_stand_out_in_half_blocks_even_when_black() -> None:
     assert right != black
 
 
-def test_another_size_is_said_and_no_cell_marked() -> None:
+def test_no_cell_of_another_size_is_marked() -> None:
     attempt = Picture(SMALL, truth=((1,),))
-    assert attempt.verdict == "size 3×3, expected 1×1"
     assert "×" not in plain(drawn(attempt))
     assert drawn(attempt, width=5) == "123\n456\n789\n"
 
 
-def test_verdicts_where_there_is_nothing_to_see() -> None:
-    assert Picture(SMALL).verdict == ""
-    assert Picture(SMALL, truth=SMALL).verdict == "right"
-    assert Picture(None, truth=SMALL).verdict == "no grid"
+def test_without_a_grid_the_title_is_drawn_alone() -> None:
     assert plain(drawn(Picture(None, "no grid"))) == "no grid\n"
 
 

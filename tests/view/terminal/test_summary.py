@@ -83,7 +83,7 @@ def in_flight(events: list[Event]) -> list[int | None]:
     summary, seen = Summary(), []
     for event in events:
         summary.see(event)
-        seen.append(summary.traffic.in_flight)
+        seen.append(summary.calls.in_flight)
     return seen
 
 
@@ -137,11 +137,11 @@ def test_a_birth_is_awaited_until_it_is_checked() -> None:
     checked = next(n for n, e in enumerate(events) if isinstance(e, CandidateChecked))
     seen = []
     for event in events[place + 1 : checked + 1]:
-        seen += [(c.birth.index, c.written, len(c.back)) for c in summary.traffic.coming(started.task)]
+        seen += [(c.birth.index, c.written, len(c.back)) for c in summary.calls.coming(started.task)]
         summary.see(event)
     back = [(0, True, pairs) for pairs in range(len(started.pairs) + 1)]
     assert list(dict.fromkeys(seen)) == [(0, False, 0), *back]
-    assert summary.traffic.coming(started.task) == []
+    assert summary.calls.coming(started.task) == []
 
 
 def test_spending_is_split_by_what_it_was_for() -> None:
@@ -168,7 +168,7 @@ def test_a_break_between_sessions_is_no_running_time() -> None:
     later = half[-1].at + timedelta(hours=9)
     summary = fold([first, *half, first.model_copy(update={"at": later, "resumed": True})])
     assert summary.elapsed(later + timedelta(seconds=5)) == pytest.approx((half[-1].at - first.at).total_seconds() + 5)
-    assert summary.traffic.in_flight == 0
+    assert summary.calls.in_flight == 0
     assert not summary.running
 
 
@@ -209,13 +209,13 @@ def test_rate_limits_and_waits_are_counted() -> None:
     retried = [CallRetried(at=START, task="t", model="m", failure="rate_limit", why=why, wait=n) for n in (2.0, 30.0)]
     down = CallRetried(at=START, task="t", model="m", failure="provider_down", why="503", wait=2.0)
     summary = fold([first, *retried, down, LimitChanged(at=START, model="m", in_flight=3, why="429")])
-    assert summary.traffic.rate_limits == 2
-    assert summary.traffic.retried.total() == 3
-    assert summary.traffic.backing_off(START + timedelta(seconds=10)) == 1
-    assert summary.traffic.limits == {"m": 3}
-    assert summary.traffic.throttled == {"m"}
+    assert summary.calls.rate_limits == 2
+    assert summary.calls.retried.total() == 3
+    assert summary.calls.backing_off(START + timedelta(seconds=10)) == 1
+    assert summary.calls.limits == {"m": 3}
+    assert summary.calls.throttled == {"m"}
     summary.see(LimitChanged(at=START, model="m", in_flight=4, why="it keeps up"))
-    assert not summary.traffic.throttled
+    assert not summary.calls.throttled
 
 
 def test_the_rate_is_of_the_last_seconds() -> None:
@@ -224,7 +224,7 @@ def test_the_rate_is_of_the_last_seconds() -> None:
     assert summary.latest is not None
     assert summary.rate(summary.latest) > 0
     assert summary.rate(summary.latest + timedelta(minutes=2)) == 0
-    assert sum(summary.traffic.pulse(summary.latest)) > 0
+    assert sum(summary.calls.pulse(summary.latest)) > 0
 
 
 def test_what_waits_for_a_repair_is_not_being_checked() -> None:
@@ -246,7 +246,7 @@ def test_what_waits_for_a_repair_is_not_being_checked() -> None:
         CallFinished(**at(9), source="provider", request="b", repair=True),
     ):
         summary.see(event)
-        (coming,) = summary.traffic.coming("t")
+        (coming,) = summary.calls.coming("t")
         told.append((coming.written, coming.repairing, (coming.since - START).total_seconds()))
     assert told == [
         (False, False, 0.0),

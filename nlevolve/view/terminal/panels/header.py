@@ -74,19 +74,19 @@ def _money(look: Look, wide: bool) -> Row:
 
 def _calls(look: Look, wide: bool) -> Row:
     summary, palette, account = look.summary, look.palette, look.summary.account
-    traffic = summary.traffic
+    calls = summary.calls
     most = summary.started.concurrency if summary.started else 0
     parts: list[Part] = [f" {count(account.provider)} calls ", (f"{summary.rate(look.now):.1f}/s", "bold")]
     if wide:
         parts += [" ", (_pulse(summary, look, 20), palette.busy)]
-    flying = traffic.in_flight
+    flying = calls.in_flight
     parts += [f"  in flight {flying}/{most}" if flying is not None else f"  at most {most} in flight"]
     parts += [(f" ({'; '.join(held)})", palette.partly)] if (held := _held_back(look, wide)) else []
     parts += [(f"  {short_model(model)} stopped", f"bold {palette.bad}") for model in summary.stopped_models]
     parts += [f"  cached {count(account.cache)}"]
     parts += [
-        _told("429s", traffic.rate_limits, palette.bad),
-        _told("retries", traffic.retried.total(), palette.partly),
+        _told("429s", calls.rate_limits, palette.bad),
+        _told("retries", calls.retried.total(), palette.partly),
     ]
     if wide or account.failed:
         parts.append(_told("failed", account.failed, palette.bad))
@@ -97,8 +97,9 @@ def _calls(look: Look, wide: bool) -> Row:
 
 def _held_back(look: Look, wide: bool) -> list[str]:
     """Why fewer calls are in flight than might be: limits that were lowered, and calls that wait to be sent again."""
-    lowered = {model: limit for model, limit in look.summary.traffic.limits.items() if model in look.summary.traffic.throttled}
-    waiting = look.summary.traffic.backing_off(look.now)
+    calls = look.summary.calls
+    lowered = {model: limit for model, limit in calls.limits.items() if model in calls.throttled}
+    waiting = calls.backing_off(look.now)
     told = [f"{short_model(model)} ≤{limit}" for model, limit in list(lowered.items())[:2]]
     if not wide:
         told = [f"≤{min(lowered.values())}"] if lowered else []
@@ -110,9 +111,9 @@ def _told(noun: str, number: int, style: str) -> Part:
 
 
 def _pulse(summary: Summary, look: Look, seconds: int) -> str:
-    calls = summary.traffic.pulse(look.now, seconds)
-    most = max(calls)
-    return "".join(level(0.99 * n / most) if n else " " for n in calls) if most else " " * seconds
+    pulse = summary.calls.pulse(look.now, seconds)
+    most = max(pulse)
+    return "".join(level(0.99 * n / most) if n else " " for n in pulse) if most else " " * seconds
 
 
 # ---- the strip of tasks ----------------------------------------------------------------------------------------------

@@ -76,7 +76,7 @@ def _window(lines: list[Row], place: int, height: int) -> list[Row]:
 def _coming(look: Look, task: TaskHistory, columns: _Columns) -> list[Row]:
     """Births that are being written or checked."""
     rows = []
-    for coming in look.summary.traffic.coming(task.id):
+    for coming in look.summary.calls.coming(task.id):
         pairs = len(task.started.pairs) if task.started else 0
         doing = f"being checked, {len(coming.back)} of {pairs} pairs back" if coming.written else "being written"
         doing = "being repaired" if coming.repairing else doing

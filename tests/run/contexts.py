@@ -1,4 +1,4 @@
-"""A small laboratory for the tests of run/: a task whose truths are one grid, and models that a script tells what to say.
+"""A small context for the tests of run/: a task whose truths are one grid, and models that a script tells what to say.
 
 A rule reads `Rule 3: =xg then ==g tests a`: what its checks give on each training pair (the marks of SAID), what a second
 sample gives, and what following it on each test input gives, after a comma for each further sample.
@@ -21,7 +21,7 @@ from nlevolve.llm.request import Interrupted, OverBudget, ProviderDown, Reply, R
 from nlevolve.puzzle.grids import Grid
 from nlevolve.puzzle.tasks import Pair, Task
 from nlevolve.records import AnswerFollowed, Attempt, CandidateChecked, Event, MoveFailed
-from nlevolve.run.context import Lab
+from nlevolve.run.context import Context
 from tests.scripted import bullets, description_of, grid_reply
 from tests.stories.worlds import config
 
@@ -101,9 +101,9 @@ def _prose(sign: str, request: Request) -> str:
 
 @dataclass
 class Bench:
-    """A Lab, what it emitted, and the script behind it."""
+    """A Context, what it emitted, and the script behind it."""
 
-    lab: Lab
+    context: Context
     script: Script
     events: list[Event]
 
@@ -127,7 +127,7 @@ def bench(rules: Mapping[int, str] | Sequence[str] = (), script: Script | None =
     events: list[Event] = []
     settings = config(**{"policy__confirm": "never", **changes})
     asker = Asker(model, Prompts(bundled()), lambda request, why: None)
-    return Bench(Lab(asker, settings, events.append, telling=lambda waits: model), model, events)
+    return Bench(Context(asker, settings, events.append, telling=lambda waits: model), model, events)
 
 
 def rule(name: object, marks: str, tests: str = "a") -> str:
