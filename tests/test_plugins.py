@@ -146,6 +146,26 @@ def test_a_view_that_fails_sees_no_more_and_the_run_goes_on(
     assert (result.folder / "seen.txt").read_text().splitlines()[-1] == "run_finished"
 
 
+def test_a_view_that_is_a_function_cannot_end_a_run_either(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def boom(event: object) -> None:
+        raise RuntimeError("boom")
+
+    result = nlevolve.solve([str(task_file(tmp_path))], run="a", see=boom, live=scripted(groping), report=False)
+    assert result.finished
+    told = capsys.readouterr().err
+    assert told.count("boom failed and sees no more: RuntimeError: boom") == 1
+
+
+def test_a_view_that_is_not_there_leaves_no_run_and_moves_none_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    before = nlevolve.solve([str(task_file(tmp_path))], run="a", live=scripted(groping), report=False)
+    log = (before.folder / "events.jsonl").read_bytes()
+    with pytest.raises(UsageError, match="no installed package brings"):
+        nlevolve.solve([str(task_file(tmp_path))], run="a", see=["nobody"], live=scripted(groping), report=False)
+    assert [path.name for path in Path("runs").iterdir() if not path.name.startswith(".")] == ["a"]
+    assert (before.folder / "events.jsonl").read_bytes() == log
+
+
 def test_a_function_of_a_program_chooses_the_parents_and_is_recorded(tmp_path: Path) -> None:
     phases = [{"births": 2}, {"births": 4, "moves": ["revise"], "overlap": 1}]
     result = nlevolve.solve(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import types
 import typing
 from datetime import UTC, datetime
@@ -164,3 +165,13 @@ def test_usage_adds_up_by_field(one: Usage, other: Usage) -> None:
 def test_case_spacing_and_closing_punctuation_do_not_make_another_description(bullets: list[str], closing: str) -> None:
     shouted = Description(bullets=tuple(f"  {bullet.rstrip('.;,! ')}{closing}" for bullet in bullets))
     assert shouted.normalised == Description(bullets=tuple(bullets)).normalised
+
+
+@pytest.mark.parametrize("damage", ['"attempts":[]', '"index":1000000000'])
+def test_an_event_that_no_run_writes_is_none(damage: str) -> None:
+    log = (GOLDEN / "events.v1.jsonl").read_text(encoding="utf-8").splitlines()
+    line = next(line for line in log if '"candidate_checked"' in line)
+    spoilt = re.sub(r'"attempts":\[.*?\](?=,")' if "attempts" in damage else r'"index":\d+', damage, line, count=1)
+    assert spoilt != line
+    with pytest.raises(ValidationError):
+        read_event(spoilt)
