@@ -102,6 +102,7 @@ TABLE: tuple[Row, ...] = (
     Row(ParameterRefused, r"`(?P<param>\w+)` (?:may only be set|must be greater than or equal to 0\.95)"),
     Row(ParameterRefused, r"`\w+` and `(?P<param>\w+)` cannot both be specified"),
     Row(ParameterRefused, r"(?:does not|doesn't|don't) support (?P<param>temperature|top_p|seed|reasoning_effort|max_tokens)\b"),
+    Row(ParameterRefused, r"\b(?P<param>stream)(?:ing)?(?: mode)?(?: is)? (?:not supported|unsupported|not available|disabled)"),
     Row(ParameterRefused, codes="unsupported_parameter unsupported_value"),
     Row(ParameterRefused, r"response_format|parse grammar|xgrammar|schema in GenerationConfig|tool_choice forces", param=FORM),
     Row(ParameterRefused, r"No endpoints found that", statuses=frozenset({404}), param=FORM),

@@ -45,11 +45,12 @@ def application(latency: Latency = Latency()) -> web.Application:
     app = web.Application(client_max_size=LARGEST_BODY, middlewares=[_errors_as_openai_does])
     waits = random.Random(0)
 
-    async def chat(request: web.Request) -> web.Response:
+    async def chat(request: web.Request) -> web.StreamResponse:
         asked = _read(await request.text())
         reply = await complete(asked["model"], asked["messages"], asked["seed"], asked["schema"])
         await asyncio.sleep(latency.draw(waits))
-        return web.json_response(_completion(asked, reply.text, reply.prompt_tokens, reply.completion_tokens))
+        whole = _completion(asked, reply.text, reply.prompt_tokens, reply.completion_tokens)
+        return await _streamed(request, whole) if asked["stream"] else web.json_response(whole)
 
     async def models(_: web.Request) -> web.Response:
         listed = [{"id": name, "object": "model", "created": 0, "owned_by": "nlevolve"} for name in NAMES]
@@ -86,20 +87,19 @@ def _read(body: str) -> dict[str, Any]:
     if not isinstance(model, str) or model.removeprefix("offline/") not in NAMES:
         message = f"the model {model!r} does not exist; there are {', '.join(NAMES)}"
         raise _Refused(message, status=404, code="model_not_found", parameter="model")
-    if asked.get("stream"):
-        raise _Refused("streaming is not supported", parameter="stream")
     seed = asked.get("seed") or 0
     if not isinstance(seed, int):
         raise _Refused("seed must be an integer", parameter="seed")
     form = asked.get("response_format")
     form = form if isinstance(form, dict) and form.get("type") in ("json_schema", "json_object") else None
     schema = form and ((form.get("json_schema") or {}).get("schema") or form)
-    return {"model": model, "messages": messages, "seed": seed, "schema": schema}
+    return {"model": model, "messages": messages, "seed": seed, "schema": schema, "stream": bool(asked.get("stream"))}
 
 
 def _completion(asked: dict[str, Any], text: str, prompt_tokens: int, completion_tokens: int) -> dict[str, Any]:
     """OpenAI's form of a reply. Its id and date follow from the question: the same question has the same reply."""
-    name = hashlib.sha256(json.dumps(asked, sort_keys=True, default=str).encode()).hexdigest()[:24]
+    question = {name: value for name, value in asked.items() if name != "stream"}
+    name = hashlib.sha256(json.dumps(question, sort_keys=True, default=str).encode()).hexdigest()[:24]
     message = {"role": "assistant", "content": text}
     return {
         "id": f"chatcmpl-{name}",
@@ -114,6 +114,20 @@ def _completion(asked: dict[str, Any], text: str, prompt_tokens: int, completion
             "total_tokens": prompt_tokens + completion_tokens,
         },
     }
+
+
+async def _streamed(request: web.Request, whole: dict[str, Any]) -> web.StreamResponse:
+    """The reply as server-sent events: its text in one piece, how it ended, and what it took."""
+    said, ended = {"delta": whole["choices"][0]["message"]}, {"delta": {}, "finish_reason": "stop"}
+    response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+    await response.prepare(request)
+    for choices, usage in (([said], None), ([ended], None), ([], whole["usage"])):
+        told = [{"index": 0, "finish_reason": None, **choice} for choice in choices]
+        chunk = {**whole, "object": "chat.completion.chunk", "choices": told, "usage": usage}
+        await response.write(f"data: {json.dumps(chunk)}\n\n".encode())
+    await response.write(b"data: [DONE]\n\n")
+    await response.write_eof()
+    return response
 
 
 @web.middleware

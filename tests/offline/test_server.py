@@ -65,7 +65,6 @@ def test_the_models_are_listed() -> None:
         ([], 400, "not a JSON object"),
         ({"model": "gpt-9", "messages": []}, 404, "does not exist"),
         ({"model": "checker", "messages": "hello"}, 400, "messages"),
-        ({"model": "checker", "messages": [], "stream": True}, 400, "streaming"),
         ({"model": "checker", "messages": [], "seed": "x"}, 400, "seed"),
     ],
 )
@@ -74,6 +73,24 @@ def test_errors_have_openais_form(body: Any, status: int, said: str) -> None:
     assert got == status
     assert said in reply["error"]["message"]
     assert reply["error"]["type"] == "invalid_request_error"
+
+
+def test_a_stream_says_what_a_whole_reply_says() -> None:
+    asked = {"model": "checker", "messages": [{"role": "user", "content": "hello"}]}
+    _, whole = post(asked)
+
+    async def talk(session: aiohttp.ClientSession, url: str) -> str:
+        async with session.post(f"{url}/chat/completions", json={**asked, "stream": True}) as response:
+            assert response.content_type == "text/event-stream"
+            return await response.text()
+
+    *chunks, done = [line.removeprefix("data: ") for line in over_http(talk).split("\n\n") if line]
+    said, ended, took = map(json.loads, chunks)
+    assert done == "[DONE]"
+    assert said["choices"][0]["delta"]["content"] == whole["choices"][0]["message"]["content"]
+    assert ended["choices"][0]["finish_reason"] == "stop"
+    assert took["usage"] == whole["usage"]
+    assert said["id"] == whole["id"]
 
 
 def test_an_unknown_path_is_an_error_of_the_same_form() -> None:
