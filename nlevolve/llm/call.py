@@ -22,6 +22,8 @@ class Call:
     """How often it left for a provider. Counted here and nowhere else."""
     failures: int = 0
     """Tries after which we waited to try again."""
+    nudges: int = 0
+    """How many of these would fail alike if they were asked alike: the next try has another seed."""
     waited: float = 0.0
     """Seconds of waiting between tries."""
     form: int = 0

@@ -13,7 +13,7 @@ from nlevolve.llm.call import Call
 from nlevolve.llm.concessions import Concessions
 from nlevolve.llm.limits import Lanes
 from nlevolve.llm.request import LLM, Abandoned, Away, CallFailed, Doubtful, Interrupted, NoReply, Rejected, Reply, Request
-from nlevolve.llm.retries import wait_before_another
+from nlevolve.llm.retries import fails_alike, wait_before_another
 from nlevolve.llm.schema_fallback import Forms
 from nlevolve.llm.stopping import nap
 from nlevolve.records import CallRetried, CallSent, Event
@@ -96,8 +96,7 @@ class Delivery:
         """Let it go. It is in the log before it leaves: what leaves may be billed, whatever becomes of us."""
         label, key = call.request.label, call.request.key
         self._emit(CallSent(**dict(label), model=request.model, request=key, tries=call.tries + 1))
-        # a server that always answers alike would fail alike: every try has a seed of its own
-        request = request.model_copy(update={"nudge": call.failures})
+        request = request.model_copy(update={"nudge": call.nudges})
         call.tries += 1
         call.hold, hold.sent = hold, True
         try:
@@ -129,5 +128,6 @@ class Delivery:
             )
         )
         call.failures += 1
+        call.nudges += fails_alike(failure)
         call.waited += wait
         await nap(wait, self._stopping)

@@ -63,7 +63,7 @@ class Request(BaseModel):
     again: bool = False
     """The same once more, because nobody could read what came back, or it was cut."""
     nudge: int = 0
-    """How many tries of it came to nothing. Not part of what is asked: any of its replies will do."""
+    """How many tries of it would have failed alike. Not part of what is asked: any of its replies will do."""
     without: frozenset[str] = frozenset()
     """Parameters that the model refused by name: left out (concessions.py). Not part of what is asked, so not of the key."""
     label: Label

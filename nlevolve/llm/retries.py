@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 from nlevolve.llm.call import Call
-from nlevolve.llm.request import CallFailed
+from nlevolve.llm.request import CallFailed, TimedOut
 
 FIRST_WAIT = 1.0
 LONGEST_WAIT = 60.0
@@ -22,6 +22,14 @@ def wait_before_another(call: Call, failure: CallFailed, rng: Random) -> float |
         return None
     wait = backoff(call.failures + 1, failure.retry_after, rng)
     return wait if call.waited + wait <= LONGEST_IN_ALL else None
+
+
+def fails_alike(failure: CallFailed) -> bool:
+    """Whether a server that always answers alike would fail alike: it took too long, or answered what nobody can read.
+
+    A refusal for load or a lost connection says nothing of the question: asked alike, it gets the reply it would have had.
+    """
+    return isinstance(failure, TimedOut) or (failure.status is not None and failure.status < 400)
 
 
 def backoff(tries: int, retry_after: float | None, rng: Random) -> float:

@@ -54,7 +54,7 @@ def said(asked: Asked) -> str:
 
 def embedded(asked: Asked) -> Said:
     """An embedded model that thinks aloud, in both ways in which providers show it."""
-    reply = answer(Job(f"offline/{asked.model}", texts(asked.body["messages"]), 0, plain=False))
+    reply = answer(Job(f"offline/{asked.model}", texts(asked.body["messages"]), 0, "json"))
     return Said(f"<think>{THOUGHT}</think>{reply}", reasoning=THOUGHT)
 
 
