@@ -103,7 +103,7 @@ def judged_by_their_grids(events: list[Event]) -> bool:
 
 
 async def steady(asked: Asked) -> Said:
-    """The embedded models without moods: a try after one that nobody could read has another seed, and would be answered otherwise."""
+    """The embedded models without moods: they would answer another seed, which a try after an unreadable one has, otherwise."""
     return await embedded(replace(asked, body={**asked.body, "seed": 0}))
 
 
