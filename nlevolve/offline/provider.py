@@ -1,4 +1,4 @@
-"""The door to the embedded models: messages in, text out, as from any model. Reads nothing but the messages."""
+"""The way to the embedded models: messages in, text out, as from any model. Reads nothing but the messages."""
 
 from __future__ import annotations
 
