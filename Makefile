@@ -50,7 +50,7 @@ tasks: $(STAMP) ## list TASKS="arc1:training[:5]"
 	@$(NLEVOLVE) tasks '$(or $(TASKS),$(SHOWCASE))' $(ARGS)
 
 test: $(STAMP) ## the whole suite
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 $(ARGS)
 
 # what a user of the package meets first: the command line, Python, a run's folder, a provider over HTTP, settings
 LOWEST := tests/test_api.py tests/test_config.py tests/test_plugins.py tests/cli tests/run/test_store.py tests/stories/test_bad_input.py \

@@ -116,6 +116,11 @@ def said_by(kind: type[Phrase]) -> list[Production]:
     return _said_by[kind]
 
 
+def read_by(kind: type[Phrase]) -> list[Production]:
+    """What a class is read by, choices written out."""
+    return [production for production in _read_by[kind] if production.kind is kind]
+
+
 def kind_of(kind: type[Phrase], name: str) -> Any:
     """What may stand in a field: its annotation, resolved."""
     key = (kind, name)

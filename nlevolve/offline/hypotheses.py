@@ -222,3 +222,8 @@ def _proposed(start: Hypothesis, meter: Meter, glance: Glance) -> Iterator[Hypot
                 tried = after(step, looked)
                 if tried is not None:
                     yield tried
+
+
+def puzzle_of(pairs: Sequence[tuple[Cells, Cells]], tests: Sequence[Cells]) -> Puzzle:
+    """The puzzle of raw grids."""
+    return Puzzle(Examples(tuple(Example(Scene(a), np.asarray(b)) for a, b in pairs)), tuple(map(Scene, tests)))
