@@ -1,4 +1,4 @@
-"""litellm, as a translator only: one request becomes one provider call. It and library.py alone import litellm."""
+"""litellm, as a translator only: one request becomes one provider call. It and quiet_import.py alone import litellm."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from nlevolve.llm.failures import LONGEST_MESSAGE, failure, hinted, lost, nobody
 from nlevolve.llm.gc import collected, uncollected
 from nlevolve.llm.hearing import Hearing
 from nlevolve.llm.keys import Secrets, from_environment
-from nlevolve.llm.library import hide_warnings, load_litellm
+from nlevolve.llm.quiet_import import hide_warnings, load_litellm
 from nlevolve.llm.request import NoReply, Place, ProviderDown, Rejected, Reply, Request, TimedOut
 from nlevolve.llm.room import Bound, bound_of
 from nlevolve.llm.streams import Heard, listen

@@ -77,7 +77,7 @@ class Shelf:
         with contextlib.suppress(ValidationError):
             if name in self._kept:
                 return ModelCard.model_validate(self._kept[name])
-        from nlevolve.llm.library import load_litellm
+        from nlevolve.llm.quiet_import import load_litellm
 
         card = listed_card(load_litellm(), model, base_url)
         self._kept[name] = card.model_dump(mode="json")

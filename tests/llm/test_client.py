@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 
 from nlevolve.errors import UsageError
-from nlevolve.llm import library
+from nlevolve.llm import quiet_import
 from nlevolve.llm.catalogue import ModelCard, listed_card
 from nlevolve.llm.client import Client
-from nlevolve.llm.library import load_litellm
 from nlevolve.llm.preflight import check_models
+from nlevolve.llm.quiet_import import load_litellm
 from nlevolve.llm.request import (
     Doubtful,
     Filtered,
@@ -312,7 +312,7 @@ def test_an_event_of_a_call_holds_what_it_took(tmp_path: Path) -> None:
 @pytest.fixture
 def version_of(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     def pretend(version: str) -> None:
-        monkeypatch.setattr(library, "version", lambda package: version)
+        monkeypatch.setattr(quiet_import, "version", lambda package: version)
 
     return pretend
 

@@ -90,7 +90,7 @@ def test_prices_are_those_of_the_pinned_table_and_say_so() -> None:
 def test_a_card_is_asked_for_once_and_a_key_every_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shelf, role = tmp_path / "cards.json", RoleSettings(model="openai/gpt-4o-mini")
     first = check_models([role], keyed=False, remember=shelf)
-    monkeypatch.setattr("nlevolve.llm.library.load_litellm", lambda: pytest.fail("asked again"))
+    monkeypatch.setattr("nlevolve.llm.quiet_import.load_litellm", lambda: pytest.fail("asked again"))
     assert check_models([role], keyed=False, remember=shelf) == first
     with pytest.raises(UsageError, match="OPENAI_API_KEY"):
         check_models([role], remember=shelf)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from nlevolve.llm.library import load_litellm
+from nlevolve.llm.quiet_import import load_litellm
 from nlevolve.records import Usage
 from tests.server import Asked, Provider, Said
 from tests.server.dialects import ANTHROPIC, DIALECTS, GEMINI, LLAMA_CPP, OLLAMA, OPENAI, OPENROUTER, VLLM, Dialect, Serving

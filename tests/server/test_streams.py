@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from nlevolve.llm.library import load_litellm
+from nlevolve.llm.quiet_import import load_litellm
 from nlevolve.records import Usage
 from tests.server import Provider, Said
 from tests.server.dialects import DIALECTS, Serving
