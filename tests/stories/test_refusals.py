@@ -176,8 +176,12 @@ def test_a_test_answer_that_is_refused_for_its_content_is_final_and_named(tmp_pa
 
 
 def test_a_server_that_goes_away_in_mid_run_costs_no_birth_and_no_call(tmp_path: Path) -> None:
-    """It is stopped after some replies, and comes back at the same address while the run waits."""
+    """It is stopped after some replies, and comes back at the same address while the run waits.
+
+    Every request it heard is a try; what it took without hearing it, at most one a place, may have been billed and is one too.
+    """
     asked: list[Asked] = []
+    places = 2
 
     def noting(one: Asked) -> Said | None:
         asked.append(one)
@@ -196,7 +200,7 @@ def test_a_server_that_goes_away_in_mid_run_costs_no_birth_and_no_call(tmp_path:
     absence = threading.Thread(target=away)
     absence.start()
     try:
-        result, events = run(tmp_path, first, "hosted_vllm/some", count=6, concurrency=2)
+        result, events = run(tmp_path, first, "hosted_vllm/some", count=6, concurrency=places)
     finally:
         absence.join()
         back[0].__exit__(None, None, None)
@@ -205,4 +209,4 @@ def test_a_server_that_goes_away_in_mid_run_costs_no_birth_and_no_call(tmp_path:
     assert of(ServerAway, events)[0].address == first.root
     assert of(ServerBack, events)
     assert not [event for event in of(MoveFailed, events) if event.reason == "unreached"]
-    assert sum(call.tries for call in of(CallFinished, events)) == len(asked)
+    assert 0 <= sum(call.tries for call in of(CallFinished, events)) - len(asked) <= places
