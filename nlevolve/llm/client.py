@@ -14,14 +14,15 @@ from nlevolve.llm.catalogue import ModelCard
 from nlevolve.llm.embedded import PROVIDER, Complete, register
 from nlevolve.llm.failures import LONGEST_MESSAGE, failure, hinted, lost, nobody_there
 from nlevolve.llm.gc import collected, uncollected
+from nlevolve.llm.guard import guarding, refused
 from nlevolve.llm.hearing import Hearing
-from nlevolve.llm.keys import Secrets, from_environment
+from nlevolve.llm.keys import Secrets, from_environment, secrets_of
 from nlevolve.llm.quiet_import import hide_warnings, load_litellm
 from nlevolve.llm.request import NoReply, Place, ProviderDown, Rejected, Reply, Request, TimedOut
 from nlevolve.llm.room import Bound, bound_of
 from nlevolve.llm.streams import Heard, listen
 from nlevolve.llm.thinking import Thought, family, thought
-from nlevolve.llm.told import told
+from nlevolve.llm.told import LONGEST_SAID, told
 from nlevolve.llm.wire import NATIVE, chat, merged, options_of_ollama, response_format, window_for
 
 NOT_FOUND = 404
@@ -65,6 +66,10 @@ class Client:
         self._windows: dict[Place, int] = {}
 
     async def __call__(self, request: Request) -> Reply:
+        with guarding(request.settings.largest_reply):
+            return await self._asked(request)
+
+    async def _asked(self, request: Request) -> Reply:
         litellm = await self._litellm()
         bound = bound_of(request, self._cards.get(request.model))
         arguments = self._arguments(litellm, request, bound)
@@ -109,7 +114,7 @@ class Client:
         except Exception as error:
             raise self._failure(_with_headers(error), request) from None
         try:
-            heard = await listen(pieces, bound, request.settings.idle_timeout, asked_at)
+            heard = await listen(pieces, bound, request.settings, asked_at)
         except (NoReply, TimeoutError):
             raise
         except Exception as error:
@@ -122,9 +127,12 @@ class Client:
 
     def _broken(self, error: Exception, request: Request) -> NoReply:
         """What went wrong in the middle of a stream: the provider says it, or the connection is gone."""
+        ours = refused(error)
+        if ours is not None:
+            return ours
         if isinstance(getattr(error, "status_code", None), int):
             return self._failure(_with_headers(error), request)
-        said = self._secrets.hide(" ".join(f"{type(error).__name__}: {error}".split()))
+        said = self._hide(" ".join(f"{type(error).__name__}: {error}".split()), request)
         return ProviderDown(f"its reply broke off ({said})"[:LONGEST_MESSAGE], status=200)
 
     async def close(self) -> None:
@@ -221,13 +229,15 @@ class Client:
             self._notice(f"{model} does not take {name}: it is left out")
         return {name: value for name, value in options.items() if name in supported}
 
+    def _hide(self, text: str, request: Request) -> str:
+        return self._secrets.hide(text[:LONGEST_SAID], secrets_of(request.settings.extra_headers))
+
     def _failure(self, error: Exception, request: Request) -> NoReply:
-        away = nobody_there(error, request.settings.base_url)
-        if away is not None:
-            return away
-        headers = tuple(from_environment(value) for value in request.settings.extra_headers.values())
+        known = refused(error) or nobody_there(error, request.settings.base_url)
+        if known is not None:
+            return known
         said = told(error)
-        said = replace(said, message=self._secrets.hide(said.message, headers))
+        said = replace(said, message=self._hide(said.message, request))
         if said.status is None:
             kind = ProviderDown if lost(error) else Rejected
             ours: NoReply = kind(f"{type(error).__name__}: {said.message}"[:300])

@@ -14,8 +14,13 @@ ALIASES = {"ollama_chat": "ollama"}
 
 def endpoint_of(provider: str) -> str | None:
     """The base URL that the environment sets for a provider (OPENAI_API_BASE, HOSTED_VLLM_API_BASE, …), as litellm reads it."""
+    return next((url for name in names_of_endpoint(provider) if (url := os.environ.get(name))), None)
+
+
+def names_of_endpoint(provider: str) -> tuple[str, str]:
+    """The variables that may set it."""
     name = ALIASES.get(provider, provider).upper()
-    return next((url for suffix in ("_API_BASE", "_BASE_URL") if (url := os.environ.get(name + suffix))), None)
+    return f"{name}_API_BASE", f"{name}_BASE_URL"
 
 
 class Endpoints:

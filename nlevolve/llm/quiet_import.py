@@ -12,6 +12,7 @@ from importlib.metadata import version
 from typing import Any
 
 from nlevolve.errors import UsageError
+from nlevolve.llm import guard
 
 SWITCHES = {
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",
@@ -47,9 +48,12 @@ def load_litellm() -> Any:
         if "litellm" not in sys.modules:
             with _as_it_was():
                 _first_import()
+    import httpx
     import litellm
+    from litellm.llms.custom_httpx.aiohttp_transport import LiteLLMAiohttpTransport
 
     litellm.suppress_debug_info = True
+    guard.install(LiteLLMAiohttpTransport, httpx.AsyncHTTPTransport)
     return litellm
 
 

@@ -79,7 +79,8 @@ async def _ask(session: ClientSession, model: str, url: str, headers: Mapping[st
 async def _got(session: ClientSession, url: str, headers: Mapping[str, str]) -> Any:
     """What a GET gives, as JSON; None for whatever goes wrong."""
     try:
-        async with session.get(url, headers=headers) as response:
+        # keys are for this server and no other
+        async with session.get(url, headers=headers, allow_redirects=False) as response:
             body = await response.content.read(LARGEST_LIST)
             return json.loads(body) if response.status == 200 else None
     # a server may answer with anything at all, and nothing depends on it

@@ -13,8 +13,10 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from nlevolve.llm.guard import LARGEST, too_large
 from nlevolve.llm.request import TimedOut
 from nlevolve.llm.room import Bound, looping
+from nlevolve.llm.settings import RoleSettings
 
 LOOK = 1_000
 """Characters after which a reply is looked at anew."""
@@ -94,12 +96,13 @@ def words(content: Any) -> str:
     return ""
 
 
-async def listen(stream: AsyncIterator[Any], bound: Bound | None, idle: float, asked_at: float) -> Heard:
-    """Hear the reply out, or as much of it as is of use. Raises TimedOut.
+async def listen(stream: AsyncIterator[Any], bound: Bound | None, settings: RoleSettings, asked_at: float) -> Heard:
+    """Hear the reply out, or as much of it as is of use. Raises TimedOut and TooLarge.
 
-    `idle`: seconds of silence, once it has begun. `asked_at`: when it was asked for, by the monotonic clock.
+    `asked_at`: when it was asked for, by the monotonic clock.
     """
-    heard, looked = Heard(), 0
+    heard, looked, idle = Heard(), 0, settings.idle_timeout
+    largest = settings.largest_reply or LARGEST
     clock = asyncio.get_running_loop().time
     try:
         async with asyncio.timeout(None) as patience:
@@ -109,6 +112,8 @@ async def listen(stream: AsyncIterator[Any], bound: Bound | None, idle: float, a
                 heard.first = time.monotonic() - asked_at if heard.first is None else heard.first
                 # a model may think for long before it says a word; from then on silence is a stall
                 patience.reschedule(clock() + idle)
+                if heard.characters > largest:
+                    raise too_large(largest)
                 if bound is not None and bound.passed(heard.pieces, heard.characters):
                     heard.stopped = "long"
                     break

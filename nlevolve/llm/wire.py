@@ -18,6 +18,8 @@ OLLAMAS_OWN = ("keep_alive", "think", "options", "template", "raw", "truncate", 
 """Fields of a request of Ollama's; all others are its model's options."""
 LEAST_WINDOW = 4_096
 """Tokens: Ollama's own."""
+MOST_TOKENS = 10**9
+"""Of one call; a number above is no count."""
 SAFE = 1.1
 """An estimate of a prompt's tokens may be a little short, and what does not fit is cut without a word."""
 
@@ -91,10 +93,16 @@ def usage_of(used: Any) -> Usage:
     """Tokens as a provider counts them, in ours: the reasoning is part of the completion, whether or not it counted it there."""
     if used is None:
         return Usage()
-    prompt, completion = used.prompt_tokens or 0, used.completion_tokens or 0
-    thought = getattr(getattr(used, "completion_tokens_details", None), "reasoning_tokens", None) or 0
-    cached = getattr(getattr(used, "prompt_tokens_details", None), "cached_tokens", None) or 0
-    apart = (getattr(used, "total_tokens", None) or 0) - prompt
+    prompt, completion = _count(used, "prompt_tokens"), _count(used, "completion_tokens")
+    thought = _count(getattr(used, "completion_tokens_details", None), "reasoning_tokens")
+    cached = _count(getattr(used, "prompt_tokens_details", None), "cached_tokens")
+    apart = _count(used, "total_tokens") - prompt
     if thought > completion:
         apart = max(apart, completion + thought)
     return Usage(prompt=prompt, prompt_cached=cached, completion=max(completion, apart), reasoning=thought)
+
+
+def _count(of: Any, name: str) -> int:
+    """Tokens, as somebody may have counted them; what cannot be so many was not counted."""
+    value = getattr(of, name, None)
+    return value if isinstance(value, int) and 0 <= value < MOST_TOKENS else 0
