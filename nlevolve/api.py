@@ -19,6 +19,7 @@ from nlevolve.options import Options, nearest
 from nlevolve.puzzle.datasets import load
 from nlevolve.records import Event, RunFinished
 from nlevolve.run.session import Session, begin
+from nlevolve.run.store import StoreFailed
 from nlevolve.view.outside import found, guarded, opened
 from nlevolve.view.publish import Publisher
 
@@ -132,7 +133,7 @@ async def _solve(selectors: Sequence[str], options: Brought) -> Result:
     session = begin(load(selectors, config.seed), config, options, live=options.live, parents=options.parents)
     with session.lock:
         publisher = Publisher(session.folder, session.selection)
-        views = [publisher.see, *opened(makers, session.folder)]
+        views = [guarded("results.json", publisher.see, but=(StoreFailed,)), *opened(makers, session.folder)]
         if callable(options.see):
             views.append(guarded(getattr(options.see, "__qualname__", type(options.see).__name__), options.see))
         finished = await session.run(views, own_process=options.own_process)

@@ -6,9 +6,10 @@ default, so that a file of any version ever written is one of these.
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
-from pydantic import ConfigDict, Field, RootModel
+from pydantic import ConfigDict, Field, RootModel, TypeAdapter, ValidationError
 
 from nlevolve.config import RunConfig
 from nlevolve.llm.catalogue import Price
@@ -52,6 +53,23 @@ class ConfigFile(Record):
     """nlevolve, python, the packages that matter, and the embedded models if any is asked -> version."""
     digest: str
     """SHA-256 of the canonical JSON of `settings`, `tasks`, `tasks_digest` and `prompts`: equal for runs that ask the same."""
+
+
+LOOSE = {"settings", "limits", "prices"}
+"""Of another version they may hold what this one does not know; who needs more than to show them validates them."""
+
+
+def check_config(found: Mapping[str, Any]) -> str | None:
+    """What is wrong with the kinds of what stands in a config.json, in one line; nothing is missed that is not there."""
+    for name, field in ConfigFile.model_fields.items():
+        key = field.alias or name
+        if key not in found:
+            continue
+        try:
+            TypeAdapter(dict[str, Any] if name in LOOSE else field.annotation).validate_python(found[key], strict=False)
+        except ValidationError as error:
+            return f"{key}: {error.errors(include_url=False)[0]['msg'].lower()}"
+    return None
 
 
 class CallCounts(Record):

@@ -24,6 +24,12 @@ DEFAULT_PRESET = "thrifty"
 
 CONFIDENTIAL = {"base_url", "extra_headers", "extra_body"}
 """Settings that may hold a key by mistake: what was given for them is not repeated."""
+WORDS = {
+    "finite_number": "give a number that has an end",
+    "int_parsing_size": "this number has too many digits",
+    "recursion_loop": "this lies too deep",
+}
+"""Kind of fault -> our words for it, where pydantic's are for programmers."""
 LONGEST_SHOWN = 300
 """Characters of a value that a message repeats."""
 DEEPEST = 40
@@ -225,7 +231,7 @@ def explain(error: ValidationError, model: type[BaseModel], named: Callable[[str
         return f"{named(where)} is missing"
     if first["type"] == "model_type":
         return f"{named(where)} is a group of settings, not one: write {where}.NAME=VALUE"
-    said = first["msg"].removeprefix("Value error, ")
+    said = WORDS.get(first["type"]) or first["msg"].removeprefix("Value error, ")
     got = "" if CONFIDENTIAL & set(where.split(".")) else f", got {_shortly(first['input'])}"
     return f"{named(where)}: {said[:1].lower()}{said[1:]}{got}"
 

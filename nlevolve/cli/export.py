@@ -10,6 +10,7 @@ import typer
 
 from nlevolve.cli import app, options
 from nlevolve.errors import UsageError
+from nlevolve.view.door import say
 
 if TYPE_CHECKING:
     from nlevolve.ask.prompts import Prompts
@@ -51,6 +52,8 @@ def export(
     told = read_run(store.find(run, runs_dir))
     if not told.history.sessions:
         raise UsageError(f"run {told.name} has no events yet: nothing to export")
+    if output is not None and format is not Format.arc_prize and (not output.name or output.is_dir()):
+        raise UsageError(f"{output} is a folder: name a file in it")
     target = output or told.folder / "export" / FILES[format]
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -59,7 +62,7 @@ def export(
         raise UsageError(f"cannot write to {target}: {error.strerror}") from None
     except store.StoreFailed as error:
         raise UsageError(str(error)) from None
-    print(target)
+    say(target)
 
 
 def _write(format: Format, run: RunFolder, target: Path) -> None:

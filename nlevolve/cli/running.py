@@ -10,13 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
-from rich.console import Console
-
 from nlevolve.errors import BankFailed
 from nlevolve.records import RunFinished
 from nlevolve.run.session import Session
 from nlevolve.run.store import StoreFailed
-from nlevolve.view.outside import Make, See, opened
+from nlevolve.view.door import complain, console, say
+from nlevolve.view.outside import Make, See, guarded, opened
 from nlevolve.view.publish import Publisher
 from nlevolve.view.terminal.display import display
 from nlevolve.view.terminal.ending import closing
@@ -42,29 +41,31 @@ def _carry_out(session: Session, outside: Sequence[See], *, live: bool, as_json:
     # with --json, stdout is for the summary object alone
     stream = sys.stderr if as_json else sys.stdout
     run = handle(session.folder)
-    print(f"run {session.name} in {session.folder}; look at it from elsewhere: nlevolve watch {run}", file=stream, flush=True)
+    say(f"run {session.name} in {session.folder}; look at it from elsewhere: nlevolve watch {run}", stream=stream)
     try:
-        finished, summary = asyncio.run(_run(session, [publisher.see, *outside], live, stream))
+        finished, summary = asyncio.run(
+            _run(session, [guarded("results.json", publisher.see, but=(StoreFailed,)), *outside], live, stream)
+        )
     except (StoreFailed, BankFailed) as error:
-        print(f"nlevolve: {error}", file=sys.stderr)
+        complain(error)
         return EXIT_STORE
     except asyncio.CancelledError:
-        print(f"nlevolve: stopped at once; what was answered is kept: nlevolve resume {run}", file=sys.stderr)
+        complain(f"stopped at once; what was answered is kept: nlevolve resume {run}")
         publisher.write()
         publisher.report()
         return EXIT_STOPPED
     problem = publisher.report()
     if problem:
-        print(f"nlevolve: {problem}", file=sys.stderr)
+        complain(problem)
     if as_json:
-        print(json.dumps({"folder": str(session.folder), "exit_code": finished.exit_code, **publisher.results()}))
+        say(json.dumps({"folder": str(session.folder), "exit_code": finished.exit_code, **publisher.results()}))
     else:
         page = None if problem else str(session.folder / "report.html")
-        console = Console()
+        screen = console()
         # in a file or a pipe a line stays a line
-        console.print(closing(summary, publisher.results(), run, page=page), soft_wrap=not console.is_terminal)
+        screen.print(closing(summary, publisher.results(), run, page=page), soft_wrap=not screen.is_terminal)
     if finished.why:
-        print(f"nlevolve: {finished.why}", file=sys.stderr)
+        complain(finished.why)
     return finished.exit_code
 
 
@@ -83,7 +84,7 @@ async def _run(session: Session, subscribers: Sequence[See], live: bool, stream:
     with display(live=live, stop=stop, stream=stream, timeouts=timeouts) as view:
         _listen(session.stopping, view.stopping)
         view.recall(session.known)
-        finished = await session.run([*subscribers, view.see], own_process=True)
+        finished = await session.run([*subscribers, guarded("on the terminal", view.see)], own_process=True)
     return finished, view.summary
 
 

@@ -23,6 +23,7 @@ from nlevolve.options import Options, explain, parse_changes
 from nlevolve.puzzle.datasets import load
 from nlevolve.records import CallFinished
 from nlevolve.run.store import read_events
+from nlevolve.view.door import console, say
 from nlevolve.view.outside import found
 
 if TYPE_CHECKING:
@@ -68,19 +69,17 @@ class Plan:
 
     def announce(self) -> None:
         """Print the runs and what they may cost at most."""
-        from rich.console import Console
-
         from nlevolve.view.terminal.sweep_table import announcement
 
         named = zip(self.cells, self.configs, strict=True)
         told = [{**config.models, "preset": cell.preset} for cell, config in named]
-        Console(highlight=False).print(announcement(told, self.forecasts(), len(self.selection.tasks)))
+        console(highlight=False).print(announcement(told, self.forecasts(), len(self.selection.tasks)))
 
     def carry_out(self, live: bool) -> int:
         """Run them all; a cap that is reached, Ctrl-C or a full disk ends the sweep. Returns the worst exit code."""
         worst = 0
         for number, (cell, config) in enumerate(zip(self.cells, self.configs, strict=True), 1):
-            print(f"run {number} of {len(self.cells)}: {cell.run}", flush=True)
+            say(f"run {number} of {len(self.cells)}: {cell.run}")
             code = self._carry_out(cell, config, live)
             worst = max(worst, code)
             if code in (INTERRUPTED, OUT_OF_BUDGET, STORE_FAILED):

@@ -8,11 +8,12 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from math import isfinite
 from pathlib import Path
 from typing import Any, Protocol
 
 from filelock import FileLock
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from nlevolve.errors import BankFailed, UsageError
 from nlevolve.llm.disk import FILE, SELECT, StrangeRow, TextTable, file_of, text_of
@@ -21,6 +22,7 @@ from nlevolve.llm.request import Reply
 Notice = Callable[[str], None]
 LOCK = "mending.lock"
 """Held while a damaged database is moved aside: two runs must not do it to each other's new one."""
+MOST_TOKENS = 10**12
 GATHERING = 0.05
 """Seconds from one write of several paid samples to the next: under load many share a transaction, and its wait for the disk.
 
@@ -42,6 +44,19 @@ class Sample(BaseModel):
     rejected: str = ""
     """Why the reply was of no use in the end: an ordinary rerun asks anew, a replay serves it."""
     reply: Reply
+
+    @field_validator("at")
+    @classmethod
+    def _in_a_zone(cls, at: datetime) -> datetime:
+        # one without cannot be compared with the others
+        return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+    @field_validator("reply")
+    @classmethod
+    def _possible(cls, reply: Reply) -> Reply:
+        if max(dict(reply.usage).values()) > MOST_TOKENS or not isfinite(reply.cost_usd or 0.0):
+            raise ValueError("nobody counts so many tokens or dollars")
+        return reply
 
 
 class Bank(Protocol):
@@ -222,7 +237,7 @@ def _paid(samples: list[tuple[str, Sample]]) -> bool:
 def check_bank(folder: Path, *, replay: bool) -> None:
     """Raises UsageError when a run could not use the bank in this folder. A damaged one passes: the run moves it aside."""
     if replay:
-        ReplayBank(folder, print)._base.close()
+        ReplayBank(folder, lambda text: None)._base.close()
         return
     try:
         TextTable(folder).close()

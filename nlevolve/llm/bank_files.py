@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -110,7 +111,7 @@ def _take(bank: DiskBank, batch: list[tuple[str, Sample]]) -> int:
 
 def _lines(file: Path) -> Iterator[Banked]:
     with _opened(file, "r") as lines:
-        for number, line in enumerate(lines, 1):
+        for number, line in enumerate(_read(lines, file), 1):
             try:
                 banked = Banked.model_validate_json(line)
             except ValidationError:
@@ -118,6 +119,20 @@ def _lines(file: Path) -> Iterator[Banked]:
             if len(banked.key) != KEY_LENGTH:
                 raise UsageError(f"{file}, line {number} has no key of {KEY_LENGTH} digits")
             yield banked
+
+
+def _read(lines: TextIO, file: Path) -> Iterator[str]:
+    """The lines. Raises UsageError where the file does not go on as it should."""
+    number = 0
+    try:
+        for number, line in enumerate(lines, 1):
+            yield line
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        raise UsageError(f"{file} is cut short or damaged behind line {number}: what stands before is taken in") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{file} is no text behind line {number}: what stands before is taken in") from None
+    except OSError as error:
+        raise UsageError(f"cannot read {file}: {error.strerror}") from None
 
 
 def _opened(file: Path, mode: str) -> TextIO:

@@ -21,7 +21,9 @@ HARMLESS = re.compile(
     re.IGNORECASE,
 )
 """Headers whose values are no secrets unless they look like a key."""
-KEY = re.compile(r"(?<![A-Za-z0-9])(sk|pk|rk|gsk|xai|hf|ghp|gho|github_pat|glpat|AIza|ya29|AKIA)[-_.]?[A-Za-z0-9_.-]{12,}|^Bearer |^Basic ")
+KEY = re.compile(
+    r"(?<![A-Za-z0-9])(sk|pk|rk|gsk|xai|hf|ghp|gho|github_pat|glpat|AIza|ya29|AKIA)[-_.]?[A-Za-z0-9_.-]{12,}|^Bearer |^Basic "
+)
 """How keys of providers look."""
 MIXED = re.compile(r"(?=[A-Za-z+/=_-]*\d)(?=[\d+/=_-]*[A-Za-z])[A-Za-z0-9+/=_-]{8,}")
 """Letters and digits in one word: what a key is made of, and an ordinary value of a header seldom."""
@@ -81,7 +83,9 @@ def check_address(url: str, named: str) -> None:
     parts = urlsplit(url)
     if parts.username is not None or parts.password is not None:
         what = "a name or password in front of its host"
-    elif (name := next((name for name, _ in parse_qsl(parts.query, keep_blank_values=True) if TELLING.search(name)), None)) is not None:
+    elif (
+        name := next((name for name, _ in parse_qsl(parts.query, keep_blank_values=True) if TELLING.search(name)), None)
+    ) is not None:
         what = f"a secret in it (?{name}=)"
     elif KEY.search(url):
         what = "a key in it"
@@ -89,7 +93,7 @@ def check_address(url: str, named: str) -> None:
         return
     raise UsageError(
         f"{named} has {what}, which would be written into files: put it into a variable NAME and send that as a header, "
-        "extra_headers = {Authorization = \"env:NAME\"}"
+        'extra_headers = {Authorization = "env:NAME"}'
     )
 
 

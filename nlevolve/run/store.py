@@ -16,6 +16,7 @@ from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
 from nlevolve.errors import UsageError
+from nlevolve.formats import check_config
 from nlevolve.records import AnyEvent, Event, RunFinished, TaskAnswered, read_event, write_event
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -112,6 +113,8 @@ def read_config(folder: Path, needs: Collection[str] = ("tasks",)) -> dict[str, 
     lacking = [key for key in needs if key not in config] if isinstance(config, dict) else ["everything"]
     if lacking:
         raise UsageError(f"{path} is not a run's: it lacks {', '.join(lacking)}: restore it, or start the run anew")
+    if fault := check_config(config):
+        raise UsageError(f"{path} is not a run's ({fault}): restore it, or start the run anew")
     found: dict[str, Any] = config
     return found
 

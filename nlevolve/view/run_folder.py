@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from nlevolve.errors import UsageError
+from nlevolve.formats import ResultsFile
 from nlevolve.puzzle.datasets import load
 from nlevolve.puzzle.tasks import Pair, Task
 from nlevolve.run import store
@@ -70,7 +71,9 @@ def _taken_up(history: History) -> list[Task]:
 def _written(folder: Path) -> dict[str, Any]:
     path = folder / "results.json"
     try:
-        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        written = path.read_text(encoding="utf-8")
+        ResultsFile.model_validate_json(written)
+        found: dict[str, Any] = json.loads(written)
         return found
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         raise UsageError(f"the tasks of run {folder.name} are gone, and {path} cannot be read either") from None

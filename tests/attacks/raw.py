@@ -31,7 +31,9 @@ def raw(write: Write) -> Iterator[Raw]:
             head = "".join(line for line in lines if line) if self.rfile.peek(1) else ""  # type: ignore[attr-defined]
             if not head:
                 return
-            length = next((int(line.split(":")[1]) for line in head.lower().splitlines() if line.startswith("content-length:")), 0)
+            length = next(
+                (int(line.split(":")[1]) for line in head.lower().splitlines() if line.startswith("content-length:")), 0
+            )
             self.rfile.read(length)
             seen.heads.append(head)
             sent = 0

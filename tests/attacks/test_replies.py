@@ -12,10 +12,9 @@ from typing import Any
 
 import pytest
 
-from nlevolve.llm.request import NoReply, Reply, Request, TooLarge
-from nlevolve.llm.settings import RoleSettings
-from nlevolve.llm.stack import OpenStack
 from nlevolve.llm.preflight import check_models
+from nlevolve.llm.request import NoReply, Reply, Request, TooLarge
+from nlevolve.llm.stack import OpenStack
 from tests.attacks.raw import Write, head, raw
 from tests.llm.asking import request
 

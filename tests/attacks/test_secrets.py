@@ -91,7 +91,9 @@ def test_looking_for_twenty_secrets_in_a_megabyte_takes_no_more_than_reading_it_
 def echo(asked: Asked) -> Said:
     """Gives back every header and key that it got, in a form of its own for each request."""
     form = list(FORMS.values())[asked.number % len(FORMS)]
-    told = " ".join(form(value) for name, value in asked.headers.items() if name.lower() in ("authorization", "x-gateway", "x-team"))
+    told = " ".join(
+        form(value) for name, value in asked.headers.items() if name.lower() in ("authorization", "x-gateway", "x-team")
+    )
     told += " ".join(form(secret) for secret in SECRETS)
     if asked.number % 7 == 0:
         return Said(f"wrong: {told}", status=500 if asked.number % 2 else 400)
@@ -181,7 +183,16 @@ def test_a_secret_written_out_is_refused_and_not_repeated(
     setting: str, tmp_path: Path, nlevolve: Callable[..., int], capfd: pytest.CaptureFixture[str]
 ) -> None:
     models = ["--generator=openai/writer", "--checker=hosted_vllm/follower"]
-    assert nlevolve("solve", "arc1:67a3c6ac", *models, f"--set=generator.{WRITTEN_OUT[setting]}", "--set=checker.base_url=http://127.0.0.1:9/v1") == 2
+    assert (
+        nlevolve(
+            "solve",
+            "arc1:67a3c6ac",
+            *models,
+            f"--set=generator.{WRITTEN_OUT[setting]}",
+            "--set=checker.base_url=http://127.0.0.1:9/v1",
+        )
+        == 2
+    )
     said = capfd.readouterr().err
     assert len(said.strip().splitlines()) == 1
     assert "base_url" in said or "extra_headers" in said
