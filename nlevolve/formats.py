@@ -55,7 +55,7 @@ class ConfigFile(Record):
     """SHA-256 of the canonical JSON of `settings`, `tasks`, `tasks_digest` and `prompts`: equal for runs that ask the same."""
 
 
-LOOSE = {"settings", "limits", "prices"}
+LOOSE = {"settings", "limits"}
 """Of another version they may hold what this one does not know; who needs more than to show them validates them."""
 
 
@@ -66,7 +66,8 @@ def check_config(found: Mapping[str, Any]) -> str | None:
         if key not in found:
             continue
         try:
-            TypeAdapter(dict[str, Any] if name in LOOSE else field.annotation).validate_python(found[key], strict=False)
+            kind: Any = dict[str, Any] if name in LOOSE else field.annotation
+            TypeAdapter(kind).validate_python(found[key])
         except ValidationError as error:
             return f"{key}: {error.errors(include_url=False)[0]['msg'].lower()}"
     return None

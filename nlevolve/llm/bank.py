@@ -97,7 +97,7 @@ class DiskBank:
         try:
             text = table.get(key)
             return None if text is None else Sample.model_validate_json(text)
-        except (StrangeRow, ValidationError) as error:
+        except (StrangeRow, ValidationError, UnicodeDecodeError) as error:
             self._notice(f"the sample bank in {self.folder} holds a row that nlevolve did not write ({_line(error)}): asked anew")
         except sqlite3.OperationalError as error:
             raise self._unusable(error) from None
@@ -130,10 +130,17 @@ class DiskBank:
 
     def samples(self) -> Iterator[tuple[str, Sample]]:
         """Every sample that can be read, oldest first."""
-        for key in self._table:
+        for key in self._keys():
             sample = self.get(key)
             if sample is not None:
                 yield key, sample
+
+    def _keys(self) -> Iterator[str]:
+        """Every key that can be read. Raises BankFailed where the file gives no more."""
+        try:
+            yield from self._table
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+            raise self._unusable(error) from None
 
     def keep(self, samples: list[tuple[str, Sample]]) -> list[Sample]:
         """Keep samples in one transaction; for each the one that stands. Blocks: where money was paid, until the disk has it."""
@@ -144,7 +151,7 @@ class DiskBank:
                 standing = [self._keep(key, sample) for key, sample in samples]
         except sqlite3.OperationalError as error:
             raise self._unusable(error) from None
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             self._renew(table, error)
             return self.keep(samples)
         if not (self.folder / FILE).exists():
@@ -204,7 +211,7 @@ class DiskBank:
             return TextTable(self.folder)
         except (sqlite3.OperationalError, OSError) as error:
             raise self._unusable(error) from None
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             return self._mended(error, file_of(self.folder))
 
     def _renew(self, broken: TextTable, error: Exception) -> None:
@@ -243,7 +250,7 @@ def check_bank(folder: Path, *, replay: bool) -> None:
         TextTable(folder).close()
     except (sqlite3.OperationalError, OSError) as error:
         raise UsageError(f"cannot use the sample bank in {folder}: {_line(error)}; name another --cache-dir") from None
-    except sqlite3.DatabaseError:
+    except (sqlite3.DatabaseError, UnicodeDecodeError):
         pass
 
 

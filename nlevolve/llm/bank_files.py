@@ -111,7 +111,7 @@ def _take(bank: DiskBank, batch: list[tuple[str, Sample]]) -> int:
 
 def _lines(file: Path) -> Iterator[Banked]:
     with _opened(file, "r") as lines:
-        for number, line in enumerate(_read(lines, file), 1):
+        for number, line in _numbered(lines, file):
             try:
                 banked = Banked.model_validate_json(line)
             except ValidationError:
@@ -121,12 +121,13 @@ def _lines(file: Path) -> Iterator[Banked]:
             yield banked
 
 
-def _read(lines: TextIO, file: Path) -> Iterator[str]:
-    """The lines. Raises UsageError where the file does not go on as it should."""
+def _numbered(lines: TextIO, file: Path) -> Iterator[tuple[int, str]]:
+    """The lines, counted from 1. Raises UsageError where the file does not go on as it should."""
     number = 0
     try:
-        for number, line in enumerate(lines, 1):
-            yield line
+        for line in lines:
+            number += 1
+            yield number, line
     except (EOFError, zlib.error, gzip.BadGzipFile):
         raise UsageError(f"{file} is cut short or damaged behind line {number}: what stands before is taken in") from None
     except UnicodeDecodeError:

@@ -103,7 +103,9 @@ def read_prices(file: Path) -> dict[str, Price]:
     try:
         tables = tomllib.loads(file.read_text(encoding="utf-8"))
         return {model: _own_price(table, file) for model, table in tables.items()}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValidationError, KeyError, TypeError) as error:
+    except OSError as error:
+        raise UsageError(f"cannot read {file}: {error.strerror}") from None
+    except (ValueError, RecursionError, KeyError, TypeError, AttributeError) as error:
         raise UsageError(
             f"{file} is not a table of prices ({' '.join(str(error).split())[:80]}): it wants, for each model, "
             '["MODEL"] with price_in and price_out'
