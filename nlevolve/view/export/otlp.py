@@ -1,7 +1,7 @@
 """A run as OpenTelemetry spans: the run, its tasks, their births, their calls, in the conventions for generative models.
 
-The form is OTLP's JSON (opentelemetry-proto, "JSON Protobuf Encoding"); attributes are those of the GenAI semantic conventions, our
-own are named `nlevolve.*`. No prompt and no reply is in it.
+The form is OTLP's JSON (opentelemetry-proto, "JSON Protobuf Encoding"). Names are those of the GenAI semantic conventions,
+ours begin with `nlevolve.`. No prompt and no reply is in it.
 """
 
 from __future__ import annotations
