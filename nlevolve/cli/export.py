@@ -45,6 +45,7 @@ def export(
     ] = None,
 ) -> None:
     """Write a run as other tools read it; docs/COMPARE.md says what stands in each format."""
+    from nlevolve import files
     from nlevolve.run import store
     from nlevolve.view.run_folder import read_run
 
@@ -53,7 +54,10 @@ def export(
         raise UsageError(f"run {told.name} has no events yet: nothing to export")
     target = output or told.folder / "export" / FILES[format]
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        if output is None:
+            files.subfolder(told.folder, "export", *([FILES[format]] if format is Format.arc_prize else []))
+        else:
+            target.parent.mkdir(parents=True, exist_ok=True)
         _write(format, told, target)
     except OSError as error:
         raise UsageError(f"cannot write to {target}: {error.strerror}") from None

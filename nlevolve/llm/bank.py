@@ -242,6 +242,8 @@ class ReplayBank:
         file = folder / FILE
         if not file.is_file():
             raise UsageError(f"there is no sample bank in {folder} to replay from; name its folder with --cache-dir")
+        if file.is_symlink():
+            raise UsageError(f"cannot use the sample bank in {folder}: {FILE} is a link; put the file itself in its place")
         self._base = _read_only(file)
 
     def get(self, key: str) -> Sample | None:
