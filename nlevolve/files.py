@@ -1,6 +1,7 @@
-"""Files in a folder that a stranger may have filled: plain ones alone are opened, and what lies there as a link is not followed.
+"""Files in a folder that a stranger may have filled: plain ones alone are opened, and no link there is followed.
 
-The folder itself may be reached through links: whoever runs nlevolve has named it. All of these raise OSError, in words for people.
+The folder itself may be reached through links: whoever runs nlevolve has named it. All of these raise OSError, in words for
+people.
 """
 
 from __future__ import annotations

@@ -69,9 +69,7 @@ class Templates:
 
     def template(self, file: str) -> jinja2.Template:
         """Judged, with all that it includes, and made ready. Raises UsageError."""
-        included = 0
-        for _ in self._judged(file, loops=0, within=()):
-            included += 1
+        for included, _ in enumerate(self._judged(file, loops=0, within=())):
             if included > MOST_INCLUDED:
                 raise UsageError(f"prompt file {file} in {self.folder} includes more than {MOST_INCLUDED} files")
         return self._jinja.get_template(file)

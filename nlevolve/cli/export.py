@@ -39,6 +39,7 @@ def export(
         typer.Option("--format", "-f", help="For Kaggle, for the ARC Prize harness, to fine-tune on, or as a list of rules."),
     ],
     runs_dir: options.RunsDir = options.RUNS,
+    trust: Annotated[bool, typer.Option("--trust", help="Use prompts that only the run names (sft).")] = False,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", help="Where to. " + options.by_default("export/ in the run's folder"), metavar="PATH"),
@@ -46,6 +47,7 @@ def export(
 ) -> None:
     """Write a run as other tools read it; docs/COMPARE.md says what stands in each format."""
     from nlevolve import files
+    from nlevolve.cli.trusting import confirmed
     from nlevolve.run import store
     from nlevolve.view.run_folder import read_run
 
@@ -58,7 +60,7 @@ def export(
             files.subfolder(told.folder, "export", *([FILES[format]] if format is Format.arc_prize else []))
         else:
             target.parent.mkdir(parents=True, exist_ok=True)
-        _write(format, told, target)
+        confirmed(lambda: _write(format, told, target, trust))
     except OSError as error:
         raise UsageError(f"cannot write to {target}: {error.strerror}") from None
     except store.StoreFailed as error:
@@ -66,7 +68,7 @@ def export(
     print(target)
 
 
-def _write(format: Format, run: RunFolder, target: Path) -> None:
+def _write(format: Format, run: RunFolder, target: Path, trust: bool) -> None:
     import json
 
     from nlevolve.run import store
@@ -84,15 +86,17 @@ def _write(format: Format, run: RunFolder, target: Path) -> None:
         case Format.library:
             store.replace(target, library(run))
         case Format.sft:
-            lines = (json.dumps(chat, ensure_ascii=False) + "\n" for chat in chats(run, _prompts(run)))
+            lines = (json.dumps(chat, ensure_ascii=False) + "\n" for chat in chats(run, _prompts(run, trust)))
             store.replace_text(target, "".join(lines))
 
 
-def _prompts(run: RunFolder) -> Prompts:
-    """The prompts that the run used. Raises UsageError when they are not what they were."""
+def _prompts(run: RunFolder, trust: bool) -> Prompts:
+    """The prompts that the run used. Raises UsageError when they are not what they were, or nobody has chosen them here."""
     from nlevolve.ask.prompts import Prompts
+    from nlevolve.run.trust import Chosen, named, prompts_of, require_confirmed
 
-    prompts = Prompts(Path(run.config["prompts_dir"]))
+    prompts, chosen = Prompts(prompts_of(run.config)), Chosen(trust=trust)
+    require_confirmed(named((), {}, prompts, chosen), chosen)
     if prompts.digests != run.config["prompts"]:
         raise UsageError(f"the prompts in {prompts.folder} have changed since run {run.name}: its chats cannot be told any more")
     return prompts

@@ -58,8 +58,8 @@ def _text(value: Any) -> str:
 class TextTable:
     """A diskcache of texts that never throws anything away. Everything that we know of diskcache's ways is in this module.
 
-    Every call may raise sqlite3.OperationalError or OSError (the place cannot be used, or leads elsewhere), another sqlite3.DatabaseError (the file is
-    damaged) and StrangeRow; every call waits for other processes that write.
+    Every call may raise sqlite3.OperationalError (the place cannot be used), another sqlite3.DatabaseError (the file is
+    damaged) and StrangeRow, to open it OSError too; every call waits for other processes that write.
     """
 
     def __init__(self, folder: Path) -> None:

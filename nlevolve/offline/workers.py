@@ -31,7 +31,7 @@ spec.loader.exec_module(module)
 from nlevolve.offline.workers import serve
 serve()
 """
-"""A worker is isolated (`python -I`): the current folder and PYTHONPATH may be anybody's. It is told where this very package is."""
+"""A worker is isolated (`python -I`): the current folder and PYTHONPATH may be anybody's. It is told where this package is."""
 
 _own = threading.local()
 _all: list[subprocess.Popen[str]] = []

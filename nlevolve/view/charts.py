@@ -206,8 +206,7 @@ def _figure(title: str, height: float = 2.7) -> Iterator[tuple[Figure, list[str]
     from matplotlib.figure import Figure
 
     # text stays text, ids depend on the title alone, no dollar in a label starts a formula, nor a matplotlibrc in the folder TeX
-    own = {"svg.fonttype": "none", "svg.hashsalt": title, "text.parse_math": False, "text.usetex": False}
-    with matplotlib.rc_context(own):
+    with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": title, "text.parse_math": False, "text.usetex": False}):
         # places are set by hand: a layout engine draws each figure twice
         figure = Figure(figsize=(WIDTH, height))
         figure.patch.set_alpha(0)

@@ -1,1 +1,1 @@
-"""What somebody may try on whoever uses nlevolve, each kind a file: test_stranger_*.py is what a received folder or file may do."""
+"""What is tried on whoever uses nlevolve, a file for each kind: test_stranger_*.py is what a received folder or file may do."""

@@ -10,7 +10,18 @@ from pathlib import Path
 from tests.stories.processes import CHECKOUT
 
 TRAP = "import pathlib\npathlib.Path({ran!r}).open('a').write(__name__ + ' ')\nraise SystemExit('a stranger was here')\n"
-NAMES = ("numpy", "scipy", "typer", "rich", "pydantic", "litellm", "diskcache", "nlevolve_extra", "sitecustomize", "usercustomize")
+NAMES = (
+    "numpy",
+    "scipy",
+    "typer",
+    "rich",
+    "pydantic",
+    "litellm",
+    "diskcache",
+    "nlevolve_extra",
+    "sitecustomize",
+    "usercustomize",
+)
 TASK = "arc1:68b16354"
 """It is solved by a revision: the workers have something to do."""
 
