@@ -43,6 +43,7 @@ def export(
         ),
     ],
     runs_dir: options.RunsDir = options.RUNS,
+    trust: Annotated[bool, typer.Option("--trust", help="Use prompts that only the run names (sft).")] = False,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", help="Where to. " + options.by_default("export/ in the run's folder"), metavar="PATH"),
@@ -53,6 +54,8 @@ def export(
     ] = None,
 ) -> None:
     """Write a run as other tools read it; docs/COMPARE.md says what stands in each format."""
+    from nlevolve import files
+    from nlevolve.cli.trusting import confirmed
     from nlevolve.run import store
     from nlevolve.view.run_folder import read_run
 
@@ -64,8 +67,11 @@ def export(
         return
     target = output or told.folder / "export" / FILES[format]
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _write(format, told, target)
+        if output is None:
+            files.subfolder(told.folder, "export", *([FILES[format]] if format is Format.arc_prize else []))
+        else:
+            target.parent.mkdir(parents=True, exist_ok=True)
+        confirmed(lambda: _write(format, told, target, trust))
     except OSError as error:
         raise UsageError(f"cannot write to {target}: {error.strerror}") from None
     except store.StoreFailed as error:
@@ -82,7 +88,7 @@ def _send(format: Format, run: RunFolder, address: str) -> None:
     print(f"{send(requests(run, store.read_events(run.folder)), address)} spans sent to {address}")
 
 
-def _write(format: Format, run: RunFolder, target: Path) -> None:
+def _write(format: Format, run: RunFolder, target: Path, trust: bool) -> None:
     import json
 
     from nlevolve.run import store
@@ -104,15 +110,17 @@ def _write(format: Format, run: RunFolder, target: Path) -> None:
             spans = requests(run, store.read_events(run.folder))
             store.replace_text(target, "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in spans))
         case Format.sft:
-            lines = (json.dumps(chat, ensure_ascii=False) + "\n" for chat in chats(run, _prompts(run)))
+            lines = (json.dumps(chat, ensure_ascii=False) + "\n" for chat in chats(run, _prompts(run, trust)))
             store.replace_text(target, "".join(lines))
 
 
-def _prompts(run: RunFolder) -> Prompts:
-    """The prompts that the run used. Raises UsageError when they are not what they were."""
+def _prompts(run: RunFolder, trust: bool) -> Prompts:
+    """The prompts that the run used. Raises UsageError when they are not what they were, or nobody has chosen them here."""
     from nlevolve.ask.prompts import Prompts
+    from nlevolve.run.trust import Chosen, named, prompts_of, require_confirmed
 
-    prompts = Prompts(Path(run.config["prompts_dir"]))
+    prompts, chosen = Prompts(prompts_of(run.config)), Chosen(trust=trust)
+    require_confirmed(named((), {}, prompts, chosen), chosen)
     if prompts.digests != run.config["prompts"]:
         raise UsageError(f"the prompts in {prompts.folder} have changed since run {run.name}: its chats cannot be told any more")
     return prompts
