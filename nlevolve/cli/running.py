@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
+from nlevolve.cli.trusting import tell
 from nlevolve.errors import BankFailed
 from nlevolve.records import RunFinished
 from nlevolve.run.session import Session
@@ -42,6 +43,7 @@ def _carry_out(session: Session, outside: Sequence[See], *, live: bool, as_json:
     stream = sys.stderr if as_json else sys.stdout
     run = handle(session.folder)
     say(f"run {session.name} in {session.folder}; look at it from elsewhere: nlevolve watch {run}", stream=stream)
+    tell(session.named, stream)
     try:
         finished, summary = asyncio.run(
             _run(session, [guarded("results.json", publisher.see, but=(StoreFailed,)), *outside], live, stream)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
+from nlevolve.llm import env_file
 from nlevolve.llm.catalogue import ModelCard
 from nlevolve.llm.request import Request
 
@@ -13,14 +14,22 @@ ALIASES = {"ollama_chat": "ollama"}
 
 
 def endpoint_of(provider: str) -> str | None:
-    """The base URL that the environment sets for a provider (OPENAI_API_BASE, HOSTED_VLLM_API_BASE, …), as litellm reads it."""
-    return next((url for name in names_of_endpoint(provider) if (url := os.environ.get(name))), None)
+    """The base URL that the environment or `.env` sets for a provider (OPENAI_API_BASE, HOSTED_VLLM_API_BASE, …)."""
+    return _of_environment(provider) or env_file.address(variables_of(provider))
 
 
-def names_of_endpoint(provider: str) -> tuple[str, str]:
+def is_of_env_file(provider: str) -> bool:
+    """Whether that base URL is `.env`'s, which may be anybody's, and not the environment's."""
+    return _of_environment(provider) is None and env_file.address(variables_of(provider)) is not None
+
+
+def _of_environment(provider: str) -> str | None:
+    return next((url for name in variables_of(provider) if (url := os.environ.get(name))), None)
+
+
+def variables_of(provider: str) -> list[str]:
     """The variables that may set it."""
-    name = ALIASES.get(provider, provider).upper()
-    return f"{name}_API_BASE", f"{name}_BASE_URL"
+    return [ALIASES.get(provider, provider).upper() + suffix for suffix in ("_API_BASE", "_BASE_URL")]
 
 
 class Endpoints:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import re
 from collections.abc import Iterable, Mapping
@@ -10,6 +9,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 from nlevolve.errors import UsageError
+from nlevolve.llm import env_file
 from nlevolve.llm.hiding import MASK, hidden
 
 SECRET_NAMES = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?|KEY_ID|_AUTH|_PASS|_PAT)$", re.IGNORECASE)
@@ -39,12 +39,18 @@ ODD = (
 
 
 def load_keys(folder: Path) -> None:
-    """Take the variables of `folder`/.env that the environment does not set. Raises UsageError where it cannot be read."""
-    file = folder / ".env"
-    if file.is_file():
-        from dotenv import load_dotenv
+    """Take the keys and addresses of `folder`/.env that the environment does not set. Raises UsageError where it is no text."""
+    env_file.take(_written(folder))
 
-        load_dotenv(stream=io.StringIO(_text(file)), override=False)
+
+def ignored_in(folder: Path) -> list[str]:
+    """The variables of `folder`/.env that are not taken, since they are neither a key nor an address."""
+    return env_file.ignored(_written(folder))
+
+
+def _written(folder: Path) -> dict[str, str]:
+    file = folder / ".env"
+    return env_file.values_of(_text(file)) if file.is_file() else {}
 
 
 def _text(file: Path) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from nlevolve import files
 from nlevolve.errors import UsageError
 from nlevolve.formats import ResultsFile
 from nlevolve.puzzle.datasets import load
@@ -71,7 +72,7 @@ def _taken_up(history: History) -> list[Task]:
 def _written(folder: Path) -> dict[str, Any]:
     path = folder / "results.json"
     try:
-        written = path.read_text(encoding="utf-8")
+        written = files.read(path)
         ResultsFile.model_validate_json(written)
         found: dict[str, Any] = json.loads(written)
         return found

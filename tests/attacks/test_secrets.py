@@ -28,9 +28,9 @@ PLANTED = {
     "OPENAI_API_KEY": "sk-Env+Key/0123456789=planted",
     "HOSTED_VLLM_API_KEY": "vllm-dotenv-KEY-abcdef-4711",
     "GATEWAY_PASS": "gate way? of & the <team> 77",
-    "TEAM_HEADER": "Bearer team-4f9a-from-the-dotenv",
+    "TEAM_TOKEN": "Bearer team-4f9a-from-the-dotenv",
 }
-IN_DOTENV = ("HOSTED_VLLM_API_KEY", "TEAM_HEADER")
+IN_DOTENV = ("HOSTED_VLLM_API_KEY", "TEAM_TOKEN")
 SECRETS = (*PLANTED.values(), "team-4f9a-from-the-dotenv")
 FORMS: dict[str, Callable[[str], str]] = {
     "plain": str,
@@ -124,7 +124,7 @@ def test_keys_that_a_provider_echoes_in_every_form_are_in_no_file_and_no_output(
     dotenv.write_text("".join(f"{name}='{PLANTED[name]}'\n" for name in IN_DOTENV))
     pair = {"input": [[1, 2], [3, 4]], "output": [[2, 1], [4, 3]]}
     (tmp_path / "task.json").write_text(json.dumps({"train": [pair, pair], "test": [pair]}))
-    headers = '{x-gateway="env:GATEWAY_PASS", x-team="env:TEAM_HEADER"}'
+    headers = '{x-gateway="env:GATEWAY_PASS", x-team="env:TEAM_TOKEN"}'
     try:
         with Provider(echo) as server:
             roles = [f"--set={role}.base_url={server.url}" for role in ("generator", "checker")]
@@ -133,7 +133,7 @@ def test_keys_that_a_provider_echoes_in_every_form_are_in_no_file_and_no_output(
             nlevolve("solve", "task.json", *models, *roles, "--run=a", "--no-live", "--max-calls=40")
             nlevolve("models", "--ping", *models, *roles)
             assert len(server.asked) > 20
-            assert {PLANTED["GATEWAY_PASS"], PLANTED["TEAM_HEADER"]} <= set(server.asked[0].headers.values())
+            assert {PLANTED["GATEWAY_PASS"], PLANTED["TEAM_TOKEN"]} <= set(server.asked[0].headers.values())
     finally:
         for name in IN_DOTENV:
             os.environ.pop(name, None)
