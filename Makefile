@@ -71,11 +71,13 @@ test-llm: $(LLM_STAMP) ## the stories with a real language model (a wheel of 93 
 fuzz: $(STAMP) ## random command lines, random damage to runs and banks: some minutes
 	@$(BIN)/python -m pytest tests/attacks/test_fuzz.py -m 'fuzz or not fuzz' -n auto --maxprocesses 4 $(ARGS)
 
-lint: $(STAMP) ## ruff, mypy --strict, import-linter
+lint: $(STAMP) ## ruff, mypy --strict, import-linter, bandit, pip-audit
 	@$(BIN)/python -m ruff check --quiet .
 	@$(BIN)/python -m ruff format --quiet --check . || { echo 'run: make format' >&2; exit 1; }
 	@$(BIN)/python -m mypy
 	@PYTHONPATH=. $(BIN)/python -c 'from importlinter.cli import lint_imports_command as lint; lint(["--no-logo"])'
+	@$(BIN)/bandit --quiet --recursive --configfile pyproject.toml nlevolve
+	@$(BIN)/python .ci/audit.py
 
 check: lint test ## both, as CI does
 

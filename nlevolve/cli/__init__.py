@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import importlib
-import os
 import sys
-from contextlib import suppress
 
 import typer
 
@@ -23,7 +21,7 @@ MODULES = ("solve", "watch", "show", "sweep", "report", "export", "tasks", "mode
 """Each registers its commands on `app` when it is imported, in the order of --help."""
 
 
-USAGE, INTERRUPTED, BROKEN_PIPE = 2, 130, 141
+USAGE, INTERRUPTED = 2, 130
 
 
 def main() -> None:
@@ -33,9 +31,6 @@ def main() -> None:
     forgiving()
     try:
         code = _called()
-    except BrokenPipeError:
-        hush()
-        code = BROKEN_PIPE
     except (KeyboardInterrupt, typer.Abort):
         code = INTERRUPTED
     except (UsageError, typer.TyperException) as error:
@@ -65,9 +60,3 @@ def _failed(code: int, text: str) -> int:
 
     complain(line(text))
     return code
-
-
-def hush() -> None:
-    """Nobody reads stdout any more: what is still to be written there goes nowhere, and does not fail."""
-    with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import sys
 import tempfile
@@ -15,6 +16,7 @@ from nlevolve.view.text import clean
 
 USAGE, FAILED = 2, 1
 """Exit codes."""
+IN_FRONT_OF_A_HOST = re.compile(r"(://)[^/\s@]+@")
 LONGEST_LINE = 1_500
 """Characters of the one line."""
 
@@ -23,7 +25,7 @@ def line(text: str) -> str:
     """Text as one line for a terminal: nothing that commands it, no secret, not without end."""
     from nlevolve.llm.keys import Secrets
 
-    told = Secrets().hide(clean(text))
+    told = IN_FRONT_OF_A_HOST.sub(r"\1***@", Secrets().hide(clean(text)))
     return told if len(told) <= LONGEST_LINE else f"{told[: LONGEST_LINE // 2]} … {told[-LONGEST_LINE // 2 :]}"
 
 
