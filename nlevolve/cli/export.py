@@ -21,6 +21,7 @@ class Format(StrEnum):
     arc_prize = "arc-prize"
     sft = "sft"
     library = "library"
+    otlp = "otlp"
 
 
 FILES = {
@@ -28,6 +29,7 @@ FILES = {
     Format.arc_prize: "arc-prize",
     Format.sft: "sft.jsonl",
     Format.library: "library.json",
+    Format.otlp: "otlp.jsonl",
 }
 
 
@@ -36,13 +38,19 @@ def export(
     run: options.Run,
     format: Annotated[
         Format,
-        typer.Option("--format", "-f", help="For Kaggle, for the ARC Prize harness, to fine-tune on, or as a list of rules."),
+        typer.Option(
+            "--format", "-f", help="For Kaggle, the ARC Prize harness, fine-tuning, people (library), or OpenTelemetry (otlp)."
+        ),
     ],
     runs_dir: options.RunsDir = options.RUNS,
     trust: Annotated[bool, typer.Option("--trust", help="Use prompts that only the run names (sft).")] = False,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", help="Where to. " + options.by_default("export/ in the run's folder"), metavar="PATH"),
+    ] = None,
+    to: Annotated[
+        str | None,
+        typer.Option("--to", help="Send otlp's spans to a collector instead, such as http://localhost:4318.", metavar="URL"),
     ] = None,
 ) -> None:
     """Write a run as other tools read it; docs/COMPARE.md says what stands in each format."""
@@ -54,6 +62,9 @@ def export(
     told = read_run(store.find(run, runs_dir))
     if not told.history.sessions:
         raise UsageError(f"run {told.name} has no events yet: nothing to export")
+    if to is not None:
+        _send(format, told, to)
+        return
     target = output or told.folder / "export" / FILES[format]
     try:
         if output is None:
@@ -68,12 +79,22 @@ def export(
     print(target)
 
 
+def _send(format: Format, run: RunFolder, address: str) -> None:
+    from nlevolve.run import store
+    from nlevolve.view.export.otlp import requests, send
+
+    if format is not Format.otlp:
+        raise UsageError(f"--to sends spans, and {format.value} has none: --format otlp --to {address}")
+    print(f"{send(requests(run, store.read_events(run.folder)), address)} spans sent to {address}")
+
+
 def _write(format: Format, run: RunFolder, target: Path, trust: bool) -> None:
     import json
 
     from nlevolve.run import store
     from nlevolve.view.export.arc_prize import arc_prize
     from nlevolve.view.export.lessons import chats, library
+    from nlevolve.view.export.otlp import requests
     from nlevolve.view.results import submission
 
     match format:
@@ -85,6 +106,9 @@ def _write(format: Format, run: RunFolder, target: Path, trust: bool) -> None:
                 store.replace(target / name, content)
         case Format.library:
             store.replace(target, library(run))
+        case Format.otlp:
+            spans = requests(run, store.read_events(run.folder))
+            store.replace_text(target, "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in spans))
         case Format.sft:
             lines = (json.dumps(chat, ensure_ascii=False) + "\n" for chat in chats(run, _prompts(run, trust)))
             store.replace_text(target, "".join(lines))
