@@ -9,10 +9,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import matplotlib
+
 from tests.attacks.conftest import Nlevolve
 
 RECORDER = Path(__file__).with_name("recorder.py")
-HARMLESS = ("/dev/null", "/dev/tty")
+HARMLESS = ("/dev/null", "/dev/tty", matplotlib.get_cachedir())
 
 
 def recorded(folder: Path, *arguments: str) -> list[Any]:
@@ -20,6 +22,8 @@ def recorded(folder: Path, *arguments: str) -> list[Any]:
     log = folder.parent / f"{folder.name}-recorded"
     log.unlink(missing_ok=True)
     environment = {**os.environ, "OPENAI_API_KEY": "sk-the-users-own-key-0123456789", "HOME": f"{folder}-home"}
+    # its list of fonts is there: to make one it writes and starts programs
+    environment["MPLCONFIGDIR"] = matplotlib.get_cachedir()
     command = [sys.executable, "-P", str(RECORDER), str(log), *arguments]
     ended = subprocess.run(
         command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
