@@ -107,11 +107,9 @@ async def steady(asked: Asked) -> Said:
     return await embedded(replace(asked, body={**asked.body, "seed": 0}))
 
 
-def test_a_provider_broken_in_thirteen_ways_loses_no_task_but_to_another_rule_that_fits(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_a_provider_broken_in_thirteen_ways_loses_no_task(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """Few calls at once, each waited for far longer than it takes: however busy the machine is, only what hangs is given up."""
-    chosen = ["arc1:training[:12]"]
+    chosen = ["arc1:training[:24]"]
     models = {"generator": "openai/offline/generator", "checker": "openai/offline/checker", "concurrency": 8}
     patient = {f"{role}.timeout": 20.0 for role in ("generator", "checker")}
     calm, _, _ = run(tmp_path / "calm", steady, chosen, settings=dict(patient), **models)
@@ -119,11 +117,8 @@ def test_a_provider_broken_in_thirteen_ways_loses_no_task_but_to_another_rule_th
     stormy, events, server = run(tmp_path / "stormy", broken, chosen, settings=dict(patient), **models)
     assert (calm.exit_code, stormy.exit_code) == (0, 0)
     assert len(FAULTS) == 13
-    assert len(solved(calm)) >= 5
-    # a birth that was lost may leave another rule that fits all pairs, and no storm is to blame where that one is wrong
-    lost = solved(calm) - solved(stormy)
-    assert len(lost) <= 1
-    assert all(stormy.tasks[task].train["exact"] == stormy.tasks[task].train["pairs"] for task in lost)
+    assert len(solved(calm)) >= 8
+    assert solved(stormy) == solved(calm)
     assert judged_by_their_grids(events)
     assert sum(event.tries for event in finished(events)) == len(server.asked)
     _, events, mended = run(tmp_path / "stormy", embedded, chosen, server.port, settings=dict(patient), run="again", **models)
