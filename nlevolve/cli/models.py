@@ -52,7 +52,6 @@ def models(
     from nlevolve.ask.prompts import bundled
     from nlevolve.config import configured
     from nlevolve.llm.catalogue import price_of
-    from nlevolve.llm.manner import manner_of
     from nlevolve.llm.preflight import check_models
     from nlevolve.view.terminal.models import models_table
 
@@ -66,7 +65,7 @@ def models(
     if not console.is_terminal:
         console.width = max(console.width, 200)
     prices = {model: price_of(settings[model], card) for model, card in cards.items()}
-    console.print(models_table(cards, prices, {model: manner_of(settings[model], card) for model, card in cards.items()}))
+    console.print(models_table(cards, prices, settings))
     return asyncio.run(_ping(cards, asked, bundled())) if ping else 0
 
 
