@@ -59,7 +59,7 @@ def test_a_run_ends_and_its_rerun_and_resumption_send_nothing(form: str, llama: 
     assert code == 0
     assert "0 of 1 task solved" in said
     finished = shell.of("call_finished")
-    assert 1 <= len(finished) <= 3
+    assert 1 <= sum(call["tries"] for call in finished) <= 6
     assert max(call["usage"]["completion"] for call in finished) <= 2 * BOUND
     if {call["finish"] for call in finished} == {"length"}:
         assert "100% cut" in said
@@ -82,12 +82,12 @@ def test_a_run_ends_and_its_rerun_and_resumption_send_nothing(form: str, llama: 
 
 
 def test_a_real_checker_follows_what_an_embedded_generator_wrote(llama: LlamaCpp, shell: Shell) -> None:
-    """By a schema that leaves it no room for words: some of its grids can be read, and none is right."""
-    models = ("--generator", "offline/generator", "--set", "checker.form=object", "--set", "answers.imperfect=1")
+    """It is asked for a JSON object. Whatever it says, each pair has its row, and no grid is right."""
+    models = ("--generator", "offline/generator", "--set", "checker.form=object")
     code, said = ended(shell.start(*shell.solving(llama, *models)))
     assert code == 0
     assert "0 of 1 task solved" in said
-    assert {call["role"] for call in shell.of("call_finished")} == {"generator", "checker", "answerer"}
+    assert {call["role"] for call in shell.of("call_finished")} == {"generator", "checker"}
     (checked,) = shell.of("candidate_checked")
     assert {attempt["kind"] for attempt in checked["attempts"]} <= {"followed", "garbled", "skipped"}
 
@@ -123,10 +123,10 @@ def test_a_server_that_is_killed_and_comes_back_costs_no_birth(shell: Shell) -> 
 
 def test_a_prompt_that_does_not_fit_is_made_smaller_and_if_nothing_helps_the_last_line_says_so(shell: Shell) -> None:
     tiny_task(shell.folder, pairs=4, side=8)
-    with running(slots=1, window=1_024) as server:
+    with running(slots=1, window=1_536) as server:
         code, _ = ended(shell.start(*shell.solving(server)))
         assert code == 0
-        assert {call["trimmed"] for call in shell.of("call_sent") if not call["repair"]} == {"2 of 4 pairs"}
+        assert all("of 4 pairs" in call["trimmed"] for call in shell.of("call_sent"))
     with running(slots=1, window=256) as server:
         code, said = ended(shell.start(*shell.solving(server, run="none")))
         assert code == 4
@@ -144,7 +144,8 @@ def test_a_reply_that_runs_away_is_ended_and_its_slot_is_free(llama: LlamaCpp, t
     """A grammar makes it say one long word for ever: it has room for 1,900 of them."""
     ever = {"grammar": 'root ::= " responsibilities"+'}
     (reply,), events = ask(tmp_path, request(llama, "Go on.", None, extra_body=ever))
-    assert (reply.finish, len(events)) == ("length", 2)
+    assert reply.finish == "length"
+    assert sum(event.tries for event in events if isinstance(event, CallFinished)) == 1
     assert reply.text.startswith(" responsibilities" * 20)
     assert len(reply.text) < 6_000
     until = time.monotonic() + 60

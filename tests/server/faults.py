@@ -57,8 +57,8 @@ FAULTS: dict[str, Fault] = {
 }
 
 
-def faulty(script: Script, share: float, hanging: float = 0.0, seed: int = 0) -> Script:
-    """The script, but a `share` of its replies broken in all these ways in turn, and a share `hanging` for an hour.
+def faulty(script: Script, share: float, seed: int = 0) -> Script:
+    """The script, but a `share` of its replies broken in all these ways in turn.
 
     Whether a request is broken depends on what it says and how often it was said, not on when it arrives.
     """
@@ -70,9 +70,6 @@ def faulty(script: Script, share: float, hanging: float = 0.0, seed: int = 0) ->
         what = "\n".join(asked.texts)
         rng = Random(f"{seed}/{what}/{seen[what]}")
         seen[what] += 1
-        draw = rng.random()
-        if draw < hanging:
-            return replace(said, delay=3600.0)
-        return rng.choice(list(FAULTS.values()))(said) if draw < hanging + share else said
+        return rng.choice(list(FAULTS.values()))(said) if rng.random() < share else said
 
     return answer
