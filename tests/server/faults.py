@@ -22,13 +22,14 @@ def _limited_until_a_date(said: Said) -> Said:
 
 
 def _ragged(said: Said) -> Said:
-    """The last row of a grid loses a cell; a list of bullets loses its end."""
+    """The last row of a grid gets a cell too many; a list of bullets is cut."""
     text = said.text or ""
-    rows = list(re.finditer(r"\[[\d, ]+\]", text))
+    rows = list(re.finditer(r"\[[\d, ]+\]|^\d(?: \d)*$", text, re.MULTILINE))
     if len(rows) < 2:
-        return replace(said, text=text[: len(text) // 2])
+        return replace(said, text=text[: len(text) // 2], finish="length")
     last = rows[-1]
-    return replace(said, text=text[: last.start()] + "[0, " + last.group()[1:] + text[last.end() :])
+    longer = "[0, " + last.group()[1:] if last.group().startswith("[") else "0 " + last.group()
+    return replace(said, text=text[: last.start()] + longer + text[last.end() :])
 
 
 def _words(said: Said) -> Said:

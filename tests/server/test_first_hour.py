@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from nlevolve.api import Result, asolve
-from nlevolve.records import CallFinished, Event, ReplyUnread, RunFinished
-from tests.server import Asked, Provider, Script
+from nlevolve.records import CallFinished, CandidateChecked, Event, Followed, ReplyUnread, RunFinished
+from tests.server import Asked, Provider, Said, Script
 from tests.server.chatting import chatting, small
 from tests.server.dialects import DIALECTS, Serving
 from tests.server.dialects.dialect import prompt_tokens, room_asked
@@ -141,6 +141,40 @@ ASKS: dict[str, Callable[[Asked], bool]] = {
 }
 """How each is asked where nothing is set: OpenAI, Gemini and grok-4 think of their own accord, a server of one's own as its
 template says."""
+
+
+FREE: dict[str, Callable[[list[list[int]]], list[list[int]]]] = {
+    "Picture a looking-glass to the right of the picture; what you would see in it is what you draw.": lambda rows: [
+        row[::-1] for row in rows
+    ],
+    "Read the picture from its bottom line up to its top line and write the lines down in that order.": lambda rows: rows[::-1],
+}
+"""Right descriptions in English of a model's own, which the embedded checker cannot read -> what they say."""
+
+
+def literal(asked: Asked) -> Said:
+    """A model that finds the rule, says it in its own words, and follows such words to the letter."""
+    text = "\n".join(asked.texts)
+    found = [[[int(cell) for cell in row.split()] for row in grid.split("\n") if row] for grid in GRIDS.findall(text)]
+    if "# Input grid" not in text:
+        return Said(json.dumps({"bullets": [next(words for words, rule in FREE.items() if rule(found[0]) == found[1])]}))
+    rule = next(rule for words, rule in FREE.items() if words in text)
+    return Said(json.dumps({"grid": rule(found[-1]), "note": ""}))
+
+
+GRIDS = re.compile(r"(?:^\d(?: \d)*$\n?)+", re.M)
+
+
+@pytest.mark.parametrize("name", DIALECTS)
+def test_a_right_rule_in_free_english_is_followed_by_the_same_model_where_only_the_generator_is_named(
+    name: str, tmp_path: Path
+) -> None:
+    result, events, server = solve_over(name, tmp_path, chatting(literal), models=(ROUTES[name][0], None))
+    assert [task.solved for task in result.tasks.values()] == [True, True]
+    assert any("# Input grid" in "".join(asked.texts) for asked in server.asked)
+    births = [event for event in events if isinstance(event, CandidateChecked)]
+    assert {attempt.kind for event in births for attempt in event.attempts} == {"followed"}
+    assert {attempt.accuracy for event in births for attempt in event.attempts if isinstance(attempt, Followed)} == {1.0}
 
 
 @pytest.mark.parametrize("obeys_schema", [True, False], ids=["held to the schema", "schema ignored"])
