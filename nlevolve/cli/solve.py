@@ -12,6 +12,7 @@ from nlevolve.options import Limits, Options, Resumable
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from nlevolve.config import RunConfig
     from nlevolve.run.session import Session
     from nlevolve.view.outside import Make
 
@@ -35,6 +36,8 @@ def solve(
     config = configured(asked)
     selection = load(selectors, config.seed)
     # what is typed is judged: only now comes what takes its time to load
+    if not asked.replay:
+        _knock(config)
     from nlevolve.run.session import begin
     from nlevolve.view.outside import found
 
@@ -61,6 +64,8 @@ def resume(run: options.Run, given: options.Given, live: options.Live = None, js
 
     see = found(asked.see)
     config = reconfigure(old, asked)
+    if not old.get("replay"):
+        _knock(config)
     session = reopen(
         folder,
         load(old["tasks"], config.seed),
@@ -70,6 +75,16 @@ def resume(run: options.Run, given: options.Given, live: options.Live = None, js
         cache_dir=Path(asked.cache_dir if "cache_dir" in asked.given else old["cache_dir"]),
     )
     return _carry_out(session, see, live, json)
+
+
+def _knock(config: RunConfig) -> None:
+    """Say at once which addresses nobody answers at: the run finds out, too, but only when the way to the models is loaded."""
+    import sys
+
+    from nlevolve.llm.knock import unanswered
+
+    for address, why in unanswered(config.roles.values()).items():
+        print(f"nlevolve: nothing answers at {address} ({why}): is the server running?", file=sys.stderr, flush=True)
 
 
 def _carry_out(session: Session, see: Mapping[str, Make], live: bool | None, json: bool) -> int:

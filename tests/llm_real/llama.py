@@ -23,7 +23,7 @@ SLOTS, WINDOW = 4, 2_048
 """Room for every prompt of these stories and its repair. The server rounds a window up to a multiple of 256."""
 BOUND = 24
 """Tokens of a reply: enough to be cut, and little to wait for where the machine is busy."""
-PATIENCE = 60.0
+PATIENCE = 120.0
 """Seconds for the server to come up."""
 
 
@@ -125,7 +125,7 @@ class Shell:
     def solving(self, server: LlamaCpp, *more: str, run: str = "real", births: int = 1) -> list[str]:
         """The arguments of a small run that asks for few and short replies; no imperfect description is followed on the test."""
         phases = f'policy.phases=[{{births = {births}, moves = ["write"], overlap = 2}}]'
-        called = (f"base_url={server.url}", "timeout=120", f"max_tokens={BOUND}")
+        called = (f"base_url={server.url}", "timeout=300", f"max_tokens={BOUND}")
         roles = [f"{role}.{what}" for role in ("generator", "checker") for what in called]
         sets = [argument for setting in (*roles, phases, "answers.imperfect=0") for argument in ("--set", setting)]
         models = ["--generator", MODEL, "--checker", MODEL, "--prompts", "prompts", "--concurrency", "2", "--no-ping"]
@@ -141,7 +141,7 @@ class Shell:
 
     def wait_for(self, kind: str, process: subprocess.Popen[str], run: str = "real") -> None:
         """Return when the run's log holds such an event."""
-        until = time.monotonic() + 120
+        until = time.monotonic() + 300
         while time.monotonic() < until and process.poll() is None:
             if self.of(kind, run):
                 return

@@ -88,7 +88,9 @@ PROVIDERS = {
 }
 LINES = {
     PROVIDERS[name]: (generator, checker)
-    for name, generator, checker in re.findall(r"^\| ([^|]+) \|[^|]+\| `.*GENERATOR=(\S+)(?: CHECKER=(\S+))?.*` \|$", README, re.M)
+    for name, generator, checker in re.findall(
+        r"^\| ([^|]+) \|[^|]+\| `.*GENERATOR=(\S+)(?: CHECKER=(\S+))?.*` \|$", README, re.M
+    )
 }
 """Dialect -> the models that the README's line for it names; one that is named alone plays every role."""
 
