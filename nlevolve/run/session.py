@@ -92,7 +92,7 @@ class Session:
                 answered = await self._solve(emit, own_process)
                 finished = _finished(answered, self.stopping.is_set())
             except Unfit as unfit:
-                finished = RunFinished(reason="failed", exit_code=4, why=str(unfit))
+                finished = RunFinished(reason="failed", exit_code=4, why=str(unfit), resumable=not unfit.lasting)
             emit(finished)
             return finished
 
