@@ -41,7 +41,7 @@ class Told:
 
 def told(error: BaseException) -> Told:
     """Read an exception of litellm's, and those that it was raised from."""
-    links = _chain(error)
+    links = chain(error)
     body = body_of(error)
     headers = next((h for link in links if (h := getattr(link, "litellm_response_headers", None))), None) or {}
     # the innermost has the provider's own status; litellm gives its errors others (of a 529 it makes a 500)
@@ -62,7 +62,7 @@ def body_of(error: BaseException) -> Mapping[str, Any]:
 
     Where the error is nothing but words, they are its message.
     """
-    for link in _chain(error):
+    for link in chain(error):
         body = getattr(link, "body", None)
         if not isinstance(body, dict):
             body = _parsed(getattr(link, "message", None))
@@ -74,9 +74,10 @@ def body_of(error: BaseException) -> Mapping[str, Any]:
     return {}
 
 
-def _chain(error: BaseException | None) -> list[BaseException]:
+def chain(error: BaseException | None) -> list[BaseException]:
+    """An exception and those that it was raised from."""
     links: list[BaseException] = []
-    while error is not None and len(links) < 6:
+    while error is not None and len(links) < 8:
         links.append(error)
         error = error.__cause__ or error.__context__
     return links
