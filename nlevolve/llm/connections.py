@@ -10,7 +10,12 @@ import asyncio
 import os
 import socket
 import ssl
+import time
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
+
+from nlevolve.llm.request import ProviderDown
 
 if TYPE_CHECKING:
     from aiohttp import ClientRequest, ClientResponse, ClientSession
@@ -24,8 +29,40 @@ KEPT = 60.0
 STILL_THERE = 30
 """Seconds of silence after which the kernels assure each other that they are there: what translates addresses between them
 forgets a connection after a few minutes, and a model thinks for longer."""
+LONG_SILENCE = 15.0
+"""Seconds: proxies close idle connections after 30, 60, 100."""
 NO_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST")
 """What TLS calls the words of a server that speaks plain HTTP."""
+
+
+@dataclass
+class Answered:
+    """How a server really answered, whatever litellm makes of it."""
+
+    status: int | None = None
+    kind: str = ""
+    """Of the body: its content type."""
+
+    @property
+    def page(self) -> bool:
+        """Whether a page for people came in place of a reply."""
+        return "html" in self.kind
+
+    @property
+    def said(self) -> str:
+        """What came that nobody can read as a reply."""
+        if self.page:
+            return "a web page (is the address right, is a login in between?)"
+        return "a stream that nobody asked for" if "event-stream" in self.kind else f"{self.kind or 'a body'} that cannot be read"
+
+    @property
+    def unread(self) -> ProviderDown:
+        """Our error for it."""
+        return ProviderDown(f"it answers with {self.said}", status=200)
+
+
+ANSWERED: ContextVar[Answered | None] = ContextVar("answered", default=None)
+"""Where the call of this asyncio task wants it written down."""
 
 
 class Unconnected(Exception):
@@ -104,9 +141,12 @@ async def _named(req: ClientRequest, handler: ClientHandlerType) -> ClientRespon
     """Answer a request; what goes wrong before there is a reply is raised as one of our errors."""
     import aiohttp
 
-    address = str(req.url.origin())
+    address, asked_at = str(req.url.origin()), time.monotonic()
     try:
-        return await handler(req)
+        response = await handler(req)
+        if (answered := ANSWERED.get()) is not None:
+            answered.status, answered.kind = response.status, response.content_type
+        return response
     except aiohttp.ConnectionTimeoutError as error:
         raise Unconnected(address, f"no connection within {LONGEST_CONNECT:g} s") from error
     except aiohttp.ClientSSLError as error:
@@ -116,7 +156,13 @@ async def _named(req: ClientRequest, handler: ClientHandlerType) -> ClientRespon
     except aiohttp.ClientConnectorError as error:
         raise Unconnected(address, reason(error.os_error)) from error
     except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
-        raise Broken(f"the connection to {address} broke off") from error
+        raise Broken(f"the connection to {address} broke off{_silent(time.monotonic() - asked_at)}") from error
+
+
+def _silent(seconds: float) -> str:
+    if seconds < LONG_SILENCE:
+        return ""
+    return f" after {seconds:.0f} s without a word: what stands in between may close connections that are idle for so long"
 
 
 def _insecure(address: str, error: Any) -> Insecure:

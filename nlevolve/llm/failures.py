@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from nlevolve.llm.concessions import WHOLE
 from nlevolve.llm.connections import Broken, Insecure, Unconnected, reason
 from nlevolve.llm.request import (
     Away,
@@ -102,6 +103,7 @@ TABLE: tuple[Row, ...] = (
     Row(ParameterRefused, r"`\w+` and `(?P<param>\w+)` cannot both be specified"),
     Row(ParameterRefused, r"(?:does not|doesn't|don't) support (?P<param>temperature|top_p|seed|reasoning_effort|max_tokens)\b"),
     Row(ParameterRefused, r"\b(?P<param>stream)(?:ing)?(?: mode)?(?: is)? (?:not supported|unsupported|not available|disabled)"),
+    Row(ParameterRefused, r"\bonly supports? stream|\bstream\W+(?:must be|should be set to) true", param=WHOLE),
     Row(ParameterRefused, codes="unsupported_parameter unsupported_value"),
     Row(ParameterRefused, r"response_format|parse grammar|xgrammar|schema in GenerationConfig|tool_choice forces", param=FORM),
     Row(ParameterRefused, r"No endpoints found that", statuses=frozenset({404}), param=FORM),

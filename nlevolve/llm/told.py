@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-import contextlib
 import json
 import re
 import time
@@ -15,8 +13,6 @@ from typing import Any
 
 WRAPPING = re.compile(r"^(litellm\.\w+: )+(\w+: )?(\w+ ?(Exception|Error) (\w+ )?- )?")
 """What litellm puts before the provider's own words."""
-STREAMED = re.compile(r"^Message: (.*?), Metadata: (\{.*\}), User ID:.*$", re.DOTALL)
-"""How litellm tells of an error that came in OpenRouter's stream."""
 CODED = ("code", "type", "status", "reason", "quotaId")
 """Where bodies name what went wrong. An integer there is the status once more."""
 NO_TAGS = re.compile(r"<(head|style|script)\b.*?</\1>|<[^>]+>", re.DOTALL | re.IGNORECASE)
@@ -95,20 +91,11 @@ def _words(error: BaseException, body: Mapping[str, Any]) -> str:
     """What it says, for people, in one line. OpenRouter hands on what a provider said to it in `metadata.raw`."""
     said = str(body.get("message") or WRAPPING.sub("", str(error)))
     raw = _metadata(body).get("raw")
-    if streamed := STREAMED.match(said):
-        said, raw = streamed[1], _literal(streamed[2]).get("raw")
     if raw:
         said = f"{said} ({body_of(_Raw(raw)).get('message') or raw})"
     if said.lstrip().startswith("<"):
         said = NO_TAGS.sub(" ", said)
     return " ".join(said.partition("Traceback (most recent call last)")[0].split())
-
-
-def _literal(text: str) -> Mapping[str, Any]:
-    with contextlib.suppress(ValueError, SyntaxError):
-        value = ast.literal_eval(text)
-        return value if isinstance(value, dict) else {}
-    return {}
 
 
 class _Raw(Exception):

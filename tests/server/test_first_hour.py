@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 from pathlib import Path
 from random import Random
@@ -12,11 +13,12 @@ import pytest
 
 from nlevolve.api import Result, asolve
 from nlevolve.records import CallFinished, Event, ReplyUnread, RunFinished
-from tests.server import Provider, Script
+from tests.server import Asked, Provider, Said, Script
 from tests.server.chatting import chatting, small
 from tests.server.dialects import DIALECTS, Serving
 from tests.server.dialects.dialect import room_asked
 from tests.server.embedded import embedded, thinking
+from tests.server.oddities import ODDITIES
 from tests.server.routes import KEYS, ROUTES
 
 LOCAL = ("vllm", "llama.cpp", "ollama")
@@ -72,6 +74,18 @@ def test_a_model_behind_every_dialect_solves_what_it_solves_directly(name: str, 
     assert [task.solved for task in result.tasks.values()] == [True, True]
     assert result.exit_code == 0
     assert all(asked.model == ROUTES[name][0].split("/", 1)[1] for asked in server.asked)
+
+
+@pytest.mark.filterwarnings("ignore:Pydantic serializer warnings:UserWarning")  # litellm's types
+@pytest.mark.parametrize(("oddity", "name"), zip(ODDITIES, itertools.cycle(("openai", "vllm", "openrouter"))))
+def test_replies_in_an_odd_shape_solve_the_same_tasks_heard_as_they_come_and_whole(
+    oddity: str, name: str, tmp_path: Path
+) -> None:
+    async def odd(asked: Asked) -> Said:
+        return ODDITIES[oddity](await embedded(asked))
+
+    result, _, _ = solve_over(name, tmp_path, odd, settings={"checker.stream": False})
+    assert [task.solved for task in result.tasks.values()] == [True, True]
 
 
 @pytest.mark.parametrize("obeys_schema", [True, False], ids=["held to the schema", "schema ignored"])
