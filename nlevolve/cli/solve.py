@@ -24,7 +24,6 @@ OWN = "the run's own"
 def solve(
     selectors: options.Selectors,
     given: options.Given,
-    ping: options.Ping = True,
     live: options.Live = None,
     json: options.Json = False,
 ) -> int:
@@ -44,7 +43,7 @@ def solve(
     session = confirmed(lambda: begin(selection, config, asked))
     if not asked.replay:
         _knock(config)
-    session = replace(session, ping=ping and not asked.replay)
+    session = replace(session, ping=asked.ping is not False and not asked.replay)
     return _carry_out(session, see, live, json)
 
 

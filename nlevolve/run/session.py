@@ -191,7 +191,7 @@ def begin(
         store.replace(lock.folder / "config.json", content)
         failed.pop_all()
     fixed = (lock, selection, config, limits, options.preset, templates, cards, cache_dir, run_id, choose)
-    return Session(*fixed, replay=replay, live=live, named=items)
+    return Session(*fixed, replay=replay, live=live, named=items, ping=bool(options.ping) and not replay)
 
 
 def _made_with(

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from nlevolve.api import solve
 from nlevolve.config import configure
 from nlevolve.llm.request import CallFailed, NoReply, ProviderDown, Reply, Request, TooLong, Unusable
 from nlevolve.options import Options
@@ -100,3 +101,25 @@ def test_a_ping_that_nobody_can_read_is_said(tmp_path: Path) -> None:
     said = [event.text for event in events if isinstance(event, Noticed) and "was not understood" in event.text]
     assert len(said) == 1
     assert REAL in said[0]
+
+
+def test_from_python_a_ping_is_an_option(tmp_path: Path) -> None:
+    sent: list[Request] = []
+
+    async def live(request: Request) -> Reply:
+        sent.append(request)
+        return Reply(text=speaking(request))
+
+    for ping in (None, True):
+        places: dict[str, Any] = {"runs_dir": tmp_path / str(ping), "cache_dir": tmp_path / f"bank {ping}"}
+        solve(
+            [str(a_file(tmp_path, "a"))],
+            generator=REAL,
+            preset="quick",
+            settings=ONE,
+            report=False,
+            live=live,
+            ping=ping,
+            **places,
+        )
+        assert any(map(rehearsed, sent)) is bool(ping)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import re
 from collections.abc import Callable, Sequence
@@ -19,6 +20,7 @@ from tests.server.chatting import chatting, small
 from tests.server.dialects import DIALECTS, Serving
 from tests.server.dialects.dialect import prompt_tokens, room_asked
 from tests.server.embedded import embedded, thinking
+from tests.server.oddities import ODDITIES
 from tests.server.routes import KEYS, ROUTES
 
 LOCAL = ("vllm", "llama.cpp", "ollama")
@@ -177,6 +179,20 @@ def test_a_right_rule_in_free_english_is_followed_by_the_same_model_where_only_t
     births = [event for event in events if isinstance(event, CandidateChecked)]
     assert {attempt.kind for event in births for attempt in event.attempts} == {"followed"}
     assert {attempt.accuracy for event in births for attempt in event.attempts if isinstance(attempt, Followed)} == {1.0}
+
+
+@pytest.mark.filterwarnings("ignore:Pydantic serializer warnings:UserWarning")  # litellm's types
+@pytest.mark.parametrize(("oddity", "name"), list(zip(ODDITIES, itertools.cycle(("openai", "vllm", "openrouter")), strict=False)))
+def test_replies_in_an_odd_shape_solve_the_same_tasks_heard_as_they_come_and_whole(
+    oddity: str, name: str, tmp_path: Path
+) -> None:
+    async def odd(asked: Asked) -> Said:
+        return ODDITIES[oddity](await embedded(asked))
+
+    result, _, _ = solve_over(
+        name, tmp_path, odd, settings={"checker.stream": False, "checker.form": "schema", "generator.form": "schema"}
+    )
+    assert [task.solved for task in result.tasks.values()] == [True, True]
 
 
 @pytest.mark.parametrize("obeys_schema", [True, False], ids=["held to the schema", "schema ignored"])
