@@ -52,7 +52,6 @@ def models(
     from nlevolve.cli.trusting import confirmed, tell
     from nlevolve.config import configured
     from nlevolve.llm.catalogue import price_of
-    from nlevolve.llm.manner import manner_of
     from nlevolve.llm.preflight import check_models
     from nlevolve.view.terminal.models import models_table
 
@@ -66,7 +65,7 @@ def models(
     if not screen.is_terminal:
         screen.width = max(screen.width, 200)
     prices = {model: price_of(settings[model], card) for model, card in cards.items()}
-    screen.print(models_table(cards, prices, {model: manner_of(settings[model], card) for model, card in cards.items()}))
+    screen.print(models_table(cards, prices, settings))
     if not ping:
         return 0
     told = confirmed(lambda: _confirmed(settings.values(), cards, Asked.read(given), names or ()))
