@@ -119,13 +119,16 @@ def _is_secret(header: str, value: str) -> bool:
     return HARMLESS.fullmatch(header) is None and MIXED.search(value) is not None
 
 
-def address_shown(url: str) -> str:
-    """An address without what may be a secret in it, for whoever looks at a run of before such were refused."""
+def shown(setting: str, value: str) -> str:
+    """The value of a setting, by its dotted name, or `***` where a secret is written out: in runs of before such were refused."""
     try:
-        check_address(url, "")
-        return url
+        if setting.endswith(".base_url") or setting.startswith("endpoints."):
+            check_address(value, "")
+        if ".extra_headers." in setting:
+            check_headers({setting.rpartition(".")[2]: value}, "")
     except (UsageError, ValueError):
-        return f"{url.partition('://')[0]}://{MASK}"
+        return MASK
+    return value
 
 
 class Secrets:

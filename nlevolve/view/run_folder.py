@@ -11,6 +11,7 @@ from typing import Any
 from nlevolve import files
 from nlevolve.errors import UsageError
 from nlevolve.formats import ResultsFile
+from nlevolve.llm.keys import shown
 from nlevolve.puzzle.datasets import load
 from nlevolve.puzzle.tasks import Pair, Task
 from nlevolve.run import store
@@ -58,7 +59,7 @@ def flat(tree: Any, path: str = "") -> Iterator[tuple[str, str]]:
         for place, value in enumerate(tree):
             yield from flat(value, f"{path}.{place}")
     else:
-        yield path, ", ".join(map(str, tree)) if isinstance(tree, list) else str(tree)
+        yield path, shown(path, ", ".join(map(str, tree)) if isinstance(tree, list) else str(tree))
 
 
 def _taken_up(history: History) -> list[Task]:

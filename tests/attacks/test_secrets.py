@@ -22,6 +22,7 @@ from nlevolve.llm.hiding import hidden
 from nlevolve.llm.keys import check_address, check_headers
 from nlevolve.llm.preflight import check_models
 from nlevolve.llm.settings import RoleSettings
+from nlevolve.view.run_folder import flat
 from tests.server import Asked, Provider, Said
 
 PLANTED = {
@@ -214,6 +215,16 @@ def test_what_is_no_secret_passes() -> None:
         check_address(url, "base_url")
     told = {"X-Title": "my run 7", "HTTP-Referer": "https://example.org/a1b2c3d4", "X-Region": "eu-west", "X-Debug": "true"}
     check_headers({**told, "x-team": "env:TEAM", "Authorization": "env:AUTH", "OpenAI-Organization": "org-4711abcdef"}, "")
+
+
+def test_a_run_of_before_shows_no_key_that_was_written_out() -> None:
+    role = {"base_url": "http://me:hunter2pass@host/v1", "extra_headers": {"Authorization": "hunter2pass", "X-Title": "mine"}}
+    told = dict(
+        flat({"generator": role, "checker": {"base_url": "http://host/v1"}, "endpoints": {"m": "http://host/?key=hunter2pass"}})
+    )
+    assert "hunter2pass" not in str(told)
+    assert told["generator.extra_headers.X-Title"] == "mine"
+    assert told["checker.base_url"] == "http://host/v1"
 
 
 ODD_KEYS = {
