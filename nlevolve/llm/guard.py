@@ -11,12 +11,9 @@ import zlib
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nlevolve.llm.request import Doubtful, NoReply, TooLarge
-
-if TYPE_CHECKING:
-    import httpx
 
 LARGEST = 2_000_000
 """Bytes of a reply, or of one event of a stream, unless a role's settings say otherwise."""
@@ -67,14 +64,13 @@ def too_large(limit: int) -> TooLarge:
 
 def _guarded(theirs: Any) -> Any:
     @functools.wraps(theirs)
-    async def handle_async_request(self: Any, request: httpx.Request) -> httpx.Response:
+    async def handle_async_request(self: Any, request: Any) -> Any:
         limit = _limit.get()
         if limit is None:
-            whole: httpx.Response = await theirs(self, request)
-            return whole
+            return await theirs(self, request)
         # what is packed is unpacked here, so that a few bytes cannot become gigabytes behind our back
         request.headers["accept-encoding"] = "gzip"
-        response: httpx.Response = await theirs(self, request)
+        response = await theirs(self, request)
         try:
             _stays(request, response)
             response.stream = _limited(response, limit)
@@ -87,7 +83,7 @@ def _guarded(theirs: Any) -> Any:
     return handle_async_request
 
 
-def _stays(request: httpx.Request, response: httpx.Response) -> None:
+def _stays(request: Any, response: Any) -> None:
     """Raises Doubtful where the server sends us on to another one: neither headers nor prompts are for that."""
     where = response.headers.get("location")
     if response.status_code not in REDIRECTS or not where:
@@ -103,9 +99,9 @@ def _stays(request: httpx.Request, response: httpx.Response) -> None:
         )
 
 
-def _limited(response: httpx.Response, limit: int) -> Any:
-    import httpx
-
+def _limited(response: Any, limit: int) -> Any:
+    # httpx is litellm's: its kind of stream is known by its name
+    kind_of_stream: Any = next(one for one in type(response.stream).__mro__ if one.__name__ == "AsyncByteStream")
     coding = response.headers.get("content-encoding", "").strip().lower()
     if coding not in CODINGS:
         raise Doubtful(f"its reply is encoded as {coding[:40]}, which was not asked for", status=response.status_code)
@@ -117,7 +113,7 @@ def _limited(response: httpx.Response, limit: int) -> Any:
     for name in ("content-encoding", "content-length") if CODINGS[coding] else ():
         response.headers.pop(name, None)
 
-    class Limited(httpx.AsyncByteStream):
+    class Limited(kind_of_stream):  # type: ignore[misc]
         """The body, as far as it is let through."""
 
         def __init__(self, stream: Any) -> None:

@@ -48,12 +48,11 @@ def load_litellm() -> Any:
         if "litellm" not in sys.modules:
             with _as_it_was():
                 _first_import()
-    import httpx
     import litellm
-    from litellm.llms.custom_httpx.aiohttp_transport import LiteLLMAiohttpTransport
+    from litellm.llms.custom_httpx import aiohttp_transport
 
     litellm.suppress_debug_info = True
-    guard.install(LiteLLMAiohttpTransport, httpx.AsyncHTTPTransport)
+    guard.install(aiohttp_transport.LiteLLMAiohttpTransport, aiohttp_transport.httpx.AsyncHTTPTransport)
     return litellm
 
 
