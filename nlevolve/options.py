@@ -177,6 +177,8 @@ class Options(Resumable):
     """Name of the run."""
     replay: bool = False
     """Answer from the cache alone; a miss sends nothing."""
+    ping: Annotated[bool | None, Shown(default="asked by nlevolve solve, not by a sweep or from Python")] = None
+    """Ask every real model one small question first: what cannot work is said before it costs much."""
 
 
 def shown(metadata: Iterable[Any]) -> Shown:
