@@ -1,4 +1,4 @@
-"""An address that the command names and nobody answers at is told before anything else; one that only a file names is not touched."""
+"""An address that a command names and nobody answers at is told first of all; one that only a file names is not touched."""
 
 from __future__ import annotations
 
