@@ -123,7 +123,7 @@ class Choice(Models):
     """One setting; repeatable: generator.temperature=1.0"""
 
     trust: bool = False
-    """Say yes to the addresses, variables and prompts that only a received run, preset, sweep or .env names."""
+    """Say yes to the addresses, variables, prices and prompts that only a received run, preset, sweep or .env names."""
 
 
 class Asked(Choice):

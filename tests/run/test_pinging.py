@@ -74,14 +74,20 @@ def test_embedded_models_and_no_ping_ask_nobody(tmp_path: Path) -> None:
     assert not any(map(rehearsed, sent))
 
 
-@pytest.mark.parametrize("failure", [Unusable, TooLong])
-def test_what_cannot_pass_ends_the_run_before_it_begins(failure: type[CallFailed], tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("failure", "words", "resumable"), [(Unusable, ": no", True), (TooLong, "serve the model with a larger window", False)]
+)
+def test_what_cannot_pass_ends_the_run_before_it_begins(
+    failure: type[CallFailed], words: str, resumable: bool, tmp_path: Path
+) -> None:
     events, sent = run(tmp_path, failing(failure))
     assert len({request.key for request in sent}) == 1
     last = events[-1]
     assert isinstance(last, RunFinished)
     assert last.exit_code == 4
     assert "the generator cannot answer, so nothing was begun" in last.why
+    assert words in last.why
+    assert last.resumable is resumable
     assert not any(isinstance(event, BirthPlanned) for event in events)
 
 
