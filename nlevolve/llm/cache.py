@@ -105,7 +105,9 @@ class Cache:
             raise
         except asyncio.CancelledError:
             given_up = Abandoned("nobody waits for it any more")
-            given_up.tries = 0 if self._accounts.repeatable(request) else call.tries
+            if not self._accounts.repeatable(request):
+                given_up.tries = call.tries
+                given_up.unknown_usd = call.hold.most_usd if call.hold else 0.0
             self._account(call, given_up)
             raise
         finally:
@@ -113,7 +115,8 @@ class Cache:
 
     def _account(self, call: Call, outcome: Reply | NoReply) -> None:
         """Report what nobody waits for; those who wait report what they get."""
-        if not call.askers and not (isinstance(outcome, NoReply) and not outcome.tries):
+        said = call.logged and not self._accounts.repeatable(call.request)
+        if not call.askers and not (isinstance(outcome, NoReply) and not outcome.tries and not said):
             self._accounts.account(call.request, outcome)
 
     async def _landed(self, flight: _Flight) -> bool:
@@ -149,5 +152,5 @@ class Cache:
         if first or not isinstance(error, NoReply):
             raise error
         shared = copy.copy(error)
-        shared.tries = 0
+        shared.tries, shared.unknown_usd = 0, 0.0
         raise shared

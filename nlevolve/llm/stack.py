@@ -21,6 +21,7 @@ from nlevolve.llm.deliver import Delivery
 from nlevolve.llm.endpoints import Endpoints
 from nlevolve.llm.limits import Lanes
 from nlevolve.llm.prefix import led
+from nlevolve.llm.purse import Purse, SharedPurse
 from nlevolve.llm.request import LLM, Interrupted, Place, Rejected, Reply, Request
 from nlevolve.llm.room import roomier
 from nlevolve.llm.schema_fallback import Forms
@@ -108,6 +109,10 @@ class OpenStack:
     caps: Caps = field(default_factory=Caps)
     spent: Spent = field(default_factory=Spent)
     """What a resumed run has used of them."""
+    purse: Path | None = None
+    """File of a budget that several runs share."""
+    run: str = ""
+    """The run's name, for people."""
     run_id: str = ""
     """Unique to a run and kept by its resumptions."""
     logged: Iterable[str] = ()
@@ -124,7 +129,8 @@ class OpenStack:
 
     async def __aenter__(self) -> Stack:
         told = {} if self.replay or self.live else await served(self.roles, self.cards)
-        ledger = Ledger(self.caps, self.spent)
+        self._purse = SharedPurse(self.purse, self.run_id, self.run) if self.purse else Purse()
+        ledger = Ledger(self.caps, self.spent, self._purse)
         accounts = Accounts(self.emit, self.cards, ledger)
         notice = accounts.notice
         self._bank: Bank = (ReplayBank if self.replay else DiskBank)(self.cache_dir, notice)
@@ -149,3 +155,4 @@ class OpenStack:
         await self._cached.close(LINGER if kind is None else 0.0)
         await self._bank.close()
         await self._client.close()
+        self._purse.close()

@@ -18,10 +18,12 @@ from nlevolve.config import RunConfig, configure, differences, digest, models_na
 from nlevolve.errors import UsageError
 from nlevolve.evolve.parents import Parents, strategy
 from nlevolve.llm.bank import check_bank
-from nlevolve.llm.budget import Caps, Spent
+from nlevolve.llm.budget import Caps
 from nlevolve.llm.catalogue import ModelCard
-from nlevolve.llm.embedded import embedded_version, is_embedded
+from nlevolve.llm.embedded import embedded_version
+from nlevolve.llm.owed import spent
 from nlevolve.llm.preflight import check_models
+from nlevolve.llm.purse import check_budget_file
 from nlevolve.llm.request import LLM
 from nlevolve.llm.stack import OpenStack
 from nlevolve.options import Asked, Limits, Options
@@ -109,7 +111,9 @@ class Session:
             concurrency=self.limits.concurrency,
             patience=self.limits.patience,
             caps=Caps(usd=self.limits.budget, task_usd=self.limits.task_budget, calls=self.limits.max_calls),
-            spent=_spent(self.known),
+            spent=spent(self.known),
+            purse=self.limits.budget_file,
+            run=self.name,
             run_id=self.run_id,
             logged=[e.request for e in self.known if isinstance(e, CallFinished) and e.source != "failed"],
             seed=self.config.seed,
@@ -282,6 +286,8 @@ def _other_models(old: Mapping[str, Any], config: RunConfig) -> list[str]:
 
 def _cards(config: RunConfig, limits: Limits, replay: bool, cache_dir: Path) -> Mapping[str, ModelCard]:
     capped = limits.budget is not None or limits.task_budget is not None
+    if limits.budget_file is not None:
+        check_budget_file(limits.budget_file, limits.budget)
     return check_models(
         config.roles.values(),
         priced=capped and not limits.allow_unknown_prices and not replay,
@@ -300,15 +306,6 @@ def _check_views(config: RunConfig, prompts: Prompts) -> None:
 def _versions(config: RunConfig) -> dict[str, str]:
     embedded = embedded_version(*config.models.values())
     return versions() | ({"embedded": embedded} if embedded else {})
-
-
-def _spent(known: Sequence[Event]) -> Spent:
-    paid = [e for e in known if isinstance(e, CallFinished) and e.source != "cache"]
-    by_task: dict[str, float] = defaultdict(float)
-    for call in paid:
-        by_task[call.task] += call.cost_usd or 0.0
-    calls = sum(call.tries for call in paid if not is_embedded(call.model))
-    return Spent(usd=sum(by_task.values()), calls=calls, by_task=dict(by_task))
 
 
 def _by_task(events: Sequence[Event]) -> Mapping[str, Sequence[Event]]:
