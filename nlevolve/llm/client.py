@@ -21,7 +21,7 @@ from nlevolve.llm.request import NoReply, Place, ProviderDown, Rejected, Reply, 
 from nlevolve.llm.room import Bound, bound_of
 from nlevolve.llm.streams import Heard, listen
 from nlevolve.llm.thinking import Thought, family, thought
-from nlevolve.llm.told import told
+from nlevolve.llm.told import answered, told
 from nlevolve.llm.wire import NATIVE, chat, merged, options_of_ollama, response_format, window_for
 
 NOT_FOUND = 404
@@ -123,7 +123,9 @@ class Client:
     def _broken(self, error: Exception, request: Request) -> NoReply:
         """What went wrong in the middle of a stream: the provider says it, or the connection is gone."""
         if isinstance(getattr(error, "status_code", None), int):
-            return self._failure(_with_headers(error), request)
+            failure = self._failure(_with_headers(error), request)
+            failure.broke = True
+            return failure
         said = self._secrets.hide(" ".join(f"{type(error).__name__}: {error}".split()))
         return ProviderDown(f"its reply broke off ({said})"[:LONGEST_MESSAGE], status=200)
 
@@ -234,6 +236,8 @@ class Client:
         else:
             ours = failure(said)
         ours.left = LOCAL not in said.codes
+        # of a connection that was lost, or a reply that litellm cannot read, it makes a 500
+        ours.broke = ours.left and not answered(error)
         return ours if ours.status != NOT_FOUND else hinted(ours, request)
 
 

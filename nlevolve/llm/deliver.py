@@ -95,9 +95,7 @@ class Delivery:
     async def _send(self, call: Call, request: Request, hold: Hold) -> Reply:
         """Let it go. It is in the log before it leaves: what leaves may be billed, whatever becomes of us."""
         label, key = dict(call.request.label), call.request.key
-        self._emit(
-            CallSent(**label, model=request.model, request=key, tries=call.tries + 1, reserved_usd=hold.most_usd)
-        )
+        self._emit(CallSent(**label, model=request.model, request=key, tries=call.tries + 1, reserved_usd=hold.most_usd))
         call.logged = True
         request = request.model_copy(update={"nudge": call.nudges})
         call.tries += 1

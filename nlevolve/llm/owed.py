@@ -7,7 +7,7 @@ a killed process had in flight is in the accounts.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from nlevolve.llm.budget import Lost, Spent
@@ -15,51 +15,51 @@ from nlevolve.llm.embedded import is_embedded
 from nlevolve.records import CallFinished, CallRetried, CallSent, Event, RunStarted
 
 
+@dataclass(frozen=True, slots=True)
+class Try:
+    """The last try of a call that is not over."""
+
+    sent: CallSent
+    away: bool = True
+    """Whether it is still with the provider, as far as the log says: it may be billed. Else the call waits for its next try."""
+
+    @property
+    def most_usd(self) -> float:
+        """What it may be billed, as far as that is known."""
+        return (self.sent.reserved_usd or 0.0) if self.away else 0.0
+
+
 @dataclass(slots=True)
 class Tries:
-    """Calls that left and are not over: of this session, and those that died with an earlier one."""
+    """Calls that left and are not over: those of this session, and those that died with an earlier one."""
 
-    _open: dict[str, tuple[CallSent, bool]] = field(default_factory=dict)
-    """Digest -> the last try of its call in this session, and whether it is still with the provider."""
-    _lost: dict[str, list[tuple[CallSent, bool]]] = field(default_factory=dict)
-    """The same of earlier sessions; an equal request may have died more than once."""
+    open: dict[str, Try] = field(default_factory=dict)
+    """By the digest of what is asked: equal requests are one call."""
+    died: list[Try] = field(default_factory=list)
 
-    def see(self, event: Event) -> CallSent | None:
-        """Fold one event in. The last try of a session that died where it turns out that its reply came: nothing is unknown."""
+    def see(self, event: Event) -> None:
+        """Fold one event in."""
         match event:
             case CallFinished() if event.source != "cache":
-                if self._open.pop(event.request, None) is None and event.source == "provider":
-                    return self._recalled(event.request)
+                if self.open.pop(event.request, None) is None and event.source == "provider":
+                    self._recalled(event.request)
             case CallSent() if not is_embedded(event.model):
-                self._open[event.request] = event, True
-            case CallRetried() if event.request in self._open:
-                self._open[event.request] = self._open[event.request][0], False
+                self.open[event.request] = Try(event)
+            case CallRetried() if event.request in self.open:
+                self.open[event.request] = Try(self.open[event.request].sent, away=False)
             case RunStarted():
-                for request, call in self._open.items():
-                    self._lost.setdefault(request, []).append(call)
-                self._open.clear()
-        return None
+                self.died += self.open.values()
+                self.open.clear()
 
-    def _recalled(self, request: str) -> CallSent | None:
-        """A resumed run has found in the sample bank what its killed session bought: that came after the last try."""
-        died = self._lost.get(request)
-        if not died:
-            return None
-        sent, _ = died.pop()
-        return sent
+    def _recalled(self, request: str) -> None:
+        """A resumed run has found in the sample bank what a killed session bought with its last try: it is known after all."""
+        place = next((n for n in reversed(range(len(self.died))) if self.died[n].sent.request == request), None)
+        if place is not None:
+            del self.died[place]
 
     @property
-    def unheard(self) -> Iterator[CallSent]:
-        """Tries of which nobody knows what became: with a provider now, or lost with a process that was killed."""
-        for sent, away in (*(call for calls in list(self._lost.values()) for call in calls), *list(self._open.values())):
-            if away:
-                yield sent
-
-    @property
-    def unfinished(self) -> Iterator[CallSent]:
-        """The last try of each call that left and was never over."""
-        yield from (sent for calls in self._lost.values() for sent, _ in calls)
-        yield from (sent for sent, _ in self._open.values())
+    def all(self) -> list[Try]:
+        return [*self.died, *self.open.values()]
 
 
 def spent(events: Iterable[Event]) -> Spent:
@@ -75,12 +75,10 @@ def spent(events: Iterable[Event]) -> Spent:
         elif isinstance(event, CallRetried) and event.unknown_usd:
             by_task[event.task] += event.unknown_usd
             unknown += event.unknown_usd
-    away = {id(sent) for sent in tries.unheard}
     lost = {}
-    for sent in tries.unfinished:
-        usd = (sent.reserved_usd or 0.0) if id(sent) in away else 0.0
-        lost[sent.request] = Lost(sent.task, usd, sent.tries)
-        by_task[sent.task] += usd
-        unknown += usd
-        calls += sent.tries
+    for one in tries.all:
+        lost[one.sent.request] = Lost(one.sent.task, one.most_usd, one.sent.tries)
+        by_task[one.sent.task] += one.most_usd
+        unknown += one.most_usd
+        calls += one.sent.tries
     return Spent(usd=sum(by_task.values()), unknown_usd=unknown, calls=calls, by_task=dict(by_task), lost=lost)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from nlevolve.evolve.fitness import Rank
 from nlevolve.evolve.population import Candidate, Population, grow
+from nlevolve.llm.owed import Tries
 from nlevolve.records import (
     AnswerFollowed,
     Bought,
@@ -16,6 +17,7 @@ from nlevolve.records import (
     CallSent,
     CandidateChecked,
     Event,
+    LogDamaged,
     MixLearned,
     MoveFailed,
     Noticed,
@@ -43,7 +45,11 @@ class Account:
     reasoning: int = 0
     cost_usd: float = 0.0
     unknown: int = 0
-    """Calls sent whose price is unknown."""
+    """Calls sent whose cost is unknown: their price is, or their reply was lost."""
+    lost: int = 0
+    """How many of them were lost at a known price."""
+    unknown_usd: float = 0.0
+    """So much more may have been billed, at most: for what was lost, and where tokens are estimated."""
     latencies: list[float] = field(default_factory=list)
     """Seconds of each reply from a provider."""
 
@@ -69,6 +75,15 @@ class Account:
             self._take(call.usage, call.cost_usd)
         else:
             self.reply(call)
+        if call.unknown_usd:
+            self.lost += call.cost_usd is None
+            self.unknown_usd += call.unknown_usd
+
+    def lose(self, usd: float | None) -> None:
+        """Count a try of which nobody knows what became. `usd`: what it may cost; None where the price is not known."""
+        self.unknown += 1
+        self.lost += usd is not None
+        self.unknown_usd += usd or 0.0
 
     def reply(self, took: CallFinished | Bought) -> None:
         """Count a provider's reply."""
@@ -152,8 +167,11 @@ class History:
     """Task -> what it showed of the models of a mix."""
     retries: int = 0
     notices: list[str] = field(default_factory=list)
+    damage: LogDamaged | None = None
+    """Lines of the log that cannot be read: what was made from the others is too low."""
     sessions: list[tuple[datetime, datetime]] = field(default_factory=list)
     """First and last event of each session: a resumed run has several."""
+    _tries: Tries = field(default_factory=Tries)
     _seen: set[int] = field(default_factory=set)
     _had: set[str] = field(default_factory=set)
     """Digests of the requests that this run has had a reply to."""
@@ -193,8 +211,10 @@ class History:
             case CallFinished():  # first, as events are mostly of calls
                 if self._new(event):
                     self._called(event)
+                    self._tries.see(event)
             case CallSent():
-                pass
+                if self._new(event):
+                    self._tries.see(event)
             case ReplyUnread():
                 self.readings.unread(event)
             case RunStarted():
@@ -217,7 +237,9 @@ class History:
                 task = self.task(event.task)
                 task.answered, task.reopened = event, False
             case CallRetried() if self._new(event):
-                self.retries += 1
+                self._retried(event)
+            case LogDamaged():
+                self.damage = event
             case MixLearned():
                 self.mix[event.task] = event
             case Noticed() if event.text not in self.notices:
@@ -234,7 +256,26 @@ class History:
                 self.bought.reply(event.bought)
                 task.bought.reply(event.bought)
 
+    def _retried(self, event: CallRetried) -> None:
+        self.retries += 1
+        last = self._tries.open.get(event.request)
+        self._tries.see(event)
+        if event.unknown_usd:
+            by_role = [self._role(last.sent)] if last else []
+            for account in (self.account, self.task(event.task).account, *by_role):
+                account.lose(event.unknown_usd)
+
+    def owed(self, task: str | None = None, role: tuple[Role, str] | None = None) -> Account:
+        """What may be billed for tries that nobody has heard of yet, or ever will: of the run, a task, or a role's model."""
+        account = Account()
+        for one in self._tries.all:
+            if one.away and task in (None, one.sent.task) and role in (None, (one.sent.role, one.sent.model)):
+                account.lose(one.sent.reserved_usd)
+        return account
+
     def _start(self, event: RunStarted) -> None:
+        if self._new(event.at):
+            self._tries.see(event)
         before, self.started, self.finished = self.rank, event, None
         self.readings.began(event.reads)
         for name in event.tasks:
@@ -243,7 +284,7 @@ class History:
             for task in self.tasks.values():
                 task.judge(event.rank)
 
-    def _role(self, call: CallFinished) -> Account:
+    def _role(self, call: CallFinished | CallSent) -> Account:
         key = call.role, call.model
         if key not in self.by_role:
             self.by_role[key] = Account()
@@ -256,7 +297,7 @@ class History:
         if event.at > end:
             self.sessions[-1] = (start, event.at)
 
-    def _new(self, event: CallFinished | CallRetried) -> bool:
+    def _new(self, event: CallFinished | CallRetried | CallSent | datetime) -> bool:
         # counts are sums, so an event read twice (a log concatenated, a tail re-read) must be known again
         before = len(self._seen)
         self._seen.add(hash(event))
