@@ -10,6 +10,7 @@ from random import Random
 
 from nlevolve.llm.absence import Absences
 from nlevolve.llm.accounts import Accounts, Ask, metered
+from nlevolve.llm.alarm import Alarm
 from nlevolve.llm.bank import Bank, DiskBank, ReplayBank
 from nlevolve.llm.breaker import Breaker
 from nlevolve.llm.budget import Budget, Caps, Ledger, Spent
@@ -147,12 +148,16 @@ class OpenStack:
             rng=Random(f"{self.seed}/retries"),
             stopping=self.stopping,
         )
-        self._cached = Cache(led(deliver), self._bank, accounts, run=self.run_id, logged=set(self.logged))
+        self._alarm = Alarm()
+        unheard = self._alarm.ring
+        self._cached = Cache(led(deliver), self._bank, accounts, unheard, run=self.run_id, logged=set(self.logged))
         return Stack(metered(self._cached, accounts), self._bank, self.cards, self.stopping, told)
 
-    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        """Wait a little for what is paid for, unless there was an accident."""
+    async def __aexit__(self, kind: type[BaseException] | None, raised: BaseException | None, _: object) -> None:
+        """Wait a little for what is paid for, unless there was an accident. Raises what a task of ours died of unheard."""
+        others = await self._alarm.silence()
         await self._cached.close(LINGER if kind is None else 0.0)
         await self._bank.close()
         await self._client.close()
         self._purse.close()
+        self._alarm.told(raised, others)

@@ -137,7 +137,7 @@ def test_a_folder_that_cannot_be_used_is_a_users_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(UsageError, match="cannot use the sample bank"):
         DiskBank(tmp_path / "file", print)
-    with pytest.raises(UsageError, match="to replay from"):
+    with pytest.raises(UsageError, match="there is no sample bank"):
         ReplayBank(tmp_path / "nowhere", print)
 
 
