@@ -16,6 +16,7 @@ from nlevolve.llm.failures import LONGEST_MESSAGE, failure, hinted, lost, nobody
 from nlevolve.llm.gc import collected, uncollected
 from nlevolve.llm.hearing import Hearing
 from nlevolve.llm.keys import Secrets, from_environment
+from nlevolve.llm.patience import AWAKE, LAST_LOOK, patient
 from nlevolve.llm.quiet_import import hide_warnings, load_litellm
 from nlevolve.llm.request import NoReply, Place, ProviderDown, Rejected, Reply, Request, TimedOut
 from nlevolve.llm.room import Bound, bound_of
@@ -72,7 +73,7 @@ class Client:
         started = time.monotonic()
         try:
             # litellm's own timeout is not enforced for every provider
-            async with asyncio.timeout(request.settings.timeout):
+            async with patient(request.settings.timeout):
                 if self._streams(request):
                     heard = await self._listened(litellm, request, arguments, bound)
                     if not heard.nothing:
@@ -193,7 +194,8 @@ class Client:
         return {
             "model": request.model,
             "messages": chat(request.messages, mark_stable=bool(card and card.marks_cache)),
-            "timeout": settings.timeout,
+            # ours comes first: its own does not know of a process that was stopped
+            "timeout": settings.timeout + AWAKE + LAST_LOOK,
             "max_retries": 0,
             "no-log": True,
             **{name: value for name, value in always.items() if value is not None},
