@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from nlevolve.api import asolve
+from nlevolve.api import Result, asolve
 from nlevolve.llm.owed import spent
 from nlevolve.run.store import read_events
 from nlevolve.view.run_folder import read_run
@@ -63,6 +63,25 @@ def test_a_budget_is_not_passed_by_more_than_what_is_said_to_be_unknown(loss: st
     assert result.exit_code == 3, result
     assert result.totals["cost_unknown_usd"] > 0
     accounted(Path("runs/r"), billing)
+
+
+def test_runs_that_name_one_file_share_one_budget(tmp_path: Path) -> None:
+    billing = Billing(["cut 200", "no usage"], every=3)
+
+    async def both(url: str) -> list[Result]:
+        shared = {"generator": "hosted_vllm/m", "settings": settings(url), "budget": BUDGET, "report": False}
+        runs = [asolve([str(task)], run=task.stem, budget_file=tmp_path / "team.budget", **shared) for task in tasks]
+        return await asyncio.gather(*runs)
+
+    tasks = [task_file(tmp_path, name=name) for name in ("one", "other")]
+    with Provider(billing) as server:
+        results = asyncio.run(both(server.url))
+    assert [result.exit_code for result in results] == [3, 3]
+    totals = [read_run(Path("runs") / task.stem).results["totals"] for task in tasks]
+    said = [one["cost_usd"] + one["cost_unknown_usd"] for one in totals]
+    assert min(said) > 0
+    assert billing.usd <= sum(said) + CENT
+    assert 0.8 * BUDGET < sum(said) <= BUDGET + CENT
 
 
 def killed(process: subprocess.Popen[str], billing: Billing, after: int) -> None:
