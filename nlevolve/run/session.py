@@ -28,7 +28,7 @@ from nlevolve.llm.request import LLM
 from nlevolve.llm.stack import OpenStack
 from nlevolve.options import Asked, Limits, Options
 from nlevolve.puzzle.datasets import Selection
-from nlevolve.records import CallFinished, Event, Noticed, RunFinished, RunStarted, TaskAnswered
+from nlevolve.records import CallFinished, Event, LogDamaged, Noticed, RunFinished, RunStarted, TaskAnswered
 from nlevolve.run import store
 from nlevolve.run.batch import solve_all
 from nlevolve.run.context import Context, Emit
@@ -86,6 +86,8 @@ class Session:
             emit(self._started())
             if company := _ill_matched(self.config.models):
                 emit(Noticed(text=company))
+            for damage in (event for event in self.known if isinstance(event, LogDamaged)):
+                emit(Noticed(text=f"{damage.words}: what they cost is in no account, and counts against no cap"))
             try:
                 answered = await self._solve(emit, own_process)
                 finished = _finished(answered, self.stopping.is_set())

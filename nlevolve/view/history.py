@@ -91,16 +91,22 @@ class Account:
         self.latencies.append(took.seconds)
         self._take(took.usage, took.cost_usd)
 
-    def _take(self, usage: Usage, cost_usd: float | None) -> None:
+    def take_back(self, took: Bought) -> None:
+        """It was no reply of these after all."""
+        self.provider -= 1
+        self.latencies.remove(took.seconds)
+        self._take(took.usage, took.cost_usd, -1)
+
+    def _take(self, usage: Usage, cost_usd: float | None, times: int = 1) -> None:
         # plain ints: a run may end thousands of calls a second, and adding frozen records would be most of the fold
-        self.prompt += usage.prompt
-        self.prompt_cached += usage.prompt_cached
-        self.completion += usage.completion
-        self.reasoning += usage.reasoning
+        self.prompt += usage.prompt * times
+        self.prompt_cached += usage.prompt_cached * times
+        self.completion += usage.completion * times
+        self.reasoning += usage.reasoning * times
         if cost_usd is None:
-            self.unknown += 1
+            self.unknown += times
         else:
-            self.cost_usd += cost_usd
+            self.cost_usd += cost_usd * times
 
 
 @dataclass(slots=True)
@@ -173,8 +179,8 @@ class History:
     """First and last event of each session: a resumed run has several."""
     _tries: Tries = field(default_factory=Tries)
     _seen: set[int] = field(default_factory=set)
-    _had: set[str] = field(default_factory=set)
-    """Digests of the requests that this run has had a reply to."""
+    _had: dict[str, CallFinished] = field(default_factory=dict)
+    """Digests of the requests that this run has had a reply to -> the first of these."""
 
     @property
     def seconds(self) -> float:
@@ -251,10 +257,20 @@ class History:
             account.add(event)
         self.readings.replied(event)
         if event.source != "failed" and event.request not in self._had:
-            self._had.add(event.request)
+            self._had[event.request] = event
             if event.bought is not None:
                 self.bought.reply(event.bought)
                 task.bought.reply(event.bought)
+        elif event.source == "provider":
+            self._bought_by_itself(event.request)
+
+    def _bought_by_itself(self, request: str) -> None:
+        """In older logs who waited with the buyer may be told of before him: what he got was no other run's."""
+        first = self._had[request]
+        if first.bought is not None:
+            self.bought.take_back(first.bought)
+            self.task(first.task).bought.take_back(first.bought)
+            self._had[request] = first.model_copy(update={"bought": None})
 
     def _retried(self, event: CallRetried) -> None:
         self.retries += 1
