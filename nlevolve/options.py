@@ -69,7 +69,7 @@ def _seconds(span: Any) -> Any:
 
 def _absolute(file: Path | None) -> Path | None:
     """A run may be resumed from another folder."""
-    return file and file.absolute()
+    return file and file.resolve()
 
 
 class Told(BaseModel):
@@ -126,6 +126,9 @@ class Choice(Models):
     """A schedule by name, or a TOML file."""
     settings: Annotated[Mapping[str, Any], BeforeValidator(_as_typed), Shown(flag="--set", metavar="KEY=VALUE")] = {}
     """One setting; repeatable: generator.temperature=1.0"""
+
+    trust: bool = False
+    """Say yes to the addresses, variables and prompts that only a received run, preset, sweep or .env names."""
 
 
 class Asked(Choice):

@@ -14,6 +14,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from nlevolve import files
 from nlevolve.errors import UsageError
 from nlevolve.records import AnyEvent, Event, LogDamaged, LogReader, RunFinished, TaskAnswered, write_event
 
@@ -105,9 +106,10 @@ def read_config(folder: Path, needs: Collection[str] = ("tasks",)) -> dict[str, 
     """config.json. Raises UsageError when it is missing, torn, or without one of the keys that it `needs`."""
     path = folder / "config.json"
     try:
-        config = json.loads(path.read_text(encoding="utf-8"))
+        config = json.loads(files.read(path))
     except (OSError, ValueError, RecursionError) as error:
-        raise UsageError(f"{path} cannot be read ({error}): restore it, or start the run anew") from None
+        why = getattr(error, "strerror", None) or error
+        raise UsageError(f"{path} cannot be read ({why}): restore it, or start the run anew") from None
     lacking = [key for key in needs if key not in config] if isinstance(config, dict) else ["everything"]
     if lacking:
         raise UsageError(f"{path} is not a run's: it lacks {', '.join(lacking)}: restore it, or start the run anew")
@@ -118,10 +120,16 @@ def read_config(folder: Path, needs: Collection[str] = ("tasks",)) -> dict[str, 
 def read_events(folder: Path) -> list[AnyEvent | LogDamaged]:
     """All whole events of a run, in the order written, and a LogDamaged among them where lines cannot be read.
 
-    A last line that a kill left torn is no damage: it is left out, and so are kinds that a newer program wrote.
+    A last line that a kill left torn is no damage: it is left out, and so are kinds that a newer program wrote. Raises UsageError
+    for a log that cannot be read at all.
     """
     path = folder / "events.jsonl"
-    data = path.read_bytes() if path.is_file() else b""
+    try:
+        data = files.read(path)
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from None
     return LogReader().read(data[: data.rfind(b"\n") + 1])
 
 
@@ -132,13 +140,8 @@ def replace(path: Path, content: Any) -> None:
 
 def replace_text(path: Path, text: str) -> None:
     """As `replace`, for any text."""
-    part = path.with_name(path.name + ".part")
     with _storing(path):
-        with part.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
+        files.replace(path, text)
 
 
 class Log:
@@ -147,7 +150,7 @@ class Log:
     def __init__(self, folder: Path) -> None:
         self.path = folder / "events.jsonl"
         with _storing(self.path):
-            self._file = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o644)
+            self._file = files.opened(self.path, os.O_RDWR | os.O_CREAT)
             self._mend()
 
     def append(self, event: Event) -> None:

@@ -53,6 +53,9 @@ class Billing:
         self.usd += USD_A_TOKEN * (usage.prompt + usage.completion)
         wrong = grid_reply([[rng.randrange(10)]])
         said = Said(
-            wrong if "# Input grid" in asked.texts[-1] else bullets(f"Paint all cells in colour {rng.randrange(99)}.", "Keep the size of the grid."), usage=usage
+            wrong
+            if "# Input grid" in asked.texts[-1]
+            else bullets(f"Paint all cells in colour {rng.randrange(99)}.", "Keep the size of the grid."),
+            usage=usage,
         )
         return WAYS[next(self._turn)](said) if self.asked % self.every == 0 else said

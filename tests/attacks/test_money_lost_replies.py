@@ -98,7 +98,9 @@ def test_what_was_in_flight_at_each_kill_is_in_the_accounts(tmp_path: Path) -> N
     task = task_file(tmp_path)
     run = tmp_path / "runs" / "r"
     with Provider(billing) as server:
-        told = [f"--set={name}={value}".replace("'", '"') for name, value in settings(server.url).items() if name != "policy.phases"]
+        told = [
+            f"--set={name}={value}".replace("'", '"') for name, value in settings(server.url).items() if name != "policy.phases"
+        ]
         phases = "--set=policy.phases=[{births=40, overlap=4}]"
         options = ["--no-live", "--no-ping", "--run=r", f"--budget={BUDGET}", "--max-calls=60", "--concurrency=6"]
         process = start("solve", task.name, "--generator=hosted_vllm/m", *told, phases, *options, folder=tmp_path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 
 import pytest
@@ -15,21 +16,19 @@ from tests.server import Asked, Provider, Said
 
 SECONDS = 2.0
 """Seconds of a time-out here."""
+LONG = " ".join(str(number) for number in range(30_000))
+"""What is not read in one go."""
 
 
 @pytest.mark.parametrize("stream", [True, False])
 def test_a_process_that_was_stopped_reads_the_replies_that_have_come(stream: bool) -> None:
     """Stopped: the loop looks at nothing while the clock goes on, as after SIGSTOP or when a laptop sleeps."""
-    answered = []
+    all_there = threading.Event()
 
     def answer(asked: Asked) -> Said:
-        answered.append(asked.number)
-        return Said("come", delay=0.5)
-
-    def stopped() -> None:
-        while len(answered) < 5:
-            time.sleep(0.01)
-        time.sleep(SECONDS + 0.5)
+        if asked.number == 5:
+            all_there.set()
+        return Said(LONG, delay=0.5)
 
     async def ask(url: str) -> list[str]:
         client = Client({}, print)
@@ -38,15 +37,14 @@ def test_a_process_that_was_stopped_reads_the_replies_that_have_come(stream: boo
             await client(warm)
             one = warm.model_copy(update={"settings": warm.settings.model_copy(update={"timeout": SECONDS})})
             asking = [asyncio.create_task(client(one)) for _ in range(4)]
-            while len(answered) < 5:
-                await asyncio.sleep(0.01)
-            stopped()
+            await asyncio.to_thread(all_there.wait)
+            time.sleep(SECONDS + 2.0)  # noqa: ASYNC251
             return [(await reply).text for reply in asking]
         finally:
             await client.close()
 
     with Provider(answer) as server:
-        assert asyncio.run(ask(server.url)) == ["come"] * 4
+        assert asyncio.run(ask(server.url)) == [LONG] * 4
 
 
 async def waited(seconds: float, needs: float, renewed: int = 0) -> float | None:

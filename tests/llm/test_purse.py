@@ -150,7 +150,9 @@ def test_two_runs_of_one_process_wait_for_each_other() -> None:
     asyncio.run(both())
 
 
-@pytest.mark.parametrize("content", ["{", "[]", '{"kind": "another"}', '{"runs": {"a": {"run": "a", "spent_usd": -5}}}', "\0" * 9])
+@pytest.mark.parametrize(
+    "content", ["{", "[]", '{"kind": "another"}', '{"runs": {"a": {"run": "a", "spent_usd": -5}}}', "\0" * 9]
+)
 def test_a_file_of_something_else_is_refused_in_one_line_and_stays_as_it_was(content: str, tmp_path: Path) -> None:
     file = tmp_path / "team.budget"
     file.write_text(content)
