@@ -13,7 +13,7 @@ from typing import Literal
 from nlevolve.llm.catalogue import ModelCard, price_of
 from nlevolve.llm.embedded import PROVIDER, is_embedded
 from nlevolve.llm.purse import Others, Purse
-from nlevolve.llm.request import NoReply, OverBudget, ProviderDown, Reply, Request, TimedOut
+from nlevolve.llm.request import BrokeOff, NoReply, OverBudget, ProviderDown, Reply, Request, TimedOut
 from nlevolve.llm.room import bound_of
 from nlevolve.llm.thinking import thought
 from nlevolve.records import Usage
@@ -307,7 +307,7 @@ class Budget:
 
 def may_be_billed(failure: NoReply) -> bool:
     """Whether a provider may have worked on a try that brought nothing: it was late, or its reply broke off or was no reply."""
-    if isinstance(failure, TimedOut) or (failure.broke and failure.status is None):
+    if isinstance(failure, TimedOut | BrokeOff) or (failure.broke and failure.status is None):
         return True
     return isinstance(failure, ProviderDown) and (failure.broke or failure.status in BEGUN)
 

@@ -9,14 +9,14 @@ from nlevolve.llm.catalogue import LISTED, ModelCard, price_of
 from nlevolve.llm.estimate import counted
 from nlevolve.llm.keys import Secrets
 from nlevolve.llm.request import Finish, Reply, Request
-from nlevolve.llm.streams import Heard, words
+from nlevolve.llm.streams import Heard, arguments, words
 from nlevolve.llm.told import rest
 from nlevolve.llm.wire import answers, tokens, usage_of
 from nlevolve.records import Usage
 
 MOST_DOLLARS = 1e6
 """No reply costs so much."""
-FINISHES: dict[str, Finish] = {"length": "length", "max_tokens": "length", "content_filter": "filtered"}
+FINISHES: dict[str, Finish] = {"length": "length", "max_tokens": "length", "model_length": "length", "content_filter": "filtered"}
 
 
 class Hearing:
@@ -34,7 +34,7 @@ class Hearing:
         hidden = getattr(response, "_hidden_params", None) or {}
         return self._read(
             request,
-            words(getattr(message, "content", None)),
+            words(getattr(message, "content", None)) or arguments(message),
             getattr(message, "reasoning_content", None) or "",
             _finish(choice) if choice else "empty",
             getattr(response, "usage", None),
@@ -45,6 +45,7 @@ class Hearing:
 
     def heard(self, litellm: Any, request: Request, heard: Heard, seconds: float) -> Reply:
         """Of one that was heard as it came."""
+        used = _usage(litellm, heard.usage)
         finish = "length" if heard.stopped else FINISHES.get(heard.finish or "", "stop" if heard.text else "empty")
         if finish == "empty" and heard.refusal:
             finish = "refused"
@@ -53,8 +54,8 @@ class Hearing:
             heard.text,
             heard.reasoning,
             finish,
-            None if heard.stopped else heard.usage,
-            _listed_cost(litellm, request, heard.usage),
+            None if heard.stopped else used,
+            _listed_cost(litellm, request, used),
             first=None if heard.first is None else round(heard.first, 3),
             seconds=round(seconds, 3),
             rest=rest(heard.headers),
@@ -93,7 +94,7 @@ class Hearing:
 def _finish(choice: Any) -> Finish:
     if choice.finish_reason in FINISHES:
         return FINISHES[choice.finish_reason]
-    if choice.message.content:
+    if choice.message.content or arguments(choice.message):
         return "stop"
     return "refused" if (choice.message.get("provider_specific_fields") or {}).get("refusal") else "empty"
 
@@ -102,6 +103,16 @@ def _dollars(amount: Any) -> float | None:
     """An amount that somebody else has computed; None where it can be none."""
     number = isinstance(amount, int | float) and not isinstance(amount, bool)
     return float(amount) if number and 0 < amount < MOST_DOLLARS else None
+
+
+def _usage(litellm: Any, used: Any) -> Any:
+    """As litellm's object; of what is null, or can be no number of tokens, nothing is known."""
+    if not isinstance(used, dict):
+        return used
+    try:
+        return litellm.Usage(**{name: value for name, value in used.items() if value is not None})
+    except Exception:  # pydantic's, on what a provider said: that is no reason to lose its reply
+        return None
 
 
 def _listed_cost(litellm: Any, request: Request, used: Any) -> float | None:
