@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -219,7 +219,8 @@ class History:
                     self._called(event)
                     self._tries.see(event)
             case CallSent():
-                if self._new(event):
+                # these three tell it from any other, and hashing all of an event would take longer than all the rest
+                if self._new((event.at, event.request, event.tries)):
                     self._tries.see(event)
             case ReplyUnread():
                 self.readings.unread(event)
@@ -313,7 +314,7 @@ class History:
         if event.at > end:
             self.sessions[-1] = (start, event.at)
 
-    def _new(self, event: CallFinished | CallRetried | CallSent | datetime) -> bool:
+    def _new(self, event: Hashable) -> bool:
         # counts are sums, so an event read twice (a log concatenated, a tail re-read) must be known again
         before = len(self._seen)
         self._seen.add(hash(event))
