@@ -18,13 +18,14 @@ from nlevolve.llm.failures import LONGEST_MESSAGE, failure, hinted, lost, unconn
 from nlevolve.llm.gc import collected, uncollected
 from nlevolve.llm.hearing import Hearing
 from nlevolve.llm.keys import Secrets, from_environment
+from nlevolve.llm.patience import AWAKE, LAST_LOOK, patient
 from nlevolve.llm.quiet_import import hide_warnings, load_litellm
 from nlevolve.llm.request import BrokeOff, NoReply, Place, Rejected, Reply, Request, TimedOut
 from nlevolve.llm.room import Bound, bound_of
 from nlevolve.llm.sse import ErrorInStream, forgiving
 from nlevolve.llm.streams import Heard, listen
 from nlevolve.llm.thinking import Thought, family, thought
-from nlevolve.llm.told import told
+from nlevolve.llm.told import is_reply, told
 from nlevolve.llm.windows import cut
 from nlevolve.llm.wire import BY_ITSELF, NATIVE, accepted, chat, merged, options_of_ollama, response_format, window_for
 
@@ -87,7 +88,7 @@ class Client:
         started = time.monotonic()
         try:
             # litellm's own timeout is not enforced for every provider
-            async with asyncio.timeout(request.settings.timeout):
+            async with patient(request.settings.timeout):
                 if self._streams(request):
                     heard = await self._listened(litellm, request, arguments, bound)
                     if not heard.nothing:
@@ -172,7 +173,9 @@ class Client:
     def _broken(self, error: Exception, request: Request) -> NoReply:
         """What went wrong in the middle of a stream: the provider says it, or the connection is gone."""
         if isinstance(getattr(error, "status_code", None), int):
-            return self._failure(_with_headers(error), request)
+            failure = self._failure(_with_headers(error), request)
+            failure.broke = True
+            return failure
         if isinstance(body := getattr(error, "body", None), dict):  # the SDK's, without a status
             return self._failure(ErrorInStream({"error": body}), request)
         said = self._secrets.hide(" ".join(f"{type(error).__name__}: {error}".split()))
@@ -245,7 +248,8 @@ class Client:
         return {
             "model": request.model,
             "messages": chat(request.messages, mark_stable=bool(card and card.marks_cache)),
-            "timeout": settings.timeout,
+            # ours comes first: its own does not know of a process that was stopped
+            "timeout": settings.timeout + AWAKE + LAST_LOOK,
             "max_retries": 0,
             "no-log": True,
             **{name: value for name, value in always.items() if value is not None},
@@ -293,6 +297,8 @@ class Client:
         said = replace(said, message=self._secrets.hide(said.message, headers))
         ours = Rejected(f"{type(error).__name__}: {said.message}"[:LONGEST_MESSAGE]) if said.status is None else failure(said)
         ours.left = LOCAL not in said.codes
+        # of a connection that was lost, or a reply that litellm cannot read, it makes a 500
+        ours.broke = ours.left and not is_reply(error)
         return ours if ours.status != NOT_FOUND else hinted(ours, request)
 
 
