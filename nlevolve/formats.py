@@ -13,7 +13,7 @@ from pydantic import ConfigDict, Field, RootModel
 from nlevolve.config import RunConfig
 from nlevolve.llm.catalogue import Price
 from nlevolve.options import Limits
-from nlevolve.puzzle.grids import Grid
+from nlevolve.puzzle.grids import LARGEST_SIDE, Grid
 from nlevolve.records import Operator, Record, Role, Stopped
 
 
@@ -40,6 +40,8 @@ class ConfigFile(Record):
     """File of the prompts' folder -> SHA-256 of its text."""
     limits: Limits
     """As they were when the run began; a resumption may have others."""
+    max_side: int = LARGEST_SIDE
+    """How many rows or columns a grid may have at most."""
     replay: bool
     """Whether it answers from the sample bank alone."""
     prompts_dir: str

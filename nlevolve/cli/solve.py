@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nlevolve.cli import app, options
-from nlevolve.options import Limits, Options, Resumable
+from nlevolve.options import Data, Limits, Options, Resumable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +33,7 @@ def solve(
 
     asked = Options.read(given)
     config = configured(asked)
-    selection = load(selectors, config.seed)
+    selection = load(selectors, config.seed, **asked.part(Data).model_dump())
     # what is typed is judged: only now comes what takes its time to load
     from nlevolve.run.session import begin
     from nlevolve.view.outside import found
@@ -63,7 +63,7 @@ def resume(run: options.Run, given: options.Given, live: options.Live = None, js
     config = reconfigure(old, asked)
     session = reopen(
         folder,
-        load(old["tasks"], config.seed),
+        load(old["tasks"], config.seed, max_side=store.max_side(old)),
         config,
         Limits.read(old["limits"] | asked.part(Limits).given),
         prompts=Path(asked.prompts or old["prompts_dir"]),

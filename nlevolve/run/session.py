@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -82,8 +82,8 @@ class Session:
                     see(event)
 
             emit(self._started())
-            if company := _ill_matched(self.config.models):
-                emit(Noticed(text=company))
+            for notice in _notices(self.selection, self.config):
+                emit(Noticed(text=notice))
             try:
                 answered = await self._solve(emit, own_process)
                 finished = _finished(answered, self.stopping.is_set())
@@ -176,6 +176,7 @@ def begin(
         "preset": options.preset,
         **settings,
         **_made_with(limits, replay, prompts, cache_dir, cards, config),
+        "max_side": selection.max_side,
         "digest": digest(settings),
     }
     with ExitStack() as failed:
@@ -318,6 +319,14 @@ def _by_task(events: Sequence[Event]) -> Mapping[str, Sequence[Event]]:
         if task is not None:
             by_task[task].append(event)
     return by_task
+
+
+def _notices(selection: Selection, config: RunConfig) -> Iterator[str]:
+    """What a user should know of a run that begins."""
+    if selection.broken:
+        yield f"left out, because they are broken: {'; '.join(selection.broken)}"
+    if company := _ill_matched(config.models):
+        yield company
 
 
 def _ill_matched(models: Mapping[str, str]) -> str | None:

@@ -6,7 +6,7 @@ import difflib
 import json
 import os
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
 from nlevolve.errors import UsageError
+from nlevolve.puzzle.grids import LARGEST_SIDE, MOST_SIDE
 from nlevolve.records import AnyEvent, Event, RunFinished, TaskAnswered, read_event, write_event
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -114,6 +115,12 @@ def read_config(folder: Path, needs: Collection[str] = ("tasks",)) -> dict[str, 
         raise UsageError(f"{path} is not a run's: it lacks {', '.join(lacking)}: restore it, or start the run anew")
     found: dict[str, Any] = config
     return found
+
+
+def max_side(config: Mapping[str, Any]) -> int:
+    """How many rows or columns a grid of this run may have. A run from before this could be said has ARC's."""
+    side = config.get("max_side", LARGEST_SIDE)
+    return side if isinstance(side, int) and LARGEST_SIDE <= side <= MOST_SIDE else LARGEST_SIDE
 
 
 def read_events(folder: Path) -> list[AnyEvent]:

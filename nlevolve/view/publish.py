@@ -28,7 +28,7 @@ class Publisher:
         self, folder: Path, selection: Selection, known: Sequence[Event] = (), clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._folder, self._tasks, self._clock = folder, selection.tasks, clock
-        self._solutions = open_solutions(selection.selectors)
+        self._solutions = open_solutions(selection.selectors, selection.max_side)
         self._written = float("-inf")
         self.history = History()
         for event in known:
