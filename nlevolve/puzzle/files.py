@@ -18,6 +18,7 @@ RawTask = Any
 
 _NOT_TASKS = ("solutions.json", "submission.json", "metadata.json")
 """What lies beside tasks in the data sets that people have."""
+_OURS = {"events.jsonl", "cache.db"}
 _ALONE = re.compile(rb'\s*(?:(?P<pairs>\[)|\{\s*"(?:train|test)"\s*:\s*\[)')
 _BLANK = re.compile(r"[ \t\n\r]*")
 _DRAW = re.compile(r"(?P<path>.+):(?P<train>\d{1,4})\+(?P<test>\d{1,4})(?:@(?P<seed>-?\d{1,18}))?", re.DOTALL)
@@ -100,9 +101,15 @@ class Lazily(Mapping[str, RawTask]):
 
 
 def files_in(folder: Path) -> list[Path]:
-    """The JSON files of a folder and of those within it that may hold tasks, by name: no hidden ones, no broken links."""
+    """The JSON files of a folder and of those within it that may hold tasks, by name.
+
+    What is hidden, links that lead nowhere, and runs and sample banks that lie beside the tasks are passed over.
+    """
     found = []
     for place, folders, names in os.walk(folder):
+        if not _OURS.isdisjoint(names):
+            folders.clear()
+            continue
         folders[:] = [name for name in folders if not name.startswith(".")]
         found += [Path(place, name) for name in names if name.endswith(".json") and not name.startswith(".")]
     return sorted(file for file in found if not file.name.endswith(_NOT_TASKS) and file.is_file())

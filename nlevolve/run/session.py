@@ -82,7 +82,7 @@ class Session:
                     see(event)
 
             emit(self._started())
-            for notice in _notices(self.selection, self.config):
+            for notice in _notices(self.lock, self.selection, self.config):
                 emit(Noticed(text=notice))
             try:
                 answered = await self._solve(emit, own_process)
@@ -321,8 +321,10 @@ def _by_task(events: Sequence[Event]) -> Mapping[str, Sequence[Event]]:
     return by_task
 
 
-def _notices(selection: Selection, config: RunConfig) -> Iterator[str]:
+def _notices(lock: store.Lock, selection: Selection, config: RunConfig) -> Iterator[str]:
     """What a user should know of a run that begins."""
+    if lock.aside is not None:
+        yield f"the earlier run {lock.folder.name} is now {lock.aside.name}"
     if selection.broken:
         yield f"left out, because they are broken: {'; '.join(selection.broken)}"
     if company := _ill_matched(config.models):

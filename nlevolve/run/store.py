@@ -38,6 +38,8 @@ class Lock:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.aside: Path | None = None
+        """Where an earlier run of the same name was moved to, if there was one."""
         self._file = FileLock(_lock_file(folder), thread_local=False)
         self.acquire()
 
@@ -204,7 +206,7 @@ def _named(folder: Path) -> Lock:
     try:
         if folder.exists():
             taken = (folder.with_name(f"{folder.name}.{n}") for n in range(1, 10_000))
-            folder.rename(next(p for p in taken if not p.exists()))
+            lock.aside = folder.rename(next(p for p in taken if not p.exists()))
         folder.mkdir()
     except OSError:
         lock.close()

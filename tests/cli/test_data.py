@@ -37,7 +37,12 @@ def test_rows_of_93_cells_go_through_a_whole_run_and_everything_that_looks_at_it
     assert json.loads((tmp_path / "runs/long/config.json").read_text())["max_side"] == 93
     results = json.loads((tmp_path / "runs/long/results.json").read_text())
     assert results["totals"]["solved"] == 1
-    for command in (["resume", "long", "--no-live"], ["show", "long", "long"], ["show", "long", "long", "--raw"], ["report", "long"]):
+    for command in (
+        ["resume", "long", "--no-live"],
+        ["show", "long", "long"],
+        ["show", "long", "long", "--raw"],
+        ["report", "long"],
+    ):
         code, _, err = nlevolve(*command)
         assert (code, err) == (0, ""), command
     assert nlevolve("solve", "long.json", "--max-side=93", "--run=again", "--replay", "--no-live")[0] == 0
@@ -55,3 +60,20 @@ def test_what_was_left_out_is_said_by_every_command_that_leaves_it_out(nlevolve:
     assert "1 task, " in out
     code, out, _ = nlevolve("solve", "data", "--skip-broken", "--no-live", "--set=policy.phases=[{births=1}]")
     assert (code, "left out, because they are broken: data/torn.json" in out) == (0, True)
+
+
+def test_what_the_cache_lacks_is_named_and_an_earlier_run_of_the_name_is_not_renamed_in_silence(
+    nlevolve: Run, tmp_path: Path
+) -> None:
+    pair = {"input": [[1]], "output": [[2]]}
+    (tmp_path / "one.json").write_text(json.dumps({"train": [pair], "test": [pair]}))
+    few = ["--no-live", "--set=policy.phases=[{births=1}]", "--run=mine"]
+    code, out, _ = nlevolve("solve", "one.json", *few)
+    assert (code, "the earlier run" in out) == (0, False)
+    code, out, err = nlevolve("solve", "one.json", *few, "--replay", "--set=answers.samples=2")
+    assert "the earlier run mine is now mine.1" in out
+    code, out, err = nlevolve("solve", "one.json", *few, "--replay", "--generator=offline/generator-weak")
+    assert code == 4
+    assert "not in the cache, and --replay sends nothing (task one, the write of birth 0, request " in err
+    assert "reached" not in out + err
+    assert " resume mine" not in out, "another replay of it lacks the same"

@@ -43,8 +43,19 @@ def test_a_folder_gives_what_its_folders_hold_and_passes_over_what_is_no_task_of
     write(tmp_path / "corpus" / "Above" / "Above1.json", TASK)
     write(tmp_path / "corpus" / "Below" / "deep" / "Below1.json", TASK)
     write(tmp_path / "own.json", TASK)
-    for name in ("._own.json", ".hidden.json", ".git/x.json", "metadata.json", "a_solutions.json", "submission.json"):
+    for name in (
+        "._own.json",
+        ".hidden.json",
+        ".git/x.json",
+        "metadata.json",
+        "a_solutions.json",
+        "submission.json",
+        "runs/a/results.json",
+        "bank/cards.json",
+    ):
         write(tmp_path / name, "\0")
+    for name in ("runs/a/events.jsonl", "bank/cache.db"):
+        write(tmp_path / name, "")
     (tmp_path / "link.json").symlink_to("nowhere.json")
     assert ids(str(tmp_path)) == ["Above1", "Below1", "own"]
 
