@@ -122,6 +122,9 @@ class Choice(Models):
     settings: Annotated[Mapping[str, Any], BeforeValidator(_as_typed), Shown(flag="--set", metavar="KEY=VALUE")] = {}
     """One setting; repeatable: generator.temperature=1.0"""
 
+    trust: bool = False
+    """Say yes to the addresses, variables and prompts that only a received run, preset, sweep or .env names."""
+
 
 class Asked(Choice):
     """What decides every request: a resumed run has the same."""

@@ -12,6 +12,7 @@ from typing import TextIO
 
 from rich.console import Console
 
+from nlevolve.cli.trusting import tell
 from nlevolve.errors import BankFailed
 from nlevolve.program import command, quoted
 from nlevolve.records import RunFinished
@@ -45,6 +46,7 @@ def _carry_out(session: Session, outside: Sequence[See], *, live: bool, as_json:
     run = handle(session.folder)
     watching = command("watch", run)
     print(f"run {session.name} in {quoted([session.folder])}; look at it from elsewhere: {watching}", file=stream, flush=True)
+    tell(session.named, stream)
     try:
         finished, summary = asyncio.run(_run(session, [publisher.see, *outside], live, stream))
     except (StoreFailed, BankFailed) as error:

@@ -35,11 +35,13 @@ def solve(
     config = configured(asked)
     selection = load(selectors, config.seed, **asked.part(Data).model_dump())
     # what is typed is judged: only now comes what takes its time to load
+    from nlevolve.cli.trusting import confirmed
     from nlevolve.run.session import begin
     from nlevolve.view.outside import found
 
     see = found(asked.see)
-    session = replace(begin(selection, config, asked), ping=ping and not asked.replay)
+    session = confirmed(lambda: begin(selection, config, asked))
+    session = replace(session, ping=ping and not asked.replay)
     return _carry_out(session, see, live, json)
 
 
@@ -55,20 +57,21 @@ def resume(run: options.Run, given: options.Given, live: options.Live = None, js
     asked = Resumable.read(given)
     folder = store.find(run, Path(asked.runs_dir))
     old = store.read_config(folder, store.TO_RESUME)
+    from nlevolve.cli.trusting import bank_of, confirmed
     from nlevolve.puzzle.datasets import load
-    from nlevolve.run.session import reconfigure, reopen
+    from nlevolve.run.recorded import reconfigure
+    from nlevolve.run.session import reopen
+    from nlevolve.run.trust import chosen_by, prompts_of
     from nlevolve.view.outside import found
 
     see = found(asked.see)
     config = reconfigure(old, asked)
-    session = reopen(
-        folder,
-        load(old["tasks"], config.seed, max_side=store.max_side(old)),
-        config,
-        Limits.read(old["limits"] | asked.part(Limits).given),
-        prompts=Path(asked.prompts or old["prompts_dir"]),
-        cache_dir=Path(asked.cache_dir if "cache_dir" in asked.given else old["cache_dir"]),
-    )
+    selection = load(old["tasks"], config.seed, max_side=store.max_side(old))
+    limits = Limits.read(old["limits"] | asked.part(Limits).given)
+    prompts = Path(asked.prompts) if asked.prompts else prompts_of(old)
+    cache_dir = Path(asked.cache_dir) if "cache_dir" in asked.given else bank_of(old)
+    chosen = chosen_by(asked)
+    session = confirmed(lambda: reopen(folder, selection, config, limits, prompts=prompts, cache_dir=cache_dir, chosen=chosen))
     return _carry_out(session, see, live, json)
 
 
