@@ -6,6 +6,7 @@ default, so that a file of any version ever written is one of these.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from pydantic import ConfigDict, Field, RootModel
@@ -38,7 +39,7 @@ class ConfigFile(Record):
     """SHA-256 of the tasks' training pairs and test inputs: a run is only resumed on the same."""
     prompts: dict[str, str]
     """File of the prompts' folder -> SHA-256 of its text."""
-    endpoints: dict[str, str] = {}
+    endpoints: Mapping[str, str] = {}
     """Model -> the address that the environment names for its provider (OPENAI_API_BASE, …): a resumption has the same."""
     limits: Limits
     """As they were when the run began; a resumption may have others."""
