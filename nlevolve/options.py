@@ -123,7 +123,7 @@ class Choice(Models):
     """One setting; repeatable: generator.temperature=1.0"""
 
     trust: bool = False
-    """Say yes to the addresses, variables and prompts that only a received run, preset, sweep or .env names."""
+    """Say yes to the addresses, variables, prices and prompts that only a received run, preset, sweep or .env names."""
 
 
 class Asked(Choice):
@@ -186,6 +186,8 @@ class Options(Resumable, Data):
     """Name of the run."""
     replay: bool = False
     """Answer from the cache alone; a miss sends nothing."""
+    ping: Annotated[bool | None, Shown(default="asked by nlevolve solve, not by a sweep or from Python")] = None
+    """Ask every real model one small question first: what cannot work is said before it costs much."""
 
 
 def shown(metadata: Iterable[Any]) -> Shown:

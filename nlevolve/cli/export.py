@@ -71,7 +71,7 @@ def export(
             files.subfolder(told.folder, "export", *([FILES[format]] if format is Format.arc_prize else []))
         else:
             target.parent.mkdir(parents=True, exist_ok=True)
-        confirmed(lambda: _write(format, told, target, trust))
+        confirmed(lambda: _write(format, told, target, trust), env_file=False)
     except OSError as error:
         raise UsageError(f"cannot write to {target}: {error.strerror}") from None
     except store.StoreFailed as error:

@@ -54,7 +54,6 @@ def models(
     from nlevolve.cli.trusting import confirmed, tell
     from nlevolve.config import configured
     from nlevolve.llm.catalogue import price_of
-    from nlevolve.llm.manner import manner_of
     from nlevolve.llm.preflight import check_models
     from nlevolve.view.terminal.models import models_table
 
@@ -68,7 +67,7 @@ def models(
     if not console.is_terminal:
         console.width = max(console.width, 200)
     prices = {model: price_of(settings[model], card) for model, card in cards.items()}
-    console.print(models_table(cards, prices, {model: manner_of(settings[model], card) for model, card in cards.items()}))
+    console.print(models_table(cards, prices, settings))
     if not ping:
         return 0
     told = confirmed(lambda: _confirmed(settings.values(), cards, Asked.read(given), names or ()))

@@ -12,6 +12,7 @@ from nlevolve.options import Data, Limits, Options, Resumable
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from nlevolve.config import RunConfig
     from nlevolve.run.session import Session
     from nlevolve.view.outside import Make
 
@@ -23,7 +24,6 @@ OWN = "the run's own"
 def solve(
     selectors: options.Selectors,
     given: options.Given,
-    ping: options.Ping = True,
     live: options.Live = None,
     json: options.Json = False,
 ) -> int:
@@ -41,7 +41,9 @@ def solve(
 
     see = found(asked.see)
     session = confirmed(lambda: begin(selection, config, asked))
-    session = replace(session, ping=ping and not asked.replay)
+    if not asked.replay:
+        _knock(config)
+    session = replace(session, ping=asked.ping is not False and not asked.replay)
     return _carry_out(session, see, live, json)
 
 
@@ -72,7 +74,19 @@ def resume(run: options.Run, given: options.Given, live: options.Live = None, js
     cache_dir = Path(asked.cache_dir) if "cache_dir" in asked.given else bank_of(old)
     chosen = chosen_by(asked)
     session = confirmed(lambda: reopen(folder, selection, config, limits, prompts=prompts, cache_dir=cache_dir, chosen=chosen))
+    if not old.get("replay"):
+        _knock(config)
     return _carry_out(session, see, live, json)
+
+
+def _knock(config: RunConfig) -> None:
+    """Say at once which addresses nobody answers at: the run finds out, too, but only when the way to the models is loaded."""
+    import sys
+
+    from nlevolve.llm.knock import unanswered
+
+    for address, why in unanswered(config.roles.values()).items():
+        print(f"nlevolve: nothing answers at {address} ({why}): is the server running?", file=sys.stderr, flush=True)
 
 
 def _carry_out(session: Session, see: Mapping[str, Make], live: bool | None, json: bool) -> int:

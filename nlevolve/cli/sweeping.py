@@ -24,7 +24,7 @@ from nlevolve.options import Data, Options, explain, parse_changes
 from nlevolve.puzzle.datasets import load
 from nlevolve.records import CallFinished
 from nlevolve.run.store import read_events
-from nlevolve.run.trust import NOTHING, Chosen, chosen_by, named, require_confirmed
+from nlevolve.run.trust import NOTHING, Chosen, Named, chosen_by, named, require_confirmed
 from nlevolve.view.outside import found
 
 if TYPE_CHECKING:
@@ -50,6 +50,8 @@ class Grid(BaseModel):
     """Of every run. `run` is what the runs' names begin with; `budget` and `max_calls` are for all runs together."""
     chosen: Chosen = NOTHING
     """What the command line names itself, beside what a file of it names."""
+    places: tuple[Named, ...] = ()
+    """Where a file wants runs and bank to be kept."""
 
 
 class Plan:
@@ -90,8 +92,8 @@ class Plan:
         cards = self._cards()
         prompts = Prompts(Path(self.grid.shared.prompts or bundled()))
         roles = [role for config in self.configs for role in config.roles.values()]
-        if not self.grid.shared.replay:
-            require_confirmed(named(roles, cards, prompts, self.grid.chosen), self.grid.chosen)
+        items = () if self.grid.shared.replay else named(roles, cards, prompts, self.grid.chosen)
+        require_confirmed((*items, *self.grid.places), self.grid.chosen)
 
     def carry_out(self, live: bool) -> int:
         """Run them all; a cap that is reached, Ctrl-C or a full disk ends the sweep. Returns the worst exit code."""
@@ -140,7 +142,7 @@ def grid_of(selectors: list[str], given: Mapping[str, Any]) -> Grid:
     own = {name: told.pop(name) for name in ("selectors", *AXES) if name in told}
     shared = Options.read(told, called)
     try:
-        grid = Grid(**own, shared=shared, chosen=_chosen(given))
+        grid = Grid(**own, shared=shared, chosen=_chosen(given), places=tuple(_places(shared, given)))
     except ValidationError as error:
         raise UsageError(explain(error, Grid, called)) from None
     if max(len(grid.generator), len(grid.checker), len(grid.preset)) < 2:
@@ -154,6 +156,13 @@ def _chosen(given: Mapping[str, Any]) -> Chosen:
     models = [model for axis in ("generator", "checker") for model in given.get(axis, ())]
     chosen = chosen_by(typed)
     return replace(chosen, texts=chosen.texts.union(models))
+
+
+def _places(shared: Options, given: Mapping[str, Any]) -> Iterator[Named]:
+    """Folders that a sweep's file names: an earlier run, or whatever has its name there, is moved aside."""
+    for option, what in (("runs_dir", "runs"), ("cache_dir", "the sample bank")):
+        if option in shared.given and option not in given:
+            yield Named(f"{what} in {ascii(str(Path(shared.given[option]).resolve()))[1:-1]}", chosen=False)
 
 
 def _in_file(name: str) -> str:

@@ -14,12 +14,13 @@ from nlevolve.run.trust import Named, Unconfirmed, confirm
 Made = TypeVar("Made")
 
 
-def confirmed(make: Callable[[], Made]) -> Made:
+def confirmed(make: Callable[[], Made], *, env_file: bool = True) -> Made:
     """What `make` makes; where that needs a yes and somebody is there, it is asked for, once for all that is named.
 
+    `env_file`: it may take keys from `.env`, so what else stands there is told.
     Raises Unconfirmed where the answer is no, or nobody is there.
     """
-    if ignored := ignored_in(Path()):
+    if env_file and (ignored := ignored_in(Path())):
         names = ", ".join(ascii(name)[1:-1] for name in ignored[:9])
         print(f"nlevolve: .env sets keys and addresses of providers and nothing else; ignored: {names}", file=sys.stderr)
     try:

@@ -92,7 +92,7 @@ class Session:
                 answered = await self._solve(emit, own_process)
                 finished = _finished(answered, self.stopping.is_set())
             except Unfit as unfit:
-                finished = RunFinished(reason="failed", exit_code=4, why=str(unfit))
+                finished = RunFinished(reason="failed", exit_code=4, why=str(unfit), resumable=not unfit.lasting)
             emit(finished)
             return finished
 
@@ -192,7 +192,7 @@ def begin(
         store.replace(lock.folder / "config.json", content)
         failed.pop_all()
     fixed = (lock, selection, config, limits, options.preset, templates, cards, cache_dir, run_id, choose)
-    return Session(*fixed, replay=replay, live=live, named=items)
+    return Session(*fixed, replay=replay, live=live, named=items, ping=bool(options.ping) and not replay)
 
 
 def _made_with(

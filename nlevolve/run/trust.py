@@ -1,4 +1,4 @@
-"""What a received run, preset, sweep or `.env` names (addresses, headers, prompts), and whether this user has said yes to it.
+"""What a received run, preset, sweep or `.env` names (addresses, headers, prices, prompts), and whether this user said yes to it.
 
 Whatever a command names itself, and what the environment sets, is chosen. What only a file names is confirmed once, by name, and
 kept outside of every run's folder: a list of what this user has chosen on this machine, as ssh keeps the hosts that it knows.
@@ -18,10 +18,12 @@ from typing import Any
 from nlevolve.ask.prompts import Prompts, bundled
 from nlevolve.config import digest
 from nlevolve.errors import UsageError
-from nlevolve.llm.catalogue import EMBEDDED, ModelCard
+from nlevolve.llm.catalogue import EMBEDDED, ModelCard, price_of
 from nlevolve.llm.endpoints import endpoint_of, is_of_env_file
 from nlevolve.llm.env_file import holds_key
 from nlevolve.llm.settings import RoleSettings
+from nlevolve.llm.thinking import family
+from nlevolve.llm.wire import NATIVE
 from nlevolve.options import Choice
 
 FILE = "trusted.jsonl"
@@ -47,7 +49,7 @@ class Chosen:
     """What a command names itself."""
 
     texts: frozenset[str] = frozenset()
-    """Every model, address, header and other setting."""
+    """Every model, address, header and other setting, and the names of the settings."""
     prompts: bool = False
     trust: bool = False
     """Whether it says yes to all the rest."""
@@ -81,7 +83,8 @@ def named(roles: Iterable[RoleSettings], cards: Mapping[str, ModelCard], prompts
     for settings in (one for role in roles for one in role.each):
         card = cards.get(settings.model)
         if card is not None and card.provider != EMBEDDED:
-            for item in (*_addresses(settings, card, chosen), *_headers(settings, card, chosen)):
+            told = (_addresses, _headers, _fields, _prices)
+            for item in (item for tell in told for item in tell(settings, card, chosen)):
                 found.setdefault(item.what, item)
     return (*found.values(), *_prompts(prompts, chosen))
 
@@ -144,15 +147,30 @@ def _headers(settings: RoleSettings, card: ModelCard, chosen: Chosen) -> Iterato
         yield Named(_plain(f"{what}, to {to}"), value in chosen.texts)
 
 
+def _fields(settings: RoleSettings, card: ModelCard, chosen: Chosen) -> Iterator[Named]:
+    """Fields of extra_body where they stand among litellm's own options, some of which say where a request goes."""
+    if card.provider in NATIVE or family(card) == "ollama":
+        for name in settings.extra_body:
+            yield Named(_plain(f"the field {name} of extra_body, for {card.provider}"), name in chosen.texts)
+
+
+def _prices(settings: RoleSettings, card: ModelCard, chosen: Chosen) -> Iterator[Named]:
+    """A price in the place of a known one: a budget would be kept by it."""
+    if settings.price_in is not None and card.price is not None and card.price != price_of(settings, card):
+        what = f"a price of ${settings.price_in:g} and ${settings.price_out or 0:g} per million tokens, for {settings.model}"
+        yield Named(_plain(what), "price_in" in chosen.texts)
+
+
 def _prompts(prompts: Prompts, chosen: Chosen) -> Iterator[Named]:
     if prompts.digests != Prompts(bundled()).digests:
         yield Named(f"the prompts {digest(prompts.digests)[:16]}", chosen.prompts, f" in {_plain(str(prompts.folder))}")
 
 
 def _texts(value: Any) -> Iterator[str]:
-    """Every text in a tree of settings."""
+    """Every text in a tree of settings, and each part of a name."""
     if isinstance(value, Mapping):
-        for one in value.values():
+        for name, one in value.items():
+            yield from str(name).split(".")
             yield from _texts(one)
     elif isinstance(value, str):
         yield value

@@ -98,6 +98,20 @@ def test_a_strangers_preset_or_sweep_sends_nothing(
     assert not (tmp_path / "runs").exists()
 
 
+def test_a_received_run_cannot_name_its_own_price_or_an_option_that_says_where_to(
+    nlevolve: Nlevolve, received: Path, recorder: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A budget would be kept by the price; `aws_bedrock_runtime_endpoint` is an address for litellm."""
+    renamed(received, model="openai/gpt-4o-mini", price_in=0, price_out=0)
+    assert refused(nlevolve("resume", "received", "--no-live", "--budget", "1"), "a price of $0 and $0", "gpt-4o-mini")
+    monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
+    renamed(
+        received, model="anthropic/claude-sonnet-4-5", price_in=None, price_out=None, extra_body={"custom_llm_provider": "openai"}
+    )
+    assert refused(nlevolve("resume", "received", "--no-live"), "the field custom_llm_provider")
+    assert reached(recorder) == []
+
+
 def test_a_file_cannot_say_yes_for_the_user(nlevolve: Nlevolve, task: str, recorder: Provider, tmp_path: Path) -> None:
     (tmp_path / "sweep.toml").write_text(
         f'selectors = ["{task}"]\ntrust = true\npreset = ["quick", "deep"]\n[set]\n"generator.base_url" = "{recorder.url}"\n'
