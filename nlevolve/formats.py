@@ -14,7 +14,7 @@ from pydantic import ConfigDict, Field, RootModel
 from nlevolve.config import RunConfig
 from nlevolve.llm.catalogue import Price
 from nlevolve.options import Limits
-from nlevolve.puzzle.grids import Grid
+from nlevolve.puzzle.grids import LARGEST_SIDE, Grid
 from nlevolve.records import Operator, Record, Role, Stopped
 
 
@@ -43,6 +43,8 @@ class ConfigFile(Record):
     """Model -> the address that the environment names for its provider (OPENAI_API_BASE, …): a resumption has the same."""
     limits: Limits
     """As they were when the run began; a resumption may have others."""
+    max_side: int = LARGEST_SIDE
+    """How many rows or columns a grid may have at most."""
     replay: bool
     """Whether it answers from the sample bank alone."""
     prompts_dir: str

@@ -177,7 +177,16 @@ class Resumable(Places, Limits, Asked):
     """A view from another package that shall see every event; repeatable."""
 
 
-class Options(Resumable):
+class Data(Told):
+    """What is taken for a task."""
+
+    skip_broken: bool = False
+    """Leave out tasks that are broken, and say which."""
+    max_side: Annotated[int, Field(ge=30, le=100), Shown(metavar="N")] = 30
+    """Rows or columns that a grid may have at most: 1D-ARC has 93."""
+
+
+class Options(Resumable, Data):
     """What `nlevolve solve` takes beside the tasks."""
 
     run: Annotated[str | None, Shown(metavar="NAME", default="the time")] = None

@@ -16,6 +16,7 @@ from rich.console import Console
 
 from nlevolve.cli.trusting import tell
 from nlevolve.errors import BankFailed, BudgetFileFailed
+from nlevolve.program import command, quoted
 from nlevolve.records import RunFinished
 from nlevolve.run.session import Session
 from nlevolve.run.store import StoreFailed, replace_text
@@ -47,7 +48,8 @@ def _carry_out(session: Session, outside: Sequence[See], *, live: bool, as_json:
     # with --json, stdout is for the summary object alone
     stream = sys.stderr if as_json else sys.stdout
     run = handle(session.folder)
-    print(f"run {session.name} in {session.folder}; look at it from elsewhere: nlevolve watch {run}", file=stream, flush=True)
+    watching = command("watch", run)
+    print(f"run {session.name} in {quoted([session.folder])}; look at it from elsewhere: {watching}", file=stream, flush=True)
     tell(session.named, stream)
     try:
         finished, summary = asyncio.run(_run(session, [publisher.see, *outside], live, stream))
@@ -62,7 +64,7 @@ def _carry_out(session: Session, outside: Sequence[See], *, live: bool, as_json:
             publisher.write()
         return EXIT_STORE
     except asyncio.CancelledError:
-        print(f"nlevolve: stopped at once; what was answered is kept: nlevolve resume {run}", file=sys.stderr)
+        print(f"nlevolve: stopped at once; what was answered is kept: {command('resume', run)}", file=sys.stderr)
         publisher.write()
         publisher.report()
         return EXIT_STOPPED
@@ -72,11 +74,13 @@ def _carry_out(session: Session, outside: Sequence[See], *, live: bool, as_json:
     if as_json:
         print(json.dumps({"folder": str(session.folder), "exit_code": finished.exit_code, **publisher.results()}))
     else:
-        page = None if problem else str(session.folder / "report.html")
+        page = None if problem else session.folder / "report.html"
         console = Console()
         # in a file or a pipe a line stays a line
-        console.print(closing(summary, publisher.results(), run, page=page), soft_wrap=not console.is_terminal)
-    if finished.why:
+        width = console.width if console.is_terminal else None
+        console.print(closing(summary, publisher.results(), run, page=page, width=width), soft_wrap=True)
+    if finished.why and not (sys.stdout.isatty() and sys.stderr.isatty() and not as_json):
+        # where both are read by one pair of eyes, the last words have said it
         print(f"nlevolve: {finished.why}", file=sys.stderr)
     return finished.exit_code
 

@@ -20,7 +20,7 @@ from nlevolve.ask.prompts import Prompts, bundled
 from nlevolve.config import RunConfig, configured
 from nlevolve.errors import UsageError
 from nlevolve.llm.owed import spent
-from nlevolve.options import Options, explain, parse_changes
+from nlevolve.options import Data, Options, explain, parse_changes
 from nlevolve.puzzle.datasets import load
 from nlevolve.run.store import read_events
 from nlevolve.run.trust import NOTHING, Chosen, Named, chosen_by, named, require_confirmed
@@ -60,7 +60,7 @@ class Plan:
         self.grid = grid
         self.cells = list(_cells(grid))
         self.configs = [configured(cell) for cell in self.cells]
-        self.selection = load(grid.selectors, grid.shared.seed or 0)
+        self.selection = load(grid.selectors, grid.shared.seed or 0, **grid.shared.part(Data).model_dump())
         self.see = found(grid.shared.see)
         self.folders: list[Path] = []
 

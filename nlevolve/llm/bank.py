@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -17,8 +18,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from nlevolve.errors import BankFailed, UsageError
 from nlevolve.llm.disk import FILE, NO_LIMIT, SELECT, SELECT_ALL, StrangeRow, TextTable, file_of, text_of
 from nlevolve.llm.request import Reply
+from nlevolve.llm.silence import said_if_long
 
 Notice = Callable[[str], None]
+WAIT = 60
+"""Seconds for which sqlite waits for another program, as diskcache has it."""
 LOCK = "mending.lock"
 """Held while a damaged database is moved aside: two runs must not do it to each other's new one."""
 GATHERING = 0.05
@@ -141,7 +145,7 @@ class DiskBank:
         table = self._table
         try:
             table.through_a_power_cut(_paid(samples))
-            with table.transaction():
+            with said_if_long(lambda: self._notice(_locked(self.folder))), table.transaction():
                 standing = [self._keep(key, sample) for key, sample in samples]
         except sqlite3.OperationalError as error:
             raise self._unusable(error) from None
@@ -243,8 +247,24 @@ def _paid(samples: list[tuple[str, Sample]]) -> bool:
     return any(sample.reply.cost_usd != 0.0 for _, sample in samples)
 
 
-def check_bank(folder: Path, *, replay: bool) -> None:
-    """Raises UsageError when a run could not use the bank in this folder. A damaged one passes: the run moves it aside."""
+def _to_stderr(text: str) -> None:
+    print(f"nlevolve: {text}", file=sys.stderr, flush=True)
+
+
+def check_bank(folder: Path, *, replay: bool, notice: Notice = _to_stderr) -> None:
+    """Raises UsageError when a run could not use the bank in this folder. A damaged one passes: the run moves it aside.
+
+    `notice` is told where it has to wait.
+    """
+    with said_if_long(lambda: notice(_locked(folder))):
+        _try_bank(folder, replay)
+
+
+def _locked(folder: Path) -> str:
+    return f"the sample bank in {folder} is locked by another program: waiting up to {WAIT} s for each use of it"
+
+
+def _try_bank(folder: Path, replay: bool) -> None:
     if replay:
         ReplayBank(folder, print)._base.close()
         return
@@ -324,7 +344,7 @@ class ReplayBank:
 def _read_only(file: Path) -> sqlite3.Connection:
     """A connection that writes nothing; in a folder that cannot be written sqlite needs to be told that nobody else does."""
     for mode in ("mode=ro", "mode=ro&immutable=1"):
-        base = sqlite3.connect(f"{file.resolve().as_uri()}?{mode}", uri=True, timeout=60)
+        base = sqlite3.connect(f"{file.resolve().as_uri()}?{mode}", uri=True, timeout=WAIT)
         try:
             base.execute("SELECT count(*) FROM Settings").fetchone()
             return base

@@ -30,6 +30,14 @@ class _Flight:
     task: asyncio.Task[Reply] = field(init=False)
 
 
+def _which(request: Request) -> str:
+    """Which call it is, for people who look for it."""
+    asked = request.label
+    of = "" if asked.birth is None else f" of birth {asked.birth}"
+    on = "" if asked.target is None else f" on {'test input' if asked.purpose == 'follow' else 'pair'} {asked.target + 1}"
+    return f"task {asked.task}, {'the repair of ' if asked.repair else ''}the {asked.purpose}{of}{on}, request {request.key[:12]}"
+
+
 class Cache:
     """Serve from the bank, share equal requests that are under way, keep what comes back.
 
@@ -64,7 +72,7 @@ class Cache:
         key = request.key
         while (sample := self._to_serve(key)) is None:
             if self._bank.replay:
-                raise NotBanked(f"the sample bank has no reply to this {request.label.purpose} request ({key[:12]})")
+                raise NotBanked(_which(request))
             waits()
             flight = self._flights.get(key) or self._take_off(request)
             if await self._landed(flight):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -88,10 +88,8 @@ class Session:
                     see(event)
 
             emit(self._started())
-            if company := _ill_matched(self.config.models):
-                emit(Noticed(text=company))
-            for damage in (event for event in self.known if isinstance(event, LogDamaged)):
-                emit(Noticed(text=f"{damage.words}: what they cost is in no account, and counts against no cap"))
+            for notice in _notices(self):
+                emit(Noticed(text=notice))
             try:
                 answered = await self._solve(emit, own_process)
                 finished = _finished(answered, self.stopping.is_set())
@@ -190,6 +188,7 @@ def begin(
         **settings,
         "endpoints": endpoints,
         **_made_with(limits, replay, prompts, cache_dir, cards, config),
+        "max_side": selection.max_side,
         "digest": digest(settings | ({"endpoints": endpoints} if endpoints else {})),
     }
     with ExitStack() as failed:
@@ -299,6 +298,18 @@ def _by_task(events: Sequence[Event]) -> Mapping[str, Sequence[Event]]:
         if task is not None:
             by_task[task].append(event)
     return by_task
+
+
+def _notices(session: Session) -> Iterator[str]:
+    """What a user should know of a run that begins."""
+    if session.lock.aside is not None:
+        yield f"the earlier run {session.lock.folder.name} is now {session.lock.aside.name}"
+    if session.selection.broken:
+        yield f"left out, because they are broken: {'; '.join(session.selection.broken)}"
+    if company := _ill_matched(session.config.models):
+        yield company
+    for damage in (event for event in session.known if isinstance(event, LogDamaged)):
+        yield f"{damage.words}: what they cost is in no account, and counts against no cap"
 
 
 def _ill_matched(models: Mapping[str, str]) -> str | None:

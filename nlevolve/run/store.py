@@ -6,7 +6,7 @@ import difflib
 import json
 import os
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from filelock import FileLock, Timeout
 
 from nlevolve import files
 from nlevolve.errors import UsageError
+from nlevolve.puzzle.grids import LARGEST_SIDE, MOST_SIDE
 from nlevolve.records import AnyEvent, Event, LogDamaged, LogReader, RunFinished, TaskAnswered, write_event
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -37,6 +38,8 @@ class Lock:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.aside: Path | None = None
+        """Where an earlier run of the same name was moved to, if there was one."""
         self._file = FileLock(_lock_file(folder), thread_local=False)
         self.acquire()
 
@@ -117,6 +120,12 @@ def read_config(folder: Path, needs: Collection[str] = ("tasks",)) -> dict[str, 
     return found
 
 
+def max_side(config: Mapping[str, Any]) -> int:
+    """How many rows or columns a grid of this run may have. A run from before this could be said has ARC's."""
+    side = config.get("max_side", LARGEST_SIDE)
+    return side if isinstance(side, int) and LARGEST_SIDE <= side <= MOST_SIDE else LARGEST_SIDE
+
+
 def read_events(folder: Path) -> list[AnyEvent | LogDamaged]:
     """All whole events of a run, in the order written, and a LogDamaged among them where lines cannot be read.
 
@@ -195,7 +204,7 @@ def _named(folder: Path) -> Lock:
     try:
         if folder.exists():
             taken = (folder.with_name(f"{folder.name}.{n}") for n in range(1, 10_000))
-            folder.rename(next(p for p in taken if not p.exists()))
+            lock.aside = folder.rename(next(p for p in taken if not p.exists()))
         folder.mkdir()
     except OSError:
         lock.close()

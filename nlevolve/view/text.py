@@ -70,6 +70,11 @@ def count(number: float) -> str:
     return f"{number / 1000:.1f}k" if number < 999_950 else f"{number / 1e6:.1f}M"
 
 
+def plural(number: int, noun: str) -> str:
+    """1 task, 2 tasks, 1,204 tasks."""
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
 def percent(share: float | None, decimals: int = 1) -> str:
     """A share, 0..1, rounded, as every view writes it: only all is 100% and only none is 0%; a dash for what is not known.
 

@@ -18,7 +18,7 @@ from typing import NoReturn
 import pytest
 
 from nlevolve.errors import BankFailed, UsageError
-from nlevolve.llm.bank import DiskBank, ReplayBank, Sample
+from nlevolve.llm.bank import DiskBank, ReplayBank, Sample, check_bank
 from nlevolve.llm.bank_files import export_samples, forget, found, holdings, import_samples
 from nlevolve.llm.disk import FILE, TextTable
 from nlevolve.llm.request import Reply
@@ -309,3 +309,31 @@ def test_two_writers_killed_fifty_times_lose_nothing_that_they_acknowledged(tmp_
     assert len(acknowledged) > 500
     bank = DiskBank(tmp_path, pytest.fail)
     assert not [key for key in acknowledged if (one := bank.get(key)) is None or one.reply.text != key * 50]
+
+
+def test_a_bank_that_another_program_holds_is_waited_for_and_that_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sixty seconds without a word look like a hang, at the start of a run and in its midst."""
+    written(tmp_path, {"a" * 64: row()})
+    monkeypatch.setattr("nlevolve.llm.patience.SILENT", 0.01)
+    other = sqlite3.connect(tmp_path / FILE, isolation_level=None, check_same_thread=False)
+    told: list[str] = []
+
+    def hear(text: str) -> None:
+        told.append(text)
+        other.execute("ROLLBACK")
+
+    other.execute("BEGIN IMMEDIATE")
+    check_bank(tmp_path, replay=False, notice=hear)
+
+    async def put() -> None:
+        bank = DiskBank(tmp_path, hear)
+        other.execute("BEGIN IMMEDIATE")
+        await bank.put("b" * 64, row())
+        await bank.close()
+
+    asyncio.run(put())
+    other.close()
+    assert len(told) == 2
+    assert all("is locked by another program: waiting up to 60 s" in text for text in told)
