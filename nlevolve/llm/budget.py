@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from dataclasses import dataclass, field, replace
 from math import inf
 from typing import Literal
 
 from nlevolve.llm.catalogue import ModelCard, price_of
 from nlevolve.llm.embedded import PROVIDER, is_embedded
+from nlevolve.llm.kept import Kept
 from nlevolve.llm.request import BrokeOff, NoReply, OverBudget, ProviderDown, Reply, Request, TimedOut
 from nlevolve.llm.room import bound_of
 from nlevolve.llm.thinking import thought
@@ -66,8 +67,17 @@ class Need:
     counts: bool = True
     """Whether it counts against the cap on calls: what an embedded model is asked leaves for nobody."""
 
+    likely: int = 0
+    """Tokens that its reply is likely to have, at most."""
+    last: bool = False
+    """Whether it may take of what is kept for answers (kept.py)."""
+
     def usd(self, tokens: int) -> float:
         return self.prompt_usd + tokens * self.token_usd
+
+    @property
+    def likely_usd(self) -> float:
+        return self.usd(self.likely)
 
 
 @dataclass(eq=False)
@@ -77,6 +87,8 @@ class Hold:
     usd: float
     tokens: int
     counts: bool = True
+    last: bool = False
+    """Whether it is one of those that a share of the caps is kept for."""
     sent: bool = False
     """Whether the try left for its provider. One that did not counts as no call."""
     cost_usd: float = 0.0
@@ -93,6 +105,11 @@ class Ledger:
         self._by_task: defaultdict[str, float] = defaultdict(float, spent.by_task)
         self._held: defaultdict[str, list[Hold]] = defaultdict(list)
         self._settled = asyncio.Event()
+        self.kept = Kept()
+        # a resumed run has what is left of the caps, and keeps a share of that
+        self._room = Caps(
+            caps.usd and max(0.0, caps.usd - spent.usd), caps.task_usd, caps.calls and max(0, caps.calls - spent.calls)
+        )
 
     async def reserve(self, task: str, need: Need) -> Hold:
         """Commit one call and its money. Waits while calls in flight may still cost less than is held for them, or be none.
@@ -100,21 +117,23 @@ class Ledger:
         A reply's tokens are cut to what the money left buys, down to `need.least`. Raises OverBudget.
         """
         while True:
-            if need.counts and self.caps.calls is not None and self.calls >= self.caps.calls:
+            if need.counts and self.caps.calls is not None and self.calls >= self.caps.calls - self._kept_calls(task, need):
                 if not any(hold.counts for holds in self._held.values() for hold in holds):
                     raise OverBudget(f"the cap of {self.caps.calls} calls is reached")
                 await self._settling()  # one of them may find nobody there, and then it was none
                 continue
-            scope, left = self._left(task)
+            scope, left = self._left(task, need)
             if need.usd(need.tokens) <= left:
-                return self._commit(task, Hold(need.usd(need.tokens), need.tokens, need.counts))
+                return self._commit(task, Hold(need.usd(need.tokens), need.tokens, need.counts, need.last))
             waiting_helps = self._held[task] if scope == "task" else any(self._held.values())
             if not waiting_helps:
                 tokens = int((left - need.prompt_usd) / need.token_usd) if need.token_usd else -1
                 if tokens >= need.least:
-                    return self._commit(task, Hold(need.usd(tokens), tokens, need.counts))
+                    return self._commit(task, Hold(need.usd(tokens), tokens, need.counts, need.last))
                 cap = self.caps.task_usd if scope == "task" else self.caps.usd
-                raise OverBudget(f"${left:.4f} of the {scope}'s budget of ${cap:g} is left: too little for a call", scope=scope)
+                raise OverBudget(
+                    f"${max(0.0, left):.4f} of the {scope}'s budget of ${cap:g} is left: too little for a call", scope=scope
+                )
             await self._settling()
 
     async def _settling(self) -> None:
@@ -125,6 +144,8 @@ class Ledger:
         """The try that this was reserved for is over."""
         self._held[task].remove(hold)
         self.calls -= hold.counts and not hold.sent
+        if hold.last and not hold.sent:
+            self.kept.took(task, -1)
         self._pay(task, hold.cost_usd)
 
     def recall(self, request: Request, reply: Reply) -> None:
@@ -137,14 +158,21 @@ class Ledger:
         self._by_task[task] += usd
         self._settled.set()
 
-    def _left(self, task: str) -> tuple[Literal["run", "task"], float]:
-        """The tighter of the two budgets, and what is neither spent nor committed of it."""
+    def _kept_calls(self, task: str, need: Need) -> int:
+        return self.kept.calls(self._room.calls or 0, task, last=need.last)
+
+    def _left(self, task: str, need: Need) -> tuple[Literal["run", "task"], float]:
+        """The tighter of the two budgets, and what is neither spent, committed nor kept of it."""
         run = inf if self.caps.usd is None else self.caps.usd - self.usd - sum(map(_dollars, self._held.values()))
         own = inf if self.caps.task_usd is None else self.caps.task_usd - self._by_task[task] - _dollars(self._held[task])
+        run -= self.kept.usd(self._room.usd, task, last=need.last)
+        own -= self.kept.own_usd(self._room.task_usd, task, last=need.last)
         return ("run", run) if run <= own else ("task", own)
 
     def _commit(self, task: str, hold: Hold) -> Hold:
         self.calls += hold.counts
+        if hold.last:
+            self.kept.took(task)
         self._held[task].append(hold)
         return hold
 
@@ -171,11 +199,26 @@ class Budget:
     async def reservation(self, request: Request) -> AsyncIterator[Hold]:
         """Hold what the try may cost, until it is over; what it did cost is written into the hold. Raises OverBudget."""
         task = request.label.task
-        hold = await self._ledger.reserve(task, self._need(request))
+        hold = await self._ledger.reserve(task, replace(self._need(request), last=request.label.last))
         try:
             yield hold
         finally:
             self._ledger.settle(task, hold)
+
+    def keeping(self, task: str, requests: Callable[[], Sequence[Request]]) -> AbstractContextManager[None]:
+        """Keep of the caps, until the task is answered, what these requests may take: those marked `last` are let have it."""
+        caps = self._ledger.caps
+        if caps.calls is None and not caps.money:
+            return nullcontext()
+        asked = requests()
+        needs: dict[tuple[int | None, ...], Sequence[Need]] = {}
+
+        def costs() -> Sequence[Need]:
+            # what is kept is looked at before every call, and a prompt's length takes a while to count
+            longest = tuple(self._longest.get(request.model) for request in asked)
+            return needs.get(longest) or needs.setdefault(longest, [self._need(request) for request in asked])
+
+        return self._ledger.kept.keeping(task, costs)
 
     def capped(self, request: Request, hold: Hold) -> Request:
         """The request as it may be sent for this money: its reply no longer than was reserved for."""
@@ -199,7 +242,8 @@ class Budget:
         # the dearest way to bill a prompt is to write it into the provider's cache
         prompt_usd = most_prompt_tokens(request) * max(price.prompt, price.written or 0.0) / 1e6
         tokens, least = self._tokens(request)
-        return Need(prompt_usd, price.completion / 1e6, tokens, least)
+        likely = max(least, min(tokens, 2 * self._longest.get(request.model, 0) or SHORTEST_CAP))
+        return Need(prompt_usd, price.completion / 1e6, tokens, least, likely=likely)
 
     def _tokens(self, request: Request) -> tuple[int, int]:
         """Of a reply: as many as are to be reserved, and as few as it may be cut to."""

@@ -121,9 +121,10 @@ class Lines:
         flying = "" if sent is None else f", {sent} in flight"
         told = [
             f"{phases['running']} tasks running, {phases['waiting']} waiting",
-            f"{summary.account.calls} calls{flying}, {summary.rate(now):.1f}/s",
+            f"{summary.account.provider} calls{flying}, {summary.rate(now):.1f}/s",
             money(summary.account.cost_usd),
         ]
+        told += [f"{summary.account.failed} failed"] if summary.account.failed else []
         told += [_waited(one, summary) for one in summary.calls.waiting(now)[:NAMED]]
         held = summary.calls.backing_off(now)
         told += [f"{held} wait to be sent again"] if held else []
