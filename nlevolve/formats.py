@@ -14,7 +14,7 @@ from pydantic import ConfigDict, Field, RootModel, TypeAdapter, ValidationError
 from nlevolve.config import RunConfig
 from nlevolve.llm.catalogue import Price
 from nlevolve.options import Limits
-from nlevolve.puzzle.grids import Grid
+from nlevolve.puzzle.grids import LARGEST_SIDE, Grid
 from nlevolve.records import Operator, Record, Role, Stopped
 
 
@@ -43,6 +43,8 @@ class ConfigFile(Record):
     """Model -> the address that the environment names for its provider (OPENAI_API_BASE, …): a resumption has the same."""
     limits: Limits
     """As they were when the run began; a resumption may have others."""
+    max_side: int = LARGEST_SIDE
+    """How many rows or columns a grid may have at most."""
     replay: bool
     """Whether it answers from the sample bank alone."""
     prompts_dir: str
@@ -101,7 +103,10 @@ class AccountRow(Record):
     cost_usd: float
     """Rounded to a millionth of a dollar; the sum over calls whose cost is known."""
     cost_unknown_calls: int
-    """Calls whose cost is not known, so that `cost_usd` is too low by theirs."""
+    """Calls, and tries of them, whose cost is not known, so that `cost_usd` is too low by theirs."""
+    cost_unknown_usd: float = 0.0
+    """So much more may have been billed, at most: what was reserved for tries whose replies were lost or are not back yet, and
+    what estimated tokens may be short of. Calls of unknown price are not in it."""
     reply_seconds: float
     """Sum over replies of the seconds each took, without waiting for a slot."""
 
@@ -209,8 +214,19 @@ class TaskRow(AccountRow):
     """From taking the task up to its answers; 0 while it is unanswered."""
     stopped: Stopped
     """Why the search ended; `interrupted` while it has not."""
+    unfinished: bool = False
+    """Whether its answers are from a search that had not come to its own end: the best that was known when a cap was reached or
+    the run was interrupted. A resumed run may find others."""
     error: str | None
     """One line for people, where something failed."""
+
+
+class DamageRow(Record):
+    """Lines of the log that cannot be read."""
+
+    lines: int
+    why: str
+    """How many of which kind, for people."""
 
 
 class ResultsFile(Record):
@@ -228,6 +244,8 @@ class ResultsFile(Record):
     totals: TotalsRow
     by_role: tuple[RoleRow, ...]
     """One row for each role and model that was called."""
+    damage: DamageRow | None = None
+    """Where the log has lines that cannot be read: then every count and cost here is a lower bound."""
     explanation: str | None = None
     """One sentence, where what became of the replies explains why tasks are not solved."""
     tasks: dict[str, TaskRow]

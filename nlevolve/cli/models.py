@@ -171,11 +171,12 @@ def _notice(event: Event) -> None:
 @cache.command()
 def stats(cache_dir: options.CacheDir = options.CACHE) -> None:
     """What the sample bank holds, by model."""
-    from nlevolve.llm.bank_files import holdings, open_existing
+    from nlevolve.llm.bank import ReplayBank
+    from nlevolve.llm.bank_files import holdings
     from nlevolve.llm.disk import FILE
     from nlevolve.view.terminal.models import holdings_table
 
-    held = holdings(open_existing(cache_dir, _say))
+    held = holdings(ReplayBank(cache_dir, _say))
     screen = console(highlight=False)
     if not screen.is_terminal:
         screen.width = max(screen.width, 160)
@@ -190,12 +191,13 @@ def show(
     cache_dir: options.CacheDir = options.CACHE,
 ) -> None:
     """One reply of the sample bank: its text, what the model thought, what it took."""
-    from nlevolve.llm.bank_files import found, open_existing
+    from nlevolve.llm.bank import ReplayBank
+    from nlevolve.llm.bank_files import found
     from nlevolve.view.terminal.models import sample_lines
 
     _check_length([key])
     screen = console(highlight=False)
-    for whole, sample in found(open_existing(cache_dir, _say), key):
+    for whole, sample in found(ReplayBank(cache_dir, _say), key):
         for line in sample_lines(whole, sample):
             screen.print(line, soft_wrap=True)
 
@@ -206,9 +208,10 @@ def export(
     cache_dir: options.CacheDir = options.CACHE,
 ) -> None:
     """Write the sample bank to a file."""
-    from nlevolve.llm.bank_files import export_samples, open_existing
+    from nlevolve.llm.bank import ReplayBank
+    from nlevolve.llm.bank_files import export_samples
 
-    say(f"{export_samples(open_existing(cache_dir, _say), file):,} replies written to {file}")
+    say(f"{export_samples(ReplayBank(cache_dir, _say), file):,} replies written to {file}")
 
 
 @cache.command(name="import")

@@ -53,9 +53,11 @@ def compare(
 
 def show_comparison(folders: Sequence[Path], *, json: bool, html: Path | None) -> None:
     """Compare the runs in these folders: tables or JSON on stdout, and a page if one is asked for."""
+    from nlevolve.run.shelf import note
     from nlevolve.view.compare import page, tables
     from nlevolve.view.compare.comparison import compare as compared
     from nlevolve.view.run_folder import read_run
+    from nlevolve.view.text import clean
 
     found = compared([read_run(folder) for folder in folders])
     if html is not None:
@@ -64,6 +66,9 @@ def show_comparison(folders: Sequence[Path], *, json: bool, html: Path | None) -
         say(dumps(found.model_dump(mode="json"), separators=(",", ":")))  # ASCII: no terminal obeys it
     else:
         tables.show(found)
+        for folder in folders:
+            if noted := note(folder):
+                say(f"{folder.name}: {clean(noted)}")
 
 
 def _write(path: Path, text: str) -> None:

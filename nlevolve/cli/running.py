@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import signal
 import sys
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
 from nlevolve.cli.trusting import tell
-from nlevolve.errors import BankFailed
+from nlevolve.errors import BankFailed, BudgetFileFailed
+from nlevolve.llm.keys import Secrets
+from nlevolve.program import command, quoted
 from nlevolve.records import RunFinished
 from nlevolve.run.session import Session
-from nlevolve.run.store import StoreFailed
+from nlevolve.run.store import StoreFailed, replace_text
 from nlevolve.view.door import complain, console, say
 from nlevolve.view.outside import Make, See, guarded, opened
 from nlevolve.view.publish import Publisher
@@ -25,7 +29,9 @@ from nlevolve.view.terminal.summary import Summary
 ECHO = 0.2
 """Seconds within which two signals count as one."""
 EXIT_STORE = 1
-"""The run's folder or the sample bank could no longer be written; what was acknowledged is kept."""
+"""The run's folder, the sample bank or the budget's file could no longer be written, or the program itself failed; what was
+acknowledged is kept."""
+CRASH = "crash.txt"
 EXIT_STOPPED = 130
 """A second Ctrl-C."""
 
@@ -42,17 +48,22 @@ def _carry_out(session: Session, outside: Sequence[See], *, live: bool, as_json:
     # with --json, stdout is for the summary object alone
     stream = sys.stderr if as_json else sys.stdout
     run = handle(session.folder)
-    say(f"run {session.name} in {session.folder}; look at it from elsewhere: nlevolve watch {run}", stream=stream)
+    watching = command("watch", run)
+    say(f"run {session.name} in {quoted([session.folder])}; look at it from elsewhere: {watching}", stream=stream)
     tell(session.named, stream)
     try:
-        finished, summary = asyncio.run(
-            _run(session, [guarded("results.json", publisher.see, but=(StoreFailed,)), *outside], live, stream)
-        )
-    except (StoreFailed, BankFailed) as error:
+        views = [guarded("results.json", publisher.see, but=(StoreFailed,)), *outside]
+        finished, summary = asyncio.run(_run(session, views, live, stream))
+    except (StoreFailed, BankFailed, BudgetFileFailed) as error:
         complain(error)
         return EXIT_STORE
+    except Exception as error:  # a fault of ours, or of a library: told in a line, and what was paid for is kept
+        complain(f"{_unexpected(error, session.folder)}; what was answered is kept: nlevolve resume {run}")
+        with contextlib.suppress(Exception):
+            publisher.write()
+        return EXIT_STORE
     except asyncio.CancelledError:
-        complain(f"stopped at once; what was answered is kept: nlevolve resume {run}")
+        complain(f"stopped at once; what was answered is kept: {command('resume', run)}")
         publisher.write()
         publisher.report()
         return EXIT_STOPPED
@@ -62,13 +73,25 @@ def _carry_out(session: Session, outside: Sequence[See], *, live: bool, as_json:
     if as_json:
         say(json.dumps({"folder": str(session.folder), "exit_code": finished.exit_code, **publisher.results()}))
     else:
-        page = None if problem else str(session.folder / "report.html")
+        page = None if problem else session.folder / "report.html"
         screen = console()
         # in a file or a pipe a line stays a line
-        screen.print(closing(summary, publisher.results(), run, page=page), soft_wrap=not screen.is_terminal)
-    if finished.why:
+        width = screen.width if screen.is_terminal else None
+        screen.print(closing(summary, publisher.results(), run, page=page, width=width), soft_wrap=True)
+    if finished.why and not (sys.stdout.isatty() and sys.stderr.isatty() and not as_json):
+        # where both are read by one pair of eyes, the last words have said it
         complain(finished.why)
     return finished.exit_code
+
+
+def _unexpected(error: Exception, folder: Path) -> str:
+    """In one line; the traceback goes into a file of the run's folder, for whoever mends it."""
+    said = Secrets().hide(" ".join(f"{type(error).__name__}: {error}".rstrip(": ").split()))[:300]
+    try:
+        replace_text(folder / CRASH, Secrets().hide("".join(traceback.format_exception(error))))
+    except Exception:  # the disk may be what is wrong
+        return f"stopped by an unexpected {said}"
+    return f"stopped by an unexpected {said} (more in {folder / CRASH})"
 
 
 def handle(folder: Path) -> str:
@@ -91,7 +114,7 @@ async def _run(session: Session, subscribers: Sequence[See], live: bool, stream:
 
 
 def _listen(stopping: asyncio.Event, tell: Callable[[], None]) -> None:
-    """The first Ctrl-C or SIGTERM lets what is in flight end; a second one stops at once.
+    """The first Ctrl-C, SIGTERM or SIGHUP (its terminal is gone) lets what is in flight end; a second one stops at once.
 
     `timeout` and others signal a process and then its whole group: what comes in the same moment is one signal.
     """
@@ -110,5 +133,7 @@ def _listen(stopping: asyncio.Event, tell: Callable[[], None]) -> None:
         tell()
         stopping.set()
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        # nohup has it ignored, and so it shall stay
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+            loop.add_signal_handler(number, stop)

@@ -35,7 +35,8 @@ def show(
     if raw:
         _print_raw(folder, task, birth)
         return
-    solutions = open_solutions(store.read_config(folder)["tasks"])
+    config = store.read_config(folder)
+    solutions = open_solutions(config["tasks"], store.max_side(config))
     screen = console()
     screen.print(page(store.read_events(folder), task, screen, colours, solutions=solutions, birth=birth))
 

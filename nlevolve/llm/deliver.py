@@ -8,9 +8,10 @@ from random import Random
 
 from nlevolve.llm.absence import Absences
 from nlevolve.llm.breaker import Breaker
-from nlevolve.llm.budget import Budget, Hold, may_be_billed
+from nlevolve.llm.budget import Budget, may_be_billed
 from nlevolve.llm.call import Call
 from nlevolve.llm.concessions import Concessions
+from nlevolve.llm.ledger import Hold
 from nlevolve.llm.limits import Lanes
 from nlevolve.llm.request import LLM, Abandoned, Away, CallFailed, Doubtful, Interrupted, NoReply, Rejected, Reply, Request
 from nlevolve.llm.retries import fails_alike, wait_before_another
@@ -59,6 +60,8 @@ class Delivery:
                     return await self._once(call)
                 except Away as failure:
                     self._absences.gone(call.request, failure)
+                    if self._stopping.is_set():
+                        raise
                 except CallFailed as failure:
                     await self._before_another(call, failure)
 
@@ -85,7 +88,7 @@ class Delivery:
 
     def _check(self, call: Call) -> None:
         """Much may have happened while the call waited for its turn: raises the reason when it must not go out any more."""
-        if self._stopping.is_set():
+        if self._stopping.is_set() and not call.request.label.last:
             raise Interrupted("the run was interrupted")
         if not call.askers:
             raise Abandoned("nobody waits for it any more")
@@ -94,8 +97,9 @@ class Delivery:
 
     async def _send(self, call: Call, request: Request, hold: Hold) -> Reply:
         """Let it go. It is in the log before it leaves: what leaves may be billed, whatever becomes of us."""
-        label, key = call.request.label, call.request.key
-        self._emit(CallSent(**dict(label), model=request.model, request=key, tries=call.tries + 1))
+        label, key = dict(call.request.label), call.request.key
+        self._emit(CallSent(**label, model=request.model, request=key, tries=call.tries + 1, reserved_usd=hold.most_usd))
+        call.logged = True
         request = request.model_copy(update={"nudge": call.nudges})
         call.tries += 1
         call.hold, hold.sent = hold, True
@@ -107,15 +111,18 @@ class Delivery:
                 hold.sent = False
                 call.tries -= 1
             if may_be_billed(failure):
-                hold.cost_usd = hold.usd  # nobody says how much: what was reserved stays so
+                failure.unknown_usd = hold.lose()
             raise
-        hold.cost_usd = reply.cost_usd or 0.0
+        except BaseException:
+            hold.lose()  # given up while the provider works on it
+            raise
         self._budget.answered(request, reply)
-        return reply
+        hold.cost_usd, hold.unknown_usd = reply.cost_usd or 0.0, self._budget.unsaid(request, reply, hold)
+        return reply.model_copy(update={"unknown_usd": hold.unknown_usd}) if hold.unknown_usd else reply
 
     async def _before_another(self, call: Call, failure: CallFailed) -> None:
         """Wait until the call may go out again. Raises the failure when it may not."""
-        if not call.askers:
+        if not call.askers or (self._stopping.is_set() and call.request.label.last):
             raise failure
         wait = wait_before_another(call, failure, self._rng)
         if wait is None:
@@ -124,7 +131,13 @@ class Delivery:
         why = f"{failure.kind}: {failure}"
         self._emit(
             CallRetried(
-                task=request.label.task, model=request.model, failure=failure.kind, request=request.key, why=why, wait=wait
+                task=request.label.task,
+                model=request.model,
+                failure=failure.kind,
+                request=request.key,
+                why=why,
+                wait=wait,
+                unknown_usd=failure.unknown_usd,
             )
         )
         call.failures += 1

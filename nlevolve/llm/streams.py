@@ -6,7 +6,6 @@ that is all of a core. They are the provider's, as litellm's parser for it reads
 
 from __future__ import annotations
 
-import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Mapping
@@ -14,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nlevolve.llm.guard import LARGEST, too_large
+from nlevolve.llm.patience import patient
 from nlevolve.llm.request import TimedOut
 from nlevolve.llm.room import Bound, looping
 from nlevolve.llm.settings import RoleSettings
@@ -115,15 +115,14 @@ async def listen(stream: AsyncIterator[Any], bound: Bound | None, settings: Role
     """
     heard, looked, idle = Heard(), 0, settings.idle_timeout
     largest = settings.largest_reply or LARGEST
-    clock = asyncio.get_running_loop().time
     try:
-        async with asyncio.timeout(None) as patience:
+        async with patient() as patience:
             async for chunk in stream:
                 if not heard.add(chunk):
                     continue
                 heard.first = time.monotonic() - asked_at if heard.first is None else heard.first
                 # a model may think for long before it says a word; from then on silence is a stall
-                patience.reschedule(clock() + idle)
+                patience.renew(idle)
                 if heard.characters > largest:
                     raise too_large(largest)
                 if bound is not None and bound.passed(heard.pieces, heard.characters):
@@ -135,7 +134,7 @@ async def listen(stream: AsyncIterator[Any], bound: Bound | None, settings: Role
                         heard.stopped = "looping"
                         break
     except TimeoutError:
-        if not patience.expired():
+        if not patience.lost:
             raise
         raise TimedOut(f"it stalled: nothing more for {idle:g} s, after {heard.characters} characters") from None
     return heard

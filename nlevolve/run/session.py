@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,15 +18,17 @@ from nlevolve.config import RunConfig, digest
 from nlevolve.errors import UsageError
 from nlevolve.evolve.parents import Parents, strategy
 from nlevolve.llm.bank import check_bank
-from nlevolve.llm.budget import Caps, Spent
-from nlevolve.llm.catalogue import ModelCard
-from nlevolve.llm.embedded import embedded_version, is_embedded
+from nlevolve.llm.catalogue import ModelCard, price_of
+from nlevolve.llm.embedded import embedded_version
+from nlevolve.llm.ledger import Caps
+from nlevolve.llm.owed import spent
 from nlevolve.llm.preflight import check_models
+from nlevolve.llm.purse import check_budget_file
 from nlevolve.llm.request import LLM
 from nlevolve.llm.stack import OpenStack
 from nlevolve.options import Limits, Options
 from nlevolve.puzzle.datasets import Selection
-from nlevolve.records import CallFinished, Event, Noticed, RunFinished, RunStarted, TaskAnswered
+from nlevolve.records import CallFinished, Event, LogDamaged, Noticed, RunFinished, RunStarted, TaskAnswered
 from nlevolve.run import store
 from nlevolve.run.batch import solve_all
 from nlevolve.run.context import Context, Emit
@@ -86,8 +88,8 @@ class Session:
                     see(event)
 
             emit(self._started())
-            if company := _ill_matched(self.config.models):
-                emit(Noticed(text=company))
+            for notice in _notices(self):
+                emit(Noticed(text=notice))
             try:
                 answered = await self._solve(emit, own_process)
                 finished = _finished(answered, self.stopping.is_set())
@@ -113,7 +115,9 @@ class Session:
             concurrency=self.limits.concurrency,
             patience=self.limits.patience,
             caps=Caps(usd=self.limits.budget, task_usd=self.limits.task_budget, calls=self.limits.max_calls),
-            spent=_spent(self.known),
+            spent=spent(self.known),
+            purse=self.limits.budget_file,
+            run=self.name,
             run_id=self.run_id,
             logged=[e.request for e in self.known if isinstance(e, CallFinished) and e.source != "failed"],
             seed=self.config.seed,
@@ -129,6 +133,7 @@ class Session:
                 tee,
                 telling=lambda waits: self.around(stack.telling(waits)),
                 parents=self.parents,
+                keeping=stack.keeping,
             )
             tasks = self.selection.tasks
             if self.ping and not self.known and tasks:
@@ -184,6 +189,7 @@ def begin(
         **settings,
         "endpoints": endpoints,
         **_made_with(limits, replay, prompts, cache_dir, cards, config),
+        "max_side": selection.max_side,
         "digest": digest(settings | ({"endpoints": endpoints} if endpoints else {})),
     }
     with ExitStack() as failed:
@@ -203,9 +209,16 @@ def _made_with(
         "replay": replay,
         "prompts_dir": str(prompts.resolve()),
         "cache_dir": str(cache_dir.resolve()),
-        "prices": {m: c.price.model_dump(mode="json") if c.price else None for m, c in sorted(cards.items())},
+        "prices": _prices(config, cards),
         "versions": _versions(config),
     }
+
+
+def _prices(config: RunConfig, cards: Mapping[str, ModelCard]) -> dict[str, Any]:
+    """Model -> its price: the one that a role sets, before the one that is known."""
+    told = {m: settings for settings in reversed(config.roles.values()) for m in settings.mix if settings.price_in is not None}
+    found = {m: price_of(told[m], card) if m in told else card.price for m, card in sorted(cards.items())}
+    return {m: price.model_dump(mode="json") if price else None for m, price in found.items()}
 
 
 def reopen(
@@ -264,6 +277,8 @@ def _confirmed(
 
 def _cards(config: RunConfig, limits: Limits, replay: bool, cache_dir: Path) -> Mapping[str, ModelCard]:
     capped = limits.budget is not None or limits.task_budget is not None
+    if limits.budget_file is not None:
+        check_budget_file(limits.budget_file, limits.budget)
     return check_models(
         config.roles.values(),
         priced=capped and not limits.allow_unknown_prices and not replay,
@@ -284,15 +299,6 @@ def _versions(config: RunConfig) -> dict[str, str]:
     return versions() | ({"embedded": embedded} if embedded else {})
 
 
-def _spent(known: Sequence[Event]) -> Spent:
-    paid = [e for e in known if isinstance(e, CallFinished) and e.source != "cache"]
-    by_task: dict[str, float] = defaultdict(float)
-    for call in paid:
-        by_task[call.task] += call.cost_usd or 0.0
-    calls = sum(call.tries for call in paid if not is_embedded(call.model))
-    return Spent(usd=sum(by_task.values()), calls=calls, by_task=dict(by_task))
-
-
 def _by_task(events: Sequence[Event]) -> Mapping[str, Sequence[Event]]:
     by_task: dict[str, list[Event]] = defaultdict(list)
     for event in events:
@@ -300,6 +306,18 @@ def _by_task(events: Sequence[Event]) -> Mapping[str, Sequence[Event]]:
         if task is not None:
             by_task[task].append(event)
     return by_task
+
+
+def _notices(session: Session) -> Iterator[str]:
+    """What a user should know of a run that begins."""
+    if session.lock.aside is not None:
+        yield f"the earlier run {session.lock.folder.name} is now {session.lock.aside.name}"
+    if session.selection.broken:
+        yield f"left out, because they are broken: {'; '.join(session.selection.broken)}"
+    if company := _ill_matched(session.config.models):
+        yield company
+    for damage in (event for event in session.known if isinstance(event, LogDamaged)):
+        yield f"{damage.words}: what they cost is in no account, and counts against no cap"
 
 
 def _ill_matched(models: Mapping[str, str]) -> str | None:

@@ -15,7 +15,7 @@ from nlevolve.view.door import put
 from nlevolve.view.terminal.in_flight import Waiting
 from nlevolve.view.terminal.sentences import Moment
 from nlevolve.view.terminal.summary import Summary, left
-from nlevolve.view.text import clean, duration, money, percent, short_model
+from nlevolve.view.text import clean, duration, money, percent, plural, short_model
 
 QUIET = 10.0
 """Seconds without a line after which one says how the run stands, and who is waited for."""
@@ -120,14 +120,15 @@ class Lines:
         eta, sent = summary.eta(now), summary.calls.in_flight
         flying = "" if sent is None else f", {sent} in flight"
         told = [
-            f"{phases['running']} tasks running, {phases['waiting']} waiting",
-            f"{summary.account.calls} calls{flying}, {summary.rate(now):.1f}/s",
+            f"{plural(phases['running'], 'task')} running, {phases['waiting']} waiting",
+            f"{plural(summary.account.provider, 'call')}{flying}, {summary.rate(now):.1f}/s",
             money(summary.account.cost_usd),
         ]
+        told += [f"{summary.account.failed} failed"] if summary.account.failed else []
         told += [_waited(one, summary) for one in summary.calls.waiting(now)[:NAMED]]
         held = summary.calls.backing_off(now)
-        told += [f"{held} wait to be sent again"] if held else []
-        told += [f"{summary.calls.rate_limits} rate limits"] if summary.calls.rate_limits else []
+        told += [f"{held} {'waits' if held == 1 else 'wait'} to be sent again"] if held else []
+        told += [plural(summary.calls.rate_limits, "rate limit")] if summary.calls.rate_limits else []
         readings = summary.history.readings.total
         told += [f"{percent(readings.share(readings.unread), 0)} of the replies not read"] if readings.unread else []
         told += [f"{duration(eta)} to go"] if eta is not None else []
