@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nlevolve.cli import app, options
+from nlevolve.llm.keys import shown
 from nlevolve.options import Data, Limits, Options, Resumable
 from nlevolve.view.door import complain
 
@@ -90,7 +91,7 @@ def _knock(roles: Iterable[RoleSettings]) -> None:
     from nlevolve.llm.knock import unanswered
 
     for address, why in unanswered(roles).items():
-        complain(f"nothing answers at {address} ({why}): is the server running?")
+        complain(f"nothing answers at {shown('.base_url', address)} ({why}): is the server running?")
 
 
 def _carry_out(session: Session, see: Mapping[str, Make], live: bool | None, json: bool) -> int:
