@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from itertools import groupby
 from typing import Any
 
@@ -73,6 +73,15 @@ def options_of_ollama(fields: Mapping[str, Any]) -> dict[str, Any]:
     own = {name: value for name, value in fields.items() if name in OLLAMAS_OWN and name != "options"}
     options = {**{name: value for name, value in fields.items() if name not in OLLAMAS_OWN}, **fields.get("options", {})}
     return {**options, **({"extra_body": own} if own else {})}
+
+
+def accepted(options: Mapping[str, Any], without: Set[str]) -> dict[str, Any]:
+    """The options that are set, but for what the model refused by name."""
+    gone = without | {"reasoning_effort"} if "thinking" in without else without
+    accepted = {name: value for name, value in options.items() if value is not None and name not in gone}
+    if "max_tokens" in gone and options.get("max_tokens"):
+        accepted["max_completion_tokens"] = options["max_tokens"]
+    return accepted
 
 
 def merged(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, Any]:
