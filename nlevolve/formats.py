@@ -85,7 +85,10 @@ class AccountRow(Record):
     cost_usd: float
     """Rounded to a millionth of a dollar; the sum over calls whose cost is known."""
     cost_unknown_calls: int
-    """Calls whose cost is not known, so that `cost_usd` is too low by theirs."""
+    """Calls, and tries of them, whose cost is not known, so that `cost_usd` is too low by theirs."""
+    cost_unknown_usd: float = 0.0
+    """So much more may have been billed, at most: what was reserved for tries whose replies were lost or are not back yet, and
+    what estimated tokens may be short of. Calls of unknown price are not in it."""
     reply_seconds: float
     """Sum over replies of the seconds each took, without waiting for a slot."""
 
@@ -197,6 +200,14 @@ class TaskRow(AccountRow):
     """One line for people, where something failed."""
 
 
+class DamageRow(Record):
+    """Lines of the log that cannot be read."""
+
+    lines: int
+    why: str
+    """How many of which kind, for people."""
+
+
 class ResultsFile(Record):
     """Scores of both kinds, what was spent, and each task's description. Replaced as tasks end, never half written."""
 
@@ -212,6 +223,8 @@ class ResultsFile(Record):
     totals: TotalsRow
     by_role: tuple[RoleRow, ...]
     """One row for each role and model that was called."""
+    damage: DamageRow | None = None
+    """Where the log has lines that cannot be read: then every count and cost here is a lower bound."""
     explanation: str | None = None
     """One sentence, where what became of the replies explains why tasks are not solved."""
     tasks: dict[str, TaskRow]

@@ -10,6 +10,7 @@ from nlevolve.records.events import (
     CandidateChecked,
     Event,
     LimitChanged,
+    LogDamaged,
     MixLearned,
     ModelStopped,
     MoveFailed,
@@ -21,9 +22,8 @@ from nlevolve.records.events import (
     ServerBack,
     TaskAnswered,
     TaskStarted,
-    read_event,
-    write_event,
 )
+from nlevolve.records.lines import DamagedLine, LogReader, read_event, write_event
 from nlevolve.records.nouns import (
     Answer,
     Attempt,
@@ -58,11 +58,14 @@ __all__ = [
     "CallRetried",
     "CallSent",
     "CandidateChecked",
+    "DamagedLine",
     "Description",
     "Event",
     "Followed",
     "Garbled",
     "LimitChanged",
+    "LogDamaged",
+    "LogReader",
     "Loss",
     "MixLearned",
     "ModelStopped",

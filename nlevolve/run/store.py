@@ -13,12 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
-from pydantic import ValidationError
 
 from nlevolve import files
 from nlevolve.errors import UsageError
 from nlevolve.puzzle.grids import LARGEST_SIDE, MOST_SIDE
-from nlevolve.records import AnyEvent, Event, RunFinished, TaskAnswered, read_event, write_event
+from nlevolve.records import AnyEvent, Event, LogDamaged, LogReader, RunFinished, TaskAnswered, write_event
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 TO_RESUME = ("id", "preset", "settings", "tasks", "limits", "prompts_dir", "cache_dir")
@@ -127,18 +126,20 @@ def max_side(config: Mapping[str, Any]) -> int:
     return side if isinstance(side, int) and LARGEST_SIDE <= side <= MOST_SIDE else LARGEST_SIDE
 
 
-def read_events(folder: Path) -> list[AnyEvent]:
-    """All whole events of a run, in the order written; a torn last line and lines of no known kind are left out.
+def read_events(folder: Path) -> list[AnyEvent | LogDamaged]:
+    """All whole events of a run, in the order written, and a LogDamaged among them where lines cannot be read.
 
-    Raises UsageError for a log that cannot be read.
+    A last line that a kill left torn is no damage: it is left out, and so are kinds that a newer program wrote. Raises UsageError
+    for a log that cannot be read at all.
     """
     path = folder / "events.jsonl"
     try:
-        return list(_whole(files.read(path)))
+        data = files.read(path)
     except FileNotFoundError:
         return []
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from None
+    return LogReader().read(data[: data.rfind(b"\n") + 1])
 
 
 def replace(path: Path, content: Any) -> None:
@@ -179,14 +180,6 @@ class Log:
         whole = os.pread(self._file, size, 0).rfind(b"\n") + 1
         os.ftruncate(self._file, whole)
         os.lseek(self._file, whole, os.SEEK_SET)
-
-
-def _whole(data: bytes) -> Iterator[AnyEvent]:
-    for line in data[: data.rfind(b"\n") + 1].splitlines():
-        try:
-            yield read_event(line)
-        except ValidationError:
-            continue
 
 
 def _lock_file(folder: Path) -> Path:

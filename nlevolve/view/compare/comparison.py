@@ -13,11 +13,14 @@ from nlevolve.view.readings import OUTCOMES
 from nlevolve.view.results import exact_on_training, won
 from nlevolve.view.run_folder import RunFolder, flat
 from nlevolve.view.statistics import Interval, mcnemar, wilson
+from nlevolve.view.text import doubt
 
 TaskRow = Mapping[str, Any]
 """One task of results.json."""
 INCIDENTAL = ("schema", "run", "id", "digest", "tasks", "tasks_digest", "cache_dir", "prompts_dir")
 """Parts of config.json that explain nothing by differing; tasks are compared one by one."""
+UNSHARED = ("limits.budget_file", "None")
+"""As in runs from before it could be set."""
 HEIRS = {"reviser": "generator", "recombiner": "generator", "answerer": "checker"}
 
 
@@ -52,6 +55,10 @@ class Side(BaseModel):
     cost_full_usd: float
     """With what replies from the cache had cost when they were bought: the price of these settings without a cache."""
     cost_unknown_calls: int
+    cost_unknown_usd: float
+    """So much more may have been billed, at most."""
+    damaged: str
+    """What of its log cannot be read, in words; empty for nothing."""
     calls: dict[str, int]
     tokens: dict[str, int]
     """With those of the replies from the cache, each once."""
@@ -171,6 +178,8 @@ def _side(name: str, run: RunFolder, rows: Sequence[TaskRow], graded: bool) -> S
         cost_usd=sum(row["cost_usd"] for row in rows),
         cost_full_usd=sum(row["cost_usd"] for row in rows) + sum(before["cost_usd"] for before in once),
         cost_unknown_calls=sum(row["cost_unknown_calls"] for row in [*rows, *once]),
+        cost_unknown_usd=sum(row.get("cost_unknown_usd", 0.0) for row in [*rows, *once]),
+        damaged=(run.results.get("damage") or {}).get("why", ""),
         calls=calls,
         tokens={kind: sum(row["tokens"][kind] for row in [*rows, *once]) for kind in rows[0]["tokens"]},
         replies={name: sum(row.get("replies", {}).get(name, 0) for row in rows) for name in (*OUTCOMES, "wrong_size", "notes")},
@@ -198,7 +207,11 @@ def _differences(names: Sequence[str], runs: Sequence[RunFolder]) -> dict[str, d
     """Settings that are not the same in every run. Left out: a role that differs just as the one it inherits from does, and
     what only follows from naming another model (its prices)."""
     trees = [
-        {key.removeprefix("settings."): value for key, value in flat(run.config) if key.split(".")[0] not in INCIDENTAL}
+        {
+            key.removeprefix("settings."): value
+            for key, value in flat(run.config)
+            if key.split(".")[0] not in INCIDENTAL and (key, value) != UNSHARED
+        }
         for run in runs
     ]
     keys = dict.fromkeys(key for tree in trees for key in tree)
@@ -224,8 +237,10 @@ def _warnings(sides: Sequence[Side], runs: Sequence[RunFolder], shared: int, gra
             yield f"{side.run}: {tasks - shared} of its {tasks} tasks are not in every run and are left out"
         if not side.finished:
             yield f"{side.run} is not finished: tasks it has not answered count as unsolved"
-        if side.cost_unknown_calls:
-            yield f"{side.run}: the price of {side.cost_unknown_calls} calls is unknown, its dollars are too few"
+        if unsure := doubt(side.cost_unknown_calls, side.cost_unknown_usd):
+            yield f"{side.run}: {unsure}: its dollars are too few"
+        if side.damaged:
+            yield f"{side.run}: {side.damaged}: its figures are too low"
     if served := [f"{side.run} ({side.bought_before})" for side in sides if side.bought_before]:
         yield (
             f"replies that other runs had bought served {', '.join(served)}: what these spent and how long they took is less "

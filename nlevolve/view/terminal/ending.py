@@ -15,7 +15,7 @@ from nlevolve.view.results import exact_on_training
 from nlevolve.view.terminal.palette import STANDARD, Palette
 from nlevolve.view.terminal.panels.layout import Part, Row, row
 from nlevolve.view.terminal.summary import Summary
-from nlevolve.view.text import clean, count, duration, money, percent, plural
+from nlevolve.view.text import clean, count, doubt, duration, money, percent, plural
 
 INDENT = "   "
 NAMED = 6
@@ -40,6 +40,7 @@ def closing(
         _score(results, palette),
         *_by_revision(results),
         _cost(summary, results),
+        *_damaged(results, palette),
         *_replies(results, palette),
         *_unsolved(summary, results, palette),
     ]
@@ -76,11 +77,21 @@ def _cost(summary: Summary, results: Mapping[str, Any]) -> Row:
     split = " · ".join(f"{kind} {money(usd)}" for kind, usd in summary.spent().items())
     calls = f"{plural(account.provider, 'call')}, {count(account.cache)} more from the cache"
     parts: list[Part] = [f"   {duration(totals['seconds'])} · {calls}"]
-    parts += [f", {count(account.failed)} failed" if account.failed else "", " · ", (money(account.cost_usd), "bold")]
+    parts += [
+        f", {count(account.failed)} failed" if account.failed else "",
+        " · ",
+        "at least " if results["damage"] else "",
+        (money(account.cost_usd), "bold"),
+    ]
     parts += [f" ({split})"] if account.cost_usd else []
     parts += [f", {money(account.cost_usd / totals['solved'])} a solved task"] if account.cost_usd and totals["solved"] else []
-    parts += [f", and {plural(account.unknown, 'call')} of unknown price"] if account.unknown else []
-    return row(*parts)
+    unsure = doubt(totals["cost_unknown_calls"], totals["cost_unknown_usd"])
+    return row(*parts, f"; {unsure}" if unsure else "")
+
+
+def _damaged(results: Mapping[str, Any], palette: Palette) -> list[Row]:
+    told = results["damage"]
+    return [row((f"   {told['why']}: what is counted here is less than was", palette.bad))] if told else []
 
 
 def _replies(results: Mapping[str, Any], palette: Palette) -> list[Row]:

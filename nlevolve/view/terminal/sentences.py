@@ -14,6 +14,7 @@ from nlevolve.records import (
     CandidateChecked,
     Event,
     LimitChanged,
+    LogDamaged,
     MixLearned,
     ModelStopped,
     MoveFailed,
@@ -109,6 +110,8 @@ def of(event: Event, known: Collection[str] = ()) -> Moment | None:
             return Moment(event.at, event.task, f"mix: {shown} a birth", "quiet", True)
         case Noticed():
             return Moment(event.at, "", clean(event.text), "quiet", True)
+        case LogDamaged():
+            return Moment(event.at, "", f"{event.words}: figures made from it are too low", "bad", True)
         case RunFinished():
             return Moment(event.at, "", _ending(event, known), "good" if event.reason == "done" else "bad", True)
     return None

@@ -7,7 +7,7 @@ from nlevolve.view.terminal.palette import Palette, shade
 from nlevolve.view.terminal.panels.layout import LEVELS, Part, Row, bar, ends, fit, level, row, rule
 from nlevolve.view.terminal.panels.look import Look
 from nlevolve.view.terminal.summary import Summary, TaskPhase, left
-from nlevolve.view.text import clean, count, duration, model_name, money, percent, short_model
+from nlevolve.view.text import clean, count, doubt, duration, model_name, money, percent, short_model
 
 CHIP = 15
 """Columns of a task with its name, where there is room for names."""
@@ -67,8 +67,8 @@ def _money(look: Look, wide: bool) -> Row:
     names = {} if wide else {"generator": "gen", "checker": "check"}
     split = [f"{names.get(kind, kind)} {money(usd)}" for kind, usd in summary.spent().items()]
     parts.append((f"   {' · '.join(split)}", ""))
-    if summary.account.unknown:
-        parts.append((f" · {count(summary.account.unknown)} calls of unknown price", palette.partly))
+    if unsure := doubt(summary.account.unknown, summary.account.unknown_usd):
+        parts.append((f" · {unsure}", palette.partly))
     return row(*parts)
 
 
