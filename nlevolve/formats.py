@@ -196,6 +196,9 @@ class TaskRow(AccountRow):
     """From taking the task up to its answers; 0 while it is unanswered."""
     stopped: Stopped
     """Why the search ended; `interrupted` while it has not."""
+    unfinished: bool = False
+    """Whether its answers are from a search that had not come to its own end: the best that was known when a cap was reached or
+    the run was interrupted. A resumed run may find others."""
     error: str | None
     """One line for people, where something failed."""
 

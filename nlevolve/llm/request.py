@@ -41,6 +41,8 @@ class Label(BaseModel):
     repair: bool = False
     trimmed: str = ""
     """What was left out of the prompt, so that it fits the model's window."""
+    last: bool = False
+    """It gives a task its answer: sent, once, even when the run is to stop, and from the share of the caps kept for it."""
 
 
 Place = tuple[str, str | None]

@@ -17,10 +17,10 @@ from nlevolve.ask.rehearsal import rehearse
 from nlevolve.config import RunConfig, digest
 from nlevolve.errors import UsageError
 from nlevolve.evolve.parents import Parents, strategy
-from nlevolve.llm.bank_check import check_bank
-from nlevolve.llm.budget import Caps
-from nlevolve.llm.catalogue import ModelCard
+from nlevolve.llm.bank import check_bank
+from nlevolve.llm.catalogue import ModelCard, price_of
 from nlevolve.llm.embedded import embedded_version
+from nlevolve.llm.ledger import Caps
 from nlevolve.llm.owed import spent
 from nlevolve.llm.preflight import check_models
 from nlevolve.llm.purse import check_budget_file
@@ -88,10 +88,8 @@ class Session:
                     see(event)
 
             emit(self._started())
-            for notice in _notices(self.lock, self.selection, self.config):
+            for notice in _notices(self):
                 emit(Noticed(text=notice))
-            for damage in (event for event in self.known if isinstance(event, LogDamaged)):
-                emit(Noticed(text=f"{damage.words}: what they cost is in no account, and counts against no cap"))
             try:
                 answered = await self._solve(emit, own_process)
                 finished = _finished(answered, self.stopping.is_set())
@@ -135,6 +133,7 @@ class Session:
                 tee,
                 telling=lambda waits: self.around(stack.telling(waits)),
                 parents=self.parents,
+                keeping=stack.keeping,
             )
             tasks = self.selection.tasks
             if self.ping and not self.known and tasks:
@@ -210,9 +209,16 @@ def _made_with(
         "replay": replay,
         "prompts_dir": str(prompts.resolve()),
         "cache_dir": str(cache_dir.resolve()),
-        "prices": {m: c.price.model_dump(mode="json") if c.price else None for m, c in sorted(cards.items())},
+        "prices": _prices(config, cards),
         "versions": _versions(config),
     }
+
+
+def _prices(config: RunConfig, cards: Mapping[str, ModelCard]) -> dict[str, Any]:
+    """Model -> its price: the one that a role sets, before the one that is known."""
+    told = {m: settings for settings in reversed(config.roles.values()) for m in settings.mix if settings.price_in is not None}
+    found = {m: price_of(told[m], card) if m in told else card.price for m, card in sorted(cards.items())}
+    return {m: price.model_dump(mode="json") if price else None for m, price in found.items()}
 
 
 def reopen(
@@ -302,14 +308,16 @@ def _by_task(events: Sequence[Event]) -> Mapping[str, Sequence[Event]]:
     return by_task
 
 
-def _notices(lock: store.Lock, selection: Selection, config: RunConfig) -> Iterator[str]:
+def _notices(session: Session) -> Iterator[str]:
     """What a user should know of a run that begins."""
-    if lock.aside is not None:
-        yield f"the earlier run {lock.folder.name} is now {lock.aside.name}"
-    if selection.broken:
-        yield f"left out, because they are broken: {'; '.join(selection.broken)}"
-    if company := _ill_matched(config.models):
+    if session.lock.aside is not None:
+        yield f"the earlier run {session.lock.folder.name} is now {session.lock.aside.name}"
+    if session.selection.broken:
+        yield f"left out, because they are broken: {'; '.join(session.selection.broken)}"
+    if company := _ill_matched(session.config.models):
         yield company
+    for damage in (event for event in session.known if isinstance(event, LogDamaged)):
+        yield f"{damage.words}: what they cost is in no account, and counts against no cap"
 
 
 def _ill_matched(models: Mapping[str, str]) -> str | None:

@@ -121,9 +121,10 @@ class Lines:
         flying = "" if sent is None else f", {sent} in flight"
         told = [
             f"{plural(phases['running'], 'task')} running, {phases['waiting']} waiting",
-            f"{plural(summary.account.calls, 'call')}{flying}, {summary.rate(now):.1f}/s",
+            f"{plural(summary.account.provider, 'call')}{flying}, {summary.rate(now):.1f}/s",
             money(summary.account.cost_usd),
         ]
+        told += [f"{summary.account.failed} failed"] if summary.account.failed else []
         told += [_waited(one, summary) for one in summary.calls.waiting(now)[:NAMED]]
         held = summary.calls.backing_off(now)
         told += [f"{held} {'waits' if held == 1 else 'wait'} to be sent again"] if held else []

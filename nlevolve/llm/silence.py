@@ -1,4 +1,4 @@
-"""Waiting aloud: who waits for another program's lock shall not look as if he hung."""
+"""Waiting that is said: who waits for another program's lock shall not look as if he hung."""
 
 from __future__ import annotations
 
