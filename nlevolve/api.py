@@ -22,6 +22,7 @@ from nlevolve.puzzle.datasets import load
 from nlevolve.puzzle.own import Given, named
 from nlevolve.records import Event, RunFinished
 from nlevolve.run.session import Session, begin
+from nlevolve.run.store import StoreFailed
 from nlevolve.view.notebook import page, table
 from nlevolve.view.outside import found, guarded, opened
 from nlevolve.view.publish import Publisher
@@ -185,7 +186,7 @@ async def _solve(selectors: Tasks, options: Brought) -> Result:
     session = begin(selection, config, options, live=options.live, parents=options.parents)
     with session.lock:
         publisher = Publisher(session.folder, session.selection)
-        views = [publisher.see, *opened(makers, session.folder)]
+        views = [guarded("results.json", publisher.see, but=(StoreFailed,)), *opened(makers, session.folder)]
         if callable(options.see):
             views.append(guarded(getattr(options.see, "__qualname__", type(options.see).__name__), options.see))
         finished = await session.run(views, own_process=options.own_process)

@@ -269,6 +269,12 @@ class Filtered(Rejected):
     kind = "filtered"
 
 
+class TooLarge(CallFailed):
+    """The reply passes the limit of size: it was not heard to its end, and nothing of it is kept."""
+
+    kind = "too_large"
+
+
 class Abandoned(CallFailed):
     """Nobody waits for the reply any more."""
 

@@ -12,9 +12,11 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from nlevolve.llm.guard import LARGEST, too_large
 from nlevolve.llm.patience import patient
 from nlevolve.llm.request import TimedOut
 from nlevolve.llm.room import Bound, looping
+from nlevolve.llm.settings import RoleSettings
 
 LOOK = 1_000
 """Characters after which a reply is looked at anew."""
@@ -106,12 +108,13 @@ def arguments(message: Any) -> str:
     return words(_field(called, "arguments"))
 
 
-async def listen(stream: AsyncIterator[Any], bound: Bound | None, idle: float, asked_at: float) -> Heard:
-    """Hear the reply out, or as much of it as is of use. Raises TimedOut.
+async def listen(stream: AsyncIterator[Any], bound: Bound | None, settings: RoleSettings, asked_at: float) -> Heard:
+    """Hear the reply out, or as much of it as is of use. Raises TimedOut and TooLarge.
 
-    `idle`: seconds of silence, once it has begun. `asked_at`: when it was asked for, by the monotonic clock.
+    `asked_at`: when it was asked for, by the monotonic clock.
     """
-    heard, looked = Heard(), 0
+    heard, looked, idle = Heard(), 0, settings.idle_timeout
+    largest = settings.largest_reply or LARGEST
     try:
         async with patient() as patience:
             async for chunk in stream:
@@ -120,6 +123,8 @@ async def listen(stream: AsyncIterator[Any], bound: Bound | None, idle: float, a
                 heard.first = time.monotonic() - asked_at if heard.first is None else heard.first
                 # a model may think for long before it says a word; from then on silence is a stall
                 patience.renew(idle)
+                if heard.characters > largest:
+                    raise too_large(largest)
                 if bound is not None and bound.passed(heard.pieces, heard.characters):
                     heard.stopped = "long"
                     break

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import TextIO
 
 from nlevolve.records import Event, TaskAnswered
+from nlevolve.view.door import put
 from nlevolve.view.terminal.in_flight import Waiting
 from nlevolve.view.terminal.sentences import Moment
 from nlevolve.view.terminal.summary import Summary, left
@@ -100,9 +101,8 @@ class Lines:
         if self.broken:
             return
         try:
-            self._stream.write(text)
-            self._stream.flush()
-        except OSError:
+            put(text, self._stream)
+        except (OSError, ValueError):  # nobody reads it, or it is closed
             self.broken = True
             # what else is written there, now and when Python ends, must not fail either
             nowhere = os.open(os.devnull, os.O_WRONLY)
