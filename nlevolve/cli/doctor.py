@@ -59,7 +59,7 @@ def _keys() -> Iterator[Finding]:
 
 
 def _bank(cache_dir: Path) -> Iterator[Finding]:
-    from nlevolve.llm.bank import check_bank
+    from nlevolve.llm.bank_check import check_bank
     from nlevolve.llm.disk import FILE
 
     file = cache_dir / FILE

@@ -17,7 +17,7 @@ from nlevolve.ask.rehearsal import rehearse
 from nlevolve.config import RunConfig, digest
 from nlevolve.errors import UsageError
 from nlevolve.evolve.parents import Parents, strategy
-from nlevolve.llm.bank import check_bank
+from nlevolve.llm.bank_check import check_bank
 from nlevolve.llm.catalogue import ModelCard, price_of
 from nlevolve.llm.embedded import embedded_version
 from nlevolve.llm.ledger import Caps
