@@ -32,9 +32,6 @@ MODULES = ("solve", "watch", "show", "sweep", "report", "export", "tasks", "mode
 """Each registers its commands on `app` when it is imported, in the order of --help."""
 
 
-USAGE, INTERRUPTED = 2, 130
-
-
 @app.callback()
 def _whole(
     version: Annotated[
@@ -42,6 +39,9 @@ def _whole(
     ] = False,
 ) -> None:
     """Solve ARC-AGI puzzles by evolving plain-English descriptions of the rule."""
+
+
+USAGE, INTERRUPTED = 2, 130
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ import typer
 
 from nlevolve.cli import app
 from nlevolve.errors import UsageError
-from nlevolve.view.door import put, say
+from nlevolve.view.door import say
 
 presets = typer.Typer(help="Schedules that ship with nlevolve: list, show and copy them.", invoke_without_command=True)
 prompts = typer.Typer(help="What the models read: copy it, to edit it.", no_args_is_help=True)
@@ -38,7 +38,7 @@ def listed(context: typer.Context) -> None:
 @presets.command()
 def show(name: Name) -> None:
     """Print a preset's file."""
-    put(_file(name).read_text(encoding="utf-8"), sys.stdout)
+    say(_file(name).read_text(encoding="utf-8").rstrip("\n"))
 
 
 @presets.command()

@@ -52,13 +52,14 @@ def _carry_out(session: Session, outside: Sequence[See], *, live: bool, as_json:
     say(f"run {session.name} in {quoted([session.folder])}; look at it from elsewhere: {watching}", stream=stream)
     tell(session.named, stream)
     try:
-        views = [guarded("results.json", publisher.see, but=(StoreFailed,)), *outside]
-        finished, summary = asyncio.run(_run(session, views, live, stream))
+        finished, summary = asyncio.run(
+            _run(session, [guarded("results.json", publisher.see, but=(StoreFailed,)), *outside], live, stream)
+        )
     except (StoreFailed, BankFailed, BudgetFileFailed) as error:
         complain(error)
         return EXIT_STORE
     except Exception as error:  # a fault of ours, or of a library: told in a line, and what was paid for is kept
-        complain(f"{_unexpected(error, session.folder)}; what was answered is kept: nlevolve resume {run}")
+        complain(f"{_unexpected(error, session.folder)}; what was answered is kept: {command('resume', run)}")
         with contextlib.suppress(Exception):
             publisher.write()
         return EXIT_STORE

@@ -19,6 +19,7 @@ def ls(
 ) -> None:
     """The runs: when, models, preset, tasks, solved, dollars, state, note."""
     from nlevolve.run.shelf import kept
+    from nlevolve.view.door import console, say
     from nlevolve.view.terminal.runs_table import as_row, runs_table
 
     runs = list(kept(runs_dir))
@@ -43,6 +44,7 @@ def rm(
 ) -> None:
     """Remove runs, after asking. What they bought stays in the sample bank."""
     from nlevolve.run import shelf, store
+    from nlevolve.view.door import say
 
     folders = list(dict.fromkeys(store.find(run, runs_dir) for run in runs))
     for folder in folders:
@@ -66,6 +68,7 @@ def note(
 ) -> None:
     """Keep a note, or tags, with a run: ls and compare show it."""
     from nlevolve.run import shelf, store
+    from nlevolve.view.door import say
 
     folder = store.find(run, runs_dir)
     if text is None:

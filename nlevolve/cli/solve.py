@@ -45,10 +45,11 @@ def solve(
         _knock(role for role in config.roles.values() if role.base_url is None or role.base_url in chosen)
     from nlevolve.cli.trusting import confirmed
     from nlevolve.run.session import begin
+    from nlevolve.view.door import complain
     from nlevolve.view.outside import found
 
     see = found(asked.see)
-    session = confirmed(lambda: begin(selection, config, asked))
+    session = confirmed(lambda: begin(selection, config, asked, notice=complain))
     session = replace(session, ping=asked.ping is not False and not asked.replay)
     return _carry_out(session, see, live, json)
 
@@ -70,6 +71,7 @@ def resume(run: options.Run, given: options.Given, live: options.Live = None, js
     from nlevolve.run.recorded import reconfigure
     from nlevolve.run.session import reopen
     from nlevolve.run.trust import chosen_by, prompts_of
+    from nlevolve.view.door import complain
     from nlevolve.view.outside import found
 
     see = found(asked.see)
@@ -79,7 +81,9 @@ def resume(run: options.Run, given: options.Given, live: options.Live = None, js
     prompts = Path(asked.prompts) if asked.prompts else prompts_of(old)
     cache_dir = Path(asked.cache_dir) if "cache_dir" in asked.given else bank_of(old)
     chosen = chosen_by(asked)
-    session = confirmed(lambda: reopen(folder, selection, config, limits, prompts=prompts, cache_dir=cache_dir, chosen=chosen))
+    session = confirmed(
+        lambda: reopen(folder, selection, config, limits, prompts=prompts, cache_dir=cache_dir, chosen=chosen, notice=complain)
+    )
     if not old.get("replay"):
         _knock(config.roles.values())
     return _carry_out(session, see, live, json)
@@ -87,11 +91,11 @@ def resume(run: options.Run, given: options.Given, live: options.Live = None, js
 
 def _knock(roles: Iterable[RoleSettings]) -> None:
     """Say at once which addresses nobody answers at: the run finds out, too, but only when the way to the models is loaded."""
-
     from nlevolve.llm.knock import unanswered
+    from nlevolve.view.door import complain
 
     for address, why in unanswered(roles).items():
-        complain(f"nothing answers at {shown('.base_url', address)} ({why}): is the server running?")
+        complain(f"nothing answers at {address} ({why}): is the server running?")
 
 
 def _carry_out(session: Session, see: Mapping[str, Make], live: bool | None, json: bool) -> int:

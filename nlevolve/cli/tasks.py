@@ -23,7 +23,7 @@ def tasks(
 ) -> None:
     """List tasks, or look at them."""
     from nlevolve.puzzle.datasets import load
-    from nlevolve.view.door import console
+    from nlevolve.view.door import complain, console
     from nlevolve.view.terminal.palette import palette as named
     from nlevolve.view.terminal.tasks import listing, preview, totals
 

@@ -18,7 +18,8 @@ from typing import NoReturn
 import pytest
 
 from nlevolve.errors import BankFailed, UsageError
-from nlevolve.llm.bank import DiskBank, ReplayBank, Sample, check_bank
+from nlevolve.llm.bank import DiskBank, ReplayBank, Sample
+from nlevolve.llm.bank_check import check_bank
 from nlevolve.llm.bank_files import export_samples, forget, found, holdings, import_samples
 from nlevolve.llm.disk import FILE, TextTable
 from nlevolve.llm.request import Reply
@@ -316,7 +317,7 @@ def test_a_bank_that_another_program_holds_is_waited_for_and_that_is_said(
 ) -> None:
     """Sixty seconds without a word look like a hang, at the start of a run and in its midst."""
     written(tmp_path, {"a" * 64: row()})
-    monkeypatch.setattr("nlevolve.llm.patience.SILENT", 0.01)
+    monkeypatch.setattr("nlevolve.llm.silence.SILENT", 0.01)
     other = sqlite3.connect(tmp_path / FILE, isolation_level=None, check_same_thread=False)
     told: list[str] = []
 
