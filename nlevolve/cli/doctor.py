@@ -29,8 +29,6 @@ class Finding:
 @app.command()
 def doctor(runs_dir: options.RunsDir = options.RUNS, cache_dir: options.CacheDir = options.CACHE) -> int:
     """Look at Python, packages, keys, sample bank, disk and terminal; exit code 1 where a run would fail."""
-    from nlevolve.view.door import say
-
     found = [*_program(), *_keys(), *_bank(cache_dir), *_places(runs_dir, cache_dir), *_terminal()]
     wide = max(len(one.what) for one in found)
     for one in found:

@@ -9,7 +9,6 @@ import typer
 
 from nlevolve.cli import app, options
 from nlevolve.errors import UsageError
-from nlevolve.view.door import console, say
 
 
 @app.command()

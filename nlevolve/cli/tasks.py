@@ -8,7 +8,6 @@ import typer
 
 from nlevolve.cli import app, options
 from nlevolve.options import Data
-from nlevolve.view.door import complain
 
 
 @app.command()
