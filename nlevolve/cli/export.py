@@ -10,6 +10,7 @@ import typer
 
 from nlevolve.cli import app, options
 from nlevolve.errors import UsageError
+from nlevolve.options import nearest
 
 if TYPE_CHECKING:
     from nlevolve.ask.prompts import Prompts
@@ -31,12 +32,26 @@ FILES = {
 }
 
 
+def _format(name: str) -> Format:
+    """Raises UsageError, naming the nearest."""
+    try:
+        return Format(name)
+    except ValueError:
+        raise UsageError(f"no format {name[:40]!r}{nearest(name, Format)}; formats: {', '.join(Format)}") from None
+
+
 @app.command()
 def export(
     run: options.Run,
     format: Annotated[
         Format,
-        typer.Option("--format", "-f", help="For Kaggle, for the ARC Prize harness, to fine-tune on, or as a list of rules."),
+        typer.Option(
+            "--format",
+            "-f",
+            help="kaggle, arc-prize (for its harness), sft (to fine-tune on) or library (a list of rules).",
+            metavar="FORMAT",
+            parser=_format,
+        ),
     ],
     runs_dir: options.RunsDir = options.RUNS,
     output: Annotated[

@@ -15,6 +15,7 @@ from typing import Any
 
 from nlevolve.llm.request import TimedOut
 from nlevolve.llm.room import Bound, looping
+from nlevolve.llm.traffic import Standing
 
 LOOK = 1_000
 """Characters after which a reply is looked at anew."""
@@ -94,18 +95,23 @@ def words(content: Any) -> str:
     return ""
 
 
-async def listen(stream: AsyncIterator[Any], bound: Bound | None, idle: float, asked_at: float) -> Heard:
+async def listen(
+    stream: AsyncIterator[Any], bound: Bound | None, idle: float, asked_at: float, standing: Standing | None = None
+) -> Heard:
     """Hear the reply out, or as much of it as is of use. Raises TimedOut.
 
-    `idle`: seconds of silence, once it has begun. `asked_at`: when it was asked for, by the monotonic clock.
+    `idle`: seconds of silence, once it has begun. `asked_at`: when it was asked for, by the monotonic clock. `standing` is
+    told of every piece.
     """
-    heard, looked = Heard(), 0
+    heard, looked, standing = Heard(), 0, standing or Standing()
     clock = asyncio.get_running_loop().time
     try:
         async with asyncio.timeout(None) as patience:
             async for chunk in stream:
+                before = heard.characters
                 if not heard.add(chunk):
                     continue
+                standing.heard(1, heard.characters - before)
                 heard.first = time.monotonic() - asked_at if heard.first is None else heard.first
                 # a model may think for long before it says a word; from then on silence is a stall
                 patience.reschedule(clock() + idle)

@@ -21,6 +21,7 @@ from nlevolve.records.events import (
     ServerBack,
     TaskAnswered,
     TaskStarted,
+    TrafficSeen,
     read_event,
     write_event,
 )
@@ -84,6 +85,7 @@ __all__ = [
     "TaskAnswered",
     "TaskStarted",
     "Text",
+    "TrafficSeen",
     "Unreached",
     "Usage",
     "read_event",

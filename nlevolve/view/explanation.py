@@ -31,6 +31,7 @@ def _faults(role: Role, model: str, its: Readings) -> list[tuple[float, str]]:
     followed = its.outcomes["read"] + its.outcomes["repaired"] + its.outcomes["untold"]
     told = [
         (TELLING, its.share(its.outcomes["cut"]), _cut(role, its)),
+        (TELLING, its.share(its.outcomes["looping"]), _looping(role, its)),
         (TELLING, its.share(its.outcomes["refused"]), f"{_of(role)} were declined or held back by a content filter"),
         (TELLING, its.share(its.outcomes["unreadable"]), f"{_of(role)} could not be read{_mostly(its)}"),
         (MOSTLY, its.wrong_size / followed if followed else 0.0, f"{_of(role)} are grids of the wrong size"),
@@ -47,6 +48,12 @@ def _cut(role: Role, its: Readings) -> str:
     lengths = its.lengths.most_common(1)
     at = f" at {lengths[0][0]:,} tokens" if lengths and lengths[0][0] else ""
     return f"{_of(role)} were cut{at}: set {SETTINGS_OF.get(role, role)}.max_tokens"
+
+
+def _looping(role: Role, its: Readings) -> str:
+    return (
+        f"{_of(role)} only repeated themselves: give it another temperature ({SETTINGS_OF.get(role, role)}.temperature) or model"
+    )
 
 
 def _mostly(its: Readings) -> str:

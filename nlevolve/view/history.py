@@ -16,6 +16,7 @@ from nlevolve.records import (
     CallSent,
     CandidateChecked,
     Event,
+    Loss,
     MixLearned,
     MoveFailed,
     Noticed,
@@ -27,6 +28,7 @@ from nlevolve.records import (
     TaskStarted,
     Usage,
 )
+from nlevolve.run.losses import losses
 from nlevolve.view.readings import Reader
 
 
@@ -44,6 +46,8 @@ class Account:
     cost_usd: float = 0.0
     unknown: int = 0
     """Calls sent whose price is unknown."""
+    estimated: int = 0
+    """Replies of which some tokens are our estimate, because their provider did not say."""
     latencies: list[float] = field(default_factory=list)
     """Seconds of each reply from a provider."""
 
@@ -58,6 +62,7 @@ class Account:
             prompt_cached=self.prompt_cached,
             completion=self.completion,
             reasoning=self.reasoning,
+            estimated=self.estimated > 0,
         )
 
     def add(self, call: CallFinished) -> None:
@@ -82,6 +87,7 @@ class Account:
         self.prompt_cached += usage.prompt_cached
         self.completion += usage.completion
         self.reasoning += usage.reasoning
+        self.estimated += usage.estimated
         if cost_usd is None:
             self.unknown += 1
         else:
@@ -100,6 +106,8 @@ class TaskHistory:
     follows: dict[tuple[int, int, int, str], AnswerFollowed] = field(default_factory=dict)
     """(birth, test input, sample, view) -> the grid it gave."""
     answered: TaskAnswered | None = None
+    trimmed: dict[int, dict[str, str]] = field(default_factory=dict)
+    """Birth -> for what a smaller prompt was asked ("revise", "check", …) -> what was left out, so that it fits the window."""
     account: Account = field(default_factory=Account)
     bought: Account = field(default_factory=Account)
     """What replies from the cache took when another run bought them; each reply once."""
@@ -114,6 +122,19 @@ class TaskHistory:
         if done is None or done.best is None or self.reopened:
             return self.leader
         return self.population.members.get(done.best, self.leader)
+
+    @property
+    def losses(self) -> tuple[Loss, ...]:
+        """Why births and follows brought nothing: as its answer told it, else as far as it has come."""
+        if self.answered is not None and self.answered.losses and not self.reopened:
+            return self.answered.losses
+        return losses(self.population, self.follows.values())
+
+    def smaller(self, birth: int) -> str:
+        """What was left out of the birth's prompts, in words: "asked for without the parents' grids"; empty where nothing was."""
+        verbs = {"check": "checked", "follow": "followed"}
+        told = self.trimmed.get(birth, {}).items()
+        return ", ".join(f"{verbs.get(purpose, 'asked for')} without {what}" for purpose, what in told)
 
     def grow(self, event: CandidateChecked | MoveFailed, rank: Rank) -> None:
         """A birth is over."""
@@ -227,6 +248,8 @@ class History:
         task = self.task(event.task)
         for account in (self.account, task.account, self._role(event)):
             account.add(event)
+        if event.trimmed and event.birth is not None:
+            task.trimmed.setdefault(event.birth, {})[event.purpose] = event.trimmed
         self.readings.replied(event)
         if event.source != "failed" and event.request not in self._had:
             self._had.add(event.request)

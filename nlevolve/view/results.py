@@ -11,6 +11,7 @@ from nlevolve.records import Stopped, Usage
 from nlevolve.view.explanation import explanation
 from nlevolve.view.grading import Grade, Solution, grades
 from nlevolve.view.history import Account, History, TaskHistory
+from nlevolve.view.lost import loss_rows
 from nlevolve.view.readings import readings_row
 
 SCHEMA = 1
@@ -38,6 +39,7 @@ def results(history: History, tasks: Sequence[Task], solutions: Mapping[str, Sol
             "candidates": sum(row["candidates"] for row in rows.values()),
             **account_row(history.account),
             "replies": readings_row(history.readings.total),
+            "losses": loss_rows(loss for task in tasks for loss in history.task(task.id).losses),
             "bought_before": account_row(history.bought),
             "seconds": round(history.seconds, 3),
         },
@@ -90,6 +92,7 @@ def account_row(account: Account) -> dict[str, Any]:
         "tokens": _tokens(account.usage),
         "cost_usd": round(account.cost_usd, 6),
         "cost_unknown_calls": account.unknown,
+        "estimated_calls": account.estimated,
         "reply_seconds": round(sum(account.latencies), 3),
     }
 
@@ -139,6 +142,7 @@ def _task_row(seen: TaskHistory, task: Task, grade: Grade | None, history: Histo
         "candidates": len(seen.population.members),
         **account_row(seen.account),
         "replies": readings_row(history.readings.by_task.get(seen.id)),
+        "losses": loss_rows(seen.losses),
         "bought_before": account_row(seen.bought),
         "seconds": round(answered.seconds, 3) if answered else 0.0,
         "stopped": answered.stopped if answered else _why_unanswered(history),

@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.text import Text
 
-from nlevolve.view.readings import in_words, lossy
+from nlevolve.view.readings import in_words, telling
 from nlevolve.view.results import exact_on_training
 from nlevolve.view.terminal.palette import STANDARD, Palette
 from nlevolve.view.terminal.panels.layout import Part, Row, row
@@ -59,13 +59,15 @@ def _by_revision(results: Mapping[str, Any]) -> list[Row]:
 
 def _cost(summary: Summary, results: Mapping[str, Any]) -> Row:
     account, totals = summary.account, results["totals"]
+    about = "≈ " if account.estimated else ""
     split = " · ".join(f"{kind} {money(usd)}" for kind, usd in summary.spent().items())
     calls = f"{_number(account.provider, 'call')}, {count(account.cache)} more from the cache"
     parts: list[Part] = [f"   {duration(totals['seconds'])} · {calls}"]
-    parts += [f", {count(account.failed)} failed" if account.failed else "", " · ", (money(account.cost_usd), "bold")]
+    parts += [f", {count(account.failed)} failed" if account.failed else "", " · ", (about + money(account.cost_usd), "bold")]
     parts += [f" ({split})"] if account.cost_usd else []
     parts += [f", {money(account.cost_usd / totals['solved'])} a solved task"] if account.cost_usd and totals["solved"] else []
-    parts += [f", and {count(account.unknown)} calls of unknown price"] if account.unknown else []
+    parts += [f", and {_number(account.unknown, 'call')} of unknown price"] if account.unknown else []
+    parts += [f"; the tokens of {_number(account.estimated, 'reply', 'replies')} are estimated"] if account.estimated else []
     return row(*parts)
 
 
@@ -74,7 +76,7 @@ def _replies(results: Mapping[str, Any], palette: Palette) -> list[Row]:
     rows = [
         row(f"   replies of the {one['role']} ", (clean(one["model"]), "dim"), f": {in_words(one['replies'])}")
         for one in results["by_role"]
-        if lossy(one["replies"])
+        if telling(one["replies"])
     ]
     why = results["explanation"]
     return [*rows, row(("   why: ", f"bold {palette.bad}"), clean(why))] if why else rows
@@ -120,8 +122,8 @@ def _next(results: Mapping[str, Any], run: str, page: str | None, resumable: boo
     return [row((f"   {command:<{wide}}", "bold"), (f"   {why}", "dim")) for command, why in told]
 
 
-def _number(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+def _number(number: int, noun: str, many: str = "") -> str:
+    return f"{number:,} {noun if number == 1 else many or f'{noun}s'}"
 
 
 def _more(number: int, named: int = NAMED) -> str:

@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 
 from nlevolve.evolve.population import Candidate
-from nlevolve.records import Attempt, Followed, Garbled, Skipped
+from nlevolve.records import Attempt, Followed, Garbled, Refused, Skipped
 from nlevolve.view.history import TaskHistory
+from nlevolve.view.terminal.in_flight import Coming
 from nlevolve.view.terminal.palette import Palette
 from nlevolve.view.terminal.panels.layout import LEVELS, Part, Row, bar, fit, level, row, rule
 from nlevolve.view.terminal.panels.look import Look
@@ -77,13 +78,25 @@ def _coming(look: Look, task: TaskHistory, columns: _Columns) -> list[Row]:
     """Births that are being written or checked."""
     rows = []
     for coming in look.summary.calls.coming(task.id):
-        pairs = len(task.started.pairs) if task.started else 0
-        doing = f"being checked, {len(coming.back)} of {pairs} pairs back" if coming.written else "being written"
-        doing = "being repaired" if coming.repairing else doing
-        doing += f" {duration((look.now - coming.since).total_seconds())}"
+        doing = f"{_doing(look, task, coming)} {duration((look.now - coming.since).total_seconds())}"
         lead = f"  … {coming.birth.index:>4}  {cut(how(coming.birth), columns.how)} "
         rows.append(row((lead + doing, f"italic {look.palette.busy}")))
     return rows
+
+
+def _doing(look: Look, task: TaskHistory, coming: Coming) -> str:
+    """What is done with a birth on its way, or what it waits for."""
+    calls, models = look.summary.calls, look.summary.history.models
+    if not coming.written:
+        if calls.absent(coming.birth.model):
+            return "waits for the server"
+        return (
+            "being repaired" if coming.repairing else "being written" if coming.asked or not calls.tells else "waits for its turn"
+        )
+    pairs = len(task.started.pairs) if task.started else 0
+    told = "waits for the checker's server" if calls.absent(models.get("checker", "")) else "being checked"
+    mending = f", {len(coming.mending)} being repaired" if coming.mending else ""
+    return f"{told}, {len(coming.back)} of {pairs} pairs back{mending}"
 
 
 def _failures(look: Look, task: TaskHistory, columns: _Columns) -> list[Row]:
@@ -138,7 +151,7 @@ class _Columns:
 
 
 def pair_marks(attempts: Sequence[Attempt], palette: Palette) -> list[Part]:
-    """One block a training pair, as tall as its cell accuracy, full when exact; × no grid, ? no reply, - not asked."""
+    """One block a training pair, as tall as its cell accuracy, full when exact; × no grid, ? no reply, ! refused, - not asked."""
     return [_mark(attempt, palette) for attempt in attempts[:10]]
 
 
@@ -148,6 +161,8 @@ def _mark(attempt: Attempt, palette: Palette) -> Part:
             return (LEVELS[-1], palette.good) if attempt.exact else (level(attempt.cells), palette.partly)
         case Garbled():
             return ("×", palette.bad)
+        case Refused():
+            return ("!", palette.bad)
         case Skipped():
             return ("-", palette.quiet)
     return ("?", palette.bad)

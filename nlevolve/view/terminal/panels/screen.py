@@ -25,7 +25,7 @@ HELP = (
     ("q", "stop the run gracefully: what is in flight is finished and kept (when watching: leave)"),
     ("", ""),
     ("tasks", "█ all training pairs fit · ░▒▓ answered, do not all fit · ▁▃▆ running · × failed · · waiting"),
-    ("pairs", "a block a training pair, as tall as its share of right cells: █ exact, × no grid, ? no reply"),
+    ("pairs", "a block a training pair, as tall as its share of right cells: █ exact, × no grid, ? no reply, ! refused"),
     ("gain", "mean share of right cells, in points above what copying the input scores; the curve's floor too"),
     ("7", "before a bullet: birth 7 first wrote it so; 7→12: birth 12 reworded a bullet of birth 7"),
     ("fitness", "is on the training pairs alone; test grids are opened only when a run is graded"),
