@@ -108,7 +108,8 @@ class InFlight:
     _coming: dict[str, dict[int, Coming]] = field(default_factory=dict)
     _pulse: deque[tuple[int, int]] = field(default_factory=lambda: deque(maxlen=PULSE))
     """(second, calls that ended in it), oldest first."""
-    _backing_off: deque[float] = field(default_factory=lambda: deque(maxlen=1000))
+    _backing_off: dict[str, tuple[CallRetried, float]] = field(default_factory=dict)
+    """Digest -> a call that is to go out again, and when by the clock. Old logs have no digests."""
 
     @property
     def tells(self) -> bool:
@@ -122,9 +123,8 @@ class InFlight:
 
     def sent(self, call: CallSent) -> None:
         self._told = True
+        self._on_its_way(call.request)
         self._sent.setdefault(call.task, {})[call.request] = call
-        for away in self.away.values():
-            away.held.pop(call.request, None)
         coming = self._writing(call)
         if coming is not None and call.tries == 1:
             coming.asked, coming.written, coming.repairing, coming.since = True, False, call.repair, call.at
@@ -159,7 +159,7 @@ class InFlight:
     def again(self, retry: CallRetried) -> None:
         self._landed(retry.task, retry.request)
         self.retried[retry.failure] += 1
-        self._backing_off.append(retry.at.timestamp() + retry.wait)
+        self._backing_off[retry.request or f"#{self.retried.total()}"] = retry, retry.at.timestamp() + retry.wait
 
     def planned(self, task: str, birth: Birth, at: datetime) -> None:
         self._coming.setdefault(task, {})[birth.index] = Coming(birth, at)
@@ -172,6 +172,7 @@ class InFlight:
         """Nothing more comes for the task."""
         self._coming.pop(task, None)
         self._sent.pop(task, None)
+        self._backing_off = {key: it for key, it in self._backing_off.items() if it[0].task != task}
         for away in self.away.values():
             away.held = {request: its for request, its in away.held.items() if its != task}
 
@@ -179,6 +180,7 @@ class InFlight:
         """A session has begun or ended: nothing is on its way."""
         self._coming.clear()
         self._sent.clear()
+        self._backing_off.clear()
         self.away.clear()
         self._traffic.clear()
         self._told = self._replied = False
@@ -269,11 +271,21 @@ class InFlight:
 
     def backing_off(self, now: datetime) -> int:
         """How many calls wait to be sent again."""
-        return sum(until > now.timestamp() for until in self._backing_off)
+        return sum(until > now.timestamp() for _, until in list(self._backing_off.values()))
+
+    def kept_by(self, away: Away, now: datetime) -> int:
+        """How many calls wait for a server to be back, those included that would have gone out again by now."""
+        due = [it for it, until in list(self._backing_off.values()) if until <= now.timestamp() and it.model == away.model]
+        return len(away.held) + sum(bool(retry.request) for retry in due)
 
     def _landed(self, task: str, request: str) -> None:
         """A try is over; one that failed before it was sent is not there, and changes nothing."""
         self._sent.get(task, {}).pop(request, None)
+        self._on_its_way(request)
+
+    def _on_its_way(self, request: str) -> None:
+        """It waits for nothing any more."""
+        self._backing_off.pop(request, None)
         for away in self.away.values():
             away.held.pop(request, None)
 

@@ -124,7 +124,7 @@ class Lines:
             f"{summary.account.calls} calls{flying}, {summary.rate(now):.1f}/s",
             money(summary.account.cost_usd),
         ]
-        told += [_absent(one, now) for one in summary.calls.away.values()]
+        told += [_absent(one, summary.calls.kept_by(one, now), now) for one in summary.calls.away.values()]
         told += [_waited(one, summary, now) for one in summary.calls.waiting(now)[:NAMED]]
         queued, paced = summary.calls.queued(paced=False), summary.calls.queued(paced=True)
         told += [f"{queued} wait for a place"] if queued else []
@@ -138,11 +138,11 @@ class Lines:
         return "… " + "; ".join(told)
 
 
-def _absent(away: Away, now: datetime) -> str:
+def _absent(away: Away, calls: int, now: datetime) -> str:
     """Which server nobody is at, for how long, and how long it is waited for."""
     left = away.left(now)
     waits = f"waited for {duration(left)} more" if left else "no longer waited for"
-    held = f" by {len(away.held)} calls" if away.held and left else ""
+    held = f" by {calls} call{'' if calls == 1 else 's'}" if calls and left else ""
     return f"nothing answers at {clean(away.address)} for {duration(away.gone(now))}, {waits}{held}"
 
 

@@ -31,7 +31,7 @@ def header(look: Look, width: int) -> list[Row]:
 
 def _absence(away: Away, look: Look) -> Row:
     """Which server is away, for how long, and how long it is waited for."""
-    left, held = away.left(look.now), len(away.held)
+    left, held = away.left(look.now), look.summary.calls.kept_by(away, look.now)
     waits = f"{held} call{' waits' if held == 1 else 's wait'}, for {duration(left)} more" if left else "no longer waited for"
     where = f" ■ nobody at {clean(away.address)} for {duration(away.gone(look.now))}"
     return row((where, f"bold {look.palette.bad}"), (f"; {waits}  ", look.palette.partly), (short_model(away.model), "dim"))
@@ -80,7 +80,8 @@ def _money(look: Look, wide: bool) -> Row:
     split = [f"{names.get(kind, kind)} {money(usd)}" for kind, usd in summary.spent().items()]
     parts.append((f"   {' · '.join(split)}", ""))
     if summary.account.unknown:
-        parts.append((f" · {count(summary.account.unknown)} calls of unknown price", palette.partly))
+        calls = "call" if summary.account.unknown == 1 else "calls"
+        parts.append((f" · {count(summary.account.unknown)} {calls} of unknown price", palette.partly))
     return row(*parts)
 
 

@@ -20,7 +20,7 @@ def task_rule(look: Look, width: int) -> Row:
     """Opens what is said of the task in focus."""
     task, summary = look.task, look.summary
     if task is None or task.started is None:
-        return rule(row(("no task has been taken up yet", "dim")), width)
+        return rule(row((_before(look), "dim")), width)
     names = list(summary.history.tasks)
     born = len(task.population.members) + len(task.population.failed)
     best = task.best
@@ -32,6 +32,14 @@ def task_rule(look: Look, width: int) -> Row:
         parts += [("  best ", "dim"), (f"{its.exact}/{its.pairs} pairs, {percent(its.cells)}", style)]
     parts += [("  cost ", "dim"), money(task.account.cost_usd)]
     return rule(row(*parts), width, _state(look, task))
+
+
+def _before(look: Look) -> str:
+    """What goes on before there is a task to show."""
+    asked = look.summary.calls.waiting(look.now)
+    if not asked or look.summary.running:
+        return "no task has been taken up yet"
+    return f"asking {short_model(asked[0].model)} a small question first, for {duration(asked[0].longest)}"
 
 
 def _state(look: Look, task: TaskHistory) -> Row:
