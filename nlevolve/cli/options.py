@@ -34,7 +34,12 @@ Ping = Annotated[
     bool, typer.Option("--ping/--no-ping", help="Ask every real model one small question first.", show_default=False)
 ]
 Json = Annotated[bool, typer.Option("--json", help="One summary object on stdout at the end, and nothing else.")]
-Palette = Annotated[str, typer.Option(help="Colours of cells: arc or colour-blind.", metavar="NAME")]
+Palette = Annotated[
+    str | None,
+    typer.Option(
+        help="Colours: arc or colour-blind. " + by_default("NLEVOLVE_PALETTE, else arc"), metavar="NAME", show_default=False
+    ),
+]
 
 Given = dict[str, Any]
 """The options named on the command line, by their fields' names; those that were not named are not in it."""

@@ -20,6 +20,8 @@ from nlevolve.view.outside import Make, See, opened
 from nlevolve.view.publish import Publisher
 from nlevolve.view.terminal.display import display
 from nlevolve.view.terminal.ending import closing
+from nlevolve.view.terminal.palette import STANDARD, Palette
+from nlevolve.view.terminal.passing import passing
 from nlevolve.view.terminal.summary import Summary
 
 ECHO = 0.2
@@ -30,21 +32,23 @@ EXIT_STOPPED = 130
 """A second Ctrl-C."""
 
 
-def carry_out(session: Session, *, live: bool, as_json: bool, see: Mapping[str, Make] | None = None) -> int:
+def carry_out(
+    session: Session, *, live: bool, as_json: bool, see: Mapping[str, Make] | None = None, colours: Palette = STANDARD
+) -> int:
     """Run a session to its end and return the exit code; `see` makes views from other packages that see every event."""
     # until the report is written: whoever starts a run of this name meanwhile would find it in his own
     with session.lock:
-        return _carry_out(session, opened(see or {}, session.folder), live=live, as_json=as_json)
+        return _carry_out(session, opened(see or {}, session.folder), live=live, as_json=as_json, colours=colours)
 
 
-def _carry_out(session: Session, outside: Sequence[See], *, live: bool, as_json: bool) -> int:
+def _carry_out(session: Session, outside: Sequence[See], *, live: bool, as_json: bool, colours: Palette) -> int:
     publisher = Publisher(session.folder, session.selection, session.known)
     # with --json, stdout is for the summary object alone
     stream = sys.stderr if as_json else sys.stdout
     run = handle(session.folder)
     print(f"run {session.name} in {session.folder}; look at it from elsewhere: nlevolve watch {run}", file=stream, flush=True)
     try:
-        finished, summary = asyncio.run(_run(session, [publisher.see, *outside], live, stream))
+        finished, summary = asyncio.run(_run(session, [publisher.see, *outside], live, stream, colours))
     except (StoreFailed, BankFailed) as error:
         print(f"nlevolve: {error}", file=sys.stderr)
         return EXIT_STORE
@@ -53,7 +57,8 @@ def _carry_out(session: Session, outside: Sequence[See], *, live: bool, as_json:
         publisher.write()
         publisher.report()
         return EXIT_STOPPED
-    problem = publisher.report()
+    with passing("writing report.html …", sys.stderr):
+        problem = publisher.report()
     if problem:
         print(f"nlevolve: {problem}", file=sys.stderr)
     if as_json:
@@ -62,7 +67,7 @@ def _carry_out(session: Session, outside: Sequence[See], *, live: bool, as_json:
         page = None if problem else str(session.folder / "report.html")
         console = Console()
         # in a file or a pipe a line stays a line
-        console.print(closing(summary, publisher.results(), run, page=page), soft_wrap=not console.is_terminal)
+        console.print(closing(summary, publisher.results(), run, colours, page=page), soft_wrap=not console.is_terminal)
     if finished.why:
         print(f"nlevolve: {finished.why}", file=sys.stderr)
     return finished.exit_code
@@ -73,14 +78,16 @@ def handle(folder: Path) -> str:
     return folder.name if folder.parent == Path("runs") else str(folder)
 
 
-async def _run(session: Session, subscribers: Sequence[See], live: bool, stream: TextIO) -> tuple[RunFinished, Summary]:
+async def _run(
+    session: Session, subscribers: Sequence[See], live: bool, stream: TextIO, colours: Palette
+) -> tuple[RunFinished, Summary]:
     loop = asyncio.get_running_loop()
     timeouts: dict[str, float] = {role: settings.timeout for role, settings in session.config.roles.items()}
 
     def stop() -> None:
         loop.call_soon_threadsafe(session.stopping.set)
 
-    with display(live=live, stop=stop, stream=stream, timeouts=timeouts) as view:
+    with display(live=live, stop=stop, stream=stream, timeouts=timeouts, colours=colours) as view:
         _listen(session.stopping, view.stopping)
         view.recall(session.known)
         finished = await session.run([*subscribers, view.see], own_process=True)

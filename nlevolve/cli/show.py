@@ -22,7 +22,7 @@ def show(
     raw: Annotated[
         bool, typer.Option("--raw", help="The very requests and replies of the candidate's calls, and what the model thought.")
     ] = False,
-    palette: Annotated[str | None, typer.Option(help="arc or colour-blind.")] = None,
+    palette: options.Palette = None,
 ) -> None:
     """One task of a run: its candidates, the best description with its lineage and grids, the answers; or which tasks it has."""
     from rich.console import Console

@@ -17,7 +17,7 @@ from nlevolve.records import Answer, Attempt, CallFinished, Event, Followed, Ski
 from nlevolve.view.grading import Solution, grade
 from nlevolve.view.history import TaskHistory
 from nlevolve.view.lost import in_short, loss_rows, summed
-from nlevolve.view.terminal.grids import Picture, Pictures, coloured
+from nlevolve.view.terminal.grids import Picture, Pictures, coloured, fades
 from nlevolve.view.terminal.palette import Palette
 from nlevolve.view.terminal.panels.best import description, lineage
 from nlevolve.view.terminal.panels.layout import Row, row, rule, trimmed, wrapped
@@ -52,7 +52,7 @@ def show(
         summary.see(event)
     seen = _task(summary, task)
     now = summary.latest or datetime.now(UTC)
-    look = Look(summary, now, focus=seen.id, birth=birth, palette=colours, colour=coloured(console))
+    look = Look(summary, now, focus=seen.id, birth=birth, palette=colours, colour=coloured(console), fades=fades(console))
     if birth is not None and (look.candidate is None or look.candidate.index != birth):
         known = ", ".join(map(str, sorted(seen.population.members))) or "none"
         raise UsageError(f"task {task} has no candidate of birth {birth}; it has {known}")
@@ -69,7 +69,7 @@ def overview(events: Iterable[Event], console: Console, colours: Palette) -> Ren
     known = len(summary.history.tasks)
     if not known:
         raise UsageError("the run has no tasks yet")
-    look = Look(summary, summary.latest or datetime.now(UTC), palette=colours, colour=coloured(console))
+    look = Look(summary, summary.latest or datetime.now(UTC), palette=colours, colour=coloured(console), fades=fades(console))
     rows = _trimmed(tasks(look, console.width, 1 + -(-known // max(1, console.width // COLUMN))))
     return Text("\n").join(one.text() for one in rows)
 

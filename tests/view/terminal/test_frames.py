@@ -101,7 +101,7 @@ def test_states_say_what_they_must() -> None:
     told = {state: text(look(events()), 80, 24) for state, events in STATES.items()}
     assert "tasks 0/6" in told["starting"]
     assert "none yet" in told["starting"]
-    assert "(≤6; 12 again)" in told["rate-limited"]
+    assert "(≤6; 9 again)" in told["rate-limited"]
     assert "of $0.55" in told["budget-nearly-gone"]
     assert "× 1" in told["task-failed"]
     assert "the provider is down (503)" in told["task-failed"]
