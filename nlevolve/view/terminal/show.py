@@ -98,7 +98,7 @@ def _task(summary: Summary, task: str) -> TaskHistory:
 
 
 def _candidates(look: Look, width: int) -> list[Row]:
-    return [task_rule(look, width), *table(look, width, TALL), row(""), *curve(look, width, 4), row("")]
+    return [task_rule(look, width), *table(look, width, TALL, spread=False), row(""), *curve(look, width, 4), row("")]
 
 
 def _candidate(look: Look, width: int) -> list[Row]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from nlevolve.view.history import TaskHistory
 from nlevolve.view.terminal.in_flight import Away
 from nlevolve.view.terminal.palette import Palette, shade
@@ -10,6 +12,17 @@ from nlevolve.view.terminal.panels.look import Look
 from nlevolve.view.terminal.summary import Summary, TaskPhase, left
 from nlevolve.view.text import clean, count, duration, model_name, money, percent, short_model
 
+WORDS: Mapping[TaskPhase, str] = {
+    "perfect": "fit all pairs",
+    "partly": "do not",
+    "running": "running",
+    "failed": "failed",
+    "stopped": "cut short",
+    "waiting": "waiting",
+}
+SHORT_WORDS: Mapping[TaskPhase, str] = {**WORDS, "perfect": "fit", "running": "run", "stopped": "cut", "waiting": "wait"}
+SIDES = 12
+"""Columns of a rule beside its two titles."""
 MOST_AWAY = 2
 """Servers that are named as away; few runs have more than two."""
 CHIP = 15
@@ -141,30 +154,26 @@ def strip(look: Look, width: int, most: int) -> list[Row]:
     """A rule that counts and explains, then the tasks in at most `most` rows: named where there is room, else a cell each."""
     tasks = list(look.summary.history.tasks.values())
     shown = [(task, look.summary.phase(task)) for task in tasks]
-    top = rule(_counts(look, len(tasks)), width, _legend(look, [phase for _, phase in shown], in_words=width >= 110))
+    counts = _counts(look, len(tasks))
+    legends = [_legend(look, [phase for _, phase in shown], words) for words in (WORDS, SHORT_WORDS)]
+    room = width - counts.cell_len - SIDES
+    legend = next((one for one in legends if one.cell_len <= room), legends[-1])
+    top = rule(counts if legend.cell_len <= room else _counts(look, len(tasks), bar_width=0), width, legend)
     return [top, *_cells(look, shown, width, most)]
 
 
-def _counts(look: Look, tasks: int) -> Row:
+def _counts(look: Look, tasks: int, bar_width: int = 10) -> Row:
     phases = look.summary.phases()
     over = tasks - phases["waiting"] - phases["running"]
-    return row((f"tasks {over}/{tasks}", "bold"), " ", *bar(over / tasks if tasks else 0, 10, look.palette.busy))
+    share = bar(over / tasks if tasks else 0, bar_width, look.palette.busy) if bar_width else []
+    return row((f"tasks {over}/{tasks}", "bold"), " " if share else "", *share)
 
 
-def _legend(look: Look, phases: list[TaskPhase], in_words: bool) -> Row:
-    words: dict[TaskPhase, str] = {
-        "perfect": "fit all pairs",
-        "partly": "do not",
-        "running": "running",
-        "failed": "failed",
-        "stopped": "cut short",
-        "waiting": "waiting",
-    }
+def _legend(look: Look, phases: list[TaskPhase], words: Mapping[TaskPhase, str]) -> Row:
     parts: list[Part] = []
     for phase, word in words.items():
         if number := phases.count(phase):
-            parts += [(f" {_glyph(phase, 0.5)} ", _colour(phase, 1.0, look.palette)), f"{number}"]
-            parts += [f" {word}"] if in_words or phase in ("perfect", "running") else []
+            parts += [(f" {_glyph(phase, 0.5)} ", _colour(phase, 1.0, look.palette)), f"{number} {word}"]
     return row(*parts)
 
 
