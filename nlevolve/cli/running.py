@@ -20,7 +20,7 @@ from nlevolve.view.outside import Make, See, opened
 from nlevolve.view.publish import Publisher
 from nlevolve.view.terminal.display import display
 from nlevolve.view.terminal.ending import closing
-from nlevolve.view.terminal.palette import STANDARD, Palette
+from nlevolve.view.terminal.palette import Palette, palette
 from nlevolve.view.terminal.passing import passing
 from nlevolve.view.terminal.summary import Summary
 
@@ -33,12 +33,12 @@ EXIT_STOPPED = 130
 
 
 def carry_out(
-    session: Session, *, live: bool, as_json: bool, see: Mapping[str, Make] | None = None, colours: Palette = STANDARD
+    session: Session, *, live: bool, as_json: bool, see: Mapping[str, Make] | None = None, colours: Palette | None = None
 ) -> int:
     """Run a session to its end and return the exit code; `see` makes views from other packages that see every event."""
     # until the report is written: whoever starts a run of this name meanwhile would find it in his own
     with session.lock:
-        return _carry_out(session, opened(see or {}, session.folder), live=live, as_json=as_json, colours=colours)
+        return _carry_out(session, opened(see or {}, session.folder), live=live, as_json=as_json, colours=colours or palette())
 
 
 def _carry_out(session: Session, outside: Sequence[See], *, live: bool, as_json: bool, colours: Palette) -> int:

@@ -237,7 +237,7 @@ def footer(look: Look, width: int, pages: int, page: int) -> Row:
     """The keys, and where the focus is."""
     hold, leave = "follow" if look.held else "hold", "leave" if look.watching else "stop"
     colours = "c colours  " if width >= 100 else ""
-    look_at = "←→ task  ↑↓ candidate" if width >= 100 or not look.replayed else "←→↑↓ look"
+    look_at = "←→ task  ↑↓ candidate" if width >= 100 or not look.replayed else "←→↑↓"
     pace = "space pause  +- speed  " if look.replayed else ""
     keys = row((f" {pace}{look_at}  f {hold}  p page  {colours}? help  q {leave}", "dim"))
     return ends(keys, row((f"{look.page} {page}/{pages} ", "dim")), width)

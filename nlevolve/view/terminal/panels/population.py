@@ -15,7 +15,6 @@ from nlevolve.view.terminal.panels.look import Look
 from nlevolve.view.terminal.sentences import how
 from nlevolve.view.text import bullets, clean, cut, duration, money, percent, points, short_model
 
-
 INDENT = 12
 """Columns before what does not fit into a candidate's row."""
 MOST_MORE = 2
