@@ -32,15 +32,16 @@ def solve(
     """Solve tasks; says where the run is and how to look at it."""
     import sys
 
-    from nlevolve.config import configured
-    from nlevolve.puzzle.datasets import load
     from nlevolve.view.terminal.passing import passing
 
-    asked = Options.read(given)
-    config = configured(asked)
-    selection = load(selectors, config.seed)
-    # what is typed is judged: only now comes what takes its time to load
-    with passing(f"{len(selection.tasks)} tasks; looking up the models …", sys.stderr):
+    with passing("getting ready …", sys.stderr):
+        from nlevolve.config import configured
+        from nlevolve.puzzle.datasets import load
+
+        asked = Options.read(given)
+        config = configured(asked)
+        selection = load(selectors, config.seed)
+        # what is typed is judged: only now comes what takes its time to load
         from nlevolve.run.session import begin
         from nlevolve.view.outside import found
         from nlevolve.view.terminal.palette import palette as named
@@ -71,7 +72,7 @@ def resume(
     asked = Resumable.read(given)
     folder = store.find(run, Path(asked.runs_dir))
     old = store.read_config(folder, store.TO_RESUME)
-    with passing(f"going on with {folder.name}; looking up its models …", sys.stderr):
+    with passing(f"going on with {folder.name} …", sys.stderr):
         from nlevolve.puzzle.datasets import load
         from nlevolve.run.session import reconfigure, reopen
         from nlevolve.view.outside import found
