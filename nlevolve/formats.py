@@ -39,6 +39,8 @@ class ConfigFile(Record):
     """SHA-256 of the tasks' training pairs and test inputs: a run is only resumed on the same."""
     prompts: dict[str, str]
     """File of the prompts' folder -> SHA-256 of its text."""
+    endpoints: Mapping[str, str] = {}
+    """Model -> the address that the environment names for its provider (OPENAI_API_BASE, …): a resumption has the same."""
     limits: Limits
     """As they were when the run began; a resumption may have others."""
     replay: bool
@@ -52,7 +54,8 @@ class ConfigFile(Record):
     versions: dict[str, str]
     """nlevolve, python, the packages that matter, and the embedded models if any is asked -> version."""
     digest: str
-    """SHA-256 of the canonical JSON of `settings`, `tasks`, `tasks_digest` and `prompts`: equal for runs that ask the same."""
+    """SHA-256 of the canonical JSON of `settings`, `tasks`, `tasks_digest` and `prompts`, and of `endpoints` where there are any:
+    equal for runs that ask the same."""
 
 
 class CallCounts(Record):

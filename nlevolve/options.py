@@ -122,6 +122,9 @@ class Choice(Models):
     settings: Annotated[Mapping[str, Any], BeforeValidator(_as_typed), Shown(flag="--set", metavar="KEY=VALUE")] = {}
     """One setting; repeatable: generator.temperature=1.0"""
 
+    trust: bool = False
+    """Say yes to the addresses, variables, prices and prompts that only a received run, preset, sweep or .env names."""
+
 
 class Asked(Choice):
     """What decides every request: a resumed run has the same."""
@@ -174,6 +177,8 @@ class Options(Resumable):
     """Name of the run."""
     replay: bool = False
     """Answer from the cache alone; a miss sends nothing."""
+    ping: Annotated[bool | None, Shown(default="asked by nlevolve solve, not by a sweep or from Python")] = None
+    """Ask every real model one small question first: what cannot work is said before it costs much."""
 
 
 def shown(metadata: Iterable[Any]) -> Shown:

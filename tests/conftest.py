@@ -23,6 +23,7 @@ _DISPLAY = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "NLEVOLVE_")
 def isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Run in an empty folder, so that nothing is read from or written to the user's own."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_STATE_HOME", f"{tmp_path}-state")
     for name in os.environ:
         if name.endswith(_SECRET) or name.startswith(_DISPLAY):
             monkeypatch.delenv(name)

@@ -56,7 +56,12 @@ async def ping(llm: LLM, request: Request) -> Pong:
 
 def failure_line(failure: NoReply, settings: RoleSettings) -> str:
     """A failed ping in one line, with what to look at where that is plain."""
-    return f"{failure.kind}: {failure}{_hint(failure, settings.base_url)}"
+    return f"{failure.kind}: {explained(failure, settings)}"
+
+
+def explained(failure: NoReply, settings: RoleSettings) -> str:
+    """The same without its kind."""
+    return f"{failure}{_hint(failure, settings.base_url)}"
 
 
 def _hint(failure: NoReply, base_url: str | None) -> str:

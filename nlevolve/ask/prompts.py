@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from pathlib import Path
 from typing import Any, Literal
 
 import jinja2
-import jinja2.meta
 
+from nlevolve.ask.templates import Templates, missing
 from nlevolve.errors import UsageError
 from nlevolve.llm.manner import MANNERS, Manner
 from nlevolve.llm.request import Message
@@ -39,17 +38,15 @@ class Prompts:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._jinja = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(folder),
-            undefined=jinja2.StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=True,
-            autoescape=False,
-        )
-        self._templates = {name: self._load(name) for name in TEMPLATES}
+        for name in TEMPLATES:
+            # before the folder is read: one of something else may be large
+            if not (folder / f"{name}.md").exists():
+                raise missing(f"{name}.md", folder)
+        self._files = Templates(folder, ours=folder.resolve() == bundled().resolve())
+        self._templates = {name: self._load(f"{name}.md") for name in TEMPLATES}
         self._words = {(kind, manner): self._worded(kind, manner) for kind in KINDS for manner in MANNERS}
-        self._views = {file.stem: file.read_text(encoding="utf-8").strip() for file in (folder / "views").glob("*.md")}
+        views = [file for file in self._files.digests if Path(file).parent == Path("views")]
+        self._views = {Path(file).stem: self._files.text(file).strip() for file in views}
 
     def render(self, name: str, manner: Manner = "bare", **places: Any) -> tuple[Message, ...]:
         """The template's messages, with the words for this form of its reply.
@@ -91,43 +88,21 @@ class Prompts:
     @property
     def digests(self) -> dict[str, str]:
         """File -> SHA-256 of its text, for config.json."""
-        files = sorted(self.folder.rglob("*.md"))
-        return {str(f.relative_to(self.folder)): hashlib.sha256(f.read_bytes()).hexdigest() for f in files}
+        return dict(self._files.digests)
 
     def _worded(self, kind: Kind, manner: Manner) -> str:
         """A copy of the prompts from before there were forms has no file for them: then ours is used."""
         file = f"_form_{kind}.md"
-        own = (self.folder / file).is_file()
-        loader = None if own else jinja2.FileSystemLoader(bundled())
+        source = self._files if file in self._files else Templates(bundled(), ours=True)
         try:
-            return _tidy((self._jinja if own else self._jinja.overlay(loader=loader)).get_template(file).render(**{FORM: manner}))
-        except jinja2.TemplateSyntaxError as error:
-            raise UsageError(f"prompt file {file}, line {error.lineno}: {error.message}") from None
+            return _tidy(source.template(file).render(**{FORM: manner}))
+        except UsageError:
+            raise
         except Exception as error:  # as in rendering a template
             raise UsageError(f"prompt file {file}: {' '.join(str(error).split())}") from None
 
-    def _load(self, name: str) -> tuple[jinja2.Template, frozenset[str]]:
-        try:
-            return self._jinja.get_template(f"{name}.md"), self._places(f"{name}.md")
-        except jinja2.TemplateNotFound as error:
-            raise UsageError(
-                f"prompt file {error.name} is missing in {self.folder}; copy the one that ships with nlevolve"
-            ) from None
-        except jinja2.TemplateSyntaxError as error:
-            raise UsageError(f"prompt file {error.filename}, line {error.lineno}: {error.message}") from None
-        except UnicodeDecodeError:
-            raise UsageError(f"prompt file {name}.md in {self.folder}, or one that it includes, is not text in UTF-8") from None
-
-    def _places(self, file: str) -> frozenset[str]:
-        """Fields that the template and those it includes ask for, less the loop variables of the includer."""
-        assert self._jinja.loader is not None
-        tree = self._jinja.parse(self._jinja.loader.get_source(self._jinja, file)[0])
-        places = set(jinja2.meta.find_undeclared_variables(tree))
-        bound = {t.name for loop in tree.find_all(jinja2.nodes.For) for t in loop.find_all(jinja2.nodes.Name) if t.ctx == "store"}
-        for included in jinja2.meta.find_referenced_templates(tree):
-            if included:
-                places |= self._places(included) - bound
-        return frozenset(places)
+    def _load(self, file: str) -> tuple[jinja2.Template, frozenset[str]]:
+        return self._files.template(file), self._files.places(file)
 
 
 def bundled() -> Path:

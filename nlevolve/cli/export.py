@@ -22,6 +22,7 @@ class Format(StrEnum):
     arc_prize = "arc-prize"
     sft = "sft"
     library = "library"
+    otlp = "otlp"
 
 
 FILES = {
@@ -29,6 +30,7 @@ FILES = {
     Format.arc_prize: "arc-prize",
     Format.sft: "sft.jsonl",
     Format.library: "library.json",
+    Format.otlp: "otlp.jsonl",
 }
 
 
@@ -48,28 +50,41 @@ def export(
         typer.Option(
             "--format",
             "-f",
-            help="kaggle, arc-prize (for its harness), sft (to fine-tune on) or library (a list of rules).",
+            help="kaggle, arc-prize (for its harness), sft (to fine-tune on), library (for people) or otlp (OpenTelemetry).",
             metavar="FORMAT",
             parser=_format,
         ),
     ],
     runs_dir: options.RunsDir = options.RUNS,
+    trust: Annotated[bool, typer.Option("--trust", help="Use prompts that only the run names (sft).")] = False,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", help="Where to. " + options.by_default("export/ in the run's folder"), metavar="PATH"),
     ] = None,
+    to: Annotated[
+        str | None,
+        typer.Option("--to", help="Send otlp's spans to a collector instead, such as http://localhost:4318.", metavar="URL"),
+    ] = None,
 ) -> None:
     """Write a run as other tools read it; docs/COMPARE.md says what stands in each format."""
+    from nlevolve import files
+    from nlevolve.cli.trusting import confirmed
     from nlevolve.run import store
     from nlevolve.view.run_folder import read_run
 
     told = read_run(store.find(run, runs_dir))
     if not told.history.sessions:
         raise UsageError(f"run {told.name} has no events yet: nothing to export")
+    if to is not None:
+        _send(format, told, to)
+        return
     target = output or told.folder / "export" / FILES[format]
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _write(format, told, target)
+        if output is None:
+            files.subfolder(told.folder, "export", *([FILES[format]] if format is Format.arc_prize else []))
+        else:
+            target.parent.mkdir(parents=True, exist_ok=True)
+        confirmed(lambda: _write(format, told, target, trust), env_file=False)
     except OSError as error:
         raise UsageError(f"cannot write to {target}: {error.strerror}") from None
     except store.StoreFailed as error:
@@ -77,12 +92,22 @@ def export(
     print(target)
 
 
-def _write(format: Format, run: RunFolder, target: Path) -> None:
+def _send(format: Format, run: RunFolder, address: str) -> None:
+    from nlevolve.run import store
+    from nlevolve.view.export.otlp import requests, send
+
+    if format is not Format.otlp:
+        raise UsageError(f"--to sends spans, and {format.value} has none: --format otlp --to {address}")
+    print(f"{send(requests(run, store.read_events(run.folder)), address)} spans sent to {address}")
+
+
+def _write(format: Format, run: RunFolder, target: Path, trust: bool) -> None:
     import json
 
     from nlevolve.run import store
     from nlevolve.view.export.arc_prize import arc_prize
     from nlevolve.view.export.lessons import chats, library
+    from nlevolve.view.export.otlp import requests
     from nlevolve.view.results import submission
 
     match format:
@@ -94,16 +119,21 @@ def _write(format: Format, run: RunFolder, target: Path) -> None:
                 store.replace(target / name, content)
         case Format.library:
             store.replace(target, library(run))
+        case Format.otlp:
+            spans = requests(run, store.read_events(run.folder))
+            store.replace_text(target, "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in spans))
         case Format.sft:
-            lines = (json.dumps(chat, ensure_ascii=False) + "\n" for chat in chats(run, _prompts(run)))
+            lines = (json.dumps(chat, ensure_ascii=False) + "\n" for chat in chats(run, _prompts(run, trust)))
             store.replace_text(target, "".join(lines))
 
 
-def _prompts(run: RunFolder) -> Prompts:
-    """The prompts that the run used. Raises UsageError when they are not what they were."""
+def _prompts(run: RunFolder, trust: bool) -> Prompts:
+    """The prompts that the run used. Raises UsageError when they are not what they were, or nobody has chosen them here."""
     from nlevolve.ask.prompts import Prompts
+    from nlevolve.run.trust import Chosen, named, prompts_of, require_confirmed
 
-    prompts = Prompts(Path(run.config["prompts_dir"]))
+    prompts, chosen = Prompts(prompts_of(run.config)), Chosen(trust=trust)
+    require_confirmed(named((), {}, prompts, chosen), chosen)
     if prompts.digests != run.config["prompts"]:
         raise UsageError(f"the prompts in {prompts.folder} have changed since run {run.name}: its chats cannot be told any more")
     return prompts

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from nlevolve.llm.request import Request
     from nlevolve.llm.settings import RoleSettings
     from nlevolve.records import Role
+    from nlevolve.run.trust import Named
 
 UNUSABLE = 4
 LONGEST_PING = 120.0
@@ -50,9 +51,9 @@ def models(
     from rich.console import Console
 
     from nlevolve.ask.prompts import bundled
+    from nlevolve.cli.trusting import confirmed, tell
     from nlevolve.config import configured
     from nlevolve.llm.catalogue import price_of
-    from nlevolve.llm.manner import manner_of
     from nlevolve.llm.preflight import check_models
     from nlevolve.view.terminal.models import models_table
 
@@ -66,8 +67,28 @@ def models(
     if not console.is_terminal:
         console.width = max(console.width, 200)
     prices = {model: price_of(settings[model], card) for model, card in cards.items()}
-    console.print(models_table(cards, prices, {model: manner_of(settings[model], card) for model, card in cards.items()}))
-    return asyncio.run(_ping(cards, asked, bundled())) if ping else 0
+    console.print(models_table(cards, prices, settings))
+    if not ping:
+        return 0
+    told = confirmed(lambda: _confirmed(settings.values(), cards, Asked.read(given), names or ()))
+    tell(told, sys.stdout)
+    return asyncio.run(_ping(cards, asked, bundled()))
+
+
+def _confirmed(
+    settings: Iterable[RoleSettings], cards: Mapping[str, ModelCard], options: Asked, names: Sequence[str]
+) -> tuple[Named, ...]:
+    """What is to be told before anything is sent. Raises Unconfirmed."""
+    from dataclasses import replace
+
+    from nlevolve.ask.prompts import Prompts, bundled
+    from nlevolve.run.trust import chosen_by, named, require_confirmed
+
+    chosen = chosen_by(options)
+    chosen = replace(chosen, texts=chosen.texts.union(names))
+    items = named(settings, cards, Prompts(bundled()), chosen)
+    require_confirmed(items, chosen)
+    return items
 
 
 def _asked(config: RunConfig, names: Sequence[str]) -> list[tuple[Role, RoleSettings]]:

@@ -30,9 +30,6 @@ Selectors = Annotated[
 Run = Annotated[str, typer.Argument(help="A run's name under --runs-dir, or the path of its folder.", show_default=False)]
 Seed = Annotated[int | None, typer.Option(help="Of every random choice. " + by_default("0"))]
 Live = Annotated[bool | None, typer.Option("--live/--no-live", help="The dashboard. " + by_default("when stdout is a terminal"))]
-Ping = Annotated[
-    bool, typer.Option("--ping/--no-ping", help="Ask every real model one small question first.", show_default=False)
-]
 Json = Annotated[bool, typer.Option("--json", help="One summary object on stdout at the end, and nothing else.")]
 Palette = Annotated[
     str | None,
@@ -66,7 +63,8 @@ def takes(
 
         def called(**arguments: Any) -> Any:
             named = {name: arguments.pop(name) for name in group.model_fields}
-            given = {name: value for name, value in named.items() if value is not None and value is not False and value != []}
+            switches = {name for name, field in group.model_fields.items() if field.default is False}
+            given = {name: value for name, value in named.items() if value not in (None, []) and (value or name not in switches)}
             return command(given=given, **arguments)
 
         # each is passed by its name, so that one without a default may stand behind one with

@@ -12,6 +12,7 @@ from typing import TextIO
 
 from rich.console import Console
 
+from nlevolve.cli.trusting import tell
 from nlevolve.errors import BankFailed
 from nlevolve.records import RunFinished
 from nlevolve.run.session import Session
@@ -47,6 +48,7 @@ def _carry_out(session: Session, outside: Sequence[See], *, live: bool, as_json:
     stream = sys.stderr if as_json else sys.stdout
     run = handle(session.folder)
     print(f"run {session.name} in {session.folder}; look at it from elsewhere: nlevolve watch {run}", file=stream, flush=True)
+    tell(session.named, stream)
     try:
         finished, summary = asyncio.run(_run(session, [publisher.see, *outside], live, stream, colours))
     except (StoreFailed, BankFailed) as error:

@@ -12,6 +12,7 @@ from nlevolve.options import Limits, Options, Resumable
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from nlevolve.config import RunConfig
     from nlevolve.run.session import Session
     from nlevolve.view.outside import Make
     from nlevolve.view.terminal.palette import Palette
@@ -24,7 +25,6 @@ OWN = "the run's own"
 def solve(
     selectors: options.Selectors,
     given: options.Given,
-    ping: options.Ping = True,
     live: options.Live = None,
     palette: options.Palette = None,
     json: options.Json = False,
@@ -42,12 +42,21 @@ def solve(
         config = configured(asked)
         selection = load(selectors, config.seed)
         # what is typed is judged: only now comes what takes its time to load
+        from nlevolve.cli.trusting import confirmed
         from nlevolve.run.session import begin
         from nlevolve.view.outside import found
         from nlevolve.view.terminal.palette import palette as named
 
         colours, see = named(palette), found(asked.see)
-        session = replace(begin(selection, config, asked), ping=ping and not asked.replay)
+
+    def begun() -> Session:
+        with passing("looking up the models …", sys.stderr):
+            return begin(selection, config, asked)
+
+    session = confirmed(begun)
+    if not asked.replay:
+        _knock(config)
+    session = replace(session, ping=asked.ping is not False and not asked.replay)
     return _carry_out(session, see, live, json, colours)
 
 
@@ -73,22 +82,39 @@ def resume(
     folder = store.find(run, Path(asked.runs_dir))
     old = store.read_config(folder, store.TO_RESUME)
     with passing(f"going on with {folder.name} …", sys.stderr):
+        from nlevolve.cli.trusting import bank_of, confirmed
         from nlevolve.puzzle.datasets import load
-        from nlevolve.run.session import reconfigure, reopen
+        from nlevolve.run.recorded import reconfigure
+        from nlevolve.run.session import reopen
+        from nlevolve.run.trust import chosen_by, prompts_of
         from nlevolve.view.outside import found
         from nlevolve.view.terminal.palette import palette as named
 
         colours, see = named(palette), found(asked.see)
-        config = reconfigure(old, asked)
-        session = reopen(
-            folder,
-            load(old["tasks"], config.seed),
-            config,
-            Limits.read(old["limits"] | asked.part(Limits).given),
-            prompts=Path(asked.prompts or old["prompts_dir"]),
-            cache_dir=Path(asked.cache_dir if "cache_dir" in asked.given else old["cache_dir"]),
-        )
+    config = reconfigure(old, asked)
+    selection, limits = load(old["tasks"], config.seed), Limits.read(old["limits"] | asked.part(Limits).given)
+    prompts = Path(asked.prompts) if asked.prompts else prompts_of(old)
+    cache_dir = Path(asked.cache_dir) if "cache_dir" in asked.given else bank_of(old)
+    chosen = chosen_by(asked)
+
+    def reopened() -> Session:
+        with passing("looking up the models …", sys.stderr):
+            return reopen(folder, selection, config, limits, prompts=prompts, cache_dir=cache_dir, chosen=chosen)
+
+    session = confirmed(reopened)
+    if not old.get("replay"):
+        _knock(config)
     return _carry_out(session, see, live, json, colours)
+
+
+def _knock(config: RunConfig) -> None:
+    """Say at once which addresses nobody answers at: the run finds out, too, but only when the way to the models is loaded."""
+    import sys
+
+    from nlevolve.llm.knock import unanswered
+
+    for address, why in unanswered(config.roles.values()).items():
+        print(f"nlevolve: nothing answers at {address} ({why}): is the server running?", file=sys.stderr, flush=True)
 
 
 def _carry_out(session: Session, see: Mapping[str, Make], live: bool | None, json: bool, colours: Palette) -> int:

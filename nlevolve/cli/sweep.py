@@ -37,12 +37,14 @@ def sweep(
     """
     from nlevolve.cli.report import show_comparison
     from nlevolve.cli.sweeping import Plan, grid_of
+    from nlevolve.cli.trusting import confirmed
 
     plan = Plan(grid_of(selectors, given))
     with redirect_stdout(sys.stderr) if json else nullcontext():
         plan.announce()
     if dry_run:
         return 0
+    confirmed(plan.require_confirmed)
     with redirect_stdout(sys.stderr) if json else nullcontext():
         code = plan.carry_out(sys.stdout.isatty() if live is None else live)
     if len(plan.folders) > 1:

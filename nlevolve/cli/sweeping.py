@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import product
 from pathlib import Path
@@ -23,9 +24,11 @@ from nlevolve.options import Options, explain, parse_changes
 from nlevolve.puzzle.datasets import load
 from nlevolve.records import CallFinished
 from nlevolve.run.store import read_events
+from nlevolve.run.trust import NOTHING, Chosen, Named, chosen_by, named, require_confirmed
 from nlevolve.view.outside import found
 
 if TYPE_CHECKING:
+    from nlevolve.llm.catalogue import ModelCard
     from nlevolve.run.forecast import Forecast
 
 AXES = ("generator", "checker", "preset")
@@ -45,6 +48,10 @@ class Grid(BaseModel):
     preset: list[str] = []
     shared: Options = Options()
     """Of every run. `run` is what the runs' names begin with; `budget` and `max_calls` are for all runs together."""
+    chosen: Chosen = NOTHING
+    """What the command line names itself, beside what a file of it names."""
+    places: tuple[Named, ...] = ()
+    """Where a file wants runs and bank to be kept."""
 
 
 class Plan:
@@ -59,12 +66,16 @@ class Plan:
         self.folders: list[Path] = []
 
     def forecasts(self) -> list[Forecast]:
-        from nlevolve.llm.preflight import check_models
         from nlevolve.run.forecast import forecast
 
-        cards = check_models(role for config in self.configs for role in config.roles.values())
+        cards = self._cards()
         prompts = Prompts(Path(self.grid.shared.prompts or bundled()))
         return forecast(self.configs, self.selection.tasks, prompts, cards)
+
+    def _cards(self) -> dict[str, ModelCard]:
+        from nlevolve.llm.preflight import check_models
+
+        return check_models(role for config in self.configs for role in config.roles.values())
 
     def announce(self) -> None:
         """Print the runs and what they may cost at most."""
@@ -75,6 +86,14 @@ class Plan:
         named = zip(self.cells, self.configs, strict=True)
         told = [{**config.models, "preset": cell.preset} for cell, config in named]
         Console(highlight=False).print(announcement(told, self.forecasts(), len(self.selection.tasks)))
+
+    def require_confirmed(self) -> None:
+        """Raises Unconfirmed where a preset, or the sweep's file, names what nobody has chosen here."""
+        cards = self._cards()
+        prompts = Prompts(Path(self.grid.shared.prompts or bundled()))
+        roles = [role for config in self.configs for role in config.roles.values()]
+        items = () if self.grid.shared.replay else named(roles, cards, prompts, self.grid.chosen)
+        require_confirmed((*items, *self.grid.places), self.grid.chosen)
 
     def carry_out(self, live: bool) -> int:
         """Run them all; a cap that is reached, Ctrl-C or a full disk ends the sweep. Returns the worst exit code."""
@@ -91,7 +110,7 @@ class Plan:
         from nlevolve.cli.running import carry_out
         from nlevolve.run.session import begin
 
-        session = begin(self.selection, config, cell.model_copy(update=self._left()))
+        session = begin(self.selection, config, cell.model_copy(update=self._left()), chosen=self.grid.chosen)
         self.folders.append(session.folder)
         return carry_out(session, live=live, as_json=False, see=self.see)
 
@@ -110,23 +129,40 @@ class Plan:
 def grid_of(selectors: list[str], given: Mapping[str, Any]) -> Grid:
     """The sweep's file, if there is one, with the command line laid over it. Raises UsageError."""
     told: dict[str, Any] = {"selectors": selectors}
-    named = Options.flag
+    called = Options.flag
     if len(selectors) == 1 and selectors[0].endswith(".toml"):
         told = {IN_FILE.get(key, key): value for key, value in _file(Path(selectors[0])).items()}
-        named = _in_file
+        called = _in_file
+        if "trust" in told:
+            raise UsageError("sweep: trust is for the command line to say: --trust")
     changes = told.get("settings", {})
     if isinstance(changes, Mapping):  # what is no table is left for the validation to refuse
         changes = {**changes, **parse_changes(given.get("settings", ()))}
     told = {"seed": 0, **told, **given, "settings": changes}
     own = {name: told.pop(name) for name in ("selectors", *AXES) if name in told}
-    shared = Options.read(told, named)
+    shared = Options.read(told, called)
     try:
-        grid = Grid(**own, shared=shared)
+        grid = Grid(**own, shared=shared, chosen=_chosen(given), places=tuple(_places(shared, given)))
     except ValidationError as error:
-        raise UsageError(explain(error, Grid, named)) from None
+        raise UsageError(explain(error, Grid, called)) from None
     if max(len(grid.generator), len(grid.checker), len(grid.preset)) < 2:
         raise UsageError("a sweep compares: give --generator, --checker or --preset more than once")
     return grid
+
+
+def _chosen(given: Mapping[str, Any]) -> Chosen:
+    """What the command line names itself."""
+    typed = Options.read({name: value for name, value in given.items() if name not in AXES})
+    models = [model for axis in ("generator", "checker") for model in given.get(axis, ())]
+    chosen = chosen_by(typed)
+    return replace(chosen, texts=chosen.texts.union(models))
+
+
+def _places(shared: Options, given: Mapping[str, Any]) -> Iterator[Named]:
+    """Folders that a sweep's file names: an earlier run, or whatever has its name there, is moved aside."""
+    for option, what in (("runs_dir", "runs"), ("cache_dir", "the sample bank")):
+        if option in shared.given and option not in given:
+            yield Named(f"{what} in {ascii(str(Path(shared.given[option]).resolve()))[1:-1]}", chosen=False)
 
 
 def _in_file(name: str) -> str:

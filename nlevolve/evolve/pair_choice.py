@@ -36,3 +36,12 @@ def worth_asking_again(pair: int, attempts: Iterable[Attempt], seen: Population)
     """
     before = [c.attempts[pair] for c in seen.members.values() if isinstance(c.attempts[pair], Followed | Garbled)]
     return any(isinstance(attempt, Followed) for attempt in before or attempts)
+
+
+def worth_describing_again(model: str, seen: Population) -> bool:
+    """Whether a description that nobody could read was bad luck: the model could be read before, or nobody knows yet.
+
+    A birth that sees no other decides for all that see as little: were they told apart, the order of arrival would decide.
+    """
+    readable = any(candidate.birth.model == model for candidate in seen.members.values())
+    return readable or not any(move.birth.model == model and move.reason == "garbled" for move in seen.failed.values())

@@ -15,7 +15,7 @@ from filelock import FileLock
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from nlevolve.errors import BankFailed, UsageError
-from nlevolve.llm.disk import FILE, SELECT, StrangeRow, TextTable, file_of, text_of
+from nlevolve.llm.disk import FILE, NO_LIMIT, SELECT, StrangeRow, TextTable, file_of, text_of
 from nlevolve.llm.request import Reply
 
 Notice = Callable[[str], None]
@@ -232,6 +232,24 @@ def check_bank(folder: Path, *, replay: bool) -> None:
         pass
 
 
+def is_bank(folder: Path) -> bool:
+    """Whether a sample bank is in this folder, and not another program's diskcache."""
+    file = folder / FILE
+    if file.is_symlink() or not file.is_file():
+        return False
+    try:
+        base = _read_only(file)
+    except UsageError:
+        return False
+    try:
+        found = base.execute("SELECT value FROM Settings WHERE key = 'size_limit'").fetchone()
+        return bool(found == (NO_LIMIT,))
+    except sqlite3.Error:
+        return False
+    finally:
+        base.close()
+
+
 class ReplayBank:
     """A bank that is only read, also where nothing may be written. Raises UsageError when there is none."""
 
@@ -242,6 +260,8 @@ class ReplayBank:
         file = folder / FILE
         if not file.is_file():
             raise UsageError(f"there is no sample bank in {folder} to replay from; name its folder with --cache-dir")
+        if file.is_symlink():
+            raise UsageError(f"cannot use the sample bank in {folder}: {FILE} is a link; put the file itself in its place")
         self._base = _read_only(file)
 
     def get(self, key: str) -> Sample | None:

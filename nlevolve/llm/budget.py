@@ -12,7 +12,7 @@ from typing import Literal
 
 from nlevolve.llm.catalogue import ModelCard, price_of
 from nlevolve.llm.embedded import PROVIDER, is_embedded
-from nlevolve.llm.request import NoReply, OverBudget, ProviderDown, Reply, Request, TimedOut
+from nlevolve.llm.request import BrokeOff, NoReply, OverBudget, ProviderDown, Reply, Request, TimedOut
 from nlevolve.llm.room import bound_of
 from nlevolve.llm.thinking import thought
 
@@ -221,7 +221,9 @@ class Budget:
 
 def may_be_billed(failure: NoReply) -> bool:
     """Whether a provider may have worked on a try that brought nothing: it was late, or its reply broke off or was no reply."""
-    return isinstance(failure, TimedOut) or (isinstance(failure, ProviderDown) and failure.status in BEGUN)
+    if isinstance(failure, TimedOut | BrokeOff):
+        return True
+    return isinstance(failure, ProviderDown) and failure.status in BEGUN
 
 
 def most_prompt_tokens(request: Request) -> int:

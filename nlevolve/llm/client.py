@@ -11,23 +11,32 @@ from dataclasses import replace
 from typing import Any
 
 from nlevolve.llm.catalogue import ModelCard
+from nlevolve.llm.concessions import WHOLE
+from nlevolve.llm.connections import ANSWERED, Answered, Connections
 from nlevolve.llm.embedded import PROVIDER, Complete, register
-from nlevolve.llm.failures import LONGEST_MESSAGE, failure, hinted, lost, nobody_there
+from nlevolve.llm.failures import LONGEST_MESSAGE, failure, hinted, lost, unconnected
 from nlevolve.llm.gc import collected, uncollected
 from nlevolve.llm.hearing import Hearing
 from nlevolve.llm.keys import Secrets, from_environment
 from nlevolve.llm.quiet_import import hide_warnings, load_litellm
-from nlevolve.llm.request import NoReply, Place, ProviderDown, Rejected, Reply, Request, TimedOut
+from nlevolve.llm.request import BrokeOff, NoReply, Place, Rejected, Reply, Request, TimedOut
 from nlevolve.llm.room import Bound, bound_of
+from nlevolve.llm.sse import ErrorInStream, chunks
 from nlevolve.llm.streams import Heard, listen
 from nlevolve.llm.thinking import Thought, family, thought
 from nlevolve.llm.told import told
 from nlevolve.llm.traffic import Standing, Traffic
-from nlevolve.llm.wire import NATIVE, chat, merged, options_of_ollama, response_format, window_for
+from nlevolve.llm.wire import BY_ITSELF, NATIVE, OPENAI_FORM, chat, merged, options_of_ollama, response_format, window_for
 
 NOT_FOUND = 404
+OK = 200
+UNREAD = (None, OK, 422, 500)
+"""What litellm makes of a reply that it cannot read."""
 LOCAL = "unsupportedparamserror"
 """The error, by its class in lower case, with which litellm refuses what it then does not send."""
+
+UNLIMITED = 1e6
+"""Seconds, for litellm: how long is waited is decided here."""
 
 MOST_STREAMS = 100
 """Replies heard as they come at the same time; further ones are asked for whole. A piece takes 20 to 110 microseconds, so that a
@@ -65,13 +74,17 @@ class Client:
         self._hearing = Hearing(cards, notice, self._secrets)
         self._streaming = 0
         self._whole: set[Place] = set()
+        self._pieces: set[Place] = set()
         self._windows: dict[Place, int] = {}
+        self._connections: Connections | None = None
+        self._handler: Any = None
 
     async def __call__(self, request: Request) -> Reply:
         litellm = await self._litellm()
         bound = bound_of(request, self._cards.get(request.model))
         arguments = self._arguments(litellm, request, bound)
         _skip_its_log()
+        ANSWERED.set(answered := Answered())
         started = time.monotonic()
         try:
             # litellm's own timeout is not enforced for every provider
@@ -80,9 +93,11 @@ class Client:
                     heard = await self._listened(litellm, request, arguments, bound)
                     if not heard.nothing:
                         return self._hearing.heard(litellm, request, heard, time.monotonic() - started)
+                    if request.place in self._pieces or answered.page:
+                        raise answered.unread
                     self._whole.add(request.place)
                     self._notice(f"{request.model} sends no stream when it is asked for one: its replies are waited for whole")
-                response = await litellm.acompletion(**arguments)
+                response = await self._waited_for(litellm, request, arguments, answered)
         except TimeoutError:
             raise TimedOut(f"no reply within {request.settings.timeout:g} s") from None
         except NoReply:
@@ -93,8 +108,26 @@ class Client:
 
     def _streams(self, request: Request) -> bool:
         embedded = request.model.startswith(f"{PROVIDER}/")
-        free = self._streaming < MOST_STREAMS and request.place not in self._whole and "stream" not in request.without
-        return request.settings.stream and free and not embedded
+        if embedded or request.place in self._whole or "stream" in request.without:
+            return False
+        return (
+            request.place in self._pieces
+            or WHOLE in request.without
+            or (request.settings.stream and self._streaming < MOST_STREAMS)
+        )
+
+    async def _waited_for(self, litellm: Any, request: Request, arguments: dict[str, Any], answered: Answered) -> Any:
+        """The whole reply. Raises NoReply: also for one that litellm cannot read, which is asked for in pieces from then on."""
+        try:
+            return await litellm.acompletion(**arguments)
+        except Exception as error:
+            failure = self._failure(error, request)
+            if answered.status != OK or failure.status not in UNREAD:
+                raise failure from None
+        if request.place not in self._whole and "stream" not in request.without and not answered.page:
+            self._pieces.add(request.place)
+            self._notice(f"{request.model} answers with {answered.said}: its replies are asked for as streams from now on")
+        raise answered.unread
 
     async def _listened(self, litellm: Any, request: Request, arguments: dict[str, Any], bound: Bound | None) -> Heard:
         """The reply as it comes. Raises NoReply, and what litellm raises before it has begun."""
@@ -113,7 +146,7 @@ class Client:
         asked_at = time.monotonic()
         stream = await litellm.acompletion(**arguments, stream=True, stream_options={"include_usage": True})
         try:
-            pieces = await stream.fetch_stream()  # some providers are asked only now
+            pieces = _forgiving(await stream.fetch_stream(), _provider(request, self._cards))  # some are asked only now
         except Exception as error:
             raise self._failure(_with_headers(error), request) from None
         try:
@@ -132,20 +165,24 @@ class Client:
         """What went wrong in the middle of a stream: the provider says it, or the connection is gone."""
         if isinstance(getattr(error, "status_code", None), int):
             return self._failure(_with_headers(error), request)
+        if isinstance(body := getattr(error, "body", None), dict):  # the SDK's, without a status
+            return self._failure(ErrorInStream({"error": body}), request)
         said = self._secrets.hide(" ".join(f"{type(error).__name__}: {error}".split()))
-        return ProviderDown(f"its reply broke off ({said})"[:LONGEST_MESSAGE], status=200)
+        return BrokeOff(f"its reply broke off ({said})"[:LONGEST_MESSAGE], status=200)
 
     async def close(self) -> None:
         """Close the connections. litellm's are shared by the whole process, so the last client to close closes them."""
         self._thread.shutdown(wait=False)
         if self._library is None:
             return
+        litellm: Any = self._library.result() if self._library.done() and not self._library.exception() else None
+        if self._connections and await self._connections.close():
+            _forget(litellm.in_memory_llm_clients_cache)
         Client._open -= 1
         if Client._open:
             return
         collected()
-        if self._library.done() and not self._library.exception():
-            litellm = self._library.result()
+        if litellm:
             await litellm.close_litellm_async_clients()
             litellm.in_memory_llm_clients_cache.flush_cache()  # what was closed must not be used again
 
@@ -195,6 +232,7 @@ class Client:
             "extra_headers": headers or None,
             # servers of one's own often want none, but litellm does
             "api_key": "none" if card and card.missing and settings.base_url else None,
+            **self._ways(litellm, _provider(request, self._cards)),
         }
         return {
             "model": request.model,
@@ -206,6 +244,15 @@ class Client:
             **self._taken(litellm, request.model, _accepted(options, request.without)),
             **self._fields(request, card, thinks, bound),
         }
+
+    def _ways(self, litellm: Any, provider: str) -> dict[str, Any]:
+        """Our connections, as litellm takes them for this provider."""
+        if provider == PROVIDER:
+            return {}
+        if self._connections is None:
+            self._connections = Connections.opened()
+            self._handler = litellm.AsyncHTTPHandler(timeout=UNLIMITED, shared_session=self._connections.session)
+        return {"client": self._handler} if provider in BY_ITSELF else {"shared_session": self._connections.session}
 
     def _fields(self, request: Request, card: ModelCard | None, thinks: Thought, bound: Bound | None) -> dict[str, Any]:
         """What goes past litellm: the user's extra_body, over what we say about thinking and the window."""
@@ -230,19 +277,26 @@ class Client:
         return {name: value for name, value in options.items() if name in supported}
 
     def _failure(self, error: Exception, request: Request) -> NoReply:
-        away = nobody_there(error, request.settings.base_url)
-        if away is not None:
-            return away
-        headers = tuple(from_environment(value) for value in request.settings.extra_headers.values())
         said = told(error)
+        ours = unconnected(error, request.settings.base_url) or lost(error, said.status)
+        if ours is not None:
+            return ours
+        headers = tuple(from_environment(value) for value in request.settings.extra_headers.values())
         said = replace(said, message=self._secrets.hide(said.message, headers))
-        if said.status is None:
-            kind = ProviderDown if lost(error) else Rejected
-            ours: NoReply = kind(f"{type(error).__name__}: {said.message}"[:300])
-        else:
-            ours = failure(said)
+        ours = Rejected(f"{type(error).__name__}: {said.message}"[:LONGEST_MESSAGE]) if said.status is None else failure(said)
         ours.left = LOCAL not in said.codes
         return ours if ours.status != NOT_FOUND else hinted(ours, request)
+
+
+def _provider(request: Request, cards: Mapping[str, ModelCard]) -> str:
+    card = cards.get(request.model)
+    return card.provider if card else request.model.partition("/")[0]
+
+
+def _forgiving(pieces: Any, provider: str) -> Any:
+    """Chunks by our own reading, where litellm holds the lines of a stream in OpenAI's form."""
+    lines = getattr(pieces, "streaming_response", None)
+    return chunks(lines) if lines is not None and provider in OPENAI_FORM else pieces
 
 
 def _accepted(options: Mapping[str, Any], without: Set[str]) -> dict[str, Any]:
@@ -252,6 +306,12 @@ def _accepted(options: Mapping[str, Any], without: Set[str]) -> dict[str, Any]:
     if "max_tokens" in gone and options.get("max_tokens"):
         accepted["max_completion_tokens"] = options["max_tokens"]
     return accepted
+
+
+def _forget(clients: Any) -> None:
+    """Have litellm forget its clients of this event loop: their connections are closed, and it would make others of its own."""
+    for key in [key for key in clients.cache_dict if key.endswith(f"-{id(asyncio.get_running_loop())}")]:
+        clients.delete_cache(key)
 
 
 def _with_headers(error: Exception) -> Exception:

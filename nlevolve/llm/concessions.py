@@ -8,6 +8,8 @@ from collections.abc import Callable
 from nlevolve.llm.call import Call
 from nlevolve.llm.request import FewerTokens, NoReply, ParameterRefused, Place, Request
 
+WHOLE = "whole replies"
+"""What servers refuse that only stream."""
 NAMES = {
     "temperature": "temperature",
     "top_p": "top_p",
@@ -21,6 +23,7 @@ NAMES = {
     "chat_template_kwargs": "thinking",
     "stream": "stream",
     "stream_options": "stream",
+    WHOLE: WHOLE,
 }
 """Providers' names of what can be left out -> ours. Of max_tokens only the name goes: it is sent as max_completion_tokens."""
 LEAST_REPLY = 256

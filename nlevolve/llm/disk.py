@@ -10,6 +10,8 @@ from typing import Any
 from diskcache import UNKNOWN, Cache, Disk
 from diskcache.core import MODE_RAW
 
+from nlevolve import files
+
 FILE = "cache.db"
 """Name of the database in its folder."""
 NO_LIMIT = 2**62
@@ -57,10 +59,11 @@ class TextTable:
     """A diskcache of texts that never throws anything away. Everything that we know of diskcache's ways is in this module.
 
     Every call may raise sqlite3.OperationalError (the place cannot be used), another sqlite3.DatabaseError (the file is
-    damaged) and StrangeRow; every call waits for other processes that write.
+    damaged) and StrangeRow, to open it OSError too; every call waits for other processes that write.
     """
 
     def __init__(self, folder: Path) -> None:
+        check_files(folder)
         # "none" and 0: its default throws the oldest rows away at a gigabyte, without a word
         self._cache = Cache(
             str(folder),
@@ -106,6 +109,12 @@ class TextTable:
 
     def close(self) -> None:
         self._cache.close()
+
+
+def check_files(folder: Path) -> None:
+    """Raises OSError where a database, or what sqlite keeps beside it, is a link: sqlite would follow it and write elsewhere."""
+    for beside in ("", "-wal", "-shm", "-journal"):
+        files.check_plain(folder / (FILE + beside))
 
 
 def file_of(folder: Path) -> int | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
+from nlevolve.llm import env_file
 from nlevolve.llm.catalogue import ModelCard
 from nlevolve.llm.request import Request
 
@@ -13,9 +14,21 @@ ALIASES = {"ollama_chat": "ollama"}
 
 
 def endpoint_of(provider: str) -> str | None:
-    """The base URL that the environment sets for a provider (OPENAI_API_BASE, HOSTED_VLLM_API_BASE, …), as litellm reads it."""
-    name = ALIASES.get(provider, provider).upper()
-    return next((url for suffix in ("_API_BASE", "_BASE_URL") if (url := os.environ.get(name + suffix))), None)
+    """The base URL that the environment or `.env` sets for a provider (OPENAI_API_BASE, HOSTED_VLLM_API_BASE, …)."""
+    return _of_environment(provider) or env_file.address(_names(provider))
+
+
+def is_of_env_file(provider: str) -> bool:
+    """Whether that base URL is `.env`'s, which may be anybody's, and not the environment's."""
+    return _of_environment(provider) is None and env_file.address(_names(provider)) is not None
+
+
+def _of_environment(provider: str) -> str | None:
+    return next((url for name in _names(provider) if (url := os.environ.get(name))), None)
+
+
+def _names(provider: str) -> list[str]:
+    return [ALIASES.get(provider, provider).upper() + suffix for suffix in ("_API_BASE", "_BASE_URL")]
 
 
 class Endpoints:

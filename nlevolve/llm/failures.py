@@ -7,15 +7,17 @@ nowhere else, the words are read. Each row has a recorded body as its test.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from nlevolve.llm.concessions import WHOLE
+from nlevolve.llm.connections import Broken, Insecure, Unconnected, reason
 from nlevolve.llm.request import (
     Away,
+    BrokeOff,
     CallFailed,
     Doubtful,
     FewerTokens,
@@ -30,13 +32,11 @@ from nlevolve.llm.request import (
     TooLong,
     Unusable,
 )
-from nlevolve.llm.told import Told
+from nlevolve.llm.told import Told, chain
 
 LONGEST_MESSAGE = 300
 WITHOUT_VERSION = ("ollama", "anthropic/")
 """Models of providers whose base URL has no version."""
-LONGEST_CHAIN = 8
-LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 FORM = "response_format"
 """The parameter that asks for a form, whatever a provider calls it."""
 
@@ -103,6 +103,7 @@ TABLE: tuple[Row, ...] = (
     Row(ParameterRefused, r"`\w+` and `(?P<param>\w+)` cannot both be specified"),
     Row(ParameterRefused, r"(?:does not|doesn't|don't) support (?P<param>temperature|top_p|seed|reasoning_effort|max_tokens)\b"),
     Row(ParameterRefused, r"\b(?P<param>stream)(?:ing)?(?: mode)?(?: is)? (?:not supported|unsupported|not available|disabled)"),
+    Row(ParameterRefused, r"\bonly supports? stream|\bstream\W+(?:must be|should be set to) true", param=WHOLE),
     Row(ParameterRefused, codes="unsupported_parameter unsupported_value"),
     Row(ParameterRefused, r"response_format|parse grammar|xgrammar|schema in GenerationConfig|tool_choice forces", param=FORM),
     Row(ParameterRefused, r"No endpoints found that", statuses=frozenset({404}), param=FORM),
@@ -121,7 +122,8 @@ TABLE: tuple[Row, ...] = (
 def failure(said: Told) -> NoReply:
     """Our error for what a provider said."""
     row, named = next((row, named) for row in TABLE if (named := row.reads(said)) is not None)
-    message = f"{said.status or ''} {said.message}".strip()[:LONGEST_MESSAGE]
+    words = said.message.removeprefix(str(said.status)).strip()  # "500 Internal Server Error" is what many bodies say
+    message = f"{said.status or ''} {words}".strip()[:LONGEST_MESSAGE]
     shared: dict[str, Any] = {"status": said.status, "retry_after": said.retry_after}
     if row.kind is TooLong:
         return _overflow(said, {name: int(value) for name, value in named.items()}, message, shared)
@@ -160,37 +162,42 @@ def _fewer(most: int, message: str, shared: Mapping[str, Any], *, lasting: bool)
     return error
 
 
-def nobody_there(error: BaseException | None, base_url: str | None = None) -> Away | None:
-    """Our error for a connection that was never made: refused, no such host, no way there. None for any other failure."""
+def unconnected(error: BaseException | None, base_url: str | None = None) -> NoReply | None:
+    """Our error for a connection that was never made, so that nothing was sent. None for any other failure."""
     from aiohttp import ClientConnectorError, ClientSSLError
 
-    links = 0
-    while error is not None and links < LONGEST_CHAIN:
-        if isinstance(error, ClientSSLError):
+    for link in chain(error):
+        if isinstance(link, Insecure):
+            return _not_sent((Unusable if link.lasting else ProviderDown)(str(link)))
+        if isinstance(link, Unconnected):
+            return Away(link.address, link.why)
+        if isinstance(link, ClientSSLError):
             return None  # somebody is there
-        if isinstance(error, ClientConnectorError):
-            return Away(_address(error.host, error.port, base_url), _reason(error.os_error))
-        error, links = error.__cause__ or error.__context__, links + 1
+        if isinstance(link, ClientConnectorError):  # of litellm's own connections: to Azure, to Bedrock
+            return Away(_address(link.host, link.port, base_url), reason(link.os_error))
     return None
 
 
-def lost(error: BaseException | None) -> bool:
-    """Whether a connection that was there broke off: in the middle of a stream nobody gives that a status."""
+def _not_sent(error: NoReply) -> NoReply:
+    error.left = False
+    return error
+
+
+def lost(error: BaseException, status: int | None) -> BrokeOff | None:
+    """Our error for a connection that was there and broke off, before the reply or in the middle of one. None for others.
+
+    `status`: the provider's. litellm gives one of its own to what broke off before there was any.
+    """
     from aiohttp import ClientError
 
-    links = 0
-    while error is not None and links < LONGEST_CHAIN:
-        if isinstance(error, ClientError | OSError):
-            return True
-        error, links = error.__cause__ or error.__context__, links + 1
-    return False
+    for link in chain(error):
+        if isinstance(link, Broken):
+            return BrokeOff(str(link))
+        if status is None and isinstance(link, ClientError | OSError):
+            return BrokeOff(f"the connection broke off ({type(link).__name__}: {link})"[:LONGEST_MESSAGE])
+    return None
 
 
 def _address(host: str, port: int | None, base_url: str | None) -> str:
-    scheme = urlsplit(base_url).scheme if base_url else "http" if host in LOCAL_HOSTS else "https"
+    scheme = urlsplit(base_url).scheme if base_url else "https"
     return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
-
-
-def _reason(error: OSError) -> str:
-    """In words; those of aiohttp's own errors name the address once more."""
-    return os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror or ""

@@ -9,12 +9,12 @@ from nlevolve.llm.catalogue import LISTED, ModelCard, price_of
 from nlevolve.llm.estimate import counted
 from nlevolve.llm.keys import Secrets
 from nlevolve.llm.request import Finish, Reply, Request
-from nlevolve.llm.streams import Heard, words
+from nlevolve.llm.streams import Heard, arguments, words
 from nlevolve.llm.told import rest
 from nlevolve.llm.wire import answers, usage_of
 from nlevolve.records import Usage
 
-FINISHES: dict[str, Finish] = {"length": "length", "max_tokens": "length", "content_filter": "filtered"}
+FINISHES: dict[str, Finish] = {"length": "length", "max_tokens": "length", "model_length": "length", "content_filter": "filtered"}
 
 
 class Hearing:
@@ -32,7 +32,7 @@ class Hearing:
         hidden = getattr(response, "_hidden_params", None) or {}
         return self._read(
             request,
-            words(getattr(message, "content", None)),
+            words(getattr(message, "content", None)) or arguments(message),
             getattr(message, "reasoning_content", None) or "",
             _finish(choice) if choice else "empty",
             getattr(response, "usage", None),
@@ -43,6 +43,7 @@ class Hearing:
 
     def heard(self, litellm: Any, request: Request, heard: Heard, seconds: float) -> Reply:
         """Of one that was heard as it came."""
+        used = _usage(litellm, heard.usage)
         finish = "length" if heard.stopped else FINISHES.get(heard.finish or "", "stop" if heard.text else "empty")
         if finish == "empty" and heard.refusal:
             finish = "refused"
@@ -51,8 +52,8 @@ class Hearing:
             heard.text,
             heard.reasoning,
             finish,
-            None if heard.stopped else heard.usage,
-            _listed_cost(litellm, request, heard.usage),
+            None if heard.stopped else used,
+            _listed_cost(litellm, request, used),
             first=None if heard.first is None else round(heard.first, 3),
             seconds=round(seconds, 3),
             rest=rest(heard.headers),
@@ -90,9 +91,14 @@ class Hearing:
 def _finish(choice: Any) -> Finish:
     if choice.finish_reason in FINISHES:
         return FINISHES[choice.finish_reason]
-    if choice.message.content:
+    if choice.message.content or arguments(choice.message):
         return "stop"
     return "refused" if (choice.message.get("provider_specific_fields") or {}).get("refusal") else "empty"
+
+
+def _usage(litellm: Any, used: Any) -> Any:
+    """As litellm's object; of what is null nothing is known."""
+    return litellm.Usage(**{name: value for name, value in used.items() if value is not None}) if isinstance(used, dict) else used
 
 
 def _listed_cost(litellm: Any, request: Request, used: Any) -> float | None:

@@ -6,18 +6,26 @@ import os
 import re
 from pathlib import Path
 
+from nlevolve.llm import env_file
+
 SECRET_NAMES = re.compile(r"(_KEY|_TOKEN|_SECRET|_PASSWORD|_CREDENTIALS?|_KEY_ID)$", re.IGNORECASE)
 SHORTEST_SECRET = 8
 """Characters: a shorter value may be part of an ordinary word."""
 
 
 def load_keys(folder: Path) -> None:
-    """Take the variables of `folder`/.env that the environment does not set."""
-    file = folder / ".env"
-    if file.is_file():
-        from dotenv import load_dotenv
+    """Take the keys and addresses of `folder`/.env that the environment does not set."""
+    env_file.take(_written(folder))
 
-        load_dotenv(file, override=False)
+
+def ignored_in(folder: Path) -> list[str]:
+    """The variables of `folder`/.env that are not taken, since they are neither a key nor an address."""
+    return env_file.ignored(_written(folder))
+
+
+def _written(folder: Path) -> dict[str, str]:
+    file = folder / ".env"
+    return env_file.values_of(file.read_text(encoding="utf-8")) if file.is_file() else {}
 
 
 def from_environment(value: str) -> str:

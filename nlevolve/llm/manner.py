@@ -33,3 +33,16 @@ def manner_of(settings: RoleSettings, card: ModelCard | None) -> Manner:
     if settings.form != "auto":
         return settings.form
     return "bare" if card is None or card.provider == EMBEDDED or thinks(settings, card) else "text"
+
+
+def reason(settings: RoleSettings, card: ModelCard | None) -> str:
+    """Why `manner_of` says what it says, in a few words."""
+    if settings.form != "auto":
+        return f"form={settings.form}"
+    if card is None or card.provider == EMBEDDED:
+        return "embedded"
+    if thinks(settings, card):
+        return "it thinks first"
+    if settings.thinking == "off" or settings.reasoning_effort == "none":
+        return "thinking is off"
+    return {None: "not known to think", False: "it does not think", True: "it does not think with these settings"}[card.thinks]

@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from nlevolve import files
 from nlevolve.errors import UsageError
 from nlevolve.llm.catalogue import OFFLINE, ModelCard, Price, embedded_card, listed_card, nearest, price_of
 from nlevolve.llm.endpoints import endpoint_of
@@ -68,7 +69,7 @@ class Shelf:
         self._kept: dict[str, Any] = {}
         if file is not None and file.is_file():
             with contextlib.suppress(ValueError, OSError):
-                kept = json.loads(file.read_text(encoding="utf-8"))
+                kept = json.loads(files.read(file))
                 self._kept = kept if isinstance(kept, dict) else {}
 
     def card(self, model: str, base_url: str | None) -> ModelCard:
@@ -88,11 +89,9 @@ class Shelf:
         """Whole or not at all. Where nothing can be written there is no shelf, and no harm done."""
         if self._file is None:
             return
-        draft = self._file.with_suffix(f".{os.getpid()}")
         with contextlib.suppress(OSError):
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            draft.write_text(json.dumps(self._kept), encoding="utf-8")
-            draft.replace(self._file)
+            files.replace(self._file, json.dumps(self._kept))
 
 
 def read_prices(file: Path) -> dict[str, Price]:

@@ -95,6 +95,7 @@ def hide_warnings() -> None:
     """Warnings of litellm's that nobody can mend: of its types, and of coroutines that it leaves when a call is cancelled."""
     for category, text, module in (
         (UserWarning, "", r"pydantic\._internal"),
+        (UserWarning, "Pydantic serializer warnings", ""),
         (DeprecationWarning, "Accessing the", ""),
         (RuntimeWarning, r"coroutine '.*completion' was never awaited", ""),
     ):

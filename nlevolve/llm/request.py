@@ -193,6 +193,10 @@ class ProviderDown(CallFailed):
     kind, can_pass = "provider_down", True
 
 
+class BrokeOff(ProviderDown):
+    """The connection was there and broke off before a reply, or in the middle of one. It may be billed."""
+
+
 class Away(CallFailed):
     """Nothing answers at the address: connection refused, no such host, no route. Nothing was sent, and nothing is counted."""
 

@@ -27,6 +27,8 @@ class Heard:
 
     texts: list[str] = field(default_factory=list)
     thoughts: list[str] = field(default_factory=list)
+    calls: list[str] = field(default_factory=list)
+    """The arguments of a tool that was called, though there is none."""
     pieces: int = 0
     characters: int = 0
     finish: str | None = None
@@ -40,7 +42,7 @@ class Heard:
 
     @property
     def text(self) -> str:
-        return "".join(self.texts)
+        return "".join(self.texts or self.calls)
 
     @property
     def reasoning(self) -> str:
@@ -49,14 +51,15 @@ class Heard:
     @property
     def nothing(self) -> bool:
         """Whether there was no stream at all."""
-        return not (self.pieces or self.finish or self.usage)
+        return not (self.pieces or self.calls or self.finish or self.usage)
 
     def add(self, chunk: Any) -> bool:
         """Take in one chunk; whether it said anything."""
         if (usage := _field(chunk, "usage")) is not None and _field(usage, "completion_tokens") is not None:
             self.usage = usage
         choices = _field(chunk, "choices")
-        said = self._say(_field(choices[0], "delta")) if choices else self._say_plainly(chunk)
+        # some servers send a whole reply as the only chunk
+        said = self._say(_field(choices[0], "delta") or _field(choices[0], "message")) if choices else self._say_plainly(chunk)
         finish = _field(choices[0] if choices else chunk, "finish_reason")
         if finish and self.finish in (None, "", "stop"):
             self.finish = finish  # parsers say "stop" of their own accord, before the end or after it
@@ -68,7 +71,9 @@ class Heard:
         text = words(_field(delta, "content"))
         thought = words(_field(delta, "reasoning_content") or _field(delta, "reasoning"))
         self.refusal = self.refusal or bool(_field(delta, "refusal"))
-        return self._keep(text, thought)
+        called = arguments(delta)
+        self.calls += [called] if called else []
+        return self._keep(text, thought) or bool(called)
 
     def _say_plainly(self, chunk: Any) -> bool:
         """litellm's own plain chunk: a dictionary with a text."""
@@ -93,6 +98,13 @@ def words(content: Any) -> str:
     if isinstance(content, dict):
         return json.dumps(content)
     return ""
+
+
+def arguments(message: Any) -> str:
+    """What a message says as the arguments of the first tool, or function, that it calls."""
+    tools = _field(message, "tool_calls") or []
+    called = _field(tools[0], "function") if tools else _field(message, "function_call")
+    return words(_field(called, "arguments"))
 
 
 async def listen(
@@ -120,7 +132,7 @@ async def listen(
                     break
                 if heard.characters - looked >= LOOK:
                     looked = heard.characters
-                    if looping(_end(heard.texts or heard.thoughts)):
+                    if looping(_end(heard.texts or heard.calls or heard.thoughts)):
                         heard.stopped = "looping"
                         break
     except TimeoutError:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-import contextlib
 import json
 import re
 import time
@@ -15,8 +13,6 @@ from typing import Any
 
 WRAPPING = re.compile(r"^(litellm\.\w+: )+(\w+: )?(\w+ ?(Exception|Error) (\w+ )?- )?")
 """What litellm puts before the provider's own words."""
-STREAMED = re.compile(r"^Message: (.*?), Metadata: (\{.*\}), User ID:.*$", re.DOTALL)
-"""How litellm tells of an error that came in OpenRouter's stream."""
 CODED = ("code", "type", "status", "reason", "quotaId")
 """Where bodies name what went wrong. An integer there is the status once more."""
 NO_TAGS = re.compile(r"<(head|style|script)\b.*?</\1>|<[^>]+>", re.DOTALL | re.IGNORECASE)
@@ -41,7 +37,7 @@ class Told:
 
 def told(error: BaseException) -> Told:
     """Read an exception of litellm's, and those that it was raised from."""
-    links = _chain(error)
+    links = chain(error)
     body = body_of(error)
     headers = next((h for link in links if (h := getattr(link, "litellm_response_headers", None))), None) or {}
     # the innermost has the provider's own status; litellm gives its errors others (of a 529 it makes a 500)
@@ -62,7 +58,7 @@ def body_of(error: BaseException) -> Mapping[str, Any]:
 
     Where the error is nothing but words, they are its message.
     """
-    for link in _chain(error):
+    for link in chain(error):
         body = getattr(link, "body", None)
         if not isinstance(body, dict):
             body = _parsed(getattr(link, "message", None))
@@ -74,9 +70,10 @@ def body_of(error: BaseException) -> Mapping[str, Any]:
     return {}
 
 
-def _chain(error: BaseException | None) -> list[BaseException]:
+def chain(error: BaseException | None) -> list[BaseException]:
+    """An exception and those that it was raised from."""
     links: list[BaseException] = []
-    while error is not None and len(links) < 6:
+    while error is not None and len(links) < 8:
         links.append(error)
         error = error.__cause__ or error.__context__
     return links
@@ -94,20 +91,11 @@ def _words(error: BaseException, body: Mapping[str, Any]) -> str:
     """What it says, for people, in one line. OpenRouter hands on what a provider said to it in `metadata.raw`."""
     said = str(body.get("message") or WRAPPING.sub("", str(error)))
     raw = _metadata(body).get("raw")
-    if streamed := STREAMED.match(said):
-        said, raw = streamed[1], _literal(streamed[2]).get("raw")
     if raw:
         said = f"{said} ({body_of(_Raw(raw)).get('message') or raw})"
     if said.lstrip().startswith("<"):
         said = NO_TAGS.sub(" ", said)
     return " ".join(said.partition("Traceback (most recent call last)")[0].split())
-
-
-def _literal(text: str) -> Mapping[str, Any]:
-    with contextlib.suppress(ValueError, SyntaxError):
-        value = ast.literal_eval(text)
-        return value if isinstance(value, dict) else {}
-    return {}
 
 
 class _Raw(Exception):

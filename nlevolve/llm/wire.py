@@ -14,6 +14,10 @@ from nlevolve.records import Usage
 
 NATIVE = ("anthropic", "gemini", "vertex_ai", "bedrock", "bedrock_converse")
 """Providers whose own fields litellm takes among its options, and has no `extra_body` for."""
+OPENAI_FORM = ("hosted_vllm", "openrouter", "groq", "mistral", "deepseek", "xai", "fireworks_ai", "together_ai")
+"""Providers that speak in OpenAI's form, but not through its SDK."""
+BY_ITSELF = (*NATIVE, *OPENAI_FORM, "ollama", "ollama_chat")
+"""Providers that litellm asks by HTTP itself, and takes a handler of its own for; for others it takes a session of aiohttp's."""
 OLLAMAS_OWN = ("keep_alive", "think", "options", "template", "raw", "truncate", "shift")
 """Fields of a request of Ollama's; all others are its model's options."""
 LEAST_WINDOW = 4_096

@@ -21,6 +21,18 @@ from typing import IO
 
 from nlevolve.offline.answer import Job, answer
 
+_BEGINNING = """
+import importlib.util, sys
+package, *places = sys.argv[1:]
+sys.path += places
+spec = importlib.util.spec_from_file_location("nlevolve", package)
+module = sys.modules["nlevolve"] = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(module)
+from nlevolve.offline.workers import serve
+serve()
+"""
+"""A worker is isolated (`python -I`): the current folder and PYTHONPATH may be anybody's. It is told where this package is."""
+
 _own = threading.local()
 _all: list[subprocess.Popen[str]] = []
 
@@ -59,23 +71,27 @@ def _ask(job: Job) -> str:
 def _pipes() -> tuple[IO[str], IO[str]]:
     worker: subprocess.Popen[str] | None = getattr(_own, "worker", None)
     if worker is None or worker.poll() is not None:
-        package = str(Path(__file__).resolve().parents[2])
-        path = os.pathsep.join(p for p in (package, os.environ.get("PYTHONPATH", "")) if p)
         worker = subprocess.Popen(
-            [sys.executable, "-m", "nlevolve.offline.workers"],
+            [sys.executable, "-I", "-c", _BEGINNING, str(Path(__file__).parents[1] / "__init__.py"), *_places()],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             encoding="utf-8",
             # a Ctrl-C is for the run, which ends its workers by closing their pipes: also while they are still starting
             process_group=0,
-            env={**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+            env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
         )
         _own.worker = worker
         _all.append(worker)
     assert worker.stdin
     assert worker.stdout
     return worker.stdin, worker.stdout
+
+
+def _places() -> list[str]:
+    """Where this process has numpy and scipy from: where a worker looks last, if it does not have them itself."""
+    sources = [getattr(sys.modules.get(name), "__file__", None) for name in ("numpy", "scipy")]
+    return list(dict.fromkeys(str(Path(source).parents[1]) for source in sources if source))
 
 
 def _end() -> None:
@@ -87,12 +103,8 @@ def _end() -> None:
         worker.wait()
 
 
-def _serve() -> None:
+def serve() -> None:
     """A worker's life: a job a line in, an answer a line out, until the pipe closes."""
     for line in sys.stdin:
         model, prompt, seed, form = json.loads(line)
         print(json.dumps(answer(Job(model, prompt, seed, form))), flush=True)
-
-
-if __name__ == "__main__":
-    _serve()

@@ -10,10 +10,10 @@ from nlevolve.ask.generator import ROLE_OF, describe
 from nlevolve.ask.question import Answered
 from nlevolve.ask.replies import Unreadable
 from nlevolve.evolve.fitness import fitness
-from nlevolve.evolve.pair_choice import telling_pair, worth_asking_again, worth_checking
+from nlevolve.evolve.pair_choice import telling_pair, worth_asking_again, worth_checking, worth_describing_again
 from nlevolve.evolve.policy import pool
 from nlevolve.evolve.population import Population
-from nlevolve.llm.request import CallFailed, Filtered, Unusable
+from nlevolve.llm.request import CallFailed, Filtered, NotBanked, Unusable
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Attempt, Birth, CandidateChecked, Description, Garbled, MoveFailed, Skipped
 from nlevolve.run.context import Context, together
@@ -47,7 +47,7 @@ async def bear(task: Task, context: Context, birth: Birth, seen: Population, sam
 
 
 async def _described(task: Task, context: Context, birth: Birth, seen: Population, sample: int) -> Answered[Description]:
-    """The birth's description. Where its model could be read before, what nobody can read is asked for once more."""
+    """The birth's description. What nobody can read is asked for once more, unless the model is known to be unreadable."""
     parents = [(seen.members[p].description, seen.members[p].attempts) for p in birth.parents]
     settings = context.settings(ROLE_OF[birth.operator], birth.model)
 
@@ -57,10 +57,14 @@ async def _described(task: Task, context: Context, birth: Birth, seen: Populatio
 
     try:
         return await ask(again=False)
-    except Unreadable:
-        if not any(c.birth.model == birth.model for c in seen.members.values()):
+    except Unreadable as problem:
+        if not worth_describing_again(birth.model, seen):
             raise
-        return await ask(again=True)
+        try:
+            return await ask(again=True)
+        except NotBanked:
+            # a run from before first births were asked once more is told again as it was
+            raise problem from None
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from nlevolve.ask.generator import ROLE_OF
 from nlevolve.ask.prompts import Prompts
 from nlevolve.config import RunConfig
 from nlevolve.llm.catalogue import ModelCard, price_of
+from nlevolve.llm.manner import manner_of
 from nlevolve.llm.request import Message
 from nlevolve.llm.settings import RoleSettings
 from nlevolve.puzzle.tasks import Task
@@ -57,22 +58,28 @@ def forecast(
     bought: set[tuple[str, ...]] = set()
     found = []
     for config in configs:
-        asked = [calls for task in tasks for calls in _of_task(config, task, prompts) if calls.question not in bought]
+        asked = [calls for task in tasks for calls in _of_task(config, task, prompts, cards) if calls.question not in bought]
         bought |= {calls.question for calls in asked if calls.question is not None}
         found.append(sum((_priced(config, calls, cards) for calls in asked), Forecast(0, 0.0)))
     return found
 
 
-def _of_task(config: RunConfig, task: Task, prompts: Prompts) -> Iterator[_Calls]:
+def _of_task(config: RunConfig, task: Task, prompts: Prompts, cards: Mapping[str, ModelCard]) -> Iterator[_Calls]:
     policy, answers = config.policy, config.answers
-    write = _tokens(prompts.render("write", **_common(task, prompts)))
-    applied: dict[str, Any] = {"pairs": pair_fields(task.pairs), "input": grid_fields(task.tests[0]), "bullets": BULLETS}
-    apply = _tokens(prompts.render("apply", **applied))
+
+    def tokens(role: Role, template: str, places: Mapping[str, Any]) -> int:
+        """With the words for the form in which this role is asked; of a mix, the longest."""
+        manners = {manner_of(settings, cards.get(settings.model)) for settings in config.role(role).each}
+        return max(_tokens(prompts.render(template, manner, **places)) for manner in manners)
+
+    common = _common(task, prompts)
+    applied = {"pairs": pair_fields(task.pairs), "input": grid_fields(task.tests[0]), "bullets": BULLETS}
+    written = {role: tokens(role, "write", common) for role in ROLE_OF.values()}
     # a revision is shown one parent's grids beside the truth, a recombination those of several
     prompt: dict[Operator, int] = {
-        "write": write,
-        "revise": 2 * write,
-        "recombine": write + min(policy.parent_tokens, policy.recombine_parents * write),
+        "write": written["generator"],
+        "revise": 2 * written["reviser"],
+        "recombine": written["recombiner"] + min(policy.parent_tokens, policy.recombine_parents * written["recombiner"]),
     }
     pairs = len(task.pairs)
     for birth, first in _births(config):
@@ -80,9 +87,9 @@ def _of_task(config: RunConfig, task: Task, prompts: Prompts) -> Iterator[_Calls
         operator = _operator(config, birth)
         yield _Calls(ROLE_OF[operator], 1, prompt[operator], question)
         checked = (*question, config.checker.model_dump_json()) if question else None
-        yield _Calls("checker", pairs, apply, checked)
+        yield _Calls("checker", pairs, tokens("checker", "apply", applied), checked)
     followed = (answers.perfect + answers.imperfect) * answers.samples * answers.views
-    yield _Calls("answerer", followed * len(task.tests), apply)
+    yield _Calls("answerer", followed * len(task.tests), tokens("answerer", "apply", applied))
 
 
 def _births(config: RunConfig) -> Iterator[tuple[int, tuple[str, ...]]]:

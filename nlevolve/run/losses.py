@@ -48,9 +48,9 @@ def added(lost: Iterable[Loss]) -> tuple[Loss, ...]:
 
 def sentence(lost: Iterable[Loss]) -> str:
     """What became of the requests, each kind of failure once, with a count."""
-    told = list(lost)
-    halts = [one.why for one in told if one.failure == HALTED]
-    others = [_said(one) for one in told if one.failure != HALTED]
+    every = list(lost)
+    halts = [one.why for one in every if one.failure == HALTED]
+    others = [_said(one) for one in every if one.failure != HALTED]
     return "; ".join([*halts, *([f"replies did not come: {'; '.join(others)}"] if others else [])]) or "replies did not come"
 
 
@@ -60,9 +60,14 @@ def may_pass(answered: Iterable[TaskAnswered]) -> bool:
     return not lost or any(one.failure not in LASTING for one in lost) or any(e.stopped == "budget" for e in answered)
 
 
+def told(failure: str, why: str) -> str:
+    """A kind of failure in words, with what was said of it and what to do about it."""
+    kind, advice = TOLD.get(failure), ADVICE.get(failure)
+    return (f"{kind} ({why})" if kind else why) + (f": {advice}" if advice else "")
+
+
 def _said(loss: Loss) -> str:
-    told, advice = TOLD.get(loss.failure), ADVICE.get(loss.failure)
-    return f"{loss.count} × {f'{told} ({loss.why})' if told else loss.why}" + (f": {advice}" if advice else "")
+    return f"{loss.count} × {told(loss.failure, loss.why)}"
 
 
 def _halt(halted: Halt | None) -> Iterator[Loss]:

@@ -29,6 +29,7 @@ from nlevolve.run.answering import Answering
 from nlevolve.run.birth import bear
 from nlevolve.run.context import Context
 from nlevolve.run.search import sample_of
+from nlevolve.run.trust import prompts_of
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,7 @@ def _lab(config: Mapping[str, Any], memory: _Memory) -> Context | None:
         return None
     try:
         settings = validated(config["settings"])
-        prompts = Prompts(Path(str(config["prompts_dir"])))
+        prompts = Prompts(prompts_of(config))
         cards = _cards(settings, config)
     except (UsageError, KeyError):
         return None

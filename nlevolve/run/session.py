@@ -14,7 +14,7 @@ from typing import Any
 from nlevolve.ask.prompts import Prompts, bundled
 from nlevolve.ask.question import Asker
 from nlevolve.ask.rehearsal import rehearse
-from nlevolve.config import RunConfig, configure, differences, digest, models_named, validated
+from nlevolve.config import RunConfig, digest
 from nlevolve.errors import UsageError
 from nlevolve.evolve.parents import Parents, strategy
 from nlevolve.llm.bank import check_bank
@@ -24,7 +24,7 @@ from nlevolve.llm.embedded import embedded_version, is_embedded
 from nlevolve.llm.preflight import check_models
 from nlevolve.llm.request import LLM
 from nlevolve.llm.stack import OpenStack
-from nlevolve.options import Asked, Limits, Options
+from nlevolve.options import Limits, Options
 from nlevolve.puzzle.datasets import Selection
 from nlevolve.records import CallFinished, Event, Noticed, RunFinished, RunStarted, TaskAnswered
 from nlevolve.run import store
@@ -32,6 +32,8 @@ from nlevolve.run.batch import solve_all
 from nlevolve.run.context import Context, Emit
 from nlevolve.run.losses import added, may_pass, sentence
 from nlevolve.run.pinging import Unfit, ping_models
+from nlevolve.run.recorded import deciding, endpoints_of, require_endpoints, require_same
+from nlevolve.run.trust import NOTHING, Chosen, Named, chosen_by, named, require_confirmed
 from nlevolve.version import versions
 
 
@@ -55,6 +57,8 @@ class Session:
     """Stands in for the providers, in tests."""
     ping: bool = False
     """Ask every real model one small question before a new run begins."""
+    named: Sequence[Named] = ()
+    """Addresses, headers and prompts that are not the providers' own and ours: confirmed, and always told."""
     around: Callable[[LLM], LLM] = lambda llm: llm
     """Wraps the way to the models: benchmarks look at the requests there."""
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
@@ -88,7 +92,7 @@ class Session:
                 answered = await self._solve(emit, own_process)
                 finished = _finished(answered, self.stopping.is_set())
             except Unfit as unfit:
-                finished = RunFinished(reason="failed", exit_code=4, why=str(unfit))
+                finished = RunFinished(reason="failed", exit_code=4, why=str(unfit), resumable=not unfit.lasting)
             emit(finished)
             return finished
 
@@ -154,10 +158,12 @@ def begin(
     *,
     live: LLM | None = None,
     parents: Parents | None = None,
+    chosen: Chosen | None = None,
 ) -> Session:
     """Make a new run's folder with its config.json; `parents` is the strategy that the settings name, if a program brought it.
 
-    Raises UsageError before anything is sent, leaving no folder behind.
+    `chosen`: what the command names itself, where that is less than all options (a sweep's file names some).
+    Raises UsageError before anything is sent, leaving no folder behind; Unconfirmed for what nobody has chosen here.
     """
     limits, replay = options.part(Limits), options.replay
     prompts, cache_dir = Path(options.prompts or bundled()), Path(options.cache_dir)
@@ -166,25 +172,26 @@ def begin(
     choose = strategy(config.policy.parents, parents)
     rehearse(templates)
     cards = _cards(config, limits, replay, cache_dir)
+    items = _confirmed(config, cards, templates, chosen or chosen_by(options), sends=not replay and live is None)
     check_bank(cache_dir, replay=replay)
     lock = store.create(Path(options.runs_dir), options.run)
-    run_id, settings = uuid.uuid4().hex, _settings(config, selection, templates)
+    run_id, settings, endpoints = uuid.uuid4().hex, deciding(config, selection, templates), endpoints_of(config, cards)
     content = {
         "schema": 1,
         "run": lock.folder.name,
         "id": run_id,
         "preset": options.preset,
         **settings,
+        "endpoints": endpoints,
         **_made_with(limits, replay, prompts, cache_dir, cards, config),
-        "digest": digest(settings),
+        "digest": digest(settings | ({"endpoints": endpoints} if endpoints else {})),
     }
     with ExitStack() as failed:
         failed.callback(lock.close)
         store.replace(lock.folder / "config.json", content)
         failed.pop_all()
-    return Session(
-        lock, selection, config, limits, options.preset, templates, cards, cache_dir, run_id, choose, replay=replay, live=live
-    )
+    fixed = (lock, selection, config, limits, options.preset, templates, cards, cache_dir, run_id, choose)
+    return Session(*fixed, replay=replay, live=live, named=items, ping=bool(options.ping) and not replay)
 
 
 def _made_with(
@@ -211,16 +218,20 @@ def reopen(
     cache_dir: Path,
     live: LLM | None = None,
     parents: Parents | None = None,
+    chosen: Chosen = NOTHING,
 ) -> Session:
-    """Go on with a run. Raises UsageError listing every setting, prompt, task or embedded model that is not as it was."""
+    """Go on with a run. Raises UsageError listing every setting, prompt, task or embedded model that is not as it was, and
+    Unconfirmed for what neither the command nor a run of this user on this machine has chosen."""
     with ExitStack() as failed:
         # before it is read: another process may be writing it
         lock = failed.enter_context(closing(store.Lock(folder)))
         old = store.read_config(folder)
         replay, templates = bool(old.get("replay")), Prompts(prompts)
-        _require_same(folder, old, config, _settings(config, selection, templates))
+        require_same(folder, old, config, deciding(config, selection, templates))
         choose = strategy(config.policy.parents, parents)
         cards = _cards(config, limits, replay, cache_dir)
+        require_endpoints(folder, old, config, cards)
+        items = _confirmed(config, cards, templates, chosen, sends=not replay and live is None)
         check_bank(cache_dir, replay=replay)
         session = Session(
             lock,
@@ -236,48 +247,19 @@ def reopen(
             replay=replay,
             known=store.read_events(folder),
             live=live,
+            named=items,
         )
         failed.pop_all()
     return session
 
 
-def _require_same(folder: Path, old: Mapping[str, Any], config: RunConfig, settings: Mapping[str, Any]) -> None:
-    changed = [*differences({key: old.get(key) for key in settings}, settings), *_other_models(old, config)]
-    if changed:
-        raise UsageError(
-            f"run {folder.name} was started with other settings ({'; '.join(changed)}); "
-            "resume it with the old ones, or start a new run: what is equal comes from the cache"
-        )
-
-
-def reconfigure(old: Mapping[str, Any], asked: Asked) -> RunConfig:
-    """The settings of a recorded run, with what was asked for anew laid over them.
-
-    A resumed run refuses any difference, so this only serves to name it. Raises UsageError.
-    """
-    recorded = validated(old["settings"])
-    models = models_named(asked)
-    if "preset" in asked.given and asked.preset != old["preset"]:
-        seed = recorded.seed if asked.seed is None else asked.seed
-        return configure(asked.preset, models=models, changes=asked.settings, seed=seed)
-    named = {f"{role}.model": model for role, model in models.items() if model}
-    return recorded.changed(named | dict(asked.settings) | ({} if asked.seed is None else {"seed": asked.seed}))
-
-
-def _settings(config: RunConfig, selection: Selection, prompts: Prompts) -> dict[str, Any]:
-    """What decides the requests: a resumed run must have the same."""
-    return {
-        "settings": config.model_dump(mode="json"),
-        "tasks": list(selection.selectors),
-        "tasks_digest": selection.digest,
-        "prompts": prompts.digests,
-    }
-
-
-def _other_models(old: Mapping[str, Any], config: RunConfig) -> list[str]:
-    """Whether the embedded models reply otherwise by now. A run from before they had a version goes on, and asks them anew."""
-    recorded, now = old.get("versions", {}).get("embedded"), embedded_version(*config.models.values())
-    return [f"versions.embedded: {recorded} -> {now}"] if recorded and now and recorded != now else []
+def _confirmed(
+    config: RunConfig, cards: Mapping[str, ModelCard], prompts: Prompts, chosen: Chosen, *, sends: bool
+) -> tuple[Named, ...]:
+    """What is to be told of a run that sends anything. Raises Unconfirmed."""
+    items = named(config.roles.values(), cards, prompts, chosen) if sends else ()
+    require_confirmed(items, chosen)
+    return items
 
 
 def _cards(config: RunConfig, limits: Limits, replay: bool, cache_dir: Path) -> Mapping[str, ModelCard]:

@@ -15,6 +15,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
+from nlevolve import files
 from nlevolve.errors import UsageError
 from nlevolve.records import AnyEvent, Event, RunFinished, TaskAnswered, read_event, write_event
 
@@ -106,9 +107,10 @@ def read_config(folder: Path, needs: Collection[str] = ("tasks",)) -> dict[str, 
     """config.json. Raises UsageError when it is missing, torn, or without one of the keys that it `needs`."""
     path = folder / "config.json"
     try:
-        config = json.loads(path.read_text(encoding="utf-8"))
+        config = json.loads(files.read(path))
     except (OSError, ValueError, RecursionError) as error:
-        raise UsageError(f"{path} cannot be read ({error}): restore it, or start the run anew") from None
+        why = getattr(error, "strerror", None) or error
+        raise UsageError(f"{path} cannot be read ({why}): restore it, or start the run anew") from None
     lacking = [key for key in needs if key not in config] if isinstance(config, dict) else ["everything"]
     if lacking:
         raise UsageError(f"{path} is not a run's: it lacks {', '.join(lacking)}: restore it, or start the run anew")
@@ -117,9 +119,17 @@ def read_config(folder: Path, needs: Collection[str] = ("tasks",)) -> dict[str, 
 
 
 def read_events(folder: Path) -> list[AnyEvent]:
-    """All whole events of a run, in the order written; a torn last line and lines of no known kind are left out."""
+    """All whole events of a run, in the order written; a torn last line and lines of no known kind are left out.
+
+    Raises UsageError for a log that cannot be read.
+    """
     path = folder / "events.jsonl"
-    return list(_whole(path.read_bytes())) if path.is_file() else []
+    try:
+        return list(_whole(files.read(path)))
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from None
 
 
 def replace(path: Path, content: Any) -> None:
@@ -129,13 +139,8 @@ def replace(path: Path, content: Any) -> None:
 
 def replace_text(path: Path, text: str) -> None:
     """As `replace`, for any text."""
-    part = path.with_name(path.name + ".part")
     with _storing(path):
-        with part.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
+        files.replace(path, text)
 
 
 class Log:
@@ -144,7 +149,7 @@ class Log:
     def __init__(self, folder: Path) -> None:
         self.path = folder / "events.jsonl"
         with _storing(self.path):
-            self._file = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o644)
+            self._file = files.opened(self.path, os.O_RDWR | os.O_CREAT)
             self._mend()
 
     def append(self, event: Event) -> None:

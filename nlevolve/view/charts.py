@@ -205,8 +205,8 @@ def _figure(title: str, height: float = 2.7) -> Iterator[tuple[Figure, list[str]
     import matplotlib
     from matplotlib.figure import Figure
 
-    # text stays text, ids depend on the title alone, and no dollar in a label starts a formula
-    with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": title, "text.parse_math": False}):
+    # text stays text, ids depend on the title alone, no dollar in a label starts a formula, nor a matplotlibrc in the folder TeX
+    with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": title, "text.parse_math": False, "text.usetex": False}):
         # places are set by hand: a layout engine draws each figure twice
         figure = Figure(figsize=(WIDTH, height))
         figure.patch.set_alpha(0)

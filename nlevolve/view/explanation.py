@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from nlevolve.records import Role
 from nlevolve.view.history import History
 from nlevolve.view.readings import Readings
@@ -14,55 +16,82 @@ MOSTLY = 0.5
 FEWEST = 4
 """Replies. Of fewer nothing can be said."""
 LONGEST = 80
+EMBEDDED = "offline/"
+LOOK = "nlevolve show RUN TASK --raw"
+ANOTHER = "choose a larger model"
 SETTINGS_OF = {"recombiner": "generator", "reviser": "generator", "answerer": "checker"}
 """Whose settings a role has unless it has its own."""
 
 
 def explanation(history: History) -> str | None:
-    """What the most replies were lost to, and what to do about it; None where most were read and say nothing."""
+    """What the most replies were lost to, and what to do about it; None where most were read and nothing else is plain.
+
+    Replies that nobody could read explain more than grids of the wrong size, and these more than notes.
+    """
     found = [one for (role, model), readings in history.readings.by_role.items() for one in _faults(role, model, readings)]
-    return max(found)[1] if found else None
+    return max(found).sentence if found else _fruitless(history)
 
 
-def _faults(role: Role, model: str, its: Readings) -> list[tuple[float, str]]:
-    """(share, sentence) of each fault that this role's replies show."""
-    if its.replies < FEWEST:
-        return []
+class _Fault(NamedTuple):
+    weight: int
+    share: float
+    sentence: str
+
+
+def _faults(role: Role, model: str, its: Readings) -> list[_Fault]:
+    """What this role's replies show to be amiss."""
     followed = its.outcomes["read"] + its.outcomes["repaired"] + its.outcomes["untold"]
     told = [
-        (TELLING, its.share(its.outcomes["cut"]), _cut(role, its)),
-        (TELLING, its.share(its.outcomes["looping"]), _looping(role, its)),
-        (TELLING, its.share(its.outcomes["refused"]), f"{_of(role)} were declined or held back by a content filter"),
-        (TELLING, its.share(its.outcomes["unreadable"]), f"{_of(role)} could not be read{_mostly(its)}"),
-        (MOSTLY, its.wrong_size / followed if followed else 0.0, f"{_of(role)} are grids of the wrong size"),
-        (MOSTLY, its.notes / followed if followed else 0.0, _notes(role, model, its)),
+        (2, TELLING, its.outcomes["cut"], its.replies, _cut(role, its)),
+        (2, TELLING, its.outcomes["looping"], its.replies, f"only went round in circles: {ANOTHER}"),
+        (2, TELLING, its.outcomes["refused"], its.replies, f"were declined or held back by a content filter: {ANOTHER}"),
+        (2, TELLING, its.outcomes["unreadable"], its.replies, _unreadable(role, its)),
+        (1, MOSTLY, its.wrong_size, followed, f"are grids of the wrong size: {_stronger(role)}"),
+        (0, MOSTLY, its.notes, followed, _notes(model, its)),
     ]
-    return [(share, f"{percent(min(1.0, share), 0)} of {sentence}") for least, share, sentence in told if share >= least]
-
-
-def _of(role: Role) -> str:
-    return f"the {role}'s replies"
+    return [
+        _Fault(weight, share, f"{percent(share, 0)} of the {role}'s replies {sentence}")
+        for weight, least, count, of, sentence in told
+        if of >= FEWEST and (share := min(1.0, count / of)) >= least
+    ]
 
 
 def _cut(role: Role, its: Readings) -> str:
     lengths = its.lengths.most_common(1)
     at = f" at {lengths[0][0]:,} tokens" if lengths and lengths[0][0] else ""
-    return f"{_of(role)} were cut{at}: set {SETTINGS_OF.get(role, role)}.max_tokens"
+    settings = SETTINGS_OF.get(role, role)
+    return f"were cut{at}: set {settings}.max_tokens to more, or, where they only go round in circles ({LOOK}), {ANOTHER}"
 
 
-def _looping(role: Role, its: Readings) -> str:
+def _unreadable(role: Role, its: Readings) -> str:
+    reasons = its.reasons.most_common(1)
+    mostly = f", mostly because {clean(reasons[0][0])[:LONGEST]}" if reasons else ""
+    return f"could not be read{mostly}: see what it wrote ({LOOK}), try another {SETTINGS_OF.get(role, role)}.form, or {ANOTHER}"
+
+
+def _notes(model: str, its: Readings) -> str:
+    said = its.said.most_common(1)
+    such = f", such as: {clean(said[0][0])[:LONGEST]}" if said else ""
+    name = " (it reads only the English that offline/generator writes)" if model.startswith(EMBEDDED) else ""
+    return f"say what it could not follow{name}{such}"
+
+
+def _stronger(role: Role) -> str:
+    settings = SETTINGS_OF.get(role, role)
+    return f"a stronger {settings}, or more thinking ({settings}.thinking=high), may count better"
+
+
+def _fruitless(history: History) -> str | None:
+    """Of a real generator whose replies were read, and which came to nothing: no description gets any training pair right."""
+    best = [task.best for task in history.tasks.values() if task.best is not None]
+    wrote = [its.replies for (role, model), its in history.readings.by_role.items() if _writes(role, model)]
+    if not best or sum(wrote) < FEWEST or any(candidate.fitness.exact for candidate in best):
+        return None
     return (
-        f"{_of(role)} only repeated themselves: give it another temperature ({SETTINGS_OF.get(role, role)}.temperature) or model"
+        "the replies could be read, but no description gets a single training pair right: a stronger model, "
+        "more thinking (generator.thinking=high, checker.thinking=high), or easier tasks (arc1:training)"
     )
 
 
-def _mostly(its: Readings) -> str:
-    reasons = its.reasons.most_common(1)
-    return f", mostly because {clean(reasons[0][0])[:LONGEST]}" if reasons else ""
-
-
-def _notes(role: Role, model: str, its: Readings) -> str:
-    said = its.said.most_common(1)
-    such = f", such as: {clean(said[0][0])[:LONGEST]}" if said else ""
-    name = " (it reads only the English that offline/generator writes)" if model.startswith("offline/") else ""
-    return f"{_of(role)} say what it could not follow{name}{such}"
+def _writes(role: Role, model: str) -> bool:
+    return role == "generator" and not model.startswith(EMBEDDED)

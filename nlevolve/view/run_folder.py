@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from nlevolve import files
 from nlevolve.errors import UsageError
 from nlevolve.puzzle.datasets import load
 from nlevolve.puzzle.tasks import Pair, Task
@@ -70,7 +71,7 @@ def _taken_up(history: History) -> list[Task]:
 def _written(folder: Path) -> dict[str, Any]:
     path = folder / "results.json"
     try:
-        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        found: dict[str, Any] = json.loads(files.read(path))
         return found
     except (OSError, ValueError):
         raise UsageError(f"the tasks of run {folder.name} are gone, and {path} cannot be read either") from None

@@ -16,7 +16,7 @@ from nlevolve.ask.question import Asker
 from nlevolve.ask.rehearsal import PARENTS, TASK, rehearse, rendered
 from nlevolve.ask.replies import read_bullets, read_grid
 from nlevolve.llm.catalogue import ModelCard, embedded_card
-from nlevolve.llm.manner import MANNERS, Manner, manner_of
+from nlevolve.llm.manner import MANNERS, Manner, manner_of, reason
 from nlevolve.llm.request import Reply, Request
 from nlevolve.llm.schema_fallback import in_form
 from nlevolve.llm.settings import RoleSettings
@@ -61,26 +61,31 @@ def test_the_words_of_the_forms_look_as_they_did() -> None:
 
 
 @pytest.mark.parametrize(
-    ("settings", "card", "manner"),
+    ("settings", "card", "manner", "why"),
     [
-        ({}, CHATTY, "text"),
-        ({"reasoning_effort": "low"}, CHATTY, "bare"),
-        ({"thinking_budget": 2000}, CHATTY, "bare"),
-        ({}, THINKER, "bare"),
-        ({"thinking": "off"}, THINKER, "text"),
-        ({"thinking": "high"}, CHATTY, "bare"),
-        ({}, CLAUDE, "bare"),
+        ({}, CHATTY, "text", "not known to think"),
+        ({}, CHATTY.model_copy(update={"thinks": False}), "text", "it does not think"),
+        ({"reasoning_effort": "low"}, CHATTY, "bare", "it thinks first"),
+        ({"thinking_budget": 2000}, CHATTY, "bare", "it thinks first"),
+        ({}, THINKER, "bare", "it thinks first"),
+        ({"thinking": "off"}, THINKER, "text", "thinking is off"),
+        ({"thinking": "high"}, CHATTY, "bare", "it thinks first"),
+        ({}, CLAUDE, "bare", "it thinks first"),
         # what goes before thinking, where thinking must be asked for
-        ({"temperature": 0.2}, CLAUDE, "text"),
-        ({}, embedded_card("offline/checker"), "bare"),
-        ({}, None, "bare"),
-        ({"form": "text"}, THINKER, "text"),
-        ({"form": "object"}, CHATTY, "object"),
-        ({"form": "schema"}, embedded_card("offline/checker"), "schema"),
+        ({"temperature": 0.2}, CLAUDE, "text", "it does not think with these settings"),
+        ({}, embedded_card("offline/checker"), "bare", "embedded"),
+        ({}, None, "bare", "embedded"),
+        ({"form": "text"}, THINKER, "text", "form=text"),
+        ({"form": "object"}, CHATTY, "object", "form=object"),
+        ({"form": "schema"}, embedded_card("offline/checker"), "schema", "form=schema"),
     ],
 )
-def test_who_cannot_think_beforehand_works_in_the_reply(settings: dict[str, str], card: ModelCard | None, manner: Manner) -> None:
-    assert manner_of(RoleSettings.model_validate({"model": "m", **settings}), card) == manner
+def test_who_cannot_think_beforehand_works_in_the_reply(
+    settings: dict[str, str], card: ModelCard | None, manner: Manner, why: str
+) -> None:
+    called = RoleSettings.model_validate({"model": "m", **settings})
+    assert manner_of(called, card) == manner
+    assert reason(called, card) == why
 
 
 def test_what_works_first_stands_first_in_its_schema() -> None:

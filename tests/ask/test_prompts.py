@@ -187,7 +187,7 @@ def test_a_place_that_only_an_include_has_counts(prompts: Prompts) -> None:
     [
         ("write.md", "{{ colour }}", "prompt write: nothing fills colour"),
         ("_parent.md", "{{ parent.age }}", "prompt revise: .*age"),
-        ("_generator.md", "{{ 1 / 0 }}", "prompt write: division by zero"),
+        ("_generator.md", "{{ 1 / 0 }}", "_generator.md, line 34: .* places"),
         ("repair.md", "{% if %}", "line 3"),
     ],
 )

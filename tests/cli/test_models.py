@@ -46,16 +46,16 @@ def test_key_price_window_and_abilities_of_the_models_named(run: Run, monkeypatc
     assert "sk-" not in out
     first, second, third = (" ".join(line.split()) for line in out.splitlines()[1:])
     assert first.startswith("openai/gpt-4o-mini set: OPENAI_API_KEY 0.15 / 0.075 / 0.6 litellm 1.")
-    assert first.endswith("no text, the answer last 128,000 yes yes")
+    assert first.endswith("no text, the answer last (it does not think) 128,000 yes yes")
     assert "missing: ANTHROPIC_API_KEY" in second
-    assert "yes schema, the answer alone" in second
-    assert third == "hosted_vllm/mine none needed unknown - ? text, the answer last - ? ?"
+    assert "yes schema, the answer alone (it thinks first) 200" in second
+    assert third == "hosted_vllm/mine none needed unknown - ? text, the answer last (not known to think) - ? ?"
 
 
 def test_how_replies_are_asked_for_is_said_as_it_is_set(run: Run) -> None:
     _, out, _ = run("models", "--generator", "hosted_vllm/mine", "--checker", "offline/checker", "--set", "generator.form=schema")
-    assert "hosted_vllm/mine none needed unknown - ? schema, working first" in " ".join(out.split())
-    assert "free no schema, the answer alone" in " ".join(out.split())
+    assert "hosted_vllm/mine none needed unknown - ? schema, working first (form=schema)" in " ".join(out.split())
+    assert "free no schema, the answer alone (embedded)" in " ".join(out.split())
 
 
 def test_an_unknown_model_is_one_line_and_exit_code_2(run: Run) -> None:

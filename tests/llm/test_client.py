@@ -19,6 +19,7 @@ from nlevolve.llm.client import Client
 from nlevolve.llm.preflight import check_models
 from nlevolve.llm.quiet_import import load_litellm
 from nlevolve.llm.request import (
+    BrokeOff,
     Doubtful,
     Filtered,
     Label,
@@ -151,8 +152,8 @@ FAILURES: list[tuple[Said, type[NoReply]]] = [
     (Said("no", status=500, code="bad"), ProviderDown),
     (Said("no", status=503, code="bad"), ProviderDown),
     (Said("no", status=529, code="bad"), ProviderDown),
-    (Said(reset=True), ProviderDown),
-    (Said("x" * 5000, cut=True), ProviderDown),
+    (Said(reset=True), BrokeOff),
+    (Said("x" * 5000, cut=True), BrokeOff),
 ]
 
 

@@ -14,6 +14,7 @@ from nlevolve.llm.client import Client
 from nlevolve.llm.failures import failure
 from nlevolve.llm.request import (
     Away,
+    BrokeOff,
     CallFailed,
     Doubtful,
     FewerTokens,
@@ -261,12 +262,12 @@ def test_where_nobody_is_there_the_address_is_said_and_no_status(dialect: str) -
 def test_a_host_that_does_not_exist_is_away() -> None:
     error = asyncio.run(_answer(request(model="hosted_vllm/some", base_url="https://nowhere.invalid/v1")))
     assert isinstance(error, Away)
-    assert error.address == "https://nowhere.invalid:443"
+    assert error.address == "https://nowhere.invalid"
 
 
 def test_a_connection_that_is_lost_is_not_away() -> None:
     error = outcome("vllm", Said(reset=True))
-    assert type(error) is ProviderDown
+    assert isinstance(error, BrokeOff)
     assert error.left
 
 
@@ -279,3 +280,8 @@ def test_an_address_without_its_version_gets_the_hint(dialect: str, path: str, h
         error = asyncio.run(_answer(request(model=ROUTES[dialect][0], base_url=server.root + path)))
         assert type(error) is Doubtful
         assert (f"{server.root}/v1 may be meant" in str(error)) == hint
+
+
+def test_a_status_that_the_body_repeats_is_said_once() -> None:
+    error = outcome("vllm", Said(raw=b"500 Internal Server Error\n\nServer got itself in trouble", status=500))
+    assert str(error) == "500 Internal Server Error Server got itself in trouble"

@@ -19,9 +19,11 @@ from nlevolve.ask.prompts import bundled
 
 CHECKOUT = Path(__file__).parents[2]
 MODEL = "openai/smollm2"
-SLOTS, WINDOW = 4, 512
-"""A window that bounds every reply, whatever the model is allowed. The server rounds it up to a multiple of 256."""
-PATIENCE = 60.0
+SLOTS, WINDOW = 4, 2_048
+"""Room for every prompt of these stories and its repair. The server rounds a window up to a multiple of 256."""
+BOUND = 24
+"""Tokens of a reply: enough to be cut, and little to wait for where the machine is busy."""
+PATIENCE = 120.0
 """Seconds for the server to come up."""
 
 
@@ -92,11 +94,15 @@ def short_prompts(folder: Path) -> Path:
     return folder
 
 
-def tiny_task(folder: Path) -> Path:
-    """Two pairs of two by two cells, mirrored."""
-    pairs = [{"input": [[1, 2], [3, 4]], "output": [[2, 1], [4, 3]]}, {"input": [[5, 0], [0, 0]], "output": [[0, 5], [0, 0]]}]
+def tiny_task(folder: Path, pairs: int = 2, side: int = 2) -> Path:
+    """So many pairs of square grids, mirrored."""
+
+    def pair(number: int) -> dict[str, Any]:
+        rows = [[(number + row + column * column) % 10 for column in range(side)] for row in range(side)]
+        return {"input": rows, "output": [row[::-1] for row in rows]}
+
     path = folder / "tiny.json"
-    path.write_text(json.dumps({"train": pairs, "test": [{"input": [[7, 8], [9, 1]], "output": [[8, 7], [1, 9]]}]}))
+    path.write_text(json.dumps({"train": [pair(number) for number in range(pairs)], "test": [pair(pairs)]}))
     return path
 
 
@@ -116,23 +122,28 @@ class Shell:
             text=True,
         )
 
-    def solving(self, server: LlamaCpp, *more: str, run: str = "real", births: int = 2) -> list[str]:
-        """The arguments of a small run; replies are bounded by the server's window."""
+    def solving(self, server: LlamaCpp, *more: str, run: str = "real", births: int = 1) -> list[str]:
+        """The arguments of a small run that asks for few and short replies; no imperfect description is followed on the test."""
         phases = f'policy.phases=[{{births = {births}, moves = ["write"], overlap = 2}}]'
-        roles = [f"{role}.{what}" for role in ("generator", "checker") for what in (f"base_url={server.url}", "timeout=120")]
-        sets = [argument for setting in (*roles, phases) for argument in ("--set", setting)]
-        models = ["--generator", MODEL, "--checker", MODEL, "--prompts", "prompts", "--concurrency", "2"]
+        called = (f"base_url={server.url}", "timeout=300", f"max_tokens={BOUND}")
+        roles = [f"{role}.{what}" for role in ("generator", "checker") for what in called]
+        sets = [argument for setting in (*roles, phases, "answers.imperfect=0") for argument in ("--set", setting)]
+        models = ["--generator", MODEL, "--checker", MODEL, "--prompts", "prompts", "--concurrency", "2", "--no-ping"]
         return ["solve", "tiny.json", "--run", run, *models, *sets, *more]
 
     def events(self, run: str = "real") -> list[dict[str, Any]]:
         file = self.folder / "runs" / run / "events.jsonl"
         return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
 
+    def of(self, kind: str, run: str = "real") -> list[dict[str, Any]]:
+        """The events of a kind."""
+        return [event for event in self.events(run) if event["kind"] == kind]
+
     def wait_for(self, kind: str, process: subprocess.Popen[str], run: str = "real") -> None:
         """Return when the run's log holds such an event."""
-        until = time.monotonic() + 120
+        until = time.monotonic() + 300
         while time.monotonic() < until and process.poll() is None:
-            if any(event["kind"] == kind for event in self.events(run)):
+            if self.of(kind, run):
                 return
             time.sleep(0.05)
         raise AssertionError(f"no {kind}: {process.communicate(timeout=30)}")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from nlevolve.evolve.population import Population, population
-from nlevolve.llm.request import Interrupted, OverBudget, Unusable
+from nlevolve.llm.request import Interrupted, NotBanked, OverBudget, Reply, Request, Unusable
 from nlevolve.records import Birth, CandidateChecked, Description, MoveFailed
 from nlevolve.run.birth import bear
 from tests.evolve.candidates import checked
@@ -96,11 +97,35 @@ def test_a_description_is_asked_for_once_more_where_its_model_could_be_read_befo
     assert len(at.script.of("write")) == 2, "and no oftener"
 
 
-def test_a_model_that_never_could_be_read_gets_its_repair_and_no_more() -> None:
-    for before in (none(), seen("xxx", model="another")):
+def unreadable(model: str = "offline/generator") -> MoveFailed:
+    """Birth 0, of which nobody could read a word."""
+    return MoveFailed(task="t", birth=WRITE.model_copy(update={"index": 0, "model": model}), reason="garbled", why="no bullets")
+
+
+def test_a_model_of_which_nothing_is_known_is_asked_once_more_too() -> None:
+    for before in (none(), seen("xxx", model="another"), population([unreadable("another")])):
         at = bench({5: "G"})
-        assert unborn(at, before).reason == "garbled"
-        assert [one.again for one in at.script.of("write")] == [False]
+        assert born(at, before).description.bullets == ("Rule z: xxx tests a",)
+        assert [one.again for one in at.script.of("write")] == [False, True]
+
+
+def test_a_model_that_could_never_be_read_gets_its_repair_and_no_more() -> None:
+    at = bench({5: "G"})
+    assert unborn(at, population([unreadable()])).reason == "garbled"
+    assert [one.again for one in at.script.of("write")] == [False]
+
+
+def test_a_replay_of_what_was_never_asked_once_more_tells_it_as_it_was() -> None:
+    at = bench({5: "G"})
+    live = at.context.asker.llm
+
+    async def banked(asked: Request) -> Reply:
+        if asked.again:
+            raise NotBanked("the sample bank has no reply to it")
+        return await live(asked)
+
+    at = replace(at, context=replace(at.context, asker=replace(at.context.asker, llm=banked)))
+    assert unborn(at).reason == "garbled"
 
 
 def test_an_outage_leaves_the_birth_unreached_and_says_why() -> None:

@@ -10,6 +10,7 @@ from nlevolve.ask.generator import describing
 from nlevolve.ask.prompts import Prompts, bundled
 from nlevolve.config import RunConfig, configure
 from nlevolve.llm.catalogue import ModelCard, Price
+from nlevolve.llm.manner import Manner
 from nlevolve.puzzle.tasks import Pair, Task
 from nlevolve.records import Birth
 from nlevolve.run.forecast import COMPLETION, forecast
@@ -99,10 +100,11 @@ def prompt_tokens(*phases: dict[str, Any], **changes: Any) -> float:
 WRITE = {"births": 1}
 
 
-def test_a_prompt_is_counted_by_its_characters():
+@pytest.mark.parametrize(("form", "manner"), [("auto", "text"), ("schema", "schema")])
+def test_a_prompt_is_counted_by_its_characters_the_words_for_its_form_included(form: str, manner: Manner):
     birth = Birth(index=0, operator="write", model="told")
-    characters = sum(len(message.text) for message in describing(Prompts(bundled()), TASKS[0], birth, (), 0))
-    assert prompt_tokens(WRITE) == pytest.approx(characters / 2.5, abs=1)
+    characters = sum(len(message.text) for message in describing(Prompts(bundled()), TASKS[0], birth, (), 0, manner))
+    assert prompt_tokens(WRITE, **{"generator.form": form}) == pytest.approx(characters / 2.5, abs=1)
 
 
 def test_a_revision_shows_about_as_much_again_and_a_recombination_as_much_for_each_parent():

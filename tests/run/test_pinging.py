@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from nlevolve.api import solve
 from nlevolve.config import configure
 from nlevolve.llm.request import CallFailed, NoReply, ProviderDown, Reply, Request, TooLong, Unusable
 from nlevolve.options import Options
@@ -73,14 +74,20 @@ def test_embedded_models_and_no_ping_ask_nobody(tmp_path: Path) -> None:
     assert not any(map(rehearsed, sent))
 
 
-@pytest.mark.parametrize("failure", [Unusable, TooLong])
-def test_what_cannot_pass_ends_the_run_before_it_begins(failure: type[CallFailed], tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("failure", "words", "resumable"), [(Unusable, ": no", True), (TooLong, "serve the model with a larger window", False)]
+)
+def test_what_cannot_pass_ends_the_run_before_it_begins(
+    failure: type[CallFailed], words: str, resumable: bool, tmp_path: Path
+) -> None:
     events, sent = run(tmp_path, failing(failure))
     assert len({request.key for request in sent}) == 1
     last = events[-1]
     assert isinstance(last, RunFinished)
     assert last.exit_code == 4
     assert "the generator cannot answer, so nothing was begun" in last.why
+    assert words in last.why
+    assert last.resumable is resumable
     assert not any(isinstance(event, BirthPlanned) for event in events)
 
 
@@ -94,3 +101,25 @@ def test_a_ping_that_nobody_can_read_is_said(tmp_path: Path) -> None:
     said = [event.text for event in events if isinstance(event, Noticed) and "was not understood" in event.text]
     assert len(said) == 1
     assert REAL in said[0]
+
+
+def test_from_python_a_ping_is_an_option(tmp_path: Path) -> None:
+    sent: list[Request] = []
+
+    async def live(request: Request) -> Reply:
+        sent.append(request)
+        return Reply(text=speaking(request))
+
+    for ping in (None, True):
+        places: dict[str, Any] = {"runs_dir": tmp_path / str(ping), "cache_dir": tmp_path / f"bank {ping}"}
+        solve(
+            [str(a_file(tmp_path, "a"))],
+            generator=REAL,
+            preset="quick",
+            settings=ONE,
+            report=False,
+            live=live,
+            ping=ping,
+            **places,
+        )
+        assert any(map(rehearsed, sent)) is bool(ping)

@@ -18,7 +18,8 @@ from nlevolve.options import Asked, Limits, Options
 from nlevolve.puzzle.datasets import load
 from nlevolve.records import CallFinished, Event, Noticed, RunFinished, RunStarted, TaskAnswered
 from nlevolve.run import store
-from nlevolve.run.session import Session, begin, reconfigure, reopen
+from nlevolve.run.recorded import reconfigure
+from nlevolve.run.session import Session, begin, reopen
 from tests.run.contexts import Script, a_file, rule
 from tests.stories.worlds import config, prepare
 

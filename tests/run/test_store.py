@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import subprocess
 import sys
 import threading
@@ -174,11 +175,14 @@ def test_a_folder_that_is_gone_is_said_in_one_line(tmp_path: Path) -> None:
         store.Log(tmp_path / "gone")
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
-def test_a_full_disk_is_said_in_one_line(tmp_path: Path) -> None:
-    (tmp_path / "results.json.part").symlink_to("/dev/full")
-    with pytest.raises(store.StoreFailed, match="No space left on device"):
-        store.replace(tmp_path / "results.json", {})
+def test_a_file_that_cannot_grow_is_said_in_one_line(tmp_path: Path) -> None:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
+    try:
+        with pytest.raises(store.StoreFailed, match="File too large"):
+            store.replace(tmp_path / "results.json", {"padding": "x" * 10_000})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert not (tmp_path / "results.json").exists()
 
 

@@ -22,13 +22,14 @@ def _limited_until_a_date(said: Said) -> Said:
 
 
 def _ragged(said: Said) -> Said:
-    """The last row of a grid loses a cell; a list of bullets loses its end."""
+    """The last row of a grid gets a cell too many; a list of bullets is cut."""
     text = said.text or ""
-    rows = list(re.finditer(r"\[[\d, ]+\]", text))
+    rows = list(re.finditer(r"\[[\d, ]+\]|^\d(?: \d)*$", text, re.MULTILINE))
     if len(rows) < 2:
-        return replace(said, text=text[: len(text) // 2])
+        return replace(said, text=text[: len(text) // 2], finish="length")
     last = rows[-1]
-    return replace(said, text=text[: last.start()] + "[0, " + last.group()[1:] + text[last.end() :])
+    longer = "[0, " + last.group()[1:] if last.group().startswith("[") else "0 " + last.group()
+    return replace(said, text=text[: last.start()] + longer + text[last.end() :])
 
 
 def _words(said: Said) -> Said:
@@ -57,8 +58,8 @@ FAULTS: dict[str, Fault] = {
 }
 
 
-def faulty(script: Script, share: float, hanging: float = 0.0, seed: int = 0) -> Script:
-    """The script, but a `share` of its replies broken in all these ways in turn, and a share `hanging` for an hour.
+def faulty(script: Script, share: float, seed: int = 0) -> Script:
+    """The script, but a `share` of its replies broken in all these ways in turn.
 
     Whether a request is broken depends on what it says and how often it was said, not on when it arrives.
     """
@@ -70,9 +71,6 @@ def faulty(script: Script, share: float, hanging: float = 0.0, seed: int = 0) ->
         what = "\n".join(asked.texts)
         rng = Random(f"{seed}/{what}/{seen[what]}")
         seen[what] += 1
-        draw = rng.random()
-        if draw < hanging:
-            return replace(said, delay=3600.0)
-        return rng.choice(list(FAULTS.values()))(said) if draw < hanging + share else said
+        return rng.choice(list(FAULTS.values()))(said) if rng.random() < share else said
 
     return answer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from typing import Any
 
 import pytest
@@ -24,6 +25,21 @@ async def _ask(model: str, base_url: str, **options: Any) -> Any:
     return await litellm.acompletion(model, messages, base_url=base_url, api_key="none", timeout=20, max_retries=0, **options)
 
 
+def _alone(asking: Coroutine[Any, Any, Any]) -> Any:
+    """What comes of it in an event loop of its own, whose connections are closed afterwards."""
+
+    async def run() -> Any:
+        try:
+            return await asking
+        finally:
+            litellm = load_litellm()
+            await litellm.close_litellm_async_clients()
+            await litellm.module_level_aclient.close()
+            litellm.in_memory_llm_clients_cache.flush_cache()
+
+    return asyncio.run(run())
+
+
 async def _stream(model: str, base_url: str) -> tuple[str, str, list[Any]]:
     """Text, reasoning and chunks of a streamed reply."""
     chunks = [c async for c in await _ask(model, base_url, stream=True, stream_options={"include_usage": True})]
@@ -42,8 +58,8 @@ def test_a_streamed_reply_says_what_a_whole_one_says(name: str) -> None:
     with Provider(
         lambda asked: Said(TEXT, reasoning="hm, let me see", usage=USED), dialect=DIALECTS[name], serving=serving
     ) as server:
-        whole = asyncio.run(_ask(model, server.root + path))
-        text, reasoning, chunks = asyncio.run(_stream(model, server.root + path))
+        whole = _alone(_ask(model, server.root + path))
+        text, reasoning, chunks = _alone(_stream(model, server.root + path))
     assert whole.choices[0].message.content == TEXT == text
     assert (whole.choices[0].message.reasoning_content or "").strip() == "hm, let me see" == reasoning.strip()
     assert [c.choices[0].finish_reason for c in chunks if c.choices and c.choices[0].finish_reason] == ["stop"]
@@ -61,7 +77,7 @@ def test_a_client_that_hangs_up_frees_its_slot() -> None:
                     await _ask("hosted_vllm/some", url)
 
     with Provider(lambda asked: Said(endless=True), serving=Serving(slots=1)) as server:
-        asyncio.run(impatient(server.url))
+        _alone(impatient(server.url))
     assert len(server.asked) == 3
     assert server.hung_up[:2] == [1, 2]
     assert server.most_at_once == 1

@@ -107,26 +107,26 @@ async def steady(asked: Asked) -> Said:
     return await embedded(replace(asked, body={**asked.body, "seed": 0}))
 
 
-def test_a_provider_broken_in_thirteen_ways_loses_no_task_but_to_another_rule_that_fits(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
-    """Few calls at once, each waited for far longer than it takes: however busy the machine is, only what hangs is given up."""
-    chosen = ["arc1:training[:12]"]
+SMALL = (
+    "0520fde7 0d3d703e 3aa6fb7a 46442a0e 5614dbcf 6150a2bd 67a3c6ac 68b16354 74dd1130 7b7f7511 88a62173 8be77c9e "
+    "8d5021e8 9172f3a0 94f9d214 9dfd6313 b1948b0a c59eb873 c8f0f002 c9e6f938 d10ecb37 d511f180 d631b094 f25ffba3"
+)
+"""Two dozen training tasks of few cells that the embedded models solve."""
+
+
+def test_a_provider_broken_in_thirteen_ways_loses_no_task(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """A third of all replies is broken. What becomes of it depends on what is asked alone, not on how busy the machine is."""
+    chosen = [f"arc1:{task}" for task in SMALL.split()]
     models = {"generator": "openai/offline/generator", "checker": "openai/offline/checker", "concurrency": 8}
-    patient = {f"{role}.timeout": 20.0 for role in ("generator", "checker")}
-    calm, _, _ = run(tmp_path / "calm", steady, chosen, settings=dict(patient), **models)
-    broken = faulty(steady, 0.34, hanging=0.002)
-    stormy, events, server = run(tmp_path / "stormy", broken, chosen, settings=dict(patient), **models)
+    calm, _, _ = run(tmp_path / "calm", steady, chosen, **models)
+    stormy, events, server = run(tmp_path / "stormy", faulty(steady, 0.34), chosen, **models)
     assert (calm.exit_code, stormy.exit_code) == (0, 0)
     assert len(FAULTS) == 13
-    assert len(solved(calm)) >= 5
-    # a birth that was lost may leave another rule that fits all pairs, and no storm is to blame where that one is wrong
-    lost = solved(calm) - solved(stormy)
-    assert len(lost) <= 1
-    assert all(stormy.tasks[task].train["exact"] == stormy.tasks[task].train["pairs"] for task in lost)
+    assert len(solved(calm)) == len(chosen) == 24
+    assert solved(stormy) == solved(calm)
     assert judged_by_their_grids(events)
     assert sum(event.tries for event in finished(events)) == len(server.asked)
-    _, events, mended = run(tmp_path / "stormy", embedded, chosen, server.port, settings=dict(patient), run="again", **models)
+    _, events, mended = run(tmp_path / "stormy", embedded, chosen, server.port, run="again", **models)
     assert len(mended.asked) < 0.1 * len(finished(events))
     assert "Traceback" not in "".join(capfd.readouterr())
 

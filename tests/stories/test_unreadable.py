@@ -10,7 +10,7 @@ from pathlib import Path
 from nlevolve.llm.request import Request
 from nlevolve.records import AnswerFollowed, CandidateChecked, Event, Followed, Garbled, MoveFailed, TaskAnswered
 from nlevolve.run.answering import GARBLED_SAMPLES
-from tests.stories.worlds import groping, play, scripted, task_file
+from tests.stories.worlds import config, groping, play, scripted, task_file
 
 RAGGED = '{"grid": [[1, 2, 3], [1, 2]], "note": ""}'
 
@@ -71,9 +71,14 @@ def test_a_generator_that_could_be_read_before_is_asked_once_more(tmp_path: Path
     assert not [event for event in events if isinstance(event, MoveFailed)]
 
 
-def test_a_generator_that_can_never_be_read_is_not(tmp_path: Path) -> None:
+def test_a_generator_that_can_never_be_read_is_asked_once_more_only_while_that_is_not_known(tmp_path: Path) -> None:
     events, asked = story(tmp_path, lambda request: "no idea")
-    assert 2 * len([event for event in events if isinstance(event, MoveFailed)]) == len(asked)
+    births = Counter(request.label.birth for request in asked)
+    early = [birth for birth in births if not config().policy.sees(birth or 0)]
+    assert early
+    assert {births[birth] for birth in early} == {4}
+    assert {count for birth, count in births.items() if birth not in early} == {2}
+    assert len([event for event in events if isinstance(event, MoveFailed)]) == len(births)
 
 
 def follows(events: list[Event]) -> list[AnswerFollowed]:

@@ -117,7 +117,8 @@ def test_wrong_sizes_and_notes_are_counted_once_a_candidate() -> None:
 def test_cut_replies_explain_a_result_by_where_they_were_cut() -> None:
     calls = [reply(f"cut{n}", "length", tokens=512) for n in range(6)] + [reply(f"read{n}") for n in range(4)]
     assert explanation(read([*started(), *calls])) == (
-        "60% of the checker's replies were cut at 512 tokens: set checker.max_tokens"
+        "60% of the checker's replies were cut at 512 tokens: set checker.max_tokens to more, or, where they only go round in "
+        "circles (nlevolve show RUN TASK --raw), choose a larger model"
     )
 
 
@@ -130,22 +131,42 @@ def test_a_few_bad_replies_explain_nothing() -> None:
 def test_what_cannot_be_read_is_told_with_its_commonest_reason() -> None:
     calls = [event for n in range(5) for event in (reply(f"{n}"), unread(f"{n}"))]
     assert explanation(read([*started(), *calls])) == (
-        "100% of the checker's replies could not be read, mostly because it holds no grid"
+        "100% of the checker's replies could not be read, mostly because it holds no grid: see what it wrote "
+        "(nlevolve show RUN TASK --raw), try another checker.form, or choose a larger model"
     )
+
+
+def judged(accuracy: float, note: str = "", births: int = 2) -> list[Event]:
+    attempts = tuple(Followed(pair=n, grid=GRID, accuracy=accuracy, note=note) for n in range(3))
+    birth = Birth(index=0, operator="write", model="a/writer")
+    known = CandidateChecked(task="t", birth=birth, description=Description(bullets=("Glow.",)), attempts=attempts)
+    return [known.model_copy(update={"birth": birth.model_copy(update={"index": k})}) for k in range(births)]
+
+
+def test_one_reply_with_a_note_does_not_hide_that_most_were_cut() -> None:
+    """Seen at a model of 135 million parameters: 6 cut, 1 read, with a note."""
+    calls = [reply(f"cut{n}", "length", tokens=150) for n in range(6)] + [reply("read")]
+    told = explanation(read([*started(), *calls, *judged(0.0, "2 rows x 2 columns", births=1)]))
+    assert told is not None
+    assert told.startswith("86% of the checker's replies were cut at 150 tokens")
+
+
+def test_replies_that_were_read_and_came_to_nothing_are_told_to_need_a_stronger_model() -> None:
+    calls = [reply(f"{n}", role="generator", purpose="write", model="a/writer") for n in range(4)]
+    told = explanation(read([*started(), *calls, *judged(0.5)]))
+    assert told is not None
+    assert told.startswith("the replies could be read, but no description gets a single training pair right")
+    assert explanation(read([*started(), *calls, *judged(1.0)])) is None
+    own = [call.model_copy(update={"model": "offline/generator"}) for call in calls]
+    assert explanation(read([*started(), *own, *judged(0.5)])) is None
 
 
 def test_a_checker_that_says_it_could_not_follow_is_named() -> None:
     models = {"generator": "a/writer", "checker": "offline/checker"}
     run, task = started()
     assert isinstance(run, RunStarted)
-    attempts = tuple(Followed(pair=n, grid=GRID, accuracy=0.5, note="I cannot read bullet 1") for n in range(3))
-    births = [Birth(index=k, operator="write", model="a/writer") for k in range(2)]
-    checked = [
-        CandidateChecked(task="t", birth=birth, description=Description(bullets=("Glow.",)), attempts=attempts)
-        for birth in births
-    ]
     calls = [reply(f"{n}", model="offline/checker") for n in range(6)]
-    told = explanation(read([run.model_copy(update={"models": models}), task, *calls, *checked]))
+    told = explanation(read([run.model_copy(update={"models": models}), task, *calls, *judged(0.5, "I cannot read bullet 1")]))
     assert told is not None
     assert "it reads only the English that offline/generator writes" in told
     assert "I cannot read bullet 1" in told

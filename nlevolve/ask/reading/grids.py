@@ -9,7 +9,7 @@ from typing import Any
 
 from nlevolve.ask.reading.find_json import Found, Segment, find_json
 from nlevolve.ask.reading.labels import Role, among_examples, is_partial, revises, role_before, role_of_name
-from nlevolve.ask.reading.rows import NUMBERS_UNSURE, ROWS_MISSING, blocks, cell, row_of
+from nlevolve.ask.reading.rows import NUMBERS_UNSURE, ROWS_MISSING, blocks, cell, is_numbered, row_of
 from nlevolve.ask.reading.unreadable import CUT_OFF, Unreadable
 from nlevolve.puzzle.grids import Grid, GridError, grid
 
@@ -32,6 +32,9 @@ _ENVELOPE = re.compile(
 )
 _ROW_KEY = re.compile(r"^(?:row|r|line)?[ _]*(\d{1,2})$", re.IGNORECASE)
 _ASSIGNED = re.compile(r"[\"']?([A-Za-z_][\w ]{0,40})[\"']?\s*[:=]\s*(?:np\.|numpy\.)?(?:array|asarray)?\(?\s*$")
+_NEXT_ROW = re.compile(r"[\s*>•-]*(?:r|ro|row\s*\d{0,2})?\s*[:.)]?[\s*]*", re.IGNORECASE)
+"""What is left of a row that was not written."""
+_STATED = re.compile(r"\boutput\b[^.\n]{0,40}?\b(\d{1,2}) rows\b", re.IGNORECASE)
 _PROGRAM = re.compile(r"^\s*(?:def |for |import |from \w+ import|return |print\(|while |class )", re.MULTILINE)
 
 
@@ -116,8 +119,19 @@ def _refuse_what_may_follow(text: str, found: Found, chosen: Claim, candidates: 
             raise Unreadable(CUT_OFF.format("grid"))
     if any(start >= chosen.end and _promising(text, start) for start, _ in found.broken):
         raise Unreadable("its JSON cannot be read" if not candidates[-1].doubt else candidates[-1].doubt)
-    if cut and not chosen.is_json and not re.search(r"\w", text[chosen.end :]):
+    rest = text[chosen.end :]
+    if not chosen.is_json and _NEXT_ROW.fullmatch(rest) and (cut or re.search(r"\w", rest)):
         raise Unreadable(CUT_OFF.format("grid"))
+    _refuse_half_of_the_working(text, chosen)
+
+
+def _refuse_half_of_the_working(text: str, chosen: Claim) -> None:
+    """Raises Unreadable where rows with numbers, and no answer after them, are not as many as they were said to be."""
+    stated = _STATED.findall(text[: chosen.start])
+    if chosen.role > Role.PLAIN or chosen.is_json or not stated or not is_numbered(text[chosen.start :].split("\n", 1)[0]):
+        return
+    if int(stated[-1]) != len(chosen.rows):
+        raise Unreadable(f"it states {stated[-1]} rows, and its grid has {len(chosen.rows)}")
 
 
 def _promising(text: str, start: int) -> bool:

@@ -100,6 +100,11 @@ def row_of(line: str) -> Row | None:
     return cells if cells and all(isinstance(c, int) for c in cells) else None
 
 
+def is_numbered(line: str) -> bool:
+    """Whether a line is a row with its number before it."""
+    return _numbered(line)[0] is not None
+
+
 def blocks(text: str) -> list[Block]:
     """The grids written as lines of a text, in order: the last ones, if there are very many."""
     runs = list(_runs(text))[-MOST_BLOCKS:]

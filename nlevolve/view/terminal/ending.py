@@ -86,7 +86,8 @@ def _unsolved(results: Mapping[str, Any], palette: Palette) -> list[Row]:
     """Tasks that were tried to the end and not solved, and those that failed; tasks cut short have a line of their own."""
     tasks = results["tasks"].items()
     missed = [name for name, one in tasks if one["solved"] is False and one["stopped"] in ("perfect", "exhausted")]
-    failed = [name for name, one in tasks if one["stopped"] == "failed"]
+    # a task of which there is nothing to say was not begun: why stands in a line of its own
+    failed = [name for name, one in tasks if one["stopped"] == "failed" and one["error"]]
     rows = []
     if missed:
         exact = [results["tasks"][name]["train"] for name in missed]
@@ -94,7 +95,7 @@ def _unsolved(results: Mapping[str, Any], palette: Palette) -> list[Row]:
         names = ", ".join(told) + _more(len(missed))
         rows.append(row(("   not solved: ", palette.partly), names, ("  (training pairs exact)", "dim")))
     if failed:
-        why = clean(results["tasks"][failed[0]]["error"] or "no reason given")
+        why = clean(results["tasks"][failed[0]]["error"])
         names = ", ".join(map(clean, failed[:NAMED])) + _more(len(failed))
         rows.append(row((f"   {_number(len(failed), 'task')} failed: ", palette.bad), f"{names} ({why})"))
     return rows

@@ -12,7 +12,8 @@ from nlevolve.ask.ping import Pong
 from nlevolve.llm.bank import Sample
 from nlevolve.llm.bank_files import Holdings
 from nlevolve.llm.catalogue import ModelCard, Price
-from nlevolve.llm.manner import Manner
+from nlevolve.llm.manner import Manner, manner_of, reason
+from nlevolve.llm.settings import RoleSettings
 from nlevolve.view.text import clean, lines, money
 
 FORMS: Mapping[Manner, str] = {
@@ -23,8 +24,10 @@ FORMS: Mapping[Manner, str] = {
 }
 
 
-def models_table(cards: Mapping[str, ModelCard], prices: Mapping[str, Price | None], manners: Mapping[str, Manner]) -> Table:
-    """One model a row; prices, and how replies are asked for, are those of its role where the role sets them."""
+def models_table(
+    cards: Mapping[str, ModelCard], prices: Mapping[str, Price | None], settings: Mapping[str, RoleSettings]
+) -> Table:
+    """One model a row; prices, and how replies are asked for and why, are those of its role where the role sets them."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     able = ("thinks", "asked for", "context", "schema", "images")
     for heading in ("model", "key", "$ per M tokens in / cached / out", "price from", *able):
@@ -37,7 +40,7 @@ def models_table(cards: Mapping[str, ModelCard], prices: Mapping[str, Price | No
             "unknown" if price is None else f"{price.prompt:g} / {_known(price.cached)} / {price.completion:g}",
             "-" if price is None else price.source,
             _yes(card.thinks),
-            FORMS[manners[model]],
+            f"{FORMS[manner_of(settings[model], card)]} ({reason(settings[model], card)})",
             _known(card.context),
             _yes(card.takes_schema),
             _yes(card.takes_images),

@@ -11,6 +11,8 @@ from typing import TextIO
 from pydantic import ValidationError
 from rich.console import Console
 
+from nlevolve import files
+from nlevolve.errors import UsageError
 from nlevolve.records import AnyEvent, Event, RunFinished, RunStarted, read_event
 from nlevolve.run.store import being_written
 from nlevolve.view.terminal.dashboard import Dashboard
@@ -40,9 +42,13 @@ class Tail:
 
     def new(self) -> Iterator[AnyEvent]:
         """The events written since the last call."""
-        if not self.path.exists():
+        try:
+            number = files.opened(self.path)
+        except FileNotFoundError:
             return
-        with self.path.open("rb") as file:
+        except OSError as error:
+            raise UsageError(f"{self.path} cannot be read: {error.strerror}") from None
+        with open(number, "rb") as file:
             file.seek(self._read)
             data = file.read()
         whole = data.rfind(b"\n") + 1

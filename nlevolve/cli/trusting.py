@@ -1,0 +1,61 @@
+"""What only a file names is asked about on a terminal, and otherwise refused; what is in use is told."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, TextIO, TypeVar
+
+from nlevolve.llm.keys import ignored_in
+from nlevolve.options import Places
+from nlevolve.run.trust import Named, Unconfirmed, confirm
+
+Made = TypeVar("Made")
+
+
+def confirmed(make: Callable[[], Made], *, env_file: bool = True) -> Made:
+    """What `make` makes; where that needs a yes and somebody is there, it is asked for, once for all that is named.
+
+    `env_file`: it may take keys from `.env`, so what else stands there is told.
+    Raises Unconfirmed where the answer is no, or nobody is there.
+    """
+    if env_file and (ignored := ignored_in(Path())):
+        names = ", ".join(ascii(name)[1:-1] for name in ignored[:9])
+        print(f"nlevolve: .env sets keys and addresses of providers and nothing else; ignored: {names}", file=sys.stderr)
+    try:
+        return make()
+    except Unconfirmed as found:
+        if not _says_yes(found.items):
+            raise
+        confirm(found.items)
+    return make()
+
+
+def tell(items: Iterable[Named], stream: TextIO) -> None:
+    """Say which addresses, headers and prompts are in use."""
+    for item in items:
+        print(f"  with {item}", file=stream, flush=True)
+
+
+def bank_of(config: Mapping[str, Any]) -> Path:
+    """The sample bank of a recorded run: a bank that is there, or one below the working folder; else that of the working folder.
+
+    A run that came from elsewhere must not have a folder made, or another program's database opened, wherever it says.
+    """
+    from nlevolve.llm.bank import is_bank
+
+    recorded, own = Path(str(config["cache_dir"])).resolve(), Path(Places().cache_dir)
+    if recorded.is_relative_to(Path.cwd().resolve()) or is_bank(recorded):
+        return recorded
+    print(f"nlevolve: the run's sample bank {ascii(str(recorded))[1:-1]} is not here: {own} is used instead", file=sys.stderr)
+    return own
+
+
+def _says_yes(items: Iterable[Named]) -> bool:
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return False
+    print("Nobody has chosen this on this machine. A received run, preset, sweep or .env names it:", file=sys.stderr)
+    tell(items, sys.stderr)
+    print("Use it, now and from now on? [y/N] ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")

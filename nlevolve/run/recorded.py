@@ -1,0 +1,71 @@
+"""What config.json says of a run that decides its requests: a resumed run must have the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from nlevolve.ask.prompts import Prompts
+from nlevolve.config import RunConfig, configure, differences, models_named, validated
+from nlevolve.errors import UsageError
+from nlevolve.llm.catalogue import ModelCard
+from nlevolve.llm.embedded import embedded_version
+from nlevolve.llm.endpoints import endpoint_of
+from nlevolve.options import Asked
+from nlevolve.puzzle.datasets import Selection
+
+
+def reconfigure(old: Mapping[str, Any], asked: Asked) -> RunConfig:
+    """The settings of a recorded run, with what was asked for anew laid over them.
+
+    A resumed run refuses any difference, so this only serves to name it. Raises UsageError.
+    """
+    recorded = validated(old["settings"])
+    models = models_named(asked)
+    if "preset" in asked.given and asked.preset != old["preset"]:
+        seed = recorded.seed if asked.seed is None else asked.seed
+        return configure(asked.preset, models=models, changes=asked.settings, seed=seed)
+    named = {f"{role}.model": model for role, model in models.items() if model}
+    return recorded.changed(named | dict(asked.settings) | ({} if asked.seed is None else {"seed": asked.seed}))
+
+
+def deciding(config: RunConfig, selection: Selection, prompts: Prompts) -> dict[str, Any]:
+    """What decides the requests: a resumed run must have the same."""
+    return {
+        "settings": config.model_dump(mode="json"),
+        "tasks": list(selection.selectors),
+        "tasks_digest": selection.digest,
+        "prompts": prompts.digests,
+    }
+
+
+def endpoints_of(config: RunConfig, cards: Mapping[str, ModelCard]) -> dict[str, str]:
+    """Model -> the address that the environment names for its provider, where no role sets one."""
+    open_ = {one.model for role in config.roles.values() for one in role.each if one.base_url is None}
+    return {model: url for model in sorted(open_) if model in cards and (url := endpoint_of(cards[model].provider))}
+
+
+def require_same(folder: Path, old: Mapping[str, Any], config: RunConfig, settings: Mapping[str, Any]) -> None:
+    """Raises UsageError listing every setting, prompt, task or embedded model that is not as it was."""
+    _refuse(folder, [*differences({key: old.get(key) for key in settings}, settings), *_other_models(old, config)])
+
+
+def _refuse(folder: Path, changed: Sequence[str]) -> None:
+    if changed:
+        raise UsageError(
+            f"run {folder.name} was started with other settings ({'; '.join(changed)}); "
+            "resume it with the old ones, or start a new run: what is equal comes from the cache"
+        )
+
+
+def require_endpoints(folder: Path, old: Mapping[str, Any], config: RunConfig, cards: Mapping[str, ModelCard]) -> None:
+    """Raises UsageError where the environment names another address. A run from before they were recorded goes on."""
+    if "endpoints" in old:
+        _refuse(folder, differences({"endpoints": old["endpoints"]}, {"endpoints": endpoints_of(config, cards)}))
+
+
+def _other_models(old: Mapping[str, Any], config: RunConfig) -> list[str]:
+    """Whether the embedded models reply otherwise by now. A run from before they had a version goes on, and asks them anew."""
+    recorded, now = old.get("versions", {}).get("embedded"), embedded_version(*config.models.values())
+    return [f"versions.embedded: {recorded} -> {now}"] if recorded and now and recorded != now else []
