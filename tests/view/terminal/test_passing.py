@@ -14,12 +14,17 @@ class Terminal(io.StringIO):
         return True
 
 
+def fails(screen: Terminal) -> None:
+    with passing("one moment", screen):
+        assert screen.getvalue() == "one moment"
+        raise ValueError("no")
+
+
 def test_a_word_on_a_terminal_is_gone_when_it_is_done_whatever_happened() -> None:
     screen, file = Terminal(), io.StringIO()
     with passing("one moment", file):
         pass
-    with pytest.raises(ValueError, match="no"), passing("one moment", screen):
-        assert screen.getvalue() == "one moment"
-        raise ValueError("no")
+    with pytest.raises(ValueError, match="no"):
+        fails(screen)
     assert screen.getvalue() == "one moment\r          \r"
     assert file.getvalue() == ""
