@@ -33,7 +33,7 @@ from nlevolve.run.context import Context, Emit
 from nlevolve.run.losses import added, may_pass, sentence
 from nlevolve.run.pinging import Unfit, ping_models
 from nlevolve.run.recorded import deciding, endpoints_of, require_endpoints, require_same
-from nlevolve.run.trust import NOTHING, Chosen, Named, chosen_by, named, require_confirmed
+from nlevolve.run.trust import NOTHING, Chosen, Named, budget_file, chosen_by, named, require_confirmed
 from nlevolve.version import versions
 
 
@@ -172,7 +172,7 @@ def begin(
     choose = strategy(config.policy.parents, parents)
     rehearse(templates)
     cards = _cards(config, limits, replay, cache_dir)
-    items = _confirmed(config, cards, templates, chosen or chosen_by(options), sends=not replay and live is None)
+    items = _confirmed(config, cards, templates, limits, chosen or chosen_by(options), sends=not replay and live is None)
     check_bank(cache_dir, replay=replay)
     lock = store.create(Path(options.runs_dir), options.run)
     run_id, settings, endpoints = uuid.uuid4().hex, deciding(config, selection, templates), endpoints_of(config, cards)
@@ -231,7 +231,7 @@ def reopen(
         choose = strategy(config.policy.parents, parents)
         cards = _cards(config, limits, replay, cache_dir)
         require_endpoints(folder, old, config, cards)
-        items = _confirmed(config, cards, templates, chosen, sends=not replay and live is None)
+        items = _confirmed(config, cards, templates, limits, chosen, sends=not replay and live is None)
         check_bank(cache_dir, replay=replay)
         session = Session(
             lock,
@@ -254,10 +254,10 @@ def reopen(
 
 
 def _confirmed(
-    config: RunConfig, cards: Mapping[str, ModelCard], prompts: Prompts, chosen: Chosen, *, sends: bool
+    config: RunConfig, cards: Mapping[str, ModelCard], prompts: Prompts, limits: Limits, chosen: Chosen, *, sends: bool
 ) -> tuple[Named, ...]:
     """What is to be told of a run that sends anything. Raises Unconfirmed."""
-    items = named(config.roles.values(), cards, prompts, chosen) if sends else ()
+    items = (*named(config.roles.values(), cards, prompts, chosen), *budget_file(limits, chosen)) if sends else ()
     require_confirmed(items, chosen)
     return items
 

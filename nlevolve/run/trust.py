@@ -24,7 +24,7 @@ from nlevolve.llm.env_file import holds_key
 from nlevolve.llm.settings import RoleSettings
 from nlevolve.llm.thinking import family
 from nlevolve.llm.wire import NATIVE
-from nlevolve.options import Choice
+from nlevolve.options import Choice, Limits
 
 FILE = "trusted.jsonl"
 
@@ -65,14 +65,18 @@ class Unconfirmed(UsageError):
         self.items = tuple(items)
         super().__init__(
             f"nobody has chosen this here: {'; '.join(map(str, self.items))}. A received run, preset, sweep or .env names it: "
-            "look at it, then say yes with --trust"
+            "look at it, then say yes with --trust (from Python: trust=True)"
         )
 
 
 def chosen_by(options: Choice) -> Chosen:
     """What these options name. Of a preset they name the file and nothing that is in it."""
     models = [getattr(options, role) or "" for role in ("generator", "checker", "reviser", "recombiner", "answerer")]
-    named = {*_texts(options.settings), *(name.strip() for model in models for name in model.split(","))}
+    named = {
+        *_texts(options.settings),
+        str(getattr(options, "budget_file", None)),
+        *(name.strip() for model in models for name in model.split(",")),
+    }
     return Chosen(frozenset(named), bool(getattr(options, "prompts", None)), options.trust)
 
 
@@ -87,6 +91,12 @@ def named(roles: Iterable[RoleSettings], cards: Mapping[str, ModelCard], prompts
             for item in (item for tell in told for item in tell(settings, card, chosen)):
                 found.setdefault(item.what, item)
     return (*found.values(), *_prompts(prompts, chosen))
+
+
+def budget_file(limits: Limits, chosen: Chosen) -> tuple[Named, ...]:
+    """The file of a budget that runs share, which is written wherever it is said to be."""
+    file = getattr(limits, "budget_file", None)
+    return () if file is None else (Named(f"the budget file {_plain(str(file))}", str(file) in chosen.texts),)
 
 
 def require_confirmed(items: Iterable[Named], chosen: Chosen) -> None:
@@ -114,7 +124,7 @@ def confirm(items: Iterable[Named]) -> bool:
         number = os.open(_state() / FILE, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         with open(number, "w", encoding="utf-8") as file:
             file.write("".join(f"{line}\n" for line in lines))
-    except OSError:
+    except (OSError, RuntimeError):  # it cannot be written, or nobody knows where home is
         return False
     return True
 
