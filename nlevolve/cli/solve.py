@@ -10,9 +10,9 @@ from nlevolve.cli import app, options
 from nlevolve.options import Limits, Options, Resumable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-    from nlevolve.config import RunConfig
+    from nlevolve.llm.settings import RoleSettings
     from nlevolve.run.session import Session
     from nlevolve.view.outside import Make
     from nlevolve.view.terminal.palette import Palette
@@ -42,6 +42,13 @@ def solve(
         config = configured(asked)
         selection = load(selectors, config.seed)
         # what is typed is judged: only now comes what takes its time to load
+        from nlevolve.run.trust import chosen_by
+
+    if not asked.replay:
+        # what a file alone names is not even looked at before it is confirmed
+        chosen = chosen_by(asked).texts
+        _knock(role for role in config.roles.values() if role.base_url is None or role.base_url in chosen)
+    with passing("looking up the models …", sys.stderr):
         from nlevolve.cli.trusting import confirmed
         from nlevolve.run.session import begin
         from nlevolve.view.outside import found
@@ -54,8 +61,6 @@ def solve(
             return begin(selection, config, asked)
 
     session = confirmed(begun)
-    if not asked.replay:
-        _knock(config)
     session = replace(session, ping=asked.ping is not False and not asked.replay)
     return _carry_out(session, see, live, json, colours)
 
@@ -103,17 +108,17 @@ def resume(
 
     session = confirmed(reopened)
     if not old.get("replay"):
-        _knock(config)
+        _knock(config.roles.values())
     return _carry_out(session, see, live, json, colours)
 
 
-def _knock(config: RunConfig) -> None:
+def _knock(roles: Iterable[RoleSettings]) -> None:
     """Say at once which addresses nobody answers at: the run finds out, too, but only when the way to the models is loaded."""
     import sys
 
     from nlevolve.llm.knock import unanswered
 
-    for address, why in unanswered(config.roles.values()).items():
+    for address, why in unanswered(roles).items():
         print(f"nlevolve: nothing answers at {address} ({why}): is the server running?", file=sys.stderr, flush=True)
 
 

@@ -88,7 +88,7 @@ def test_templates_of_a_received_run_run_nothing_whatever_is_done_with_it(
         with (prompts / f"{name}.md").open("a") as file:
             file.write("{{ lipsum.__globals__['__builtins__']['open']('ran', 'w') }}")
     config = json.loads((received / "config.json").read_text())
-    (received / "config.json").write_text(json.dumps(config | {"prompts_dir": str(prompts)}))
+    (received / "config.json").write_text(json.dumps(config | {"prompts_dir": str(prompts), "prompts": {}}))
     refused = {
         "resume": ["resume", "received", "--no-live"],
         "export": ["export", "received", "--format", "sft"],

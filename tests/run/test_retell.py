@@ -76,18 +76,24 @@ def test_other_prompts_are_not_passed_off_as_what_was_asked(run: Path, tmp_path:
         place = tmp_path / file.relative_to(bundled())
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(file.read_text(encoding="utf-8").replace("You follow", "You obey"), encoding="utf-8")
-    found = told(run, prompts_dir=str(tmp_path))
+    found = told(run, prompts_dir=str(tmp_path), prompts={"apply.md": "another digest"})
     by_purpose = {one.call.purpose: one for one in found}
     assert by_purpose["write"].request is not None
     assert by_purpose["check"].request is None
     assert by_purpose["check"].sample is not None
 
 
-@pytest.mark.parametrize("changes", [{"cache_dir": "/nowhere"}, {"prompts_dir": "/nowhere"}, {"settings": {"strange": 1}}])
+@pytest.mark.parametrize(
+    "changes", [{"cache_dir": "/nowhere"}, {"prompts_dir": "/nowhere", "prompts": {}}, {"settings": {"strange": 1}}]
+)
 def test_what_is_gone_is_told_as_far_as_the_log_goes(run: Path, changes: dict[str, Any]) -> None:
     found = told(run, **changes)
     assert found
     assert all(one.request is None for one in found)
+
+
+def test_our_own_prompts_are_found_wherever_the_run_was_made(run: Path) -> None:
+    assert all(one.request is not None for one in told(run, prompts_dir="/nowhere"))
 
 
 def test_a_run_with_many_calls_is_not_told_whole(run: Path) -> None:
