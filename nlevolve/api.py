@@ -15,7 +15,7 @@ from nlevolve.config import configured
 from nlevolve.errors import refuse_windows
 from nlevolve.evolve.parents import Parents, name_of
 from nlevolve.llm.request import LLM
-from nlevolve.options import Options, nearest
+from nlevolve.options import Data, Options, nearest
 from nlevolve.puzzle.datasets import load
 from nlevolve.records import Event, RunFinished
 from nlevolve.run.session import Session, begin
@@ -129,7 +129,8 @@ async def _solve(selectors: Sequence[str], options: Brought) -> Result:
         options = options.model_copy(update={"settings": settings})
     config = configured(options)
     makers = found(_names(options))
-    session = begin(load(selectors, config.seed), config, options, live=options.live, parents=options.parents)
+    selection = load(selectors, config.seed, **options.part(Data).model_dump())
+    session = begin(selection, config, options, live=options.live, parents=options.parents)
     with session.lock:
         publisher = Publisher(session.folder, session.selection)
         views = [publisher.see, *opened(makers, session.folder)]

@@ -14,7 +14,7 @@ from pydantic import ConfigDict, Field, RootModel
 from nlevolve.config import RunConfig
 from nlevolve.llm.catalogue import Price
 from nlevolve.options import Limits
-from nlevolve.puzzle.grids import Grid
+from nlevolve.puzzle.grids import LARGEST_SIDE, Grid
 from nlevolve.records import Loss, Operator, Record, Role, Stopped
 
 
@@ -43,6 +43,8 @@ class ConfigFile(Record):
     """Model -> the address that the environment names for its provider (OPENAI_API_BASE, …): a resumption has the same."""
     limits: Limits
     """As they were when the run began; a resumption may have others."""
+    max_side: int = LARGEST_SIDE
+    """How many rows or columns a grid may have at most."""
     replay: bool
     """Whether it answers from the sample bank alone."""
     prompts_dir: str
@@ -83,7 +85,10 @@ class AccountRow(Record):
     cost_usd: float
     """Rounded to a millionth of a dollar; the sum over calls whose cost is known."""
     cost_unknown_calls: int
-    """Calls whose cost is not known, so that `cost_usd` is too low by theirs."""
+    """Calls, and tries of them, whose cost is not known, so that `cost_usd` is too low by theirs."""
+    cost_unknown_usd: float = 0.0
+    """So much more may have been billed, at most: what was reserved for tries whose replies were lost or are not back yet, and
+    what estimated tokens may be short of. Calls of unknown price are not in it."""
     estimated_calls: int = 0
     """Replies of which some tokens, and what these cost, are an estimate from the texts: their provider did not say."""
     reply_seconds: float
@@ -205,6 +210,14 @@ class TaskRow(AccountRow):
     """One line for people, where something failed."""
 
 
+class DamageRow(Record):
+    """Lines of the log that cannot be read."""
+
+    lines: int
+    why: str
+    """How many of which kind, for people."""
+
+
 class ResultsFile(Record):
     """Scores of both kinds, what was spent, and each task's description. Replaced as tasks end, never half written."""
 
@@ -220,6 +233,8 @@ class ResultsFile(Record):
     totals: TotalsRow
     by_role: tuple[RoleRow, ...]
     """One row for each role and model that was called."""
+    damage: DamageRow | None = None
+    """Where the log has lines that cannot be read: then every count and cost here is a lower bound."""
     explanation: str | None = None
     """One sentence, where what became of the replies explains why tasks are not solved."""
     tasks: dict[str, TaskRow]

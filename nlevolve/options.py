@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Self, TypeVar, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from nlevolve.errors import UsageError
 
@@ -65,6 +65,11 @@ def _seconds(span: Any) -> Any:
         raise ValueError("a time is a number of seconds, or like 47s, 15m, 1h30m")
     hours, minutes, seconds = (float(part or 0) for part in parts.groups())
     return 3600 * hours + 60 * minutes + seconds
+
+
+def _absolute(file: Path | None) -> Path | None:
+    """A run may be resumed from another folder."""
+    return file and file.resolve()
 
 
 class Told(BaseModel):
@@ -140,6 +145,8 @@ class Limits(Told):
 
     budget: Annotated[float | None, Field(ge=0), Shown(metavar="USD")] = None
     """USD for the run."""
+    budget_file: Annotated[Path | None, AfterValidator(_absolute), Shown(metavar="FILE")] = None
+    """Make --budget one for all runs that name this file."""
     task_budget: Annotated[float | None, Field(ge=0), Shown(metavar="USD")] = None
     """USD for each task."""
     max_calls: Annotated[int | None, Field(ge=0), Shown(metavar="N")] = None
@@ -170,7 +177,16 @@ class Resumable(Places, Limits, Asked):
     """A view from another package that shall see every event; repeatable."""
 
 
-class Options(Resumable):
+class Data(Told):
+    """What is taken for a task."""
+
+    skip_broken: bool = False
+    """Leave out tasks that are broken, and say which."""
+    max_side: Annotated[int, Field(ge=30, le=100), Shown(metavar="N")] = 30
+    """Rows or columns that a grid may have at most: 1D-ARC has 93."""
+
+
+class Options(Resumable, Data):
     """What `nlevolve solve` takes beside the tasks."""
 
     run: Annotated[str | None, Shown(metavar="NAME", default="the time")] = None

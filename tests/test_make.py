@@ -32,6 +32,8 @@ def make(*arguments: str) -> subprocess.CompletedProcess[str]:
         (["solve"], "nlevolve solve 'arc1:"),
         (["resume", "RUN=a"], "nlevolve resume 'a'"),
         (["report", "RUN=a"], "nlevolve report 'a'"),
+        (["show", "RUN=a", "TASK=b"], "nlevolve show 'a' 'b'"),
+        (["watch", "RUN=a", "ARGS=--speed 20"], "nlevolve watch 'a' --speed 20"),
         (["compare", "RUNS=a b"], "nlevolve compare a b"),
         (["sweep", "ARGS=arc1:training~5 --generator A"], "nlevolve sweep arc1:training~5 --generator A"),
         (["test"], "pytest"),
@@ -54,8 +56,26 @@ def test_a_target_calls_its_command(arguments: list[str], command: str) -> None:
     assert command in " ".join(said.stdout.split())
 
 
-@pytest.mark.parametrize("target", ["resume", "report", "compare", "sweep"])
+@pytest.mark.parametrize("target", ["resume", "show", "watch", "report", "compare", "sweep"])
 def test_a_target_says_what_it_lacks(target: str) -> None:
     said = make(target)
     assert said.returncode == 2
     assert f"say wh{'at' if target == 'sweep' else 'ich'}: make {target} " in said.stderr
+
+
+def test_solving_installs_what_solving_needs_and_says_what_it_does(tmp_path: Path) -> None:
+    """As on a fresh machine: a copy of the checkout without a .venv."""
+    for name in ("Makefile", "pyproject.toml", "constraints.txt"):
+        shutil.copy(ROOT / name, tmp_path)
+    alone = {"PATH": os.environ["PATH"]}
+    command = ["make", "-C", str(tmp_path), "-n", f"PYTHON={sys.executable}"]
+    said = {
+        t: subprocess.run([*command, t], capture_output=True, text=True, check=True, env=alone).stdout for t in ("solve", "test")
+    }
+    installs = {target: [line for line in text.splitlines() if "set_up.py" in line] for target, text in said.items()}
+    assert [line.split("set_up.py ")[1] for line in installs["solve"]] == ["-e . -c constraints.txt"]
+    assert [line.split("set_up.py ")[1] for line in installs["test"]][1:] == ["-e '.[dev]' -c constraints.txt"]
+    pip = subprocess.run([sys.executable, ROOT / ".ci" / "set_up.py", "pip"], capture_output=True, text=True, check=False)
+    assert (pip.returncode, "done" in pip.stderr) == (0, True)
+    pip = subprocess.run([sys.executable, ROOT / ".ci" / "set_up.py", "./nowhere"], capture_output=True, text=True, check=False)
+    assert (pip.returncode, "nowhere" in pip.stderr) == (1, True), "what went wrong is shown"

@@ -14,12 +14,13 @@ import pytest
 from annotated_types import Ge, Lt, MinLen
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from nlevolve.records import (
     AnyEvent,
     CallRetried,
+    DamagedLine,
     Description,
     Event,
     Followed,
@@ -141,7 +142,7 @@ def test_what_a_newer_program_added_is_passed_over() -> None:
     "line", ["", "{", "[]", "{}", '{"kind": "nothing"}', '{"kind": "noticed"}', '{"v": 2, "kind": "noticed", "text": ""}']
 )
 def test_what_is_no_event_is_refused(line: str) -> None:
-    with pytest.raises(ValidationError):
+    with pytest.raises(DamagedLine):
         read_event(line)
 
 
@@ -173,5 +174,5 @@ def test_an_event_that_no_run_writes_is_none(damage: str) -> None:
     line = next(line for line in log if '"candidate_checked"' in line)
     spoilt = re.sub(r'"attempts":\[.*?\](?=,")' if "attempts" in damage else r'"index":\d+', damage, line, count=1)
     assert spoilt != line
-    with pytest.raises(ValidationError):
+    with pytest.raises(DamagedLine):
         read_event(spoilt)

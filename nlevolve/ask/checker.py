@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from nlevolve.ask.fields import grid_fields, pair_fields
 from nlevolve.ask.fitting import left_out, put_fitting, without
 from nlevolve.ask.forms import form
@@ -95,7 +97,7 @@ async def _follow(
     )
     target = label.target or 0
     try:
-        read = (await put_fitting(asker, requests, read_grid)).value
+        read = (await put_fitting(asker, requests, partial(read_grid, max_side=shown.max_side))).value
     except Filtered as refusal:
         return Refused(pair=target, why=str(refusal))
     except CallFailed as failure:

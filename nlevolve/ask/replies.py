@@ -16,7 +16,7 @@ from nlevolve.ask.reading.grids import answer_in, checked
 from nlevolve.ask.reading.markup import plain_lines
 from nlevolve.ask.reading.spoken import LONGEST_ANSWER, LONGEST_TEXT, MOST_LINES, answer_part
 from nlevolve.ask.reading.unreadable import Unreadable
-from nlevolve.puzzle.grids import Grid, grid
+from nlevolve.puzzle.grids import LARGEST_SIDE, Grid, grid
 from nlevolve.records import Description
 
 LONGEST_NOTE = 500
@@ -32,19 +32,20 @@ class GridReply:
     note: str = ""
 
 
-def read_grid(text: str, cut: bool = False, prompt: str = "") -> GridReply:
+def read_grid(text: str, cut: bool = False, prompt: str = "", *, max_side: int = LARGEST_SIDE) -> GridReply:
     """The grid that a reply gives as its answer.
 
-    `cut`: it ended at its limit of tokens; `prompt`: words that it may have copied. Raises Unreadable.
+    `cut`: it ended at its limit of tokens; `prompt`: words that it may have copied; `max_side`: rows or columns that a grid may
+    have. Raises Unreadable.
     """
-    if (asked := _grid_as_asked(text)) is not None:
+    if (asked := _grid_as_asked(text, max_side)) is not None:
         _refuse_example(text, prompt)
         return asked
     answer = _answer(text)
     claim = answer_in(answer, cut)
     if claim.is_json:
         _refuse_example(answer[claim.start : claim.end], prompt)
-    return GridReply(checked(claim), plain_line(claim.note)[:LONGEST_NOTE])
+    return GridReply(checked(claim, max_side), plain_line(claim.note)[:LONGEST_NOTE])
 
 
 def read_bullets(text: str, cut: bool = False, prompt: str = "") -> Description:
@@ -74,14 +75,14 @@ def _in_one_line(prompt: str) -> str:
     return " ".join(prompt.split()).lower()
 
 
-def _grid_as_asked(text: str) -> GridReply | None:
+def _grid_as_asked(text: str, max_side: int) -> GridReply | None:
     """A reply in exactly the form that was asked for, as most are: read without searching."""
     if len(text) > LONGEST_ANSWER:
         return None
     try:
         value = json.loads(text)
         if isinstance(value, dict) and value.keys() - {WORKING} == {"grid", "note"} and isinstance(value["note"], str):
-            return GridReply(grid(value["grid"]), plain_line(value["note"])[:LONGEST_NOTE])
+            return GridReply(grid(value["grid"], max_side), plain_line(value["note"])[:LONGEST_NOTE])
     except (ValueError, RecursionError):
         pass
     return None

@@ -4,21 +4,39 @@ from __future__ import annotations
 
 import importlib
 import sys
+from typing import Annotated
 
 import typer
 
 from nlevolve.errors import UsageError, refuse_windows
+from nlevolve.version import __version__
 
 app = typer.Typer(
     name="nlevolve",
     help="Solve ARC-AGI puzzles by evolving plain-English descriptions of the rule.",
     no_args_is_help=True,
-    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
 )
 
-MODULES = ("solve", "watch", "show", "sweep", "report", "export", "tasks", "models", "serve")
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"nlevolve {__version__}")
+        raise typer.Exit
+
+
+MODULES = ("solve", "watch", "show", "sweep", "report", "export", "tasks", "models", "serve", "shelf", "presets", "doctor")
 """Each registers its commands on `app` when it is imported, in the order of --help."""
+
+
+@app.callback()
+def _whole(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_print_version)
+    ] = False,
+) -> None:
+    """Solve ARC-AGI puzzles by evolving plain-English descriptions of the rule."""
 
 
 def main() -> None:

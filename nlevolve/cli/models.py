@@ -173,11 +173,12 @@ def stats(cache_dir: options.CacheDir = options.CACHE) -> None:
     """What the sample bank holds, by model."""
     from rich.console import Console
 
-    from nlevolve.llm.bank_files import holdings, open_existing
+    from nlevolve.llm.bank import ReplayBank
+    from nlevolve.llm.bank_files import holdings
     from nlevolve.llm.disk import FILE
     from nlevolve.view.terminal.models import holdings_table
 
-    held = holdings(open_existing(cache_dir, _say))
+    held = holdings(ReplayBank(cache_dir, _say))
     console = Console(highlight=False)
     if not console.is_terminal:
         console.width = max(console.width, 160)
@@ -194,12 +195,13 @@ def show(
     """One reply of the sample bank: its text, what the model thought, what it took."""
     from rich.console import Console
 
-    from nlevolve.llm.bank_files import found, open_existing
+    from nlevolve.llm.bank import ReplayBank
+    from nlevolve.llm.bank_files import found
     from nlevolve.view.terminal.models import sample_lines
 
     _check_length([key])
     console = Console(highlight=False)
-    for whole, sample in found(open_existing(cache_dir, _say), key):
+    for whole, sample in found(ReplayBank(cache_dir, _say), key):
         for line in sample_lines(whole, sample):
             console.print(line, soft_wrap=True)
 
@@ -210,9 +212,10 @@ def export(
     cache_dir: options.CacheDir = options.CACHE,
 ) -> None:
     """Write the sample bank to a file."""
-    from nlevolve.llm.bank_files import export_samples, open_existing
+    from nlevolve.llm.bank import ReplayBank
+    from nlevolve.llm.bank_files import export_samples
 
-    print(f"{export_samples(open_existing(cache_dir, _say), file):,} replies written to {file}")
+    print(f"{export_samples(ReplayBank(cache_dir, _say), file):,} replies written to {file}")
 
 
 @cache.command(name="import")

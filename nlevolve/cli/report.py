@@ -51,9 +51,11 @@ def compare(
 
 def show_comparison(folders: Sequence[Path], *, json: bool, html: Path | None) -> None:
     """Compare the runs in these folders: tables or JSON on stdout, and a page if one is asked for."""
+    from nlevolve.run.shelf import note
     from nlevolve.view.compare import page, tables
     from nlevolve.view.compare.comparison import compare as compared
     from nlevolve.view.run_folder import read_run
+    from nlevolve.view.text import clean
 
     found = compared([read_run(folder) for folder in folders])
     if html is not None:
@@ -62,6 +64,9 @@ def show_comparison(folders: Sequence[Path], *, json: bool, html: Path | None) -
         print(found.model_dump_json())
     else:
         tables.show(found)
+        for folder in folders:
+            if noted := note(folder):
+                print(f"{folder.name}: {clean(noted)}")
 
 
 def _reports(runs: Sequence[str], folders: Sequence[Path], page: Path) -> dict[str, str]:

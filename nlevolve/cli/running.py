@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import signal
 import sys
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
@@ -13,10 +15,11 @@ from typing import TextIO
 from rich.console import Console
 
 from nlevolve.cli.trusting import tell
-from nlevolve.errors import BankFailed
+from nlevolve.errors import BankFailed, BudgetFileFailed
+from nlevolve.program import command, quoted
 from nlevolve.records import RunFinished
 from nlevolve.run.session import Session
-from nlevolve.run.store import StoreFailed
+from nlevolve.run.store import StoreFailed, replace_text
 from nlevolve.view.outside import Make, See, opened
 from nlevolve.view.publish import Publisher
 from nlevolve.view.terminal.display import display
@@ -28,7 +31,9 @@ from nlevolve.view.terminal.summary import Summary
 ECHO = 0.2
 """Seconds within which two signals count as one."""
 EXIT_STORE = 1
-"""The run's folder or the sample bank could no longer be written; what was acknowledged is kept."""
+"""The run's folder, the sample bank or the budget's file could no longer be written, or the program itself failed; what was
+acknowledged is kept."""
+CRASH = "crash.txt"
 EXIT_STOPPED = 130
 """A second Ctrl-C."""
 
@@ -47,15 +52,23 @@ def _carry_out(session: Session, outside: Sequence[See], *, live: bool, as_json:
     # with --json, stdout is for the summary object alone
     stream = sys.stderr if as_json else sys.stdout
     run = handle(session.folder)
-    print(f"run {session.name} in {session.folder}; look at it from elsewhere: nlevolve watch {run}", file=stream, flush=True)
+    watching = command("watch", run)
+    print(f"run {session.name} in {quoted([session.folder])}; look at it from elsewhere: {watching}", file=stream, flush=True)
     tell(session.named, stream)
     try:
         finished, summary = asyncio.run(_run(session, [publisher.see, *outside], live, stream, colours))
-    except (StoreFailed, BankFailed) as error:
+    except (StoreFailed, BankFailed, BudgetFileFailed) as error:
         print(f"nlevolve: {error}", file=sys.stderr)
         return EXIT_STORE
+    except Exception as error:  # a fault of ours, or of a library: told in a line, and what was paid for is kept
+        print(
+            f"nlevolve: {_unexpected(error, session.folder)}; what was answered is kept: nlevolve resume {run}", file=sys.stderr
+        )
+        with contextlib.suppress(Exception):
+            publisher.write()
+        return EXIT_STORE
     except asyncio.CancelledError:
-        print(f"nlevolve: stopped at once; what was answered is kept: nlevolve resume {run}", file=sys.stderr)
+        print(f"nlevolve: stopped at once; what was answered is kept: {command('resume', run)}", file=sys.stderr)
         publisher.write()
         publisher.report()
         return EXIT_STOPPED
@@ -66,13 +79,25 @@ def _carry_out(session: Session, outside: Sequence[See], *, live: bool, as_json:
     if as_json:
         print(json.dumps({"folder": str(session.folder), "exit_code": finished.exit_code, **publisher.results()}))
     else:
-        page = None if problem else str(session.folder / "report.html")
+        page = None if problem else session.folder / "report.html"
         console = Console()
         # in a file or a pipe a line stays a line
-        console.print(closing(summary, publisher.results(), run, colours, page=page), soft_wrap=not console.is_terminal)
-    if finished.why:
+        width = console.width if console.is_terminal else None
+        console.print(closing(summary, publisher.results(), run, colours, page=page, width=width), soft_wrap=True)
+    if finished.why and not (sys.stdout.isatty() and sys.stderr.isatty() and not as_json):
+        # where both are read by one pair of eyes, the last words have said it
         print(f"nlevolve: {finished.why}", file=sys.stderr)
     return finished.exit_code
+
+
+def _unexpected(error: Exception, folder: Path) -> str:
+    """In one line; the traceback goes into a file of the run's folder, for whoever mends it."""
+    said = " ".join(f"{type(error).__name__}: {error}".rstrip(": ").split())[:300]
+    try:
+        replace_text(folder / CRASH, "".join(traceback.format_exception(error)))
+    except Exception:  # the disk may be what is wrong
+        return f"stopped by an unexpected {said}"
+    return f"stopped by an unexpected {said} (more in {folder / CRASH})"
 
 
 def handle(folder: Path) -> str:
@@ -97,7 +122,7 @@ async def _run(
 
 
 def _listen(stopping: asyncio.Event, tell: Callable[[], None]) -> None:
-    """The first Ctrl-C or SIGTERM lets what is in flight end; a second one stops at once.
+    """The first Ctrl-C, SIGTERM or SIGHUP (its terminal is gone) lets what is in flight end; a second one stops at once.
 
     `timeout` and others signal a process and then its whole group: what comes in the same moment is one signal.
     """
@@ -116,5 +141,7 @@ def _listen(stopping: asyncio.Event, tell: Callable[[], None]) -> None:
         tell()
         stopping.set()
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        # nohup has it ignored, and so it shall stay
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+            loop.add_signal_handler(number, stop)

@@ -44,7 +44,8 @@ def show(
     if raw:
         _print_raw(folder, task, birth)
         return
-    solutions = open_solutions(store.read_config(folder)["tasks"])
+    config = store.read_config(folder)
+    solutions = open_solutions(config["tasks"], store.max_side(config))
     console = Console()
     console.print(page(store.read_events(folder), task, console, colours, solutions=solutions, birth=birth))
 

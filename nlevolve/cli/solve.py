@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nlevolve.cli import app, options
-from nlevolve.options import Limits, Options, Resumable
+from nlevolve.options import Data, Limits, Options, Resumable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -40,7 +40,7 @@ def solve(
 
         asked = Options.read(given)
         config = configured(asked)
-        selection = load(selectors, config.seed)
+        selection = load(selectors, config.seed, **asked.part(Data).model_dump())
         # what is typed is judged: only now comes what takes its time to load
         from nlevolve.run.trust import chosen_by
 
@@ -97,7 +97,8 @@ def resume(
 
         colours, see = named(palette), found(asked.see)
     config = reconfigure(old, asked)
-    selection, limits = load(old["tasks"], config.seed), Limits.read(old["limits"] | asked.part(Limits).given)
+    selection = load(old["tasks"], config.seed, max_side=store.max_side(old))
+    limits = Limits.read(old["limits"] | asked.part(Limits).given)
     prompts = Path(asked.prompts) if asked.prompts else prompts_of(old)
     cache_dir = Path(asked.cache_dir) if "cache_dir" in asked.given else bank_of(old)
     chosen = chosen_by(asked)

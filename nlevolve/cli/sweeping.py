@@ -19,10 +19,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from nlevolve.ask.prompts import Prompts, bundled
 from nlevolve.config import RunConfig, configured
 from nlevolve.errors import UsageError
-from nlevolve.llm.embedded import is_embedded
-from nlevolve.options import Options, explain, parse_changes
+from nlevolve.llm.owed import spent
+from nlevolve.options import Data, Options, explain, parse_changes
 from nlevolve.puzzle.datasets import load
-from nlevolve.records import CallFinished
 from nlevolve.run.store import read_events
 from nlevolve.run.trust import NOTHING, Chosen, Named, chosen_by, named, require_confirmed
 from nlevolve.view.outside import found
@@ -61,7 +60,7 @@ class Plan:
         self.grid = grid
         self.cells = list(_cells(grid))
         self.configs = [configured(cell) for cell in self.cells]
-        self.selection = load(grid.selectors, grid.shared.seed or 0)
+        self.selection = load(grid.selectors, grid.shared.seed or 0, **grid.shared.part(Data).model_dump())
         self.see = found(grid.shared.see)
         self.folders: list[Path] = []
 
@@ -116,14 +115,11 @@ class Plan:
 
     def _left(self) -> dict[str, Any]:
         """Of the sweep's caps, what the runs so far have left."""
-        events = [event for folder in self.folders for event in read_events(folder)]
-        paid = [event for event in events if isinstance(event, CallFinished) and event.source != "cache"]
-        counted = sum(call.tries for call in paid if not is_embedded(call.model))
-        budget, calls = self.grid.shared.budget, self.grid.shared.max_calls
-        return {
-            "budget": None if budget is None else max(0.0, budget - sum(call.cost_usd or 0.0 for call in paid)),
-            "max_calls": None if calls is None else max(0, calls - counted),
-        }
+        gone = [spent(read_events(folder)) for folder in self.folders]
+        budget, calls, filed = self.grid.shared.budget, self.grid.shared.max_calls, self.grid.shared.budget_file
+        # of a budget in a file every run sees for itself what the others took
+        left = budget if budget is None or filed else max(0.0, budget - sum(one.usd for one in gone))
+        return {"budget": left, "max_calls": None if calls is None else max(0, calls - sum(one.calls for one in gone))}
 
 
 def grid_of(selectors: list[str], given: Mapping[str, Any]) -> Grid:

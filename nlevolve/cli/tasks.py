@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
 
 from nlevolve.cli import app, options
+from nlevolve.options import Data
 
 
 @app.command()
+@options.takes(Data)
 def tasks(
     selectors: options.Selectors,
+    given: options.Given,
     show: Annotated[bool, typer.Option("--show", help="Draw the grids.")] = False,
     limit: Annotated[int | None, typer.Option(help="The first N alone.", metavar="N", min=1)] = None,
     seed: options.Seed = None,
@@ -25,7 +29,10 @@ def tasks(
     from nlevolve.view.terminal.tasks import listing, preview, totals
 
     colours = named(palette).cells
-    found = load(selectors, seed or 0).found
+    selection = load(selectors, seed or 0, **Data.read(given).model_dump())
+    found = selection.found
+    for problem in selection.broken:
+        print(f"nlevolve: left out: {problem}", file=sys.stderr)
     first = found[:limit]
     console = Console(highlight=False)
     if not console.is_terminal:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from nlevolve.llm.budget import Ledger, may_be_billed
-from nlevolve.llm.catalogue import ModelCard, price_of
-from nlevolve.llm.request import Abandoned, NoReply, Reply, Request
+from nlevolve.llm.budget import Ledger
+from nlevolve.llm.catalogue import ModelCard
+from nlevolve.llm.request import NoReply, Reply, Request
 from nlevolve.llm.room import looping
 from nlevolve.records import Bought, CallFinished, Event, Noticed
 
@@ -28,8 +28,10 @@ class Accounts:
         """A logical call ended so. A cached reply costs nothing and brings no tokens into the accounts."""
         label: dict[str, Any] = {**dict(request.label), "model": request.model, "request": request.key}
         if isinstance(outcome, NoReply):
+            # None where a provider may bill what we gave up while it worked on it: nobody says how much
+            cost = 0.0 if outcome.unknown_usd == 0 else None
             failed = {"finish": outcome.kind, "error": str(outcome), "tries": outcome.tries, **label}
-            self._emit(CallFinished(source="failed", cost_usd=self._cost_of_failure(request, outcome), **failed))
+            self._emit(CallFinished(source="failed", cost_usd=cost, unknown_usd=outcome.unknown_usd or 0.0, **failed))
             return
         took: dict[str, Any] = {"usage": outcome.usage, "cost_usd": outcome.cost_usd, "seconds": outcome.seconds}
         turning = outcome.finish == "length" and looping(outcome.text or outcome.reasoning)
@@ -37,7 +39,8 @@ class Accounts:
         if outcome.cached:
             self._emit(CallFinished(source="cache", tries=0, bought=Bought(**took), **shared))
         else:
-            self._emit(CallFinished(source="provider", tries=outcome.tries, **took, **shared))
+            spent = {"tries": outcome.tries, "unknown_usd": outcome.unknown_usd}
+            self._emit(CallFinished(source="provider", **spent, **took, **shared))
 
     def repeatable(self, request: Request) -> bool:
         """Whether the same reply can be had again for nothing."""
@@ -49,12 +52,6 @@ class Accounts:
         if text not in self._said:
             self._said.add(text)
             self._emit(Noticed(text=text))
-
-    def _cost_of_failure(self, request: Request, error: NoReply) -> float | None:
-        """None where a provider may bill what we gave up while it worked on it: nobody says how much."""
-        price = price_of(request.settings, self._cards.get(request.model))
-        free = price is not None and not price.prompt and not price.completion
-        return None if error.tries and (may_be_billed(error) or isinstance(error, Abandoned)) and not free else 0.0
 
 
 def metered(ask: Ask, accounts: Accounts) -> Ask:

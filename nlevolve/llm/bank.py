@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import sys
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -15,10 +16,13 @@ from filelock import FileLock
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from nlevolve.errors import BankFailed, UsageError
-from nlevolve.llm.disk import FILE, NO_LIMIT, SELECT, StrangeRow, TextTable, file_of, text_of
+from nlevolve.llm.disk import FILE, NO_LIMIT, SELECT, SELECT_ALL, StrangeRow, TextTable, file_of, text_of
 from nlevolve.llm.request import Reply
+from nlevolve.llm.silence import said_if_long
 
 Notice = Callable[[str], None]
+WAIT = 60
+"""Seconds for which sqlite waits for another program, as diskcache has it."""
 LOCK = "mending.lock"
 """Held while a damaged database is moved aside: two runs must not do it to each other's new one."""
 GATHERING = 0.05
@@ -54,6 +58,15 @@ class Bank(Protocol):
     async def put(self, key: str, sample: Sample) -> Sample: ...
     def reject(self, key: str, why: str) -> None: ...
     async def close(self) -> None: ...
+
+
+class Readable(Protocol):
+    """A bank to look at."""
+
+    folder: Path
+
+    def get(self, key: str) -> Sample | None: ...
+    def samples(self) -> Iterator[tuple[str, Sample]]: ...
 
 
 class DiskBank:
@@ -98,13 +111,20 @@ class DiskBank:
         self._waiting.append((key, sample, future))
         if self._flushing is None or self._flushing.done():
             self._flushing = asyncio.create_task(self._flush())
+            self._flushing.add_done_callback(self._flushed)
         return await future
 
     def reject(self, key: str, why: str) -> None:
         """Mark the reply as of no use, so that an ordinary rerun asks anew."""
         sample = self.get(key)
         if sample is not None and not sample.rejected:
-            self._thread.submit(self.set, key, sample.model_copy(update={"rejected": why or "of no use"}))
+            marked = self._thread.submit(self.set, key, sample.model_copy(update={"rejected": why or "of no use"}))
+            marked.add_done_callback(self._marked)
+
+    def _marked(self, marking: Future[None]) -> None:
+        error = None if marking.cancelled() else marking.exception()
+        if error is not None:
+            self._notice(f"a reply of no use could not be marked as such, so a rerun gets it again ({_line(error)})")
 
     async def close(self) -> None:
         """Wait for what is being written, then close."""
@@ -125,7 +145,7 @@ class DiskBank:
         table = self._table
         try:
             table.through_a_power_cut(_paid(samples))
-            with table.transaction():
+            with said_if_long(lambda: self._notice(_locked(self.folder))), table.transaction():
                 standing = [self._keep(key, sample) for key, sample in samples]
         except sqlite3.OperationalError as error:
             raise self._unusable(error) from None
@@ -152,20 +172,28 @@ class DiskBank:
             began = loop.time()
             batch, self._waiting = self._waiting, []
             samples = [(key, sample) for key, sample, _ in batch]
-            done: list[Any]
+            done: list[Sample] = []
+            failed: BaseException | None = None
             try:
                 done = await loop.run_in_executor(self._thread, self.keep, samples)
-            except Exception as error:  # whatever it is (memory, a bug): whoever waits must be answered
-                done = [error if isinstance(error, BankFailed) else self._unusable(error)] * len(batch)
-            for (_, _, future), outcome in zip(batch, done, strict=True):
-                if future.done():
-                    continue
-                if isinstance(outcome, BankFailed):
-                    future.set_exception(outcome)
-                else:
-                    future.set_result(outcome)
+            except Exception as error:
+                failed = error if isinstance(error, BankFailed) else self._unusable(error)
+            finally:  # whatever it was, whoever waits must be answered
+                for place, (_, _, future) in enumerate(batch):
+                    if not future.done() and place < len(done):
+                        future.set_result(done[place])
+                    elif not future.done():
+                        future.set_exception(failed or self._unusable(RuntimeError("its writer was stopped")))
             if len(samples) > 1 and _paid(samples):
                 await asyncio.sleep(max(0.0, began + GATHERING - loop.time()))
+
+    def _flushed(self, flushing: asyncio.Task[None]) -> None:
+        """Where the writer itself died, those who came meanwhile are told so."""
+        if flushing.cancelled() or flushing.exception() is not None:
+            left, self._waiting = self._waiting, []
+            for _, _, future in left:
+                if not future.done():
+                    future.set_exception(self._unusable(RuntimeError("its writer was stopped")))
 
     def _notice(self, text: str) -> None:
         """Say it where the run lives, also when the writing thread found out."""
@@ -219,8 +247,24 @@ def _paid(samples: list[tuple[str, Sample]]) -> bool:
     return any(sample.reply.cost_usd != 0.0 for _, sample in samples)
 
 
-def check_bank(folder: Path, *, replay: bool) -> None:
-    """Raises UsageError when a run could not use the bank in this folder. A damaged one passes: the run moves it aside."""
+def _to_stderr(text: str) -> None:
+    print(f"nlevolve: {text}", file=sys.stderr, flush=True)
+
+
+def check_bank(folder: Path, *, replay: bool, notice: Notice = _to_stderr) -> None:
+    """Raises UsageError when a run could not use the bank in this folder. A damaged one passes: the run moves it aside.
+
+    `notice` is told where it has to wait.
+    """
+    with said_if_long(lambda: notice(_locked(folder))):
+        _try_bank(folder, replay)
+
+
+def _locked(folder: Path) -> str:
+    return f"the sample bank in {folder} is locked by another program: waiting up to {WAIT} s for each use of it"
+
+
+def _try_bank(folder: Path, replay: bool) -> None:
     if replay:
         ReplayBank(folder, print)._base.close()
         return
@@ -256,10 +300,11 @@ class ReplayBank:
     replay = True
 
     def __init__(self, folder: Path, notice: Notice) -> None:
+        self.folder = folder
         self._notice = notice
         file = folder / FILE
         if not file.is_file():
-            raise UsageError(f"there is no sample bank in {folder} to replay from; name its folder with --cache-dir")
+            raise UsageError(f"there is no sample bank in {folder}; name its folder with --cache-dir")
         if file.is_symlink():
             raise UsageError(f"cannot use the sample bank in {folder}: {FILE} is a link; put the file itself in its place")
         self._base = _read_only(file)
@@ -267,10 +312,21 @@ class ReplayBank:
     def get(self, key: str) -> Sample | None:
         """The sample of this key; None when there is none, or none of ours."""
         found = self._base.execute(SELECT, (key,)).fetchone()
-        if found is None:
-            return None
+        return None if found is None else self._sample(found)
+
+    def samples(self) -> Iterator[tuple[str, Sample]]:
+        """Every sample that can be read, oldest first. Raises UsageError where the file is damaged."""
         try:
-            return Sample.model_validate_json(text_of(found))
+            for key, *row in self._base.execute(SELECT_ALL):
+                sample = self._sample((row[0], row[1], row[2])) if isinstance(key, str) else None
+                if sample is not None:
+                    yield key, sample
+        except sqlite3.DatabaseError as error:
+            raise UsageError(f"the sample bank in {self.folder} is damaged ({_line(error)}): it cannot be read whole") from None
+
+    def _sample(self, row: tuple[Any, Any, Any]) -> Sample | None:
+        try:
+            return Sample.model_validate_json(text_of(row))
         except (StrangeRow, ValidationError) as error:
             self._notice(f"the sample bank holds a row that nlevolve did not write ({_line(error)}): passed over")
             return None
@@ -288,7 +344,7 @@ class ReplayBank:
 def _read_only(file: Path) -> sqlite3.Connection:
     """A connection that writes nothing; in a folder that cannot be written sqlite needs to be told that nobody else does."""
     for mode in ("mode=ro", "mode=ro&immutable=1"):
-        base = sqlite3.connect(f"{file.resolve().as_uri()}?{mode}", uri=True, timeout=60)
+        base = sqlite3.connect(f"{file.resolve().as_uri()}?{mode}", uri=True, timeout=WAIT)
         try:
             base.execute("SELECT count(*) FROM Settings").fetchone()
             return base
@@ -296,9 +352,9 @@ def _read_only(file: Path) -> sqlite3.Connection:
             base.close()
         except sqlite3.DatabaseError as error:
             base.close()
-            raise UsageError(f"the sample bank in {file.parent} is damaged ({_line(error)}): it cannot be replayed") from None
+            raise UsageError(f"the sample bank in {file.parent} is damaged ({_line(error)}): it cannot be read") from None
     raise UsageError(f"cannot read the sample bank in {file.parent}")
 
 
 def _line(error: BaseException) -> str:
-    return " ".join(str(error).split())[:160]
+    return " ".join(str(error).split())[:160] or type(error).__name__

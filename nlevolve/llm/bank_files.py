@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import gzip
+import io
+import os
+import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TextIO, cast
+from typing import BinaryIO, TextIO, cast
 
 from pydantic import ValidationError
 
 from nlevolve.errors import UsageError
-from nlevolve.llm.bank import DiskBank, Sample
+from nlevolve.llm.bank import DiskBank, Readable, Sample
 from nlevolve.llm.disk import FILE
 from nlevolve.records import Usage
 
@@ -50,13 +54,13 @@ class Holdings:
 
 
 def open_existing(folder: Path, notice: Callable[[str], None]) -> DiskBank:
-    """The bank in a folder. Raises UsageError when there is none."""
+    """The bank in a folder, to be changed. Raises UsageError when there is none; ReplayBank is for looking at it."""
     if not (folder / FILE).is_file():
         raise UsageError(f"there is no sample bank in {folder}; name its folder with --cache-dir")
     return DiskBank(folder, notice)
 
 
-def holdings(bank: DiskBank) -> dict[str, Holdings]:
+def holdings(bank: Readable) -> dict[str, Holdings]:
     """What the bank has, by model."""
     found: dict[str, Holdings] = {}
     for _, sample in bank.samples():
@@ -64,7 +68,7 @@ def holdings(bank: DiskBank) -> dict[str, Holdings]:
     return dict(sorted(found.items()))
 
 
-def found(bank: DiskBank, key: str) -> list[tuple[str, Sample]]:
+def found(bank: Readable, key: str) -> list[tuple[str, Sample]]:
     """The samples whose keys begin so. Raises UsageError when there is none."""
     whole = bank.get(key) if len(key) == KEY_LENGTH else None
     samples = [(key, whole)] if whole else [one for one in bank.samples() if one[0].startswith(key)]
@@ -73,14 +77,51 @@ def found(bank: DiskBank, key: str) -> list[tuple[str, Sample]]:
     return samples
 
 
-def export_samples(bank: DiskBank, file: Path) -> int:
-    """Write every sample as a line of JSON (gzipped if the name ends in .gz); how many."""
+def export_samples(bank: Readable, file: Path) -> int:
+    """Write every sample as a line of JSON (gzipped if the name ends in .gz); how many.
+
+    A file that is there is replaced when all is written, or stays as it was. Raises UsageError.
+    """
     count = 0
-    with _opened(file, "w") as lines:
+    with _replacing(file) as lines:
         for key, sample in bank.samples():
             lines.write(Banked(key=key, **dict(sample)).model_dump_json() + "\n")
             count += 1
     return count
+
+
+@contextmanager
+def _replacing(file: Path) -> Iterator[TextIO]:
+    if file.exists() and not file.is_file():
+        with _opened(file, "w") as pipe:  # a pipe, or standard output: there is nothing to replace
+            yield pipe
+        return
+    part = None
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{file.name[:100]}.", suffix=".part", dir=file.parent)
+        part = Path(name)
+        with os.fdopen(handle, "wb") as raw:
+            zipped = gzip.GzipFile(fileobj=raw, mode="wb", filename="") if file.suffix == ".gz" else None
+            with io.TextIOWrapper(cast(BinaryIO, zipped or raw), encoding="utf-8") as lines:
+                yield lines
+                lines.flush()
+                if zipped is not None:
+                    zipped.close()
+                os.fsync(raw.fileno())
+        part.chmod(0o666 & ~_umask())
+        part.replace(file)
+        part = None
+    except OSError as error:
+        raise UsageError(f"cannot write {file}: {error.strerror}") from None
+    finally:
+        if part is not None:
+            part.unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    """What new files are not allowed: those of mkstemp are for nobody else, whatever the user wants."""
+    os.umask(mask := os.umask(0o077))
+    return mask
 
 
 def import_samples(bank: DiskBank, file: Path) -> tuple[int, int]:

@@ -30,6 +30,14 @@ class _Flight:
     task: asyncio.Task[Reply] = field(init=False)
 
 
+def _which(request: Request) -> str:
+    """Which call it is, for people who look for it."""
+    asked = request.label
+    of = "" if asked.birth is None else f" of birth {asked.birth}"
+    on = "" if asked.target is None else f" on {'test input' if asked.purpose == 'follow' else 'pair'} {asked.target + 1}"
+    return f"task {asked.task}, {'the repair of ' if asked.repair else ''}the {asked.purpose}{of}{on}, request {request.key[:12]}"
+
+
 class Cache:
     """Serve from the bank, share equal requests that are under way, keep what comes back.
 
@@ -40,7 +48,18 @@ class Cache:
     it is kept, and accounted for. Replies that can be had again at any time are not worth that.
     """
 
-    def __init__(self, deliver: Deliver, bank: Bank, accounts: Accounts, *, run: str, logged: set[str]) -> None:
+    def __init__(
+        self,
+        deliver: Deliver,
+        bank: Bank,
+        accounts: Accounts,
+        unheard: Callable[[BaseException], None],
+        *,
+        run: str,
+        logged: set[str],
+    ) -> None:
+        """`unheard` is called with what a call died of, other than a failure, when nobody waits for it any more."""
+        self._unheard = unheard
         self._deliver = deliver
         self._bank = bank
         self._accounts = accounts
@@ -51,14 +70,20 @@ class Cache:
     async def __call__(self, request: Request, waits: Callable[[], None]) -> Reply:
         """The reply. `waits` is called when it is not in the bank: whoever asked is about to wait for a provider."""
         key = request.key
-        while (sample := self._bank.get(key)) is None or not (self._bank.replay or self._stands(sample, key)):
+        while (sample := self._to_serve(key)) is None:
             if self._bank.replay:
-                raise NotBanked(f"the sample bank has no reply to this {request.label.purpose} request ({key[:12]})")
+                raise NotBanked(_which(request))
             waits()
             flight = self._flights.get(key) or self._take_off(request)
             if await self._landed(flight):
                 return self._share(flight)
         return self._served(sample, request)
+
+    def _to_serve(self, key: str) -> Sample | None:
+        """What the bank has for it, unless it is to be asked for anew. A reply that is just coming in belongs to who asked first:
+        served to others before him it would look like one that another run had bought."""
+        sample = None if key in self._flights else self._bank.get(key)
+        return sample if sample is not None and (self._bank.replay or self._stands(sample, key)) else None
 
     def _served(self, sample: Sample, request: Request) -> Reply:
         owed = bool(self._run) and sample.run == self._run and request.key not in self._logged
@@ -86,8 +111,13 @@ class Cache:
         flight = self._flights[request.key] = _Flight(Call(request))
         # a task of its own: whoever asked first may be called away while others wait for the same
         flight.task = asyncio.create_task(self._fly(flight))
-        flight.task.add_done_callback(lambda task: task.cancelled() or task.exception())  # it may be that nobody asks
+        flight.task.add_done_callback(lambda task: self._over(flight, task))
         return flight
+
+    def _over(self, flight: _Flight, task: asyncio.Task[Reply]) -> None:
+        error = None if task.cancelled() else task.exception()
+        if error is not None and not isinstance(error, NoReply) and not flight.call.askers:
+            self._unheard(error)
 
     async def _fly(self, flight: _Flight) -> Reply:
         call, request = flight.call, flight.call.request
@@ -105,15 +135,24 @@ class Cache:
             raise
         except asyncio.CancelledError:
             given_up = Abandoned("nobody waits for it any more")
-            given_up.tries = 0 if self._accounts.repeatable(request) else call.tries
+            if not self._accounts.repeatable(request):
+                given_up.tries = call.tries
+                given_up.unknown_usd = call.hold.most_usd if call.hold else 0.0
             self._account(call, given_up)
             raise
         finally:
-            del self._flights[request.key]
+            if not call.askers:
+                self._forget(flight)
+
+    def _forget(self, flight: _Flight) -> None:
+        """Nobody joins it any more: its first asker has what it brought, or it came to nothing."""
+        if self._flights.get(flight.call.request.key) is flight:
+            del self._flights[flight.call.request.key]
 
     def _account(self, call: Call, outcome: Reply | NoReply) -> None:
         """Report what nobody waits for; those who wait report what they get."""
-        if not call.askers and not (isinstance(outcome, NoReply) and not outcome.tries):
+        said = call.logged and not self._accounts.repeatable(call.request)
+        if not call.askers and not (isinstance(outcome, NoReply) and not outcome.tries and not said):
             self._accounts.account(call.request, outcome)
 
     async def _landed(self, flight: _Flight) -> bool:
@@ -124,6 +163,8 @@ class Cache:
         except asyncio.CancelledError:
             self._leave(flight)
             raise
+        if flight.task.cancelled():
+            self._forget(flight)
         return not flight.task.cancelled()
 
     def _leave(self, flight: _Flight) -> None:
@@ -133,15 +174,19 @@ class Cache:
             return
         if flight.task.done():
             # it landed in the moment in which its last asker was called away
-            if not flight.accounted and not flight.task.cancelled():
-                error = flight.task.exception()
-                self._account(call, error if isinstance(error, NoReply) else flight.task.result())
+            self._forget(flight)
+            error = None if flight.task.cancelled() else flight.task.exception()
+            if error is not None and not isinstance(error, NoReply):
+                self._unheard(error)
+            elif not flight.accounted and not flight.task.cancelled():
+                self._account(call, error or flight.task.result())
         elif not call.in_the_air or self._accounts.repeatable(call.request):
             flight.task.cancel()
 
     def _share(self, flight: _Flight) -> Reply:
         """What a flight brought: the first to take it pays for it."""
         first, flight.accounted = not flight.accounted, True
+        self._forget(flight)
         error = flight.task.exception()
         if error is None:
             reply = flight.task.result()
@@ -149,5 +194,5 @@ class Cache:
         if first or not isinstance(error, NoReply):
             raise error
         shared = copy.copy(error)
-        shared.tries = 0
+        shared.tries, shared.unknown_usd = 0, 0.0
         raise shared

@@ -20,6 +20,8 @@ class Call:
     """What was reserved for the try that a provider has just now, or has answered: it may be paid for, whether or not we wait."""
     tries: int = 0
     """How often it left for a provider. Counted here and nowhere else."""
+    logged: bool = False
+    """Whether the log says that a try of it left."""
     failures: int = 0
     """Tries after which we waited to try again."""
     nudges: int = 0

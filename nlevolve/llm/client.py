@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -18,15 +18,17 @@ from nlevolve.llm.failures import LONGEST_MESSAGE, failure, hinted, lost, unconn
 from nlevolve.llm.gc import collected, uncollected
 from nlevolve.llm.hearing import Hearing
 from nlevolve.llm.keys import Secrets, from_environment
+from nlevolve.llm.patience import AWAKE, LAST_LOOK, patient
 from nlevolve.llm.quiet_import import hide_warnings, load_litellm
 from nlevolve.llm.request import BrokeOff, NoReply, Place, Rejected, Reply, Request, TimedOut
 from nlevolve.llm.room import Bound, bound_of
-from nlevolve.llm.sse import ErrorInStream, chunks
+from nlevolve.llm.sse import ErrorInStream, forgiving
 from nlevolve.llm.streams import Heard, listen
 from nlevolve.llm.thinking import Thought, family, thought
-from nlevolve.llm.told import told
+from nlevolve.llm.told import is_reply, told
 from nlevolve.llm.traffic import Standing, Traffic
-from nlevolve.llm.wire import BY_ITSELF, NATIVE, OPENAI_FORM, chat, merged, options_of_ollama, response_format, window_for
+from nlevolve.llm.windows import cut
+from nlevolve.llm.wire import BY_ITSELF, NATIVE, accepted, chat, merged, options_of_ollama, response_format, window_for
 
 NOT_FOUND = 404
 OK = 200
@@ -75,6 +77,7 @@ class Client:
         self._streaming = 0
         self._whole: set[Place] = set()
         self._pieces: set[Place] = set()
+        self._cut: set[Place] = set()
         self._windows: dict[Place, int] = {}
         self._connections: Connections | None = None
         self._handler: Any = None
@@ -88,11 +91,11 @@ class Client:
         started = time.monotonic()
         try:
             # litellm's own timeout is not enforced for every provider
-            async with asyncio.timeout(request.settings.timeout):
+            async with patient(request.settings.timeout):
                 if self._streams(request):
                     heard = await self._listened(litellm, request, arguments, bound)
                     if not heard.nothing:
-                        return self._hearing.heard(litellm, request, heard, time.monotonic() - started)
+                        return self._uncut(request, self._hearing.heard(litellm, request, heard, time.monotonic() - started))
                     if request.place in self._pieces or answered.page:
                         raise answered.unread
                     self._whole.add(request.place)
@@ -104,7 +107,21 @@ class Client:
             raise
         except Exception as error:
             raise self._failure(error, request) from None
-        return self._hearing.whole(request, response, time.monotonic() - started)
+        return self._uncut(request, self._hearing.whole(request, response, time.monotonic() - started))
+
+    def _uncut(self, request: Request, reply: Reply) -> Reply:
+        """The reply, if it is one to the whole prompt. Raises TooLong."""
+        window = self._windows.get(request.place)
+        if window is None or reply.usage.estimated:
+            return reply
+        told = request.settings.extra_body.get("num_ctx")
+        shortened = cut(request.messages, reply.usage.prompt, told if isinstance(told, int) else window)
+        if shortened is None:
+            return reply
+        if request.place not in self._cut:
+            self._cut.add(request.place)
+            self._notice(f"{request.model} does not read the whole prompt: {shortened}")
+        raise shortened
 
     def _streams(self, request: Request) -> bool:
         embedded = request.model.startswith(f"{PROVIDER}/")
@@ -146,7 +163,7 @@ class Client:
         asked_at = time.monotonic()
         stream = await litellm.acompletion(**arguments, stream=True, stream_options={"include_usage": True})
         try:
-            pieces = _forgiving(await stream.fetch_stream(), _provider(request, self._cards))  # some are asked only now
+            pieces = forgiving(await stream.fetch_stream(), _provider(request, self._cards))  # some are asked only now
         except Exception as error:
             raise self._failure(_with_headers(error), request) from None
         try:
@@ -164,7 +181,9 @@ class Client:
     def _broken(self, error: Exception, request: Request) -> NoReply:
         """What went wrong in the middle of a stream: the provider says it, or the connection is gone."""
         if isinstance(getattr(error, "status_code", None), int):
-            return self._failure(_with_headers(error), request)
+            failure = self._failure(_with_headers(error), request)
+            failure.broke = True
+            return failure
         if isinstance(body := getattr(error, "body", None), dict):  # the SDK's, without a status
             return self._failure(ErrorInStream({"error": body}), request)
         said = self._secrets.hide(" ".join(f"{type(error).__name__}: {error}".split()))
@@ -237,11 +256,12 @@ class Client:
         return {
             "model": request.model,
             "messages": chat(request.messages, mark_stable=bool(card and card.marks_cache)),
-            "timeout": settings.timeout,
+            # ours comes first: its own does not know of a process that was stopped
+            "timeout": settings.timeout + AWAKE + LAST_LOOK,
             "max_retries": 0,
             "no-log": True,
             **{name: value for name, value in always.items() if value is not None},
-            **self._taken(litellm, request.model, _accepted(options, request.without)),
+            **self._taken(litellm, request.model, accepted(options, request.without)),
             **self._fields(request, card, thinks, bound),
         }
 
@@ -285,27 +305,14 @@ class Client:
         said = replace(said, message=self._secrets.hide(said.message, headers))
         ours = Rejected(f"{type(error).__name__}: {said.message}"[:LONGEST_MESSAGE]) if said.status is None else failure(said)
         ours.left = LOCAL not in said.codes
+        # of a connection that was lost, or a reply that litellm cannot read, it makes a 500
+        ours.broke = ours.left and not is_reply(error)
         return ours if ours.status != NOT_FOUND else hinted(ours, request)
 
 
 def _provider(request: Request, cards: Mapping[str, ModelCard]) -> str:
     card = cards.get(request.model)
     return card.provider if card else request.model.partition("/")[0]
-
-
-def _forgiving(pieces: Any, provider: str) -> Any:
-    """Chunks by our own reading, where litellm holds the lines of a stream in OpenAI's form."""
-    lines = getattr(pieces, "streaming_response", None)
-    return chunks(lines) if lines is not None and provider in OPENAI_FORM else pieces
-
-
-def _accepted(options: Mapping[str, Any], without: Set[str]) -> dict[str, Any]:
-    """The options that are set, but for what the model refused by name."""
-    gone = without | {"reasoning_effort"} if "thinking" in without else without
-    accepted = {name: value for name, value in options.items() if value is not None and name not in gone}
-    if "max_tokens" in gone and options.get("max_tokens"):
-        accepted["max_completion_tokens"] = options["max_tokens"]
-    return accepted
 
 
 def _forget(clients: Any) -> None:

@@ -94,8 +94,9 @@ class Delivery:
 
     async def _send(self, call: Call, request: Request, hold: Hold) -> Reply:
         """Let it go. It is in the log before it leaves: what leaves may be billed, whatever becomes of us."""
-        label, key = call.request.label, call.request.key
-        self._emit(CallSent(**dict(label), model=request.model, request=key, tries=call.tries + 1))
+        label, key = dict(call.request.label), call.request.key
+        self._emit(CallSent(**label, model=request.model, request=key, tries=call.tries + 1, reserved_usd=hold.most_usd))
+        call.logged = True
         request = request.model_copy(update={"nudge": call.nudges})
         call.tries += 1
         call.hold, hold.sent = hold, True
@@ -107,11 +108,14 @@ class Delivery:
                 hold.sent = False
                 call.tries -= 1
             if may_be_billed(failure):
-                hold.cost_usd = hold.usd  # nobody says how much: what was reserved stays so
+                failure.unknown_usd = hold.lose()
             raise
-        hold.cost_usd = reply.cost_usd or 0.0
+        except BaseException:
+            hold.lose()  # given up while the provider works on it
+            raise
         self._budget.answered(request, reply)
-        return reply
+        hold.cost_usd, hold.unknown_usd = reply.cost_usd or 0.0, self._budget.unsaid(request, reply, hold)
+        return reply.model_copy(update={"unknown_usd": hold.unknown_usd}) if hold.unknown_usd else reply
 
     async def _before_another(self, call: Call, failure: CallFailed) -> None:
         """Wait until the call may go out again. Raises the failure when it may not."""
@@ -124,7 +128,13 @@ class Delivery:
         why = f"{failure.kind}: {failure}"
         self._emit(
             CallRetried(
-                task=request.label.task, model=request.model, failure=failure.kind, request=request.key, why=why, wait=wait
+                task=request.label.task,
+                model=request.model,
+                failure=failure.kind,
+                request=request.key,
+                why=why,
+                wait=wait,
+                unknown_usd=failure.unknown_usd,
             )
         )
         call.failures += 1

@@ -129,6 +129,10 @@ SELECT = "SELECT mode, filename, value FROM Cache WHERE key = ? AND raw = 1"
 """One row as diskcache keeps it, for reading where nothing may be written: opening a diskcache writes."""
 
 
+SELECT_ALL = "SELECT key, mode, filename, value FROM Cache WHERE raw = 1 ORDER BY rowid"
+"""All of them, oldest first."""
+
+
 def text_of(row: tuple[Any, Any, Any]) -> str:
     """The text of such a row. Raises StrangeRow."""
     mode, filename, text = row

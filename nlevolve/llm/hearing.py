@@ -11,9 +11,11 @@ from nlevolve.llm.keys import Secrets
 from nlevolve.llm.request import Finish, Reply, Request
 from nlevolve.llm.streams import Heard, arguments, words
 from nlevolve.llm.told import rest
-from nlevolve.llm.wire import answers, usage_of
+from nlevolve.llm.wire import answers, tokens, usage_of
 from nlevolve.records import Usage
 
+MOST_DOLLARS = 1e6
+"""No reply costs so much."""
 FINISHES: dict[str, Finish] = {"length": "length", "max_tokens": "length", "model_length": "length", "content_filter": "filtered"}
 
 
@@ -83,9 +85,10 @@ class Hearing:
         price = price_of(request.settings, self._cards.get(request.model))
         if price is None:
             return None
-        if price.source.startswith(LISTED) and computed:
-            return float(computed)  # it knows of tiers and reasoning tokens that have a price of their own
-        return price.cost(usage, getattr(used, "cache_creation_input_tokens", None) or 0)
+        if price.source.startswith(LISTED) and _dollars(computed):
+            return _dollars(computed)  # it knows of tiers and reasoning tokens that have a price of their own
+        written = min(tokens(used, "cache_creation_input_tokens"), usage.prompt - usage.prompt_cached)
+        return price.cost(usage, written)
 
 
 def _finish(choice: Any) -> Finish:
@@ -96,18 +99,28 @@ def _finish(choice: Any) -> Finish:
     return "refused" if (choice.message.get("provider_specific_fields") or {}).get("refusal") else "empty"
 
 
+def _dollars(amount: Any) -> float | None:
+    """An amount that somebody else has computed; None where it can be none."""
+    number = isinstance(amount, int | float) and not isinstance(amount, bool)
+    return float(amount) if number and 0 < amount < MOST_DOLLARS else None
+
+
 def _usage(litellm: Any, used: Any) -> Any:
-    """As litellm's object; of what is null nothing is known."""
-    return litellm.Usage(**{name: value for name, value in used.items() if value is not None}) if isinstance(used, dict) else used
+    """As litellm's object; of what is null, or can be no number of tokens, nothing is known."""
+    if not isinstance(used, dict):
+        return used
+    try:
+        return litellm.Usage(**{name: value for name, value in used.items() if value is not None})
+    except Exception:  # pydantic's, on what a provider said: that is no reason to lose its reply
+        return None
 
 
 def _listed_cost(litellm: Any, request: Request, used: Any) -> float | None:
     """What litellm makes of a stream's tokens, for whole replies it says so itself."""
     if used is None:
         return None
-    given = getattr(used, "cost", None)
-    if isinstance(given, int | float) and given:
-        return float(given)
+    if given := _dollars(getattr(used, "cost", None)):
+        return given
     try:
         whole = litellm.ModelResponse(model=request.model, usage=litellm.Usage(**used.model_dump()))
         return float(litellm.completion_cost(whole, model=request.model))

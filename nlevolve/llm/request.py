@@ -139,6 +139,8 @@ class Reply(BaseModel):
     usage: Usage = Usage()
     cost_usd: float | None = None
     """None when the model's price is unknown; 0.0 from the embedded models."""
+    unknown_usd: float = 0.0
+    """So much more it may have cost, where its tokens are estimated."""
     seconds: float = 0.0
     first: float | None = None
     """Seconds to its first piece, where it came in pieces."""
@@ -172,6 +174,10 @@ class NoReply(Exception):
         """Seconds the provider asked us to wait."""
         self.left = True
         """Whether the try may have come to a provider. What did not is no call."""
+        self.broke = False
+        """Whether the connection broke when the try was away: a provider may have worked on it."""
+        self.unknown_usd: float | None = 0.0
+        """Up to so much the last try may have been billed; None: nobody knows, since the price is not known."""
         self.tries = 0
         """How often the call was sent before it was given up."""
 

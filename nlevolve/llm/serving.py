@@ -22,8 +22,9 @@ LONGEST_WAIT = 2.0
 """Seconds: what is not told by then is not known."""
 LARGEST_LIST = 4_000_000
 """Bytes of a list of models."""
-OWN_WAYS = ("anthropic", "gemini", "vertex_ai", "bedrock", "azure", "ollama", "ollama_chat")
-"""Providers without `/models` in OpenAI's form. Of some the table knows the window; Ollama's is set with each request."""
+UNASKED = ("vertex_ai", "bedrock", "azure")
+"""Providers that tell nothing of the kind: of their models the table knows the window."""
+OLLAMA = ("ollama", "ollama_chat")
 WINDOWS = ("max_model_len", "context_length", "context_window", "max_context_length", "n_ctx")
 """Where servers write it: vLLM and SGLang, OpenRouter, Groq, LM Studio, llama.cpp."""
 
@@ -39,24 +40,24 @@ class Served:
 
 
 async def served(roles: Iterable[RoleSettings], cards: Mapping[str, ModelCard]) -> dict[Place, Served]:
-    """What the endpoints that somebody named tell of the roles' models: `/models` and llama.cpp's `/props`.
+    """What the endpoints that somebody named tell of the roles' models, each in its own way.
 
     Never raises: of a server that is away, or tells nothing, nothing is known.
     """
-    asked: dict[tuple[str, str], dict[str, str]] = {}
+    asked: dict[tuple[str, str], tuple[str, dict[str, str]]] = {}
     named: dict[Place, Place] = {}
     for settings in (one for role in roles for one in role.each):
         card = cards.get(settings.model)
         url = settings.base_url or (endpoint_of(card.provider) if card else None)
-        if card and url and card.provider not in (EMBEDDED, *OWN_WAYS):
-            asked[settings.model, url] = _headers(settings, card)
+        if card and url and card.provider not in (EMBEDDED, *UNASKED):
+            asked[settings.model, url] = card.provider, _headers(settings, card)
             named[settings.model, settings.base_url] = settings.model, url
     if not asked:
         return {}
     import aiohttp
 
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=LONGEST_WAIT), trust_env=True) as session:
-        told = await asyncio.gather(*(_ask(session, model, url, headers) for (model, url), headers in asked.items()))
+        told = await asyncio.gather(*(_ask(session, *at, *how) for at, how in asked.items()))
     known: dict[Place, Served] = {place: one for place, one in zip(asked, told, strict=True) if one != Served()}
     # also under the place as the role names it, where the environment names the endpoint
     return known | {place: known[at] for place, at in named.items() if at in known}
@@ -65,23 +66,36 @@ async def served(roles: Iterable[RoleSettings], cards: Mapping[str, ModelCard]) 
 def _headers(settings: RoleSettings, card: ModelCard) -> dict[str, str]:
     key = next((value for name in card.keys if (value := os.environ.get(name))), None)
     own = {name: from_environment(value) for name, value in settings.extra_headers.items()}
-    return {**({"Authorization": f"Bearer {key}"} if key else {}), **own}
+    return {**(_key(card.provider, key) if key else {}), **own}
 
 
-async def _ask(session: ClientSession, model: str, url: str, headers: Mapping[str, str]) -> Served:
-    base = url.rstrip("/")
+def _key(provider: str, key: str) -> dict[str, str]:
+    if provider == "anthropic":
+        return {"x-api-key": key, "anthropic-version": "2023-06-01"}
+    return {"x-goog-api-key": key} if provider == "gemini" else {"Authorization": f"Bearer {key}"}
+
+
+async def _ask(session: ClientSession, model: str, url: str, provider: str, headers: Mapping[str, str]) -> Served:
+    base, name = url.rstrip("/"), model.partition("/")[2]
+    if provider in OLLAMA:
+        return understood_of_ollama(await _got(session, f"{base}/api/show", headers, {"model": name}))
+    if provider == "anthropic":
+        told = await _got(session, f"{base.removesuffix('/v1')}/v1/models/{name}", headers)
+        return Served(_count(_dict(told).get("max_input_tokens")))
+    if provider == "gemini":
+        return Served(_count(_dict(await _got(session, f"{base}/models/{name}", headers)).get("inputTokenLimit")))
     listed, props = await asyncio.gather(
         _got(session, f"{base}/models", headers), _got(session, f"{base.removesuffix('/v1')}/props", headers)
     )
     return understood(model, listed, props)
 
 
-async def _got(session: ClientSession, url: str, headers: Mapping[str, str]) -> Any:
-    """What a GET gives, as JSON; None for whatever goes wrong."""
+async def _got(session: ClientSession, url: str, headers: Mapping[str, str], body: Mapping[str, str] | None = None) -> Any:
+    """What a GET, or a POST of a body, gives, as JSON; None for whatever goes wrong."""
     try:
-        async with session.get(url, headers=headers) as response:
-            body = await response.content.read(LARGEST_LIST)
-            return json.loads(body) if response.status == 200 else None
+        async with session.request("GET" if body is None else "POST", url, headers=headers, json=body) as response:
+            told = await response.content.read(LARGEST_LIST)
+            return json.loads(told) if response.status == 200 else None
     # a server may answer with anything at all, and nothing depends on it
     except Exception:
         return None
@@ -97,6 +111,13 @@ def understood(model: str, listed: Any, props: Any) -> Served:
     return Served(window, slots if _is_count(slots) else None)
 
 
+def understood_of_ollama(shown: Any) -> Served:
+    """What `/api/show` says: the window that the model has been made for; with how much it is loaded is asked for with each
+    request. Pure, and for any JSON."""
+    info = _dict(_dict(shown).get("model_info"))
+    return Served(next((value for key, value in info.items() if key.endswith(".context_length") and _is_count(value)), None))
+
+
 def _row(model: str, listed: Any) -> dict[str, Any]:
     """The model's own row of the list, or the only one there is."""
     rows = _dict(listed).get("data")
@@ -107,6 +128,10 @@ def _row(model: str, listed: Any) -> dict[str, Any]:
 
 def _dict(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
+
+
+def _count(value: Any) -> int | None:
+    return value if _is_count(value) else None
 
 
 def _is_count(value: Any) -> bool:

@@ -10,6 +10,8 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
+from nlevolve.llm.wire import OPENAI_FORM
+
 BAD_GATEWAY = 502
 MOST_KEPT = 4_000_000
 """Characters of a body that is no stream."""
@@ -24,6 +26,12 @@ class ErrorInStream(Exception):
         error = body.get("error")
         code = str(error.get("code")) if isinstance(error, dict) else ""
         self.status_code = int(code) if code.isdecimal() and len(code) == 3 else BAD_GATEWAY
+
+
+def forgiving(pieces: Any, provider: str) -> Any:
+    """The pieces of litellm's stream by our own reading, where it holds the lines of one in OpenAI's form."""
+    lines = getattr(pieces, "streaming_response", None)
+    return chunks(lines) if lines is not None and provider in OPENAI_FORM else pieces
 
 
 async def chunks(lines: AsyncIterator[str | bytes]) -> AsyncIterator[dict[str, Any]]:

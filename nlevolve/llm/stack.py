@@ -10,6 +10,7 @@ from random import Random
 
 from nlevolve.llm.absence import Absences
 from nlevolve.llm.accounts import Accounts, Ask, metered
+from nlevolve.llm.alarm import Alarm
 from nlevolve.llm.bank import Bank, DiskBank, ReplayBank
 from nlevolve.llm.breaker import Breaker
 from nlevolve.llm.budget import Budget, Caps, Ledger, Spent
@@ -21,6 +22,7 @@ from nlevolve.llm.deliver import Delivery
 from nlevolve.llm.endpoints import Endpoints
 from nlevolve.llm.limits import Lanes
 from nlevolve.llm.prefix import led
+from nlevolve.llm.purse import Purse, SharedPurse
 from nlevolve.llm.request import LLM, Interrupted, Place, Rejected, Reply, Request
 from nlevolve.llm.room import roomier
 from nlevolve.llm.schema_fallback import Forms
@@ -109,6 +111,10 @@ class OpenStack:
     caps: Caps = field(default_factory=Caps)
     spent: Spent = field(default_factory=Spent)
     """What a resumed run has used of them."""
+    purse: Path | None = None
+    """File of a budget that several runs share."""
+    run: str = ""
+    """The run's name, for people."""
     run_id: str = ""
     """Unique to a run and kept by its resumptions."""
     logged: Iterable[str] = ()
@@ -125,7 +131,8 @@ class OpenStack:
 
     async def __aenter__(self) -> Stack:
         told = {} if self.replay or self.live else await served(self.roles, self.cards)
-        ledger = Ledger(self.caps, self.spent)
+        self._purse = SharedPurse(self.purse, self.run_id, self.run) if self.purse else Purse()
+        ledger = Ledger(self.caps, self.spent, self._purse)
         accounts = Accounts(self.emit, self.cards, ledger)
         notice = accounts.notice
         self._bank: Bank = (ReplayBank if self.replay else DiskBank)(self.cache_dir, notice)
@@ -144,12 +151,17 @@ class OpenStack:
             rng=Random(f"{self.seed}/retries"),
             stopping=self.stopping,
         )
-        self._cached = Cache(led(deliver), self._bank, accounts, run=self.run_id, logged=set(self.logged))
+        self._alarm = Alarm()
+        unheard = self._alarm.ring
+        self._cached = Cache(led(deliver), self._bank, accounts, unheard, run=self.run_id, logged=set(self.logged))
         return Stack(metered(self._cached, accounts), self._bank, self.cards, self.stopping, told)
 
-    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        """Wait a little for what is paid for, unless there was an accident."""
+    async def __aexit__(self, kind: type[BaseException] | None, raised: BaseException | None, _: object) -> None:
+        """Wait a little for what is paid for, unless there was an accident. Raises what a task of ours died of unheard."""
+        others = await self._alarm.silence()
         await self._cached.close(LINGER if kind is None else 0.0)
         self._traffic.close()
         await self._bank.close()
         await self._client.close()
+        self._purse.close()
+        self._alarm.told(raised, others)

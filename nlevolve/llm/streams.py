@@ -6,13 +6,13 @@ that is all of a core. They are the provider's, as litellm's parser for it reads
 
 from __future__ import annotations
 
-import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from nlevolve.llm.patience import patient
 from nlevolve.llm.request import TimedOut
 from nlevolve.llm.room import Bound, looping
 from nlevolve.llm.traffic import Standing
@@ -116,9 +116,8 @@ async def listen(
     told of every piece.
     """
     heard, looked, standing = Heard(), 0, standing or Standing()
-    clock = asyncio.get_running_loop().time
     try:
-        async with asyncio.timeout(None) as patience:
+        async with patient() as patience:
             async for chunk in stream:
                 before = heard.characters
                 if not heard.add(chunk):
@@ -126,7 +125,7 @@ async def listen(
                 standing.heard(1, heard.characters - before)
                 heard.first = time.monotonic() - asked_at if heard.first is None else heard.first
                 # a model may think for long before it says a word; from then on silence is a stall
-                patience.reschedule(clock() + idle)
+                patience.renew(idle)
                 if bound is not None and bound.passed(heard.pieces, heard.characters):
                     heard.stopped = "long"
                     break
@@ -136,7 +135,7 @@ async def listen(
                         heard.stopped = "looping"
                         break
     except TimeoutError:
-        if not patience.expired():
+        if not patience.lost:
             raise
         raise TimedOut(f"it stalled: nothing more for {idle:g} s, after {heard.characters} characters") from None
     return heard

@@ -39,7 +39,7 @@ def told(error: BaseException) -> Told:
     """Read an exception of litellm's, and those that it was raised from."""
     links = chain(error)
     body = body_of(error)
-    headers = next((h for link in links if (h := getattr(link, "litellm_response_headers", None))), None) or {}
+    headers = next((h for link in links if (h := _headers_of(link))), None) or {}
     # the innermost has the provider's own status; litellm gives its errors others (of a 529 it makes a 500)
     statuses = [s for link in links if isinstance(s := getattr(link, "status_code", None), int)]
     return Told(
@@ -51,6 +51,15 @@ def told(error: BaseException) -> Told:
         prompt=_whole(body.get("n_prompt_tokens")),
         window=_whole(body.get("n_ctx")),
     )
+
+
+def is_reply(error: BaseException) -> bool:
+    """Whether it is a provider's answer, of whatever status, and not what litellm made of a lost connection or an odd body."""
+    return any(getattr(getattr(link, "response", None), "headers", None) or _headers_of(link) for link in chain(error))
+
+
+def _headers_of(error: BaseException) -> Any:
+    return getattr(error, "litellm_response_headers", None)
 
 
 def body_of(error: BaseException) -> Mapping[str, Any]:

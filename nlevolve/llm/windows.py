@@ -19,6 +19,11 @@ ROOM = 1024
 """Tokens for the reply, where the role sets no limit; at most a quarter of the window."""
 HOPEFUL = 0.75
 """A prompt that was refused, nobody knows by how much, is followed by one of at most this size."""
+LEAST_CUT = 1_000
+"""Tokens: a prompt that is cut fills a window, and none is as small. Some old servers count only what is new in a prompt."""
+FAR_BELOW, BELOW = 0.5, 0.8
+"""Shares of our estimate of a prompt: so little no tokenizer makes of it; so little is suspicious in a round number."""
+ROUND = 1024
 _CELL = re.compile(r"[\d.](?=[ \n]|\Z)")
 
 
@@ -29,6 +34,23 @@ def tokens(messages: Iterable[Message]) -> int:
         cells = len(_CELL.findall(message.text))
         found += TOKENS_A_CELL * cells + (len(message.text) - 2 * cells) / CHARACTERS_A_TOKEN
     return round(found)
+
+
+def cut(messages: Iterable[Message], counted: int, window: int) -> TooLong | None:
+    """Our error for a prompt of which a server like Ollama has read a part, and answered that: it says so by its count alone.
+
+    `window`: tokens that were asked for.
+    """
+    had = tokens(messages)
+    filled = counted >= window - 1 or (counted % ROUND == 0 and counted < BELOW * had)
+    if counted < LEAST_CUT or not (filled or counted < FAR_BELOW * had):
+        return None
+    error = TooLong(
+        f"of the prompt's {had:,} tokens (about) only {counted:,} were read, the rest was cut: serve the model with a larger "
+        "window (extra_body={num_ctx=…} of the role, or num_ctx of the model), or choose one that has it"
+    )
+    error.prompt, error.window = max(had, counted + 1), counted
+    return error
 
 
 @dataclass

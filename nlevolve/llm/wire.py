@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from itertools import groupby
 from typing import Any
 
@@ -24,6 +24,9 @@ LEAST_WINDOW = 4_096
 """Tokens: Ollama's own."""
 SAFE = 1.1
 """An estimate of a prompt's tokens may be a little short, and what does not fit is cut without a word."""
+
+MOST_TOKENS = 100_000_000
+"""More than any window: nobody reads or says so much at once."""
 
 ANY_OBJECT = {"type": "object"}
 """The schema that asks for a JSON object of no particular shape."""
@@ -75,6 +78,15 @@ def options_of_ollama(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {**options, **({"extra_body": own} if own else {})}
 
 
+def accepted(options: Mapping[str, Any], without: Set[str]) -> dict[str, Any]:
+    """The options that are set, but for what the model refused by name."""
+    gone = without | {"reasoning_effort"} if "thinking" in without else without
+    accepted = {name: value for name, value in options.items() if value is not None and name not in gone}
+    if "max_tokens" in gone and options.get("max_tokens"):
+        accepted["max_completion_tokens"] = options["max_tokens"]
+    return accepted
+
+
 def merged(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, Any]:
     """Both; where both have a field the user's stands, and tables are merged."""
     both = {name: {**value, **theirs[name]} for name, value in ours.items() if _tables(value, theirs.get(name))}
@@ -93,12 +105,22 @@ def answers(reasoning: str) -> bool:
 
 def usage_of(used: Any) -> Usage:
     """Tokens as a provider counts them, in ours: the reasoning is part of the completion, whether or not it counted it there."""
-    if used is None:
+    prompt, completion = tokens(used, "prompt_tokens"), tokens(used, "completion_tokens")
+    if prompt <= 1:  # litellm reads `true` as 1, and no prompt has one token
         return Usage()
-    prompt, completion = used.prompt_tokens or 0, used.completion_tokens or 0
-    thought = getattr(getattr(used, "completion_tokens_details", None), "reasoning_tokens", None) or 0
-    cached = getattr(getattr(used, "prompt_tokens_details", None), "cached_tokens", None) or 0
-    apart = (getattr(used, "total_tokens", None) or 0) - prompt
+    thought = tokens(getattr(used, "completion_tokens_details", None), "reasoning_tokens")
+    cached = tokens(getattr(used, "prompt_tokens_details", None), "cached_tokens")
+    apart = tokens(used, "total_tokens") - prompt
     if thought > completion:
         apart = max(apart, completion + thought)
+    if cached > prompt:  # counted beside it
+        prompt += cached
     return Usage(prompt=prompt, prompt_cached=cached, completion=max(completion, apart), reasoning=thought)
+
+
+def tokens(used: Any, name: str) -> int:
+    """A number of tokens that a provider says. What can be none (negative, endless, no number) counts as not said: 0."""
+    number = getattr(used, name, None)
+    if isinstance(number, bool) or not isinstance(number, int | float) or not 0 <= number <= MOST_TOKENS:
+        return 0
+    return int(number)

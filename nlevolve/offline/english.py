@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from nlevolve.offline import families, grammar
+from nlevolve.offline.nouns.colours import NAMES
 from nlevolve.offline.operation import Operation, perform
 from nlevolve.offline.scene import Scene
+from nlevolve.offline.words import tokens
 
 for _module in sorted(pkgutil.iter_modules(families.__path__), key=lambda m: m.name):
     importlib.import_module(f"{families.__name__}.{_module.name}")
@@ -37,7 +39,13 @@ _POLISH = [
 @lru_cache(maxsize=4096)
 def read(sentence: str) -> Operation | None:
     """The operation that a sentence says; None when it is not understood. Any text is safe and read in milliseconds."""
-    return grammar.read(Operation, sentence)
+    return None if _is_a_size(frozenset(tokens(sentence))) else grammar.read(Operation, sentence)
+
+
+def _is_a_size(words: frozenset[str]) -> bool:
+    """Whether nothing but figures or colours and what stands between them is said: "2x1" is no colour turned into another."""
+    numbers = {word for word in words if word.isdecimal()}
+    return words - numbers <= {"by", "with", "into", "to"} or words - numbers - set(NAMES) <= {"by", "with", "into"}
 
 
 @lru_cache(maxsize=4096)

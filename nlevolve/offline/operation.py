@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from nlevolve.offline.grammar import Phrase
-from nlevolve.offline.scene import Cells, Eye, Scene, is_valid
+from nlevolve.offline.scene import LARGEST_SIDE, Cells, Eye, Scene, is_valid
 
 
 class Operation(Phrase):
@@ -43,7 +43,7 @@ def perform(operation: Operation, scene: Scene) -> Scene | None:
     except (ArithmeticError, LookupError, ValueError, RecursionError):
         # a sentence may ask for the impossible in more ways than each operation can foresee
         return None
-    if grid is None or not is_valid(grid):
+    if grid is None or not is_valid(grid, max(LARGEST_SIDE, *scene.grid.shape)):
         return None
     return scene.becoming(grid.astype(np.int8, copy=False))
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from nlevolve.offline.scene import Cells, cells, is_valid
+from nlevolve.offline.scene import MOST_SIDE, Cells, cells, is_valid
 
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+(?=\S)")
 _NUMBERED = re.compile(r"\b(?:pair|example|puzzle)s?\b\W{0,3}(\d{1,3})\b")
@@ -107,7 +107,7 @@ def _grid(rows: list[str]) -> Cells | None:
     if len({len(row) for row in found}) != 1:
         return None
     grid = cells(found)
-    return grid if is_valid(grid) else None
+    return grid if is_valid(grid, MOST_SIDE) else None
 
 
 def _take_line(asked: Asked, place: _Place, line: str) -> None:

@@ -16,6 +16,9 @@ Cells = NDArray[np.int8]
 Mask = NDArray[np.bool_]
 
 LARGEST_SIDE = 30
+"""Of what a rule may make of a grid that is no larger."""
+MOST_SIDE = 100
+"""Of what is read at all: some data sets have longer rows than ARC."""
 SIDES = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]])
 """Neighbours that share a side."""
 CORNERS = np.ones((3, 3), dtype=int)
@@ -31,9 +34,9 @@ def cells(rows: Any) -> Cells:
     return array
 
 
-def is_valid(grid: Cells) -> bool:
-    """Whether the array is a grid: two axes, sides 1-30, colours 0-9."""
-    if grid.ndim != 2 or not (1 <= grid.shape[0] <= LARGEST_SIDE and 1 <= grid.shape[1] <= LARGEST_SIDE):
+def is_valid(grid: Cells, largest: int = LARGEST_SIDE) -> bool:
+    """Whether the array is a grid: two axes, sides 1 to `largest`, colours 0-9."""
+    if grid.ndim != 2 or not (1 <= grid.shape[0] <= largest and 1 <= grid.shape[1] <= largest):
         return False
     return bool(grid.min() >= 0 and grid.max() <= 9)
 

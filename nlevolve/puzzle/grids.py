@@ -7,30 +7,37 @@ from collections.abc import Sequence
 from typing import Any
 
 Grid = tuple[tuple[int, ...], ...]
-"""Rows of cells, each an int 0-9; 1..30 rows of 1..30 cells, all rows equally long."""
+"""Rows of cells, each an int 0-9; 1..30 rows of 1..30 cells unless more are allowed, all rows equally long."""
 
 LARGEST_SIDE = 30
+"""Of ARC's grids."""
+MOST_SIDE = 100
+"""What can be allowed: 1D-ARC has rows of 93."""
 
 
 class GridError(ValueError):
     """The rows are not a grid; the message names the row (counted from 1) and the cell."""
 
 
-def grid(rows: Any) -> Grid:
-    """Validate nested sequences of ints and freeze them.
+class TooLarge(GridError):
+    """It has more rows or columns than are allowed."""
+
+
+def grid(rows: Any, largest: int = LARGEST_SIDE) -> Grid:
+    """Validate nested sequences of ints and freeze them; `largest` is the longest side that is allowed.
 
     Raises GridError naming the first row that is empty, ragged, too long or holds anything but ints 0-9.
     """
     if not _is_list(rows):
         raise GridError(f"a grid is a list of rows, got {_kind(rows)}")
-    if not 1 <= len(rows) <= LARGEST_SIDE:
-        raise GridError(f"a grid has 1 to {LARGEST_SIDE} rows, got {len(rows)}")
+    if not 1 <= len(rows) <= largest:
+        raise (TooLarge if rows else GridError)(f"a grid has 1 to {largest} rows, got {len(rows)}")
     width = len(rows[0]) if _is_list(rows[0]) else 0
     for number, row in enumerate(rows, 1):
         if not _is_list(row):
             raise GridError(f"row {number} is not a list of cells but {_kind(row)}")
-        if not 1 <= len(row) <= LARGEST_SIDE:
-            raise GridError(f"row {number} has {len(row)} cells, allowed are 1 to {LARGEST_SIDE}")
+        if not 1 <= len(row) <= largest:
+            raise (TooLarge if row else GridError)(f"row {number} has {len(row)} cells, allowed are 1 to {largest}")
         if len(row) != width:
             raise GridError(f"row {number} has {len(row)} cells, row 1 has {width}")
         if set(map(type, row)) == {int} and min(row) >= 0 and max(row) <= 9:

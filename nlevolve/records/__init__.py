@@ -10,6 +10,7 @@ from nlevolve.records.events import (
     CandidateChecked,
     Event,
     LimitChanged,
+    LogDamaged,
     MixLearned,
     ModelStopped,
     MoveFailed,
@@ -22,9 +23,8 @@ from nlevolve.records.events import (
     TaskAnswered,
     TaskStarted,
     TrafficSeen,
-    read_event,
-    write_event,
 )
+from nlevolve.records.lines import DamagedLine, LogReader, read_event, write_event
 from nlevolve.records.nouns import (
     Answer,
     Attempt,
@@ -59,11 +59,14 @@ __all__ = [
     "CallRetried",
     "CallSent",
     "CandidateChecked",
+    "DamagedLine",
     "Description",
     "Event",
     "Followed",
     "Garbled",
     "LimitChanged",
+    "LogDamaged",
+    "LogReader",
     "Loss",
     "MixLearned",
     "ModelStopped",

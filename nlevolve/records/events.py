@@ -1,6 +1,6 @@
-"""What happens in a run: its events, one class each, their union, and how a log's line is read and written.
+"""What happens in a run: its events, one class each, and their union.
 
-An event's `v` is the version of its format; a log of any version ever written must load.
+An event's `v` is the version of its format; a log of any version ever written must load (lines.py).
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, TypeAdapter, model_validator
+from pydantic import Field, model_validator
 
 from nlevolve.puzzle.grids import Grid
 from nlevolve.records.nouns import Answer, Attempt, Birth, Bought, Description, Loss, Purpose, Record, Role, Stopped, Text, Usage
@@ -87,7 +87,10 @@ class CallFinished(Event):
     """stop, length, refused, filtered, empty, or for a failure its kind (rate_limit, timeout, …)."""
     usage: Usage = Usage()
     cost_usd: float | None = 0.0
-    """None: the price is unknown."""
+    """None: the price is unknown, or the reply was lost and may have been billed."""
+    unknown_usd: float = 0.0
+    """So much more may have been billed, at most: its last try was lost and this was reserved for it, or its tokens are
+    estimated."""
     seconds: float = 0.0
     """From sending to the reply, without waiting for a slot; 0 from the cache."""
     tries: int = 1
@@ -120,6 +123,9 @@ class CallSent(Event):
     """Digest of the request, as in CallFinished."""
     tries: int = 1
     """Which try of its call this is, from 1."""
+    reserved_usd: float | None = None
+    """What it may be billed at most: of a try that was lost, nobody knows more. None: its price is not known, or it is an
+    older log, which does not say."""
 
 
 class ReplyUnread(Event):
@@ -150,6 +156,8 @@ class CallRetried(Event):
     why: Text
     wait: float
     """Seconds."""
+    unknown_usd: float | None = 0.0
+    """Up to so much the try may have been billed, though it brought nothing; None: the price is not known."""
 
     @model_validator(mode="before")
     @classmethod
@@ -294,6 +302,29 @@ class Noticed(Event):
     text: Text
 
 
+class LogDamaged(Event):
+    """The log has lines that cannot be read, so that figures made from it are too low. Told by whoever reads it; never in it."""
+
+    kind: Literal["log_damaged"] = "log_damaged"
+    garbled: int = 0
+    """Lines that are no JSON."""
+    altered: int = 0
+    """Lines whose check digit is wrong."""
+    strange: int = 0
+    """Lines whose event is none, though its kind is known."""
+
+    @property
+    def lines(self) -> int:
+        return self.garbled + self.altered + self.strange
+
+    @property
+    def words(self) -> str:
+        """How many lines of which kind."""
+        kinds = {"garbled": self.garbled, "with a wrong check digit": self.altered, "with wrong fields": self.strange}
+        told = ", ".join(f"{number} {kind}" for kind, number in kinds.items() if number)
+        return f"{self.lines} line{'' if self.lines == 1 else 's'} of the log cannot be read ({told})"
+
+
 class RunFinished(Event):
     """Last event of a run, and of every resumption that came to an end of its own."""
 
@@ -328,15 +359,3 @@ AnyEvent = Annotated[
     | RunFinished,
     Field(discriminator="kind"),
 ]
-
-_events: TypeAdapter[AnyEvent] = TypeAdapter(AnyEvent)
-
-
-def read_event(line: str | bytes) -> AnyEvent:
-    """One line of events.jsonl. Raises pydantic.ValidationError when it is none."""
-    return _events.validate_json(line)
-
-
-def write_event(event: Event) -> str:
-    """The event as one line of JSON, without the line's end."""
-    return event.model_dump_json()

@@ -8,7 +8,7 @@ from nlevolve.evolve.population import Population
 from nlevolve.llm.request import Filtered, Halt, Interrupted, OverBudget, Unusable
 from nlevolve.records import AnswerFollowed, Attempt, Loss, Refused, TaskAnswered, Unreached
 
-LASTING = frozenset({"too_long", "fewer_tokens", "parameter", "rejected", "filtered"})
+LASTING = frozenset({"too_long", "fewer_tokens", "parameter", "rejected", "filtered", "not_banked"})
 """Kinds of failure that lie in what is asked: a resumed run meets them again."""
 HALTED = "unusable"
 TOLD = {
@@ -19,7 +19,7 @@ TOLD = {
     "filtered": "the provider refuses it for its content",
     "timeout": "no reply came in time",
     "rate_limit": "the provider's rate limit stood to the end",
-    "not_banked": "--replay sends nothing",
+    "not_banked": "not in the cache, and --replay sends nothing",
 }
 ADVICE = {
     "too_long": "serve the model with a larger window, or choose another model",
@@ -27,7 +27,7 @@ ADVICE = {
     "parameter": "take it out of the settings",
     "timeout": "set ROLE.timeout to more, or let it think less",
     "rate_limit": "set ROLE.requests_per_minute, or --concurrency lower",
-    "not_banked": "start a run without it",
+    "not_banked": "start a run without it, or with the settings that filled the cache",
 }
 
 

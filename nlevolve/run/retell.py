@@ -29,6 +29,7 @@ from nlevolve.run.answering import Answering
 from nlevolve.run.birth import bear
 from nlevolve.run.context import Context
 from nlevolve.run.search import sample_of
+from nlevolve.run.store import max_side
 from nlevolve.run.trust import prompts_of
 
 
@@ -105,7 +106,7 @@ async def _ask_again(config: Mapping[str, Any], events: Sequence[Event], births:
     context = _lab(config, memory)
     if started is None or context is None:
         return
-    task = Task(started.task, tuple(Pair(*pair) for pair in started.pairs), started.tests)
+    task = Task(started.task, tuple(Pair(*pair) for pair in started.pairs), started.tests, max_side(config))
     grown = population(events)
     planned = {e.birth.index: e.birth for e in events if isinstance(e, BirthPlanned)}
     for k, birth in sorted(planned.items()):

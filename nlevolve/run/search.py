@@ -99,8 +99,10 @@ class Search:
         sends = asyncio.Event()
         self._running[k] = group.create_task(self._bear(birth, seen, self.context.told(sends.set)))
         waits = asyncio.ensure_future(sends.wait())
-        await asyncio.wait({self._running[k], waits}, return_when=asyncio.FIRST_COMPLETED)
-        waits.cancel()
+        try:
+            await asyncio.wait({self._running[k], waits}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            waits.cancel()
         if self._running[k].done():
             del self._running[k]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,15 +18,17 @@ from nlevolve.config import RunConfig, digest
 from nlevolve.errors import UsageError
 from nlevolve.evolve.parents import Parents, strategy
 from nlevolve.llm.bank import check_bank
-from nlevolve.llm.budget import Caps, Spent
+from nlevolve.llm.budget import Caps
 from nlevolve.llm.catalogue import ModelCard
-from nlevolve.llm.embedded import embedded_version, is_embedded
+from nlevolve.llm.embedded import embedded_version
+from nlevolve.llm.owed import spent
 from nlevolve.llm.preflight import check_models
+from nlevolve.llm.purse import check_budget_file
 from nlevolve.llm.request import LLM
 from nlevolve.llm.stack import OpenStack
 from nlevolve.options import Limits, Options
 from nlevolve.puzzle.datasets import Selection
-from nlevolve.records import CallFinished, Event, Noticed, RunFinished, RunStarted, TaskAnswered
+from nlevolve.records import CallFinished, Event, LogDamaged, Noticed, RunFinished, RunStarted, TaskAnswered
 from nlevolve.run import store
 from nlevolve.run.batch import solve_all
 from nlevolve.run.context import Context, Emit
@@ -86,8 +88,8 @@ class Session:
                     see(event)
 
             emit(self._started())
-            if company := _ill_matched(self.config.models):
-                emit(Noticed(text=company))
+            for notice in _notices(self):
+                emit(Noticed(text=notice))
             try:
                 answered = await self._solve(emit, own_process)
                 finished = _finished(answered, self.stopping.is_set())
@@ -113,7 +115,9 @@ class Session:
             concurrency=self.limits.concurrency,
             patience=self.limits.patience,
             caps=Caps(usd=self.limits.budget, task_usd=self.limits.task_budget, calls=self.limits.max_calls),
-            spent=_spent(self.known),
+            spent=spent(self.known),
+            purse=self.limits.budget_file,
+            run=self.name,
             run_id=self.run_id,
             logged=[e.request for e in self.known if isinstance(e, CallFinished) and e.source != "failed"],
             seed=self.config.seed,
@@ -184,6 +188,7 @@ def begin(
         **settings,
         "endpoints": endpoints,
         **_made_with(limits, replay, prompts, cache_dir, cards, config),
+        "max_side": selection.max_side,
         "digest": digest(settings | ({"endpoints": endpoints} if endpoints else {})),
     }
     with ExitStack() as failed:
@@ -264,6 +269,8 @@ def _confirmed(
 
 def _cards(config: RunConfig, limits: Limits, replay: bool, cache_dir: Path) -> Mapping[str, ModelCard]:
     capped = limits.budget is not None or limits.task_budget is not None
+    if limits.budget_file is not None:
+        check_budget_file(limits.budget_file, limits.budget)
     return check_models(
         config.roles.values(),
         priced=capped and not limits.allow_unknown_prices and not replay,
@@ -284,15 +291,6 @@ def _versions(config: RunConfig) -> dict[str, str]:
     return versions() | ({"embedded": embedded} if embedded else {})
 
 
-def _spent(known: Sequence[Event]) -> Spent:
-    paid = [e for e in known if isinstance(e, CallFinished) and e.source != "cache"]
-    by_task: dict[str, float] = defaultdict(float)
-    for call in paid:
-        by_task[call.task] += call.cost_usd or 0.0
-    calls = sum(call.tries for call in paid if not is_embedded(call.model))
-    return Spent(usd=sum(by_task.values()), calls=calls, by_task=dict(by_task))
-
-
 def _by_task(events: Sequence[Event]) -> Mapping[str, Sequence[Event]]:
     by_task: dict[str, list[Event]] = defaultdict(list)
     for event in events:
@@ -300,6 +298,18 @@ def _by_task(events: Sequence[Event]) -> Mapping[str, Sequence[Event]]:
         if task is not None:
             by_task[task].append(event)
     return by_task
+
+
+def _notices(session: Session) -> Iterator[str]:
+    """What a user should know of a run that begins."""
+    if session.lock.aside is not None:
+        yield f"the earlier run {session.lock.folder.name} is now {session.lock.aside.name}"
+    if session.selection.broken:
+        yield f"left out, because they are broken: {'; '.join(session.selection.broken)}"
+    if company := _ill_matched(session.config.models):
+        yield company
+    for damage in (event for event in session.known if isinstance(event, LogDamaged)):
+        yield f"{damage.words}: what they cost is in no account, and counts against no cap"
 
 
 def _ill_matched(models: Mapping[str, str]) -> str | None:

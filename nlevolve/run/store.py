@@ -6,18 +6,18 @@ import difflib
 import json
 import os
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
-from pydantic import ValidationError
 
 from nlevolve import files
 from nlevolve.errors import UsageError
-from nlevolve.records import AnyEvent, Event, RunFinished, TaskAnswered, read_event, write_event
+from nlevolve.puzzle.grids import LARGEST_SIDE, MOST_SIDE
+from nlevolve.records import AnyEvent, Event, LogDamaged, LogReader, RunFinished, TaskAnswered, write_event
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 TO_RESUME = ("id", "preset", "settings", "tasks", "limits", "prompts_dir", "cache_dir")
@@ -38,6 +38,8 @@ class Lock:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.aside: Path | None = None
+        """Where an earlier run of the same name was moved to, if there was one."""
         self._file = FileLock(_lock_file(folder), thread_local=False)
         self.acquire()
 
@@ -118,18 +120,26 @@ def read_config(folder: Path, needs: Collection[str] = ("tasks",)) -> dict[str, 
     return found
 
 
-def read_events(folder: Path) -> list[AnyEvent]:
-    """All whole events of a run, in the order written; a torn last line and lines of no known kind are left out.
+def max_side(config: Mapping[str, Any]) -> int:
+    """How many rows or columns a grid of this run may have. A run from before this could be said has ARC's."""
+    side = config.get("max_side", LARGEST_SIDE)
+    return side if isinstance(side, int) and LARGEST_SIDE <= side <= MOST_SIDE else LARGEST_SIDE
 
-    Raises UsageError for a log that cannot be read.
+
+def read_events(folder: Path) -> list[AnyEvent | LogDamaged]:
+    """All whole events of a run, in the order written, and a LogDamaged among them where lines cannot be read.
+
+    A last line that a kill left torn is no damage: it is left out, and so are kinds that a newer program wrote. Raises UsageError
+    for a log that cannot be read at all.
     """
     path = folder / "events.jsonl"
     try:
-        return list(_whole(files.read(path)))
+        data = files.read(path)
     except FileNotFoundError:
         return []
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from None
+    return LogReader().read(data[: data.rfind(b"\n") + 1])
 
 
 def replace(path: Path, content: Any) -> None:
@@ -172,14 +182,6 @@ class Log:
         os.lseek(self._file, whole, os.SEEK_SET)
 
 
-def _whole(data: bytes) -> Iterator[AnyEvent]:
-    for line in data[: data.rfind(b"\n") + 1].splitlines():
-        try:
-            yield read_event(line)
-        except ValidationError:
-            continue
-
-
 def _lock_file(folder: Path) -> Path:
     folder = folder.resolve()
     return folder.with_name(f".{folder.name}.lock")
@@ -202,7 +204,7 @@ def _named(folder: Path) -> Lock:
     try:
         if folder.exists():
             taken = (folder.with_name(f"{folder.name}.{n}") for n in range(1, 10_000))
-            folder.rename(next(p for p in taken if not p.exists()))
+            lock.aside = folder.rename(next(p for p in taken if not p.exists()))
         folder.mkdir()
     except OSError:
         lock.close()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from nlevolve.evolve.fitness import Rank
 from nlevolve.evolve.population import Candidate, Population, grow
+from nlevolve.llm.owed import Tries
 from nlevolve.records import (
     AnswerFollowed,
     Bought,
@@ -16,6 +17,7 @@ from nlevolve.records import (
     CallSent,
     CandidateChecked,
     Event,
+    LogDamaged,
     Loss,
     MixLearned,
     MoveFailed,
@@ -45,7 +47,11 @@ class Account:
     reasoning: int = 0
     cost_usd: float = 0.0
     unknown: int = 0
-    """Calls sent whose price is unknown."""
+    """Calls sent whose cost is unknown: their price is, or their reply was lost."""
+    lost: int = 0
+    """How many of them were lost at a known price."""
+    unknown_usd: float = 0.0
+    """So much more may have been billed, at most: for what was lost, and where tokens are estimated."""
     estimated: int = 0
     """Replies of which some tokens are our estimate, because their provider did not say."""
     latencies: list[float] = field(default_factory=list)
@@ -74,6 +80,15 @@ class Account:
             self._take(call.usage, call.cost_usd)
         else:
             self.reply(call)
+        if call.unknown_usd:
+            self.lost += call.cost_usd is None
+            self.unknown_usd += call.unknown_usd
+
+    def lose(self, usd: float | None) -> None:
+        """Count a try of which nobody knows what became. `usd`: what it may cost; None where the price is not known."""
+        self.unknown += 1
+        self.lost += usd is not None
+        self.unknown_usd += usd or 0.0
 
     def reply(self, took: CallFinished | Bought) -> None:
         """Count a provider's reply."""
@@ -81,17 +96,23 @@ class Account:
         self.latencies.append(took.seconds)
         self._take(took.usage, took.cost_usd)
 
-    def _take(self, usage: Usage, cost_usd: float | None) -> None:
+    def take_back(self, took: Bought) -> None:
+        """It was no reply of these after all."""
+        self.provider -= 1
+        self.latencies.remove(took.seconds)
+        self._take(took.usage, took.cost_usd, -1)
+
+    def _take(self, usage: Usage, cost_usd: float | None, times: int = 1) -> None:
         # plain ints: a run may end thousands of calls a second, and adding frozen records would be most of the fold
-        self.prompt += usage.prompt
-        self.prompt_cached += usage.prompt_cached
-        self.completion += usage.completion
-        self.reasoning += usage.reasoning
-        self.estimated += usage.estimated
+        self.prompt += usage.prompt * times
+        self.prompt_cached += usage.prompt_cached * times
+        self.completion += usage.completion * times
+        self.reasoning += usage.reasoning * times
+        self.estimated += usage.estimated * times
         if cost_usd is None:
-            self.unknown += 1
+            self.unknown += times
         else:
-            self.cost_usd += cost_usd
+            self.cost_usd += cost_usd * times
 
 
 @dataclass(slots=True)
@@ -173,11 +194,14 @@ class History:
     """Task -> what it showed of the models of a mix."""
     retries: int = 0
     notices: list[str] = field(default_factory=list)
+    damage: LogDamaged | None = None
+    """Lines of the log that cannot be read: what was made from the others is too low."""
     sessions: list[tuple[datetime, datetime]] = field(default_factory=list)
     """First and last event of each session: a resumed run has several."""
+    _tries: Tries = field(default_factory=Tries)
     _seen: set[int] = field(default_factory=set)
-    _had: set[str] = field(default_factory=set)
-    """Digests of the requests that this run has had a reply to."""
+    _had: dict[str, CallFinished] = field(default_factory=dict)
+    """Digests of the requests that this run has had a reply to -> the first of these."""
 
     @property
     def seconds(self) -> float:
@@ -214,8 +238,11 @@ class History:
             case CallFinished():  # first, as events are mostly of calls
                 if self._new(event):
                     self._called(event)
+                    self._tries.see(event)
             case CallSent():
-                pass
+                # these three tell it from any other, and hashing all of an event would take longer than all the rest
+                if self._new((event.at, event.request, event.tries)):
+                    self._tries.see(event)
             case ReplyUnread():
                 self.readings.unread(event)
             case RunStarted():
@@ -238,7 +265,9 @@ class History:
                 task = self.task(event.task)
                 task.answered, task.reopened = event, False
             case CallRetried() if self._new(event):
-                self.retries += 1
+                self._retried(event)
+            case LogDamaged():
+                self.damage = event
             case MixLearned():
                 self.mix[event.task] = event
             case Noticed() if event.text not in self.notices:
@@ -252,12 +281,41 @@ class History:
             task.trimmed.setdefault(event.birth, {})[event.purpose] = event.trimmed
         self.readings.replied(event)
         if event.source != "failed" and event.request not in self._had:
-            self._had.add(event.request)
+            self._had[event.request] = event
             if event.bought is not None:
                 self.bought.reply(event.bought)
                 task.bought.reply(event.bought)
+        elif event.source == "provider":
+            self._bought_by_itself(event.request)
+
+    def _bought_by_itself(self, request: str) -> None:
+        """In older logs who waited with the buyer may be told of before him: what he got was no other run's."""
+        first = self._had[request]
+        if first.bought is not None:
+            self.bought.take_back(first.bought)
+            self.task(first.task).bought.take_back(first.bought)
+            self._had[request] = first.model_copy(update={"bought": None})
+
+    def _retried(self, event: CallRetried) -> None:
+        self.retries += 1
+        last = self._tries.open.get(event.request)
+        self._tries.see(event)
+        if event.unknown_usd:
+            by_role = [self._role(last.sent)] if last else []
+            for account in (self.account, self.task(event.task).account, *by_role):
+                account.lose(event.unknown_usd)
+
+    def owed(self, task: str | None = None, role: tuple[Role, str] | None = None) -> Account:
+        """What may be billed for tries that nobody has heard of yet, or ever will: of the run, a task, or a role's model."""
+        account = Account()
+        for one in self._tries.all:
+            if one.away and task in (None, one.sent.task) and role in (None, (one.sent.role, one.sent.model)):
+                account.lose(one.sent.reserved_usd)
+        return account
 
     def _start(self, event: RunStarted) -> None:
+        if self._new(event.at):
+            self._tries.see(event)
         before, self.started, self.finished = self.rank, event, None
         self.readings.began(event.reads)
         for name in event.tasks:
@@ -266,7 +324,7 @@ class History:
             for task in self.tasks.values():
                 task.judge(event.rank)
 
-    def _role(self, call: CallFinished) -> Account:
+    def _role(self, call: CallFinished | CallSent) -> Account:
         key = call.role, call.model
         if key not in self.by_role:
             self.by_role[key] = Account()
@@ -279,7 +337,7 @@ class History:
         if event.at > end:
             self.sessions[-1] = (start, event.at)
 
-    def _new(self, event: CallFinished | CallRetried) -> bool:
+    def _new(self, event: Hashable) -> bool:
         # counts are sums, so an event read twice (a log concatenated, a tail re-read) must be known again
         before = len(self._seen)
         self._seen.add(hash(event))

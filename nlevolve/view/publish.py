@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from nlevolve.program import command
 from nlevolve.puzzle.datasets import Selection
 from nlevolve.records import Event, RunFinished, TaskAnswered
 from nlevolve.run.retell import retell_all
@@ -28,7 +29,7 @@ class Publisher:
         self, folder: Path, selection: Selection, known: Sequence[Event] = (), clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._folder, self._tasks, self._clock = folder, selection.tasks, clock
-        self._solutions = open_solutions(selection.selectors)
+        self._solutions = open_solutions(selection.selectors, selection.max_side)
         self._written = float("-inf")
         self.history = History()
         for event in known:
@@ -58,7 +59,7 @@ class Publisher:
             replace_text(self._folder / "report.html", page)
         # the run is over and on disk: a page that cannot be drawn or written, for whatever reason, does not undo it
         except Exception as error:
-            return f"report.html was not written ({type(error).__name__}: {error}); nlevolve report {self._folder} tries again"
+            return f"report.html was not written ({type(error).__name__}: {error}); {command('report', self._folder)} tries again"
         return None
 
     def results(self) -> dict[str, Any]:

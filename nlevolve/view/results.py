@@ -37,7 +37,7 @@ def results(history: History, tasks: Sequence[Task], solutions: Mapping[str, Sol
             "test_inputs": sum(len(task.tests) for task in tasks),
             **_scores([graded.get(task.id) for task in tasks]),
             "candidates": sum(row["candidates"] for row in rows.values()),
-            **account_row(history.account),
+            **account_row(history.account, history.owed()),
             "replies": readings_row(history.readings.total),
             "losses": loss_rows(loss for task in tasks for loss in history.task(task.id).losses),
             "bought_before": account_row(history.bought),
@@ -47,11 +47,12 @@ def results(history: History, tasks: Sequence[Task], solutions: Mapping[str, Sol
             {
                 "role": role,
                 "model": model,
-                **account_row(account),
+                **account_row(account, history.owed(role=(role, model))),
                 "replies": readings_row(history.readings.by_role.get((role, model))),
             }
             for (role, model), account in sorted(history.by_role.items())
         ],
+        "damage": {"lines": history.damage.lines, "why": history.damage.words} if history.damage else None,
         "explanation": explanation(history) if _lacking(rows.values()) else None,
         "tasks": rows,
     }
@@ -85,13 +86,16 @@ def grade_all(history: History, tasks: Sequence[Task], solutions: Mapping[str, S
     return grades({name: event.answers if event else None for name, event in answered.items()}, solutions)
 
 
-def account_row(account: Account) -> dict[str, Any]:
-    """An account as JSON. Costs are rounded to a ten-thousandth of a cent."""
+def account_row(account: Account, owed: Account | None = None) -> dict[str, Any]:
+    """An account as JSON, with what may be owed for tries that nobody has heard of. Costs are rounded to a ten-thousandth of a
+    cent."""
+    owed = owed or Account()
     return {
         "calls": {"provider": account.provider, "cache": account.cache, "failed": account.failed},
         "tokens": _tokens(account.usage),
         "cost_usd": round(account.cost_usd, 6),
-        "cost_unknown_calls": account.unknown,
+        "cost_unknown_calls": account.unknown + owed.unknown,
+        "cost_unknown_usd": round(account.unknown_usd + owed.unknown_usd, 6),
         "estimated_calls": account.estimated,
         "reply_seconds": round(sum(account.latencies), 3),
     }
@@ -140,7 +144,7 @@ def _task_row(seen: TaskHistory, task: Task, grade: Grade | None, history: Histo
         "description": list(best.description.bullets) if best else None,
         "best": {"birth": best.birth.index, "operator": best.birth.operator, "model": best.birth.model} if best else None,
         "candidates": len(seen.population.members),
-        **account_row(seen.account),
+        **account_row(seen.account, history.owed(task=seen.id)),
         "replies": readings_row(history.readings.by_task.get(seen.id)),
         "losses": loss_rows(seen.losses),
         "bought_before": account_row(seen.bought),

@@ -41,8 +41,8 @@ def read_run(folder: Path) -> RunFolder:
     history = read(store.read_events(folder))
     selectors = config.get("tasks") or ()
     try:
-        tasks: Sequence[Task] = load(selectors).tasks
-        solutions = open_solutions(selectors)
+        tasks: Sequence[Task] = load(selectors, max_side=store.max_side(config)).tasks
+        solutions = open_solutions(selectors, store.max_side(config))
     except UsageError:
         return RunFolder(folder, config, history, _taken_up(history), {}, _written(folder))
     return RunFolder(folder, config, history, tasks, solutions, results(history, tasks, solutions))

@@ -46,6 +46,14 @@ def money(usd: float) -> str:
     return f"${usd:,.2f}" if abs(usd) < 1000 else f"${usd:,.0f}"
 
 
+def doubt(calls: int, usd: float) -> str:
+    """What may have been billed beyond what is known, for so many calls of unknown cost; empty where all is known."""
+    told = f"{count(calls)} call{'' if calls == 1 else 's'} of unknown" if calls else ""
+    if usd:
+        return f"up to {money(usd)} more may have been billed" + (f" ({told} cost)" if told else "")
+    return f"{told} price" if told else ""
+
+
 def duration(seconds: float) -> str:
     """0:07, 12:30, 3:04:05, 2d 04h."""
     whole = max(0, int(seconds))
@@ -60,6 +68,11 @@ def count(number: float) -> str:
     if number < 10_000:
         return f"{number:,.0f}"
     return f"{number / 1000:.1f}k" if number < 999_950 else f"{number / 1e6:.1f}M"
+
+
+def plural(number: int, noun: str) -> str:
+    """1 task, 2 tasks, 1,204 tasks."""
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
 def percent(share: float | None, decimals: int = 1) -> str:

@@ -10,15 +10,17 @@ import pickle
 import shutil
 import sqlite3
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from random import Random
+from typing import NoReturn
 
 import pytest
 
-from nlevolve.errors import UsageError
-from nlevolve.llm.bank import DiskBank, ReplayBank, Sample
-from nlevolve.llm.bank_files import export_samples, forget, holdings, import_samples
-from nlevolve.llm.disk import FILE
+from nlevolve.errors import BankFailed, UsageError
+from nlevolve.llm.bank import DiskBank, ReplayBank, Sample, check_bank
+from nlevolve.llm.bank_files import export_samples, forget, found, holdings, import_samples
+from nlevolve.llm.disk import FILE, TextTable
 from nlevolve.llm.request import Reply
 from nlevolve.records import Usage
 from tests.llm.writer import write_for_ever
@@ -137,7 +139,7 @@ def test_a_folder_that_cannot_be_used_is_a_users_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(UsageError, match="cannot use the sample bank"):
         DiskBank(tmp_path / "file", print)
-    with pytest.raises(UsageError, match="to replay from"):
+    with pytest.raises(UsageError, match="there is no sample bank"):
         ReplayBank(tmp_path / "nowhere", print)
 
 
@@ -212,6 +214,58 @@ def test_a_bank_goes_from_folder_to_folder_as_a_file(tmp_path: Path) -> None:
         assert {key: one.reply for key, one in other.samples()} == {key: one.reply for key, one in expected.items()}
 
 
+@pytest.mark.parametrize("name", ["bank.jsonl", "bank.jsonl.gz"])
+def test_an_export_that_breaks_off_leaves_the_file_that_was_there(tmp_path: Path, name: str) -> None:
+    class Breaking(ReplayBank):
+        def samples(self) -> Iterator[tuple[str, Sample]]:
+            yield from super().samples()
+            raise MemoryError
+
+    written(tmp_path / "bank", {KEY: row()})
+    file = tmp_path / name
+    file.write_text("what was there")
+    with pytest.raises(MemoryError):
+        export_samples(Breaking(tmp_path / "bank", print), file)
+    assert file.read_text() == "what was there"
+    assert {one.name for one in tmp_path.iterdir()} == {"bank", name}
+    with pytest.raises(UsageError, match="cannot write"):
+        export_samples(ReplayBank(tmp_path / "bank", print), tmp_path / "nowhere" / name)
+
+
+def test_looking_at_a_bank_writes_nothing_and_needs_no_permission_to(tmp_path: Path) -> None:
+    folder, out = tmp_path / "bank", tmp_path / "out.jsonl"
+    written(folder, {f"{n:064}": row(f"text {n}") for n in range(3)})
+    before = {file.name: file.read_bytes() for file in folder.iterdir() if file.suffix == ".db"}
+    folder.chmod(0o500)
+    try:
+        bank = ReplayBank(folder, print)
+        assert [key for key, _ in bank.samples()] == [f"{n:064}" for n in range(3)]
+        assert holdings(bank)["m"].replies == export_samples(bank, out) == 3
+        assert found(bank, f"{2:064}")[0][1].reply.text == "text 2"
+    finally:
+        folder.chmod(0o700)
+    assert {file.name: file.read_bytes() for file in folder.iterdir() if file.suffix == ".db"} == before
+
+
+@pytest.mark.parametrize("error", [MemoryError(), RuntimeError("a bug"), OSError(5, "Input/output error")])
+def test_whoever_waits_for_the_writer_is_answered_whatever_it_dies_of(
+    tmp_path: Path, error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> NoReturn:
+        raise error
+
+    async def put(bank: DiskBank) -> list[object]:
+        waiting = [bank.put(f"{n:064}", row()) for n in range(3)]
+        ended = await asyncio.gather(*waiting, return_exceptions=True)
+        await bank.close()
+        return list(ended)
+
+    monkeypatch.setattr(TextTable, "add", fail)
+    ended = asyncio.run(put(DiskBank(tmp_path, print)))
+    assert [type(one) for one in ended] == [BankFailed] * 3
+    assert (str(error) or "MemoryError") in str(ended[0])
+
+
 @pytest.mark.parametrize("line", ["{}", "nonsense", '{"key": "short", "model": "m", "reply": {"text": ""}}'])
 def test_a_line_that_is_no_row_is_named(tmp_path: Path, line: str) -> None:
     (tmp_path / "file").write_text(line + "\n")
@@ -255,3 +309,31 @@ def test_two_writers_killed_fifty_times_lose_nothing_that_they_acknowledged(tmp_
     assert len(acknowledged) > 500
     bank = DiskBank(tmp_path, pytest.fail)
     assert not [key for key in acknowledged if (one := bank.get(key)) is None or one.reply.text != key * 50]
+
+
+def test_a_bank_that_another_program_holds_is_waited_for_and_that_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sixty seconds without a word look like a hang, at the start of a run and in its midst."""
+    written(tmp_path, {"a" * 64: row()})
+    monkeypatch.setattr("nlevolve.llm.patience.SILENT", 0.01)
+    other = sqlite3.connect(tmp_path / FILE, isolation_level=None, check_same_thread=False)
+    told: list[str] = []
+
+    def hear(text: str) -> None:
+        told.append(text)
+        other.execute("ROLLBACK")
+
+    other.execute("BEGIN IMMEDIATE")
+    check_bank(tmp_path, replay=False, notice=hear)
+
+    async def put() -> None:
+        bank = DiskBank(tmp_path, hear)
+        other.execute("BEGIN IMMEDIATE")
+        await bank.put("b" * 64, row())
+        await bank.close()
+
+    asyncio.run(put())
+    other.close()
+    assert len(told) == 2
+    assert all("is locked by another program: waiting up to 60 s" in text for text in told)

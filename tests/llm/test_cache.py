@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from nlevolve.llm.bank import DiskBank
+from nlevolve.llm.bank import DiskBank, Sample
 from nlevolve.llm.budget import Caps
-from nlevolve.llm.catalogue import embedded_card
+from nlevolve.llm.catalogue import ModelCard, Price, embedded_card
 from nlevolve.llm.request import Label, Message, NotBanked, OverBudget, ProviderDown, Rejected, Reply, Request
 from nlevolve.llm.settings import RoleSettings
 from nlevolve.llm.stack import OpenStack
@@ -288,3 +288,58 @@ def test_the_event_comes_after_the_row(tmp_path: Path) -> None:
             assert DiskBank(tmp_path, pytest.fail).get(event.request) is not None
 
     ask_all(tmp_path, Counting(), *(request(sample=n) for n in range(5)), emit=check)
+
+
+def test_a_reply_that_is_just_coming_in_belongs_to_who_asked_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever asks when it is in the bank already, and not yet told of, is not told of before him."""
+    events: list[Event] = []
+    put = DiskBank.put
+
+    async def run() -> None:
+        written = asyncio.Event()
+
+        async def slowly_kept(bank: DiskBank, key: str, sample: Sample) -> Sample:
+            kept = await put(bank, key, sample)
+            written.set()
+            await asyncio.sleep(0.05)
+            return kept
+
+        monkeypatch.setattr(DiskBank, "put", slowly_kept)
+        async with OpenStack(emit=events.append, cards={}, cache_dir=tmp_path, live=Counting()) as stack:
+            first = asyncio.create_task(stack(request()))
+            await written.wait()
+            await asyncio.gather(stack(request()), stack(request()), first)
+
+    asyncio.run(run())
+    assert [call.source for call in calls(events)] == ["provider", "cache", "cache"]
+
+
+def test_a_call_that_dies_when_nobody_waits_for_it_ends_the_run(tmp_path: Path) -> None:
+    async def buggy(asked: Request) -> Reply:
+        await asyncio.sleep(0.05)
+        raise ZeroDivisionError("a bug")
+
+    async def run(stays: bool) -> None:
+        async with OpenStack(emit=print, cards={}, cache_dir=tmp_path, live=buggy) as stack:
+            asking = asyncio.create_task(stack(request()))
+            await asyncio.sleep(0.01)
+            asking.cancel()
+            if stays:
+                await asyncio.Event().wait()
+
+    async def several() -> int:
+        for stays in (True, False):
+            with pytest.raises(ZeroDivisionError, match="a bug"):
+                await run(stays)
+        own = asyncio.current_task()
+        assert own
+        return own.cancelling()
+
+    assert asyncio.run(several()) == 0, "whoever uses us is left as he was"
+
+
+def test_what_is_given_up_in_the_air_is_billed_as_unknown(tmp_path: Path) -> None:
+    cards = {"m": ModelCard(model="m", provider="p", price=Price(prompt=1.0, completion=2.0, source="settings"))}
+    (account,) = abandoning(tmp_path, after=0.05, linger=False, cards=cards)
+    assert (account.source, account.cost_usd, account.tries) == ("failed", None, 1)
+    assert account.unknown_usd > 32_000 * 2e-6, "as many tokens as a reply may have"

@@ -122,6 +122,14 @@ def test_a_request_whose_connection_is_torn_is_not_sent_again_unseen_and_may_be_
     assert times == 1
 
 
+def test_a_connection_that_breaks_after_a_long_silence_hints_at_what_stands_in_between(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "LONG_SILENCE", 0.05)
+    with Provider(lambda asked: Said(delay=0.1, reset=True)) as server:
+        error = refused_by(server.root)
+    assert isinstance(error, BrokeOff)
+    assert "s without a word: what stands in between may close connections" in str(error)
+
+
 def refused_by(root: str, name: str = "vllm") -> NoReply:
     async def ask() -> NoReply:
         client = Client({}, ignore)

@@ -11,13 +11,14 @@ import pytest
 from nlevolve.llm.catalogue import ModelCard, embedded_card
 from nlevolve.llm.limits import FIRST_IN_FLIGHT, Slots
 from nlevolve.llm.request import Message, TooLong
-from nlevolve.llm.serving import Served, served, understood
+from nlevolve.llm.serving import Served, served, understood, understood_of_ollama
 from nlevolve.llm.settings import RoleSettings
 from nlevolve.llm.stack import OpenStack
 from nlevolve.llm.windows import Windows, tokens
 from tests.llm.asking import request
 from tests.server import Provider, Said
 from tests.server.dialects import DIALECTS, Serving
+from tests.server.routes import ROUTES
 
 
 def ask(url: str, model: str = "hosted_vllm/some", **settings: Any) -> dict[Any, Served]:
@@ -33,6 +34,21 @@ def test_servers_tell_their_window_and_their_slots(name: str, path: str, told: S
     with Provider(lambda asked: Said(), dialect=DIALECTS[name], serving=Serving(window=8192, slots=4)) as server:
         assert list(ask(server.root + path).values()) == [told]
     assert not server.asked
+
+
+@pytest.mark.parametrize(("model", "path"), [ROUTES[name] for name in ("ollama", "anthropic", "gemini")])
+def test_servers_with_ways_of_their_own_are_asked_in_these(model: str, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOME_API_KEY", "sk-some")
+    serving = Serving(model=model.partition("/")[2], window=8192)
+    dialect = next(DIALECTS[name] for name, route in ROUTES.items() if route == (model, path))
+    with Provider(lambda asked: Said(), dialect=dialect, serving=serving) as server:
+        assert list(ask(server.root + path, model).values()) == [Served(8192)]
+    assert len(server.looked_at) == 1
+
+
+@pytest.mark.parametrize("shown", [None, [], {"model_info": 3}, {"model_info": {"x.context_length": "8192"}}])
+def test_nonsense_of_ollamas_tells_nothing(shown: Any) -> None:
+    assert understood_of_ollama(shown) == Served()
 
 
 def test_a_server_that_is_away_tells_nothing_and_raises_nothing() -> None:

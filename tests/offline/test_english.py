@@ -83,3 +83,14 @@ def test_what_is_not_understood_is_reported_and_left_out() -> None:
     assert followed.unread == ("Sing a song.",)
     assert (followed.scene.grid == scene.grid[:, ::-1]).all()
     assert "Sing a song." in followed.note
+
+
+@pytest.mark.parametrize("size", ["2x1", "2 x 1", "A 2×1.", "1x2;", "2 to 1", "red x blue", "red with blue", "3", ""])
+def test_a_size_or_two_colours_alone_say_no_rule(size: str) -> None:
+    assert english.steps(size) is None
+
+
+@pytest.mark.parametrize("bare", ["red to blue", "Red becomes blue.", "replace 2 by 1", "change red into blue"])
+def test_a_change_needs_a_word_that_says_so(bare: str) -> None:
+    assert english.steps(bare) == english.steps("Change red to blue.")
+    assert english.steps(bare) is not None

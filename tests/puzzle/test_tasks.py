@@ -12,7 +12,7 @@ from tests.puzzle.strategies import TASKS
 
 
 def test_no_field_can_hold_a_test_output() -> None:
-    assert [field.name for field in dataclasses.fields(Task)] == ["id", "pairs", "tests"]
+    assert [field.name for field in dataclasses.fields(Task)] == ["id", "pairs", "tests", "max_side"]
 
 
 @given(TASKS, st.data())

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from nlevolve.errors import UsageError
-from nlevolve.records import Noticed, RunFinished, write_event
+from nlevolve.records import Event, LogDamaged, Noticed, RunFinished, write_event
 from nlevolve.run import store
 
 ROOT = Path(__file__).parents[2]
@@ -138,10 +138,40 @@ def test_a_torn_last_line_is_left_out_and_cut_off(torn: bytes, tmp_path: Path) -
     assert torn not in (tmp_path / "events.jsonl").read_bytes()
 
 
-def test_lines_of_no_known_kind_are_left_out(tmp_path: Path) -> None:
-    lines = [write_event(Noticed(text="a")), '{"v":1,"kind":"of the future"}', "no JSON", write_event(Noticed(text="b"))]
-    (tmp_path / "events.jsonl").write_text("\n".join(lines) + "\n")
-    assert [getattr(event, "text", None) for event in store.read_events(tmp_path)] == ["a", "b"]
+class OfTheFuture(Event):
+    kind: str = "of the future"
+    text: str = "?"
+
+
+def log_of(folder: Path, *lines: str) -> list[Event]:
+    (folder / "events.jsonl").write_text("".join(line + "\n" for line in lines))
+    return list(store.read_events(folder))
+
+
+def test_what_a_newer_program_wrote_is_passed_over(tmp_path: Path) -> None:
+    events = log_of(tmp_path, write_event(Noticed(text="a")), write_event(OfTheFuture()), write_event(Noticed(text="b")))
+    assert [getattr(event, "text", None) for event in events] == ["a", "b"]
+
+
+def test_damaged_lines_are_counted_by_kind(tmp_path: Path) -> None:
+    good = write_event(Noticed(text="all is well"))
+    bare = good[: good.index(',"crc"')] + "}"
+    changed = good.replace("well", "lost")
+    foreign = [bare.replace("noticed", "n0ticed"), bare.replace("2026", "20x6"), good.replace('"text"', '"test"')]
+    first, damage, last = log_of(tmp_path, bare, changed, "no JSON", good[:30], *foreign, good)
+    assert (getattr(first, "text", ""), getattr(last, "text", "")) == ("all is well", "all is well")
+    assert isinstance(damage, LogDamaged)
+    assert (damage.garbled, damage.altered, damage.strange) == (2, 2, 2)
+    assert damage.words == "6 lines of the log cannot be read (2 garbled, 2 with a wrong check digit, 2 with wrong fields)"
+
+
+def test_no_change_of_a_line_is_read_as_something_else(tmp_path: Path) -> None:
+    event = Noticed(text="$0.25")
+    good = write_event(event)
+    for place in range(len(good)):
+        spoilt = good[:place] + chr(ord(good[place]) ^ 1) + good[place + 1 :]
+        (read,) = log_of(tmp_path, spoilt)
+        assert isinstance(read, LogDamaged) or (read == event and "crc" not in spoilt), spoilt
 
 
 def test_a_folder_without_a_log_has_no_events(tmp_path: Path) -> None:

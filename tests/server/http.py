@@ -48,7 +48,7 @@ class Provider:
         self._working = 0
         self.asked: list[Asked] = []
         self.looked_at: list[str] = []
-        """Paths that were asked for with GET, or that are none of this server's."""
+        """Paths that were asked for with GET, or otherwise than for a reply."""
         self.hung_up: list[int] = []
         """Numbers of the requests whose client went away before their reply was out."""
         self.most_at_once = 0
@@ -82,7 +82,7 @@ class Provider:
         for path, wire in ROUTES.items():
             app.router.add_post(path, self._speaking(wire))
         app.router.add_get("/{path:.*}", self._tell)
-        app.router.add_post("/{path:.*}", self._lose)
+        app.router.add_post("/{path:.*}", self._tell)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self.port, backlog=1024, reuse_address=True)
@@ -101,10 +101,6 @@ class Provider:
         self.looked_at.append(request.path)
         told = self._dialect.tells(self._serving).get(request.path)
         return web.json_response(told) if told is not None else _failed(OPENAI, self._dialect.lost)
-
-    async def _lose(self, request: web.Request) -> web.StreamResponse:
-        self.looked_at.append(request.path)
-        return _failed(OPENAI, self._dialect.lost)
 
     def _speaking(self, wire: Wire) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         async def answer(request: web.Request) -> web.StreamResponse:

@@ -11,7 +11,7 @@ from nlevolve.ask.reading.find_json import Found, Segment, find_json
 from nlevolve.ask.reading.labels import Role, among_examples, is_partial, revises, role_before, role_of_name
 from nlevolve.ask.reading.rows import NUMBERS_UNSURE, ROWS_MISSING, blocks, cell, is_numbered, row_of
 from nlevolve.ask.reading.unreadable import CUT_OFF, Unreadable
-from nlevolve.puzzle.grids import Grid, GridError, grid
+from nlevolve.puzzle.grids import MOST_SIDE, Grid, GridError, grid
 
 ASKED = "grid"
 """The name of the answer in the form that is asked for."""
@@ -52,8 +52,9 @@ class Claim:
 
     @property
     def grid(self) -> Grid | None:
+        """Whatever its size: to tell whether two are the same."""
         try:
-            return None if self.doubt else grid(_cells(self.rows))
+            return None if self.doubt else grid(_cells(self.rows), MOST_SIDE)
         except GridError:
             return None
 
@@ -73,12 +74,12 @@ def answer_in(text: str, cut: bool) -> Claim:
     return chosen
 
 
-def checked(claim: Claim) -> Grid:
-    """The claim's grid. Raises Unreadable with what is wrong with it."""
+def checked(claim: Claim, max_side: int) -> Grid:
+    """The claim's grid, with no more rows or columns than that. Raises Unreadable with what is wrong with it."""
     if claim.doubt:
         raise Unreadable(claim.doubt)
     try:
-        return grid(_cells(claim.rows))
+        return grid(_cells(claim.rows), max_side)
     except GridError as error:
         raise Unreadable(str(error)[:LONGEST_PROBLEM]) from None
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from nlevolve.offline.grammar import Phrase, Words, says
 from nlevolve.offline.nouns.colours import Colour
-from nlevolve.offline.scene import LARGEST_SIDE, Mask, Scene
+from nlevolve.offline.scene import MOST_SIDE, Mask, Scene
 
 Step = tuple[int, int]
 Path = tuple[NDArray[np.int64], NDArray[np.int64]]
@@ -173,8 +173,8 @@ class In(Ink):
 def path(shape: tuple[int, int], row: int, column: int, step: Step) -> Path:
     """The cells from a start to the border."""
     rows, columns = shape
-    down = {0: LARGEST_SIDE, 1: rows - 1 - row, -1: row}[step[0]]
-    right = {0: LARGEST_SIDE, 1: columns - 1 - column, -1: column}[step[1]]
+    down = {0: MOST_SIDE, 1: rows - 1 - row, -1: row}[step[0]]
+    right = {0: MOST_SIDE, 1: columns - 1 - column, -1: column}[step[1]]
     far = np.arange(1, min(down, right) + 1)
     return row + step[0] * far, column + step[1] * far
 

@@ -14,11 +14,14 @@ from nlevolve.view.readings import OUTCOMES
 from nlevolve.view.results import exact_on_training, won
 from nlevolve.view.run_folder import RunFolder, flat
 from nlevolve.view.statistics import Interval, mcnemar, wilson
+from nlevolve.view.text import doubt
 
 TaskRow = Mapping[str, Any]
 """One task of results.json."""
 INCIDENTAL = ("schema", "run", "id", "digest", "tasks", "tasks_digest", "cache_dir", "prompts_dir")
 """Parts of config.json that explain nothing by differing; tasks are compared one by one."""
+UNSHARED = ("limits.budget_file", "None")
+"""As in runs from before it could be set."""
 HEIRS = {"reviser": "generator", "recombiner": "generator", "answerer": "checker"}
 
 
@@ -53,6 +56,10 @@ class Side(BaseModel):
     cost_full_usd: float
     """With what replies from the cache had cost when they were bought: the price of these settings without a cache."""
     cost_unknown_calls: int
+    cost_unknown_usd: float
+    """So much more may have been billed, at most."""
+    damaged: str
+    """What of its log cannot be read, in words; empty for nothing."""
     estimated_calls: int = 0
     """Replies of which some tokens are an estimate."""
     calls: dict[str, int]
@@ -176,6 +183,8 @@ def _side(name: str, run: RunFolder, rows: Sequence[TaskRow], graded: bool) -> S
         cost_usd=sum(row["cost_usd"] for row in rows),
         cost_full_usd=sum(row["cost_usd"] for row in rows) + sum(before["cost_usd"] for before in once),
         cost_unknown_calls=sum(row["cost_unknown_calls"] for row in [*rows, *once]),
+        cost_unknown_usd=sum(row.get("cost_unknown_usd", 0.0) for row in [*rows, *once]),
+        damaged=(run.results.get("damage") or {}).get("why", ""),
         estimated_calls=sum(row.get("estimated_calls", 0) for row in [*rows, *once]),
         calls=calls,
         tokens={kind: sum(row["tokens"][kind] for row in [*rows, *once]) for kind in rows[0]["tokens"]},
@@ -205,7 +214,11 @@ def _differences(names: Sequence[str], runs: Sequence[RunFolder]) -> dict[str, d
     """Settings that are not the same in every run. Left out: a role that differs just as the one it inherits from does, and
     what only follows from naming another model (its prices)."""
     trees = [
-        {key.removeprefix("settings."): value for key, value in flat(run.config) if key.split(".")[0] not in INCIDENTAL}
+        {
+            key.removeprefix("settings."): value
+            for key, value in flat(run.config)
+            if key.split(".")[0] not in INCIDENTAL and (key, value) != UNSHARED
+        }
         for run in runs
     ]
     keys = dict.fromkeys(key for tree in trees for key in tree)
@@ -231,8 +244,10 @@ def _warnings(sides: Sequence[Side], runs: Sequence[RunFolder], shared: int, gra
             yield f"{side.run}: {tasks - shared} of its {tasks} tasks are not in every run and are left out"
         if not side.finished:
             yield f"{side.run} is not finished: tasks it has not answered count as unsolved"
-        if side.cost_unknown_calls:
-            yield f"{side.run}: the price of {side.cost_unknown_calls} calls is unknown, its dollars are too few"
+        if unsure := doubt(side.cost_unknown_calls, side.cost_unknown_usd):
+            yield f"{side.run}: {unsure}: its dollars are too few"
+        if side.damaged:
+            yield f"{side.run}: {side.damaged}: its figures are too low"
         if side.estimated_calls:
             yield f"{side.run}: its provider did not say what {side.estimated_calls} replies took: its figures are estimates"
         if side.lost:

@@ -83,7 +83,7 @@ def _costs(found: Comparison, called: Mapping[str, str]) -> Sheet:
 
 
 def _cost_row(side: Side) -> list[str]:
-    more = "+" if side.cost_unknown_calls else ""
+    more = "+" if side.cost_unknown_calls or side.cost_unknown_usd or side.damaged else ""
     about = "≈" if side.estimated_calls else ""
     solved = side.each_solved(side.cost_full_usd)
     tokens = side.tokens["prompt"] + side.tokens["completion"]

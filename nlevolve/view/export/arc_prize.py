@@ -61,10 +61,10 @@ def arc_prize(run: RunFolder, events: Iterable[Event]) -> Iterator[tuple[str, li
 
 def _bills(events: Iterable[Event], prices: Mapping[str, Any]) -> dict[str, Bill]:
     bills: dict[str, Bill] = {}
-    had: set[str] = set()
-    for event in events:
-        if not isinstance(event, CallFinished):
-            continue
+    calls = [event for event in events if isinstance(event, CallFinished)]
+    # what the run bought itself is billed where it was bought, whoever is told of first
+    had = {call.request for call in calls if call.source == "provider"}
+    for event in calls:
         took: CallFinished | Bought | None = event
         if event.source == "cache":
             took = None if event.request in had else event.bought

@@ -19,7 +19,7 @@ from nlevolve.view.report.report_data import deflate, pack
 from nlevolve.view.results import exact_on_training
 from nlevolve.view.run_folder import flat
 from nlevolve.view.statistics import wilson
-from nlevolve.view.text import clean, count, duration, money, percent, points, short_model
+from nlevolve.view.text import clean, count, doubt, duration, money, percent, points, short_model
 
 STATES = {
     "solved": "solved",
@@ -87,9 +87,10 @@ def _tiles(results: Mapping[str, Any], history: History) -> list[dict[str, str]]
     totals = results["totals"]
     calls, tokens = totals["calls"], totals["tokens"]
     asked = calls["provider"] + calls["cache"] + calls["failed"]
+    unsure = doubt(totals["cost_unknown_calls"], totals.get("cost_unknown_usd", 0.0))
     estimated = totals.get("estimated_calls", 0)
     about = "≈ " if estimated else ""
-    cost = about + money(totals["cost_usd"]) + ("+" if totals["cost_unknown_calls"] else "")
+    cost = ("at least " if results.get("damage") else about) + money(totals["cost_usd"]) + ("+" if unsure else "")
     prompted, completed = tokens["prompt"], tokens["completion"]
     cached = f"{percent(calls['cache'] / asked if asked else None)} from the cache"
     cached_prompt = percent(tokens["prompt_cached"] / prompted if prompted else None)
@@ -134,11 +135,11 @@ def _scores(totals: Mapping[str, Any]) -> list[tuple[str, str, str]]:
 
 
 def _per_solved(totals: Mapping[str, Any]) -> str:
-    unknown = totals["cost_unknown_calls"]
     told = [f"{money(totals['cost_usd'] / totals['tasks'])} a task"] if totals["tasks"] else []
     if totals["solved"]:
         told.append(f"{money(totals['cost_usd'] / totals['solved'])} a solved one")
-    return ", ".join([*told, *([f"{count(unknown)} calls of unknown price"] if unknown else [])])
+    unsure = doubt(totals["cost_unknown_calls"], totals.get("cost_unknown_usd", 0.0))
+    return ", ".join([*told, *([unsure] if unsure else [])])
 
 
 def _mix(history: History) -> list[dict[str, Any]]:

@@ -3,49 +3,64 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+from rich.console import Console
 from rich.text import Text
 
+from nlevolve.program import command, quoted
 from nlevolve.view.readings import in_words, telling
 from nlevolve.view.results import exact_on_training
 from nlevolve.view.terminal.palette import STANDARD, Palette
 from nlevolve.view.terminal.panels.layout import Part, Row, row
 from nlevolve.view.terminal.summary import Summary
-from nlevolve.view.text import clean, count, duration, money, percent
+from nlevolve.view.text import clean, count, doubt, duration, money, percent, plural
 
+INDENT = "   "
 NAMED = 6
 """Unsolved tasks that are named; the rest are counted."""
 
 
 def closing(
-    summary: Summary, results: Mapping[str, Any], run: str, palette: Palette = STANDARD, *, page: str | None = None
+    summary: Summary,
+    results: Mapping[str, Any],
+    run: str,
+    palette: Palette = STANDARD,
+    *,
+    page: Path | None = None,
+    width: int | None = None,
 ) -> Text:
-    """`results` is the content of results.json; `run` is what a user types to name this run, `page` where its report is."""
+    """`results` is the content of results.json; `run` is what a user types to name this run, `page` where its report is.
+
+    `width`: longer lines are folded there, between words and with an indent; commands never, so that they can be pasted.
+    """
     rows = [
         row(""),
         _score(results, palette),
         *_by_revision(results),
         _cost(summary, results),
+        *_damaged(results, palette),
         *_replies(results, palette),
-        *_unsolved(results, palette),
+        *_unsolved(summary, results, palette),
     ]
     if not results["finished"]:
         rows.append(_cut_short(summary, results, palette))
     on = summary.finished is None or summary.finished.resumable
-    return Text("\n").join(one.text() for one in [*rows, row(), *_next(results, run, page, on), row()])
+    told = [line for one in [*rows, row()] for line in _folded(one.text(), width)]
+    return Text("\n").join([*told, *_next(results, run, page, on, width), Text()])
 
 
 def _score(results: Mapping[str, Any], palette: Palette) -> Row:
     totals = results["totals"]
     fitting = sum(map(exact_on_training, results["tasks"].values()))
-    fits = f"a description fits all training pairs of {fitting} of {_number(totals['tasks'], 'task')}"
+    fits = f"a description fits all training pairs of {fitting} of {plural(totals['tasks'], 'task')}"
     if totals["solved"] is None:
         return row((f" {clean(results['run'])}  ", "bold"), (fits, palette.good), "; the solutions of the tests are not known")
     inputs = f"{totals['test_inputs_solved']} of {totals['test_inputs']} test inputs"
     return row(
         (f" {clean(results['run'])}  ", "bold"),
-        (f"{totals['solved']} of {_number(totals['tasks'], 'task')} solved", f"bold {palette.good}"),
+        (f"{totals['solved']} of {plural(totals['tasks'], 'task')} solved", f"bold {palette.good}"),
         f" ({percent(totals['score_tasks'])}; {inputs}); {fits}",
     )
 
@@ -61,14 +76,25 @@ def _cost(summary: Summary, results: Mapping[str, Any]) -> Row:
     account, totals = summary.account, results["totals"]
     about = "≈ " if account.estimated else ""
     split = " · ".join(f"{kind} {money(usd)}" for kind, usd in summary.spent().items())
-    calls = f"{_number(account.provider, 'call')}, {count(account.cache)} more from the cache"
+    calls = f"{plural(account.provider, 'call')}, {count(account.cache)} more from the cache"
     parts: list[Part] = [f"   {duration(totals['seconds'])} · {calls}"]
-    parts += [f", {count(account.failed)} failed" if account.failed else "", " · ", (about + money(account.cost_usd), "bold")]
+    parts += [
+        f", {count(account.failed)} failed" if account.failed else "",
+        " · ",
+        "at least " if results["damage"] else about,
+        (money(account.cost_usd), "bold"),
+    ]
     parts += [f" ({split})"] if account.cost_usd else []
     parts += [f", {money(account.cost_usd / totals['solved'])} a solved task"] if account.cost_usd and totals["solved"] else []
-    parts += [f", and {_number(account.unknown, 'call')} of unknown price"] if account.unknown else []
-    parts += [f"; the tokens of {_number(account.estimated, 'reply', 'replies')} are estimated"] if account.estimated else []
+    unsure = doubt(totals["cost_unknown_calls"], totals["cost_unknown_usd"])
+    parts += [f"; {unsure}" if unsure else ""]
+    parts += [f"; the tokens of {count(account.estimated)} replies are estimated"] if account.estimated else []
     return row(*parts)
+
+
+def _damaged(results: Mapping[str, Any], palette: Palette) -> list[Row]:
+    told = results["damage"]
+    return [row((f"   {told['why']}: what is counted here is less than was", palette.bad))] if told else []
 
 
 def _replies(results: Mapping[str, Any], palette: Palette) -> list[Row]:
@@ -82,7 +108,15 @@ def _replies(results: Mapping[str, Any], palette: Palette) -> list[Row]:
     return [*rows, row(("   why: ", f"bold {palette.bad}"), clean(why))] if why else rows
 
 
-def _unsolved(results: Mapping[str, Any], palette: Palette) -> list[Row]:
+def _folded(text: Text, width: int | None) -> list[Text]:
+    """The lines of a text, those after the first further in."""
+    if width is None or text.cell_len <= width:
+        return [text]
+    lines = text.wrap(Console(width=width), width - len(INDENT))
+    return [Text(INDENT) + line if number else line for number, line in enumerate(lines)]
+
+
+def _unsolved(summary: Summary, results: Mapping[str, Any], palette: Palette) -> list[Row]:
     """Tasks that were tried to the end and not solved, and those that failed; tasks cut short have a line of their own."""
     tasks = results["tasks"].items()
     missed = [name for name, one in tasks if one["solved"] is False and one["stopped"] in ("perfect", "exhausted")]
@@ -96,35 +130,38 @@ def _unsolved(results: Mapping[str, Any], palette: Palette) -> list[Row]:
         rows.append(row(("   not solved: ", palette.partly), names, ("  (training pairs exact)", "dim")))
     if failed:
         why = clean(results["tasks"][failed[0]]["error"])
-        names = ", ".join(map(clean, failed[:NAMED])) + _more(len(failed))
-        rows.append(row((f"   {_number(len(failed), 'task')} failed: ", palette.bad), f"{names} ({why})"))
+        # the reason of all is the run's own, and said below
+        known = summary.finished.why if summary.finished else ""
+        names = ", ".join(map(clean, failed[:NAMED])) + _more(len(failed)) + (f" ({why})" if why and why not in known else "")
+        rows.append(row((f"   {plural(len(failed), 'task')} failed: ", palette.bad), names))
     return rows
 
 
 def _cut_short(summary: Summary, results: Mapping[str, Any], palette: Palette) -> Row:
     left = sum(one["stopped"] in ("interrupted", "budget") for one in results["tasks"].values())
     why = clean(summary.finished.why) if summary.finished and summary.finished.why else "it was cut short"
-    tasks = f", {_number(left, 'task')} left" if left else ""
+    tasks = f", {plural(left, 'task')} left" if left else ""
     return row((f"   not finished{tasks}: {why}", palette.bad))
 
 
-def _next(results: Mapping[str, Any], run: str, page: str | None, resumable: bool) -> list[Row]:
+def _next(results: Mapping[str, Any], run: str, page: Path | None, resumable: bool, width: int | None) -> list[Text]:
     """Commands that lead on from here."""
     tried = {name: one for name, one in results["tasks"].items() if one["best"]}
     telling = [name for name, one in tried.items() if one["solved"] is False] or list(tried)
-    told = [] if results["finished"] or not resumable else [(f"nlevolve resume {run}", "go on where it stopped")]
-    told += [(f"nlevolve show {run} {clean(telling[0])}", "its best description, what went wrong")] if telling else []
+    told = [] if results["finished"] or not resumable else [(command("resume", run), "go on where it stopped")]
+    told += [(command("show", run, clean(telling[0])), "its best description, what went wrong")] if telling else []
     told += [
-        (page or f"nlevolve report {run}", "every candidate and its grids"),
-        (f"nlevolve compare {run} OTHER", "this run beside another one"),
-        (f"nlevolve watch {run} --speed 20", "see it again, twenty times as fast"),
+        (quoted([page]) if page else command("report", run), "every candidate and its grids"),
+        (command("compare", run, "OTHER"), "this run beside another one"),
+        (command("watch", run, "--speed", "20"), "see it again, twenty times as fast"),
     ]
-    wide = max(len(command) for command, _ in told)
-    return [row((f"   {command:<{wide}}", "bold"), (f"   {why}", "dim")) for command, why in told]
-
-
-def _number(number: int, noun: str, many: str = "") -> str:
-    return f"{number:,} {noun if number == 1 else many or f'{noun}s'}"
+    wide = max(len(typed) for typed, _ in told)
+    fits = width is None or len(INDENT) * 2 + wide + max(len(why) for _, why in told) <= width
+    # nothing beside what would be folded with it
+    told = told if fits else [(typed, "") for typed, _ in told]
+    return [
+        row((f"{INDENT}{typed:<{wide if fits else 0}}", "bold"), (why and f"{INDENT}{why}", "dim")).text() for typed, why in told
+    ]
 
 
 def _more(number: int, named: int = NAMED) -> str:

@@ -14,7 +14,7 @@ from nlevolve.records import Event, TaskAnswered
 from nlevolve.view.terminal.in_flight import Away, Waiting
 from nlevolve.view.terminal.sentences import Moment
 from nlevolve.view.terminal.summary import Summary, left
-from nlevolve.view.text import clean, duration, money, percent, short_model
+from nlevolve.view.text import clean, duration, money, percent, plural, short_model
 
 QUIET = 10.0
 """Seconds without a line after which one says how the run stands, and who is waited for."""
@@ -120,8 +120,8 @@ class Lines:
         eta, sent = summary.eta(now), summary.calls.in_flight
         flying = "" if sent is None else f", {sent} in flight"
         told = [
-            f"{phases['running']} tasks running, {phases['waiting']} waiting",
-            f"{summary.account.calls} calls{flying}, {summary.rate(now):.1f}/s",
+            f"{plural(phases['running'], 'task')} running, {phases['waiting']} waiting",
+            f"{plural(summary.account.calls, 'call')}{flying}, {summary.rate(now):.1f}/s",
             money(summary.account.cost_usd),
         ]
         told += [_absent(one, summary.calls.kept_by(one, now), now) for one in summary.calls.away.values()]
@@ -130,8 +130,8 @@ class Lines:
         told += [f"{queued} wait for a place"] if queued else []
         told += [f"{paced} wait for the pace of {_paces(summary)}"] if paced else []
         held = summary.calls.backing_off(now)
-        told += [f"{held} wait to be sent again"] if held else []
-        told += [f"{summary.calls.rate_limits} rate limits"] if summary.calls.rate_limits else []
+        told += [f"{held} {'waits' if held == 1 else 'wait'} to be sent again"] if held else []
+        told += [plural(summary.calls.rate_limits, "rate limit")] if summary.calls.rate_limits else []
         readings = summary.history.readings.total
         told += [f"{percent(readings.share(readings.unread), 0)} of the replies not read"] if readings.unread else []
         told += [f"{duration(eta)} to go"] if eta is not None else []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -15,6 +15,7 @@ from nlevolve.records import (
     Event,
     Followed,
     LimitChanged,
+    LogDamaged,
     MixLearned,
     ModelStopped,
     MoveFailed,
@@ -26,7 +27,7 @@ from nlevolve.records import (
     TaskAnswered,
     TaskStarted,
 )
-from nlevolve.view.text import clean, duration, money, percent, short_model
+from nlevolve.view.text import clean, duration, money, percent, plural, short_model
 
 Tone = Literal["good", "partly", "busy", "bad", "quiet"]
 
@@ -55,33 +56,37 @@ def of_candidate(event: CandidateChecked, worth: Fitness, leads: bool, smaller: 
         return Moment(event.at, event.task, f"{told} says what birth {event.duplicate_of} said")
     text = f"{told}: {worth.exact}/{worth.pairs} exact, {percent(worth.cells)} of cells" + (", the best so far" if leads else "")
     noted = sum(isinstance(one, Followed) and bool(one.note) for one in event.attempts)
-    text += f"; {_plural(noted, 'grid')} with a note" if noted else ""
+    text += f"; {plural(noted, 'grid')} with a note" if noted else ""
     text += f" ({clean(smaller)})" if smaller else ""
     tone: Tone = "good" if worth.perfect else "partly" if leads else "quiet"
     return Moment(event.at, event.task, text, tone, leads)
 
 
-def of_answer(event: TaskAnswered, best: Fitness | None, candidates: int, usd: float) -> Moment:
-    """A task is over; `best` is its best candidate's worth, None where it has none."""
-    cost = f"{_plural(candidates, 'candidate')}, {money(usd)}, {duration(event.seconds)}"
+def of_answer(event: TaskAnswered, best: Fitness | None, candidates: int, usd: float, known: Collection[str] = ()) -> Moment:
+    """A task is over; `best` is its best candidate's worth, None where it has none. `known`: reasons that were told before."""
+    cost = f"{plural(candidates, 'candidate')}, {money(usd)}, {duration(event.seconds)}"
     if event.stopped == "failed":
-        return Moment(event.at, event.task, f"failed: {clean(event.error) or 'no reason given'} ({cost})", "bad", True)
+        reason = "" if event.error in known else f": {clean(event.error) or 'no reason given'}"
+        return Moment(event.at, event.task, f"failed{reason} ({cost})", "bad", True)
     why = {"perfect": "answered", "exhausted": "answered", "budget": "answered, out of budget"}.get(event.stopped, event.stopped)
     found = f"{best.exact}/{best.pairs} training pairs exact" if best else "no description"
     return Moment(event.at, event.task, f"{why}: {found} ({cost})", "good" if best and best.perfect else "partly", True)
 
 
-def of(event: Event) -> Moment | None:
-    """Any other event; None for what is not worth a sentence."""
+def of(event: Event, known: Collection[str] = ()) -> Moment | None:
+    """Any other event; None for what is not worth a sentence. `known`: reasons that were told before."""
     match event:
         case RunStarted():
             verb = "resumed" if event.resumed else "started"
             models = _who(event.models)
-            text = f"run {clean(event.run)} {verb}: {_plural(len(event.tasks), 'task')}, preset {event.preset}, {clean(models)}"
+            text = f"run {clean(event.run)} {verb}: {plural(len(event.tasks), 'task')}, preset {event.preset}, {clean(models)}"
             return Moment(event.at, "", text, "busy", True)
         case TaskStarted():
             return Moment(
-                event.at, event.task, f"taken up: {_plural(len(event.pairs), 'pair')}, up to {event.births} births", "busy"
+                event.at,
+                event.task,
+                f"taken up: {plural(len(event.pairs), 'pair')}, up to {plural(event.births, 'birth')}",
+                "busy",
             )
         case MoveFailed():
             text = f"birth {event.birth.index} ({how(event.birth)}) gave no description, {event.reason}: {clean(event.why)}"
@@ -91,7 +96,9 @@ def of(event: Event) -> Moment | None:
             return Moment(event.at, event.task, text, "bad")
         case LimitChanged():
             pace = f", {event.per_minute:.0f} a minute" if event.per_minute else ""
-            text = f"{short_model(event.model)}: {event.in_flight} calls in flight{pace} from now on ({clean(event.why)})"
+            text = (
+                f"{short_model(event.model)}: {plural(event.in_flight, 'call')} in flight{pace} from now on ({clean(event.why)})"
+            )
             return Moment(event.at, "", text, "quiet")
         case ModelStopped():
             text = f"nothing more is sent to {clean(event.model)}: {clean(event.why)}"
@@ -104,13 +111,16 @@ def of(event: Event) -> Moment | None:
             return Moment(event.at, "", text, "good", True)
         case MixLearned():
             shown = "; ".join(
-                f"{short_model(m)} {births} births, gain {gain:.3f}, {money(usd)}" for m, births, gain, usd in event.rows
+                f"{short_model(m)} {plural(births, 'birth')}, gain {gain:.3f}, {money(usd)}"
+                for m, births, gain, usd in event.rows
             )
             return Moment(event.at, event.task, f"mix: {shown} a birth", "quiet", True)
         case Noticed():
             return Moment(event.at, "", clean(event.text), "quiet", True)
+        case LogDamaged():
+            return Moment(event.at, "", f"{event.words}: figures made from it are too low", "bad", True)
         case RunFinished():
-            return Moment(event.at, "", _ending(event), "good" if event.reason == "done" else "bad", True)
+            return Moment(event.at, "", _ending(event, known), "good" if event.reason == "done" else "bad", True)
     return None
 
 
@@ -122,11 +132,7 @@ def _who(models: Mapping[str, str]) -> str:
     return " → ".join(told)
 
 
-def _ending(event: RunFinished) -> str:
+def _ending(event: RunFinished, known: Collection[str]) -> str:
     told = {"done": "the run is done", "budget": "the run is out of budget", "failed": "the run failed"}
-    why = f": {clean(event.why)}" if event.why else ""
+    why = f": {clean(event.why)}" if event.why and event.why not in known else ""
     return told.get(event.reason, "the run was interrupted") + why
-
-
-def _plural(number: int, noun: str) -> str:
-    return f"{number} {noun}" + ("" if number == 1 else "s")

@@ -58,7 +58,8 @@ def show(
         raise UsageError(f"task {task} has no candidate of birth {birth}; it has {known}")
     width = console.width
     rows = _trimmed(_candidates(look, width) + _candidate(look, width))
-    return Group(Text("\n").join(one.text() for one in rows), *_answers(look, seen, solutions.get(seen.id)))
+    damage = [Text(f"  {summary.history.damage.words}: this is what the others tell\n")] if summary.history.damage else []
+    return Group(*damage, Text("\n").join(one.text() for one in rows), *_answers(look, seen, solutions.get(seen.id)))
 
 
 def overview(events: Iterable[Event], console: Console, colours: Palette) -> RenderableType:

@@ -6,7 +6,7 @@ No I/O, no clock: where the time matters it is given. `History` keeps what happe
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -126,7 +126,7 @@ class Summary:
                 self._share_before = self.share_done
             case RunFinished():
                 self._hush()
-        return sentences.of(event)
+        return sentences.of(event, self._told())
 
     def _take_up(self, event: BirthPlanned | CandidateChecked | AnswerFollowed) -> None:
         """A resumed run goes on with a task without starting it again; what comes after its answer in this session is late."""
@@ -168,7 +168,12 @@ class Summary:
         self.calls.answered(event.task)
         task = self.history.task(event.task)
         worth = task.best.fitness if task.best else None
-        return sentences.of_answer(event, worth, len(task.population.members), task.account.cost_usd)
+        cost = task.account.cost_usd
+        return sentences.of_answer(event, worth, len(task.population.members), cost, self._told())
+
+    def _told(self) -> Collection[str]:
+        """Reasons that have been said of a whole model, and need not be said of each of its tasks."""
+        return self.stopped_models.values()
 
     def _credited(self, event: CandidateChecked | MoveFailed) -> list[Credit]:
         birth = event.birth

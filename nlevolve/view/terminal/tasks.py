@@ -12,6 +12,7 @@ from nlevolve.puzzle.datasets import Selected
 from nlevolve.puzzle.grids import Grid
 from nlevolve.puzzle.tasks import Task
 from nlevolve.view.terminal.grids import ARC_CELLS, CellColours, Picture, Pictures, contrast, size
+from nlevolve.view.text import plural
 
 
 def listing(found: Sequence[Selected], colours: CellColours = ARC_CELLS) -> Table:
@@ -39,10 +40,10 @@ def totals(tasks: Sequence[Task]) -> str:
     """What the list comes to, in one line."""
     pairs, tests = sum(len(task.pairs) for task in tasks), sum(len(task.tests) for task in tasks)
     several = sum(len(task.tests) > 1 for task in tasks)
-    aside = f" ({_count(several, 'task')} with several)" if several else ""
+    aside = f" ({plural(several, 'task')} with several)" if several else ""
     copying = sum(task.copy_accuracy for task in tasks) / len(tasks)
     return (
-        f"{_count(len(tasks), 'task')}, {_count(pairs, 'training pair')}, {_count(tests, 'test input')}{aside}; "
+        f"{plural(len(tasks), 'task')}, {plural(pairs, 'training pair')}, {plural(tests, 'test input')}{aside}; "
         f"copying the input is right in {copying:.2f} of the cells"
     )
 
@@ -80,7 +81,3 @@ def _swatches(task: Task, colours: CellColours) -> Text:
     grids = [*task.tests, *(grid for pair in task.pairs for grid in (pair.input, pair.output))]
     cells = sorted({cell for grid in grids for row in grid for cell in row})
     return Text.assemble(*((str(cell), f"{contrast(colours[cell])} on {colours[cell]}") for cell in cells))
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"

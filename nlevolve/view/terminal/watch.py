@@ -8,12 +8,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TextIO
 
-from pydantic import ValidationError
 from rich.console import Console
 
 from nlevolve import files
 from nlevolve.errors import UsageError
-from nlevolve.records import AnyEvent, Event, RunFinished, RunStarted, read_event
+from nlevolve.records import Event, LogReader, RunFinished, RunStarted
 from nlevolve.run.store import being_written
 from nlevolve.view.terminal.dashboard import Dashboard
 from nlevolve.view.terminal.focus import Focus
@@ -34,13 +33,14 @@ FASTEST, SLOWEST = 4096.0, 0.25
 
 
 class Tail:
-    """Reads a log that another process appends to. Lines that are not whole yet wait; lines of no known kind are left out."""
+    """Reads a log that another process appends to. Lines that are not whole yet wait; lines that cannot be read are counted."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._read = 0
+        self._reader = LogReader()
 
-    def new(self) -> Iterator[AnyEvent]:
+    def new(self) -> Iterator[Event]:
         """The events written since the last call."""
         try:
             number = files.opened(self.path)
@@ -53,11 +53,7 @@ class Tail:
             data = file.read()
         whole = data.rfind(b"\n") + 1
         self._read += whole
-        for line in data[:whole].splitlines():
-            try:
-                yield read_event(line)
-            except ValidationError:
-                continue
+        yield from self._reader.read(data[:whole])
 
     def being_written(self) -> bool:
         """Whether a process writes the log, as far as locks tell."""
@@ -124,7 +120,7 @@ class Player:
     """A run's events in their time, pauses between its sessions left out. Seconds run from the first event."""
 
     def __init__(
-        self, events: Sequence[AnyEvent], *, at: float, speed: float, paused: bool, clock: Callable[[], float] = time.monotonic
+        self, events: Sequence[Event], *, at: float, speed: float, paused: bool, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self.events, self.seconds = events, list(_running_time(events))
         self.speed, self.paused = speed, paused
@@ -142,7 +138,7 @@ class Player:
         gone = 0.0 if self.paused else (self._clock() - self._since) * self.speed
         return min(self.length, self._position + gone)
 
-    def due(self) -> Iterator[AnyEvent]:
+    def due(self) -> Iterator[Event]:
         """The events whose time has come since the last call."""
         until = self.position
         while self._given < len(self.events) and self.seconds[self._given] <= until:
@@ -176,7 +172,7 @@ class Player:
         self._position, self._since = self.position, self._clock()
 
 
-def _running_time(events: Sequence[AnyEvent]) -> Iterator[float]:
+def _running_time(events: Sequence[Event]) -> Iterator[float]:
     seconds, before = 0.0, None
     for event in events:
         if before is not None and not (isinstance(event, RunStarted) and event.resumed):
@@ -195,7 +191,7 @@ def replay(player: Player, console: Console, colours: Palette) -> None:
             dashboard.left.wait(POLL / 5)
 
 
-def still(events: Sequence[AnyEvent], console: Console, colours: Palette, *, at: float = 1.0, task: str = "") -> Frame:
+def still(events: Sequence[Event], console: Console, colours: Palette, *, at: float = 1.0, task: str = "") -> Frame:
     """One frame: the run when the share `at` (0..1) of its time had passed, looking at `task` or where something happened."""
     player = Player(events, at=at, speed=1.0, paused=True)
     summary, looked = Summary(), Focus()
@@ -214,7 +210,7 @@ def still(events: Sequence[AnyEvent], console: Console, colours: Palette, *, at:
     return draw(look, *console.size)
 
 
-def replay_lines(events: Sequence[AnyEvent], stream: TextIO, *, at: float = 1.0) -> None:
+def replay_lines(events: Sequence[Event], stream: TextIO, *, at: float = 1.0) -> None:
     """The run's headlines up to that share of its time, all at once."""
     with Lines(stream) as told:
         for event in Player(events, at=at, speed=1.0, paused=True).due():

@@ -105,7 +105,10 @@ FAILS = {
 
 def _tells(serving: Serving) -> Mapping[str, Any]:
     model = {"type": "model", "id": serving.model, "display_name": serving.model, "max_input_tokens": serving.window}
-    return {"/v1/models": {"data": [model], "has_more": False, "first_id": serving.model, "last_id": serving.model}}
+    return {
+        f"/v1/models/{serving.model}": model,
+        "/v1/models": {"data": [model], "has_more": False, "first_id": serving.model, "last_id": serving.model},
+    }
 
 
 ANTHROPIC = Dialect("anthropic", refuses=_refuses, fails=FAILS, tells=_tells, lost=error(404, "not_found_error", "Not Found"))

@@ -58,7 +58,9 @@ def _tells(serving: Serving) -> Mapping[str, Any]:
     size = {"parameter_size": "8.2B", "quantization_level": "Q4_K_M", "family": "qwen3"}
     model = {"name": serving.model, "model": serving.model, "size": 5_200_000_000, "details": size}
     listed = {"id": serving.model, "object": "model", "created": 1_760_000_000, "owned_by": "library"}
+    info = {"general.architecture": "qwen3", "qwen3.context_length": serving.window, "qwen3.embedding_length": 4096}
     return {
+        "/api/show": {"details": size, "model_info": info, "parameters": "num_ctx 4096\ntemperature 0.6"},
         "/api/version": {"version": "0.12.6"},
         "/api/tags": {"models": [model]},
         "/api/ps": {"models": [{**model, "context_length": min(USUAL_WINDOW, serving.window)}]},

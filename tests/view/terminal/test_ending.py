@@ -3,14 +3,14 @@
 from typing import Any
 
 from nlevolve.puzzle.tasks import Pair, Task
-from nlevolve.records import Event, RunFinished, TaskStarted
+from nlevolve.records import Event, RunFinished, TaskAnswered, TaskStarted
 from nlevolve.view.results import results
 from nlevolve.view.terminal.ending import closing
 from nlevolve.view.terminal.summary import Summary
 from tests.view.fake_run import FakeRun
 
 
-def last_words(events: list[Event], *, solved: int | None) -> str:
+def last_words(events: list[Event], *, solved: int | None, run: str = "demo", width: int | None = None) -> str:
     """`solved` of the tasks get a solution that the fake answers meet; None: no solution is known."""
     summary = Summary()
     for event in events:
@@ -19,7 +19,7 @@ def last_words(events: list[Event], *, solved: int | None) -> str:
     tasks = [Task(e.task, tuple(Pair(*pair) for pair in e.pairs), e.tests) for e in started]
     outputs = {t.id: (t.pairs[0].output if place < (solved or 0) else ((7,),),) for place, t in enumerate(tasks)}
     found: dict[str, Any] = results(summary.history, tasks, {} if solved is None else outputs)
-    return closing(summary, found, "demo").plain
+    return closing(summary, found, run, width=width).plain
 
 
 def test_it_says_what_was_solved_what_it_cost_and_what_to_type() -> None:
@@ -47,3 +47,23 @@ def test_a_run_cut_short_can_be_resumed() -> None:
     assert "nlevolve resume demo" in told
     assert "1 task failed: " in told
     assert "the provider is down (503)" in told
+
+
+def test_on_a_narrow_terminal_words_are_folded_with_an_indent_and_commands_never() -> None:
+    events = FakeRun(failing=(0,)).events()[:-1]
+    why = "replies did not come: 16 × no reply came in time (after 120 s): set ROLE.timeout to more, or let it think less"
+    events.append(RunFinished(at=events[-1].at, reason="failed", exit_code=4, why=why))
+    lines = last_words(events, solved=3, run="runs of mine/a name that is rather long for a terminal", width=60).split("\n")
+    typed = [line for line in lines if "nlevolve " in line]
+    assert len(typed) == 5
+    assert all("'runs of mine/a name that is rather long for a terminal'" in line for line in typed)
+    assert max(len(line) for line in lines if line not in typed) <= 60
+    told = next(place for place, line in enumerate(lines) if "not finished" in line)
+    assert [line[:4] for line in lines[told : told + 3]] == ["   n", "   i", "   i"]
+
+
+def test_what_the_whole_run_failed_of_is_said_once() -> None:
+    events = FakeRun(failing=(0,)).events()[:-1]
+    (why,) = {e.error for e in events if isinstance(e, TaskAnswered) and e.error}
+    events.append(RunFinished(at=events[-1].at, reason="failed", exit_code=4, why=why))
+    assert last_words(events, solved=3).count(why) == 1

@@ -18,6 +18,13 @@ from nlevolve.view.terminal.watch import Player, Tail
 from tests.view.fake_run import FakeRun
 
 
+class FromTheFuture(Event):
+    kind: str = "from the future"
+
+
+FUTURE = write_event(FromTheFuture())
+
+
 def events(**like: int) -> list[AnyEvent]:
     return FakeRun(**like).events()  # type: ignore[arg-type, return-value]
 
@@ -38,7 +45,7 @@ def test_a_log_is_read_as_it_grows(tmp_path: Path) -> None:
         file.write(line[:20])
     assert list(tail.new()) == []
     with path.open("a") as file:
-        file.write(line[20:] + '{"kind": "from the future"}\n')
+        file.write(line[20:] + FUTURE + "\n")
     write(path, told[6:8])
     assert list(tail.new()) == told[5:8]
 

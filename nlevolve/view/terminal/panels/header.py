@@ -10,7 +10,7 @@ from nlevolve.view.terminal.palette import Palette, shade
 from nlevolve.view.terminal.panels.layout import LEVELS, Part, Row, bar, ends, fit, level, row, rule
 from nlevolve.view.terminal.panels.look import Look
 from nlevolve.view.terminal.summary import Summary, TaskPhase, left
-from nlevolve.view.text import clean, count, duration, model_name, money, percent, short_model
+from nlevolve.view.text import clean, count, doubt, duration, model_name, money, percent, short_model
 
 WORDS: Mapping[TaskPhase, str] = {
     "perfect": "fit all pairs",
@@ -92,9 +92,8 @@ def _money(look: Look, wide: bool) -> Row:
     names = {} if wide else {"generator": "gen", "checker": "check"}
     split = [f"{names.get(kind, kind)} {money(usd)}" for kind, usd in summary.spent().items()]
     parts.append((f"   {' · '.join(split)}", ""))
-    if summary.account.unknown:
-        calls = "call" if summary.account.unknown == 1 else "calls"
-        parts.append((f" · {count(summary.account.unknown)} {calls} of unknown price", palette.partly))
+    if unsure := doubt(summary.account.unknown, summary.account.unknown_usd):
+        parts.append((f" · {unsure}", palette.partly))
     return row(*parts)
 
 

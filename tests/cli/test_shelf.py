@@ -1,0 +1,126 @@
+"""Runs and set-up kept in order: ls, rm, note, presets, prompts, doctor, --version. Nothing that is no run's is ever removed."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from nlevolve.cli import main
+from nlevolve.run.store import Lock
+from nlevolve.version import __version__
+
+Run = Callable[..., tuple[int, str, str]]
+PAIR = {"input": [[1]], "output": [[2]]}
+
+
+@pytest.fixture
+def nlevolve(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    def call(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["nlevolve", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        return int(ended.value.code or 0), *capsys.readouterr()
+
+    return call
+
+
+@pytest.fixture
+def ran(nlevolve: Run, tmp_path: Path) -> Path:
+    """A run that has ended, beside a folder that is none."""
+    (tmp_path / "one.json").write_text(json.dumps({"train": [PAIR], "test": [PAIR]}))
+    assert nlevolve("solve", "one.json", "--run=mine", "--no-live", "--set=policy.phases=[{births=1}]")[0] == 0
+    (tmp_path / "runs" / "stranger").mkdir()
+    (tmp_path / "runs" / "stranger" / "config.json").write_text('{"theirs": 1}')
+    return tmp_path / "runs" / "mine"
+
+
+def test_a_run_is_listed_with_its_note_and_compared_with_it(nlevolve: Run, ran: Path) -> None:
+    assert nlevolve("note", "mine", "before the", "change #a")[0] == 0
+    assert nlevolve("note", "mine")[1] == "before the change #a\n"
+    (row,) = json.loads(nlevolve("ls", "--json")[1])
+    assert (row["run"], row["tasks"], row["solved"], row["state"], row["note"]) == ("mine", 1, 1, "done", "before the change #a")
+    assert row["models"] == {"generator": "offline/generator", "checker": "offline/checker"}
+    shown = nlevolve("ls")[1].splitlines()
+    assert [line.split()[0] for line in shown] == ["run", "mine"]
+    assert "before the change #a" in shown[1]
+    shutil.copytree(ran, ran.with_name("other"))
+    told = nlevolve("compare", "mine", "other")[1]
+    assert "mine: before the change #a" in told
+    shutil.rmtree(ran.with_name("other"))
+    assert nlevolve("note", "mine", "")[0] == 0
+    assert json.loads(nlevolve("ls", "--json")[1])[0]["note"] == ""
+    with closing(Lock(ran)):
+        assert json.loads(nlevolve("ls", "--json")[1])[0]["state"] == "running"
+    (ran / "results.json").write_text("{")
+    assert json.loads(nlevolve("ls", "--json")[1])[0]["state"] == "unfinished"
+
+
+def test_a_run_is_removed_after_asking_and_nothing_else_ever(nlevolve: Run, ran: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*arguments: str) -> str:
+        code, _, err = nlevolve("rm", *arguments)
+        assert (code, ran.is_dir(), err.count("\n")) == (2, True, 1)
+        return err
+
+    assert "--yes" in refused("mine")
+    assert "is not a run's" in refused("stranger", "mine", "--yes")
+    (ran / "mine.txt").write_text("notes of my own")
+    assert "holds what is no run's (mine.txt)" in refused("mine", "--yes")
+    (ran / "mine.txt").unlink()
+    (ran.parent / "link").symlink_to("mine")
+    assert "is a link" in refused("link", "--yes")
+    with closing(Lock(ran)):
+        assert "written by another process" in refused("mine", "--yes")
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("typer.confirm", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))
+    assert nlevolve("rm", "mine")[0] == 130
+    assert ran.is_dir()
+    monkeypatch.setattr("typer.confirm", lambda *_, **__: True)
+    assert nlevolve("rm", "mine")[0] == 0
+    assert not ran.exists()
+    assert (ran.parent / "stranger").is_dir()
+    assert (ran.parents[1] / ".nlevolve-cache").is_dir()
+
+
+def test_what_ships_is_shown_and_copied_and_what_was_copied_is_taken(nlevolve: Run, tmp_path: Path) -> None:
+    assert "thrifty  " in nlevolve("presets")[1]
+    assert nlevolve("presets", "copy", "quick")[1] == "quick.toml\n"
+    assert nlevolve("presets", "show", "quick")[1] == (tmp_path / "quick.toml").read_text()
+    assert "quick.toml is there already" in nlevolve("presets", "copy", "quick")[2]
+    assert "nearest: quick" in nlevolve("presets", "show", "quik")[2]
+    assert nlevolve("prompts", "copy", "own")[1] == "own\n"
+    assert "own is there already" in nlevolve("prompts", "copy", "own")[2]
+    (tmp_path / "one.json").write_text(json.dumps({"train": [PAIR], "test": [PAIR]}))
+    assert nlevolve("solve", "one.json", "--preset=quick.toml", "--prompts=own", "--no-live", "--run=mine")[0] == 0
+
+
+def test_the_doctor_names_what_a_run_would_fail_of_and_shows_no_key(
+    nlevolve: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-nobody-shall-see")
+    (tmp_path / ".env").write_text("GEMINI_API_KEY=also-secret\n")
+    code, out, _ = nlevolve("doctor")
+    assert code == 0, out
+    assert "GEMINI_API_KEY, " in out
+    assert "OPENAI_API_KEY" in out
+    assert "secret" not in out
+    assert "nobody" not in out
+    assert not (tmp_path / ".nlevolve-cache").exists(), "who looks changes nothing"
+    (tmp_path / "bank").mkdir()
+    (tmp_path / "bank" / "cache.db").write_bytes(b"no database" * 100)
+    (tmp_path / "file").write_text("")
+    code, out, _ = nlevolve("doctor", "--cache-dir=bank", "--runs-dir=file/runs")
+    assert code == 1
+    assert [line.split()[1] for line in out.splitlines() if line.startswith("✗")] == ["sample", "runs"]
+
+
+def test_what_every_program_knows(nlevolve: Run) -> None:
+    assert nlevolve("--version")[:2] == (0, f"nlevolve {__version__}\n")
+    for typed in (["-h"], ["solve", "-h"], ["presets", "show", "-h"]):
+        code, out, _ = nlevolve(*typed)
+        assert (code, "Usage: " in out) == (0, True)
