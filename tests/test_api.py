@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 import nlevolve
 from nlevolve.cli import main
@@ -115,3 +118,35 @@ def test_windows_is_refused_in_one_line(monkeypatch: pytest.MonkeyPatch, capsys:
         capsys.readouterr().err
         == "nlevolve: nlevolve does not run on Windows itself: use it in WSL, the Windows Subsystem for Linux\n"
     )
+
+
+def test_a_notebook_can_just_call_it_with_tasks_of_its_own(tmp_path: Path) -> None:
+    """In a running loop; a task is a dict or a Task; the result has answers, and pictures of them."""
+    raw = json.loads(task_file(tmp_path).read_text())
+    pairs = tuple(nlevolve.Pair(*(tuple(map(tuple, pair[k])) for k in ("input", "output"))) for pair in raw["train"])
+    own = nlevolve.Task("a/b", pairs, (tuple(map(tuple, raw["test"][0]["input"])),))
+    options = {"runs_dir": tmp_path / "runs", "cache_dir": tmp_path / "bank", "report": False, "live": scripted(groping)}
+
+    async def cell() -> nlevolve.Result:
+        return nlevolve.solve([raw, own], run="cell", settings={"policy.check": "all"}, **options)
+
+    result = asyncio.run(cell())
+    first, second = result.tasks
+    assert first.startswith("task-")
+    assert second == "a-b"
+    assert result.tasks[first].solved
+    assert result.tasks[second].solved is None, "a Task has no test outputs"
+    [grids] = result.answers[first]
+    assert grids[0] == raw["test"][0]["output"]
+    shown = result._repr_html_()
+    assert "a-b" in shown
+    assert shown.count("<svg") == sum(map(len, [*result.answers[first], *result.answers[second]]))
+    console = Console(width=200, file=io.StringIO())
+    console.print(result)
+    assert "a-b" in console.file.getvalue()  # type: ignore[attr-defined]
+    with pytest.raises(UsageError, match="int is no task"):
+        nlevolve.solve([3], **options)  # type: ignore[list-item]
+
+
+def test_the_packages_names_are_found_by_completion() -> None:
+    assert {"solve", "asolve", "Result", "Task"} <= set(dir(nlevolve))

@@ -17,6 +17,9 @@ from nlevolve.puzzle.grids import Grid, cell_accuracy
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Attempt, Description, Followed, Garbled, Refused, Unreached
 
+USUAL = Description(bullets=("word " * 30,) * 8)
+"""About as long as descriptions are, longer than most."""
+
 
 async def check(
     asker: Asker,
@@ -51,13 +54,29 @@ async def follow(
     birth: int,
     sample: int = 0,
     guide: bool = False,
+    last: bool = False,
 ) -> Attempt:
     """One attempt at the task's test input of this number (from 0). Raises Halt.
 
-    `guide`: the description is known to be imperfect, so where the examples contradict it they decide.
+    `guide`: the description is known to be imperfect, so where the examples contradict it they decide. `last`: see Label.
     """
-    label = Label(task=task.id, role="answerer", purpose="follow", birth=birth, target=number)
+    label = Label(task=task.id, role="answerer", purpose="follow", birth=birth, target=number, last=last)
     return await _follow(asker, settings, task, task.tests[number], description, label, sample, guide=guide)
+
+
+def expected(asker: Asker, settings: RoleSettings, task: Task) -> tuple[Request, ...]:
+    """What following a description on each test input will ask, before there is a description: to know what it may take."""
+    manner = asker.manner(settings)
+    asked = form(asker.prompts, "grid", manner)
+    return tuple(
+        Request(
+            settings=settings,
+            messages=following(asker.prompts, task, grid, USUAL, asked.manner),
+            label=Label(task=task.id, role="answerer", purpose="follow", target=number, last=True),
+            **asked.fields,
+        )
+        for number, grid in enumerate(task.tests)
+    )
 
 
 def following(

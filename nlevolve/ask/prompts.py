@@ -111,6 +111,11 @@ def bundled() -> Path:
     return package / "prompts" if (package / "prompts").is_dir() else package.parent / "prompts"
 
 
+def bundled_digests() -> dict[str, str]:
+    """Those of the prompts that ship with nlevolve; without making templates of them."""
+    return Templates(bundled(), ours=True).digests
+
+
 def _messages(text: str) -> tuple[Message, ...]:
     parts = _HEAD.split(text)
     found = zip(parts[1::3], parts[2::3], parts[3::3], strict=True)

@@ -39,17 +39,42 @@ def _whole(
     """Solve ARC-AGI puzzles by evolving plain-English descriptions of the rule."""
 
 
+USAGE, INTERRUPTED = 2, 130
+
+
 def main() -> None:
-    """Entry point. Usage errors are one line on stderr and exit code 2."""
+    """Entry point. Whatever goes wrong is one line on stderr; usage errors have exit code 2."""
+    from nlevolve.view.door import forgiving
+
+    forgiving()
     try:
-        refuse_windows()
-        for module in MODULES:
-            importlib.import_module(f"nlevolve.cli.{module}")
-        code = app(standalone_mode=False)
-    except (UsageError, typer.TyperException) as error:
-        message = error.format_message() if isinstance(error, typer.TyperException) else str(error)
-        print(f"nlevolve: {' '.join(message.split())}", file=sys.stderr)
-        raise SystemExit(2) from None
+        code = _called()
     except (KeyboardInterrupt, typer.Abort):
-        raise SystemExit(130) from None
-    raise SystemExit(code if isinstance(code, int) else 0)
+        code = INTERRUPTED
+    except (UsageError, typer.TyperException) as error:
+        code = _failed(USAGE, error.format_message() if isinstance(error, typer.TyperException) else str(error))
+    except Exception as error:
+        from nlevolve.cli.accidents import explained
+
+        code = _failed(*explained(error))
+    raise SystemExit(code)
+
+
+def _called() -> int:
+    refuse_windows()
+    if not all(map(str.isascii, sys.argv)):
+        from nlevolve.cli.accidents import check_arguments
+
+        check_arguments()
+    for module in MODULES:
+        importlib.import_module(f"nlevolve.cli.{module}")
+    code = app(standalone_mode=False)
+    return code if isinstance(code, int) else 0
+
+
+def _failed(code: int, text: str) -> int:
+    from nlevolve.cli.accidents import line
+    from nlevolve.view.door import complain
+
+    complain(line(text))
+    return code

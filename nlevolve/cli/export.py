@@ -11,6 +11,7 @@ import typer
 from nlevolve.cli import app, options
 from nlevolve.errors import UsageError
 from nlevolve.options import nearest
+from nlevolve.view.door import say
 
 if TYPE_CHECKING:
     from nlevolve.ask.prompts import Prompts
@@ -78,6 +79,8 @@ def export(
     if to is not None:
         _send(format, told, to)
         return
+    if output is not None and format is not Format.arc_prize and (not output.name or output.is_dir()):
+        raise UsageError(f"{output} is a folder: name a file in it")
     target = output or told.folder / "export" / FILES[format]
     try:
         if output is None:
@@ -89,7 +92,7 @@ def export(
         raise UsageError(f"cannot write to {target}: {error.strerror}") from None
     except store.StoreFailed as error:
         raise UsageError(str(error)) from None
-    print(target)
+    say(target)
 
 
 def _send(format: Format, run: RunFolder, address: str) -> None:
@@ -98,7 +101,7 @@ def _send(format: Format, run: RunFolder, address: str) -> None:
 
     if format is not Format.otlp:
         raise UsageError(f"--to sends spans, and {format.value} has none: --format otlp --to {address}")
-    print(f"{send(requests(run, store.read_events(run.folder)), address)} spans sent to {address}")
+    say(f"{send(requests(run, store.read_events(run.folder)), address)} spans sent to {address}")
 
 
 def _write(format: Format, run: RunFolder, target: Path, trust: bool) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +14,7 @@ from nlevolve.cli import app, options
 from nlevolve.errors import UsageError
 from nlevolve.options import Asked, Choice
 from nlevolve.records import Event, Noticed
+from nlevolve.view.door import complain, console, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -48,8 +48,6 @@ def models(
     ping: Annotated[bool, typer.Option("--ping", help="Ask each a small question as a run will, and in every form.")] = False,
 ) -> int:
     """Models: key, price and where it is from, context window, thinking, schema and image support, form of replies."""
-    from rich.console import Console
-
     from nlevolve.ask.prompts import bundled
     from nlevolve.cli.trusting import confirmed, tell
     from nlevolve.config import configured
@@ -63,15 +61,15 @@ def models(
     for _, one in asked:
         settings.setdefault(one.model, one)
     cards = check_models(settings.values(), keyed=False)
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console.width = max(console.width, 200)
+    screen = console(highlight=False)
+    if not screen.is_terminal:
+        screen.width = max(screen.width, 200)
     prices = {model: price_of(settings[model], card) for model, card in cards.items()}
-    console.print(models_table(cards, prices, settings))
+    screen.print(models_table(cards, prices, settings))
     if not ping:
         return 0
     told = confirmed(lambda: _confirmed(settings.values(), cards, Asked.read(given), names or ()))
-    tell(told, sys.stdout)
+    tell(told)
     return asyncio.run(_ping(cards, asked, bundled()))
 
 
@@ -99,6 +97,8 @@ def _asked(config: RunConfig, names: Sequence[str]) -> list[tuple[Role, RoleSett
     every = [(role, one) for role, mix in config.roles.items() for one in mix.each]
     told: list[tuple[Role, RoleSettings]] = []
     for name in names:
+        if not name.strip():
+            raise UsageError("a model's name is empty")
         own = [one for one in every if one[1].model == name]
         told += own or [("generator", config.generator.model_copy(update={"model": name}))]
     found: list[tuple[Role, RoleSettings]] = []
@@ -125,14 +125,14 @@ async def _ping(cards: Mapping[str, ModelCard], asked: Sequence[tuple[Role, Role
                 patient = settings.model_copy(update={"timeout": min(settings.timeout, LONGEST_PING), "retries": 1})
                 request = trial(role, patient, prompts, manner_of(patient, cards.get(patient.model)))
                 pong = await ping(stack, request)
-                print(f"{settings.model}, as the {role}" + (f" at {settings.base_url}" if settings.base_url else ""))
+                say(f"{settings.model}, as the {role}" + (f" at {settings.base_url}" if settings.base_url else ""))
                 if pong.failure is not None:
                     failed = True
-                    print(f"  {failure_line(pong.failure, settings)}")
+                    say(f"  {failure_line(pong.failure, settings)}")
                     continue
-                print(f"  as a run asks: {pong_line(pong)}")
+                say(f"  as a run asks: {pong_line(pong)}")
                 for line in await _explored(cards, prompts, request, pong):
-                    print(f"  {line}")
+                    say(f"  {line}")
     return UNUSABLE if failed else 0
 
 
@@ -165,26 +165,24 @@ async def _explored(cards: Mapping[str, ModelCard], prompts: Prompts, request: R
 
 def _notice(event: Event) -> None:
     if isinstance(event, Noticed):
-        print(f"  {event.text}")
+        say(f"  {event.text}")
 
 
 @cache.command()
 def stats(cache_dir: options.CacheDir = options.CACHE) -> None:
     """What the sample bank holds, by model."""
-    from rich.console import Console
-
     from nlevolve.llm.bank import ReplayBank
     from nlevolve.llm.bank_files import holdings
     from nlevolve.llm.disk import FILE
     from nlevolve.view.terminal.models import holdings_table
 
     held = holdings(ReplayBank(cache_dir, _say))
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console.width = max(console.width, 160)
-    console.print(holdings_table(held))
+    screen = console(highlight=False)
+    if not screen.is_terminal:
+        screen.width = max(screen.width, 160)
+    screen.print(holdings_table(held))
     size = (cache_dir / FILE).stat().st_size / 1e6
-    console.print(f"{sum(one.replies for one in held.values()):,} replies, {size:,.1f} MB, in {cache_dir}")
+    screen.print(f"{sum(one.replies for one in held.values()):,} replies, {size:,.1f} MB, in {cache_dir}")
 
 
 @cache.command()
@@ -193,17 +191,15 @@ def show(
     cache_dir: options.CacheDir = options.CACHE,
 ) -> None:
     """One reply of the sample bank: its text, what the model thought, what it took."""
-    from rich.console import Console
-
     from nlevolve.llm.bank import ReplayBank
     from nlevolve.llm.bank_files import found
     from nlevolve.view.terminal.models import sample_lines
 
     _check_length([key])
-    console = Console(highlight=False)
+    screen = console(highlight=False)
     for whole, sample in found(ReplayBank(cache_dir, _say), key):
         for line in sample_lines(whole, sample):
-            console.print(line, soft_wrap=True)
+            screen.print(line, soft_wrap=True)
 
 
 @cache.command()
@@ -215,7 +211,7 @@ def export(
     from nlevolve.llm.bank import ReplayBank
     from nlevolve.llm.bank_files import export_samples
 
-    print(f"{export_samples(ReplayBank(cache_dir, _say), file):,} replies written to {file}")
+    say(f"{export_samples(ReplayBank(cache_dir, _say), file):,} replies written to {file}")
 
 
 @cache.command(name="import")
@@ -227,7 +223,7 @@ def import_(
     from nlevolve.llm.bank_files import import_samples
 
     read, new = import_samples(DiskBank(cache_dir, _say), file)
-    print(f"{read:,} replies read, {new:,} of them new")
+    say(f"{read:,} replies read, {new:,} of them new")
 
 
 @cache.command()
@@ -259,7 +255,7 @@ def forget(
         )
 
     count = forget_samples(open_existing(cache_dir, _say), unwanted, dry_run=dry_run)
-    print(f"{count:,} replies {'would be forgotten' if dry_run else 'forgotten'}")
+    say(f"{count:,} replies {'would be forgotten' if dry_run else 'forgotten'}")
 
 
 def _check_length(keys: Iterable[str]) -> None:
@@ -268,4 +264,4 @@ def _check_length(keys: Iterable[str]) -> None:
 
 
 def _say(text: str) -> None:
-    print(f"nlevolve: {text}", file=sys.stderr)
+    complain(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from json import dumps
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,7 @@ import typer
 
 from nlevolve.cli import app, options
 from nlevolve.errors import UsageError
+from nlevolve.view.door import say
 
 
 @app.command()
@@ -31,7 +33,7 @@ def report(
     target = output or told.folder / "report.html"
     calls = retell_all(told.config, store.read_events(told.folder), MOST_CALLS)
     _write(target, page(told.results, told.history, told.config, told.solutions, calls))
-    print(target)
+    say(target)
 
 
 @app.command()
@@ -61,7 +63,7 @@ def show_comparison(folders: Sequence[Path], *, json: bool, html: Path | None) -
     if html is not None:
         _write(html, page.page(found, _reports([side.run for side in found.runs], folders, html)))
     if json:
-        print(found.model_dump_json())
+        say(dumps(found.model_dump(mode="json"), separators=(",", ":")))  # ASCII: no terminal obeys it
     else:
         tables.show(found)
         for folder in folders:
@@ -81,6 +83,8 @@ def _reports(runs: Sequence[str], folders: Sequence[Path], page: Path) -> dict[s
 def _write(path: Path, text: str) -> None:
     from nlevolve.run.store import StoreFailed, replace_text
 
+    if not path.name or path.is_dir():
+        raise UsageError(f"{path} is a folder: name a file in it")
     try:
         replace_text(path, text)
     except StoreFailed as error:

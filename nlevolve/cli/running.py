@@ -12,15 +12,14 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
-from rich.console import Console
-
 from nlevolve.cli.trusting import tell
 from nlevolve.errors import BankFailed, BudgetFileFailed
 from nlevolve.program import command, quoted
 from nlevolve.records import RunFinished
 from nlevolve.run.session import Session
 from nlevolve.run.store import StoreFailed, replace_text
-from nlevolve.view.outside import Make, See, opened
+from nlevolve.view.door import complain, console, say
+from nlevolve.view.outside import Make, See, guarded, opened
 from nlevolve.view.publish import Publisher
 from nlevolve.view.terminal.display import display
 from nlevolve.view.terminal.ending import closing
@@ -53,40 +52,40 @@ def _carry_out(session: Session, outside: Sequence[See], *, live: bool, as_json:
     stream = sys.stderr if as_json else sys.stdout
     run = handle(session.folder)
     watching = command("watch", run)
-    print(f"run {session.name} in {quoted([session.folder])}; look at it from elsewhere: {watching}", file=stream, flush=True)
+    say(f"run {session.name} in {quoted([session.folder])}; look at it from elsewhere: {watching}", stream=stream)
     tell(session.named, stream)
     try:
-        finished, summary = asyncio.run(_run(session, [publisher.see, *outside], live, stream, colours))
+        finished, summary = asyncio.run(
+            _run(session, [guarded("results.json", publisher.see, but=(StoreFailed,)), *outside], live, stream, colours)
+        )
     except (StoreFailed, BankFailed, BudgetFileFailed) as error:
-        print(f"nlevolve: {error}", file=sys.stderr)
+        complain(error)
         return EXIT_STORE
     except Exception as error:  # a fault of ours, or of a library: told in a line, and what was paid for is kept
-        print(
-            f"nlevolve: {_unexpected(error, session.folder)}; what was answered is kept: nlevolve resume {run}", file=sys.stderr
-        )
+        complain(f"{_unexpected(error, session.folder)}; what was answered is kept: {command('resume', run)}")
         with contextlib.suppress(Exception):
             publisher.write()
         return EXIT_STORE
     except asyncio.CancelledError:
-        print(f"nlevolve: stopped at once; what was answered is kept: {command('resume', run)}", file=sys.stderr)
+        complain(f"stopped at once; what was answered is kept: {command('resume', run)}")
         publisher.write()
         publisher.report()
         return EXIT_STOPPED
     with passing("writing report.html …", sys.stderr):
         problem = publisher.report()
     if problem:
-        print(f"nlevolve: {problem}", file=sys.stderr)
+        complain(problem)
     if as_json:
-        print(json.dumps({"folder": str(session.folder), "exit_code": finished.exit_code, **publisher.results()}))
+        say(json.dumps({"folder": str(session.folder), "exit_code": finished.exit_code, **publisher.results()}))
     else:
         page = None if problem else session.folder / "report.html"
-        console = Console()
+        screen = console()
         # in a file or a pipe a line stays a line
-        width = console.width if console.is_terminal else None
-        console.print(closing(summary, publisher.results(), run, colours, page=page, width=width), soft_wrap=True)
+        width = screen.width if screen.is_terminal else None
+        screen.print(closing(summary, publisher.results(), run, colours, page=page, width=width), soft_wrap=True)
     if finished.why and not (sys.stdout.isatty() and sys.stderr.isatty() and not as_json):
         # where both are read by one pair of eyes, the last words have said it
-        print(f"nlevolve: {finished.why}", file=sys.stderr)
+        complain(finished.why)
     return finished.exit_code
 
 
@@ -117,7 +116,7 @@ async def _run(
     with display(live=live, stop=stop, stream=stream, timeouts=timeouts, colours=colours) as view:
         _listen(session.stopping, view.stopping)
         view.recall(session.known)
-        finished = await session.run([*subscribers, view.see], own_process=True)
+        finished = await session.run([*subscribers, guarded("on the terminal", view.see)], own_process=True)
     return finished, view.summary
 
 

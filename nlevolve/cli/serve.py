@@ -9,6 +9,7 @@ import typer
 
 from nlevolve.cli import app
 from nlevolve.errors import UsageError
+from nlevolve.view.door import say
 
 if TYPE_CHECKING:
     from nlevolve.offline.server import Latency
@@ -37,5 +38,5 @@ async def _serve(port: int, latency: Latency) -> None:
     from nlevolve.offline.server import NAMES, serving
 
     async with serving(port, latency) as url:
-        print(f"Serving {', '.join(NAMES)}\nat {url} (any key will do); stop with ctrl-C", flush=True)
+        say(f"Serving {', '.join(NAMES)}\nat {url} (any key will do); stop with ctrl-C")
         await asyncio.Event().wait()

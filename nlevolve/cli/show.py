@@ -25,9 +25,8 @@ def show(
     palette: options.Palette = None,
 ) -> None:
     """One task of a run: its candidates, the best description with its lineage and grids, the answers; or which tasks it has."""
-    from rich.console import Console
-
     from nlevolve.run import store
+    from nlevolve.view.door import console
     from nlevolve.view.grading import open_solutions
     from nlevolve.view.terminal.palette import palette as named
     from nlevolve.view.terminal.show import overview
@@ -38,29 +37,28 @@ def show(
     if task is None:
         if raw or birth is not None:
             raise UsageError(f"--{'raw' if raw else 'birth'} is of a task: nlevolve show {run} TASK")
-        console = Console()
-        console.print(overview(store.read_events(folder), console, colours))
+        screen = console()
+        screen.print(overview(store.read_events(folder), screen, colours))
         return
     if raw:
         _print_raw(folder, task, birth)
         return
     config = store.read_config(folder)
     solutions = open_solutions(config["tasks"], store.max_side(config))
-    console = Console()
-    console.print(page(store.read_events(folder), task, console, colours, solutions=solutions, birth=birth))
+    screen = console()
+    screen.print(page(store.read_events(folder), task, screen, colours, solutions=solutions, birth=birth))
 
 
 def _print_raw(folder: Path, task: str, birth: int | None) -> None:
     """Every call of a birth, of the best one unless another is named."""
-    from rich.console import Console
-
     from nlevolve.run import store
     from nlevolve.run.retell import retell
+    from nlevolve.view.door import console
     from nlevolve.view.terminal.raw import raw
     from nlevolve.view.terminal.show import birth_of
 
     events = store.read_events(folder)
-    console = Console(highlight=False)
+    screen = console(highlight=False)
     chosen = birth_of(events, task, birth)
     for line in raw(retell(store.read_config(folder), events, task, [chosen])):
-        console.print(line, soft_wrap=True)
+        screen.print(line, soft_wrap=True)

@@ -24,6 +24,7 @@ from nlevolve.options import Data, Options, explain, parse_changes
 from nlevolve.puzzle.datasets import load
 from nlevolve.run.store import read_events
 from nlevolve.run.trust import NOTHING, Chosen, Named, chosen_by, named, require_confirmed
+from nlevolve.view.door import console, say
 from nlevolve.view.outside import found
 
 if TYPE_CHECKING:
@@ -78,13 +79,11 @@ class Plan:
 
     def announce(self) -> None:
         """Print the runs and what they may cost at most."""
-        from rich.console import Console
-
         from nlevolve.view.terminal.sweep_table import announcement
 
         named = zip(self.cells, self.configs, strict=True)
         told = [{**config.models, "preset": cell.preset} for cell, config in named]
-        Console(highlight=False).print(announcement(told, self.forecasts(), len(self.selection.tasks)))
+        console(highlight=False).print(announcement(told, self.forecasts(), len(self.selection.tasks)))
 
     def require_confirmed(self) -> None:
         """Raises Unconfirmed where a preset, or the sweep's file, names what nobody has chosen here."""
@@ -98,7 +97,7 @@ class Plan:
         """Run them all; a cap that is reached, Ctrl-C or a full disk ends the sweep. Returns the worst exit code."""
         worst = 0
         for number, (cell, config) in enumerate(zip(self.cells, self.configs, strict=True), 1):
-            print(f"run {number} of {len(self.cells)}: {cell.run}", flush=True)
+            say(f"run {number} of {len(self.cells)}: {cell.run}")
             code = self._carry_out(cell, config, live)
             worst = max(worst, code)
             if code in (INTERRUPTED, OUT_OF_BUDGET, STORE_FAILED):
@@ -171,7 +170,7 @@ def _file(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise UsageError(f"cannot read the sweep {path}: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # not TOML, not UTF-8, a number too long
         raise UsageError(f"sweep {path} is not TOML: {error}") from None
 
 

@@ -22,9 +22,8 @@ def tasks(
     palette: options.Palette = None,
 ) -> None:
     """List tasks, or look at them."""
-    from rich.console import Console
-
     from nlevolve.puzzle.datasets import load
+    from nlevolve.view.door import console
     from nlevolve.view.terminal.palette import palette as named
     from nlevolve.view.terminal.tasks import listing, preview, totals
 
@@ -34,14 +33,14 @@ def tasks(
     for problem in selection.broken:
         print(f"nlevolve: left out: {problem}", file=sys.stderr)
     first = found[:limit]
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console.width = max(console.width, 120)  # nobody resizes a pipe: rather long lines than folded ones
+    screen = console(highlight=False)
+    if not screen.is_terminal:
+        screen.width = max(screen.width, 120)  # nobody resizes a pipe: rather long lines than folded ones
     if show:
         for one in first:
-            console.print(*preview(one, colours), sep="\n")
+            screen.print(*preview(one, colours), sep="\n")
     else:
-        console.print(listing(first, colours))
+        screen.print(listing(first, colours))
     if len(first) < len(found):
-        console.print(f"… and {len(found) - len(first)} more")
-    console.print(totals([one.task for one in found]))
+        screen.print(f"… and {len(found) - len(first)} more")
+    screen.print(totals([one.task for one in found]))

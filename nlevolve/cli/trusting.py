@@ -10,6 +10,7 @@ from typing import Any, TextIO, TypeVar
 from nlevolve.llm.keys import ignored_in
 from nlevolve.options import Places
 from nlevolve.run.trust import Named, Unconfirmed, confirm
+from nlevolve.view.door import complain, put, say
 
 Made = TypeVar("Made")
 
@@ -22,7 +23,7 @@ def confirmed(make: Callable[[], Made], *, env_file: bool = True) -> Made:
     """
     if env_file and (ignored := ignored_in(Path())):
         names = ", ".join(ascii(name)[1:-1] for name in ignored[:9])
-        print(f"nlevolve: .env sets keys and addresses of providers and nothing else; ignored: {names}", file=sys.stderr)
+        complain(f".env sets keys and addresses of providers and nothing else; ignored: {names}")
     try:
         return make()
     except Unconfirmed as found:
@@ -32,10 +33,10 @@ def confirmed(make: Callable[[], Made], *, env_file: bool = True) -> Made:
     return make()
 
 
-def tell(items: Iterable[Named], stream: TextIO) -> None:
+def tell(items: Iterable[Named], stream: TextIO | None = None) -> None:
     """Say which addresses, headers and prompts are in use."""
     for item in items:
-        print(f"  with {item}", file=stream, flush=True)
+        say(f"  with {item}", stream=stream)
 
 
 def bank_of(config: Mapping[str, Any]) -> Path:
@@ -48,14 +49,14 @@ def bank_of(config: Mapping[str, Any]) -> Path:
     recorded, own = Path(str(config["cache_dir"])).resolve(), Path(Places().cache_dir)
     if recorded.is_relative_to(Path.cwd().resolve()) or is_bank(recorded):
         return recorded
-    print(f"nlevolve: the run's sample bank {ascii(str(recorded))[1:-1]} is not here: {own} is used instead", file=sys.stderr)
+    complain(f"the run's sample bank {ascii(str(recorded))[1:-1]} is not here: {own} is used instead")
     return own
 
 
 def _says_yes(items: Iterable[Named]) -> bool:
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return False
-    print("Nobody has chosen this on this machine. A received run, preset, sweep or .env names it:", file=sys.stderr)
+    say("Nobody has chosen this on this machine. A received run, preset, sweep or .env names it:", stream=sys.stderr)
     tell(items, sys.stderr)
-    print("Use it, now and from now on? [y/N] ", end="", file=sys.stderr, flush=True)
+    put("Use it, now and from now on? [y/N] ", sys.stderr)
     return sys.stdin.readline().strip().lower() in ("y", "yes")

@@ -8,6 +8,7 @@ import typer
 
 from nlevolve.cli import app, options
 from nlevolve.errors import UsageError
+from nlevolve.view.door import console
 
 
 @app.command()
@@ -28,8 +29,6 @@ def watch(
     """The dashboard of a run in another process, or of a finished one; with --speed, from its beginning."""
     import sys
 
-    from rich.console import Console
-
     from nlevolve.run import store
     from nlevolve.view.terminal import watch as views
     from nlevolve.view.terminal.palette import palette as named
@@ -39,16 +38,16 @@ def watch(
         raise UsageError(f"--speed {speed:g}: give a number above 0, at most {views.FASTEST:g}")
     folder = store.find(run, runs_dir)
     area = _size(size)
-    console = Console(width=area[0], height=area[1]) if area else Console()
-    drawn = live is not False and console.is_terminal and not console.is_dumb_terminal
+    screen = console(width=area[0], height=area[1]) if area else console()
+    drawn = live is not False and screen.is_terminal and not screen.is_dumb_terminal
     if still:
-        console.print(views.still(store.read_events(folder), console, colours, at=1.0 if share is None else share))
+        screen.print(views.still(store.read_events(folder), screen, colours, at=1.0 if share is None else share))
     elif speed is None and share is None:
         log = folder / "events.jsonl"
-        views.follow(log, console, colours) if drawn else views.follow_lines(log, sys.stdout)
+        views.follow(log, screen, colours) if drawn else views.follow_lines(log, sys.stdout)
     elif drawn:
         player = views.Player(store.read_events(folder), at=share or 0.0, speed=speed or 1.0, paused=speed is None)
-        views.replay(player, console, colours)
+        views.replay(player, screen, colours)
     else:
         views.replay_lines(store.read_events(folder), sys.stdout, at=1.0 if share is None else share)
 

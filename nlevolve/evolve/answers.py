@@ -29,6 +29,9 @@ class AnswerPolicy(Settings):
     """Under how many symmetries of the whole task each description is followed, the inverse applied to what comes back."""
     second: int = Field(0, ge=0)
     """Births spent on looking for a second answer when all perfect descriptions agree on one."""
+    fill: int = Field(0, ge=0)
+    """Where a test input still has one answer: another reading of the best description, then at most this many further
+    descriptions, one after another, until there is another grid."""
 
 
 def views(number: int) -> list[Transform]:
@@ -42,6 +45,8 @@ class Vote:
 
     grid: Grid
     weight: float
+    perfect: bool = False
+    """Whether a description that is right on every training pair gave it."""
 
 
 def followers(population: Population, policy: AnswerPolicy, rank: Rank) -> list[Candidate]:
@@ -49,6 +54,13 @@ def followers(population: Population, policy: AnswerPolicy, rank: Rank) -> list[
     ranked = population.ranked(rank)
     perfect = [c for c in ranked if c.fitness.perfect][: policy.perfect]
     return perfect + [c for c in ranked if not c.fitness.perfect][: policy.imperfect]
+
+
+def others(population: Population, policy: AnswerPolicy, rank: Rank) -> list[Candidate]:
+    """Whom to follow, one after another, where the followers leave a test input with one answer: perfect ones first."""
+    asked = {c.index for c in followers(population, policy, rank)}
+    rest = [c for c in population.ranked(rank) if c.index not in asked]
+    return sorted(rest, key=lambda c: not c.fitness.perfect)[: policy.fill]
 
 
 def weight(candidate: Candidate) -> float:
@@ -64,13 +76,18 @@ def weight(candidate: Candidate) -> float:
 def choose(test: Grid, votes: Iterable[Vote]) -> Answer:
     """Group equal grids, add their votes, and answer with the two heaviest groups (voting over identical grids: Poetiq).
 
-    A grid equal to the input drops out unless there is no other (Greenblatt). Ties go to the grid proposed first.
+    A grid equal to the input drops out unless there is no other (Greenblatt): of rules that miss, most leave something as it
+    was. Where a perfect description gave it, it is what the rule says, and counts as any other. Ties go to the grid proposed
+    first.
     """
     groups: dict[Grid, float] = {}
+    trusted: set[Grid] = set()
     for vote in votes:
         groups[vote.grid] = groups.get(vote.grid, 0.0) + vote.weight
-    changed = {g: w for g, w in groups.items() if g != test} or groups
-    proposed = tuple(Proposal(grid=g, votes=changed[g]) for g in sorted(changed, key=lambda g: -changed[g]))
+        if vote.perfect:
+            trusted.add(vote.grid)
+    kept = {g: w for g, w in groups.items() if g != test or g in trusted} or groups
+    proposed = tuple(Proposal(grid=g, votes=kept[g]) for g in sorted(kept, key=lambda g: -kept[g]))
     first, second = [*(one.grid for one in proposed), None, None][:2]
     return Answer(attempt_1=first, attempt_2=second, proposed=proposed)
 
@@ -84,10 +101,14 @@ def answer(
         choose(
             test,
             (
-                Vote(f.attempt.grid, weight(population.members[f.birth]))
+                _vote(f.attempt.grid, population.members[f.birth])
                 for f in rows
                 if isinstance(f.attempt, Followed) and f.attempt.pair == number
             ),
         )
         for number, test in enumerate(tests)
     )
+
+
+def _vote(grid: Grid, by: Candidate) -> Vote:
+    return Vote(grid, weight(by), by.fitness.perfect)

@@ -54,6 +54,8 @@ class Policy(Settings):
     """Ask for a second sample of a perfect candidate's checks; auto: when the checker's replies vary."""
     same_behaviour: bool = True
     """Whether candidates with the same grids on all training pairs each hold a place in the pool."""
+    repeats: Literal["keep", "again"] = "keep"
+    """What becomes of a birth that says what an earlier one said: it is kept as it is, or another sample is asked for at once."""
     views: tuple[str, ...] = Field(("plain",), min_length=1)
     """Ways of looking (prompts/views/) that the generator's prompts rotate through."""
     temperatures: tuple[Annotated[float, Field(ge=0)], ...] = ()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from nlevolve.llm.budget import Ledger
 from nlevolve.llm.catalogue import ModelCard
+from nlevolve.llm.ledger import Ledger
 from nlevolve.llm.request import NoReply, Reply, Request
 from nlevolve.llm.room import looping
 from nlevolve.records import Bought, CallFinished, Event, Noticed

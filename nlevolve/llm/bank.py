@@ -9,11 +9,12 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
+from math import isfinite
 from pathlib import Path
 from typing import Any, Protocol
 
 from filelock import FileLock
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from nlevolve.errors import BankFailed, UsageError
 from nlevolve.llm.disk import FILE, NO_LIMIT, SELECT, SELECT_ALL, StrangeRow, TextTable, file_of, text_of
@@ -25,6 +26,7 @@ WAIT = 60
 """Seconds for which sqlite waits for another program, as diskcache has it."""
 LOCK = "mending.lock"
 """Held while a damaged database is moved aside: two runs must not do it to each other's new one."""
+MOST_TOKENS = 10**12
 GATHERING = 0.05
 """Seconds from one write of several paid samples to the next: under load many share a transaction, and its wait for the disk.
 
@@ -46,6 +48,19 @@ class Sample(BaseModel):
     rejected: str = ""
     """Why the reply was of no use in the end: an ordinary rerun asks anew, a replay serves it."""
     reply: Reply
+
+    @field_validator("at")
+    @classmethod
+    def _in_a_zone(cls, at: datetime) -> datetime:
+        # one without cannot be compared with the others
+        return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+    @field_validator("reply")
+    @classmethod
+    def _possible(cls, reply: Reply) -> Reply:
+        if max(dict(reply.usage).values()) > MOST_TOKENS or not isfinite(reply.cost_usd or 0.0):
+            raise ValueError("nobody counts so many tokens or dollars")
+        return reply
 
 
 class Bank(Protocol):
@@ -95,7 +110,7 @@ class DiskBank:
         try:
             text = table.get(key)
             return None if text is None else Sample.model_validate_json(text)
-        except (StrangeRow, ValidationError) as error:
+        except (StrangeRow, ValidationError, UnicodeDecodeError) as error:
             self._notice(f"the sample bank in {self.folder} holds a row that nlevolve did not write ({_line(error)}): asked anew")
         except sqlite3.OperationalError as error:
             raise self._unusable(error) from None
@@ -135,10 +150,17 @@ class DiskBank:
 
     def samples(self) -> Iterator[tuple[str, Sample]]:
         """Every sample that can be read, oldest first."""
-        for key in self._table:
+        for key in self._keys():
             sample = self.get(key)
             if sample is not None:
                 yield key, sample
+
+    def _keys(self) -> Iterator[str]:
+        """Every key that can be read. Raises BankFailed where the file gives no more."""
+        try:
+            yield from self._table
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+            raise self._unusable(error) from None
 
     def keep(self, samples: list[tuple[str, Sample]]) -> list[Sample]:
         """Keep samples in one transaction; for each the one that stands. Blocks: where money was paid, until the disk has it."""
@@ -149,7 +171,7 @@ class DiskBank:
                 standing = [self._keep(key, sample) for key, sample in samples]
         except sqlite3.OperationalError as error:
             raise self._unusable(error) from None
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             self._renew(table, error)
             return self.keep(samples)
         if not (self.folder / FILE).exists():
@@ -217,7 +239,7 @@ class DiskBank:
             return TextTable(self.folder)
         except (sqlite3.OperationalError, OSError) as error:
             raise self._unusable(error) from None
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             return self._mended(error, file_of(self.folder))
 
     def _renew(self, broken: TextTable, error: Exception) -> None:
@@ -266,13 +288,13 @@ def _locked(folder: Path) -> str:
 
 def _try_bank(folder: Path, replay: bool) -> None:
     if replay:
-        ReplayBank(folder, print)._base.close()
+        ReplayBank(folder, lambda text: None)._base.close()
         return
     try:
         TextTable(folder).close()
     except (sqlite3.OperationalError, OSError) as error:
         raise UsageError(f"cannot use the sample bank in {folder}: {_line(error)}; name another --cache-dir") from None
-    except sqlite3.DatabaseError:
+    except (sqlite3.DatabaseError, UnicodeDecodeError):
         pass
 
 

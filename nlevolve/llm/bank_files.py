@@ -6,6 +6,7 @@ import gzip
 import io
 import os
 import tempfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -151,7 +152,7 @@ def _take(bank: DiskBank, batch: list[tuple[str, Sample]]) -> int:
 
 def _lines(file: Path) -> Iterator[Banked]:
     with _opened(file, "r") as lines:
-        for number, line in enumerate(lines, 1):
+        for number, line in _numbered(lines, file):
             try:
                 banked = Banked.model_validate_json(line)
             except ValidationError:
@@ -159,6 +160,21 @@ def _lines(file: Path) -> Iterator[Banked]:
             if len(banked.key) != KEY_LENGTH:
                 raise UsageError(f"{file}, line {number} has no key of {KEY_LENGTH} digits")
             yield banked
+
+
+def _numbered(lines: TextIO, file: Path) -> Iterator[tuple[int, str]]:
+    """The lines, counted from 1. Raises UsageError where the file does not go on as it should."""
+    number = 0
+    try:
+        for line in lines:
+            number += 1
+            yield number, line
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        raise UsageError(f"{file} is cut short or damaged behind line {number}: what stands before is taken in") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{file} is no text behind line {number}: what stands before is taken in") from None
+    except OSError as error:
+        raise UsageError(f"cannot read {file}: {error.strerror}") from None
 
 
 def _opened(file: Path, mode: str) -> TextIO:

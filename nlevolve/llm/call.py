@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from nlevolve.llm.budget import Hold
+from nlevolve.llm.ledger import Hold
 from nlevolve.llm.request import CallFailed, Reply, Request
 
 

@@ -16,8 +16,9 @@ from nlevolve.llm.connections import ANSWERED, Answered, Connections
 from nlevolve.llm.embedded import PROVIDER, Complete, register
 from nlevolve.llm.failures import LONGEST_MESSAGE, failure, hinted, lost, unconnected
 from nlevolve.llm.gc import collected, uncollected
+from nlevolve.llm.guard import guarding, refused
 from nlevolve.llm.hearing import Hearing
-from nlevolve.llm.keys import Secrets, from_environment
+from nlevolve.llm.keys import Secrets, from_environment, secrets_of
 from nlevolve.llm.patience import AWAKE, LAST_LOOK, patient
 from nlevolve.llm.quiet_import import hide_warnings, load_litellm
 from nlevolve.llm.request import BrokeOff, NoReply, Place, Rejected, Reply, Request, TimedOut
@@ -25,7 +26,7 @@ from nlevolve.llm.room import Bound, bound_of
 from nlevolve.llm.sse import ErrorInStream, forgiving
 from nlevolve.llm.streams import Heard, listen
 from nlevolve.llm.thinking import Thought, family, thought
-from nlevolve.llm.told import is_reply, told
+from nlevolve.llm.told import LONGEST_SAID, is_reply, told
 from nlevolve.llm.traffic import Standing, Traffic
 from nlevolve.llm.windows import cut
 from nlevolve.llm.wire import BY_ITSELF, NATIVE, accepted, chat, merged, options_of_ollama, response_format, window_for
@@ -83,6 +84,10 @@ class Client:
         self._handler: Any = None
 
     async def __call__(self, request: Request) -> Reply:
+        with guarding(request.settings.largest_reply):
+            return await self._asked(request)
+
+    async def _asked(self, request: Request) -> Reply:
         litellm = await self._litellm()
         bound = bound_of(request, self._cards.get(request.model))
         arguments = self._arguments(litellm, request, bound)
@@ -139,7 +144,7 @@ class Client:
             return await litellm.acompletion(**arguments)
         except Exception as error:
             failure = self._failure(error, request)
-            if answered.status != OK or failure.status not in UNREAD:
+            if refused(error) or answered.status != OK or failure.status not in UNREAD:
                 raise failure from None
         if request.place not in self._whole and "stream" not in request.without and not answered.page:
             self._pieces.add(request.place)
@@ -167,7 +172,7 @@ class Client:
         except Exception as error:
             raise self._failure(_with_headers(error), request) from None
         try:
-            heard = await listen(pieces, bound, request.settings.idle_timeout, asked_at, standing)
+            heard = await listen(pieces, bound, request.settings, asked_at, standing)
         except (NoReply, TimeoutError):
             raise
         except Exception as error:
@@ -180,13 +185,16 @@ class Client:
 
     def _broken(self, error: Exception, request: Request) -> NoReply:
         """What went wrong in the middle of a stream: the provider says it, or the connection is gone."""
+        ours = refused(error)
+        if ours is not None:
+            return ours
         if isinstance(getattr(error, "status_code", None), int):
             failure = self._failure(_with_headers(error), request)
             failure.broke = True
             return failure
         if isinstance(body := getattr(error, "body", None), dict):  # the SDK's, without a status
             return self._failure(ErrorInStream({"error": body}), request)
-        said = self._secrets.hide(" ".join(f"{type(error).__name__}: {error}".split()))
+        said = self._hide(" ".join(f"{type(error).__name__}: {error}".split()), request)
         return BrokeOff(f"its reply broke off ({said})"[:LONGEST_MESSAGE], status=200)
 
     async def close(self) -> None:
@@ -296,13 +304,15 @@ class Client:
             self._notice(f"{model} does not take {name}: it is left out")
         return {name: value for name, value in options.items() if name in supported}
 
+    def _hide(self, text: str, request: Request) -> str:
+        return self._secrets.hide(text[:LONGEST_SAID], secrets_of(request.settings.extra_headers))
+
     def _failure(self, error: Exception, request: Request) -> NoReply:
         said = told(error)
-        ours = unconnected(error, request.settings.base_url) or lost(error, said.status)
+        ours = refused(error) or unconnected(error, request.settings.base_url) or lost(error, said.status)
         if ours is not None:
             return ours
-        headers = tuple(from_environment(value) for value in request.settings.extra_headers.values())
-        said = replace(said, message=self._secrets.hide(said.message, headers))
+        said = replace(said, message=self._hide(said.message, request))
         ours = Rejected(f"{type(error).__name__}: {said.message}"[:LONGEST_MESSAGE]) if said.status is None else failure(said)
         ours.left = LOCAL not in said.codes
         # of a connection that was lost, or a reply that litellm cannot read, it makes a 500

@@ -8,9 +8,10 @@ from random import Random
 
 from nlevolve.llm.absence import Absences
 from nlevolve.llm.breaker import Breaker
-from nlevolve.llm.budget import Budget, Hold, may_be_billed
+from nlevolve.llm.budget import Budget, may_be_billed
 from nlevolve.llm.call import Call
 from nlevolve.llm.concessions import Concessions
+from nlevolve.llm.ledger import Hold
 from nlevolve.llm.limits import Lanes
 from nlevolve.llm.request import LLM, Abandoned, Away, CallFailed, Doubtful, Interrupted, NoReply, Rejected, Reply, Request
 from nlevolve.llm.retries import fails_alike, wait_before_another
@@ -59,6 +60,8 @@ class Delivery:
                     return await self._once(call)
                 except Away as failure:
                     self._absences.gone(call.request, failure)
+                    if self._stopping.is_set():
+                        raise
                 except CallFailed as failure:
                     await self._before_another(call, failure)
 
@@ -85,7 +88,7 @@ class Delivery:
 
     def _check(self, call: Call) -> None:
         """Much may have happened while the call waited for its turn: raises the reason when it must not go out any more."""
-        if self._stopping.is_set():
+        if self._stopping.is_set() and not call.request.label.last:
             raise Interrupted("the run was interrupted")
         if not call.askers:
             raise Abandoned("nobody waits for it any more")
@@ -119,7 +122,7 @@ class Delivery:
 
     async def _before_another(self, call: Call, failure: CallFailed) -> None:
         """Wait until the call may go out again. Raises the failure when it may not."""
-        if not call.askers:
+        if not call.askers or (self._stopping.is_set() and call.request.label.last):
             raise failure
         wait = wait_before_another(call, failure, self._rng)
         if wait is None:

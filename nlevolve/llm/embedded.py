@@ -60,5 +60,6 @@ def register(litellm: Any, complete: Complete) -> None:
     litellm.custom_provider_map = [*others, {"provider": PROVIDER, "custom_handler": Offline()}]
     litellm.utils.custom_llm_setup()
     # a model without an entry is looked for with dozens of patterns at every call
-    free = {"litellm_provider": PROVIDER, "mode": "chat", "input_cost_per_token": 0.0, "output_cost_per_token": 0.0}
+    prices = dict.fromkeys(("input_cost_per_token", "output_cost_per_token"), 0.0)
+    free = {"litellm_provider": PROVIDER, "mode": "chat", **prices}
     litellm.model_cost.update(dict.fromkeys(MODELS, free))

@@ -15,19 +15,20 @@ ALIASES = {"ollama_chat": "ollama"}
 
 def endpoint_of(provider: str) -> str | None:
     """The base URL that the environment or `.env` sets for a provider (OPENAI_API_BASE, HOSTED_VLLM_API_BASE, …)."""
-    return _of_environment(provider) or env_file.address(_names(provider))
+    return _of_environment(provider) or env_file.address(variables_of(provider))
 
 
 def is_of_env_file(provider: str) -> bool:
     """Whether that base URL is `.env`'s, which may be anybody's, and not the environment's."""
-    return _of_environment(provider) is None and env_file.address(_names(provider)) is not None
+    return _of_environment(provider) is None and env_file.address(variables_of(provider)) is not None
 
 
 def _of_environment(provider: str) -> str | None:
-    return next((url for name in _names(provider) if (url := os.environ.get(name))), None)
+    return next((url for name in variables_of(provider) if (url := os.environ.get(name))), None)
 
 
-def _names(provider: str) -> list[str]:
+def variables_of(provider: str) -> list[str]:
+    """The variables that may set it."""
     return [ALIASES.get(provider, provider).upper() + suffix for suffix in ("_API_BASE", "_BASE_URL")]
 
 

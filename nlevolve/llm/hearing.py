@@ -7,7 +7,7 @@ from typing import Any
 
 from nlevolve.llm.catalogue import LISTED, ModelCard, price_of
 from nlevolve.llm.estimate import counted
-from nlevolve.llm.keys import Secrets
+from nlevolve.llm.keys import Secrets, secrets_of
 from nlevolve.llm.request import Finish, Reply, Request
 from nlevolve.llm.streams import Heard, arguments, words
 from nlevolve.llm.told import rest
@@ -72,10 +72,11 @@ class Hearing:
         usage = counted(said, request, text, reasoning)
         if usage.estimated:
             self._notice(f"{request.model} does not say how many tokens it took: they are estimated from the texts")
+        own = secrets_of(request.settings.extra_headers)
         return Reply(
-            text=self._secrets.hide(text),
+            text=self._secrets.hide(text, own),
             finish=finish,
-            reasoning=self._secrets.hide(reasoning),
+            reasoning=self._secrets.hide(reasoning, own),
             usage=usage,
             cost_usd=self._cost(request, used, usage, None if usage != said else computed),
             **took,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from nlevolve.llm.pace import LearnedRate, Pace
-from nlevolve.llm.request import Place, RateLimited, Reply, Request
+from nlevolve.llm.request import Interrupted, Place, RateLimited, Reply, Request
 from nlevolve.llm.settings import RoleSettings
 from nlevolve.llm.stopping import nap
 from nlevolve.llm.traffic import Traffic
@@ -138,10 +138,11 @@ class Lane:
         self._queued = 0
         self._in_demand = False  # slots, not the pace, are what the queue waits for
 
-    async def enter(self, tokens: float) -> float:
+    async def enter(self, tokens: float, *, last: bool = False) -> float:
         """Wait for a slot, for the pace, and for a slot of the whole run, in this order; the time at which it is sent.
 
-        Only the first in the queue waits for these, so that none of them is held while another is waited for.
+        Only the first in the queue waits for these, so that none of them is held while another is waited for. Once the run is
+        to stop only what is asked to the `last` gets a slot. Raises Interrupted.
         """
         standing = self._shared.traffic.of(self._model)
         self._queued += 1
@@ -152,7 +153,9 @@ class Lane:
                     self._in_demand = True
                     self._freed.clear()
                     await self._freed.wait()
-                waited = await self._turn()
+                waited = await self._turn(last)
+                if self._shared.stopping.is_set() and not last:
+                    raise Interrupted("the run was interrupted")
                 await self._shared.stagger.turn()
                 await self._shared.total.acquire()
                 now = asyncio.get_running_loop().time()
@@ -166,21 +169,21 @@ class Lane:
             standing.waiting -= 1
             self._in_demand = self._in_demand and self._queued > 0
 
-    async def _turn(self) -> bool:
+    async def _turn(self, last: bool) -> bool:
         """Wait for the pace; whether the learned one made us wait."""
         loop, waited = asyncio.get_running_loop(), False
         while True:
             now = loop.time()
             learned = self._learned.wait(now)
             wait = max(self._not_before - now, learned, self._told.wait(now), self._tokens.wait(now))
-            if wait <= 0 or self._shared.stopping.is_set():
+            if wait <= 0 or (self._shared.stopping.is_set() and not last):
                 return waited
             self._in_demand = False
             waited = waited or learned >= wait
             standing = self._shared.traffic.of(self._model)
             standing.paced += 1
             try:
-                await nap(wait, self._shared.stopping)
+                await (asyncio.sleep(wait) if last else nap(wait, self._shared.stopping))
             finally:
                 standing.paced -= 1
 
@@ -256,7 +259,7 @@ class Taken:
 class Lanes:
     """Places in flight: of each model so many, of the whole run so many, and each to be had at its model's pace.
 
-    Once `stopping` is set nobody waits for the pace any longer: whoever gets a place then must not send.
+    Once `stopping` is set only what gives a task its answer waits for its turn; for the rest Interrupted is raised.
     """
 
     def __init__(
@@ -278,7 +281,7 @@ class Lanes:
         if lane is None:
             lane = self._lanes[request.place] = Lane(request.model, request.settings, self._shared)
         tokens = lane.tokens(request)
-        taken = Taken(await lane.enter(tokens), tokens)
+        taken = Taken(await lane.enter(tokens, last=request.label.last), tokens)
         try:
             yield taken
             if taken.reply is not None:

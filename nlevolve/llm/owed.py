@@ -10,8 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from nlevolve.llm.budget import Lost, Spent
 from nlevolve.llm.embedded import is_embedded
+from nlevolve.llm.ledger import Lost, Spent
 from nlevolve.records import CallFinished, CallRetried, CallSent, Event, RunStarted
 
 

@@ -16,8 +16,8 @@ from pydantic import ValidationError
 from nlevolve import files
 from nlevolve.errors import UsageError
 from nlevolve.llm.catalogue import OFFLINE, ModelCard, Price, embedded_card, listed_card, nearest, price_of
-from nlevolve.llm.endpoints import endpoint_of
-from nlevolve.llm.keys import load_keys
+from nlevolve.llm.endpoints import endpoint_of, variables_of
+from nlevolve.llm.keys import check_address, check_headers, check_key, load_keys
 from nlevolve.llm.settings import RoleSettings
 from nlevolve.llm.thinking import check_thinking
 
@@ -47,6 +47,7 @@ def check_models(
     shelf = Shelf(remember)
     cards: dict[str, ModelCard] = {}
     for settings in roles:
+        _refuse_secrets(settings)
         for model in settings.mix:
             card = cards.get(model) or _embedded(model) or shelf.card(model, settings.base_url)
             card = cards[model] = card.model_copy(update={"price": own[model]}) if model in own else card
@@ -101,7 +102,9 @@ def read_prices(file: Path) -> dict[str, Price]:
     try:
         tables = tomllib.loads(file.read_text(encoding="utf-8"))
         return {model: _own_price(table, file) for model, table in tables.items()}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValidationError, KeyError, TypeError) as error:
+    except OSError as error:
+        raise UsageError(f"cannot read {file}: {error.strerror}") from None
+    except (ValueError, RecursionError, KeyError, TypeError, AttributeError) as error:
         raise UsageError(
             f"{file} is not a table of prices ({' '.join(str(error).split())[:80]}): it wants, for each model, "
             '["MODEL"] with price_in and price_out'
@@ -123,6 +126,13 @@ def _embedded(model: str) -> ModelCard | None:
     return embedded_card(model)
 
 
+def _refuse_secrets(settings: RoleSettings) -> None:
+    """Raises UsageError for a key that is written out in the settings: config.json and the report would show it."""
+    if settings.base_url is not None:
+        check_address(settings.base_url, "base_url")
+    check_headers(settings.extra_headers, "extra_headers")
+
+
 def _require_keys(card: ModelCard, settings: RoleSettings) -> None:
     if card.missing and settings.base_url is None and endpoint_of(card.provider) is None:
         names = (" or " if card.one_is_enough else " and ").join(card.missing)
@@ -130,3 +140,8 @@ def _require_keys(card: ModelCard, settings: RoleSettings) -> None:
     for header, value in settings.extra_headers.items():
         if value.startswith("env:") and not os.environ.get(value[4:]):
             raise UsageError(f"the header {header} takes its value from {value[4:]}, which is not set in the environment or .env")
+        if value.startswith("env:"):
+            check_key(value[4:], header=True)
+    for name in card.keys:
+        check_key(name)
+    check_address(endpoint_of(card.provider) or "", " or ".join(variables_of(card.provider)))

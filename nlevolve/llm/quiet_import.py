@@ -12,6 +12,7 @@ from importlib.metadata import version
 from typing import Any
 
 from nlevolve.errors import UsageError
+from nlevolve.llm import guard
 
 SWITCHES = {
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",
@@ -48,8 +49,10 @@ def load_litellm() -> Any:
             with _as_it_was():
                 _first_import()
     import litellm
+    from litellm.llms.custom_httpx import aiohttp_transport
 
     litellm.suppress_debug_info = True
+    guard.install(aiohttp_transport.LiteLLMAiohttpTransport, aiohttp_transport.httpx.AsyncHTTPTransport)
     return litellm
 
 

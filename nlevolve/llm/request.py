@@ -41,6 +41,8 @@ class Label(BaseModel):
     repair: bool = False
     trimmed: str = ""
     """What was left out of the prompt, so that it fits the model's window."""
+    last: bool = False
+    """It gives a task its answer: sent, once, even when the run is to stop, and from the share of the caps kept for it."""
 
 
 Place = tuple[str, str | None]
@@ -265,6 +267,12 @@ class Filtered(Rejected):
     """Refused for its content: asked again, it is refused again."""
 
     kind = "filtered"
+
+
+class TooLarge(CallFailed):
+    """The reply passes the limit of size: it was not heard to its end, and nothing of it is kept."""
+
+    kind = "too_large"
 
 
 class Abandoned(CallFailed):

@@ -93,7 +93,9 @@ async def _ask(session: ClientSession, model: str, url: str, provider: str, head
 async def _got(session: ClientSession, url: str, headers: Mapping[str, str], body: Mapping[str, str] | None = None) -> Any:
     """What a GET, or a POST of a body, gives, as JSON; None for whatever goes wrong."""
     try:
-        async with session.request("GET" if body is None else "POST", url, headers=headers, json=body) as response:
+        method = "GET" if body is None else "POST"
+        # keys are for this server and no other
+        async with session.request(method, url, headers=headers, json=body, allow_redirects=False) as response:
             told = await response.content.read(LARGEST_LIST)
             return json.loads(told) if response.status == 200 else None
     # a server may answer with anything at all, and nothing depends on it

@@ -69,9 +69,11 @@ class RoleSettings(BaseModel):
     """Hear the reply as it comes, so that one that repeats itself is stopped and one that stalls is given up."""
     idle_timeout: float = Field(120.0, gt=0)
     """Seconds of silence in the middle of a reply."""
+    largest_reply: int | None = Field(None, ge=1_000)
+    """Bytes of one reply; 2,000,000 if not set. What is larger is given up, and nothing of it is kept."""
     retries: int = Field(6, ge=0)
-    requests_per_minute: float | None = Field(None, gt=0)
-    tokens_per_minute: float | None = Field(None, gt=0)
+    requests_per_minute: float | None = Field(None, ge=0.001)
+    tokens_per_minute: float | None = Field(None, ge=1)
     price_in: float | None = Field(None, ge=0)
     """USD per million prompt tokens; so are the next two for completion and cached prompt tokens."""
     price_out: float | None = Field(None, ge=0)

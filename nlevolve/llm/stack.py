@@ -13,13 +13,15 @@ from nlevolve.llm.accounts import Accounts, Ask, metered
 from nlevolve.llm.alarm import Alarm
 from nlevolve.llm.bank import Bank, DiskBank, ReplayBank
 from nlevolve.llm.breaker import Breaker
-from nlevolve.llm.budget import Budget, Caps, Ledger, Spent
+from nlevolve.llm.budget import Budget
 from nlevolve.llm.cache import LINGER, Cache
 from nlevolve.llm.catalogue import ModelCard
 from nlevolve.llm.client import Client
 from nlevolve.llm.concessions import Concessions
 from nlevolve.llm.deliver import Delivery
 from nlevolve.llm.endpoints import Endpoints
+from nlevolve.llm.kept import Keeping, keeping_nothing
+from nlevolve.llm.ledger import Caps, Ledger, Spent
 from nlevolve.llm.limits import Lanes
 from nlevolve.llm.prefix import led
 from nlevolve.llm.purse import Purse, SharedPurse
@@ -42,13 +44,21 @@ class Stack:
     """An LLM, and a way to say that a conversation came to nothing."""
 
     def __init__(
-        self, ask: Ask, bank: Bank, cards: Mapping[str, ModelCard], stopping: asyncio.Event, served: Mapping[Place, Served]
+        self,
+        ask: Ask,
+        bank: Bank,
+        cards: Mapping[str, ModelCard],
+        stopping: asyncio.Event,
+        served: Mapping[Place, Served],
+        keeping: Keeping = keeping_nothing,
     ) -> None:
         self._ask = ask
         self._bank = bank
         self._cards = cards
         self._endpoints = Endpoints(cards)
         self._stopping = stopping
+        self.keeping = keeping
+        """Until a task is answered, keeps of the caps what that will take; see Budget.keeping."""
         self.windows = Windows(cards, served)
         """How long prompts may be, as far as it is known."""
 
@@ -80,7 +90,7 @@ class Stack:
         return request if settings is request.settings else request.model_copy(update={"settings": settings})
 
     async def _answer(self, request: Request, waits: Callable[[], None]) -> Reply:
-        if self._stopping.is_set():
+        if self._stopping.is_set() and not request.label.last:
             raise Interrupted("the run was interrupted")
         request = self._as_asked(request)
         reply = await self._ask(request, waits)
@@ -139,12 +149,13 @@ class OpenStack:
         self._traffic = Traffic(self.emit)
         self._client = Client(self.cards, notice, own_process=self.own_process, traffic=self._traffic)
         slots = {at: one.slots for at, one in told.items() if one.slots}
+        budget = Budget(ledger, self.cards, notice)
         deliver = Delivery(
             self.live or self._client,
             breaker=Breaker(self.emit),
             absences=Absences(self.emit, self.stopping, self.patience),
             lanes=Lanes(self.concurrency, self.emit, self.stopping, slots, self._traffic),
-            budget=Budget(ledger, self.cards, notice),
+            budget=budget,
             forms=Forms(notice),
             concessions=Concessions(notice),
             emit=self.emit,
@@ -154,7 +165,7 @@ class OpenStack:
         self._alarm = Alarm()
         unheard = self._alarm.ring
         self._cached = Cache(led(deliver), self._bank, accounts, unheard, run=self.run_id, logged=set(self.logged))
-        return Stack(metered(self._cached, accounts), self._bank, self.cards, self.stopping, told)
+        return Stack(metered(self._cached, accounts), self._bank, self.cards, self.stopping, told, budget.keeping)
 
     async def __aexit__(self, kind: type[BaseException] | None, raised: BaseException | None, _: object) -> None:
         """Wait a little for what is paid for, unless there was an accident. Raises what a task of ours died of unheard."""

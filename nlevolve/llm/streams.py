@@ -12,9 +12,11 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from nlevolve.llm.guard import LARGEST, too_large
 from nlevolve.llm.patience import patient
 from nlevolve.llm.request import TimedOut
 from nlevolve.llm.room import Bound, looping
+from nlevolve.llm.settings import RoleSettings
 from nlevolve.llm.traffic import Standing
 
 LOOK = 1_000
@@ -108,14 +110,14 @@ def arguments(message: Any) -> str:
 
 
 async def listen(
-    stream: AsyncIterator[Any], bound: Bound | None, idle: float, asked_at: float, standing: Standing | None = None
+    stream: AsyncIterator[Any], bound: Bound | None, settings: RoleSettings, asked_at: float, standing: Standing | None = None
 ) -> Heard:
-    """Hear the reply out, or as much of it as is of use. Raises TimedOut.
+    """Hear the reply out, or as much of it as is of use. Raises TimedOut and TooLarge.
 
-    `idle`: seconds of silence, once it has begun. `asked_at`: when it was asked for, by the monotonic clock. `standing` is
-    told of every piece.
+    `asked_at`: when it was asked for, by the monotonic clock. `standing` is told of every piece.
     """
-    heard, looked, standing = Heard(), 0, standing or Standing()
+    heard, looked, idle, standing = Heard(), 0, settings.idle_timeout, standing or Standing()
+    largest = settings.largest_reply or LARGEST
     try:
         async with patient() as patience:
             async for chunk in stream:
@@ -126,6 +128,8 @@ async def listen(
                 heard.first = time.monotonic() - asked_at if heard.first is None else heard.first
                 # a model may think for long before it says a word; from then on silence is a stall
                 patience.renew(idle)
+                if heard.characters > largest:
+                    raise too_large(largest)
                 if bound is not None and bound.passed(heard.pieces, heard.characters):
                     heard.stopped = "long"
                     break

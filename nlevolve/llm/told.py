@@ -16,6 +16,8 @@ WRAPPING = re.compile(r"^(litellm\.\w+: )+(\w+: )?(\w+ ?(Exception|Error) (\w+ )
 CODED = ("code", "type", "status", "reason", "quotaId")
 """Where bodies name what went wrong. An integer there is the status once more."""
 NO_TAGS = re.compile(r"<(head|style|script)\b.*?</\1>|<[^>]+>", re.DOTALL | re.IGNORECASE)
+LONGEST_SAID = 20_000
+"""Characters that are looked at: an error of megabytes says no more than its beginning, and patterns take their time."""
 EPOCH = 1e9
 """Where a reset is said to be that many seconds away, it is a moment: seconds since 1970, or a thousand times as many ms."""
 
@@ -91,17 +93,17 @@ def chain(error: BaseException | None) -> list[BaseException]:
 def _parsed(text: Any) -> dict[str, Any]:
     try:
         body = json.loads(text) if isinstance(text, str | bytes) else None
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return body if isinstance(body, dict) else {}
 
 
 def _words(error: BaseException, body: Mapping[str, Any]) -> str:
     """What it says, for people, in one line. OpenRouter hands on what a provider said to it in `metadata.raw`."""
-    said = str(body.get("message") or WRAPPING.sub("", str(error)))
+    said = str(body.get("message") or WRAPPING.sub("", str(error)[:LONGEST_SAID]))[:LONGEST_SAID]
     raw = _metadata(body).get("raw")
     if raw:
-        said = f"{said} ({body_of(_Raw(raw)).get('message') or raw})"
+        said = f"{said} ({body_of(_Raw(raw)).get('message') or raw})"[:LONGEST_SAID]
     if said.lstrip().startswith("<"):
         said = NO_TAGS.sub(" ", said)
     return " ".join(said.partition("Traceback (most recent call last)")[0].split())

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
@@ -18,6 +19,8 @@ from nlevolve.offline.version import version
 
 NAMES = tuple(model.removeprefix("offline/") for model in MODELS)
 LARGEST_BODY = 32 * 2**20
+LARGEST_SEED = 2**63
+HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ def application(latency: Latency = Latency()) -> web.Application:
     waits = random.Random(0)
 
     async def chat(request: web.Request) -> web.StreamResponse:
-        asked = _read(await request.text())
+        asked = _read(await request.read())
         reply = await complete(asked["model"], asked["messages"], asked["seed"], asked["schema"])
         await asyncio.sleep(latency.draw(waits))
         whole = _completion(asked, reply.text, reply.prompt_tokens, reply.completion_tokens)
@@ -74,11 +77,13 @@ async def serving(port: int = 0, latency: Latency = Latency(), host: str = "127.
         await runner.cleanup()
 
 
-def _read(body: str) -> dict[str, Any]:
+def _read(body: bytes) -> dict[str, Any]:
     try:
         asked = json.loads(body)
     except ValueError:
         raise _Refused("the body is not JSON") from None
+    except RecursionError:
+        raise _Refused("the body's JSON is nested too deep") from None
     if not isinstance(asked, dict):
         raise _Refused("the body is not a JSON object")
     model, messages = asked.get("model"), asked.get("messages")
@@ -87,12 +92,15 @@ def _read(body: str) -> dict[str, Any]:
     if not isinstance(model, str) or model.removeprefix("offline/") not in NAMES:
         message = f"the model {model!r} does not exist; there are {', '.join(NAMES)}"
         raise _Refused(message, status=404, code="model_not_found", parameter="model")
-    seed = asked.get("seed") or 0
-    if not isinstance(seed, int):
-        raise _Refused("seed must be an integer", parameter="seed")
+    seed = 0 if asked.get("seed") is None else asked["seed"]
+    if not isinstance(seed, int) or isinstance(seed, bool) or abs(seed) >= LARGEST_SEED:
+        raise _Refused("seed must be an integer of at most 64 bits", parameter="seed")
     form = asked.get("response_format")
     form = form if isinstance(form, dict) and form.get("type") in ("json_schema", "json_object") else None
-    schema = form and ((form.get("json_schema") or {}).get("schema") or form)
+    given = form and form.get("json_schema")
+    schema = form and ((given.get("schema") if isinstance(given, dict) else None) or form)
+    if schema is not None and not isinstance(schema, dict):
+        raise _Refused("the schema must be an object", parameter="response_format")
     return {"model": model, "messages": messages, "seed": seed, "schema": schema, "stream": bool(asked.get("stream"))}
 
 
@@ -130,9 +138,20 @@ async def _streamed(request: web.Request, whole: dict[str, Any]) -> web.StreamRe
     return response
 
 
+def _check_host(host: str) -> None:
+    """A page in a browser may have its own name point to this machine (DNS rebinding), and then read what we say."""
+    try:
+        name = urlsplit(f"//{host}").hostname
+    except ValueError:
+        name = None
+    if name not in HOSTS:
+        raise _Refused(f"this server answers to {', '.join(sorted(HOSTS))} alone", status=403)
+
+
 @web.middleware
 async def _errors_as_openai_does(request: web.Request, handler: Callable[[web.Request], Any]) -> web.StreamResponse:
     try:
+        _check_host(request.host)
         response: web.StreamResponse = await handler(request)
     except _Refused as error:
         return _error(str(error), error.status, error.code, error.parameter)

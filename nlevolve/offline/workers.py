@@ -71,7 +71,8 @@ def _ask(job: Job) -> str:
 def _pipes() -> tuple[IO[str], IO[str]]:
     worker: subprocess.Popen[str] | None = getattr(_own, "worker", None)
     if worker is None or worker.poll() is not None:
-        worker = subprocess.Popen(
+        # our own Python and our own code, nothing that anybody typed
+        worker = subprocess.Popen(  # nosec B603
             [sys.executable, "-I", "-c", _BEGINNING, str(Path(__file__).parents[1] / "__init__.py"), *_places()],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -226,6 +226,8 @@ class TaskAnswered(Event):
     """Births and follows that a provider's failure left without evidence: they are asked again when the run is resumed."""
     losses: tuple[Loss, ...] = ()
     """Why births and follows brought nothing, the commonest first: those unreached, and those refused for their content."""
+    unfinished: bool = False
+    """Whether the answers are from a search that had not come to its own end: a cap, or an interruption, came before."""
     seconds: float = 0.0
     """Since the task was taken up."""
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from nlevolve.ask.checker import check, follow
-from nlevolve.evolve.answers import answer, followers, views
+from nlevolve.evolve.answers import answer, followers, others, views
 from nlevolve.evolve.population import Candidate, Population
 from nlevolve.llm.request import Halt
-from nlevolve.puzzle.symmetry import Transform
+from nlevolve.puzzle.symmetry import IDENTITY, Transform
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Answer, AnswerFollowed, Attempt, Followed, Garbled, Unreached
 from nlevolve.run.context import Context, together
@@ -23,6 +23,7 @@ class Answering:
     def __init__(self, task: Task, context: Context) -> None:
         self.task, self.context = task, context
         self.halted: Halt | None = None
+        self._best: int | None = None
         self._followed: dict[tuple[int, int, int, str], AnswerFollowed] = {}
 
     @property
@@ -40,16 +41,34 @@ class Answering:
         return any(not answers[number].proposed for number in unreached)
 
     async def follow(self, population: Population) -> tuple[Answer, ...]:
-        """Follow the perfect descriptions; where they leave fewer than two distinct answers, the best imperfect ones too."""
-        chosen = followers(population, self.context.config.answers, self.context.config.policy.rank)
+        """Follow the perfect descriptions; where they leave fewer than two distinct answers, the best imperfect ones too.
+
+        The best one, plainly, on each test input: that is asked to the last, when a cap is reached or the run is to stop.
+        """
+        policy, rank = self.context.config.answers, self.context.config.policy.rank
+        chosen = followers(population, policy, rank)
+        self._best = chosen[0].index if chosen else None
+        perfect = [c for c in chosen if c.fitness.perfect]
+        spare = others(population, policy, rank)
 
         def answers() -> tuple[Answer, ...]:
-            return answer(self.task.tests, population, self._followed.values(), [c.index for c in chosen])
+            return answer(self.task.tests, population, self._followed.values(), [c.index for c in [*chosen, *spare]])
+
+        def lacking() -> list[int]:
+            return [number for number, one in enumerate(answers()) if one.attempt_2 is None]
 
         try:
-            await self._follow([c for c in chosen if c.fitness.perfect])
-            if any(len(a.proposed) < 2 for a in answers()):
+            await self._follow(perfect)
+            if policy.fill and perfect and lacking() and self.context.settings("answerer").varies:
+                await together(
+                    self._readable(perfect[0], IDENTITY, self.task, n, GARBLED_SAMPLES * policy.samples) for n in lacking()
+                )
+            if lacking():
                 await self._follow([c for c in chosen if not c.fitness.perfect])
+            for candidate in spare:
+                if not lacking():
+                    break
+                await together(self._readable(candidate, IDENTITY, self.task, n, 0) for n in lacking())
         except Halt as halt:
             self.halted = halt
         return answers()
@@ -91,6 +110,7 @@ class Answering:
             birth=candidate.index,
             sample=sample,
             guide=not candidate.fitness.perfect,
+            last=candidate.index == self._best and not sample and not str(view),
         )
         if isinstance(attempt, Followed):
             attempt = attempt.model_copy(update={"grid": view.inverse.grid(attempt.grid)})

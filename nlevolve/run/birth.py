@@ -32,8 +32,11 @@ async def bear(task: Task, context: Context, birth: Birth, seen: Population, sam
         return MoveFailed(task=task.id, birth=birth, reason="refused", why=str(refusal))
     except CallFailed as failure:
         return MoveFailed(task=task.id, birth=birth, reason="unreached", why=str(failure), failure=failure.kind)
+    twin = seen.same_text(answered.value)
+    if twin and context.config.policy.repeats == "again":
+        answered = await _another(task, context, birth, seen, sample, answered)
+        twin = seen.same_text(answered.value)
     description = answered.value
-    twin = seen.same_text(description)
     judged = _Judgement(twin.attempts) if twin else await _Checking(task, context, birth, description, seen).run()
     return CandidateChecked(
         task=task.id,
@@ -44,6 +47,18 @@ async def bear(task: Task, context: Context, birth: Birth, seen: Population, sam
         confirmed=judged.confirmed,
         generator_usd=answered.dollars,
     )
+
+
+async def _another(
+    task: Task, context: Context, birth: Birth, seen: Population, sample: int, first: Answered[Description]
+) -> Answered[Description]:
+    """Another sample of what a birth asks, the first where none comes. No other birth asks for it: theirs are numbered below."""
+    try:
+        second = await _described(task, context, birth, seen, sample + context.config.policy.births)
+    except (Unreadable, CallFailed):
+        return first
+    dollars = None if first.dollars is None or second.dollars is None else first.dollars + second.dollars
+    return Answered(second.value, dollars)
 
 
 async def _described(task: Task, context: Context, birth: Birth, seen: Population, sample: int) -> Answered[Description]:

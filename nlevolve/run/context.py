@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from nlevolve.ask.question import Asker
 from nlevolve.config import RunConfig
 from nlevolve.evolve.parents import Parents
+from nlevolve.llm.kept import Keeping, keeping_nothing
 from nlevolve.llm.request import LLM
 from nlevolve.llm.settings import RoleSettings
 from nlevolve.records import Event, Role
@@ -30,6 +31,9 @@ class Context:
     """The asker's LLM for one who is told, at once, whenever a reply is not in the sample bank: it waits for a provider then."""
     parents: Parents | None = None
     """Chooses the parent of a move; None: the one that the settings name."""
+
+    keeping: Keeping = keeping_nothing
+    """Keeps of the caps what a task's answers will take."""
 
     unusable: set[str] = field(default_factory=set)
     """Models that will answer nothing more: key refused, quota exhausted."""

@@ -48,7 +48,9 @@ def endpoints_of(config: RunConfig, cards: Mapping[str, ModelCard]) -> dict[str,
 
 def require_same(folder: Path, old: Mapping[str, Any], config: RunConfig, settings: Mapping[str, Any]) -> None:
     """Raises UsageError listing every setting, prompt, task or embedded model that is not as it was."""
-    _refuse(folder, [*differences({key: old.get(key) for key in settings}, settings), *_other_models(old, config)])
+    # what did not exist yet when the run began is as it was: a later setting's default means that nothing changes
+    known = {**old, "settings": validated(old["settings"]).model_dump(mode="json")}
+    _refuse(folder, [*differences({key: known.get(key) for key in settings}, settings), *_other_models(old, config)])
 
 
 def _refuse(folder: Path, changed: Sequence[str]) -> None:

@@ -18,9 +18,9 @@ from nlevolve.config import RunConfig, digest
 from nlevolve.errors import UsageError
 from nlevolve.evolve.parents import Parents, strategy
 from nlevolve.llm.bank import check_bank
-from nlevolve.llm.budget import Caps
-from nlevolve.llm.catalogue import ModelCard
+from nlevolve.llm.catalogue import ModelCard, price_of
 from nlevolve.llm.embedded import embedded_version
+from nlevolve.llm.ledger import Caps
 from nlevolve.llm.owed import spent
 from nlevolve.llm.preflight import check_models
 from nlevolve.llm.purse import check_budget_file
@@ -133,6 +133,7 @@ class Session:
                 tee,
                 telling=lambda waits: self.around(stack.telling(waits)),
                 parents=self.parents,
+                keeping=stack.keeping,
             )
             tasks = self.selection.tasks
             if self.ping and not self.known and tasks:
@@ -208,9 +209,16 @@ def _made_with(
         "replay": replay,
         "prompts_dir": str(prompts.resolve()),
         "cache_dir": str(cache_dir.resolve()),
-        "prices": {m: c.price.model_dump(mode="json") if c.price else None for m, c in sorted(cards.items())},
+        "prices": _prices(config, cards),
         "versions": _versions(config),
     }
+
+
+def _prices(config: RunConfig, cards: Mapping[str, ModelCard]) -> dict[str, Any]:
+    """Model -> its price: the one that a role sets, before the one that is known."""
+    told = {m: settings for settings in reversed(config.roles.values()) for m in settings.mix if settings.price_in is not None}
+    found = {m: price_of(told[m], card) if m in told else card.price for m, card in sorted(cards.items())}
+    return {m: price.model_dump(mode="json") if price else None for m, price in found.items()}
 
 
 def reopen(

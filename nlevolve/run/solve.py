@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from functools import partial
 
+from nlevolve.ask.checker import expected
 from nlevolve.evolve.answers import followers
 from nlevolve.evolve.bandit import Arms, arms
 from nlevolve.evolve.population import Population
@@ -28,13 +30,14 @@ async def solve(task: Task, context: Context, known: Sequence[Event] = (), befor
         pairs = tuple((p.input, p.output) for p in task.pairs)
         births = context.config.policy.births
         context.emit(TaskStarted(task=task.id, pairs=pairs, tests=task.tests, copy_accuracy=task.copy_accuracy, births=births))
-    search = Search(task, context, known, before or {})
-    await search.run()
-    answering = Answering(task, context)
-    answers = await answering.follow(search.outcome)
-    if search.perfect and context.config.answers.second and any(len(a.proposed) < 2 for a in answers):
-        await search.run(second=context.config.answers.second)
+    search, answering = Search(task, context, known, before or {}), Answering(task, context)
+    follows = partial(expected, context.asker, context.settings("answerer"), task)
+    with context.keeping(task.id, follows):
+        await search.run()
         answers = await answering.follow(search.outcome)
+        if search.perfect and context.config.answers.second and any(a.attempt_2 is None for a in answers):
+            await search.run(second=context.config.answers.second)
+            answers = await answering.follow(search.outcome)
     context.emit(_end(task, context, search, answering, answers, time.monotonic() - began))
     return _learned(task, context, search.outcome)
 
@@ -55,6 +58,7 @@ def _end(
         error=str(halted) if halted else sentence(lost) if stopped == "failed" else "",
         unreached=len(population.unreached) + answering.unreached,
         losses=lost,
+        unfinished=search.halted is not None and not search.perfect and any(a.proposed for a in answers),
         seconds=seconds,
     )
 

@@ -16,6 +16,7 @@ from filelock import FileLock, Timeout
 
 from nlevolve import files
 from nlevolve.errors import UsageError
+from nlevolve.formats import check_config
 from nlevolve.puzzle.grids import LARGEST_SIDE, MOST_SIDE
 from nlevolve.records import AnyEvent, Event, LogDamaged, LogReader, RunFinished, TaskAnswered, write_event
 
@@ -116,6 +117,8 @@ def read_config(folder: Path, needs: Collection[str] = ("tasks",)) -> dict[str, 
     lacking = [key for key in needs if key not in config] if isinstance(config, dict) else ["everything"]
     if lacking:
         raise UsageError(f"{path} is not a run's: it lacks {', '.join(lacking)}: restore it, or start the run anew")
+    if fault := check_config(config):
+        raise UsageError(f"{path} is not a run's ({fault}): restore it, or start the run anew")
     found: dict[str, Any] = config
     return found
 

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from nlevolve.ask.prompts import Prompts, bundled
+from nlevolve.ask.prompts import Prompts, bundled, bundled_digests
 from nlevolve.config import digest
 from nlevolve.errors import UsageError
 from nlevolve.llm.catalogue import EMBEDDED, ModelCard, price_of
@@ -131,8 +131,7 @@ def confirm(items: Iterable[Named]) -> bool:
 
 def prompts_of(config: Mapping[str, Any]) -> Path:
     """The folder of a recorded run's prompts: ours where they are ours, wherever the run was made."""
-    own = Prompts(bundled())
-    return own.folder if config.get("prompts") == own.digests else Path(str(config["prompts_dir"]))
+    return bundled() if config.get("prompts") == bundled_digests() else Path(str(config["prompts_dir"]))
 
 
 def _addresses(settings: RoleSettings, card: ModelCard, chosen: Chosen) -> Iterator[Named]:
@@ -172,7 +171,7 @@ def _prices(settings: RoleSettings, card: ModelCard, chosen: Chosen) -> Iterator
 
 
 def _prompts(prompts: Prompts, chosen: Chosen) -> Iterator[Named]:
-    if prompts.digests != Prompts(bundled()).digests:
+    if prompts.digests != bundled_digests():
         yield Named(f"the prompts {digest(prompts.digests)[:16]}", chosen.prompts, f" in {_plain(str(prompts.folder))}")
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from nlevolve import plugins
 from nlevolve.errors import UsageError
 from nlevolve.records import Event
+from nlevolve.view.door import complain
 
 See = Callable[[Event], None]
 
@@ -27,9 +27,9 @@ def opened(makers: Mapping[str, Make], folder: Path) -> list[See]:
     return [guarded(name, _made(name, make, folder)) for name, make in makers.items()]
 
 
-def guarded(name: str, see: See) -> See:
-    """A view that is not ours: when it fails it says so once and sees no more, and the run goes on."""
-    return _Outside(name, see)
+def guarded(name: str, see: See, but: tuple[type[Exception], ...] = ()) -> See:
+    """A view that cannot end a run: when it fails, that is said once and it sees no more. Only errors that are `but` pass."""
+    return _Guarded(name, see, but)
 
 
 def _made(name: str, make: Make, folder: Path) -> See:
@@ -43,11 +43,11 @@ def _made(name: str, make: Make, folder: Path) -> See:
     return see
 
 
-class _Outside:
+class _Guarded:
     """See `guarded`."""
 
-    def __init__(self, name: str, see: See) -> None:
-        self._name = name
+    def __init__(self, name: str, see: See, but: tuple[type[Exception], ...]) -> None:
+        self._name, self._but = name, but
         self._see: See | None = see
 
     def __call__(self, event: Event) -> None:
@@ -55,6 +55,8 @@ class _Outside:
             return
         try:
             self._see(event)
+        except self._but:
+            raise
         except Exception as error:
             self._see = None
-            print(f"nlevolve: the view {self._name} failed and sees no more: {type(error).__name__}: {error}", file=sys.stderr)
+            complain(f"the view {self._name} failed and sees no more: {type(error).__name__}: {error}")

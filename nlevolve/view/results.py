@@ -150,6 +150,7 @@ def _task_row(seen: TaskHistory, task: Task, grade: Grade | None, history: Histo
         "bought_before": account_row(seen.bought),
         "seconds": round(answered.seconds, 3) if answered else 0.0,
         "stopped": answered.stopped if answered else _why_unanswered(history),
+        "unfinished": answered.unfinished if answered else False,
         "error": (answered.error or None) if answered else None,
     }
 

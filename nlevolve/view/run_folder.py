@@ -10,6 +10,8 @@ from typing import Any
 
 from nlevolve import files
 from nlevolve.errors import UsageError
+from nlevolve.formats import ResultsFile
+from nlevolve.llm.keys import shown
 from nlevolve.puzzle.datasets import load
 from nlevolve.puzzle.tasks import Pair, Task
 from nlevolve.run import store
@@ -57,7 +59,7 @@ def flat(tree: Any, path: str = "") -> Iterator[tuple[str, str]]:
         for place, value in enumerate(tree):
             yield from flat(value, f"{path}.{place}")
     else:
-        yield path, ", ".join(map(str, tree)) if isinstance(tree, list) else str(tree)
+        yield path, shown(path, ", ".join(map(str, tree)) if isinstance(tree, list) else str(tree))
 
 
 def _taken_up(history: History) -> list[Task]:
@@ -71,7 +73,9 @@ def _taken_up(history: History) -> list[Task]:
 def _written(folder: Path) -> dict[str, Any]:
     path = folder / "results.json"
     try:
-        found: dict[str, Any] = json.loads(files.read(path))
+        written = files.read(path)
+        ResultsFile.model_validate_json(written)
+        found: dict[str, Any] = json.loads(written)
         return found
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         raise UsageError(f"the tasks of run {folder.name} are gone, and {path} cannot be read either") from None

@@ -26,6 +26,14 @@ def clean(text: str) -> str:
     return "".join(mark for mark in line if unicodedata.category(mark) not in _UNSAFE).strip()
 
 
+def harmless(text: str) -> str:
+    """The text with its lines and spaces as they are, and nothing in it that a terminal would obey."""
+    if text.isprintable():
+        return text
+    told = _ESCAPE.sub("", text.replace("\r\n", "\n").replace("\t", "    "))
+    return "".join(mark for mark in told if mark == "\n" or unicodedata.category(mark) not in _UNSAFE)
+
+
 def lines(text: str) -> list[str]:
     """The lines of a text as they are, made harmless like `clean` but for their spaces."""
     told = [_ESCAPE.sub("", line.expandtabs(4)) for line in re.split(r"\r\n|[\r\n]", text)]

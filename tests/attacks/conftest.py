@@ -1,4 +1,4 @@
-"""The command line in this process, and a run of one's own that attacks start from."""
+"""The command line in this process, a run of one's own that attacks start from; what is meant for `make fuzz` waits for it."""
 
 from __future__ import annotations
 
@@ -22,6 +22,20 @@ class Ended(NamedTuple):
 
 
 Nlevolve = Callable[..., Ended]
+
+
+@pytest.fixture(autouse=True)
+def _state(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tracebacks of accidents are not for the user's own folder."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.getbasetemp() / "state"))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Minutes of random input run when they are asked for."""
+    if "fuzz" not in (config.option.markexpr or ""):
+        for item in items:
+            if item.get_closest_marker("fuzz"):
+                item.add_marker(pytest.mark.skip(reason="only by `make fuzz`"))
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlevolve.evolve.answers import AnswerPolicy, Vote, answer, choose, followers, views, weight
+from nlevolve.evolve.answers import AnswerPolicy, Vote, answer, choose, followers, others, views, weight
 from nlevolve.evolve.population import Population, population
 from nlevolve.puzzle.grids import Grid
 from nlevolve.puzzle.symmetry import IDENTITY, SYMMETRIES
@@ -57,6 +57,12 @@ def test_ties_go_to_the_grid_proposed_first() -> None:
 def test_the_input_itself_is_the_last_resort() -> None:
     assert two(choose(TEST, [Vote(TEST, 9.0), Vote(A, 1.0)])) == (A, None)
     assert two(choose(TEST, [Vote(TEST, 9.0)])) == (TEST, None)
+
+
+def test_a_perfect_descriptions_grid_counts_though_it_is_the_input_itself() -> None:
+    assert answered(of("==", "xx"), {0: TEST, 1: A}) == (TEST, A)
+    assert answered(of("==", "=="), {0: TEST, 1: A}) == (TEST, A)
+    assert answered(of("=x", "xx"), {0: TEST, 1: A}) == (A, None), "of rules that miss, most leave something as it was"
 
 
 def test_one_grid_is_one_answer_and_none_is_none() -> None:
@@ -111,6 +117,14 @@ def test_the_perfect_are_followed_and_then_the_best_of_the_others() -> None:
     assert indices(followers(grown, AnswerPolicy(perfect=1, imperfect=0), "pairs")) == [1]
     assert indices(followers(grown, AnswerPolicy(perfect=9, imperfect=9), "pairs")) == [1, 3, 5, 0, 4, 2]
     assert followers(of(), policy, "pairs") == []
+
+
+def test_others_to_follow_are_those_left_over_perfect_ones_first() -> None:
+    grown = of("=x", "==", "xx", "==", "=y", "==")
+    policy = AnswerPolicy(perfect=2, imperfect=1, fill=3)
+    assert indices(others(grown, policy, "pairs")) == [5, 4, 2]
+    assert indices(others(grown, policy.model_copy(update={"fill": 1}), "pairs")) == [5]
+    assert others(grown, AnswerPolicy(), "pairs") == [], "none unless it is asked for"
 
 
 def test_followers_are_ranked_as_the_search_ranks() -> None:

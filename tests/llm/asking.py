@@ -10,11 +10,12 @@ from typing import Any
 
 from nlevolve.llm.absence import Absences
 from nlevolve.llm.breaker import Breaker
-from nlevolve.llm.budget import Budget, Caps, Ledger, Spent
+from nlevolve.llm.budget import Budget
 from nlevolve.llm.call import Call
 from nlevolve.llm.catalogue import ModelCard
 from nlevolve.llm.concessions import Concessions
 from nlevolve.llm.deliver import Delivery
+from nlevolve.llm.ledger import Caps, Ledger, Spent
 from nlevolve.llm.limits import Lanes
 from nlevolve.llm.request import LLM, Label, Message, Reply, Request
 from nlevolve.llm.schema_fallback import Forms

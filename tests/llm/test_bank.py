@@ -316,7 +316,7 @@ def test_a_bank_that_another_program_holds_is_waited_for_and_that_is_said(
 ) -> None:
     """Sixty seconds without a word look like a hang, at the start of a run and in its midst."""
     written(tmp_path, {"a" * 64: row()})
-    monkeypatch.setattr("nlevolve.llm.patience.SILENT", 0.01)
+    monkeypatch.setattr("nlevolve.llm.silence.SILENT", 0.01)
     other = sqlite3.connect(tmp_path / FILE, isolation_level=None, check_same_thread=False)
     told: list[str] = []
 

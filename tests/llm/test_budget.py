@@ -8,8 +8,9 @@ from random import Random
 
 import pytest
 
-from nlevolve.llm.budget import Budget, Caps, Ledger, Spent
+from nlevolve.llm.budget import Budget
 from nlevolve.llm.catalogue import ModelCard, Price
+from nlevolve.llm.ledger import Caps, Ledger, Spent
 from nlevolve.llm.request import LLM, OverBudget, ProviderDown, Reply, Request
 from nlevolve.llm.room import ANSWERS
 from nlevolve.llm.thinking import UNTOLD

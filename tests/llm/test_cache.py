@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from nlevolve.llm.bank import DiskBank, Sample
-from nlevolve.llm.budget import Caps
 from nlevolve.llm.catalogue import ModelCard, Price, embedded_card
+from nlevolve.llm.ledger import Caps
 from nlevolve.llm.request import Label, Message, NotBanked, OverBudget, ProviderDown, Rejected, Reply, Request
 from nlevolve.llm.settings import RoleSettings
 from nlevolve.llm.stack import OpenStack

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from nlevolve.llm.absence import Absences
-from nlevolve.llm.budget import Caps, Ledger, Spent
 from nlevolve.llm.catalogue import ModelCard, Price, embedded_card
+from nlevolve.llm.ledger import Caps, Ledger, Spent
 from nlevolve.llm.request import (
     Away,
     CallFailed,

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from nlevolve.errors import BudgetFileFailed
-from nlevolve.llm.budget import Caps, Hold, Ledger, Need, Spent
+from nlevolve.llm.ledger import Caps, Hold, Ledger, Need, Spent
 from nlevolve.llm.purse import SharedPurse, check_budget_file, read_book
 from nlevolve.llm.request import OverBudget
 
@@ -23,7 +23,7 @@ SPENDER = """
 import asyncio, sys
 from pathlib import Path
 from random import Random
-from nlevolve.llm.budget import Caps, Ledger, Need, Spent
+from nlevolve.llm.ledger import Caps, Ledger, Need, Spent
 from nlevolve.llm.purse import SharedPurse
 from nlevolve.llm.request import OverBudget
 
@@ -48,7 +48,7 @@ asyncio.run(main(sys.argv[1]))
 HOLDER = """
 import asyncio, sys
 from pathlib import Path
-from nlevolve.llm.budget import Caps, Ledger, Need, Spent
+from nlevolve.llm.ledger import Caps, Ledger, Need, Spent
 from nlevolve.llm.purse import SharedPurse
 ledger = Ledger(Caps(usd=2.0), Spent(), SharedPurse(Path("team.budget"), "gone", "gone"))
 asyncio.run(ledger.reserve("t", Need(prompt_usd=1.5)))

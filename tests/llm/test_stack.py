@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from nlevolve.llm.budget import Caps
 from nlevolve.llm.catalogue import embedded_card
 from nlevolve.llm.client import Client
+from nlevolve.llm.ledger import Caps
 from nlevolve.llm.request import LLM, Label, Message, OverBudget, ProviderDown, Reply, Request
 from nlevolve.llm.settings import RoleSettings
 from nlevolve.llm.stack import OpenStack

@@ -26,10 +26,10 @@ def over_http(talk: Callable[[aiohttp.ClientSession, str], Awaitable[Any]]) -> A
     return asyncio.run(whole())
 
 
-def post(body: Any) -> tuple[int, Any]:
+def post(body: Any, **headers: str) -> tuple[int, Any]:
     async def talk(session: aiohttp.ClientSession, url: str) -> tuple[int, Any]:
-        data = body if isinstance(body, str) else json.dumps(body)
-        async with session.post(f"{url}/chat/completions", data=data) as response:
+        data = body if isinstance(body, str | bytes) else json.dumps(body)
+        async with session.post(f"{url}/chat/completions", data=data, headers=headers) as response:
             return response.status, await response.json()
 
     found: tuple[int, Any] = over_http(talk)
@@ -101,3 +101,41 @@ def test_an_unknown_path_is_an_error_of_the_same_form() -> None:
     status, reply = over_http(talk)
     assert status == 404
     assert "Not Found" in reply["error"]["message"]
+
+
+GOOD = {"model": "generator", "messages": WRITE, "response_format": {"type": "json_object"}}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" * 100_000,
+        b'{"model": ' * 5_000,
+        b"\xff\xfe{}",
+        json.dumps(GOOD).encode("latin-1") + b"\xe9",
+        json.dumps(GOOD | {"seed": "@"}).replace('"@"', "9" * 5_000).encode(),
+        *({**GOOD, "seed": seed} for seed in (1.5, True, "7", [], 2**70, float("nan"), float("inf"))),
+        {**GOOD, "response_format": {"type": "json_schema", "json_schema": {"schema": 7}}},
+    ],
+    ids=lambda body: str(body)[:30],
+)
+def test_what_cannot_be_read_is_answered_with_400(body: Any) -> None:
+    status, reply = post(body)
+    assert status == 400
+    assert reply["error"]["type"] == "invalid_request_error"
+
+
+def test_a_body_that_is_too_large_is_refused() -> None:
+    assert post(b" " * (33 * 2**20))[0] == 413
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:8000", "localhost.evil.example", "127.0.0.1.evil", "", "[::1"])
+def test_a_page_whose_name_points_here_reads_nothing(host: str) -> None:
+    status, reply = post(GOOD, Host=host)
+    assert status in (400, 403)
+    assert "choices" not in reply
+
+
+@pytest.mark.parametrize("host", ["localhost:9999", "127.0.0.1", "[::1]:80"])
+def test_this_machine_is_answered(host: str) -> None:
+    assert post(GOOD, Host=host)[0] == 200

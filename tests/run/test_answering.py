@@ -67,6 +67,18 @@ def test_without_a_perfect_one_the_best_are_followed_by_the_policys_rank() -> No
     assert followed(bench(answers__imperfect=1, policy__rank="cells"), grown) == [(B, None)]
 
 
+def test_a_second_answer_is_looked_for_where_there_is_but_one() -> None:
+    """Another reading of the best, then the usual others, then those left, one after another: on that test input alone."""
+    at = bench(answers__fill=3, answers__imperfect=1)
+    grown = of(("===", "ab,ac"), ("=xx", "ab"), ("xxx", "aa"), ("xxo", "ba"), ("xoo", "ca"))
+    assert followed(at, grown, tests=2) == [(A, B), (B, C)]
+    first, reading, usual, left = [(0, 0, 0), (0, 1, 0)], [(0, 0, 3), (0, 1, 3)], [(1, 0, 0), (1, 1, 0)], [(2, 0, 0), (3, 0, 0)]
+    assert asked(at) == first + reading + usual + left
+    steady = bench(answers__fill=1, answers__imperfect=1, answerer__temperature=0.0)
+    followed(steady, grown, tests=2)
+    assert asked(steady) == [*first, *usual, (2, 0, 0), (2, 1, 0)], "who always says the same is not asked again"
+
+
 def test_each_follow_is_an_event_and_asked_of_the_answerer() -> None:
     at = bench(answerer__timeout=17.0, answers__imperfect=0)
     followed(at, of(("===", "ab")), tests=2)

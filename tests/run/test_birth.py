@@ -278,3 +278,13 @@ def test_what_is_read_after_its_repair_is_not_asked_again() -> None:
     at = bench({5: rule("a", "r==")})
     assert kinds(born(at, seen("xxx")).attempts) == "==="
     assert again(at) == []
+
+
+def test_what_was_said_before_is_asked_for_once_more_where_the_policy_says_so() -> None:
+    before = population([checked(0, "=xx", rule("a", "=xx"))])
+    at = bench({5: rule("a", "=xx")}, policy__repeats="again")
+    again = born(at, before, sample=1)
+    assert [one.sample for one in at.script.of("write")] == [1, 1 + at.context.config.policy.births], "no other birth's sample"
+    assert (again.duplicate_of, again.generator_usd, at.script.of("check")) == (0, 0.5, []), "both were paid for"
+    kept = bench({5: rule("a", "=xx")})
+    assert (born(kept, before).duplicate_of, len(kept.script.of("write"))) == (0, 1)

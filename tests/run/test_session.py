@@ -16,11 +16,11 @@ from nlevolve.errors import UsageError
 from nlevolve.llm.request import ProviderDown, Request
 from nlevolve.options import Asked, Limits, Options
 from nlevolve.puzzle.datasets import load
-from nlevolve.records import CallFinished, Event, Noticed, RunFinished, RunStarted, TaskAnswered
+from nlevolve.records import CallFinished, CallSent, CandidateChecked, Event, Noticed, RunFinished, RunStarted, TaskAnswered
 from nlevolve.run import store
 from nlevolve.run.recorded import reconfigure
 from nlevolve.run.session import Session, begin, reopen
-from tests.run.contexts import Script, a_file, rule
+from tests.run.contexts import B, C, Script, a_file, rule
 from tests.stories.worlds import config, prepare
 
 ONCE = {f"{role}.retries": 0 for role in ROLES}
@@ -212,6 +212,49 @@ def test_a_finished_task_is_not_taken_up_again_and_an_interrupted_one_is(tmp_pat
     assert start.resumed
 
 
+# What is kept of the caps, and what is still sent when a run is to stop.
+
+GROWING = SMALL.changed(REAL | {"policy.phases": [{"births": 6, "overlap": 2}]})
+
+
+PRICE = {"max_tokens": 1000, "price_in": 0.0, "price_out": 250.0}
+"""A call is reserved at what the script bills for it."""
+PRICED = GROWING.changed({f"{role}.{name}": value for role in ROLES for name, value in PRICE.items()})
+
+
+class Growing(Script):
+    """Each task's first birth is half right, its third fits; the others can be told from each other."""
+
+    def _said(self, request: Request) -> str:
+        name = f"{request.label.task}{request.label.birth}"
+        self.rules = {k: rule(name, "===" if k == 2 else "=xx", "b" if k == 2 else "c") for k in range(9)}
+        return super()._said(request)
+
+
+@pytest.mark.parametrize(("at_once", "money"), [(1, False), (3, False), (3, True)])
+def test_whatever_the_cap_every_task_that_has_a_description_is_answered_within_it(
+    at_once: int, money: bool, tmp_path: Path
+) -> None:
+    ends: list[TaskAnswered] = []
+    for cap in (*range(1, 32, 3), 60):
+        sent = Growing()
+        folder = tmp_path / str(cap)
+        folder.mkdir()
+        limits: dict[str, Any] = {"budget": cap * 0.25} if money else {"max_calls": cap}
+        session = several(folder, sent, ["a", "b", "c"], PRICED, tasks_at_once=at_once, **limits)
+        asyncio.run(session.run([]))
+        assert len(sent.asked) <= cap
+        found = {e.task for e in store.read_events(folder / "runs/story") if isinstance(e, CandidateChecked)}
+        answered = [e for e in store.read_events(folder / "runs/story") if isinstance(e, TaskAnswered)]
+        if cap >= 8:  # of less the share is less than a call for each task
+            assert {e.task for e in answered if e.answers[0].attempt_1} == found, cap
+        ends += answered
+    told = {(e.stopped, e.unfinished, e.answers[0].attempt_1) for e in ends}
+    assert ("budget", True, C) in told, "an answer of a search that was cut short says so"
+    assert ("perfect", False, B) in told
+    assert not [e for e in ends if e.unfinished and not e.answers[0].attempt_1]
+
+
 # config.json, and what a resumed run refuses.
 
 
@@ -280,6 +323,51 @@ def test_a_resumed_run_refuses_other_settings_and_names_each(tmp_path: Path) -> 
     elsewhere = load([str(a_file(tmp_path, pairs=2))])
     with pytest.raises(UsageError, match="tasks_digest"):
         reopen(first.folder, elsewhere, SMALL, Limits(), prompts=bundled(), cache_dir=first.cache_dir)
+
+
+def test_a_setting_that_came_later_stops_no_older_run_from_going_on(tmp_path: Path) -> None:
+    first = prepare(tmp_path, a_file(tmp_path), Fates({"t": SOLVED}), settings=SMALL)
+    first.lock.close()
+    file = first.folder / "config.json"
+    content = json.loads(file.read_text())
+    del content["settings"]["answers"]["fill"], content["settings"]["policy"]["repeats"]
+    file.write_text(json.dumps(content))
+    old = reconfigure(content, Asked.read({}))
+    reopen(first.folder, first.selection, old, Limits(), prompts=bundled(), cache_dir=first.cache_dir).lock.close()
+
+
+def test_prices_that_the_user_sets_are_recorded(tmp_path: Path) -> None:
+    priced = SMALL.changed(REAL | {"generator.price_in": 1.5, "generator.price_out": 3.0})
+    recorded = json.loads((several(tmp_path, Fates({}), ["a"], priced).folder / "config.json").read_text())["prices"]
+    assert (recorded["hosted_vllm/some"]["prompt"], recorded["hosted_vllm/some"]["completion"]) == (1.5, 3.0)
+
+
+# Ctrl-C.
+
+
+def test_the_first_ctrl_c_still_answers_what_has_a_description_and_sends_nothing_else(tmp_path: Path) -> None:
+    sent = Growing()
+    session = several(tmp_path, sent, ["a", "b", "c"], GROWING, tasks_at_once=2)
+
+    def stop(event: Event) -> None:
+        if isinstance(event, CandidateChecked):
+            session.stopping.set()
+
+    finished = asyncio.run(session.run([stop]))
+    log = store.read_events(session.folder)
+    checked = next(n for n, e in enumerate(log) if isinstance(e, CandidateChecked))
+    after = [e for e in log[checked:] if isinstance(e, CallSent)]
+    assert finished.exit_code == 130
+    assert {e.purpose for e in after} == {"follow"}
+    ends = {e.task: e for e in log if isinstance(e, TaskAnswered)}
+    found = {e.task for e in log if isinstance(e, CandidateChecked)}
+    assert set(ends) == {"a", "b"}, "the third was not begun"
+    assert {(ends[task].stopped, ends[task].unfinished, ends[task].answers[0].attempt_1) for task in found} == {
+        ("interrupted", True, C)
+    }
+    rest = Growing()
+    assert asyncio.run(reopened(session, rest).run([])).exit_code == 0
+    assert {e.stopped for e in store.read_events(session.folder)[len(log) :] if isinstance(e, TaskAnswered)} == {"perfect"}
 
 
 def test_a_view_that_is_not_there_is_named_before_anything_is_made(tmp_path: Path) -> None:

@@ -22,6 +22,12 @@ INCIDENTAL = ("schema", "run", "id", "digest", "tasks", "tasks_digest", "cache_d
 """Parts of config.json that explain nothing by differing; tasks are compared one by one."""
 UNSHARED = ("limits.budget_file", "None")
 """As in runs from before it could be set."""
+METHODS = {
+    "interval": "wilson",
+    "interval_confidence": "0.95",
+    "p": "mcnemar",
+    "p_kind": "exact, two-sided",
+}
 HEIRS = {"reviser": "generator", "recombiner": "generator", "answerer": "checker"}
 
 
@@ -122,6 +128,8 @@ class Comparison(BaseModel):
     settings: dict[str, dict[str, str]]
     """Dotted key -> run -> value, where the runs differ."""
     warnings: list[str]
+    methods: dict[str, str] = METHODS
+    """By which method a figure of this name was found."""
 
 
 def compare(runs: Sequence[RunFolder]) -> Comparison:

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from nlevolve.view.compare.comparison import Comparison
 from nlevolve.view.compare.sheets import Sheet, labels, sheets
+from nlevolve.view.door import console as behind_the_door
 from nlevolve.view.text import clean
 
 MOST_IDS = 12
@@ -17,7 +18,7 @@ MOST_IDS = 12
 
 def show(found: Comparison, console: Console | None = None) -> None:
     """Print it."""
-    screen = console or Console(highlight=False)
+    screen = console or behind_the_door(highlight=False)
     for part in parts(found):
         screen.print(part)
 

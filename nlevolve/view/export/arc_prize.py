@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -16,7 +15,7 @@ from nlevolve.view.history import TaskHistory
 from nlevolve.view.run_folder import RunFolder
 
 ATTEMPTS = 2
-NOTE = "usage and cost are the whole task's, each reply at the price it was bought at, spread evenly over its attempts"
+NOTE = "usage, cost and duration are the whole task's, each reply at the price it was bought at, spread evenly over its attempts"
 
 
 @dataclass(slots=True)
@@ -52,14 +51,14 @@ def arc_prize(run: RunFolder, events: Iterable[Event]) -> Iterator[tuple[str, li
     A missing second answer repeats the first; where there is none at all the answer is `[]`, which the scorer takes for a wrong
     one (a null attempt makes it fail). `correct` is null where the solution is unknown.
     """
-    bills = _bills(events, run.config.get("prices") or {})
+    bills = _bills(events, run.config)
     for task in run.tasks:
         seen = run.history.task(task.id)
         shares = _shares(bills.get(task.id, Bill()), ATTEMPTS * len(task.tests))
         yield f"{quote(task.id, safe='')}.json", [_entry(run, task, seen, place, shares) for place in range(len(task.tests))]
 
 
-def _bills(events: Iterable[Event], prices: Mapping[str, Any]) -> dict[str, Bill]:
+def _bills(events: Iterable[Event], config: Mapping[str, Any]) -> dict[str, Bill]:
     bills: dict[str, Bill] = {}
     calls = [event for event in events if isinstance(event, CallFinished)]
     # what the run bought itself is billed where it was bought, whoever is told of first
@@ -71,8 +70,17 @@ def _bills(events: Iterable[Event], prices: Mapping[str, Any]) -> dict[str, Bill
         if event.source != "failed":
             had.add(event.request)
         if took is not None:
-            bills.setdefault(event.task, Bill()).add(took, prices.get(event.model))
+            bills.setdefault(event.task, Bill()).add(took, _prices(event, config))
     return bills
+
+
+def _prices(call: CallFinished, config: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Those that the role sets, else the model's."""
+    own = config.get("settings", {}).get(call.role, {})
+    if own.get("price_in") is not None and own.get("price_out") is not None:
+        return {"prompt": own["price_in"], "completion": own["price_out"], "cached": own.get("price_cached")}
+    told: Mapping[str, Any] | None = (config.get("prices") or {}).get(call.model)
+    return told
 
 
 def _shares(bill: Bill, parts: int) -> list[dict[str, Any]]:
@@ -111,15 +119,14 @@ def _entry(run: RunFolder, task: Task, seen: TaskHistory, place: int, shares: li
     answers = seen.answered.answers if seen.answered else ()
     answer = answers[place] if place < len(answers) else None
     grids = (answer.attempt_1 or answer.attempt_2, answer.attempt_2 or answer.attempt_1) if answer else (None, None)
-    start, end = _span(run, seen)
+    parts = ATTEMPTS * len(task.tests)
     return {
         f"attempt_{number}": {
             "answer": [list(row) for row in grid or ()],
             "correct": _correct(grid, run.solutions.get(task.id), place),
             "metadata": {
                 **_system(run),
-                "start_timestamp": start.isoformat(),
-                "end_timestamp": end.isoformat(),
+                **_span(run, seen, ATTEMPTS * place + number - 1, parts),
                 "choices": [{"index": 0, "message": {"role": "assistant", "content": _rule(seen)}}],
                 "reasoning_summary": None,
                 **shares[ATTEMPTS * place + number - 1],
@@ -145,10 +152,18 @@ def _system(run: RunFolder) -> dict[str, Any]:
     }
 
 
-def _span(run: RunFolder, seen: TaskHistory) -> tuple[datetime, datetime]:
-    """From when the task was taken up to when it was answered; of a task never answered, the run's."""
+def _span(run: RunFolder, seen: TaskHistory, part: int, parts: int) -> dict[str, str]:
+    """An attempt's even part of the time from when the task was taken up to when it was answered: the harness adds them up.
+
+    Of a task never answered, of the run's time.
+    """
     first, last = run.history.sessions[0][0], run.history.sessions[-1][1]
-    return seen.started.at if seen.started else first, seen.answered.at if seen.answered else last
+    start, end = seen.started.at if seen.started else first, seen.answered.at if seen.answered else last
+    length = (end - start) / parts
+    return {
+        "start_timestamp": (start + part * length).isoformat(),
+        "end_timestamp": (end if part == parts - 1 else start + (part + 1) * length).isoformat(),
+    }
 
 
 def _rule(seen: TaskHistory) -> str:

@@ -21,25 +21,41 @@ Chat = dict[str, Any]
 def library(run: RunFolder) -> list[dict[str, Any]]:
     """Every distinct description that held, the best of a task first: exact on its training pairs, and not wrong on its tests.
 
+    One that held on several tasks stands once: `task` and what follows it are of the first of them, `tasks` has all.
     `solved` is null where the solution is unknown.
     """
-    return [
-        {
-            "task": task.id,
-            "description": list(candidate.description.bullets),
-            "words": candidate.description.words,
-            "pairs": len(task.pairs),
-            "solved": run.results["tasks"][task.id]["solved"],
-            "operator": candidate.birth.operator,
-            "model": candidate.birth.model,
-        }
-        for task, candidate in _held(run)
-    ]
+    entries: dict[str, dict[str, Any]] = {}
+    for task, candidate in _held(run):
+        entry = entries.setdefault(candidate.description.normalised, _entry(run, task, candidate))
+        entry["tasks"] += [task.id] if task.id not in entry["tasks"] else []
+    return list(entries.values())
+
+
+def _entry(run: RunFolder, task: Task, candidate: Candidate) -> dict[str, Any]:
+    return {
+        "task": task.id,
+        "tasks": [],
+        "description": list(candidate.description.bullets),
+        "words": candidate.description.words,
+        "pairs": len(task.pairs),
+        "solved": run.results["tasks"][task.id]["solved"],
+        "operator": candidate.birth.operator,
+        "model": candidate.birth.model,
+    }
 
 
 def chats(run: RunFolder, prompts: Prompts) -> Iterator[Chat]:
     """{"messages": […]} as fine-tuning services read them: how to write each description that held, at once and however it was
-    come by, and how to follow it on each training pair, the pair itself unseen."""
+    come by, and how to follow it on each training pair, the pair itself unseen. No chat stands twice."""
+    had: set[str] = set()
+    for told in _every_chat(run, prompts):
+        text = json.dumps(told, ensure_ascii=False)
+        if text not in had:
+            had.add(text)
+            yield told
+
+
+def _every_chat(run: RunFolder, prompts: Prompts) -> Iterator[Chat]:
     for task, candidate in _held(run):
         birth, bullets = candidate.birth, list(candidate.description.bullets)
         view = prompts.view(birth.view)
@@ -51,6 +67,7 @@ def chats(run: RunFolder, prompts: Prompts) -> Iterator[Chat]:
 
 
 def _held(run: RunFolder) -> Iterator[tuple[Task, Candidate]]:
+    """(task, candidate), of which several may say the same: births that were in flight at the same time."""
     for task in run.tasks:
         if run.results["tasks"][task.id]["solved"] is False:
             continue

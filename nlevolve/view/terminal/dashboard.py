@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.text import Text
 
 from nlevolve.records import Event
+from nlevolve.view.door import console as behind_the_door
 from nlevolve.view.terminal.canvas import Canvas
 from nlevolve.view.terminal.focus import Focus
 from nlevolve.view.terminal.grids import coloured, fades
@@ -64,7 +65,7 @@ class Dashboard:
         self._stop_requested, self._watching, self._clock = stop_requested, watching, clock
         self._more_keys, self._note = dict(keys or {}), note
         self._palette, self._timeouts = colours or palette(), timeouts or {}
-        self._console = console or Console()
+        self._console = console or behind_the_door()
         self._canvas = Canvas(self._console)
         self._keys = Keys()
         self._queue: deque[Event] = deque()

@@ -7,8 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import TextIO
 
-from rich.console import Console
-
+from nlevolve.view.door import console
 from nlevolve.view.terminal.dashboard import Dashboard
 from nlevolve.view.terminal.lines import Lines
 from nlevolve.view.terminal.palette import Palette
@@ -30,7 +29,7 @@ def display(
     `stop` is called when the viewer asks the run to end, from another thread. `timeouts`: role -> seconds for one try.
     """
     stream = stream or sys.stdout
-    console = Console(file=stream)
-    if live and console.is_terminal and not console.is_dumb_terminal:
-        return Dashboard(stop_requested=stop, console=console, timeouts=timeouts, colours=colours)
+    screen = console(file=stream)
+    if live and screen.is_terminal and not screen.is_dumb_terminal:
+        return Dashboard(stop_requested=stop, console=screen, timeouts=timeouts, colours=colours)
     return Lines(stream, clock=lambda: datetime.now(UTC), timeouts=timeouts)

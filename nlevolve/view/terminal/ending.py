@@ -39,6 +39,7 @@ def closing(
         row(""),
         _score(results, palette),
         *_by_revision(results),
+        *_without_a_fit(results),
         _cost(summary, results),
         *_damaged(results, palette),
         *_replies(results, palette),
@@ -70,6 +71,16 @@ def _by_revision(results: Mapping[str, Any]) -> list[Row]:
     solved = [one for one in results["tasks"].values() if one["solved"] and one["best"]]
     later = sum(one["best"]["operator"] != "write" for one in solved)
     return [row(f"   {later} of the solved by a description that was revised or recombined")] if later else []
+
+
+def _without_a_fit(results: Mapping[str, Any]) -> list[Row]:
+    """How tasks can be solved though no description fits all their pairs: what a pair shows is what the checker made of it."""
+    solved = [one for one in results["tasks"].values() if one["solved"]]
+    loose = sum(not exact_on_training(one) for one in solved)
+    if not loose:
+        return []
+    told = "its words were followed right on the tests and not on some training pair: the checker's slips count against it there"
+    return [row(f"   {loose} of the solved by a description that does not fit all pairs: {told}")]
 
 
 def _cost(summary: Summary, results: Mapping[str, Any]) -> Row:
@@ -141,6 +152,8 @@ def _cut_short(summary: Summary, results: Mapping[str, Any], palette: Palette) -
     left = sum(one["stopped"] in ("interrupted", "budget") for one in results["tasks"].values())
     why = clean(summary.finished.why) if summary.finished and summary.finished.why else "it was cut short"
     tasks = f", {plural(left, 'task')} left" if left else ""
+    early = sum(one["unfinished"] for one in results["tasks"].values())
+    tasks += f" ({early} of them answered with the best there was)" if early else ""
     return row((f"   not finished{tasks}: {why}", palette.bad))
 
 

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import TextIO
 
 from nlevolve.records import Event, TaskAnswered
+from nlevolve.view.door import put
 from nlevolve.view.terminal.in_flight import Away, Waiting
 from nlevolve.view.terminal.sentences import Moment
 from nlevolve.view.terminal.summary import Summary, left
@@ -100,9 +101,8 @@ class Lines:
         if self.broken:
             return
         try:
-            self._stream.write(text)
-            self._stream.flush()
-        except OSError:
+            put(text, self._stream)
+        except (OSError, ValueError):  # nobody reads it, or it is closed
             self.broken = True
             # what else is written there, now and when Python ends, must not fail either
             nowhere = os.open(os.devnull, os.O_WRONLY)
@@ -121,9 +121,10 @@ class Lines:
         flying = "" if sent is None else f", {sent} in flight"
         told = [
             f"{plural(phases['running'], 'task')} running, {phases['waiting']} waiting",
-            f"{plural(summary.account.calls, 'call')}{flying}, {summary.rate(now):.1f}/s",
+            f"{plural(summary.account.provider, 'call')}{flying}, {summary.rate(now):.1f}/s",
             money(summary.account.cost_usd),
         ]
+        told += [f"{summary.account.failed} failed"] if summary.account.failed else []
         told += [_absent(one, summary.calls.kept_by(one, now), now) for one in summary.calls.away.values()]
         told += [_waited(one, summary, now) for one in summary.calls.waiting(now)[:NAMED]]
         queued, paced = summary.calls.queued(paced=False), summary.calls.queued(paced=True)

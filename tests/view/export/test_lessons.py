@@ -42,6 +42,16 @@ def test_shorter_rules_stand_first_and_copies_are_left_out():
     assert [len(rule["description"]) for rule in library(run([*events(), shorter, copy]))] == [1, 2]
 
 
+def test_what_two_births_or_two_tasks_have_in_common_is_taught_once():
+    tries = (followed(FLIP, 0, B), followed(FLIP, 1, D))
+    twin = candidate(FLIP, birth(2), ("Mirror the input grid left to right", "Change nothing else."), tries, 6)
+    told = run([*events(), twin])
+    [rule] = library(told)
+    assert (rule["task"], rule["tasks"]) == ("flip", ["flip"])
+    lines = [json.dumps(chat) for chat in chats(told, PROMPTS)]
+    assert len(lines) == len(set(lines))
+
+
 def test_a_chat_a_description_and_one_a_pair():
     told = list(chats(run(events()), PROMPTS))
     assert [[m["role"] for m in chat["messages"]] for chat in told] == [["system", "user", "assistant"]] * 3

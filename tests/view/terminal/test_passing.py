@@ -26,5 +26,5 @@ def test_a_word_on_a_terminal_is_gone_when_it_is_done_whatever_happened() -> Non
         pass
     with pytest.raises(ValueError, match="no"):
         fails(screen)
-    assert screen.getvalue() == "one moment\r          \r"
+    assert screen.getvalue() == "one moment\r\x1b[2K"
     assert file.getvalue() == ""

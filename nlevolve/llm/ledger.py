@@ -1,0 +1,232 @@
+"""What is spent, committed and kept: the caps hold however many calls are in flight, and whatever becomes of their replies."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from math import inf
+from typing import Literal
+
+from nlevolve.llm.embedded import is_embedded
+from nlevolve.llm.kept import Kept
+from nlevolve.llm.purse import Others, Purse
+from nlevolve.llm.request import OverBudget, Reply, Request
+
+POLL = 0.25
+"""Seconds between looks at what other runs have settled of a budget that is shared."""
+
+
+@dataclass
+class Spent:
+    """Money and calls that count against the caps: at the start those of the run's log, when it is resumed (owed.py)."""
+
+    usd: float = 0.0
+    """With what may have been billed and nobody said."""
+    unknown_usd: float = 0.0
+    """So much of it is that."""
+    calls: int = 0
+    """Requests that reached a provider, failed tries included."""
+    by_task: dict[str, float] = field(default_factory=dict)
+    lost: dict[str, Lost] = field(default_factory=dict)
+    """Digest of a request -> what was counted for a call that died with an earlier session: its reply may be in the bank."""
+
+
+@dataclass(frozen=True)
+class Lost:
+    """What is counted of a call whose end is in no log."""
+
+    task: str
+    usd: float
+    calls: int
+
+
+@dataclass(frozen=True)
+class Caps:
+    """Limits on a run; None is no limit."""
+
+    usd: float | None = None
+    task_usd: float | None = None
+    calls: int | None = None
+
+    @property
+    def money(self) -> bool:
+        return self.usd is not None or self.task_usd is not None
+
+
+@dataclass(frozen=True)
+class Need:
+    """What a call may cost: its prompt, and so many tokens of reply at a price each."""
+
+    prompt_usd: float = 0.0
+    token_usd: float = 0.0
+    tokens: int = 0
+    least: int = 0
+    """Tokens below which it may not be cut; `tokens` where the user set them."""
+    counts: bool = True
+    """Whether it counts against the cap on calls: what an embedded model is asked leaves for nobody."""
+    priced: bool = True
+    """Whether its price is known."""
+
+    likely: int = 0
+    """Tokens that its reply is likely to have, at most."""
+    last: bool = False
+    """Whether it may take of what is kept for answers (kept.py)."""
+
+    def usd(self, tokens: int) -> float:
+        return self.prompt_usd + tokens * self.token_usd
+
+    @property
+    def likely_usd(self) -> float:
+        return self.usd(self.likely)
+
+
+@dataclass(eq=False)
+class Hold:
+    """A reservation for one try: dollars, and the tokens of reply that they buy. What became of it is noted here."""
+
+    usd: float
+    tokens: int
+    counts: bool = True
+    priced: bool = True
+    last: bool = False
+    """Whether it is one of those that a share of the caps is kept for."""
+    sent: bool = False
+    """Whether the try left for its provider. One that did not counts as no call."""
+    cost_usd: float = 0.0
+    """What it was billed, as far as is known."""
+    unknown_usd: float = 0.0
+    """What it may have been billed beyond that."""
+
+    @property
+    def most_usd(self) -> float | None:
+        """What the try may be billed; None where its price is not known."""
+        return self.usd if self.priced else None
+
+    def lose(self) -> float | None:
+        """The provider may have worked on the try, and nobody will say for how much: up to what was reserved."""
+        self.unknown_usd = self.usd
+        return self.most_usd
+
+
+class Ledger:
+    """Reserve before a try, settle after it: spent plus committed never passes a cap.
+
+    What may have been billed counts as spent until it is known. With a `purse` the budget is one for several runs.
+    """
+
+    def __init__(self, caps: Caps, spent: Spent, purse: Purse | None = None) -> None:
+        self.caps = caps
+        self.usd = spent.usd
+        self.unknown_usd = spent.unknown_usd
+        self.calls = spent.calls
+        self._by_task: defaultdict[str, float] = defaultdict(float, spent.by_task)
+        self._lost = dict(spent.lost)
+        self._held: defaultdict[str, list[Hold]] = defaultdict(list)
+        self._settled = asyncio.Event()
+        self._purse = purse or Purse()
+        with self._purse.open() as others:
+            others.mine(self.usd, 0.0)
+        self.kept = Kept()
+        # a resumed run has what is left of the caps, and keeps a share of that
+        self._room = Caps(
+            caps.usd and max(0.0, caps.usd - spent.usd), caps.task_usd, caps.calls and max(0, caps.calls - spent.calls)
+        )
+
+    async def reserve(self, task: str, need: Need) -> Hold:
+        """Commit one call and its money. Waits while calls in flight may still cost less than is held for them, or be none.
+
+        A reply's tokens are cut to what the money left buys, down to `need.least`. Raises OverBudget.
+        """
+        while True:
+            with self._purse.open() as others:
+                hold = self._try(task, need, others)
+                if hold is not None:
+                    others.mine(self.usd, self._committed)
+                    return hold
+            await self._settling(POLL if others.held else None)
+
+    def _try(self, task: str, need: Need, others: Others) -> Hold | None:
+        """The reservation; None where it is worth waiting for one. Raises OverBudget."""
+        if need.counts and self.caps.calls is not None and self.calls >= self.caps.calls - self._kept_calls(task, need):
+            if not any(hold.counts for holds in self._held.values() for hold in holds):
+                raise OverBudget(f"the cap of {self.caps.calls} calls is reached")
+            return None  # one of them may find nobody there, and then it was none
+        scope, left = self._left(task, need, others)
+        if need.usd(need.tokens) <= left:
+            return self._commit(task, need, need.tokens)
+        if self._held[task] if scope == "task" else (any(self._held.values()) or others.alive()):
+            return None
+        tokens = int((left - need.prompt_usd) / need.token_usd) if need.token_usd else -1
+        if tokens >= need.least:
+            return self._commit(task, need, tokens)
+        raise OverBudget(self._too_little(scope, left, others), scope=scope)
+
+    def _too_little(self, scope: Literal["run", "task"], left: float, others: Others) -> str:
+        cap = self.caps.task_usd if scope == "task" else self.caps.usd
+        told = [f"${others.usd:.4f} are other runs'"] if others.usd else []
+        told += [f"${self.unknown_usd:.4f} may have been billed for replies that were lost"] if self.unknown_usd else []
+        why = f" ({'; '.join(told)})" if told else ""
+        return f"${max(0.0, left):.4f} of the {scope}'s budget of ${cap:g} is left: too little for a call{why}"
+
+    async def _settling(self, longest: float | None) -> None:
+        self._settled.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(longest):  # nobody tells us of what other processes settle
+                await self._settled.wait()
+
+    def settle(self, task: str, hold: Hold) -> None:
+        """The try that this was reserved for is over."""
+        self._held[task].remove(hold)
+        self.calls -= hold.counts and not hold.sent
+        if hold.last and not hold.sent:
+            self.kept.took(task, -1)
+        self.unknown_usd += hold.unknown_usd
+        self._pay(task, hold.cost_usd + hold.unknown_usd)
+
+    def recall(self, request: Request, reply: Reply) -> None:
+        """This was paid for by the run before it was interrupted. It counted as lost, or is in no account yet."""
+        lost = self._lost.pop(request.key, None)
+        if lost is not None:
+            self.calls -= lost.calls
+            self.unknown_usd -= lost.usd
+            self._pay(lost.task, -lost.usd)
+        self.calls += 0 if is_embedded(request.model) else reply.tries
+        self.unknown_usd += reply.unknown_usd
+        self._pay(request.label.task, (reply.cost_usd or 0.0) + reply.unknown_usd)
+
+    def _pay(self, task: str, usd: float) -> None:
+        self.usd += usd
+        self._by_task[task] += usd
+        self._settled.set()
+        with self._purse.open() as others:
+            others.mine(self.usd, self._committed)
+
+    @property
+    def _committed(self) -> float:
+        return sum(map(_dollars, self._held.values()))
+
+    def _kept_calls(self, task: str, need: Need) -> int:
+        return self.kept.calls(self._room.calls or 0, task, last=need.last)
+
+    def _left(self, task: str, need: Need, others: Others) -> tuple[Literal["run", "task"], float]:
+        """The tighter of the two budgets, and what is neither spent, committed nor kept of it."""
+        run = inf if self.caps.usd is None else self.caps.usd - others.usd - self.usd - self._committed
+        own = inf if self.caps.task_usd is None else self.caps.task_usd - self._by_task[task] - _dollars(self._held[task])
+        run -= self.kept.usd(self._room.usd, task, last=need.last)
+        own -= self.kept.own_usd(self._room.task_usd, task, last=need.last)
+        return ("run", run) if run <= own else ("task", own)
+
+    def _commit(self, task: str, need: Need, tokens: int) -> Hold:
+        hold = Hold(need.usd(tokens), tokens, need.counts, need.priced, need.last)
+        self.calls += hold.counts
+        if hold.last:
+            self.kept.took(task)
+        self._held[task].append(hold)
+        return hold
+
+
+def _dollars(holds: Iterable[Hold]) -> float:
+    return sum(hold.usd for hold in holds)
