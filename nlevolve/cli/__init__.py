@@ -22,7 +22,9 @@ app = typer.Typer(
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        print(f"nlevolve {__version__}")
+        from nlevolve.view.door import say
+
+        say(f"nlevolve {__version__}")
         raise typer.Exit
 
 

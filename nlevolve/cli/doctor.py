@@ -28,10 +28,12 @@ class Finding:
 @app.command()
 def doctor(runs_dir: options.RunsDir = options.RUNS, cache_dir: options.CacheDir = options.CACHE) -> int:
     """Look at Python, packages, keys, sample bank, disk and terminal; exit code 1 where a run would fail."""
+    from nlevolve.view.door import say
+
     found = [*_program(), *_keys(), *_bank(cache_dir), *_places(runs_dir, cache_dir), *_terminal()]
     wide = max(len(one.what) for one in found)
     for one in found:
-        print(f"{'✗' if one.bad else '·'} {one.what:<{wide}}  {one.says}")
+        say(f"{'✗' if one.bad else '·'} {one.what:<{wide}}  {one.says}")
     return int(any(one.bad for one in found))
 
 
@@ -59,8 +61,9 @@ def _keys() -> Iterator[Finding]:
 
 
 def _bank(cache_dir: Path) -> Iterator[Finding]:
-    from nlevolve.llm.bank import check_bank
+    from nlevolve.llm.bank_check import check_bank
     from nlevolve.llm.disk import FILE
+    from nlevolve.view.door import complain
 
     file = cache_dir / FILE
     if not file.exists():
@@ -68,7 +71,7 @@ def _bank(cache_dir: Path) -> Iterator[Finding]:
         return
     try:
         # as a replay reads it: whoever looks changes nothing
-        check_bank(cache_dir, replay=True)
+        check_bank(cache_dir, replay=True, notice=complain)
     except UsageError as error:
         yield Finding("sample bank", str(error), bad=True)
     else:

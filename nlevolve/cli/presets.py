@@ -10,6 +10,7 @@ import typer
 
 from nlevolve.cli import app
 from nlevolve.errors import UsageError
+from nlevolve.view.door import say
 
 presets = typer.Typer(help="Schedules that ship with nlevolve: list, show and copy them.", invoke_without_command=True)
 prompts = typer.Typer(help="What the models read: copy it, to edit it.", no_args_is_help=True)
@@ -30,13 +31,13 @@ def listed(context: typer.Context) -> None:
 
         wide = max(map(len, names()))
         for name in names():
-            print(f"{name:<{wide}}  {tomllib.loads((PRESETS / f'{name}.toml').read_text()).get('about', '')}")
+            say(f"{name:<{wide}}  {tomllib.loads((PRESETS / f'{name}.toml').read_text()).get('about', '')}")
 
 
 @presets.command()
 def show(name: Name) -> None:
     """Print a preset's file."""
-    print(_file(name).read_text(encoding="utf-8"), end="")
+    say(_file(name).read_text(encoding="utf-8").rstrip("\n"))
 
 
 @presets.command()
@@ -54,7 +55,7 @@ def copy(
         shutil.copyfile(source, target)
     except OSError as error:
         raise UsageError(f"cannot write {target}: {error.strerror}") from None
-    print(target)
+    say(target)
 
 
 @prompts.command("copy")
@@ -67,7 +68,7 @@ def copy_prompts(folder: Annotated[Path, typer.Argument(help="A new folder.", me
         shutil.copytree(bundled(), folder)
     except (OSError, shutil.Error) as error:
         raise UsageError(f"cannot write {folder}: {getattr(error, 'strerror', None) or error}") from None
-    print(folder)
+    say(folder)
 
 
 def _file(name: str) -> Path:

@@ -68,7 +68,7 @@ def show_comparison(folders: Sequence[Path], *, json: bool, html: Path | None) -
         tables.show(found)
         for folder in folders:
             if noted := note(folder):
-                print(f"{folder.name}: {clean(noted)}")
+                say(f"{folder.name}: {clean(noted)}")
 
 
 def _reports(runs: Sequence[str], folders: Sequence[Path], page: Path) -> dict[str, str]:

@@ -18,22 +18,21 @@ def ls(
 ) -> None:
     """The runs: when, models, preset, tasks, solved, dollars, state, note."""
     from nlevolve.run.shelf import kept
+    from nlevolve.view.door import console, say
     from nlevolve.view.terminal.runs_table import as_row, runs_table
 
     runs = list(kept(runs_dir))
     if json:
         from json import dumps
 
-        print(dumps([as_row(one) for one in runs]))
+        say(dumps([as_row(one) for one in runs]))
     elif not runs:
-        print(f"no runs in {runs_dir} yet")
+        say(f"no runs in {runs_dir} yet")
     else:
-        from rich.console import Console
-
-        console = Console(highlight=False)
-        if not console.is_terminal:
-            console.width = max(console.width, 160)
-        console.print(runs_table(runs))
+        screen = console(highlight=False)
+        if not screen.is_terminal:
+            screen.width = max(screen.width, 160)
+        screen.print(runs_table(runs))
 
 
 @app.command()
@@ -44,6 +43,7 @@ def rm(
 ) -> None:
     """Remove runs, after asking. What they bought stays in the sample bank."""
     from nlevolve.run import shelf, store
+    from nlevolve.view.door import say
 
     folders = list(dict.fromkeys(store.find(run, runs_dir) for run in runs))
     for folder in folders:
@@ -54,7 +54,7 @@ def rm(
         typer.confirm(f"Remove {', '.join(map(str, folders))}?", abort=True)
     for folder in folders:
         shelf.remove(folder)
-        print(f"removed {folder}")
+        say(f"removed {folder}")
 
 
 @app.command()
@@ -67,9 +67,10 @@ def note(
 ) -> None:
     """Keep a note, or tags, with a run: ls and compare show it."""
     from nlevolve.run import shelf, store
+    from nlevolve.view.door import say
 
     folder = store.find(run, runs_dir)
     if text is None:
-        print(shelf.note(folder))
+        say(shelf.note(folder))
     else:
         shelf.set_note(folder, " ".join(text))

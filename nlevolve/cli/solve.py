@@ -57,8 +57,8 @@ def solve(
         colours, see = named(palette), found(asked.see)
 
     def begun() -> Session:
-        with passing("looking up the models …", sys.stderr):
-            return begin(selection, config, asked)
+        with passing("looking up the models …", sys.stderr) as complain:
+            return begin(selection, config, asked, notice=complain)
 
     session = confirmed(begun)
     session = replace(session, ping=asked.ping is not False and not asked.replay)
@@ -104,8 +104,17 @@ def resume(
     chosen = chosen_by(asked)
 
     def reopened() -> Session:
-        with passing("looking up the models …", sys.stderr):
-            return reopen(folder, selection, config, limits, prompts=prompts, cache_dir=cache_dir, chosen=chosen)
+        with passing("looking up the models …", sys.stderr) as complain:
+            return reopen(
+                folder,
+                selection,
+                config,
+                limits,
+                prompts=prompts,
+                cache_dir=cache_dir,
+                chosen=chosen,
+                notice=complain,
+            )
 
     session = confirmed(reopened)
     if not old.get("replay"):
@@ -115,12 +124,11 @@ def resume(
 
 def _knock(roles: Iterable[RoleSettings]) -> None:
     """Say at once which addresses nobody answers at: the run finds out, too, but only when the way to the models is loaded."""
-    import sys
-
     from nlevolve.llm.knock import unanswered
+    from nlevolve.view.door import complain
 
     for address, why in unanswered(roles).items():
-        print(f"nlevolve: nothing answers at {address} ({why}): is the server running?", file=sys.stderr, flush=True)
+        complain(f"nothing answers at {address} ({why}): is the server running?")
 
 
 def _carry_out(session: Session, see: Mapping[str, Make], live: bool | None, json: bool, colours: Palette) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
@@ -23,7 +22,7 @@ def tasks(
 ) -> None:
     """List tasks, or look at them."""
     from nlevolve.puzzle.datasets import load
-    from nlevolve.view.door import console
+    from nlevolve.view.door import complain, console
     from nlevolve.view.terminal.palette import palette as named
     from nlevolve.view.terminal.tasks import listing, preview, totals
 
@@ -31,7 +30,7 @@ def tasks(
     selection = load(selectors, seed or 0, **Data.read(given).model_dump())
     found = selection.found
     for problem in selection.broken:
-        print(f"nlevolve: left out: {problem}", file=sys.stderr)
+        complain(f"left out: {problem}")
     first = found[:limit]
     screen = console(highlight=False)
     if not screen.is_terminal:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -111,7 +110,7 @@ class DiskBank:
             text = table.get(key)
             return None if text is None else Sample.model_validate_json(text)
         except (StrangeRow, ValidationError, UnicodeDecodeError) as error:
-            self._notice(f"the sample bank in {self.folder} holds a row that nlevolve did not write ({_line(error)}): asked anew")
+            self._notice(f"the sample bank in {self.folder} holds a row that nlevolve did not write ({lined(error)}): asked anew")
         except sqlite3.OperationalError as error:
             raise self._unusable(error) from None
         except sqlite3.DatabaseError as error:
@@ -139,7 +138,7 @@ class DiskBank:
     def _marked(self, marking: Future[None]) -> None:
         error = None if marking.cancelled() else marking.exception()
         if error is not None:
-            self._notice(f"a reply of no use could not be marked as such, so a rerun gets it again ({_line(error)})")
+            self._notice(f"a reply of no use could not be marked as such, so a rerun gets it again ({lined(error)})")
 
     async def close(self) -> None:
         """Wait for what is being written, then close."""
@@ -167,7 +166,7 @@ class DiskBank:
         table = self._table
         try:
             table.through_a_power_cut(_paid(samples))
-            with said_if_long(lambda: self._notice(_locked(self.folder))), table.transaction():
+            with said_if_long(lambda: self._notice(locked(self.folder))), table.transaction():
                 standing = [self._keep(key, sample) for key, sample in samples]
         except sqlite3.OperationalError as error:
             raise self._unusable(error) from None
@@ -259,43 +258,19 @@ class DiskBank:
         for file in sorted(self.folder.glob(f"{FILE}*")):
             if "broken" not in file.name:
                 file.rename(file.with_name(f"{file.name}.{stamp}"))
-        self._notice(f"the sample bank in {self.folder} is damaged ({_line(error)}): moved to {FILE}.{stamp}, a new one is begun")
+        self._notice(f"the sample bank in {self.folder} is damaged ({lined(error)}): moved to {FILE}.{stamp}, a new one is begun")
 
     def _unusable(self, error: Exception) -> BankFailed:
-        return BankFailed(f"cannot use the sample bank in {self.folder}: {_line(error)}; mend that, or name another --cache-dir")
+        return BankFailed(f"cannot use the sample bank in {self.folder}: {lined(error)}; mend that, or name another --cache-dir")
 
 
 def _paid(samples: list[tuple[str, Sample]]) -> bool:
     return any(sample.reply.cost_usd != 0.0 for _, sample in samples)
 
 
-def _to_stderr(text: str) -> None:
-    print(f"nlevolve: {text}", file=sys.stderr, flush=True)
-
-
-def check_bank(folder: Path, *, replay: bool, notice: Notice = _to_stderr) -> None:
-    """Raises UsageError when a run could not use the bank in this folder. A damaged one passes: the run moves it aside.
-
-    `notice` is told where it has to wait.
-    """
-    with said_if_long(lambda: notice(_locked(folder))):
-        _try_bank(folder, replay)
-
-
-def _locked(folder: Path) -> str:
+def locked(folder: Path) -> str:
+    """What is said of a bank that is waited for."""
     return f"the sample bank in {folder} is locked by another program: waiting up to {WAIT} s for each use of it"
-
-
-def _try_bank(folder: Path, replay: bool) -> None:
-    if replay:
-        ReplayBank(folder, lambda text: None)._base.close()
-        return
-    try:
-        TextTable(folder).close()
-    except (sqlite3.OperationalError, OSError) as error:
-        raise UsageError(f"cannot use the sample bank in {folder}: {_line(error)}; name another --cache-dir") from None
-    except (sqlite3.DatabaseError, UnicodeDecodeError):
-        pass
 
 
 def is_bank(folder: Path) -> bool:
@@ -344,13 +319,13 @@ class ReplayBank:
                 if sample is not None:
                     yield key, sample
         except sqlite3.DatabaseError as error:
-            raise UsageError(f"the sample bank in {self.folder} is damaged ({_line(error)}): it cannot be read whole") from None
+            raise UsageError(f"the sample bank in {self.folder} is damaged ({lined(error)}): it cannot be read whole") from None
 
     def _sample(self, row: tuple[Any, Any, Any]) -> Sample | None:
         try:
             return Sample.model_validate_json(text_of(row))
         except (StrangeRow, ValidationError) as error:
-            self._notice(f"the sample bank holds a row that nlevolve did not write ({_line(error)}): passed over")
+            self._notice(f"the sample bank holds a row that nlevolve did not write ({lined(error)}): passed over")
             return None
 
     async def put(self, key: str, sample: Sample) -> Sample:
@@ -374,9 +349,9 @@ def _read_only(file: Path) -> sqlite3.Connection:
             base.close()
         except sqlite3.DatabaseError as error:
             base.close()
-            raise UsageError(f"the sample bank in {file.parent} is damaged ({_line(error)}): it cannot be read") from None
+            raise UsageError(f"the sample bank in {file.parent} is damaged ({lined(error)}): it cannot be read") from None
     raise UsageError(f"cannot read the sample bank in {file.parent}")
 
 
-def _line(error: BaseException) -> str:
+def lined(error: BaseException) -> str:
     return " ".join(str(error).split())[:160] or type(error).__name__

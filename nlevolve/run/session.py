@@ -17,7 +17,8 @@ from nlevolve.ask.rehearsal import rehearse
 from nlevolve.config import RunConfig, digest
 from nlevolve.errors import UsageError
 from nlevolve.evolve.parents import Parents, strategy
-from nlevolve.llm.bank import check_bank
+from nlevolve.llm.bank import Notice
+from nlevolve.llm.bank_check import check_bank
 from nlevolve.llm.catalogue import ModelCard, price_of
 from nlevolve.llm.embedded import embedded_version
 from nlevolve.llm.ledger import Caps
@@ -164,10 +165,12 @@ def begin(
     live: LLM | None = None,
     parents: Parents | None = None,
     chosen: Chosen | None = None,
+    notice: Notice = lambda text: None,
 ) -> Session:
     """Make a new run's folder with its config.json; `parents` is the strategy that the settings name, if a program brought it.
 
-    `chosen`: what the command names itself, where that is less than all options (a sweep's file names some).
+    `chosen`: what the command names itself, where that is less than all options (a sweep's file names some). `notice` is told
+    what has to be waited for.
     Raises UsageError before anything is sent, leaving no folder behind; Unconfirmed for what nobody has chosen here.
     """
     limits, replay = options.part(Limits), options.replay
@@ -178,7 +181,7 @@ def begin(
     rehearse(templates)
     cards = _cards(config, limits, replay, cache_dir)
     items = _confirmed(config, cards, templates, limits, chosen or chosen_by(options), sends=not replay and live is None)
-    check_bank(cache_dir, replay=replay)
+    check_bank(cache_dir, replay=replay, notice=notice)
     lock = store.create(Path(options.runs_dir), options.run)
     run_id, settings, endpoints = uuid.uuid4().hex, deciding(config, selection, templates), endpoints_of(config, cards)
     content = {
@@ -232,6 +235,7 @@ def reopen(
     live: LLM | None = None,
     parents: Parents | None = None,
     chosen: Chosen = NOTHING,
+    notice: Notice = lambda text: None,
 ) -> Session:
     """Go on with a run. Raises UsageError listing every setting, prompt, task or embedded model that is not as it was, and
     Unconfirmed for what neither the command nor a run of this user on this machine has chosen."""
@@ -245,7 +249,7 @@ def reopen(
         cards = _cards(config, limits, replay, cache_dir)
         require_endpoints(folder, old, config, cards)
         items = _confirmed(config, cards, templates, limits, chosen, sends=not replay and live is None)
-        check_bank(cache_dir, replay=replay)
+        check_bank(cache_dir, replay=replay, notice=notice)
         session = Session(
             lock,
             selection,

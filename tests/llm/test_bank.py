@@ -18,7 +18,8 @@ from typing import NoReturn
 import pytest
 
 from nlevolve.errors import BankFailed, UsageError
-from nlevolve.llm.bank import DiskBank, ReplayBank, Sample, check_bank
+from nlevolve.llm.bank import DiskBank, ReplayBank, Sample
+from nlevolve.llm.bank_check import check_bank
 from nlevolve.llm.bank_files import export_samples, forget, found, holdings, import_samples
 from nlevolve.llm.disk import FILE, TextTable
 from nlevolve.llm.request import Reply

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
-from nlevolve.view.door import console, put
+from nlevolve.view.door import complain, console, put
 
 
 @contextmanager
-def passing(text: str, stream: TextIO) -> Iterator[None]:
-    """Say so on a terminal; elsewhere nothing is said. The next thing that is written there takes its place."""
+def passing(text: str, stream: TextIO) -> Iterator[Callable[[str], None]]:
+    """Say so on a terminal; elsewhere nothing is said. What is given complains meanwhile, on a line of its own."""
     if not stream.isatty():
-        yield
+        yield complain
         return
+
+    def instead(complaint: str) -> None:
+        _erase(stream)
+        complain(complaint)
+
     put(text, stream)
     try:
-        yield
+        yield instead
     finally:
-        from rich.control import Control
-        from rich.segment import ControlType
+        _erase(stream)
 
-        # rich is loaded by now, and would take its time before the first word
-        console(file=stream, force_terminal=True).control(Control(ControlType.CARRIAGE_RETURN, (ControlType.ERASE_IN_LINE, 2)))
+
+def _erase(stream: TextIO) -> None:
+    from rich.control import Control  # it is loaded by now, and would take its time before the first word
+    from rich.segment import ControlType
+
+    console(file=stream, force_terminal=True).control(Control(ControlType.CARRIAGE_RETURN, (ControlType.ERASE_IN_LINE, 2)))
