@@ -25,7 +25,7 @@ from nlevolve.llm.quiet_import import hide_warnings, load_litellm
 from nlevolve.llm.request import BrokeOff, NoReply, Place, Rejected, Reply, Request, TimedOut
 from nlevolve.llm.room import Bound, bound_of
 from nlevolve.llm.sse import ErrorInStream, forgiving
-from nlevolve.llm.streams import Heard, listen
+from nlevolve.llm.streams import Heard, listen, no_stream
 from nlevolve.llm.told import LONGEST_SAID, is_reply, told
 from nlevolve.llm.traffic import Standing, Traffic
 from nlevolve.llm.windows import cut
@@ -76,7 +76,6 @@ class Client:
         self._secrets = Secrets()
         self._hearing = Hearing(cards, notice, self._secrets)
         self._streaming = 0
-        self._whole: set[Place] = set()
         self._pieces: set[Place] = set()
         self._cut: set[Place] = set()
         self._connections: Connections | None = None
@@ -102,8 +101,8 @@ class Client:
                         return self._uncut(request, self._hearing.heard(litellm, request, heard, time.monotonic() - started))
                     if request.place in self._pieces or answered.page:
                         raise answered.unread
-                    self._whole.add(request.place)
-                    self._notice(f"{request.model} sends no stream when it is asked for one: its replies are waited for whole")
+                    # the same request again, but one that is counted and paid for like any other
+                    raise no_stream()
                 response = await self._waited_for(litellm, request, arguments, answered)
         except TimeoutError:
             raise TimedOut(f"no reply within {request.settings.timeout:g} s") from None
@@ -129,7 +128,7 @@ class Client:
 
     def _streams(self, request: Request) -> bool:
         embedded = request.model.startswith(f"{PROVIDER}/")
-        if embedded or request.place in self._whole or "stream" in request.without:
+        if embedded or "stream" in request.without:
             return False
         return (
             request.place in self._pieces
@@ -145,7 +144,7 @@ class Client:
             failure = self._failure(error, request)
             if refused(error) or answered.status != OK or failure.status not in UNREAD:
                 raise failure from None
-        if request.place not in self._whole and "stream" not in request.without and not answered.page:
+        if "stream" not in request.without and not answered.page:
             self._pieces.add(request.place)
             self._notice(f"{request.model} answers with {answered.said}: its replies are asked for as streams from now on")
         raise answered.unread
