@@ -77,6 +77,7 @@ class Client:
         self._hearing = Hearing(cards, notice, self._secrets)
         self._streaming = 0
         self._pieces: set[Place] = set()
+        self._garbled: set[Place] = set()
         self._cut: set[Place] = set()
         self._connections: Connections | None = None
         self._handler: Any = None
@@ -98,11 +99,9 @@ class Client:
                 if self._streams(request):
                     heard = await self._listened(litellm, request, arguments, bound)
                     if not heard.nothing:
+                        self._garbled.discard(request.place)
                         return self._uncut(request, self._hearing.heard(litellm, request, heard, time.monotonic() - started))
-                    if request.place in self._pieces or answered.page:
-                        raise answered.unread
-                    # the same request again, but one that is counted and paid for like any other
-                    raise no_stream()
+                    raise self._unstreamed(request, answered)
                 response = await self._waited_for(litellm, request, arguments, answered)
         except TimeoutError:
             raise TimedOut(f"no reply within {request.settings.timeout:g} s") from None
@@ -135,6 +134,16 @@ class Client:
             or WHOLE in request.without
             or (request.settings.stream and self._streaming < MOST_STREAMS)
         )
+
+    def _unstreamed(self, request: Request, answered: Answered) -> NoReply:
+        """The error for what came in place of a stream: an outage, or a server that sends none if it is so twice running."""
+        place = request.place
+        if place in self._garbled and place not in self._pieces and not answered.page:
+            return no_stream()
+        self._garbled.add(place)
+        garbled = answered.unread
+        garbled.broke = not answered.page  # it may be billed
+        return garbled
 
     async def _waited_for(self, litellm: Any, request: Request, arguments: dict[str, Any], answered: Answered) -> Any:
         """The whole reply. Raises NoReply: also for one that litellm cannot read, which is asked for in pieces from then on."""

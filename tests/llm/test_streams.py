@@ -137,6 +137,19 @@ def test_thinking_that_is_not_in_the_completion_is_counted_as_part_of_it() -> No
     assert reply.usage.completion >= reply.usage.reasoning
 
 
+def test_a_single_garbled_body_changes_nothing_in_how_a_model_is_asked(tmp_path: Path) -> None:
+    bodies = iter([b"<html>Bad gateway"])
+
+    def script(asked: Asked) -> Said:
+        return Said(raw=body) if (body := next(bodies, None)) else Said(TEXT)
+
+    with Provider(script) as server:
+        asked = request("one", model="hosted_vllm/some", base_url=server.url)
+        (reply,), _ = ask_all(tmp_path, None, asked, cards=check_models([asked.settings]))
+        assert reply.text == TEXT
+        assert [bool(one.body.get("stream")) for one in server.asked] == [True, True]
+
+
 def test_a_server_that_sends_no_stream_is_asked_for_whole_replies_that_is_said_once_and_every_request_is_a_try(
     tmp_path: Path,
 ) -> None:
@@ -153,11 +166,10 @@ def test_a_server_that_sends_no_stream_is_asked_for_whole_replies_that_is_said_o
         cards = check_models([asked.settings])
         replies, events = ask_all(tmp_path, None, asked, caps=Caps(usd=9.0), cards=cards)
         assert replies[0].text == TEXT
-        assert len(server.asked) == 2
-    assert [event.tries for event in events if isinstance(event, CallSent)] == [1, 2]
-    (lost,) = [event for event in events if isinstance(event, CallRetried)]
-    assert lost.unknown_usd
-    assert [call.tries for call in calls(events)] == [2]
+        assert len(server.asked) == 3
+    assert [event.tries for event in events if isinstance(event, CallSent)] == [1, 2, 3]
+    assert all(lost.unknown_usd for lost in events if isinstance(lost, CallRetried))
+    assert [call.tries for call in calls(events)] == [3]
     assert len([e for e in events if isinstance(e, Noticed) and "refuses stream: it is left out" in e.text]) == 1
 
 
