@@ -169,7 +169,8 @@ def _unfinished(history: History) -> str:
         return "This run had not ended when the report was written."
     name = history.started.run if history.started else ""
     why = f": {history.finished.why}" if history.finished.why else ""
-    further = f" Go on with: nlevolve resume {name}" if history.finished.resumable else ""
+    remedy = f" To change first: {clean(history.finished.remedy)}." if history.finished.remedy else ""
+    further = remedy + (f" Go on with: nlevolve resume {name}" if history.finished.resumable else "")
     return f"This run ended early ({history.finished.reason}{why}).{further}"
 
 
