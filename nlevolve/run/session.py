@@ -95,7 +95,7 @@ class Session:
                 answered = await self._solve(emit, own_process)
                 finished = _finished(answered, self.stopping.is_set())
             except Unfit as unfit:
-                finished = RunFinished(reason="failed", exit_code=4, why=str(unfit), resumable=not unfit.lasting, remedy=unfit.remedy)
+                finished = unfit.ending()
             emit(finished)
             return finished
 
@@ -342,10 +342,9 @@ def _finished(answered: Mapping[str, TaskAnswered], interrupted: bool) -> RunFin
     if interrupted:
         return RunFinished(reason="interrupted", exit_code=130, why="interrupted; what was in flight is kept")
     if failed:
-        lost = added(loss for event in failed for loss in event.losses)
-        first = next((loss.remedy for loss in lost if loss.remedy), "")
-        may = may_pass(answered.values())
-        return RunFinished(reason="failed", exit_code=4, why=sentence(lost), resumable=may, remedy=first)
+        lost = added(one for event in failed for one in event.losses)
+        told = {"why": sentence(lost), "remedy": next((loss.remedy for loss in lost if loss.remedy), "")}
+        return RunFinished(reason="failed", exit_code=4, resumable=may_pass(answered.values()), **told)
     if "budget" in stops:
         return RunFinished(reason="budget", exit_code=3, why=stops["budget"])
     return RunFinished(reason="done", exit_code=0)

@@ -86,7 +86,9 @@ class Trouble:
             yield 1.0, f"nothing answered at {clean(address)}{lasted}, where {clean(model)} should be: {advice}"
         for model, its in self.tries.items():
             kind = max(its.vain, key=its.vain.__getitem__, default="")
-            if kind in ADVICE and (not its.passed or (its.share >= MOSTLY and its.vain.total() >= FEWEST and (its.lost or not done))):
+            if kind in ADVICE and (
+                not its.passed or (its.share >= MOSTLY and its.vain.total() >= FEWEST and (its.lost or not done))
+            ):
                 yield its.share, f"{_told(clean(model), its)}: {ADVICE[kind]} (nlevolve resume {run} goes on)"
 
     def _of(self, model: str) -> Tries:

@@ -30,7 +30,9 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-def solve(nlevolve: Run, script: Script, *more: str, dialect: str = "vllm", base: str = "/v1", **serving: Any) -> tuple[int, str, str]:
+def solve(
+    nlevolve: Run, script: Script, *more: str, dialect: str = "vllm", base: str = "/v1", **serving: Any
+) -> tuple[int, str, str]:
     """Exit code, what was said while it ran, and the last words, of a run over such a server."""
     model = {"vllm": "hosted_vllm/some", "llama.cpp": "openai/some", "ollama": "ollama_chat/some"}[dialect]
     with Provider(script, dialect=DIALECTS[dialect], serving=Serving(**serving)) as server:

@@ -107,7 +107,13 @@ def _cost(summary: Summary, results: Mapping[str, Any]) -> Row:
 def _estimated(account: Account) -> str:
     """How many replies' tokens are our estimate: where we hung up, a provider had no chance to say."""
     replies = f"{count(account.estimated)} {'reply' if account.estimated == 1 else 'replies'}"
-    ours = "" if not account.hung_up else " that we broke off" if account.hung_up == account.estimated else f", {count(account.hung_up)} of them broken off by us"
+    ours = (
+        ""
+        if not account.hung_up
+        else " that we broke off"
+        if account.hung_up == account.estimated
+        else f", {count(account.hung_up)} of them broken off by us"
+    )
     return f"the tokens of {replies}{ours} are estimated"
 
 
@@ -178,7 +184,11 @@ def _resuming(summary: Summary) -> str:
         return ""
     if last is not None and last.remedy:
         return "go on, once that is changed"
-    return "go on, given a larger --max-calls or --budget" if last is not None and last.reason == "budget" else "go on where it stopped"
+    return (
+        "go on, given a larger --max-calls or --budget"
+        if last is not None and last.reason == "budget"
+        else "go on where it stopped"
+    )
 
 
 def _next(results: Mapping[str, Any], run: str, page: Path | None, resuming: str, width: int | None) -> list[Text]:

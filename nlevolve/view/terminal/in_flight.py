@@ -286,7 +286,9 @@ class InFlight:
 
     def next_try(self, now: datetime) -> float | None:
         """Seconds until the first of these goes out; None where there is none."""
-        return min((until - now.timestamp() for _, until in list(self._backing_off.values()) if until > now.timestamp()), default=None)
+        return min(
+            (until - now.timestamp() for _, until in list(self._backing_off.values()) if until > now.timestamp()), default=None
+        )
 
     def kept_by(self, away: Away, now: datetime) -> int:
         """How many calls wait for a server to be back, those included that would have gone out again by now."""

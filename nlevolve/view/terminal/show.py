@@ -108,7 +108,11 @@ def _candidates(look: Look, width: int) -> list[Row]:
 
 def _candidate(look: Look, width: int) -> list[Row]:
     if look.candidate is None:
-        return [rule(row(("its training pairs", "bold"), ("  input → truth", "dim")), width), *grids(look, width, TALL, every=True), row("")]
+        return [
+            rule(row(("its training pairs", "bold"), ("  input → truth", "dim")), width),
+            *grids(look, width, TALL, every=True),
+            row(""),
+        ]
     head = rule(row(("its grids", "bold"), ("  input → truth │ what the checker made of it", "dim")), width)
     told = [*description(look, width, TALL), row(""), head, *grids(look, width, TALL, every=True), row("")]
     return [*told, *_notes(look.candidate, width), *lineage(look, width, 40)]

@@ -70,7 +70,9 @@ def _held_back(summary: Summary, now: datetime) -> Iterator[str]:
         yield f"{paced} wait for the pace of {_paces(summary)}"
     if held:
         again = calls.next_try(now)
-        yield f"{held} {'waits' if held == 1 else 'wait'} to be sent again" + ("" if calls.in_flight else f", the first {_soon(again)}")
+        yield f"{held} {'waits' if held == 1 else 'wait'} to be sent again" + (
+            "" if calls.in_flight else f", the first {_soon(again)}"
+        )
     for model, tries in summary.history.trouble.tries.items():
         if tries.vain and (held or paced):
             yield f"{short_model(model)}: {_in_vain(tries)}{_learned(model, tries, summary)}"
