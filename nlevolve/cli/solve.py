@@ -26,6 +26,7 @@ def solve(
     given: options.Given,
     live: options.Live = None,
     json: options.Json = False,
+    when_done: options.WhenDone = None,
 ) -> int:
     """Solve tasks; says where the run is and how to look at it."""
     from nlevolve.config import configured
@@ -49,12 +50,18 @@ def solve(
     see = found(asked.see)
     session = confirmed(lambda: begin(selection, config, asked, notice=complain))
     session = replace(session, ping=asked.ping is not False and not asked.replay)
-    return _carry_out(session, see, live, json)
+    return _carry_out(session, see, live, json, when_done)
 
 
 @app.command()
 @options.takes(Resumable, defaults=dict.fromkeys([*Resumable.model_fields.keys() - {"runs_dir"}], OWN))
-def resume(run: options.Run, given: options.Given, live: options.Live = None, json: options.Json = False) -> int:
+def resume(
+    run: options.Run,
+    given: options.Given,
+    live: options.Live = None,
+    json: options.Json = False,
+    when_done: options.WhenDone = None,
+) -> int:
     """Go on with a run that was interrupted, killed or out of budget.
 
     Takes new limits; refuses changed settings and lists them.
@@ -84,7 +91,7 @@ def resume(run: options.Run, given: options.Given, live: options.Live = None, js
     )
     if not old.get("replay"):
         _knock(config.roles.values())
-    return _carry_out(session, see, live, json)
+    return _carry_out(session, see, live, json, when_done)
 
 
 def _knock(roles: Iterable[RoleSettings]) -> None:
@@ -96,10 +103,15 @@ def _knock(roles: Iterable[RoleSettings]) -> None:
         complain(f"nothing answers at {address} ({why}): is the server running?")
 
 
-def _carry_out(session: Session, see: Mapping[str, Make], live: bool | None, json: bool) -> int:
+def _carry_out(session: Session, see: Mapping[str, Make], live: bool | None, json: bool, when_done: str | None) -> int:
     """Run the session with its views, and say how it ended."""
     import sys
 
     from nlevolve.cli.running import carry_out
 
-    return carry_out(session, live=sys.stdout.isatty() if live is None else live, as_json=json, see=see)
+    code = carry_out(session, live=sys.stdout.isatty() if live is None else live, as_json=json, see=see)
+    if when_done:
+        from nlevolve.cli import when_done as at_the_end
+
+        at_the_end.carry_out(when_done, session.folder, code, as_json=json)
+    return code
