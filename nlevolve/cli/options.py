@@ -40,7 +40,12 @@ WhenDone = Annotated[
         show_default=False,
     ),
 ]
-Palette = Annotated[str, typer.Option(help="Colours of cells: arc or colour-blind.", metavar="NAME")]
+Palette = Annotated[
+    str | None,
+    typer.Option(
+        help="Colours: arc or colour-blind. " + by_default("NLEVOLVE_PALETTE, else arc"), metavar="NAME", show_default=False
+    ),
+]
 
 
 def elsewhere(runs_dir: Path) -> list[str]:

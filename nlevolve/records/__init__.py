@@ -24,6 +24,7 @@ from nlevolve.records.events import (
     ServerBack,
     TaskAnswered,
     TaskStarted,
+    TrafficSeen,
 )
 from nlevolve.records.lines import DamagedLine, LogReader, read_event, write_event
 from nlevolve.records.nouns import (
@@ -91,6 +92,7 @@ __all__ = [
     "TaskAnswered",
     "TaskStarted",
     "Text",
+    "TrafficSeen",
     "Unreached",
     "Usage",
     "read_event",
