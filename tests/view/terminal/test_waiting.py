@@ -159,5 +159,5 @@ def test_a_refused_pair_has_a_mark_of_its_own_and_a_note_and_a_smaller_prompt_ar
 
 def test_a_paused_run_says_so_until_it_goes_on_or_another_session_begins() -> None:
     paused, on = Paused(at=at(2), on=True), Paused(at=at(3), on=False)
-    told = [spoken([*begun(), *more], 9) for more in ([paused], [paused, on], [paused, *begun()[:1]])]
+    told = [spoken([*begun(), *more], 60) for more in ([paused], [paused, on], [paused, *begun()[:1]])]
     assert ["… paused; " in line for line in told] == [True, False, False]
