@@ -31,12 +31,27 @@ Run = Annotated[str, typer.Argument(help="A run's name under --runs-dir, or the 
 Seed = Annotated[int | None, typer.Option(help="Of every random choice. " + by_default("0"))]
 Live = Annotated[bool | None, typer.Option("--live/--no-live", help="The dashboard. " + by_default("when stdout is a terminal"))]
 Json = Annotated[bool, typer.Option("--json", help="One summary object on stdout at the end, and nothing else.")]
+WhenDone = Annotated[
+    str | None,
+    typer.Option(
+        "--when-done",
+        help="A command for your shell at the end of the run; NLEVOLVE_RUN, NLEVOLVE_FOLDER and NLEVOLVE_EXIT_CODE tell of it.",
+        metavar="CMD",
+        show_default=False,
+    ),
+]
 Palette = Annotated[
     str | None,
     typer.Option(
         help="Colours: arc or colour-blind. " + by_default("NLEVOLVE_PALETTE, else arc"), metavar="NAME", show_default=False
     ),
 ]
+
+
+def elsewhere(runs_dir: Path) -> list[str]:
+    """What to type for runs that are kept elsewhere."""
+    return [] if runs_dir == RUNS else ["--runs-dir", str(runs_dir)]
+
 
 Given = dict[str, Any]
 """The options named on the command line, by their fields' names; those that were not named are not in it."""

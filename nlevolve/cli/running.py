@@ -17,6 +17,7 @@ from nlevolve.errors import BankFailed, BudgetFileFailed
 from nlevolve.llm.keys import Secrets
 from nlevolve.program import command, quoted
 from nlevolve.records import RunFinished
+from nlevolve.run.control import Told, ask
 from nlevolve.run.session import Session
 from nlevolve.run.store import StoreFailed, replace_text
 from nlevolve.view.door import complain, console, say
@@ -114,7 +115,11 @@ async def _run(
     def stop() -> None:
         loop.call_soon_threadsafe(session.stopping.set)
 
-    with display(live=live, stop=stop, stream=stream, timeouts=timeouts, colours=colours) as view:
+    def hold(paused: bool) -> None:
+        with contextlib.suppress(OSError):  # a disk that is full ends the run in its own words
+            ask(session.folder, Told(paused=paused))
+
+    with display(live=live, stop=stop, hold=hold, stream=stream, timeouts=timeouts, colours=colours) as view:
         _listen(session.stopping, view.stopping)
         view.recall(session.known)
         finished = await session.run([*subscribers, guarded("on the terminal", view.see)], own_process=True)
