@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from nlevolve.llm.at_once import AtOnce
 from nlevolve.llm.pace import LearnedRate, Pace
 from nlevolve.llm.request import Interrupted, Place, RateLimited, Reply, Request
 from nlevolve.llm.settings import RoleSettings
@@ -19,6 +20,8 @@ FIRST_IN_FLIGHT = 64
 SHRINK = 0.8
 """What is left of the slots after a refusal. A half, as in TCP, is for networks where senders hurt each other; here it would idle
 a provider for a refusal that may have been chance, and what the rate is to blame for, the learned rate takes care of."""
+HOLD = 200
+"""Clean replies until a limit on calls at once is tried again: what finding out that it has grown costs is one refusal in these."""
 ALMOST = 0.9
 """Up to this share of what was refused the slots come back quickly."""
 CHARACTERS_A_TOKEN = 3.0
@@ -53,6 +56,7 @@ class Slots:
         self.in_flight = 0
         self._refused_at = float(served or "inf")
         self._before = 0.0
+        self._hold = 0
 
     @property
     def full(self) -> bool:
@@ -60,6 +64,9 @@ class Slots:
 
     def grow(self) -> None:
         """A call came back clean while all slots were taken."""
+        if self._hold:
+            self._hold -= 1
+            return
         quick = self.limit < ALMOST * self._refused_at
         self.limit = min(float(self.most), self.limit + (1.0 if quick else 1.0 / self.limit))
 
@@ -67,6 +74,11 @@ class Slots:
         self._refused_at = self.limit
         self._before = max(self._before, self.limit)
         self.limit = max(1.0, self.limit * SHRINK)
+
+    def hold(self, at_once: int) -> None:
+        """So many at once are allowed and not more: keep to that for long."""
+        self.limit = min(self.limit, float(at_once))
+        self._refused_at, self._before, self._hold = self.limit, 0.0, HOLD
 
     def regain(self) -> None:
         """It was not for their number that calls were refused: as many as before."""
@@ -111,6 +123,18 @@ class Shared:
         self.stagger = Stagger()
 
 
+@dataclass(eq=False)
+class Taken:
+    """A place in flight that a try has taken. Whoever took it leaves the reply here."""
+
+    sent_at: float
+    tokens: float
+    """As expected, reply included."""
+    beside: int
+    """Calls of this model that were in flight then."""
+    reply: Reply | None = None
+
+
 class Lane:
     """The way to one model at one endpoint. Requests pass its gate one by one, in the order in which they came."""
 
@@ -122,6 +146,8 @@ class Lane:
         self._told = Pace(settings.requests_per_minute)
         self._tokens = Pace(settings.tokens_per_minute)
         self._learned = LearnedRate()
+        self._at_once = AtOnce()
+        self._under_way: dict[Taken, None] = {}  # in the order in which they were sent
         self._usual_reply = USUAL_REPLY
         self._not_before = float("-inf")
         self._last_shrink = float("-inf")
@@ -131,8 +157,8 @@ class Lane:
         self._queued = 0
         self._in_demand = False  # slots, not the pace, are what the queue waits for
 
-    async def enter(self, tokens: float, *, last: bool = False) -> float:
-        """Wait for a slot, for the pace, and for a slot of the whole run, in this order; the time at which it is sent.
+    async def enter(self, tokens: float, *, last: bool = False) -> Taken:
+        """Wait for a slot, for the pace, and for a slot of the whole run, in this order.
 
         Only the first in the queue waits for these, so that none of them is held while another is waited for. Once the run is
         to stop only what is asked to the `last` gets a slot. Raises Interrupted.
@@ -153,8 +179,10 @@ class Lane:
                 self._learned.sent(now, waited)
                 self._told.take(now)
                 self._tokens.take(now, tokens)
+                taken = Taken(now, tokens, beside=self._slots.in_flight)
                 self._slots.in_flight += 1
-                return now
+                self._under_way[taken] = None
+                return taken
         finally:
             self._queued -= 1
             self._in_demand = self._in_demand and self._queued > 0
@@ -172,14 +200,16 @@ class Lane:
             waited = waited or learned >= wait
             await (asyncio.sleep(wait) if last else nap(wait, self._shared.stopping))
 
-    def leave(self) -> None:
+    def leave(self, taken: Taken) -> None:
         self._shared.total.release()
+        self._under_way.pop(taken, None)
         self._slots.in_flight -= 1
         self._freed.set()
 
-    def accepted(self, sent_at: float, tokens: float, reply: Reply) -> None:
+    def accepted(self, taken: Taken, reply: Reply) -> None:
         """A reply came back: room to grow, and a lesson about tokens."""
-        self._learned.accepted(sent_at)
+        self._learned.accepted(taken.sent_at)
+        self._at_once.passed(taken.beside)
         self._tell()
         if self._in_demand:
             self._slots.grow()
@@ -187,12 +217,16 @@ class Lane:
         if reply.rest:
             self._rest(asyncio.get_running_loop().time(), reply.rest)
         self._usual_reply += LEARNING * (reply.usage.completion - self._usual_reply)
-        self._tokens.correct(reply.usage.prompt + reply.usage.completion - tokens)
+        self._tokens.correct(reply.usage.prompt + reply.usage.completion - taken.tokens)
 
-    def refused(self, sent_at: float, retry_after: float | None) -> None:
+    def refused(self, taken: Taken, retry_after: float | None) -> None:
         """A 429: slow down. Refusals of what was sent before the last step down are no news."""
         now = asyncio.get_running_loop().time()
-        rings = self._learned.refused(sent_at, now)
+        self._was_nothing(taken)
+        if not self._learned.shut and self._too_many(taken, now):
+            self._keep_to(taken, now)
+            return
+        rings = self._learned.refused(taken.sent_at, now)
         if retry_after and self._learned.shut:
             self._rest(now, retry_after)
         if rings:
@@ -200,6 +234,27 @@ class Lane:
                 self._slots.shrink()
             self._say("it refuses more than is usual: one at a time until it lets one through")
         self._tell()
+
+    def _was_nothing(self, refused: Taken) -> None:
+        """What was refused took no place at the provider: it was beside nobody who was sent after it."""
+        later = False
+        for one in self._under_way:
+            one.beside -= later
+            later = later or one is refused
+
+    def _too_many(self, taken: Taken, now: float) -> bool:
+        """Whether it was refused for the calls it was sent beside. What is under way for twice as long as it was is let through."""
+        since = taken.sent_at - (now - taken.sent_at)
+        return self._at_once.to_blame(taken.beside, (one.beside for one in self._under_way if one.sent_at < since))
+
+    def _keep_to(self, taken: Taken, now: float) -> None:
+        """As many at once as the one that was refused was sent beside; the rate is not to blame."""
+        news = taken.beside < self._said
+        self._slots.hold(taken.beside)
+        self._learned.cleared(taken.sent_at, now)
+        self._lesson = self._learned.lesson
+        if news:
+            self._say("it refuses more at once")
 
     def tokens(self, request: Request) -> float:
         """Tokens that a request is expected to take, reply included."""
@@ -231,16 +286,6 @@ class Lane:
         self._shared.emit(LimitChanged(model=self._model, in_flight=self._said, per_minute=self._lesson.per_minute, why=why))
 
 
-@dataclass
-class Taken:
-    """A place in flight that a try has taken. Whoever took it leaves the reply here."""
-
-    sent_at: float
-    tokens: float
-    """As expected, reply included."""
-    reply: Reply | None = None
-
-
 class Lanes:
     """Places in flight: of each model so many, of the whole run so many, and each to be had at its model's pace.
 
@@ -264,14 +309,13 @@ class Lanes:
         lane = self._lanes.get(request.place)
         if lane is None:
             lane = self._lanes[request.place] = Lane(request.model, request.settings, self._shared)
-        tokens = lane.tokens(request)
-        taken = Taken(await lane.enter(tokens, last=request.label.last), tokens)
+        taken = await lane.enter(lane.tokens(request), last=request.label.last)
         try:
             yield taken
             if taken.reply is not None:
-                lane.accepted(taken.sent_at, tokens, taken.reply)
+                lane.accepted(taken, taken.reply)
         except RateLimited as error:
-            lane.refused(taken.sent_at, error.retry_after)
+            lane.refused(taken, error.retry_after)
             raise
         finally:
-            lane.leave()
+            lane.leave(taken)
