@@ -20,8 +20,9 @@ FIRST_IN_FLIGHT = 64
 SHRINK = 0.8
 """What is left of the slots after a refusal. A half, as in TCP, is for networks where senders hurt each other; here it would idle
 a provider for a refusal that may have been chance, and what the rate is to blame for, the learned rate takes care of."""
-HOLD = 200
-"""Clean replies until a limit on calls at once is tried again: what finding out that it has grown costs is one refusal in these."""
+HOLD, LONGEST_HOLD = 20, 320
+"""Clean replies until one more at once is tried where too many were refused; twice as many each time that it is refused again.
+What finding out that the limit has grown costs is one refusal in these."""
 ALMOST = 0.9
 """Up to this share of what was refused the slots come back quickly."""
 CHARACTERS_A_TOKEN = 3.0
@@ -56,7 +57,8 @@ class Slots:
         self.in_flight = 0
         self._refused_at = float(served or "inf")
         self._before = 0.0
-        self._hold = 0
+        self._held = 0
+        self._hold = self._to_come = 0
 
     @property
     def full(self) -> bool:
@@ -64,8 +66,8 @@ class Slots:
 
     def grow(self) -> None:
         """A call came back clean while all slots were taken."""
-        if self._hold:
-            self._hold -= 1
+        if self._to_come:
+            self._to_come -= 1
             return
         quick = self.limit < ALMOST * self._refused_at
         self.limit = min(float(self.most), self.limit + (1.0 if quick else 1.0 / self.limit))
@@ -76,9 +78,17 @@ class Slots:
         self.limit = max(1.0, self.limit * SHRINK)
 
     def hold(self, at_once: int) -> None:
-        """So many at once are allowed and not more: keep to that for long."""
+        """So many at once are allowed and not more: keep to that for long, and longer each time that it proves right."""
+        self._hold = min(LONGEST_HOLD, 2 * self._hold) if at_once == self._held else HOLD
+        self._held, self._to_come = at_once, self._hold
         self.limit = min(self.limit, float(at_once))
-        self._refused_at, self._before, self._hold = self.limit, 0.0, HOLD
+        self._refused_at, self._before = self.limit, max(self._before, self.limit)
+
+    def passed(self, beside: int) -> None:
+        """A call was let through beside so many others: where that is more than was thought to be allowed, it was wrong."""
+        if self._held and beside >= self._held:
+            self._held = self._hold = self._to_come = 0
+            self._refused_at = float("inf")
 
     def regain(self) -> None:
         """It was not for their number that calls were refused: as many as before."""
@@ -210,6 +220,7 @@ class Lane:
         """A reply came back: room to grow, and a lesson about tokens."""
         self._learned.accepted(taken.sent_at)
         self._at_once.passed(taken.beside)
+        self._slots.passed(taken.beside)
         self._tell()
         if self._in_demand:
             self._slots.grow()
@@ -227,6 +238,8 @@ class Lane:
             self._keep_to(taken, now)
             return
         rings = self._learned.refused(taken.sent_at, now)
+        if not self._learned.shut:
+            self._at_once.refused(taken.beside)
         if retry_after and self._learned.shut:
             self._rest(now, retry_after)
         if rings:
@@ -250,6 +263,7 @@ class Lane:
     def _keep_to(self, taken: Taken, now: float) -> None:
         """As many at once as the one that was refused was sent beside; the rate is not to blame."""
         news = taken.beside < self._said
+        self._at_once.refused(taken.beside)
         self._slots.hold(taken.beside)
         self._learned.cleared(taken.sent_at, now)
         self._lesson = self._learned.lesson
