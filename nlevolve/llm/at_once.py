@@ -13,7 +13,7 @@ STRAY = 0.02
 """The share of those let through that may have been sent beside as many others: the provider is done before its reply is here."""
 BY_CHANCE = 1e-3
 """Where calls beside fewer others are refused too: how likely so many refusals and nothing else may be at such a share."""
-LEAST = 2
+LEAST = 4
 """A limit of fewer at once cannot be told from a rate."""
 
 

@@ -23,6 +23,8 @@ a provider for a refusal that may have been chance, and what the rate is to blam
 HOLD, LONGEST_HOLD = 20, 320
 """Clean replies until one more at once is tried where too many were refused; twice as many each time that it is refused again.
 What finding out that the limit has grown costs is one refusal in these."""
+STRAYS = 5
+"""So many let through beside more than are held to be allowed, and none refused meanwhile, and they are allowed."""
 ALMOST = 0.9
 """Up to this share of what was refused the slots come back quickly."""
 CHARACTERS_A_TOKEN = 3.0
@@ -57,7 +59,7 @@ class Slots:
         self.in_flight = 0
         self._refused_at = float(served or "inf")
         self._before = 0.0
-        self._held = 0
+        self.held = self._beyond = 0
         self._hold = self._to_come = 0
 
     @property
@@ -77,17 +79,28 @@ class Slots:
         self._before = max(self._before, self.limit)
         self.limit = max(1.0, self.limit * SHRINK)
 
-    def hold(self, at_once: int) -> None:
-        """So many at once are allowed and not more: keep to that for long, and longer each time that it proves right."""
-        self._hold = min(LONGEST_HOLD, 2 * self._hold) if at_once == self._held else HOLD
-        self._held, self._to_come = at_once, self._hold
+    def hold(self, at_once: int) -> bool:
+        """So many at once are allowed and not more: keep to that for long, and longer each time that it proves right, as it does
+        when one more is refused again. Whether it has."""
+        proved = at_once == self.held
+        self._hold = min(LONGEST_HOLD, 2 * self._hold) if proved else HOLD
+        self.held, self._to_come, self._beyond = at_once, self._hold, 0
         self.limit = min(self.limit, float(at_once))
         self._refused_at, self._before = self.limit, max(self._before, self.limit)
+        return proved
+
+    def holds(self, beside: int) -> bool:
+        """Whether a call beside so many others is known to be too many."""
+        return 0 < self.held <= beside
 
     def passed(self, beside: int) -> None:
-        """A call was let through beside so many others: where that is more than was thought to be allowed, it was wrong."""
-        if self._held and beside >= self._held:
-            self._held = self._hold = self._to_come = 0
+        """A call was let through beside so many others: where that is more than was thought to be allowed, it was wrong.
+
+        A few mean nothing: the provider is done with a call before its reply is here.
+        """
+        self._beyond += self.holds(beside)
+        if self._beyond >= STRAYS:
+            self.held = self._hold = self._to_come = self._beyond = 0
             self._refused_at = float("inf")
 
     def regain(self) -> None:
@@ -257,15 +270,17 @@ class Lane:
 
     def _too_many(self, taken: Taken, now: float) -> bool:
         """Whether it was refused for the calls it was sent beside. What is under way for twice as long as it was is let through."""
+        if self._slots.holds(taken.beside):
+            return True
         since = taken.sent_at - (now - taken.sent_at)
         return self._at_once.to_blame(taken.beside, (one.beside for one in self._under_way if one.sent_at < since))
 
     def _keep_to(self, taken: Taken, now: float) -> None:
         """As many at once as the one that was refused was sent beside; the rate is not to blame."""
-        news = taken.beside < self._said
+        at_once = min(taken.beside, self._slots.held or taken.beside)
+        news = at_once < self._said
         self._at_once.refused(taken.beside)
-        self._slots.hold(taken.beside)
-        self._learned.cleared(taken.sent_at, now)
+        self._learned.cleared(taken.sent_at, now, surely=self._slots.hold(at_once))
         self._lesson = self._learned.lesson
         if news:
             self._say("it refuses more at once")
