@@ -7,11 +7,11 @@ from collections.abc import Iterable
 
 LATEST = 100
 """Of those let through and of those refused so many are looked back at."""
-ENOUGH = 12
+ENOUGH = 20
 """Fewer than so many let through show nothing of the limit."""
 STRAY = 0.02
 """The share of those let through that may have been sent beside as many others: the provider is done before its reply is here."""
-BY_CHANCE = 1e-3
+BY_CHANCE = 1e-5
 """Where calls beside fewer others are refused too: how likely so many refusals and nothing else may be at such a share."""
 LEAST = 4
 """A limit of fewer at once cannot be told from a rate."""

@@ -85,8 +85,8 @@ class Slots:
         proved = at_once == self.held
         self._hold = min(LONGEST_HOLD, 2 * self._hold) if proved else HOLD
         self.held, self._to_come, self._beyond = at_once, self._hold, 0
-        self.limit = min(self.limit, float(at_once))
-        self._refused_at, self._before = self.limit, max(self._before, self.limit)
+        self._before = 0.0 if proved else max(self._before, self.limit)
+        self.limit = self._refused_at = min(self.limit, float(at_once))
         return proved
 
     def holds(self, beside: int) -> bool:
@@ -100,14 +100,17 @@ class Slots:
         """
         self._beyond += self.holds(beside)
         if self._beyond >= STRAYS:
-            self.held = self._hold = self._to_come = self._beyond = 0
-            self._refused_at = float("inf")
+            self._forget()
 
     def regain(self) -> None:
         """It was not for their number that calls were refused: as many as before."""
-        self._refused_at = float("inf")
+        self._forget()
         self.limit = max(self.limit, self._before)
         self._before = 0.0
+
+    def _forget(self) -> None:
+        self.held = self._hold = self._to_come = self._beyond = 0
+        self._refused_at = float("inf")
 
 
 class Stagger:
