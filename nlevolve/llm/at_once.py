@@ -1,4 +1,4 @@
-"""Whether refusals come of too many calls at once: then those refused were sent beside more others than those let through (pure)."""
+"""Whether too many calls at once are to blame: then those refused were sent beside more others than those let through (pure)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 LATEST = 100
 """Of those let through and of those refused so many are looked back at."""
-ENOUGH = 20
+ENOUGH = 16
 """Fewer than so many let through show nothing of the limit."""
 STRAY = 0.02
 """The share of those let through that may have been sent beside as many others: the provider is done before its reply is here."""
