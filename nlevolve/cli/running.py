@@ -14,6 +14,7 @@ from typing import TextIO
 
 from nlevolve.cli.trusting import tell
 from nlevolve.errors import BankFailed, BudgetFileFailed
+from nlevolve.llm.keys import Secrets
 from nlevolve.program import command, quoted
 from nlevolve.records import RunFinished
 from nlevolve.run.session import Session
@@ -86,9 +87,9 @@ def _carry_out(session: Session, outside: Sequence[See], *, live: bool, as_json:
 
 def _unexpected(error: Exception, folder: Path) -> str:
     """In one line; the traceback goes into a file of the run's folder, for whoever mends it."""
-    said = " ".join(f"{type(error).__name__}: {error}".rstrip(": ").split())[:300]
+    said = Secrets().hide(" ".join(f"{type(error).__name__}: {error}".rstrip(": ").split()))[:300]
     try:
-        replace_text(folder / CRASH, "".join(traceback.format_exception(error)))
+        replace_text(folder / CRASH, Secrets().hide("".join(traceback.format_exception(error))))
     except Exception:  # the disk may be what is wrong
         return f"stopped by an unexpected {said}"
     return f"stopped by an unexpected {said} (more in {folder / CRASH})"

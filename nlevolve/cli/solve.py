@@ -89,11 +89,12 @@ def resume(run: options.Run, given: options.Given, live: options.Live = None, js
 
 def _knock(roles: Iterable[RoleSettings]) -> None:
     """Say at once which addresses nobody answers at: the run finds out, too, but only when the way to the models is loaded."""
+    from nlevolve.llm.keys import shown
     from nlevolve.llm.knock import unanswered
     from nlevolve.view.door import complain
 
     for address, why in unanswered(roles).items():
-        complain(f"nothing answers at {address} ({why}): is the server running?")
+        complain(f"nothing answers at {shown('.base_url', address)} ({why}): is the server running?")
 
 
 def _carry_out(session: Session, see: Mapping[str, Make], live: bool | None, json: bool) -> int:

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.text import Text
 
 from nlevolve.program import command, quoted
+from nlevolve.view.door import console
 from nlevolve.view.readings import in_words, lossy
 from nlevolve.view.results import exact_on_training
 from nlevolve.view.terminal.palette import STANDARD, Palette
@@ -120,7 +120,7 @@ def _folded(text: Text, width: int | None) -> list[Text]:
     """The lines of a text, those after the first further in."""
     if width is None or text.cell_len <= width:
         return [text]
-    lines = text.wrap(Console(width=width), width - len(INDENT))
+    lines = text.wrap(console(width=width), width - len(INDENT))
     return [Text(INDENT) + line if number else line for number, line in enumerate(lines)]
 
 
