@@ -33,6 +33,13 @@ Live = Annotated[bool | None, typer.Option("--live/--no-live", help="The dashboa
 Json = Annotated[bool, typer.Option("--json", help="One summary object on stdout at the end, and nothing else.")]
 Palette = Annotated[str, typer.Option(help="Colours of cells: arc or colour-blind.", metavar="NAME")]
 
+Charts = Annotated[
+    Path | None,
+    typer.Option(
+        help="Write each chart as SVG, and its numbers as CSV, into this folder, too.", metavar="DIR", show_default=False
+    ),
+]
+
 Given = dict[str, Any]
 """The options named on the command line, by their fields' names; those that were not named are not in it."""
 

@@ -77,7 +77,7 @@ def failed(task: TaskHistory, birth: int, solution: Solution | None) -> str:
     if candidate is None or not candidate.fitness.perfect:
         return ""
     told = [f"test input {one.test + 1}: {one.why}" for one in misses(task, birth, solution)]
-    return f"birth {birth} fits all pairs and fails on {'; on '.join(told)}" if told else ""
+    return f"fits all pairs and fails on {'; on '.join(told)}" if told else ""
 
 
 def _misses(task: TaskHistory, birth: int, solution: Solution) -> Iterator[Miss]:

@@ -109,7 +109,7 @@ def _answers(look: Look, task: TaskHistory, solution: Solution | None) -> Iterat
         return
     yield Text("\n") + _verdict(look, task, solution).text()
     if (chosen := look.candidate) and (where := failed(task, chosen.index, solution)):
-        yield Padding(Text(where, look.palette.bad), (0, 0, 0, 2))
+        yield Padding(Text(f"birth {chosen.index} {where}", look.palette.bad), (0, 0, 0, 2))
     for place, test in enumerate(task.started.tests):
         given = task.answered.answers[place] if place < len(task.answered.answers) else None
         truth = solution[place] if solution is not None else None
