@@ -58,7 +58,7 @@ def show_comparison(folders: Sequence[Path], *, shown: Shown, html: Path | None,
     runs = [read_run(folder) for folder in folders]
     found = compared(runs)
     if html is not None:
-        _write(html, page.page(found))
+        _write(html, page.page(found, _reports([side.run for side in found.runs], folders, html)))
     if charts is not None:
         write_charts([page.chart(found)], charts)
     _print(found, runs, shown)
@@ -97,6 +97,15 @@ def write_charts(charts: Sequence[Chart], folder: Path) -> list[Path]:
     for path, text in written.items():
         _write(path, text)
     return list(written)
+
+
+def _reports(runs: Sequence[str], folders: Sequence[Path], page: Path) -> dict[str, str]:
+    """Run -> the address of its report from where a page lies; only of those that there are."""
+    import os
+    from urllib.parse import quote
+
+    found = {run: folder / "report.html" for run, folder in zip(runs, folders, strict=True)}
+    return {run: quote(os.path.relpath(file, page.parent)) for run, file in found.items() if file.is_file()}
 
 
 def _write(path: Path, text: str) -> None:
