@@ -18,6 +18,8 @@ from pathlib import Path
 DOCS = Path(__file__).parent.parent / "docs"
 SIX = "arc1:67a3c6ac arc1:68b16354 arc1:74dd1130 arc1:3c9b0459 arc1:0d3d703e arc1:a416b8f3"
 TASKS = f"{SIX} arc1:training~18"
+BESIDE = "a416b8f3"
+"""A task of which two runs have different descriptions."""
 COLOURS = 96
 """Of a picture's palette: enough for a page, and a fifth of the bytes."""
 SCREEN = 55
@@ -102,6 +104,7 @@ def compare() -> None:
     fill(DOCS / "COMPARE.md", "dry-run", commands(f"sweep|{TASKS}|{grid}|--dry-run"))
     commands(f"sweep|{TASKS}|{grid}")
     fill(DOCS / "COMPARE.md", "compare", commands("compare|demo.checker|demo.checker-weak"))
+    fill(DOCS / "COMPARE.md", "beside", commands(f"compare|demo.checker|demo.checker-weak|{BESIDE}"))
 
 
 def dashboard() -> None:

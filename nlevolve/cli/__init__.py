@@ -34,6 +34,7 @@ MODULES = (
     "show",
     "sweep",
     "report",
+    "compare",
     "export",
     "tasks",
     "models",

@@ -53,6 +53,13 @@ def elsewhere(runs_dir: Path) -> list[str]:
     return [] if runs_dir == RUNS else ["--runs-dir", str(runs_dir)]
 
 
+Charts = Annotated[
+    Path | None,
+    typer.Option(
+        help="Write each chart as SVG, and its numbers as CSV, into this folder, too.", metavar="DIR", show_default=False
+    ),
+]
+
 Given = dict[str, Any]
 """The options named on the command line, by their fields' names; those that were not named are not in it."""
 
