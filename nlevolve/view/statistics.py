@@ -19,7 +19,7 @@ def wilson(successes: int, trials: int, confidence: float = 0.95) -> Interval:
     """
     if trials == 0:
         return Interval(0.0, 1.0)
-    z = NormalDist().inv_cdf((1 + confidence) / 2)
+    z: float = NormalDist().inv_cdf((1 + confidence) / 2)
     middle = successes + z**2 / 2
     half = z * sqrt(successes * (trials - successes) / trials + z**2 / 4)
     # without rounding where nothing, or all, was right
