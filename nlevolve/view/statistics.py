@@ -19,7 +19,7 @@ def wilson(successes: int, trials: int, confidence: float = 0.95) -> Interval:
     """
     if trials == 0:
         return Interval(0.0, 1.0)
-    z: float = NormalDist().inv_cdf((1 + confidence) / 2)
+    z = NormalDist().inv_cdf((1 + confidence) / 2)
     middle = successes + z**2 / 2
     half = z * sqrt(successes * (trials - successes) / trials + z**2 / 4)
     # without rounding where nothing, or all, was right
@@ -33,4 +33,5 @@ def mcnemar(only_one: int, only_other: int) -> float:
     solved would be, were both equally good. 1.0 when there is no such task."""
     tasks = only_one + only_other
     as_uneven = sum(comb(tasks, fewer) for fewer in range(min(only_one, only_other) + 1))
-    return min(1.0, 2 * as_uneven / 2**tasks)
+    chance: float = 2 * as_uneven / 2**tasks
+    return min(1.0, chance)
