@@ -171,9 +171,9 @@ def _notice(event: Event) -> None:
 @cache.command()
 def stats(cache_dir: options.CacheDir = options.CACHE) -> None:
     """What the sample bank holds, by model."""
-    from nlevolve.llm.bank import ReplayBank
     from nlevolve.llm.bank_files import holdings
     from nlevolve.llm.disk import FILE
+    from nlevolve.llm.replay_bank import ReplayBank
     from nlevolve.view.terminal.models import holdings_table
 
     held = holdings(ReplayBank(cache_dir, _say))
@@ -191,8 +191,8 @@ def show(
     cache_dir: options.CacheDir = options.CACHE,
 ) -> None:
     """One reply of the sample bank: its text, what the model thought, what it took."""
-    from nlevolve.llm.bank import ReplayBank
     from nlevolve.llm.bank_files import found
+    from nlevolve.llm.replay_bank import ReplayBank
     from nlevolve.view.terminal.models import sample_lines
 
     _check_length([key])
@@ -208,8 +208,8 @@ def export(
     cache_dir: options.CacheDir = options.CACHE,
 ) -> None:
     """Write the sample bank to a file."""
-    from nlevolve.llm.bank import ReplayBank
     from nlevolve.llm.bank_files import export_samples
+    from nlevolve.llm.replay_bank import ReplayBank
 
     say(f"{export_samples(ReplayBank(cache_dir, _say), file):,} replies written to {file}")
 

@@ -44,7 +44,7 @@ def bank_of(config: Mapping[str, Any]) -> Path:
 
     A run that came from elsewhere must not have a folder made, or another program's database opened, wherever it says.
     """
-    from nlevolve.llm.bank import is_bank
+    from nlevolve.llm.replay_bank import is_bank
 
     recorded, own = Path(str(config["cache_dir"])).resolve(), Path(Places().cache_dir)
     if recorded.is_relative_to(Path.cwd().resolve()) or is_bank(recorded):

@@ -6,8 +6,9 @@ import sqlite3
 from pathlib import Path
 
 from nlevolve.errors import UsageError
-from nlevolve.llm.bank import Notice, ReplayBank, lined, locked
+from nlevolve.llm.bank import Notice, lined, locked
 from nlevolve.llm.disk import TextTable
+from nlevolve.llm.replay_bank import ReplayBank
 from nlevolve.llm.silence import said_if_long
 
 

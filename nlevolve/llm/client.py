@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
+from nlevolve.llm.arguments import Arguments
 from nlevolve.llm.catalogue import ModelCard
 from nlevolve.llm.concessions import WHOLE
 from nlevolve.llm.connections import ANSWERED, Answered, Connections
@@ -18,18 +19,17 @@ from nlevolve.llm.failures import LONGEST_MESSAGE, failure, hinted, lost, unconn
 from nlevolve.llm.gc import collected, uncollected
 from nlevolve.llm.guard import guarding, refused
 from nlevolve.llm.hearing import Hearing
-from nlevolve.llm.keys import Secrets, from_environment, secrets_of
-from nlevolve.llm.patience import AWAKE, LAST_LOOK, patient
+from nlevolve.llm.keys import Secrets, secrets_of
+from nlevolve.llm.patience import patient
 from nlevolve.llm.quiet_import import hide_warnings, load_litellm
 from nlevolve.llm.request import BrokeOff, NoReply, Place, Rejected, Reply, Request, TimedOut
 from nlevolve.llm.room import Bound, bound_of
 from nlevolve.llm.sse import ErrorInStream, forgiving
-from nlevolve.llm.streams import Heard, listen
-from nlevolve.llm.thinking import Thought, family, thought
+from nlevolve.llm.streams import Heard, listen, no_stream
 from nlevolve.llm.told import LONGEST_SAID, is_reply, told
 from nlevolve.llm.traffic import Standing, Traffic
 from nlevolve.llm.windows import cut
-from nlevolve.llm.wire import BY_ITSELF, NATIVE, accepted, chat, merged, options_of_ollama, response_format, window_for
+from nlevolve.llm.wire import BY_ITSELF
 
 NOT_FOUND = 404
 OK = 200
@@ -72,14 +72,13 @@ class Client:
         self._own_process = own_process
         self._library: asyncio.Future[Any] | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="litellm-import")
-        self._supported: dict[str, frozenset[str] | None] = {}
+        self._arguments = Arguments(cards, notice)
         self._secrets = Secrets()
         self._hearing = Hearing(cards, notice, self._secrets)
         self._streaming = 0
-        self._whole: set[Place] = set()
         self._pieces: set[Place] = set()
+        self._garbled: set[Place] = set()
         self._cut: set[Place] = set()
-        self._windows: dict[Place, int] = {}
         self._connections: Connections | None = None
         self._handler: Any = None
 
@@ -90,7 +89,7 @@ class Client:
     async def _asked(self, request: Request) -> Reply:
         litellm = await self._litellm()
         bound = bound_of(request, self._cards.get(request.model))
-        arguments = self._arguments(litellm, request, bound)
+        arguments = self._arguments.of(litellm, request, bound) | self._ways(litellm, _provider(request, self._cards))
         _skip_its_log()
         ANSWERED.set(answered := Answered())
         started = time.monotonic()
@@ -100,11 +99,9 @@ class Client:
                 if self._streams(request):
                     heard = await self._listened(litellm, request, arguments, bound)
                     if not heard.nothing:
+                        self._garbled.discard(request.place)
                         return self._uncut(request, self._hearing.heard(litellm, request, heard, time.monotonic() - started))
-                    if request.place in self._pieces or answered.page:
-                        raise answered.unread
-                    self._whole.add(request.place)
-                    self._notice(f"{request.model} sends no stream when it is asked for one: its replies are waited for whole")
+                    raise self._unstreamed(request, answered)
                 response = await self._waited_for(litellm, request, arguments, answered)
         except TimeoutError:
             raise TimedOut(f"no reply within {request.settings.timeout:g} s") from None
@@ -116,7 +113,7 @@ class Client:
 
     def _uncut(self, request: Request, reply: Reply) -> Reply:
         """The reply, if it is one to the whole prompt. Raises TooLong."""
-        window = self._windows.get(request.place)
+        window = self._arguments.windows.get(request.place)
         if window is None or reply.usage.estimated:
             return reply
         told = request.settings.extra_body.get("num_ctx")
@@ -130,13 +127,23 @@ class Client:
 
     def _streams(self, request: Request) -> bool:
         embedded = request.model.startswith(f"{PROVIDER}/")
-        if embedded or request.place in self._whole or "stream" in request.without:
+        if embedded or "stream" in request.without:
             return False
         return (
             request.place in self._pieces
             or WHOLE in request.without
             or (request.settings.stream and self._streaming < MOST_STREAMS)
         )
+
+    def _unstreamed(self, request: Request, answered: Answered) -> NoReply:
+        """The error for what came in place of a stream: an outage, or a server that sends none if it is so twice running."""
+        place = request.place
+        if place in self._garbled and place not in self._pieces and not answered.page:
+            return no_stream()
+        self._garbled.add(place)
+        garbled = answered.unread
+        garbled.broke = not answered.page  # it may be billed
+        return garbled
 
     async def _waited_for(self, litellm: Any, request: Request, arguments: dict[str, Any], answered: Answered) -> Any:
         """The whole reply. Raises NoReply: also for one that litellm cannot read, which is asked for in pieces from then on."""
@@ -146,7 +153,7 @@ class Client:
             failure = self._failure(error, request)
             if refused(error) or answered.status != OK or failure.status not in UNREAD:
                 raise failure from None
-        if request.place not in self._whole and "stream" not in request.without and not answered.page:
+        if "stream" not in request.without and not answered.page:
             self._pieces.add(request.place)
             self._notice(f"{request.model} answers with {answered.said}: its replies are asked for as streams from now on")
         raise answered.unread
@@ -236,43 +243,6 @@ class Client:
             _ = litellm.AsyncOpenAI(api_key="none", base_url="http://127.0.0.1").chat.completions
         return litellm
 
-    def _arguments(self, litellm: Any, request: Request, bound: Bound | None) -> dict[str, Any]:
-        settings, card = request.settings, self._cards.get(request.model)
-        thinks = thought(settings, card)
-        for name in thinks.left_out:
-            self._notice(f"{request.model} does not take {name}: it is left out")
-        options: dict[str, Any] = {
-            "temperature": settings.temperature,
-            "top_p": settings.top_p,
-            "max_tokens": settings.max_tokens or (bound.tokens if bound and bound.told else None),
-            **thinks.options,
-            "seed": request.seed,
-        }
-        for name in thinks.refused.keys() & {"temperature", "top_p"}:
-            # of a role's settings this was refused before the run began: this one is of the policy's
-            if options.pop(name, None) is not None:
-                self._notice(f"{request.model} takes no {name} while it thinks: it is left out")
-        headers = {name: from_environment(value) for name, value in settings.extra_headers.items()}
-        always = {
-            "response_format": response_format(request.reply_schema),
-            "base_url": settings.base_url,
-            "extra_headers": headers or None,
-            # servers of one's own often want none, but litellm does
-            "api_key": "none" if card and card.missing and settings.base_url else None,
-            **self._ways(litellm, _provider(request, self._cards)),
-        }
-        return {
-            "model": request.model,
-            "messages": chat(request.messages, mark_stable=bool(card and card.marks_cache)),
-            # ours comes first: its own does not know of a process that was stopped
-            "timeout": settings.timeout + AWAKE + LAST_LOOK,
-            "max_retries": 0,
-            "no-log": True,
-            **{name: value for name, value in always.items() if value is not None},
-            **self._taken(litellm, request.model, accepted(options, request.without)),
-            **self._fields(request, card, thinks, bound),
-        }
-
     def _ways(self, litellm: Any, provider: str) -> dict[str, Any]:
         """Our connections, as litellm takes them for this provider."""
         if provider == PROVIDER:
@@ -281,28 +251,6 @@ class Client:
             self._connections = Connections.opened()
             self._handler = litellm.AsyncHTTPHandler(timeout=UNLIMITED, shared_session=self._connections.session)
         return {"client": self._handler} if provider in BY_ITSELF else {"shared_session": self._connections.session}
-
-    def _fields(self, request: Request, card: ModelCard | None, thinks: Thought, bound: Bound | None) -> dict[str, Any]:
-        """What goes past litellm: the user's extra_body, over what we say about thinking and the window."""
-        fields = merged({} if "thinking" in request.without else thinks.body, request.settings.extra_body)
-        if card is not None and family(card) == "ollama":
-            window = self._windows.get(request.place, 0)
-            window = self._windows[request.place] = max(window, window_for(request, bound, card))
-            return {"num_ctx": window, **options_of_ollama(fields)}
-        if card is not None and card.provider in NATIVE:
-            return fields
-        return {"extra_body": fields} if fields else {}
-
-    def _taken(self, litellm: Any, model: str, options: dict[str, Any]) -> dict[str, Any]:
-        """The options that the model takes; what the user set and it does not is said once, not dropped in silence."""
-        if model not in self._supported:
-            self._supported[model] = _supported(litellm, model)
-        supported = self._supported[model]
-        if supported is None:
-            return options
-        for name in sorted(options.keys() - supported - {"seed"}):
-            self._notice(f"{model} does not take {name}: it is left out")
-        return {name: value for name, value in options.items() if name in supported}
 
     def _hide(self, text: str, request: Request) -> str:
         return self._secrets.hide(text[:LONGEST_SAID], secrets_of(request.settings.extra_headers))
@@ -343,15 +291,6 @@ def _skip_its_log() -> None:
         from litellm._internal_context import is_internal_call
 
         is_internal_call.set(True)
-
-
-def _supported(litellm: Any, model: str) -> frozenset[str] | None:
-    """The options that litellm can translate for this model; None when it does not know."""
-    if model.startswith(f"{PROVIDER}/"):
-        return None
-    name, provider, _, _ = litellm.get_llm_provider(model)
-    known = litellm.get_supported_openai_params(model=name, custom_llm_provider=provider)
-    return frozenset(known) if known else None
 
 
 def _embedded_models() -> Complete:

@@ -81,6 +81,8 @@ class Delivery:
                 except (Rejected, Doubtful) as failure:
                     if not self._concessions.granted(call, asked, failure):
                         self._forms.refused(call, failure)
+                    if may_be_billed(failure):  # what it may have cost is in the log before the next one leaves
+                        self._tell(call, failure, wait=0.0)
         self._forms.passed(call)
         self._absences.answered(call.request)
         return place.reply
@@ -134,20 +136,14 @@ class Delivery:
         wait = wait_before_another(call, failure, self._rng)
         if wait is None:
             raise failure
-        request = call.request
-        why = f"{failure.kind}: {failure}"
-        self._emit(
-            CallRetried(
-                task=request.label.task,
-                model=request.model,
-                failure=failure.kind,
-                request=request.key,
-                why=why,
-                wait=wait,
-                unknown_usd=failure.unknown_usd,
-            )
-        )
+        self._tell(call, failure, wait)
         call.failures += 1
         call.nudges += fails_alike(failure)
         call.waited += wait
         await nap(wait, self._stopping)
+
+    def _tell(self, call: Call, failure: CallFailed, wait: float) -> None:
+        """A try failed, and another one follows after so many seconds."""
+        label, key = call.request.label, call.request.key
+        told = {"why": f"{failure.kind}: {failure}", "wait": wait, "unknown_usd": failure.unknown_usd}
+        self._emit(CallRetried(task=label.task, model=call.request.model, failure=failure.kind, request=key, **told))

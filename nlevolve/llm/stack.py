@@ -11,7 +11,7 @@ from random import Random
 from nlevolve.llm.absence import Absences
 from nlevolve.llm.accounts import Accounts, Ask, metered
 from nlevolve.llm.alarm import Alarm
-from nlevolve.llm.bank import Bank, DiskBank, ReplayBank
+from nlevolve.llm.bank import Bank, DiskBank
 from nlevolve.llm.breaker import Breaker
 from nlevolve.llm.budget import Budget
 from nlevolve.llm.cache import LINGER, Cache
@@ -26,6 +26,7 @@ from nlevolve.llm.limits import Lanes
 from nlevolve.llm.pausing import Pause
 from nlevolve.llm.prefix import led
 from nlevolve.llm.purse import Purse, SharedPurse
+from nlevolve.llm.replay_bank import ReplayBank
 from nlevolve.llm.request import LLM, Interrupted, Place, Rejected, Reply, Request
 from nlevolve.llm.room import roomier
 from nlevolve.llm.schema_fallback import Forms

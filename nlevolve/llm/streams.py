@@ -14,7 +14,7 @@ from typing import Any
 
 from nlevolve.llm.guard import LARGEST, too_large
 from nlevolve.llm.patience import patient
-from nlevolve.llm.request import TimedOut
+from nlevolve.llm.request import ParameterRefused, TimedOut
 from nlevolve.llm.room import Bound, looping
 from nlevolve.llm.settings import RoleSettings
 from nlevolve.llm.traffic import Standing
@@ -158,3 +158,10 @@ def _end(texts: list[str], enough: int = 14_000) -> str:
 
 def _field(of: Any, name: str) -> Any:
     return of.get(name) if isinstance(of, dict) else getattr(of, name, None)
+
+
+def no_stream() -> ParameterRefused:
+    """The error for a reply that came and held none of a stream's events: whatever it was, it may be billed."""
+    refused = ParameterRefused("what came when a stream was asked for is none")
+    refused.param, refused.broke = "stream", True
+    return refused

@@ -1,30 +1,31 @@
 """The vocabulary: descriptions, births, attempts, usage, and the union of events that a run is made of."""
 
+from nlevolve.records.calls import (
+    CallFinished,
+    CallRetried,
+    CallSent,
+    LimitChanged,
+    ModelStopped,
+    ReplyUnread,
+    ServerAway,
+    ServerBack,
+    TrafficSeen,
+)
 from nlevolve.records.events import (
     AnswerFollowed,
     AnyEvent,
     BirthPlanned,
     BudgetChanged,
-    CallFinished,
-    CallRetried,
-    CallSent,
     CandidateChecked,
-    Event,
-    LimitChanged,
     LogDamaged,
     MixLearned,
-    ModelStopped,
     MoveFailed,
     Noticed,
     Paused,
-    ReplyUnread,
     RunFinished,
     RunStarted,
-    ServerAway,
-    ServerBack,
     TaskAnswered,
     TaskStarted,
-    TrafficSeen,
 )
 from nlevolve.records.lines import DamagedLine, LogReader, read_event, write_event
 from nlevolve.records.nouns import (
@@ -33,6 +34,7 @@ from nlevolve.records.nouns import (
     Birth,
     Bought,
     Description,
+    Event,
     Followed,
     Garbled,
     Loss,

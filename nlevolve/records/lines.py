@@ -13,7 +13,8 @@ from typing import Literal
 
 from pydantic import TypeAdapter, ValidationError
 
-from nlevolve.records.events import AnyEvent, Event, LogDamaged
+from nlevolve.records.events import AnyEvent, LogDamaged
+from nlevolve.records.nouns import Event
 
 Fault = Literal["garbled", "altered", "strange", "newer"]
 _events: TypeAdapter[AnyEvent] = TypeAdapter(AnyEvent)

@@ -1,7 +1,11 @@
-"""What a run is about: descriptions and their births, attempts at grids, answers, what a reply took. Frozen pydantic."""
+"""What a run is about: descriptions and their births, attempts at grids, answers, what a reply took; what every event carries.
+
+Frozen pydantic.
+"""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from functools import cached_property
 from itertools import zip_longest
 from typing import Annotated, Any, Literal
@@ -23,6 +27,13 @@ class Record(BaseModel):
     """Frozen; unknown fields are ignored, so that an older program can read a newer log."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Event(Record):
+    """What every event carries. `at` is UTC."""
+
+    v: Literal[1] = 1
+    at: datetime = Field(default_factory=lambda: datetime.now(UTC))
 
 
 class Usage(Record):

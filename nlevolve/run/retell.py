@@ -18,9 +18,10 @@ from nlevolve.ask.question import Asker
 from nlevolve.config import RunConfig, validated
 from nlevolve.errors import UsageError
 from nlevolve.evolve.population import population
-from nlevolve.llm.bank import Bank, ReplayBank, Sample
+from nlevolve.llm.bank import Bank, Sample
 from nlevolve.llm.catalogue import ModelCard
 from nlevolve.llm.preflight import check_models
+from nlevolve.llm.replay_bank import ReplayBank
 from nlevolve.llm.request import NoReply, NotBanked, Reply, Request
 from nlevolve.llm.stack import Stack
 from nlevolve.puzzle.tasks import Pair, Task

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from itertools import count
 from random import Random
 
 from nlevolve.ask.generator import ROLE_OF
@@ -43,6 +44,8 @@ class Search:
         With `second`, go on for up to so many births behind the one that ended the search, for one more perfect description.
         """
         self._second = second
+        # which births were begun beyond the one that ended the search, and cancelled, was a matter of time: they are planned anew
+        self.planned = self.planned[: next(k for k in count() if k not in self.population)]
         async with asyncio.TaskGroup() as group:
             while True:
                 last = self._last()
@@ -89,6 +92,8 @@ class Search:
         seen = self.population.before(self.policy.sees(k))
         birth = self._plan(k, seen)
         self.planned.append(birth)
+        if k in self.population:
+            return
         recorded = self._recorded.get(k)
         if recorded is not None and recorded.birth == birth and not _unreached(recorded):
             self.population = grow(self.population, recorded)

@@ -17,7 +17,6 @@ FEWEST = 4
 """Replies. Of fewer nothing can be said."""
 LONGEST = 80
 EMBEDDED = "offline/"
-LOOK = "nlevolve show RUN TASK --raw"
 ANOTHER = "choose a larger model"
 SETTINGS_OF = {"recombiner": "generator", "reviser": "generator", "answerer": "checker"}
 """Whose settings a role has unless it has its own."""
@@ -28,7 +27,8 @@ def explanation(history: History) -> str | None:
 
     Replies that nobody could read explain more than grids of the wrong size, and these more than notes.
     """
-    found = [one for (role, model), readings in history.readings.by_role.items() for one in _faults(role, model, readings)]
+    look, by_role = _look(history), history.readings.by_role
+    found = [one for (role, model), readings in by_role.items() for one in _faults(role, model, readings, look)]
     return max(found).sentence if found else _fruitless(history)
 
 
@@ -38,14 +38,20 @@ class _Fault(NamedTuple):
     sentence: str
 
 
-def _faults(role: Role, model: str, its: Readings) -> list[_Fault]:
+def _look(history: History) -> str:
+    """The command that shows what was written: of the first task that was taken up."""
+    run = history.started.run if history.started else "RUN"
+    return f"nlevolve show {run} {next(iter(history.tasks), 'TASK')} --raw"
+
+
+def _faults(role: Role, model: str, its: Readings, look: str) -> list[_Fault]:
     """What this role's replies show to be amiss."""
     followed = its.outcomes["read"] + its.outcomes["repaired"] + its.outcomes["untold"]
     told = [
-        (2, TELLING, its.outcomes["cut"], its.replies, _cut(role, its)),
+        (2, TELLING, its.outcomes["cut"], its.replies, _cut(role, its, look)),
         (2, TELLING, its.outcomes["looping"], its.replies, f"only went round in circles: {ANOTHER}"),
         (2, TELLING, its.outcomes["refused"], its.replies, f"were declined or held back by a content filter: {ANOTHER}"),
-        (2, TELLING, its.outcomes["unreadable"], its.replies, _unreadable(role, its)),
+        (2, TELLING, its.outcomes["unreadable"], its.replies, _unreadable(role, its, look)),
         (1, MOSTLY, its.wrong_size, followed, f"are grids of the wrong size: {_stronger(role)}"),
         (0, MOSTLY, its.notes, followed, _notes(model, its)),
     ]
@@ -56,17 +62,17 @@ def _faults(role: Role, model: str, its: Readings) -> list[_Fault]:
     ]
 
 
-def _cut(role: Role, its: Readings) -> str:
+def _cut(role: Role, its: Readings, look: str) -> str:
     lengths = its.lengths.most_common(1)
     at = f" at {lengths[0][0]:,} tokens" if lengths and lengths[0][0] else ""
     settings = SETTINGS_OF.get(role, role)
-    return f"were cut{at}: set {settings}.max_tokens to more, or, where they only go round in circles ({LOOK}), {ANOTHER}"
+    return f"were cut{at}: set {settings}.max_tokens to more, or, where they only go round in circles ({look}), {ANOTHER}"
 
 
-def _unreadable(role: Role, its: Readings) -> str:
+def _unreadable(role: Role, its: Readings, look: str) -> str:
     reasons = its.reasons.most_common(1)
     mostly = f", mostly because {clean(reasons[0][0])[:LONGEST]}" if reasons else ""
-    return f"could not be read{mostly}: see what it wrote ({LOOK}), try another {SETTINGS_OF.get(role, role)}.form, or {ANOTHER}"
+    return f"could not be read{mostly}: see what it wrote ({look}), try another {SETTINGS_OF.get(role, role)}.form, or {ANOTHER}"
 
 
 def _notes(model: str, its: Readings) -> str:

@@ -8,9 +8,10 @@ from typing import Any
 from nlevolve.puzzle.grids import Grid
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Stopped, Usage
+from nlevolve.view.account import Account
 from nlevolve.view.explanation import explanation
 from nlevolve.view.grading import Grade, Solution, grades
-from nlevolve.view.history import Account, History, TaskHistory
+from nlevolve.view.history import History, TaskHistory
 from nlevolve.view.lost import loss_rows
 from nlevolve.view.readings import readings_row
 

@@ -25,11 +25,11 @@ Nlevolve = Callable[..., Ended]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Minutes of random input run when they are asked for."""
+    """Minutes of random input run when they are asked for, by `make fuzz`."""
     if "fuzz" not in (config.option.markexpr or ""):
-        for item in items:
-            if item.get_closest_marker("fuzz"):
-                item.add_marker(pytest.mark.skip(reason="only by `make fuzz`"))
+        long = [item for item in items if item.get_closest_marker("fuzz")]
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]
 
 
 @pytest.fixture

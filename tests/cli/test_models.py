@@ -3,45 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import sys
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from nlevolve.cli import main
 from nlevolve.llm.bank import DiskBank, Sample
 from nlevolve.llm.request import Reply
+from tests.cli.conftest import Run
 from tests.server import Provider, Said
 
-Run = Callable[..., tuple[int, str, str]]
 
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Call the command line; returns exit code, stdout, stderr."""
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["nlevolve", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        out, err = capsys.readouterr()
-        return int(ended.value.code or 0), out, err
-
-    return run
-
-
-def test_the_models_of_the_roles_are_shown_without_any_key(run: Run) -> None:
-    code, out, err = run("models")
+def test_the_models_of_the_roles_are_shown_without_any_key(nlevolve: Run) -> None:
+    code, out, err = nlevolve("models")
     assert (code, err) == (0, "")
     assert [line.split()[0] for line in out.splitlines()[1:]] == ["offline/generator", "offline/checker"]
     assert "none needed" in out
 
 
-def test_key_price_window_and_abilities_of_the_models_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_key_price_window_and_abilities_of_the_models_named(nlevolve: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-not-to-be-seen")
-    code, out, _ = run("models", "openai/gpt-4o-mini", "anthropic/claude-sonnet-4-5", "hosted_vllm/mine")
+    code, out, _ = nlevolve("models", "openai/gpt-4o-mini", "anthropic/claude-sonnet-4-5", "hosted_vllm/mine")
     assert code == 0
     assert "sk-" not in out
     first, second, third = (" ".join(line.split()) for line in out.splitlines()[1:])
@@ -52,14 +34,16 @@ def test_key_price_window_and_abilities_of_the_models_named(run: Run, monkeypatc
     assert third == "hosted_vllm/mine none needed unknown - ? text, the answer last (not known to think) - ? ?"
 
 
-def test_how_replies_are_asked_for_is_said_as_it_is_set(run: Run) -> None:
-    _, out, _ = run("models", "--generator", "hosted_vllm/mine", "--checker", "offline/checker", "--set", "generator.form=schema")
+def test_how_replies_are_asked_for_is_said_as_it_is_set(nlevolve: Run) -> None:
+    _, out, _ = nlevolve(
+        "models", "--generator", "hosted_vllm/mine", "--checker", "offline/checker", "--set", "generator.form=schema"
+    )
     assert "hosted_vllm/mine none needed unknown - ? schema, working first (form=schema)" in " ".join(out.split())
     assert "free no schema, the answer alone (embedded)" in " ".join(out.split())
 
 
-def test_an_unknown_model_is_one_line_and_exit_code_2(run: Run) -> None:
-    code, out, err = run("models", "offline/genrator")
+def test_an_unknown_model_is_one_line_and_exit_code_2(nlevolve: Run) -> None:
+    code, out, err = nlevolve("models", "offline/genrator")
     assert (code, out, err.count("\n")) == (2, "", 1)
     assert "offline/generator" in err
 
@@ -67,11 +51,11 @@ def test_an_unknown_model_is_one_line_and_exit_code_2(run: Run) -> None:
 BULLETS = '{"bullets": ["Mirror every row from left to right."]}'
 
 
-def test_a_ping_asks_as_a_run_will_and_in_every_form(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_ping_asks_as_a_run_will_and_in_every_form(nlevolve: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOSTED_VLLM_API_KEY", "sk-not-to-be-seen")
     priced = ("--set", "generator.price_in=1", "--set", "generator.price_out=2", "--set", "generator.max_tokens=77")
     with Provider(lambda asked: Said(BULLETS)) as server:
-        code, out, _ = run("models", "hosted_vllm/a", *priced, "--set", f"generator.base_url={server.url}", "--ping")
+        code, out, _ = nlevolve("models", "hosted_vllm/a", *priced, "--set", f"generator.base_url={server.url}", "--ping")
         bodies = [asked.body for asked in server.asked]
     assert code == 0
     assert bodies[0]["max_tokens"] == 77
@@ -92,14 +76,14 @@ def test_a_ping_asks_as_a_run_will_and_in_every_form(run: Run, monkeypatch: pyte
     assert "100 + 20 tokens, $0.000140" in out
 
 
-def test_a_ping_that_fails_says_why_and_hints_at_the_address(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_ping_that_fails_says_why_and_hints_at_the_address(nlevolve: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOSTED_VLLM_API_KEY", "sk-not-to-be-seen")
     with Provider(lambda asked: Said(f"bad key {asked.headers['Authorization']}", status=401)) as server:
-        code, out, _ = run("models", "hosted_vllm/a", "--set", f"generator.base_url={server.url}", "--ping")
+        code, out, _ = nlevolve("models", "hosted_vllm/a", "--set", f"generator.base_url={server.url}", "--ping")
         assert code == 4
         assert "401" in out.splitlines()[-1]
         assert "sk-not-to-be-seen" not in out
-        code, out, _ = run("models", "hosted_vllm/a", "--set", f"generator.base_url={server.root}", "--ping")
+        code, out, _ = nlevolve("models", "hosted_vllm/a", "--set", f"generator.base_url={server.root}", "--ping")
         assert code == 4
         assert f"(try base_url={server.root}/v1)" in out
 
@@ -124,18 +108,18 @@ def bank(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_what_the_bank_holds(run: Run, bank: Path) -> None:
-    code, out, _ = run("cache", "stats")
+def test_what_the_bank_holds(nlevolve: Run, bank: Path) -> None:
+    code, out, _ = nlevolve("cache", "stats")
     assert code == 0
     assert [line.split()[:3] for line in out.splitlines()[1:3]] == [["a", "3", "0"], ["b", "3", "1"]]
     assert "0.5000 + 1 of unknown price" in out
     assert out.splitlines()[-1].startswith("6 replies, ")
 
 
-def test_the_bank_goes_to_a_file_and_back(run: Run, bank: Path) -> None:
-    assert run("cache", "export", "bank.jsonl.gz")[1] == "6 replies written to bank.jsonl.gz\n"
-    assert run("cache", "import", "bank.jsonl.gz", "--cache-dir", "other")[1] == "6 replies read, 6 of them new\n"
-    assert run("cache", "import", "bank.jsonl.gz")[1] == "6 replies read, 0 of them new\n"
+def test_the_bank_goes_to_a_file_and_back(nlevolve: Run, bank: Path) -> None:
+    assert nlevolve("cache", "export", "bank.jsonl.gz")[1] == "6 replies written to bank.jsonl.gz\n"
+    assert nlevolve("cache", "import", "bank.jsonl.gz", "--cache-dir", "other")[1] == "6 replies read, 6 of them new\n"
+    assert nlevolve("cache", "import", "bank.jsonl.gz")[1] == "6 replies read, 0 of them new\n"
 
 
 @pytest.mark.parametrize(
@@ -149,13 +133,13 @@ def test_the_bank_goes_to_a_file_and_back(run: Run, bank: Path) -> None:
         (["--all"], 6),
     ],
 )
-def test_what_is_forgotten_is_gone(run: Run, bank: Path, what: list[str], count: int) -> None:
-    assert run("cache", "forget", *what, "--dry-run")[1] == f"{count} replies would be forgotten\n"
-    assert run("cache", "forget", *what)[1] == f"{count} replies forgotten\n"
-    assert run("cache", "stats")[1].splitlines()[-1].startswith(f"{6 - count} replies")
+def test_what_is_forgotten_is_gone(nlevolve: Run, bank: Path, what: list[str], count: int) -> None:
+    assert nlevolve("cache", "forget", *what, "--dry-run")[1] == f"{count} replies would be forgotten\n"
+    assert nlevolve("cache", "forget", *what)[1] == f"{count} replies forgotten\n"
+    assert nlevolve("cache", "stats")[1].splitlines()[-1].startswith(f"{6 - count} replies")
 
 
 @pytest.mark.parametrize("arguments", [["forget"], ["forget", "5"], ["stats", "--cache-dir", "nowhere"], ["import", "nowhere"]])
-def test_a_mistake_is_one_line_and_exit_code_2(run: Run, bank: Path, arguments: list[str]) -> None:
-    code, out, err = run("cache", *arguments)
+def test_a_mistake_is_one_line_and_exit_code_2(nlevolve: Run, bank: Path, arguments: list[str]) -> None:
+    code, out, err = nlevolve("cache", *arguments)
     assert (code, out, err.count("\n")) == (2, "", 1)

@@ -7,20 +7,18 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import get_args
 
 import pytest
 
 import nlevolve
-from nlevolve.cli import main
 from nlevolve.config import ROLES
 from nlevolve.options import Choice, Limits, Models, Options, Resumable
 from nlevolve.records import Role
+from tests.cli.conftest import Run
 
 ROOT = Path(__file__).parents[2]
-Run = Callable[..., tuple[int, str, str]]
 
 ROLE_FLAGS = "--generator --checker --reviser --recombiner --answerer --preset --set "
 LIMIT_FLAGS = "--budget --task-budget --max-calls --allow-unknown-prices --concurrency --tasks-at-once --patience "
@@ -41,18 +39,10 @@ PROMISED = {
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Call the command line in this process; returns exit code, stdout, stderr."""
+def run(nlevolve: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Call the command line on a wide terminal."""
     monkeypatch.setenv("COLUMNS", "200")
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["nlevolve", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        out, err = capsys.readouterr()
-        return int(ended.value.code or 0), out, err
-
-    return call
+    return nlevolve
 
 
 @pytest.mark.parametrize("command", PROMISED)

@@ -7,8 +7,6 @@ import io
 import json
 import re
 import shutil
-import sys
-from collections.abc import Callable
 from html import unescape
 from pathlib import Path
 from urllib.parse import unquote
@@ -17,9 +15,7 @@ from xml.etree import ElementTree
 import pytest
 
 import nlevolve.api
-from nlevolve.cli import main
-
-Run = Callable[..., tuple[int, str, str]]
+from tests.cli.conftest import Run
 
 
 @pytest.fixture(scope="module")
@@ -41,18 +37,10 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def run(folders: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Call the command line in a folder of its own with both runs; returns exit code, stdout, stderr."""
+def run(nlevolve: Run, folders: Path, tmp_path: Path) -> Run:
+    """Call the command line in a folder of its own with both runs."""
     shutil.copytree(folders / "runs", tmp_path / "runs")
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["nlevolve", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        out, err = capsys.readouterr()
-        return int(ended.value.code or 0), out, err
-
-    return call
+    return nlevolve
 
 
 def test_a_run_ends_with_its_report_and_the_command_writes_the_same(run: Run, tmp_path: Path) -> None:

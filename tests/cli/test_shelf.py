@@ -4,30 +4,16 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from nlevolve.cli import main
 from nlevolve.run.store import Lock
 from nlevolve.version import __version__
+from tests.cli.conftest import Run
 
-Run = Callable[..., tuple[int, str, str]]
 PAIR = {"input": [[1]], "output": [[2]]}
-
-
-@pytest.fixture
-def nlevolve(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["nlevolve", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        return int(ended.value.code or 0), *capsys.readouterr()
-
-    return call
 
 
 @pytest.fixture

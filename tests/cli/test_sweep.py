@@ -3,36 +3,26 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from nlevolve.cli import main
 from nlevolve.run.store import read_events
 from nlevolve.view.history import read
+from tests.cli.conftest import Run
 from tests.server import Provider
 from tests.server.embedded import embedded
 
-Run = Callable[..., tuple[int, str, str]]
 SMALL = ["--set", "policy.phases=[{births=2, overlap=2}]", "--no-live"]
 
 
 @pytest.fixture
-def sweep(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
-    """Call `nlevolve sweep` in a folder that holds one task, turned.json; returns exit code, stdout, stderr."""
+def sweep(nlevolve: Run, tmp_path: Path) -> Run:
+    """Call `nlevolve sweep` in a folder that holds one task, turned.json."""
     pairs = [{"input": [[a, b], [c, d]], "output": [[b, a], [d, c]]} for a, b, c, d in ((1, 2, 3, 4), (5, 6, 7, 8), (1, 5, 5, 0))]
     (tmp_path / "turned.json").write_text(json.dumps({"train": pairs[:2], "test": pairs[2:]}))
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["nlevolve", "sweep", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        out, err = capsys.readouterr()
-        return int(ended.value.code or 0), out, err
-
-    return call
+    return partial(nlevolve, "sweep")
 
 
 CHECKERS = ["--checker", "offline/checker", "--checker", "offline/checker-weak"]

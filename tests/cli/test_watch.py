@@ -3,37 +3,26 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from nlevolve.cli import main
 from nlevolve.records import CandidateChecked, write_event
+from tests.cli.conftest import Run
 from tests.view.fake_run import FakeRun
 
-Run = Callable[..., tuple[int, str, str]]
 EVENTS = FakeRun().events()
 TASK = next(e.task for e in EVENTS if isinstance(e, CandidateChecked))
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Call the command line where runs/demo is a run; returns exit code, stdout, stderr."""
+def run(nlevolve: Run) -> Run:
+    """Call the command line where runs/demo is a run."""
     folder = Path("runs/demo")
     folder.mkdir(parents=True)
     (folder / "config.json").write_text(json.dumps({"run": "demo", "tasks": []}))
     (folder / "events.jsonl").write_text("".join(write_event(event) + "\n" for event in EVENTS))
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["nlevolve", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        out, err = capsys.readouterr()
-        return int(ended.value.code or 0), out, err
-
-    return call
+    return nlevolve
 
 
 def test_a_finished_run_is_told_in_lines_where_there_is_no_terminal(run: Run) -> None:

@@ -18,10 +18,11 @@ from typing import NoReturn
 import pytest
 
 from nlevolve.errors import BankFailed, UsageError
-from nlevolve.llm.bank import DiskBank, ReplayBank, Sample
+from nlevolve.llm.bank import DiskBank, Sample
 from nlevolve.llm.bank_check import check_bank
 from nlevolve.llm.bank_files import export_samples, forget, found, holdings, import_samples
 from nlevolve.llm.disk import FILE, TextTable
+from nlevolve.llm.replay_bank import ReplayBank
 from nlevolve.llm.request import Reply
 from nlevolve.records import Usage
 from tests.llm.writer import write_for_ever

@@ -11,11 +11,13 @@ import pytest
 
 from nlevolve.llm.client import Client
 from nlevolve.llm.estimate import pace
+from nlevolve.llm.ledger import Caps
 from nlevolve.llm.preflight import check_models
 from nlevolve.llm.request import Label, Message, NoReply, ProviderDown, Reply, Request, TimedOut
 from nlevolve.llm.room import looping
 from nlevolve.llm.settings import RoleSettings
-from nlevolve.records import Usage
+from nlevolve.records import CallRetried, CallSent, Noticed, Usage
+from tests.llm.asking import ask_all, calls, request
 from tests.server import Asked, Provider, Said
 from tests.server.dialects import DIALECTS, Serving
 from tests.server.http import Script
@@ -135,17 +137,40 @@ def test_thinking_that_is_not_in_the_completion_is_counted_as_part_of_it() -> No
     assert reply.usage.completion >= reply.usage.reasoning
 
 
-def test_a_server_that_sends_no_stream_is_asked_for_whole_replies_and_that_is_said_once() -> None:
+def test_a_single_garbled_body_changes_nothing_in_how_a_model_is_asked(tmp_path: Path) -> None:
+    bodies = iter([b"<html>Bad gateway"])
+
+    def script(asked: Asked) -> Said:
+        return Said(raw=body) if (body := next(bodies, None)) else Said(TEXT)
+
+    with Provider(script) as server:
+        asked = request("one", model="hosted_vllm/some", base_url=server.url)
+        (reply,), _ = ask_all(tmp_path, None, asked, cards=check_models([asked.settings]))
+        assert reply.text == TEXT
+        assert [bool(one.body.get("stream")) for one in server.asked] == [True, True]
+
+
+def test_a_server_that_sends_no_stream_is_asked_for_whole_replies_that_is_said_once_and_every_request_is_a_try(
+    tmp_path: Path,
+) -> None:
+    """What came in the stream's place may be billed: it is in the log, at what was reserved, before the next one leaves."""
+
     def script(asked: Asked) -> Said:
         if not asked.body.get("stream"):
             return Said(TEXT)
         return Said(raw=b'{"id": "1", "object": "chat.completion", "created": 1, "model": "some", "choices": []}', status=200)
 
-    notices: list[str] = []
-    reply, server = ask("vllm", script, notices)
-    assert reply.text == TEXT
-    assert len(server.asked) == 2
-    assert [said for said in notices if "sends no stream" in said]
+    with Provider(script) as server:
+        settings: dict[str, Any] = {"model": "hosted_vllm/some", "base_url": server.url, "price_in": 1.0, "price_out": 10.0}
+        asked = request("one", **settings)
+        cards = check_models([asked.settings])
+        replies, events = ask_all(tmp_path, None, asked, caps=Caps(usd=9.0), cards=cards)
+        assert replies[0].text == TEXT
+        assert len(server.asked) == 3
+    assert [event.tries for event in events if isinstance(event, CallSent)] == [1, 2, 3]
+    assert all(lost.unknown_usd for lost in events if isinstance(lost, CallRetried))
+    assert [call.tries for call in calls(events)] == [3]
+    assert len([e for e in events if isinstance(e, Noticed) and "refuses stream: it is left out" in e.text]) == 1
 
 
 @pytest.mark.parametrize(

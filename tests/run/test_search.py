@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -11,7 +12,7 @@ import pytest
 
 from nlevolve.evolve.bandit import Arm, Arms
 from nlevolve.evolve.policy import plan
-from nlevolve.llm.request import Reply, Request
+from nlevolve.llm.request import LLM, Reply, Request
 from nlevolve.records import BirthPlanned, CallFinished, CandidateChecked, Event, MoveFailed, TaskAnswered
 from nlevolve.run import store
 from nlevolve.run.search import Search
@@ -150,6 +151,29 @@ def test_the_look_for_a_second_ends_when_it_is_found() -> None:
     assert sorted(found.outcome.members) == [0, 1, 2, 3]
     same = of({1: rule("a", "==="), 3: "rule A: === tests a alone"})
     assert sorted(search(same, second=4).outcome.members) == [*range(6)], "the same words are no second one"
+
+
+@pytest.mark.parametrize("slow", [(), (2,), (2, 3), (3,)])
+def test_what_was_cancelled_at_the_stop_is_begun_anew_so_that_time_decides_nothing(slow: tuple[int, ...]) -> None:
+    at = of({1: rule("a", "===")}, phases=[{"births": 8, "overlap": 4}])
+    asked: list[int] = []
+
+    def wait(request: Request) -> float:
+        birth = request.label.birth or 0
+        asked.append(birth)
+        return 60.0 if birth in slow and asked.count(birth) == 1 else 0.01
+
+    def telling(waits: Callable[[], None]) -> LLM:
+        async def asks(request: Request) -> Reply:
+            waits()
+            return await at.script(request)
+
+        return asks
+
+    at.script.wait = wait
+    at.context = replace(at.context, telling=telling)
+    assert sorted(search(at, second=3).outcome.members) == [0, 1, 2, 3, 4]
+    assert set(slow) <= {birth for birth in slow if asked.count(birth) > 1}, "the story needs births that were cancelled"
 
 
 def test_where_nothing_was_perfect_nothing_is_added() -> None:

@@ -118,7 +118,7 @@ def test_cut_replies_explain_a_result_by_where_they_were_cut() -> None:
     calls = [reply(f"cut{n}", "length", tokens=512) for n in range(6)] + [reply(f"read{n}") for n in range(4)]
     assert explanation(read([*started(), *calls])) == (
         "60% of the checker's replies were cut at 512 tokens: set checker.max_tokens to more, or, where they only go round in "
-        "circles (nlevolve show RUN TASK --raw), choose a larger model"
+        "circles (nlevolve show r t --raw), choose a larger model"
     )
 
 
@@ -132,7 +132,7 @@ def test_what_cannot_be_read_is_told_with_its_commonest_reason() -> None:
     calls = [event for n in range(5) for event in (reply(f"{n}"), unread(f"{n}"))]
     assert explanation(read([*started(), *calls])) == (
         "100% of the checker's replies could not be read, mostly because it holds no grid: see what it wrote "
-        "(nlevolve show RUN TASK --raw), try another checker.form, or choose a larger model"
+        "(nlevolve show r t --raw), try another checker.form, or choose a larger model"
     )
 
 

@@ -33,7 +33,8 @@ from nlevolve.records import (
     TaskStarted,
     TrafficSeen,
 )
-from nlevolve.view.history import Account, History, TaskHistory
+from nlevolve.view.account import Account
+from nlevolve.view.history import History, TaskHistory
 from nlevolve.view.terminal import sentences
 from nlevolve.view.terminal.in_flight import RATE_WINDOW, InFlight
 from nlevolve.view.terminal.sentences import Moment
