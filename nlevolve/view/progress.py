@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import datetime, timedelta
 from html import escape
+from importlib import import_module
 from typing import Any
 
 from nlevolve.records import Event, RunFinished, RunStarted, TaskAnswered
@@ -94,9 +95,8 @@ class Progress:
         if shell is None:
             say(self, stream=sys.stderr)
         elif self._handle is None:
-            from IPython.display import display
-
-            self._handle = display(self, display_id=True)
+            # where there is a notebook, there is this: it is no dependency
+            self._handle = import_module("IPython.display").display(self, display_id=True)
         else:
             self._handle.update(self)
 
