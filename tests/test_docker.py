@@ -42,5 +42,15 @@ def test_no_key_no_run_and_no_bank_goes_along_and_all_that_is_in_the_repository_
         return bool(last) and not last[-1].startswith("!")
 
     assert all(left_out(path) for path in (".env", ".venv", ".nlevolve-cache", "runs/first", ".git"))
-    needed = ("Makefile", "pyproject.toml", "constraints.txt", "README.md", "nlevolve", "prompts", "tests", ".ci", "runs/.gitkeep")
+    needed = (
+        "Makefile",
+        "pyproject.toml",
+        "constraints.txt",
+        "README.md",
+        "nlevolve",
+        "prompts",
+        "tests",
+        ".ci",
+        "runs/.gitkeep",
+    )
     assert not [path for path in needed if left_out(path) or not (ROOT / path).exists()]
