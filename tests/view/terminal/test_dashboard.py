@@ -58,8 +58,9 @@ from nlevolve.records import Paused, RunFinished
 from tests.view.fake_run import FakeRun
 from nlevolve.view.terminal.dashboard import Dashboard
 asked = []
-with Dashboard(stop_requested=lambda: asked.append(True), hold=lambda on: view.see(Paused(on=on))) as view:
-    view.recall(event for event in FakeRun().events() if not isinstance(event, RunFinished))
+view = Dashboard(stop_requested=lambda: asked.append(True), hold=lambda on: view.see(Paused(on=on)))
+view.recall(event for event in FakeRun().events() if not isinstance(event, RunFinished))
+with view:
     while not asked:
         time.sleep(0.01)
 print("asked to stop", len(asked))
