@@ -25,7 +25,9 @@ def go(run: options.Run, runs_dir: options.RunsDir = options.RUNS) -> None:
 @app.command()
 def budget(
     run: options.Run,
-    usd: Annotated[float, typer.Argument(help="USD for the run, with what it has spent.", show_default=False)],
+    usd: Annotated[
+        float, typer.Argument(help="USD for the run, with what it has spent.", show_default=False, parser=options.number)
+    ],
     runs_dir: options.RunsDir = options.RUNS,
 ) -> None:
     """Give a run that goes on another budget."""
