@@ -13,7 +13,7 @@ from nlevolve.offline import families, grammar
 from nlevolve.offline.families.recolouring import ChangeColours, SwapColours
 from nlevolve.offline.nouns.colours import NAMES
 from nlevolve.offline.operation import Operation, perform
-from nlevolve.offline.people import reworded, says_nothing
+from nlevolve.offline.people import both_ways, plainer, says_nothing
 from nlevolve.offline.scene import Scene
 from nlevolve.offline.words import tokens
 
@@ -43,8 +43,18 @@ def read(sentence: str) -> Operation | None:
     """The operation that a sentence says; None when it is not understood. Any text is safe and read in milliseconds."""
     if _is_a_size(frozenset(tokens(sentence))):
         return None
-    wordings = (grammar.read(Operation, wording) for wording in (sentence, *reworded(sentence)))
-    return next((operation for operation in wordings if operation is not None), None)
+    wordings = [sentence, *plainer(sentence)]
+    found = (grammar.read(Operation, wording) for wording in wordings)
+    return next((operation for operation in found if operation is not None), None) or _either_way(wordings[-1])
+
+
+def _either_way(sentence: str) -> Operation | None:
+    """What a sentence about squares says, if it is the same whether they are cells or objects."""
+    ways = both_ways(sentence)
+    found = [operation for way in ways or () if (operation := grammar.read(Operation, way)) is not None]
+    # all cells of a colour are all objects of it
+    alike = [operation for operation in found if isinstance(operation, ChangeColours)] if len(set(found)) > 1 else found
+    return alike[0] if alike else None
 
 
 def _is_a_size(words: frozenset[str]) -> bool:
@@ -62,7 +72,9 @@ def steps(bullet: str) -> tuple[Operation, ...] | None:
     whole = read(bullet)
     if whole is not None:
         return (whole,)
-    parts = [part for part in re.split(r"[.;!]\s+|,? (?:and )?then ", bullet) if part.strip(" .") and not says_nothing(part)]
+    parts = [
+        part for part in re.split(r"(?<!^\d)[.;!]\s+|,? (?:and )?then ", bullet) if part.strip(" .") and not says_nothing(part)
+    ]
     if len(parts) > MOST_PARTS:
         return None
     found = [_one_or_two(part) for part in parts]

@@ -22,7 +22,7 @@ def generalized(idea: Hypothesis, puzzle: Puzzle) -> Hypothesis:
     """The idea in wider words, as far as nothing comes out otherwise on any grid that is shown.
 
     A colour is left out where it tells nothing apart, and called the background where it is that: black being the background
-    of all grids that are shown is no reason why a rule should be about black.
+    of all grids that are shown is no reason why a rule should be about black. What is background is said, where it matters.
     """
     for place in range(len(idea.steps)):
         for rewrite in _rewrites(idea, place, puzzle):
@@ -30,13 +30,18 @@ def generalized(idea: Hypothesis, puzzle: Puzzle) -> Hypothesis:
             if wider is not None:
                 steps = (*idea.steps[:place], wider, *idea.steps[place + 1 :])
                 idea = _same(steps, idea, puzzle) or idea
-    if any(example.scene.background for example in puzzle.pairs) and not any(isinstance(s, _BACKGROUNDS) for s in idea.steps):
-        # the pairs themselves show that it is not always black
+    if _needs_background(idea, puzzle):
         idea = _same((BackgroundIsMostCommon(), *idea.steps), idea, puzzle) or idea
     return idea
 
 
-_BACKGROUNDS = (BackgroundIs, BackgroundIsMostCommon)
+def _needs_background(idea: Hypothesis, puzzle: Puzzle) -> bool:
+    """Whether the steps depend on what is background without saying what it is: with another one something else comes out."""
+    if any(isinstance(step, (BackgroundIs, BackgroundIsMostCommon)) for step in idea.steps):
+        return False
+    usual = {example.scene.background for example in puzzle.pairs}
+    other = BackgroundIs(Named(next(colour for colour in range(10) if colour not in usual)))
+    return _same((other, *idea.steps), idea, puzzle) is None
 
 
 def _same(steps: tuple[Operation, ...], idea: Hypothesis, puzzle: Puzzle) -> Hypothesis | None:

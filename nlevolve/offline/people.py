@@ -1,4 +1,4 @@
-"""People's words: how people open, close and pad a sentence, taken off. What is left says the same, or nothing is changed."""
+"""People's words: how people open, close and pad a sentence, taken off. What is left says the same, or it stays unread."""
 
 from __future__ import annotations
 
@@ -7,110 +7,93 @@ from collections.abc import Iterator
 
 _OUTPUT = r"(?:the |your |this |a )?(?:new |final )?(?:output|result|solution)(?: grid| picture| image)?"
 _INPUT = r"(?:the |this |whole |entire |original )*(?:input|original|starting|first|given)(?: grid| picture| image| pattern)?"
+_COPY = rf"(?:copy|duplicate|reproduce|recreate|start with|take|keep) {_INPUT}(?: exactly| as (?:it )?is)?"
 _OPENINGS = (
-    r"(?:step )?\d[.):]\s+",
+    r"(?:step )?\d[.):]",
     rf"(?:in order )?to (?:make|create|get|form|produce|build) {_OUTPUT}[,:]?",
     rf"(?:in|for|on) {_OUTPUT}[,:]?",
     r"(?:in|for) this (?:task|puzzle|one)[,:]?",
-    r"(?:and |then |so |now |all |what )*(?:you|we|i)(?: will| would|'ll)? (?:only |just |simply |then |now )?"
-    r"(?:should|must|need to|have to|has to|want to|can|shall|are to|do is|are going to|going to)(?: then| now| simply| just)?",
-    r"(?:you|we)(?: will|'ll)",
-    r"(?:be sure|make sure|try|remember|your task is|the (?:task|goal|idea|rule) is|all you (?:have|need) to do is)(?: to)?",
-    rf"{_OUTPUT} (?:is|should be|will be|must be) (?:created|made|formed|obtained) by",
-    rf"(?:copy|duplicate|reproduce|recreate|replicate|repeat|take|start with|use|keep) {_INPUT}(?: grid)?"
-    r"(?: exactly| as (?:it )?is)?(?:,? (?:but|and|then|and then|except)(?: then)?|[.,;])",
+    r"(?:and |then |so |now |all |what )*(?:you|we|i)(?: then| now| simply)? "
+    r"(?:will|should|must|need to|have to|want to|can|shall|are to|are going to)(?: then| now| simply)?",
+    r"(?:be sure|make sure|try|remember|your task is|the (?:task|goal|idea|rule) is|all you (?:have|need) to do is) to",
+    rf"{_COPY}(?:,? (?:but|and|then|and then)(?: then)?|[.,;])",
 )
 """What says that something is to be done, and not yet what. Where the input is first copied, nothing is done by that."""
 _CLOSINGS = (
-    rf"(?:,? (?:in|on|for|to make|to create|to get|to form) {_OUTPUT})",
-    r"(?:,? (?:and )?(?:that is it|that's it|that is all|you are done|done))",
-    r"(?:,? as (?:shown|seen) in the (?:examples?|training pairs?))",
+    rf",? (?:in|on|for|to make|to create|to get|to form) {_OUTPUT}",
+    r",? (?:and )?(?:that is it|that's it|that is all|you are done)",
+    r",? as (?:shown|seen) in the (?:examples?|training pairs?)",
+)
+
+_THING = r"(?:cells?|colou?rs?|squares?|shapes?|objects?|pixels?|tiles?|boxes)"
+_REMAINS = r"(?:stays?|remains?|is left|are left|should (?:stay|remain|be left)|will (?:stay|remain))"
+_AS_IT_WAS = r"(?:exactly )?(?:the same|as (?:it|they) (?:is|are|was|were)|as is|alone|unchanged|untouched)"
+_OTHERS = (
+    rf"(?:everything else|all (?:the )?(?:other|remaining|else)(?: {_THING})?"
+    r"|(?:the )?(?:rest|remainder)(?: of the \w+)?)"
 )
 _NOTHING = re.compile(
-    r"(?:and |but )?(?:(?:keep|leave) )?"
-    r"(?:everything|all|any|anything)(?: of)?(?: the)?(?: else| (?:other|remaining) (?:cells?|colou?rs?|squares?|shapes?|objects?|pixels?))"
-    r"(?: (?:stays?|remains?|is|are|should (?:be|stay|remain)|will (?:be|stay|remain)))? ?"
-    r"(?:kept )?(?:exactly )?(?:the same|as (?:it|they) (?:is|are|was|were)|as is|alone|unchanged|untouched)"
-    r"|(?:the )?(?:rest|remainder)(?: of (?:the|your) (?:grid|cells?|squares?|pixels?|picture))? (?:stays?|remains?|should (?:stay|remain)|is left)"
-    r" (?:exactly )?(?:the same|as (?:it|they) (?:is|are|was|were)|as is|unchanged|untouched)"
-    rf"|(?:the )?(?:grid |output )?size (?:of {_OUTPUT} )?(?:stays?|remains?|is|does not change)(?: the same)?(?: as (?:that of )?{_INPUT})?"
-    r"|done|that is all|that's all",
+    rf"(?:and |but )?(?:{_OTHERS} {_REMAINS} {_AS_IT_WAS}|(?:keep|leave) {_OTHERS} {_AS_IT_WAS}"
+    rf"|(?:the )?(?:grid |output )?size (?:(?:stays|remains|is) the same(?: as (?:that of )?{_INPUT})?|does not change)"
+    rf"|{_COPY}|done|that is all|that's all)"
 )
 """Sentences that only say that nothing else happens."""
 
 _SAME = {
-    rf"\b(?:from|of|on|in) {_INPUT}\b": " of the grid",
-    rf"\b{_INPUT}\b": " the grid",
-    r"\b(light|pale) red\b": "PALE RED",  # orange to some, magenta to others: it must stay unread
-    r"\bdark yellow\b": "PALE RED",
-    r"\bdark blue\b": "blue",
+    rf"\b(?:from|of|on|in) {_INPUT}\b": "of the grid",
+    rf"\b{_INPUT}\b": "the grid",
     r"\bcolou?r in\b": "color",
     r"\bfill in\b": "fill",
     r"\b(?:all|every one|each|any) of the\b": "all the",
-    r"\bcolou?red in (?=\w)": "colored ",
-    r"\bshould (?:be|become) (?:colou?red|changed to|turned|filled with|made|replaced by|replaced with)\b": "becomes",
-    r"\b(?:should|must|will|needs? to|ha(?:s|ve) to) (?:now )?(?:be|become|turn|turn into|change to)\b": "becomes",
-    r"\b(?:is|are|gets?) (?:changed to|changed into|turned into|turned|colou?red|made|replaced by|replaced with)\b": "becomes",
-    r"\b(?:which|who)\b": "that",
-    r"\bdegrees? (?:to|toward|towards) the right\b": "degrees clockwise",
-    r"\bdegrees? (?:to|toward|towards) the left\b": "degrees counterclockwise",
+    r"\b(?:should|must|will|needs? to|ha(?:s|ve) to) (?:now )?(?:be|become|turn|turn into|change to)"
+    r"(?: colou?red| changed to| turned| filled with| made| replaced (?:by|with))?\b": "becomes",
+    r"\b(?:is|are|gets?) (?:changed (?:to|into)|turned(?: into)?|colou?red|made|replaced (?:by|with))\b": "becomes",
+    r"\bwhich\b": "that",
+    r"\bdegrees? (?:to|towards?) the right\b": "degrees clockwise",
+    r"\bdegrees? (?:to|towards?) the left\b": "degrees counterclockwise",
 }
-_COLOURS = (
-    "black",
-    "(?:light |dark )?blue",
-    "red",
-    "dark red",
-    "(?:light )?green",
-    "yellow",
-    "gr[ae]y",
-    "pink",
-    "magenta",
-    "purple",
-    "orange",
-    "cyan",
-    "maroon",
-    "brown",
-)
 _SPACE = re.compile(r"\s+")
-_OPENING = re.compile(rf"^[\s.,\"']*(?:{'|'.join(_OPENINGS)})\s*")
+_OPENING = re.compile(rf"^[\s.,\"']*(?:{'|'.join(_OPENINGS)})\s+")
 _CLOSING = re.compile(rf"(?:{'|'.join(_CLOSINGS)})[\s.\"']*$")
+_COLOURS = r"(?:black|blue|red|green|yellow|gr[ae]y|pink|magenta|purple|orange|cyan|maroon|brown)"
+_CELLS_OF_COLOUR = re.compile(
+    rf"(?<= )((?:with|in|to|into|by) (?:light |dark )?{_COLOURS}) (?:squares?|blocks?|tiles?|cells?|boxes|pixels?)$"
+)
+"""At the end, what a colour is given with: "with red squares" is with red."""
+_SQUARES = re.compile(r"\b(?:squares?|blocks?|tiles?|dots?|boxes|box)\b")
 MOST_OPENINGS = 4
+LONGEST = 600
+"""Characters of a sentence that is looked at; people's are far shorter."""
 
 
 def says_nothing(sentence: str) -> bool:
     """Whether it only says that what has not been named stays as it is."""
-    return _NOTHING.fullmatch(_SPACE.sub(" ", sentence.lower()).strip(" .,!;\"'")) is not None
+    return any(_NOTHING.fullmatch(wording) for wording in (_tidy(sentence), *plainer(sentence)))
 
 
-def reworded(sentence: str) -> Iterator[str]:
-    """The sentence in plainer words, each time a little more of it; nothing where it is plain."""
-    text = _SPACE.sub(" ", sentence.lower()).strip(" .\"'")
-    was = text
+def plainer(sentence: str) -> Iterator[str]:
+    """The sentence in plainer words, each time a little more so; nothing where it is plain."""
+    was = text = _tidy(sentence)
     for _ in range(MOST_OPENINGS):
-        shorter = _CLOSING.sub("", _OPENING.sub("", text, count=1))
-        if shorter == text or not shorter.strip():
-            break
-        text = shorter
+        text = _CLOSING.sub("", _OPENING.sub("", text, count=1)) or text
     if text != was:
         yield text
     plain = text
     for said, meant in _SAME.items():
         plain = re.sub(said, meant, plain)
+    plain = _CELLS_OF_COLOUR.sub(r"\1", plain)
     if plain != text:
         yield plain
-    shorter = _OF_COLOUR.sub(r"\1", plain)
-    if shorter != plain:
-        plain = shorter
-        yield plain
-    # "red squares" are red cells, or objects of them, as a box is: read where either way is the same
-    for thing in _THINGS:
-        other = _SQUARES.sub(thing, plain)
-        if other != plain:
-            yield other
 
 
-_SQUARES = re.compile(r"\b(?:squares?|blocks?|tiles?|dots?|boxes|box)\b")
-_THINGS = ("cell", "object")
-_OF_COLOUR = re.compile(
-    rf"(?<=\w )((?:with|in|to|into|by) (?:a )?(?:{'|'.join(_COLOURS)})) (?:squares?|blocks?|tiles?|cells?|boxes|pixels?)$"
-)
+def both_ways(sentence: str) -> tuple[str, str] | None:
+    """The sentence with cells, and with objects, for its squares, boxes and blocks; None where it has none.
+
+    People call both so. Who reads it must see to it that it comes to the same.
+    """
+    text = _tidy(sentence)
+    return (_SQUARES.sub("cell", text), _SQUARES.sub("object", text)) if _SQUARES.search(text) else None
+
+
+def _tidy(text: str) -> str:
+    return _SPACE.sub(" ", text[:LONGEST].lower()).strip(" .,!;\"'")

@@ -46,7 +46,7 @@ class Eye:
     """How a grid is looked at: what is background and what belongs to one object."""
 
     background: int | None = None
-    """A colour; None for black where there is much of it, in the grid or at its border, otherwise the most common colour."""
+    """A colour; None for black where there is black, otherwise the most common colour."""
     diagonal: bool = True
     """Whether cells that only share a corner belong to one object."""
     multicolour: bool = False
@@ -184,19 +184,7 @@ class Scene:
     def background(self) -> int:
         if self.eye.background is not None:
             return self.eye.background
-        if self.start is not None and self.counts[self.start.background]:
-            # what was drawn or filled since then makes no other colour the background
-            return self.start.background
-        common = int(self.counts.argmax())
-        is_black = 2 * self.counts[0] >= self.counts[common] or self._black_frames_it
-        return 0 if is_black and self.counts[0] else common
-
-    @property
-    def _black_frames_it(self) -> bool:
-        """Whether black holds a good part of the grid's border: half of what its most common colour there holds."""
-        ends = np.concatenate([self.grid[0], self.grid[-1], self.grid[:, 0], self.grid[:, -1]])
-        held = np.bincount(ends, minlength=10)
-        return bool(2 * held[0] >= held.max())
+        return 0 if self.counts[0] else int(self.counts.argmax())
 
     @cached_property
     def colours(self) -> tuple[int, ...]:

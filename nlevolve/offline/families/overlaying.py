@@ -10,7 +10,7 @@ import numpy as np
 
 from nlevolve.offline.grammar import Phrase, Words, says
 from nlevolve.offline.nouns.colours import Background, Colour, Named
-from nlevolve.offline.nouns.panels import Ordinal, Panels, grounded, panels_for
+from nlevolve.offline.nouns.panels import Ordinal, Panels, panels_for
 from nlevolve.offline.operation import Examples, Operation, suggests
 from nlevolve.offline.scene import Cells, Mask, Scene
 
@@ -78,11 +78,8 @@ class ComparePanels(Operation):
 
     def apply(self, scene: Scene) -> Cells | None:
         panels = self.panels.of(scene)
-        if len(panels) < 2:
-            return None
-        scene = grounded(scene, panels)
         rest = self.rest.of(scene)
-        if rest is None:
+        if len(panels) < 2 or rest is None:
             return None
         coloured = np.stack(panels) != scene.background
         grid = np.full(panels[0].shape, rest, dtype=np.int8)
@@ -100,8 +97,7 @@ def comparisons(examples: Examples) -> Iterator[Operation]:
     for panels in panels_for(examples):
         if len(panels.of(examples[0].scene)) > 6 or any(panels.of(e.scene)[0].shape != e.target.shape for e in examples):
             continue
-        cut = [np.stack(panels.of(e.scene)) for e in examples]
-        coloured = [some != grounded(e.scene, list(some)).background for some, e in zip(cut, examples, strict=True)]
+        coloured = [np.stack(panels.of(e.scene)) != e.scene.background for e in examples]
         two = len(panels.of(examples[0].scene)) == 2
         told = [(logic, *_colours(examples, coloured, _HOLDS[logic])) for logic in Logic]
         told = [t for t in told if len(t[1]) == len(t[2]) == 1 and t[1] != t[2]]
@@ -115,7 +111,7 @@ def comparisons(examples: Examples) -> Iterator[Operation]:
 
 
 def _comparison(examples: Examples, panels: Panels, cases: list[tuple[Logic, int]], rest: int) -> Operation:
-    background = all(grounded(e.scene, panels.of(e.scene)).background == rest for e in examples)
+    background = all(e.scene.background == rest for e in examples)
     told = tuple(Case(logic, Named(colour)) for logic, colour in cases) or (Case(Logic.NONE, Named(rest)),)
     return ComparePanels(panels, told, Background() if background else Named(rest))
 
@@ -156,7 +152,7 @@ class StackPanels(Operation):
         panels = self.panels.of(scene)
         if len(panels) < len(self.order) or any(o.index >= len(panels) for o in self.order):
             return None
-        return stacked([panels[o.index] for o in self.order], grounded(scene, panels).background)
+        return stacked([panels[o.index] for o in self.order], scene.background)
 
 
 def stacked(panels: list[Cells], background: int) -> Cells:
@@ -178,7 +174,7 @@ def stacks(examples: Examples) -> Iterator[Operation]:
         ):
             continue
         for order in permutations(range(count)):
-            grids = [stacked([c[k] for k in order], grounded(e.scene, c).background) for c, e in zip(cut, examples, strict=True)]
+            grids = [stacked([c[k] for k in order], e.scene.background) for c, e in zip(cut, examples, strict=True)]
             if all((g == e.target).all() for g, e in zip(grids, examples, strict=True)):
                 yield StackPanels(panels, tuple(list(Ordinal)[k] for k in order))
                 return

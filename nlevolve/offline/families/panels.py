@@ -10,7 +10,7 @@ import numpy as np
 from nlevolve.offline.grammar import Words, pin, says
 from nlevolve.offline.nouns.choosing import Which, one_for, which_for
 from nlevolve.offline.nouns.colours import Background, Colour, Named
-from nlevolve.offline.nouns.panels import EqualParts, Panels, Separated, grounded, panels_for, separated
+from nlevolve.offline.nouns.panels import EqualParts, Panels, Separated, panels_for, separated
 from nlevolve.offline.operation import Examples, Operation, suggests
 from nlevolve.offline.scene import Cells, Scene
 
@@ -195,14 +195,10 @@ class JudgePanels(Operation):
 
     def apply(self, scene: Scene) -> Cells | None:
         layout = self.panels.layout(scene)
-        if layout is None:
-            return None
-        panels = layout.cut(scene.grid)
-        scene = grounded(scene, panels)
         colour, rest = self.colour.of(scene), self.rest.of(scene)
-        if colour is None or rest is None:
+        if layout is None or colour is None or rest is None:
             return None
-        held = np.array(self.which.holds(panels, scene))
+        held = np.array(self.which.holds(layout.cut(scene.grid), scene))
         return np.where(held, np.int8(colour), np.int8(rest)).reshape(layout.shape)
 
 

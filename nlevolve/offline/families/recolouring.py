@@ -41,7 +41,7 @@ class Change(Phrase):
 @says(
     "change {changes}",
     also="""
-    (turn|recolour|convert|replace|map|fill|colour|switch|make) {changes}
+    (turn|recolour|convert|replace|map|fill|colour|make) {changes}
     (change|turn) the colour {changes}
     {changes}
     (swap|replace) colours as follows: {changes}

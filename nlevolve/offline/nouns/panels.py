@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
@@ -135,14 +135,6 @@ def _spans(is_line: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Spans:
     """Runs of what is no line."""
     edges = np.flatnonzero(np.diff(np.concatenate([[True], is_line, [True]]).astype(np.int8)))
     return tuple((int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True))
-
-
-def grounded(scene: Scene, panels: Sequence[Cells]) -> Scene:
-    """The scene with the one colour that all panels share for background, where the background is missing in some of them."""
-    if scene.eye.background is not None or all((panel == scene.background).any() for panel in panels):
-        return scene
-    shared = set.intersection(*(set(map(int, np.unique(panel))) for panel in panels))
-    return scene.seen_with(replace(scene.eye, background=shared.pop())) if len(shared) == 1 else scene
 
 
 def panels_for(examples: Examples) -> Iterator[Panels]:
