@@ -16,6 +16,7 @@ from nlevolve.evolve.answers import AnswerPolicy
 from nlevolve.evolve.parents import check_named
 from nlevolve.evolve.policy import Policy
 from nlevolve.llm.embedded import embedded_version
+from nlevolve.llm.keys import refuse_secrets
 from nlevolve.llm.settings import RoleSettings
 from nlevolve.options import DEFAULT_PRESET, Asked, Models, explain, nearest
 from nlevolve.records import Role
@@ -96,6 +97,8 @@ def configure(
         tree[heir] = _merge(inherited, own) if isinstance(own, Mapping) and isinstance(inherited, Mapping) else own
     config = validated(tree if seed is None else tree | {"seed": seed})
     check_named(config.policy.parents)
+    for role in config.roles.values():
+        refuse_secrets(role.base_url, role.extra_headers)
     return config
 
 

@@ -15,7 +15,7 @@ from nlevolve.config import RunConfig
 from nlevolve.llm.catalogue import Price
 from nlevolve.options import Limits
 from nlevolve.puzzle.grids import LARGEST_SIDE, Grid
-from nlevolve.records import Operator, Record, Role, Stopped
+from nlevolve.records import Loss, Operator, Record, Role, Stopped
 
 
 class ConfigFile(Record):
@@ -107,6 +107,8 @@ class AccountRow(Record):
     cost_unknown_usd: float = 0.0
     """So much more may have been billed, at most: what was reserved for tries whose replies were lost or are not back yet, and
     what estimated tokens may be short of. Calls of unknown price are not in it."""
+    estimated_calls: int = 0
+    """Replies of which some tokens, and what these cost, are an estimate from the texts: their provider did not say."""
     reply_seconds: float
     """Sum over replies of the seconds each took, without waiting for a slot."""
 
@@ -120,6 +122,8 @@ class RepliesRow(Record):
     """Asked for as a repair of one that could not be read, and read."""
     cut: int = 0
     """Cut at its length."""
+    looping: int = 0
+    """Cut because it said the same again and again."""
     unreadable: int = 0
     """Whole, and not to be read."""
     refused: int = 0
@@ -130,6 +134,8 @@ class RepliesRow(Record):
     """Grids that were read, on training pairs, and have not the size of the right one."""
     notes: int = 0
     """Grids, on training pairs, that came with a note: what the checker could not follow."""
+    never: Mapping[str, int] = {}
+    """Kind of failure (timeout, rate_limit, too_long, …) -> calls to which no reply came; they are not among the others."""
 
 
 class RoleRow(AccountRow):
@@ -163,6 +169,8 @@ class TotalsRow(AccountRow):
     """Descriptions that were checked."""
     replies: RepliesRow = RepliesRow()
     """What became of the replies."""
+    losses: tuple[Loss, ...] = ()
+    """Those of all tasks."""
     bought_before: AccountRow
     """What the replies that came from the cache took when other runs bought them, each once. Not in this run's account."""
     seconds: float
@@ -208,6 +216,8 @@ class TaskRow(AccountRow):
     """Descriptions that were checked."""
     replies: RepliesRow = RepliesRow()
     """What became of the replies."""
+    losses: tuple[Loss, ...] = ()
+    """Births and answers that brought nothing because no reply came, one row a kind of failure, the commonest first."""
     bought_before: AccountRow
     """As in the totals."""
     seconds: float

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from nlevolve.cli import app, options
 from nlevolve.errors import UsageError
+from nlevolve.view.door import console, say
 
 LOW_DISK = 1_000_000_000
 """Bytes."""
@@ -28,8 +29,6 @@ class Finding:
 @app.command()
 def doctor(runs_dir: options.RunsDir = options.RUNS, cache_dir: options.CacheDir = options.CACHE) -> int:
     """Look at Python, packages, keys, sample bank, disk and terminal; exit code 1 where a run would fail."""
-    from nlevolve.view.door import say
-
     found = [*_program(), *_keys(), *_bank(cache_dir), *_places(runs_dir, cache_dir), *_terminal()]
     wide = max(len(one.what) for one in found)
     for one in found:
@@ -90,12 +89,10 @@ def _places(runs_dir: Path, cache_dir: Path) -> Iterator[Finding]:
 
 
 def _terminal() -> Iterator[Finding]:
-    from rich.console import Console
-
-    console = Console()
+    screen = console()
     encoding = sys.stdout.encoding or "?"
-    if not console.is_terminal:
+    if not screen.is_terminal:
         yield Finding("terminal", f"stdout is none: plain lines in place of the dashboard; {encoding}")
         return
-    drawn = "the dashboard is drawn" if not console.is_dumb_terminal else "too plain for the dashboard: lines"
-    yield Finding("terminal", f"{os.environ.get('TERM', '?')}, {console.width}×{console.height}, {encoding}; {drawn}")
+    drawn = "the dashboard is drawn" if not screen.is_dumb_terminal else "too plain for the dashboard: lines"
+    yield Finding("terminal", f"{os.environ.get('TERM', '?')}, {screen.width}×{screen.height}, {encoding}; {drawn}")

@@ -10,6 +10,7 @@ import typer
 
 from nlevolve.cli import app, options
 from nlevolve.errors import UsageError
+from nlevolve.options import nearest
 from nlevolve.view.door import say
 
 if TYPE_CHECKING:
@@ -34,13 +35,25 @@ FILES = {
 }
 
 
+def _format(name: str) -> Format:
+    """Raises UsageError, naming the nearest."""
+    try:
+        return Format(name)
+    except ValueError:
+        raise UsageError(f"no format {name[:40]!r}{nearest(name, Format)}; formats: {', '.join(Format)}") from None
+
+
 @app.command()
 def export(
     run: options.Run,
     format: Annotated[
         Format,
         typer.Option(
-            "--format", "-f", help="For Kaggle, the ARC Prize harness, fine-tuning, people (library), or OpenTelemetry (otlp)."
+            "--format",
+            "-f",
+            help="kaggle, arc-prize (for its harness), sft (to fine-tune on), library (for people) or otlp (OpenTelemetry).",
+            metavar="FORMAT",
+            parser=_format,
         ),
     ],
     runs_dir: options.RunsDir = options.RUNS,

@@ -31,7 +31,12 @@ Run = Annotated[str, typer.Argument(help="A run's name under --runs-dir, or the 
 Seed = Annotated[int | None, typer.Option(help="Of every random choice. " + by_default("0"))]
 Live = Annotated[bool | None, typer.Option("--live/--no-live", help="The dashboard. " + by_default("when stdout is a terminal"))]
 Json = Annotated[bool, typer.Option("--json", help="One summary object on stdout at the end, and nothing else.")]
-Palette = Annotated[str, typer.Option(help="Colours of cells: arc or colour-blind.", metavar="NAME")]
+Palette = Annotated[
+    str | None,
+    typer.Option(
+        help="Colours: arc or colour-blind. " + by_default("NLEVOLVE_PALETTE, else arc"), metavar="NAME", show_default=False
+    ),
+]
 
 Given = dict[str, Any]
 """The options named on the command line, by their fields' names; those that were not named are not in it."""

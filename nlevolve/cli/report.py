@@ -61,7 +61,7 @@ def show_comparison(folders: Sequence[Path], *, json: bool, html: Path | None) -
 
     found = compared([read_run(folder) for folder in folders])
     if html is not None:
-        _write(html, page.page(found))
+        _write(html, page.page(found, _reports([side.run for side in found.runs], folders, html)))
     if json:
         say(dumps(found.model_dump(mode="json"), separators=(",", ":")))  # ASCII: no terminal obeys it
     else:
@@ -69,6 +69,15 @@ def show_comparison(folders: Sequence[Path], *, json: bool, html: Path | None) -
         for folder in folders:
             if noted := note(folder):
                 say(f"{folder.name}: {clean(noted)}")
+
+
+def _reports(runs: Sequence[str], folders: Sequence[Path], page: Path) -> dict[str, str]:
+    """Run -> the address of its report from where a page lies; only of those that there are."""
+    import os
+    from urllib.parse import quote
+
+    found = {run: folder / "report.html" for run, folder in zip(runs, folders, strict=True)}
+    return {run: quote(os.path.relpath(file, page.parent)) for run, file in found.items() if file.is_file()}
 
 
 def _write(path: Path, text: str) -> None:

@@ -14,6 +14,7 @@ from typing import TextIO
 
 from nlevolve.cli.trusting import tell
 from nlevolve.errors import BankFailed, BudgetFileFailed
+from nlevolve.llm.keys import Secrets
 from nlevolve.program import command, quoted
 from nlevolve.records import RunFinished
 from nlevolve.run.session import Session
@@ -23,6 +24,8 @@ from nlevolve.view.outside import Make, See, guarded, opened
 from nlevolve.view.publish import Publisher
 from nlevolve.view.terminal.display import display
 from nlevolve.view.terminal.ending import closing
+from nlevolve.view.terminal.palette import Palette, palette
+from nlevolve.view.terminal.passing import passing
 from nlevolve.view.terminal.summary import Summary
 
 ECHO = 0.2
@@ -35,14 +38,16 @@ EXIT_STOPPED = 130
 """A second Ctrl-C."""
 
 
-def carry_out(session: Session, *, live: bool, as_json: bool, see: Mapping[str, Make] | None = None) -> int:
+def carry_out(
+    session: Session, *, live: bool, as_json: bool, see: Mapping[str, Make] | None = None, colours: Palette | None = None
+) -> int:
     """Run a session to its end and return the exit code; `see` makes views from other packages that see every event."""
     # until the report is written: whoever starts a run of this name meanwhile would find it in his own
     with session.lock:
-        return _carry_out(session, opened(see or {}, session.folder), live=live, as_json=as_json)
+        return _carry_out(session, opened(see or {}, session.folder), live=live, as_json=as_json, colours=colours or palette())
 
 
-def _carry_out(session: Session, outside: Sequence[See], *, live: bool, as_json: bool) -> int:
+def _carry_out(session: Session, outside: Sequence[See], *, live: bool, as_json: bool, colours: Palette) -> int:
     publisher = Publisher(session.folder, session.selection, session.known)
     # with --json, stdout is for the summary object alone
     stream = sys.stderr if as_json else sys.stdout
@@ -52,7 +57,7 @@ def _carry_out(session: Session, outside: Sequence[See], *, live: bool, as_json:
     tell(session.named, stream)
     try:
         finished, summary = asyncio.run(
-            _run(session, [guarded("results.json", publisher.see, but=(StoreFailed,)), *outside], live, stream)
+            _run(session, [guarded("results.json", publisher.see, but=(StoreFailed,)), *outside], live, stream, colours)
         )
     except (StoreFailed, BankFailed, BudgetFileFailed) as error:
         complain(error)
@@ -67,7 +72,8 @@ def _carry_out(session: Session, outside: Sequence[See], *, live: bool, as_json:
         publisher.write()
         publisher.report()
         return EXIT_STOPPED
-    problem = publisher.report()
+    with passing("writing report.html …", sys.stderr):
+        problem = publisher.report()
     if problem:
         complain(problem)
     if as_json:
@@ -77,7 +83,7 @@ def _carry_out(session: Session, outside: Sequence[See], *, live: bool, as_json:
         screen = console()
         # in a file or a pipe a line stays a line
         width = screen.width if screen.is_terminal else None
-        screen.print(closing(summary, publisher.results(), run, page=page, width=width), soft_wrap=True)
+        screen.print(closing(summary, publisher.results(), run, colours, page=page, width=width), soft_wrap=True)
     if finished.why and not (sys.stdout.isatty() and sys.stderr.isatty() and not as_json):
         # where both are read by one pair of eyes, the last words have said it
         complain(finished.why)
@@ -86,9 +92,9 @@ def _carry_out(session: Session, outside: Sequence[See], *, live: bool, as_json:
 
 def _unexpected(error: Exception, folder: Path) -> str:
     """In one line; the traceback goes into a file of the run's folder, for whoever mends it."""
-    said = " ".join(f"{type(error).__name__}: {error}".rstrip(": ").split())[:300]
+    said = Secrets().hide(" ".join(f"{type(error).__name__}: {error}".rstrip(": ").split()))[:300]
     try:
-        replace_text(folder / CRASH, "".join(traceback.format_exception(error)))
+        replace_text(folder / CRASH, Secrets().hide("".join(traceback.format_exception(error))))
     except Exception:  # the disk may be what is wrong
         return f"stopped by an unexpected {said}"
     return f"stopped by an unexpected {said} (more in {folder / CRASH})"
@@ -99,14 +105,16 @@ def handle(folder: Path) -> str:
     return folder.name if folder.parent == Path("runs") else str(folder)
 
 
-async def _run(session: Session, subscribers: Sequence[See], live: bool, stream: TextIO) -> tuple[RunFinished, Summary]:
+async def _run(
+    session: Session, subscribers: Sequence[See], live: bool, stream: TextIO, colours: Palette
+) -> tuple[RunFinished, Summary]:
     loop = asyncio.get_running_loop()
     timeouts: dict[str, float] = {role: settings.timeout for role, settings in session.config.roles.items()}
 
     def stop() -> None:
         loop.call_soon_threadsafe(session.stopping.set)
 
-    with display(live=live, stop=stop, stream=stream, timeouts=timeouts) as view:
+    with display(live=live, stop=stop, stream=stream, timeouts=timeouts, colours=colours) as view:
         _listen(session.stopping, view.stopping)
         view.recall(session.known)
         finished = await session.run([*subscribers, guarded("on the terminal", view.see)], own_process=True)

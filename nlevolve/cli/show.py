@@ -8,12 +8,13 @@ from typing import Annotated
 import typer
 
 from nlevolve.cli import app, options
+from nlevolve.errors import UsageError
 
 
 @app.command()
 def show(
     run: options.Run,
-    task: Annotated[str, typer.Argument(help="A task of the run.", show_default=False)],
+    task: Annotated[str | None, typer.Argument(help="A task of the run. Without one: all of them.", show_default=False)] = None,
     birth: Annotated[
         int | None, typer.Option(help="The candidate to look at. " + options.by_default("the best"), metavar="N")
     ] = None,
@@ -21,17 +22,24 @@ def show(
     raw: Annotated[
         bool, typer.Option("--raw", help="The very requests and replies of the candidate's calls, and what the model thought.")
     ] = False,
-    palette: Annotated[str | None, typer.Option(help="arc or colour-blind.")] = None,
+    palette: options.Palette = None,
 ) -> None:
-    """One task of a run: its candidates, the best description with its lineage and grids, the answers."""
+    """One task of a run: its candidates, the best description with its lineage and grids, the answers; or which tasks it has."""
     from nlevolve.run import store
     from nlevolve.view.door import console
     from nlevolve.view.grading import open_solutions
     from nlevolve.view.terminal.palette import palette as named
+    from nlevolve.view.terminal.show import overview
     from nlevolve.view.terminal.show import show as page
 
     colours = named(palette)
     folder = store.find(run, runs_dir)
+    if task is None:
+        if raw or birth is not None:
+            raise UsageError(f"--{'raw' if raw else 'birth'} is of a task: nlevolve show {run} TASK")
+        screen = console()
+        screen.print(overview(store.read_events(folder), screen, colours))
+        return
     if raw:
         _print_raw(folder, task, birth)
         return

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from nlevolve.llm.settings import RoleSettings
     from nlevolve.run.session import Session
     from nlevolve.view.outside import Make
+    from nlevolve.view.terminal.palette import Palette
 
 OWN = "the run's own"
 
@@ -25,81 +26,116 @@ def solve(
     selectors: options.Selectors,
     given: options.Given,
     live: options.Live = None,
+    palette: options.Palette = None,
     json: options.Json = False,
 ) -> int:
     """Solve tasks; says where the run is and how to look at it."""
-    from nlevolve.config import configured
-    from nlevolve.puzzle.datasets import load
+    import sys
 
-    asked = Options.read(given)
-    config = configured(asked)
-    selection = load(selectors, config.seed, **asked.part(Data).model_dump())
-    # what is typed is judged: only now comes what takes its time to load
-    from nlevolve.run.trust import chosen_by
+    from nlevolve.view.terminal.passing import passing
+
+    with passing("getting ready …", sys.stderr):
+        from nlevolve.config import configured
+        from nlevolve.puzzle.datasets import load
+
+        asked = Options.read(given)
+        config = configured(asked)
+        selection = load(selectors, config.seed, **asked.part(Data).model_dump())
+        # what is typed is judged: only now comes what takes its time to load
+        from nlevolve.run.trust import chosen_by
 
     if not asked.replay:
         # what a file alone names is not even looked at before it is confirmed
         chosen = chosen_by(asked).texts
         _knock(role for role in config.roles.values() if role.base_url is None or role.base_url in chosen)
-    from nlevolve.cli.trusting import confirmed
-    from nlevolve.run.session import begin
-    from nlevolve.view.door import complain
-    from nlevolve.view.outside import found
+    with passing("looking up the models …", sys.stderr):
+        from nlevolve.cli.trusting import confirmed
+        from nlevolve.run.session import begin
+        from nlevolve.view.outside import found
+        from nlevolve.view.terminal.palette import palette as named
 
-    see = found(asked.see)
-    session = confirmed(lambda: begin(selection, config, asked, notice=complain))
+        colours, see = named(palette), found(asked.see)
+
+    def begun() -> Session:
+        with passing("looking up the models …", sys.stderr) as complain:
+            return begin(selection, config, asked, notice=complain)
+
+    session = confirmed(begun)
     session = replace(session, ping=asked.ping is not False and not asked.replay)
-    return _carry_out(session, see, live, json)
+    return _carry_out(session, see, live, json, colours)
 
 
 @app.command()
 @options.takes(Resumable, defaults=dict.fromkeys([*Resumable.model_fields.keys() - {"runs_dir"}], OWN))
-def resume(run: options.Run, given: options.Given, live: options.Live = None, json: options.Json = False) -> int:
+def resume(
+    run: options.Run,
+    given: options.Given,
+    live: options.Live = None,
+    palette: options.Palette = None,
+    json: options.Json = False,
+) -> int:
     """Go on with a run that was interrupted, killed or out of budget.
 
     Takes new limits; refuses changed settings and lists them.
     """
+    import sys
+
     from nlevolve.run import store
+    from nlevolve.view.terminal.passing import passing
 
     asked = Resumable.read(given)
     folder = store.find(run, Path(asked.runs_dir))
     old = store.read_config(folder, store.TO_RESUME)
-    from nlevolve.cli.trusting import bank_of, confirmed
-    from nlevolve.puzzle.datasets import load
-    from nlevolve.run.recorded import reconfigure
-    from nlevolve.run.session import reopen
-    from nlevolve.run.trust import chosen_by, prompts_of
-    from nlevolve.view.door import complain
-    from nlevolve.view.outside import found
+    with passing(f"going on with {folder.name} …", sys.stderr):
+        from nlevolve.cli.trusting import bank_of, confirmed
+        from nlevolve.puzzle.datasets import load
+        from nlevolve.run.recorded import reconfigure
+        from nlevolve.run.session import reopen
+        from nlevolve.run.trust import chosen_by, prompts_of
+        from nlevolve.view.outside import found
+        from nlevolve.view.terminal.palette import palette as named
 
-    see = found(asked.see)
+        colours, see = named(palette), found(asked.see)
     config = reconfigure(old, asked)
     selection = load(old["tasks"], config.seed, max_side=store.max_side(old))
     limits = Limits.read(old["limits"] | asked.part(Limits).given)
     prompts = Path(asked.prompts) if asked.prompts else prompts_of(old)
     cache_dir = Path(asked.cache_dir) if "cache_dir" in asked.given else bank_of(old)
     chosen = chosen_by(asked)
-    session = confirmed(
-        lambda: reopen(folder, selection, config, limits, prompts=prompts, cache_dir=cache_dir, chosen=chosen, notice=complain)
-    )
+
+    def reopened() -> Session:
+        with passing("looking up the models …", sys.stderr) as complain:
+            return reopen(
+                folder,
+                selection,
+                config,
+                limits,
+                prompts=prompts,
+                cache_dir=cache_dir,
+                chosen=chosen,
+                notice=complain,
+            )
+
+    session = confirmed(reopened)
     if not old.get("replay"):
         _knock(config.roles.values())
-    return _carry_out(session, see, live, json)
+    return _carry_out(session, see, live, json, colours)
 
 
 def _knock(roles: Iterable[RoleSettings]) -> None:
     """Say at once which addresses nobody answers at: the run finds out, too, but only when the way to the models is loaded."""
+    from nlevolve.llm.keys import shown
     from nlevolve.llm.knock import unanswered
     from nlevolve.view.door import complain
 
     for address, why in unanswered(roles).items():
-        complain(f"nothing answers at {address} ({why}): is the server running?")
+        complain(f"nothing answers at {shown('.base_url', address)} ({why}): is the server running?")
 
 
-def _carry_out(session: Session, see: Mapping[str, Make], live: bool | None, json: bool) -> int:
+def _carry_out(session: Session, see: Mapping[str, Make], live: bool | None, json: bool, colours: Palette) -> int:
     """Run the session with its views, and say how it ended."""
     import sys
 
     from nlevolve.cli.running import carry_out
 
-    return carry_out(session, live=sys.stdout.isatty() if live is None else live, as_json=json, see=see)
+    return carry_out(session, live=sys.stdout.isatty() if live is None else live, as_json=json, see=see, colours=colours)

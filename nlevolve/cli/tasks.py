@@ -18,7 +18,7 @@ def tasks(
     show: Annotated[bool, typer.Option("--show", help="Draw the grids.")] = False,
     limit: Annotated[int | None, typer.Option(help="The first N alone.", metavar="N", min=1)] = None,
     seed: options.Seed = None,
-    palette: options.Palette = "arc",
+    palette: options.Palette = None,
 ) -> None:
     """List tasks, or look at them."""
     from nlevolve.puzzle.datasets import load

@@ -23,7 +23,7 @@ def watch(
     size: Annotated[
         str | None, typer.Option(help="Of that screen. " + options.by_default("the terminal's"), metavar="WIDTHxHEIGHT")
     ] = None,
-    palette: Annotated[str | None, typer.Option(help="arc or colour-blind.")] = None,
+    palette: options.Palette = None,
     live: options.Live = None,
 ) -> None:
     """The dashboard of a run in another process, or of a finished one; with --speed, from its beginning."""

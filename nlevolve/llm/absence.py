@@ -78,7 +78,9 @@ class Absences:
         absence = self._of.setdefault(request.place, _Absence(failure.address, now))
         if not absence.away:
             absence.away = True
-            self._emit(ServerAway(model=request.model, address=absence.address, why=str(failure), patience=self._patience))
+            # one that came back and answered nothing has used some of it up
+            left = max(0.0, absence.since + self._patience - now)
+            self._emit(ServerAway(model=request.model, address=absence.address, why=str(failure), patience=left))
 
     def answered(self, request: Request) -> None:
         """A call came through: the absence is over, not only interrupted."""

@@ -8,6 +8,7 @@ from typing import Any
 from nlevolve.llm.catalogue import ModelCard
 from nlevolve.llm.ledger import Ledger
 from nlevolve.llm.request import NoReply, Reply, Request
+from nlevolve.llm.room import looping
 from nlevolve.records import Bought, CallFinished, Event, Noticed
 
 Ask = Callable[[Request, Callable[[], None]], Awaitable[Reply]]
@@ -33,7 +34,8 @@ class Accounts:
             self._emit(CallFinished(source="failed", cost_usd=cost, unknown_usd=outcome.unknown_usd or 0.0, **failed))
             return
         took: dict[str, Any] = {"usage": outcome.usage, "cost_usd": outcome.cost_usd, "seconds": outcome.seconds}
-        shared: dict[str, Any] = {"finish": outcome.finish, "reasoning": outcome.reasoning, **label}
+        turning = outcome.finish == "length" and looping(outcome.text or outcome.reasoning)
+        shared: dict[str, Any] = {"finish": outcome.finish, "looping": turning, "reasoning": outcome.reasoning, **label}
         if outcome.cached:
             self._emit(CallFinished(source="cache", tries=0, bought=Bought(**took), **shared))
         else:

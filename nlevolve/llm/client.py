@@ -27,6 +27,7 @@ from nlevolve.llm.sse import ErrorInStream, forgiving
 from nlevolve.llm.streams import Heard, listen
 from nlevolve.llm.thinking import Thought, family, thought
 from nlevolve.llm.told import LONGEST_SAID, is_reply, told
+from nlevolve.llm.traffic import Standing, Traffic
 from nlevolve.llm.windows import cut
 from nlevolve.llm.wire import BY_ITSELF, NATIVE, accepted, chat, merged, options_of_ollama, response_format, window_for
 
@@ -62,8 +63,10 @@ class Client:
         embedded: Complete | None = None,
         *,
         own_process: bool = False,
+        traffic: Traffic | None = None,
     ) -> None:
         self._cards = cards
+        self._traffic = traffic
         self._notice = notice
         self._embedded = embedded
         self._own_process = own_process
@@ -150,13 +153,18 @@ class Client:
 
     async def _listened(self, litellm: Any, request: Request, arguments: dict[str, Any], bound: Bound | None) -> Heard:
         """The reply as it comes. Raises NoReply, and what litellm raises before it has begun."""
+        standing = self._traffic.of(request.model) if self._traffic else Standing()
         self._streaming += 1
+        standing.writing += 1
         try:
-            return await self._hear(litellm, request, arguments, bound)
+            return await self._hear(litellm, request, arguments, bound, standing)
         finally:
             self._streaming -= 1
+            standing.writing -= 1
 
-    async def _hear(self, litellm: Any, request: Request, arguments: dict[str, Any], bound: Bound | None) -> Heard:
+    async def _hear(
+        self, litellm: Any, request: Request, arguments: dict[str, Any], bound: Bound | None, standing: Standing
+    ) -> Heard:
         asked_at = time.monotonic()
         stream = await litellm.acompletion(**arguments, stream=True, stream_options={"include_usage": True})
         try:
@@ -164,7 +172,7 @@ class Client:
         except Exception as error:
             raise self._failure(_with_headers(error), request) from None
         try:
-            heard = await listen(pieces, bound, request.settings, asked_at)
+            heard = await listen(pieces, bound, request.settings, asked_at, standing)
         except (NoReply, TimeoutError):
             raise
         except Exception as error:

@@ -119,6 +119,13 @@ def _is_secret(header: str, value: str) -> bool:
     return HARMLESS.fullmatch(header) is None and MIXED.search(value) is not None
 
 
+def refuse_secrets(base_url: str | None, headers: Mapping[str, str]) -> None:
+    """Raises UsageError for a key that is written out in a role's settings: config.json and the report would show it."""
+    if base_url is not None:
+        check_address(base_url, "base_url")
+    check_headers(headers, "extra_headers")
+
+
 def shown(setting: str, value: str) -> str:
     """The value of a setting, by its dotted name, or `***` where a secret is written out: in runs of before such were refused."""
     try:

@@ -12,6 +12,7 @@ from nlevolve.llm.pace import LearnedRate, Pace
 from nlevolve.llm.request import Interrupted, Place, RateLimited, Reply, Request
 from nlevolve.llm.settings import RoleSettings
 from nlevolve.llm.stopping import nap
+from nlevolve.llm.traffic import Traffic
 from nlevolve.records import Event, LimitChanged
 
 FIRST_IN_FLIGHT = 64
@@ -101,10 +102,16 @@ class Shared:
     """What the lanes of a run have in common: so many calls at once, over all models."""
 
     def __init__(
-        self, concurrency: int, emit: Callable[[Event], None], stopping: asyncio.Event, served: Mapping[Place, int]
+        self,
+        concurrency: int,
+        emit: Callable[[Event], None],
+        stopping: asyncio.Event,
+        served: Mapping[Place, int],
+        traffic: Traffic,
     ) -> None:
         self.concurrency = concurrency
         self.served = served
+        self.traffic = traffic
         self.emit = emit
         self.stopping = stopping
         self.total = asyncio.Semaphore(concurrency)
@@ -137,7 +144,9 @@ class Lane:
         Only the first in the queue waits for these, so that none of them is held while another is waited for. Once the run is
         to stop only what is asked to the `last` gets a slot. Raises Interrupted.
         """
+        standing = self._shared.traffic.of(self._model)
         self._queued += 1
+        standing.waiting += 1
         try:
             async with self._gate:
                 while self._slots.full:
@@ -157,6 +166,7 @@ class Lane:
                 return now
         finally:
             self._queued -= 1
+            standing.waiting -= 1
             self._in_demand = self._in_demand and self._queued > 0
 
     async def _turn(self, last: bool) -> bool:
@@ -170,7 +180,12 @@ class Lane:
                 return waited
             self._in_demand = False
             waited = waited or learned >= wait
-            await (asyncio.sleep(wait) if last else nap(wait, self._shared.stopping))
+            standing = self._shared.traffic.of(self._model)
+            standing.paced += 1
+            try:
+                await (asyncio.sleep(wait) if last else nap(wait, self._shared.stopping))
+            finally:
+                standing.paced -= 1
 
     def leave(self) -> None:
         self._shared.total.release()
@@ -253,9 +268,10 @@ class Lanes:
         emit: Callable[[Event], None],
         stopping: asyncio.Event,
         served: Mapping[Place, int] = MappingProxyType({}),
+        traffic: Traffic | None = None,
     ) -> None:
         """`served`: how many a server works on at once, where it says so."""
-        self._shared = Shared(concurrency, emit, stopping, served)
+        self._shared = Shared(concurrency, emit, stopping, served, traffic or Traffic(emit))
         self._lanes: dict[Place, Lane] = {}
 
     @asynccontextmanager

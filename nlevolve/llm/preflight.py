@@ -17,7 +17,7 @@ from nlevolve import files
 from nlevolve.errors import UsageError
 from nlevolve.llm.catalogue import OFFLINE, ModelCard, Price, embedded_card, listed_card, nearest, price_of
 from nlevolve.llm.endpoints import endpoint_of, variables_of
-from nlevolve.llm.keys import check_address, check_headers, check_key, load_keys
+from nlevolve.llm.keys import check_address, check_key, load_keys, refuse_secrets
 from nlevolve.llm.settings import RoleSettings
 from nlevolve.llm.thinking import check_thinking
 
@@ -47,7 +47,7 @@ def check_models(
     shelf = Shelf(remember)
     cards: dict[str, ModelCard] = {}
     for settings in roles:
-        _refuse_secrets(settings)
+        refuse_secrets(settings.base_url, settings.extra_headers)
         for model in settings.mix:
             card = cards.get(model) or _embedded(model) or shelf.card(model, settings.base_url)
             card = cards[model] = card.model_copy(update={"price": own[model]}) if model in own else card
@@ -124,13 +124,6 @@ def _embedded(model: str) -> ModelCard | None:
     if model not in MODELS:
         raise UsageError(f"no embedded model {model!r}; nearest: {', '.join(nearest(model, MODELS) or MODELS)}")
     return embedded_card(model)
-
-
-def _refuse_secrets(settings: RoleSettings) -> None:
-    """Raises UsageError for a key that is written out in the settings: config.json and the report would show it."""
-    if settings.base_url is not None:
-        check_address(settings.base_url, "base_url")
-    check_headers(settings.extra_headers, "extra_headers")
 
 
 def _require_keys(card: ModelCard, settings: RoleSettings) -> None:

@@ -31,6 +31,7 @@ from nlevolve.llm.schema_fallback import Forms
 from nlevolve.llm.serving import Served, served
 from nlevolve.llm.settings import RoleSettings
 from nlevolve.llm.thinking import resolved
+from nlevolve.llm.traffic import Traffic
 from nlevolve.llm.windows import Windows
 from nlevolve.records import Event
 
@@ -145,13 +146,15 @@ class OpenStack:
         accounts = Accounts(self.emit, self.cards, ledger)
         notice = accounts.notice
         self._bank: Bank = (ReplayBank if self.replay else DiskBank)(self.cache_dir, notice)
-        self._client = Client(self.cards, notice, own_process=self.own_process)
+        self._traffic = Traffic(self.emit)
+        self._client = Client(self.cards, notice, own_process=self.own_process, traffic=self._traffic)
+        slots = {at: one.slots for at, one in told.items() if one.slots}
         budget = Budget(ledger, self.cards, notice)
         deliver = Delivery(
             self.live or self._client,
             breaker=Breaker(self.emit),
             absences=Absences(self.emit, self.stopping, self.patience),
-            lanes=Lanes(self.concurrency, self.emit, self.stopping, {at: one.slots for at, one in told.items() if one.slots}),
+            lanes=Lanes(self.concurrency, self.emit, self.stopping, slots, self._traffic),
             budget=budget,
             forms=Forms(notice),
             concessions=Concessions(notice),
@@ -168,6 +171,7 @@ class OpenStack:
         """Wait a little for what is paid for, unless there was an accident. Raises what a task of ours died of unheard."""
         others = await self._alarm.silence()
         await self._cached.close(LINGER if kind is None else 0.0)
+        self._traffic.close()
         await self._bank.close()
         await self._client.close()
         self._purse.close()

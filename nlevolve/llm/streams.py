@@ -17,6 +17,7 @@ from nlevolve.llm.patience import patient
 from nlevolve.llm.request import TimedOut
 from nlevolve.llm.room import Bound, looping
 from nlevolve.llm.settings import RoleSettings
+from nlevolve.llm.traffic import Standing
 
 LOOK = 1_000
 """Characters after which a reply is looked at anew."""
@@ -108,18 +109,22 @@ def arguments(message: Any) -> str:
     return words(_field(called, "arguments"))
 
 
-async def listen(stream: AsyncIterator[Any], bound: Bound | None, settings: RoleSettings, asked_at: float) -> Heard:
+async def listen(
+    stream: AsyncIterator[Any], bound: Bound | None, settings: RoleSettings, asked_at: float, standing: Standing | None = None
+) -> Heard:
     """Hear the reply out, or as much of it as is of use. Raises TimedOut and TooLarge.
 
-    `asked_at`: when it was asked for, by the monotonic clock.
+    `asked_at`: when it was asked for, by the monotonic clock. `standing` is told of every piece.
     """
-    heard, looked, idle = Heard(), 0, settings.idle_timeout
+    heard, looked, idle, standing = Heard(), 0, settings.idle_timeout, standing or Standing()
     largest = settings.largest_reply or LARGEST
     try:
         async with patient() as patience:
             async for chunk in stream:
+                before = heard.characters
                 if not heard.add(chunk):
                     continue
+                standing.heard(1, heard.characters - before)
                 heard.first = time.monotonic() - asked_at if heard.first is None else heard.first
                 # a model may think for long before it says a word; from then on silence is a stall
                 patience.renew(idle)

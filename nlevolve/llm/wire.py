@@ -22,8 +22,6 @@ OLLAMAS_OWN = ("keep_alive", "think", "options", "template", "raw", "truncate", 
 """Fields of a request of Ollama's; all others are its model's options."""
 LEAST_WINDOW = 4_096
 """Tokens: Ollama's own."""
-MOST_TOKENS = 10**9
-"""Of one call; a number above is no count."""
 SAFE = 1.1
 """An estimate of a prompt's tokens may be a little short, and what does not fit is cut without a word."""
 

@@ -22,6 +22,7 @@ from nlevolve.records.events import (
     ServerBack,
     TaskAnswered,
     TaskStarted,
+    TrafficSeen,
 )
 from nlevolve.records.lines import DamagedLine, LogReader, read_event, write_event
 from nlevolve.records.nouns import (
@@ -87,6 +88,7 @@ __all__ = [
     "TaskAnswered",
     "TaskStarted",
     "Text",
+    "TrafficSeen",
     "Unreached",
     "Usage",
     "read_event",

@@ -95,6 +95,8 @@ class CallFinished(Event):
     """From sending to the reply, without waiting for a slot; 0 from the cache."""
     tries: int = 1
     """How often it was sent."""
+    looping: bool = False
+    """Whether a reply that was cut ends in the same again and again."""
     reasoning: Text = ""
     """The model's thinking where the provider returns it: for people, never fed to a model."""
     error: Text = ""
@@ -242,6 +244,21 @@ class LimitChanged(Event):
     why: Text
 
 
+class TrafficSeen(Event):
+    """How it stands between us and a model, every few seconds while it changes: who waits to be sent, how fast replies come."""
+
+    kind: Literal["traffic_seen"] = "traffic_seen"
+    model: str
+    waiting: int
+    """Calls that wait for a place in flight."""
+    paced: bool = False
+    """They wait for the pace (so many a minute) rather than for a place."""
+    writing: int = 0
+    """Replies that are heard as they come."""
+    tokens_per_second: float = 0.0
+    """Of all these together, about, since it was last said."""
+
+
 class ModelStopped(Event):
     """Key refused, quota exhausted, model unknown: nothing more is sent to this model."""
 
@@ -259,7 +276,7 @@ class ServerAway(Event):
     """Scheme, host and port."""
     why: Text
     patience: float
-    """Seconds for which it is waited."""
+    """Seconds for which it is waited from now on."""
 
 
 class ServerBack(Event):
@@ -335,6 +352,7 @@ AnyEvent = Annotated[
     | AnswerFollowed
     | TaskAnswered
     | LimitChanged
+    | TrafficSeen
     | ModelStopped
     | ServerAway
     | ServerBack

@@ -43,6 +43,7 @@ def _faults(role: Role, model: str, its: Readings) -> list[_Fault]:
     followed = its.outcomes["read"] + its.outcomes["repaired"] + its.outcomes["untold"]
     told = [
         (2, TELLING, its.outcomes["cut"], its.replies, _cut(role, its)),
+        (2, TELLING, its.outcomes["looping"], its.replies, f"only went round in circles: {ANOTHER}"),
         (2, TELLING, its.outcomes["refused"], its.replies, f"were declined or held back by a content filter: {ANOTHER}"),
         (2, TELLING, its.outcomes["unreadable"], its.replies, _unreadable(role, its)),
         (1, MOSTLY, its.wrong_size, followed, f"are grids of the wrong size: {_stronger(role)}"),

@@ -18,6 +18,7 @@ from nlevolve.records import (
     CandidateChecked,
     Event,
     LogDamaged,
+    Loss,
     MixLearned,
     MoveFailed,
     Noticed,
@@ -29,6 +30,7 @@ from nlevolve.records import (
     TaskStarted,
     Usage,
 )
+from nlevolve.run.losses import losses
 from nlevolve.view.readings import Reader
 
 
@@ -50,6 +52,8 @@ class Account:
     """How many of them were lost at a known price."""
     unknown_usd: float = 0.0
     """So much more may have been billed, at most: for what was lost, and where tokens are estimated."""
+    estimated: int = 0
+    """Replies of which some tokens are our estimate, because their provider did not say."""
     latencies: list[float] = field(default_factory=list)
     """Seconds of each reply from a provider."""
 
@@ -64,6 +68,7 @@ class Account:
             prompt_cached=self.prompt_cached,
             completion=self.completion,
             reasoning=self.reasoning,
+            estimated=self.estimated > 0,
         )
 
     def add(self, call: CallFinished) -> None:
@@ -103,6 +108,7 @@ class Account:
         self.prompt_cached += usage.prompt_cached * times
         self.completion += usage.completion * times
         self.reasoning += usage.reasoning * times
+        self.estimated += usage.estimated * times
         if cost_usd is None:
             self.unknown += times
         else:
@@ -121,6 +127,8 @@ class TaskHistory:
     follows: dict[tuple[int, int, int, str], AnswerFollowed] = field(default_factory=dict)
     """(birth, test input, sample, view) -> the grid it gave."""
     answered: TaskAnswered | None = None
+    trimmed: dict[int, dict[str, str]] = field(default_factory=dict)
+    """Birth -> for what a smaller prompt was asked ("revise", "check", …) -> what was left out, so that it fits the window."""
     account: Account = field(default_factory=Account)
     bought: Account = field(default_factory=Account)
     """What replies from the cache took when another run bought them; each reply once."""
@@ -135,6 +143,19 @@ class TaskHistory:
         if done is None or done.best is None or self.reopened:
             return self.leader
         return self.population.members.get(done.best, self.leader)
+
+    @property
+    def losses(self) -> tuple[Loss, ...]:
+        """Why births and follows brought nothing: as its answer told it, else as far as it has come."""
+        if self.answered is not None and self.answered.losses and not self.reopened:
+            return self.answered.losses
+        return losses(self.population, self.follows.values())
+
+    def smaller(self, birth: int) -> str:
+        """What was left out of the birth's prompts, in words: "asked for without the parents' grids"; empty where nothing was."""
+        verbs = {"check": "checked", "follow": "followed"}
+        told = self.trimmed.get(birth, {}).items()
+        return ", ".join(f"{verbs.get(purpose, 'asked for')} without {what}" for purpose, what in told)
 
     def grow(self, event: CandidateChecked | MoveFailed, rank: Rank) -> None:
         """A birth is over."""
@@ -256,6 +277,8 @@ class History:
         task = self.task(event.task)
         for account in (self.account, task.account, self._role(event)):
             account.add(event)
+        if event.trimmed and event.birth is not None:
+            task.trimmed.setdefault(event.birth, {})[event.purpose] = event.trimmed
         self.readings.replied(event)
         if event.source != "failed" and event.request not in self._had:
             self._had[event.request] = event

@@ -29,12 +29,15 @@ def head(call: CallFinished) -> str:
     place = "pair" if call.purpose == "check" else "test"
     what = [f"{call.purpose} {place} {call.target + 1}" if call.target is not None else call.purpose]
     what += ["repair"] if call.repair else []
+    what += [f"without {clean(call.trimmed)}"] if call.trimmed else []
     took = call.bought.usage if call.bought else call.usage
-    tokens = [f"{took.prompt:,} + {took.completion:,} tokens"] if took.prompt or took.completion else []
+    about = "≈ " if took.estimated else ""
+    tokens = [f"{about}{took.prompt:,} + {took.completion:,} tokens"] if took.prompt or took.completion else []
     tokens += [f"{took.reasoning:,} of them thinking"] if took.reasoning else []
     cost = "unknown price" if call.cost_usd is None else money(call.cost_usd)
     came = {"cache": "from the cache", "failed": "failed"}.get(call.source, f"{call.seconds:.1f} s, {cost}")
-    return " · ".join([call.role, *what, clean(call.model), came, call.finish, *tokens, call.request[:12]])
+    ended = "cut, repeating itself" if call.looping else call.finish
+    return " · ".join([call.role, *what, clean(call.model), came, ended, *tokens, call.request[:12]])
 
 
 def parts(told: Told) -> Iterator[Part]:

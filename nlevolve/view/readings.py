@@ -9,13 +9,18 @@ from typing import Any, Literal
 
 from nlevolve.puzzle.grids import shape
 from nlevolve.records import CallFinished, CandidateChecked, Followed, ReplyUnread, Role, TaskStarted
+from nlevolve.view.lost import in_short
 from nlevolve.view.text import percent
 
-Outcome = Literal["read", "repaired", "cut", "unreadable", "refused", "untold"]
-OUTCOMES: tuple[Outcome, ...] = ("read", "repaired", "cut", "unreadable", "refused", "untold")
-"""Read at once; read, and asked for as a repair; cut at its length; not to be read; declined or filtered; not in the log."""
+Outcome = Literal["read", "repaired", "cut", "looping", "unreadable", "refused", "untold"]
+OUTCOMES: tuple[Outcome, ...] = ("read", "repaired", "cut", "looping", "unreadable", "refused", "untold")
+"""Read at once; read, and asked for as a repair; cut at its length; cut because it only repeated itself; not to be read;
+declined or filtered; not in the log."""
 LOST = OUTCOMES[1:-1]
+UNREAD = OUTCOMES[2:-1]
 ENDS: Mapping[str, Outcome] = {"length": "cut", "refused": "refused", "filtered": "refused"}
+NO_LOSS = frozenset({"interrupted", "budget", "abandoned"})
+"""Ways to end without a reply that say nothing of a model: the call was held back by us."""
 KEPT_REASONS = 200
 """Different reasons that are counted; a model may find more ways to be wrong than anybody reads."""
 
@@ -35,6 +40,8 @@ class Readings:
     """Grids that came with a note: what the checker could not follow, or found unclear."""
     said: Counter[str] = field(default_factory=Counter)
     """The notes -> how often."""
+    never: Counter[str] = field(default_factory=Counter)
+    """Kind of failure -> calls to which no reply came. A refusal is a reply, and not among them."""
 
     @property
     def replies(self) -> int:
@@ -42,7 +49,7 @@ class Readings:
 
     @property
     def unread(self) -> int:
-        return self.outcomes["cut"] + self.outcomes["unreadable"] + self.outcomes["refused"]
+        return sum(self.outcomes[name] for name in UNREAD)
 
     def share(self, number: int) -> float:
         """Of all replies, 0..1."""
@@ -66,10 +73,14 @@ class Reader:
 
     def replied(self, call: CallFinished) -> None:
         """A call is over. Without word to the contrary its reply was read; of one that failed only a refusal is a reply."""
-        if call.request in self._became or (call.source == "failed" and call.finish not in ENDS):
+        if call.source == "failed" and call.finish not in ENDS:
+            for readings in self._readings(call.task, call.role, call.model):
+                readings.never[call.finish] += call.finish not in NO_LOSS
+            return
+        if call.request in self._became:
             return
         usual: Outcome = ("repaired" if call.repair else "read") if self._told else "untold"
-        became = ENDS.get(call.finish, usual)
+        became = "looping" if call.looping else ENDS.get(call.finish, usual)
         if call.request:
             self._became[call.request] = became
         length = (call.bought.usage if call.bought else call.usage).completion
@@ -110,24 +121,26 @@ class Reader:
         )
 
 
-def lossy(row: Mapping[str, int]) -> bool:
-    """Whether any reply of a `replies` row was not read at once."""
-    return any(row.get(name) for name in LOST)
+def telling(row: Mapping[str, Any]) -> bool:
+    """Whether there is more to say of a `replies` row than that all were read at once."""
+    return any(row.get(name) for name in (*LOST, "notes", "never"))
 
 
-def in_words(row: Mapping[str, int]) -> str:
+def in_words(row: Mapping[str, Any]) -> str:
     """A `replies` row of results.json in one line: "91% of 120 read, 4% cut, 5% unreadable; 12 of the wrong size"."""
     replies = sum(row.get(name, 0) for name in OUTCOMES)
+    never = row.get("never") or {}
+    gone = [f"{sum(never.values()):,} never came ({in_short(never)})"] if never else []
     if not replies:
-        return "no replies"
+        return "; ".join(["no replies", *gone])
     first = f"{replies:,} replies" if row["untold"] else f"{percent(row['read'] / replies, 0)} of {replies:,} read"
-    lost = [f"{percent(row[name] / replies, 0)} {name}" for name in LOST if row[name]]
+    lost = [f"{percent(row[name] / replies, 0)} {name}" for name in LOST if row.get(name)]
     more = [f"{row['wrong_size']:,} of the wrong size"] if row["wrong_size"] else []
     more += [f"{row['notes']:,} with a note"] if row["notes"] else []
-    return "; ".join([", ".join([first, *lost]), *more])
+    return "; ".join([", ".join([first, *lost]), *more, *gone])
 
 
-def read_share(row: Mapping[str, int]) -> float | None:
+def read_share(row: Mapping[str, Any]) -> float | None:
     """The share of replies that could be read, at once or after a repair, 0..1; None where the log does not say."""
     replies = sum(row.get(name, 0) for name in OUTCOMES)
     return (row["read"] + row["repaired"]) / replies if replies and not row["untold"] else None
@@ -136,4 +149,5 @@ def read_share(row: Mapping[str, int]) -> float | None:
 def readings_row(readings: Readings | None) -> dict[str, Any]:
     """Readings as JSON."""
     told = readings or Readings()
-    return {**{name: told.outcomes[name] for name in OUTCOMES}, "wrong_size": told.wrong_size, "notes": told.notes}
+    outcomes: dict[str, int] = {name: told.outcomes[name] for name in OUTCOMES}
+    return {**outcomes, "wrong_size": told.wrong_size, "notes": told.notes, "never": dict((+told.never).most_common())}

@@ -11,6 +11,7 @@ from nlevolve.records import Stopped, Usage
 from nlevolve.view.explanation import explanation
 from nlevolve.view.grading import Grade, Solution, grades
 from nlevolve.view.history import Account, History, TaskHistory
+from nlevolve.view.lost import loss_rows
 from nlevolve.view.readings import readings_row
 
 SCHEMA = 1
@@ -38,6 +39,7 @@ def results(history: History, tasks: Sequence[Task], solutions: Mapping[str, Sol
             "candidates": sum(row["candidates"] for row in rows.values()),
             **account_row(history.account, history.owed()),
             "replies": readings_row(history.readings.total),
+            "losses": loss_rows(loss for task in tasks for loss in history.task(task.id).losses),
             "bought_before": account_row(history.bought),
             "seconds": round(history.seconds, 3),
         },
@@ -94,6 +96,7 @@ def account_row(account: Account, owed: Account | None = None) -> dict[str, Any]
         "cost_usd": round(account.cost_usd, 6),
         "cost_unknown_calls": account.unknown + owed.unknown,
         "cost_unknown_usd": round(account.unknown_usd + owed.unknown_usd, 6),
+        "estimated_calls": account.estimated,
         "reply_seconds": round(sum(account.latencies), 3),
     }
 
@@ -143,6 +146,7 @@ def _task_row(seen: TaskHistory, task: Task, grade: Grade | None, history: Histo
         "candidates": len(seen.population.members),
         **account_row(seen.account, history.owed(task=seen.id)),
         "replies": readings_row(history.readings.by_task.get(seen.id)),
+        "losses": loss_rows(seen.losses),
         "bought_before": account_row(seen.bought),
         "seconds": round(answered.seconds, 3) if answered else 0.0,
         "stopped": answered.stopped if answered else _why_unanswered(history),

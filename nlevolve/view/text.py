@@ -98,7 +98,8 @@ def percent(share: float | None, decimals: int = 1) -> str:
 
 def points(difference: float, decimals: int = 1) -> str:
     """One share less another in percentage points, with its sign, rounded as the shares are: +53.5."""
-    return f"{'-' if difference < -_NOTHING else '+'}{_hundredths(abs(difference), decimals):.{decimals}f}"
+    shown = _hundredths(abs(difference), decimals)
+    return f"{'-' if difference < 0 and shown else '+'}{shown:.{decimals}f}"
 
 
 def _hundredths(share: float, decimals: int) -> float:

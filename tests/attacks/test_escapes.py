@@ -6,6 +6,7 @@ import ast
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -50,7 +51,7 @@ def poisoned(folder: Path) -> None:
     said = json.dumps(POISON)[1:-1]
     for name in ("a", "b"):
         run = folder / "runs" / name
-        log = (run / "events.jsonl").read_text()
+        log = re.sub(r',"crc":"[0-9a-f]+"', "", (run / "events.jsonl").read_text())  # as logs were before they had digests
         for empty in ("note", "why", "error", "preset"):
             log = log.replace(f'"{empty}":""', f'"{empty}":"{said}"')
         log = log.replace('"task":"good"', f'"task":"good{said}"').replace('"description":["', f'"description":["{said}')

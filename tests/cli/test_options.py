@@ -26,8 +26,8 @@ ROLE_FLAGS = "--generator --checker --reviser --recombiner --answerer --preset -
 LIMIT_FLAGS = "--budget --task-budget --max-calls --allow-unknown-prices --concurrency --tasks-at-once --patience "
 RUN_FLAGS = ROLE_FLAGS + LIMIT_FLAGS + "--prompts --seed --runs-dir --cache-dir --see --live --no-live --json "
 PROMISED = {
-    "solve": RUN_FLAGS + "--run --replay",
-    "resume": RUN_FLAGS,
+    "solve": RUN_FLAGS + "--run --replay --palette",
+    "resume": RUN_FLAGS + "--palette",
     "sweep": RUN_FLAGS + "--run --dry-run --html",
     "models": ROLE_FLAGS + "--ping",
     "watch": "--runs-dir --speed --at --still --size --palette --live --no-live",

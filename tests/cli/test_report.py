@@ -76,7 +76,16 @@ def test_compare_in_tables_json_and_a_page(run: Run, tmp_path: Path) -> None:
     assert code == 0
     assert "On 1 shared task" in out
     assert "offline/checker-weak" in out
-    assert "offline/checker-weak" in (tmp_path / "c.html").read_text()
+    page = (tmp_path / "c.html").read_text()
+    assert "offline/checker-weak" in page
+    assert '<a href="runs/one/report.html#turned">turned</a>' in page
+    assert '<a class="small" href="runs/two/report.html#turned">two</a>' in page
+    (tmp_path / "runs/two/report.html").unlink()
+    (tmp_path / "elsewhere").mkdir()
+    run("compare", "one", "runs/two", "--html", "elsewhere/c.html")
+    page = (tmp_path / "elsewhere/c.html").read_text()
+    assert '<a href="../runs/one/report.html">one</a>' in page
+    assert "two/report.html" not in page, "nothing leads to a page that is not there"
     _, out, _ = run("compare", "one", "two", "--json")
     assert [side["run"] for side in json.loads(out)["runs"]] == ["one", "two"]
 
@@ -114,7 +123,7 @@ def test_chats_are_not_told_with_other_prompts(run: Run, tmp_path: Path) -> None
         (["compare", "one"], "compare needs two or more runs, got only one"),
         (["compare", "one", "one"], "run runs/one is named twice"),
         (["compare", "one", "three"], "no run 'three' under runs"),
-        (["export", "one", "--format", "pdf"], "'pdf' is not one of"),
+        (["export", "one", "--format", "pdf"], "no format 'pdf'; formats: kaggle, "),
         (["export", "one"], "Missing option '--format'"),
     ],
 )

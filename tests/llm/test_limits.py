@@ -76,7 +76,7 @@ def flight(answer: Callable[[Request, int], Reply], count: int, most: int) -> tu
         state["now"] += 1
         state["most"] = max(state["most"], state["now"])
         try:
-            await asyncio.sleep(1)
+            await asyncio.sleep(1 + number / 1000)  # equal moments would come in no order
             return answer(asked, number)
         finally:
             state["now"] -= 1

@@ -16,7 +16,7 @@ from nlevolve.records import (
 )
 from nlevolve.view.explanation import explanation
 from nlevolve.view.history import History, read
-from nlevolve.view.readings import in_words, read_share, readings_row
+from nlevolve.view.readings import in_words, read_share, readings_row, telling
 
 GRID = ((1, 2), (3, 4))
 
@@ -37,7 +37,7 @@ def unread(request: str, why: str = "it holds no grid") -> ReplyUnread:
     return ReplyUnread(task="t", role="checker", purpose="check", model="b/reader", request=request, why=why)
 
 
-def row(history: History) -> dict[str, int]:
+def row(history: History) -> dict[str, Any]:
     return readings_row(history.readings.by_role["checker", "b/reader"])
 
 
@@ -49,6 +49,8 @@ def test_each_reply_is_told_by_what_became_of_it() -> None:
         reply("b2", repair=True),
         reply("c", "length"),
         unread("c"),
+        reply("c2", "length", looping=True),
+        unread("c2"),
         reply("d", "refused"),
     ]
     found = row(read([*started(), *ends]))
@@ -56,14 +58,16 @@ def test_each_reply_is_told_by_what_became_of_it() -> None:
         "read": 1,
         "repaired": 1,
         "cut": 1,
+        "looping": 1,
         "unreadable": 1,
         "refused": 1,
         "untold": 0,
         "wrong_size": 0,
         "notes": 0,
+        "never": {},
     }
-    assert in_words(found) == "20% of 5 read, 20% repaired, 20% cut, 20% unreadable, 20% refused"
-    assert read_share(found) == 0.4
+    assert in_words(found) == "17% of 6 read, 17% repaired, 17% cut, 17% looping, 17% unreadable, 17% refused"
+    assert read_share(found) == 2 / 6
 
 
 def test_events_read_twice_and_replies_served_twice_count_once() -> None:
@@ -75,7 +79,17 @@ def test_events_read_twice_and_replies_served_twice_count_once() -> None:
 
 def test_a_call_that_brought_no_reply_is_none_but_a_filters_refusal_is() -> None:
     found = row(read([*started(), reply("a", "timeout", source="failed"), reply("b", "filtered", source="failed")]))
+    never = found.pop("never")
     assert sum(found.values()) == found["refused"] == 1
+    assert never == {"timeout": 1}
+    assert in_words({**found, "never": never}) == "0% of 1 read, 100% refused; 1 never came (1 timed out)"
+
+
+def test_what_we_held_back_ourselves_is_no_loss() -> None:
+    ends = [reply("a"), *(reply(kind, kind, source="failed") for kind in ("interrupted", "budget"))]
+    found = row(read([*started(), *ends]))
+    assert found["never"] == {}
+    assert not telling(found)
 
 
 def test_a_log_that_does_not_say_what_was_read_claims_nothing() -> None:
@@ -97,6 +111,7 @@ def test_wrong_sizes_and_notes_are_counted_once_a_candidate() -> None:
     twin = checked.model_copy(update={"birth": birth.model_copy(update={"index": 1}), "duplicate_of": 0})
     found = row(read([*started(), reply("a"), checked, checked, twin]))
     assert (found["wrong_size"], found["notes"]) == (2, 1)
+    assert telling(found), "a note is worth a word where every reply was read"
 
 
 def test_cut_replies_explain_a_result_by_where_they_were_cut() -> None:

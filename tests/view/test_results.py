@@ -7,10 +7,12 @@ from random import Random
 
 import pytest
 
-from nlevolve.records import Answer, AnyEvent, Bought, RunFinished, RunStarted, TaskAnswered, Usage
+from nlevolve.records import Answer, AnyEvent, Bought, Loss, MoveFailed, RunFinished, RunStarted, TaskAnswered, Usage
 from nlevolve.view.grading import grade
 from nlevolve.view.history import read
+from nlevolve.view.lost import in_short, summed
 from nlevolve.view.results import PLACEHOLDER, results, submission
+from nlevolve.view.terminal.ending import closing
 from nlevolve.view.terminal.panels.look import Look
 from nlevolve.view.terminal.summary import Summary
 from tests.view.story import FLIP, SOLUTIONS, TASKS, A, B, C, D, birth, call, candidate, clock, events, followed, proposals
@@ -184,3 +186,32 @@ def test_submission_has_two_grids_for_every_test_input_of_every_task():
     assert seen["flip"][1] == {"attempt_1": [[9, 9], [9, 9]], "attempt_2": [list(row) for row in D]}
     assert seen["hard"][0]["attempt_2"] == seen["hard"][0]["attempt_1"]
     assert seen["never"][0]["attempt_1"] == [list(row) for row in PLACEHOLDER]
+
+
+def test_estimates_are_marked_as_such():
+    told = [
+        e.model_copy(update={"usage": e.usage.model_copy(update={"estimated": True})}) if e.kind == "call_finished" else e
+        for e in events()
+    ]
+    found = results(read(told), TASKS, SOLUTIONS)
+    assert results(read(events()), TASKS, SOLUTIONS)["totals"]["estimated_calls"] == 0
+    assert found["totals"]["estimated_calls"] == 5
+    assert found["tasks"]["flip"]["estimated_calls"] == 3
+    summary = Summary()
+    for event in told:
+        summary.see(event)
+    assert " · ≈ $0.0300 (" in closing(summary, found, "story").plain
+    assert "; the tokens of 5 replies are estimated" in closing(summary, found, "story").plain
+
+
+def test_what_brought_no_reply_is_counted_by_its_kind_whether_or_not_its_task_is_answered():
+    lost = Loss(failure="filtered", count=2, why="content_filter")
+    refused = [
+        e.model_copy(update={"losses": (lost,)}) if e.kind == "task_answered" and e.task == "flip" else e for e in events()
+    ]
+    late = MoveFailed(at=clock(10.5), task="never", birth=birth(0), reason="unreached", why="no reply in 9 s", failure="timeout")
+    told = results(read([*refused, late, late]), TASKS, SOLUTIONS)
+    assert told["tasks"]["flip"]["losses"] == [{"failure": "filtered", "count": 2, "why": "content_filter"}]
+    assert told["tasks"]["never"]["losses"] == [{"failure": "timeout", "count": 1, "why": "no reply in 9 s"}]
+    assert summed(told["totals"]["losses"]) == {"filtered": 2, "timeout": 1, "": 1}, "an old log does not say of what kind"
+    assert in_short(summed(told["totals"]["losses"])) == "2 refused for content, 1 without a reply, 1 timed out"

@@ -83,6 +83,7 @@ def test_points_over_nothing_are_the_share_itself() -> None:
     for share in (0.0, 0.93, 0.935, 0.9395, 0.9999, 1.0):
         assert points(share, 0) == f"+{percent(share, 0).removesuffix('%')}"
     assert [points(x) for x in (-0.3, 1e-17, -1e-17, 0.5349)] == ["-30.0", "+0.0", "+0.0", "+53.5"]
+    assert [points(x, 0) for x in (-0.3, -0.004, 0.004)] == ["-30", "+0", "+0"], "less than a point less is no -0"
 
 
 def test_no_view_writes_a_share_in_its_own_way() -> None:

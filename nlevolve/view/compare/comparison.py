@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from nlevolve.errors import UsageError
+from nlevolve.view.lost import in_short, summed
 from nlevolve.view.readings import OUTCOMES
 from nlevolve.view.results import exact_on_training, won
 from nlevolve.view.run_folder import RunFolder, flat
@@ -65,11 +66,15 @@ class Side(BaseModel):
     """So much more may have been billed, at most."""
     damaged: str
     """What of its log cannot be read, in words; empty for nothing."""
+    estimated_calls: int = 0
+    """Replies of which some tokens are an estimate."""
     calls: dict[str, int]
     tokens: dict[str, int]
     """With those of the replies from the cache, each once."""
     replies: dict[str, int]
     """What became of the replies, as in results.json."""
+    lost: dict[str, int] = Field(default_factory=dict)
+    """Kind of failure -> births and answers that brought nothing, because no reply came."""
     cached_share: float
     """Share of the calls that the cache answered."""
     bought_before: int
@@ -188,9 +193,11 @@ def _side(name: str, run: RunFolder, rows: Sequence[TaskRow], graded: bool) -> S
         cost_unknown_calls=sum(row["cost_unknown_calls"] for row in [*rows, *once]),
         cost_unknown_usd=sum(row.get("cost_unknown_usd", 0.0) for row in [*rows, *once]),
         damaged=(run.results.get("damage") or {}).get("why", ""),
+        estimated_calls=sum(row.get("estimated_calls", 0) for row in [*rows, *once]),
         calls=calls,
         tokens={kind: sum(row["tokens"][kind] for row in [*rows, *once]) for kind in rows[0]["tokens"]},
         replies={name: sum(row.get("replies", {}).get(name, 0) for row in rows) for name in (*OUTCOMES, "wrong_size", "notes")},
+        lost=summed(loss for row in rows for loss in row.get("losses", ())),
         cached_share=calls["cache"] / asked if asked else 0.0,
         bought_before=sum(before["calls"]["provider"] for before in once),
         seconds=sum(row["seconds"] for row in rows),
@@ -249,6 +256,11 @@ def _warnings(sides: Sequence[Side], runs: Sequence[RunFolder], shared: int, gra
             yield f"{side.run}: {unsure}: its dollars are too few"
         if side.damaged:
             yield f"{side.run}: {side.damaged}: its figures are too low"
+        if side.estimated_calls:
+            yield f"{side.run}: its provider did not say what {side.estimated_calls} replies took: its figures are estimates"
+        if side.lost:
+            lost = in_short(side.lost)
+            yield f"{side.run}: no reply came to some of what it asked ({lost}); what that left unsolved counts as unsolved"
     if served := [f"{side.run} ({side.bought_before})" for side in sides if side.bought_before]:
         yield (
             f"replies that other runs had bought served {', '.join(served)}: what these spent and how long they took is less "

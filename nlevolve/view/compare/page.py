@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from nlevolve.version import __version__
 from nlevolve.view.charts import Chart, Point, frontier
 from nlevolve.view.compare.comparison import Comparison, Side
@@ -10,11 +12,12 @@ from nlevolve.view.page import render
 from nlevolve.view.statistics import wilson
 
 
-def page(found: Comparison) -> str:
-    """The page's HTML."""
+def page(found: Comparison, reports: Mapping[str, str] | None = None) -> str:
+    """The page's HTML. `reports`: run -> the address of its report, as seen from where the page will be."""
     return render(
         "compare",
         runs=[side.run for side in found.runs],
+        reports=reports or {},
         found=found,
         called=labels(found),
         sheets=sheets(found),

@@ -76,7 +76,7 @@ def _costs(found: Comparison, called: Mapping[str, str]) -> Sheet:
     columns = ["run", "spent", "full", "/task", "/solved", "calls", "cached", "read", "tokens", "s/task", "reply s"]
     note = (
         "spent: by this run. full: with what replies from the cache had cost when they were bought; /task, /solved and tokens "
-        "are counted so too. read: replies that could be read. "
+        "are counted so too. ≈: partly estimated, +: more of unknown price. read: replies that could be read. "
         "s/task: from start to answer. reply s: what providers took, a task."
     )
     return Sheet("What it took", columns, [[called[side.run], *_cost_row(side)] for side in found.runs], note)
@@ -84,17 +84,18 @@ def _costs(found: Comparison, called: Mapping[str, str]) -> Sheet:
 
 def _cost_row(side: Side) -> list[str]:
     more = "+" if side.cost_unknown_calls or side.cost_unknown_usd or side.damaged else ""
+    about = "≈" if side.estimated_calls else ""
     solved = side.each_solved(side.cost_full_usd)
     tokens = side.tokens["prompt"] + side.tokens["completion"]
     return [
-        money(side.cost_usd) + more,
-        money(side.cost_full_usd) + more,
-        money(side.each(side.cost_full_usd)) + more,
-        "–" if solved is None else money(solved) + more,
+        about + money(side.cost_usd) + more,
+        about + money(side.cost_full_usd) + more,
+        about + money(side.each(side.cost_full_usd)) + more,
+        "–" if solved is None else about + money(solved) + more,
         count(sum(side.calls.values())),
         percent(side.cached_share),
         percent(read_share(side.replies), 0),
-        count(tokens),
+        about + count(tokens),
         _seconds(side.each(side.seconds)),
         _seconds(side.each(side.reply_seconds)),
     ]

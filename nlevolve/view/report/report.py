@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from nlevolve.evolve.bandit import Arm, pooled
@@ -11,6 +11,7 @@ from nlevolve.run.retell import Told
 from nlevolve.version import __version__
 from nlevolve.view.grading import Solution
 from nlevolve.view.history import History, TaskHistory
+from nlevolve.view.lost import in_short, summed
 from nlevolve.view.page import render
 from nlevolve.view.readings import in_words
 from nlevolve.view.report import plots
@@ -45,7 +46,8 @@ def report(
     `told`: the calls of the tasks whose requests and replies are to stand in it (see `retell.retell_all`).
     """
     told = told or {}
-    tasks = [_task(row, history.task(name), solutions.get(name), told.get(name, ())) for name, row in results["tasks"].items()]
+    rows, places = results["tasks"], _ranked(history, results["tasks"])
+    tasks = [_task(rows[name], history.task(name), solutions.get(name), told.get(name, ()), places[name]) for name in rows]
     states = Counter(state for task in tasks for state in task["states"])
     return render(
         "report",
@@ -56,7 +58,10 @@ def report(
         tiles=_tiles(results, history),
         notes=_notes(results, history),
         charts=plots.of_run(results, history),
-        spending=[{**one, "read": in_words(one.get("replies", {}))} for one in results["by_role"]],
+        spending=[
+            {**one, "read": in_words(one.get("replies", {})), "about": "≈ " if one.get("estimated_calls") else ""}
+            for one in results["by_role"]
+        ],
         mix=_mix(history),
         tasks=tasks,
         states=[{"name": name, "label": label, "count": states[name]} for name, label in STATES.items() if states[name]],
@@ -83,7 +88,9 @@ def _tiles(results: Mapping[str, Any], history: History) -> list[dict[str, str]]
     calls, tokens = totals["calls"], totals["tokens"]
     asked = calls["provider"] + calls["cache"] + calls["failed"]
     unsure = doubt(totals["cost_unknown_calls"], totals.get("cost_unknown_usd", 0.0))
-    cost = ("at least " if results.get("damage") else "") + money(totals["cost_usd"]) + ("+" if unsure else "")
+    estimated = totals.get("estimated_calls", 0)
+    about = "≈ " if estimated else ""
+    cost = ("at least " if results.get("damage") else about) + money(totals["cost_usd"]) + ("+" if unsure else "")
     prompted, completed = tokens["prompt"], tokens["completion"]
     cached = f"{percent(calls['cache'] / asked if asked else None)} from the cache"
     cached_prompt = percent(tokens["prompt_cached"] / prompted if prompted else None)
@@ -96,8 +103,9 @@ def _tiles(results: Mapping[str, Any], history: History) -> list[dict[str, str]]
         ("Calls", count(asked), f"{cached}, {count(calls['failed'])} failed, {count(history.retries)} sent again"),
         (
             "Tokens",
-            count(prompted + completed),
-            f"{count(prompted)} prompt ({cached_prompt} cached), {count(completed)} completion",
+            about + count(prompted + completed),
+            f"{count(prompted)} prompt ({cached_prompt} cached), {count(completed)} completion"
+            + (f"; of {count(estimated)} replies estimated" if estimated else ""),
         ),
         ("Time", duration(totals["seconds"]), f"{each} a task"),
     ]
@@ -151,6 +159,8 @@ def _mix(history: History) -> list[dict[str, Any]]:
 def _notes(results: Mapping[str, Any], history: History) -> list[str]:
     notes = [] if results["finished"] else [_unfinished(history)]
     notes += [results["explanation"]] if results.get("explanation") else []
+    lost = in_short(summed(results["totals"].get("losses", ())))
+    notes += [f"No reply came to some of what was asked: {lost}."] if lost else []
     return notes + history.notices
 
 
@@ -163,7 +173,23 @@ def _unfinished(history: History) -> str:
     return f"This run ended early ({history.finished.reason}{why}).{further}"
 
 
-def _task(row: Mapping[str, Any], seen: TaskHistory, solution: Solution | None, told: Sequence[Told]) -> dict[str, Any]:
+def _ranked(history: History, names: Iterable[str]) -> dict[str, int]:
+    """Task -> its place by what its best description is worth, by the run's own rank; those that have none stand last."""
+
+    def worth(name: str) -> tuple[float, ...]:
+        best = history.task(name).best
+        if best is None:
+            return (-1.0,)
+        its, shares = best.fitness, (best.fitness.exact / best.fitness.pairs, best.fitness.cells)
+        # tasks have different numbers of pairs, so that it is the share of exact ones that counts between them
+        return (float(its.judged), *(shares if history.rank == "pairs" else reversed(shares)), float(-its.words))
+
+    return {name: place for place, name in enumerate(sorted(names, key=worth, reverse=True))}
+
+
+def _task(
+    row: Mapping[str, Any], seen: TaskHistory, solution: Solution | None, told: Sequence[Told], place: int
+) -> dict[str, Any]:
     states = _states(row, seen)
     calls = row["calls"]
     return {
@@ -174,7 +200,7 @@ def _task(row: Mapping[str, Any], seen: TaskHistory, solution: Solution | None, 
         "exact": row["train"]["exact"],
         "pairs": row["train"]["pairs"],
         "cells": row["train"]["cell_accuracy"],
-        "fitness": round(row["train"]["exact"] / max(1, row["train"]["pairs"]) * 1000 + row["train"]["cell_accuracy"], 6),
+        "place": place,
         "operator": row["best"]["operator"] if row["best"] else "",
         "births": row["candidates"],
         "calls": sum(calls.values()),
@@ -211,8 +237,10 @@ def _facts(row: Mapping[str, Any]) -> str:
     told = [
         f"ended: {row['stopped']}",
         f"{count(calls['provider'])} calls, {count(calls['cache'])} from the cache, {count(calls['failed'])} failed",
-        f"{count(tokens['prompt'])} + {count(tokens['completion'])} tokens",
+        f"{'≈ ' if row.get('estimated_calls') else ''}{count(tokens['prompt'])} + {count(tokens['completion'])} tokens",
     ]
+    if lost := in_short(summed(row.get("losses", ()))):
+        told.append(f"no reply came to some of it: {lost}")
     if row["candidates"]:
         told.append(f"best gains {points(gain)} points of cell accuracy over copying the input")
     return " · ".join(told)

@@ -22,7 +22,10 @@ function percent(share) {
   const shown = hundredths(share) || (share > NOTHING ? 0.1 : 0);
   return shown === 0 || shown === 100 ? `${shown}%` : `${shown.toFixed(1)}%`;
 }
-const points = (difference) => `${difference < -NOTHING ? "−" : "+"}${hundredths(Math.abs(difference)).toFixed(1)}`;
+function points(difference) {
+  const shown = hundredths(Math.abs(difference)).toFixed(1);
+  return `${difference < 0 && shown !== "0.0" ? "−" : "+"}${shown}`;
+}
 const plural = (n, word) => `${n} ${word}${n === 1 ? "" : "s"}`;
 const OPERATORS = { write: "written", revise: "revised", recombine: "recombined" };
 
@@ -280,6 +283,7 @@ function drawCandidate(task, birth, choose) {
     `${percent(birth.acc)} of cells` + (task.copy === null ? "" : ` (${points(birth.acc - task.copy)} points over copying)`),
     `view ${birth.view}`,
     birth.model,
+    birth.less || null,
     birth.blind === null ? null : `written without pair ${birth.blind + 1}`,
     birth.dup === null ? null : `says the same as #${birth.dup}, so it was not checked again`,
     birth.sure === null ? null : birth.sure ? "a second check agreed" : "a second check disagreed",
@@ -358,8 +362,8 @@ function list() {
   const words = new Map(tasks.map((task) => [task, `${task.dataset.id} ${task.querySelector(".best")?.textContent ?? ""}`.toLowerCase()]));
   const orders = {
     selected: () => 0,
-    best: (a, b) => b.dataset.fitness - a.dataset.fitness,
-    worst: (a, b) => a.dataset.fitness - b.dataset.fitness,
+    best: (a, b) => a.dataset.place - b.dataset.place,
+    worst: (a, b) => b.dataset.place - a.dataset.place,
     cost: (a, b) => b.dataset.cost - a.dataset.cost || b.dataset.calls - a.dataset.calls,
     time: (a, b) => b.dataset.seconds - a.dataset.seconds,
   };

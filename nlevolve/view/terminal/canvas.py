@@ -9,9 +9,12 @@ from dataclasses import dataclass
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.control import Control
+from rich.segment import ControlType, Segment
 
 from nlevolve.view.terminal.panels.layout import Frame, Row
 
+TOGETHER, DONE = "\x1b[?2026h", "\x1b[?2026l"
+"""Around what a terminal is to show at once (synchronized output, private mode 2026); those that do not know it pass it over."""
 REPAINT = 40
 """Frames after which every row is sent, whatever has been written over it meanwhile."""
 
@@ -50,12 +53,12 @@ class Canvas:
     def draw(self, frame: Frame) -> None:
         """Show a frame of the console's size."""
         resized = [row.cell_len for row in frame.rows] != [row.cell_len for row in self._shown]
-        if resized:
-            self._console.control(Control.clear())
         if resized or self._frames % REPAINT == 0:
             self._shown = ()
         self._frames += 1
-        self._console.print(_Changes(frame.rows, self._shown), end="", crop=False)
+        changes = _Changes(frame.rows, self._shown, clear=resized)
+        if changes.any:
+            self._console.print(changes, end="", crop=False)
         self._shown = frame.rows
 
 
@@ -65,13 +68,26 @@ class _Changes:
 
     rows: tuple[Row, ...]
     shown: tuple[Row, ...]
+    clear: bool
+
+    @property
+    def any(self) -> bool:
+        return self.clear or self.rows != self.shown
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield _mode(TOGETHER)
+        if self.clear:
+            yield Control.clear().segment
         for number, row in self._changed():
             yield Control.move_to(0, number).segment
             yield from row.segments(console)
+        yield _mode(DONE)
 
     def _changed(self) -> Iterator[tuple[int, Row]]:
         for number, row in enumerate(self.rows):
             if number >= len(self.shown) or row != self.shown[number]:
                 yield number, row
+
+
+def _mode(sequence: str) -> Segment:
+    return Segment(sequence, None, [(ControlType.BELL,)])  # any code: it only says that the text is no text

@@ -19,7 +19,7 @@ from nlevolve.records import Event
 from nlevolve.view.door import console as behind_the_door
 from nlevolve.view.terminal.canvas import Canvas
 from nlevolve.view.terminal.focus import Focus
-from nlevolve.view.terminal.grids import coloured
+from nlevolve.view.terminal.grids import coloured, fades
 from nlevolve.view.terminal.keys import Keys
 from nlevolve.view.terminal.palette import COLOUR_BLIND, STANDARD, Palette, palette
 from nlevolve.view.terminal.panels.layout import Frame
@@ -125,11 +125,11 @@ class Dashboard:
             self.error = error
 
     def _draw_until_over(self) -> None:
-        drawn, seen = float("-inf"), -1
+        drawn, seen, size = float("-inf"), -1, self._console.size
         while not self._over.is_set():
             self._fold()
-            now, wait = time.monotonic(), INTERVAL
-            if seen != self.summary.events or now - drawn >= CLOCK_TICK:
+            now, wait, before, size = time.monotonic(), INTERVAL, size, self._console.size
+            if seen != self.summary.events or size != before or now - drawn >= CLOCK_TICK:
                 drawn, seen = now, self.summary.events
                 wait = pause(self._draw(now))
             pressed = self._keys.wait(wait)
@@ -170,8 +170,10 @@ class Dashboard:
             timeouts=self._timeouts,
             note=self._note(),
             watching=self._watching,
+            replayed=bool(self._more_keys),
             palette=self._palette,
             colour=coloured(self._console),
+            fades=fades(self._console),
         )
 
     def _press(self, key: str) -> None:

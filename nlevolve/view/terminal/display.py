@@ -10,13 +10,19 @@ from typing import TextIO
 from nlevolve.view.door import console
 from nlevolve.view.terminal.dashboard import Dashboard
 from nlevolve.view.terminal.lines import Lines
+from nlevolve.view.terminal.palette import Palette
 
 Display = Dashboard | Lines
 """Both are context managers with `see(event)`, `recall(events)`, `stopping()` and a `summary`."""
 
 
 def display(
-    *, live: bool, stop: Callable[[], object], stream: TextIO | None = None, timeouts: Mapping[str, float] | None = None
+    *,
+    live: bool,
+    stop: Callable[[], object],
+    stream: TextIO | None = None,
+    timeouts: Mapping[str, float] | None = None,
+    colours: Palette | None = None,
 ) -> Display:
     """The dashboard when `live` and the stream (default: stdout) is a terminal that can draw it, else lines.
 
@@ -25,5 +31,5 @@ def display(
     stream = stream or sys.stdout
     screen = console(file=stream)
     if live and screen.is_terminal and not screen.is_dumb_terminal:
-        return Dashboard(stop_requested=stop, console=screen, timeouts=timeouts)
+        return Dashboard(stop_requested=stop, console=screen, timeouts=timeouts, colours=colours)
     return Lines(stream, clock=lambda: datetime.now(UTC), timeouts=timeouts)

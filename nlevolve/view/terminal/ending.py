@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.text import Text
 
 from nlevolve.program import command, quoted
-from nlevolve.view.readings import in_words, lossy
+from nlevolve.view.door import console
+from nlevolve.view.readings import in_words, telling
 from nlevolve.view.results import exact_on_training
 from nlevolve.view.terminal.palette import STANDARD, Palette
 from nlevolve.view.terminal.panels.layout import Part, Row, row
@@ -85,19 +85,22 @@ def _without_a_fit(results: Mapping[str, Any]) -> list[Row]:
 
 def _cost(summary: Summary, results: Mapping[str, Any]) -> Row:
     account, totals = summary.account, results["totals"]
+    about = "≈ " if account.estimated else ""
     split = " · ".join(f"{kind} {money(usd)}" for kind, usd in summary.spent().items())
     calls = f"{plural(account.provider, 'call')}, {count(account.cache)} more from the cache"
     parts: list[Part] = [f"   {duration(totals['seconds'])} · {calls}"]
     parts += [
         f", {count(account.failed)} failed" if account.failed else "",
         " · ",
-        "at least " if results["damage"] else "",
+        "at least " if results["damage"] else about,
         (money(account.cost_usd), "bold"),
     ]
     parts += [f" ({split})"] if account.cost_usd else []
     parts += [f", {money(account.cost_usd / totals['solved'])} a solved task"] if account.cost_usd and totals["solved"] else []
     unsure = doubt(totals["cost_unknown_calls"], totals["cost_unknown_usd"])
-    return row(*parts, f"; {unsure}" if unsure else "")
+    parts += [f"; {unsure}" if unsure else ""]
+    parts += [f"; the tokens of {count(account.estimated)} replies are estimated"] if account.estimated else []
+    return row(*parts)
 
 
 def _damaged(results: Mapping[str, Any], palette: Palette) -> list[Row]:
@@ -110,7 +113,7 @@ def _replies(results: Mapping[str, Any], palette: Palette) -> list[Row]:
     rows = [
         row(f"   replies of the {one['role']} ", (clean(one["model"]), "dim"), f": {in_words(one['replies'])}")
         for one in results["by_role"]
-        if lossy(one["replies"])
+        if telling(one["replies"])
     ]
     why = results["explanation"]
     return [*rows, row(("   why: ", f"bold {palette.bad}"), clean(why))] if why else rows
@@ -120,7 +123,7 @@ def _folded(text: Text, width: int | None) -> list[Text]:
     """The lines of a text, those after the first further in."""
     if width is None or text.cell_len <= width:
         return [text]
-    lines = text.wrap(Console(width=width), width - len(INDENT))
+    lines = text.wrap(console(width=width), width - len(INDENT))
     return [Text(INDENT) + line if number else line for number, line in enumerate(lines)]
 
 

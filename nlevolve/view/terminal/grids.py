@@ -26,6 +26,11 @@ COLOUR_BLIND_CELLS: CellColours = (
     "#1c1c1c", "#0072b2", "#d55e00", "#009e73", "#f0e442", "#999999", "#cc79a7", "#e69f00", "#56b4e9", "#882255",
 )  # fmt: skip
 
+WHITE = "#ffffff"
+"""No cell's colour: what a wrong black cell is shown in, where being dim is all that tells the right ones."""
+DARK = 24
+"""Brightness, 0..255, below which a colour is black."""
+
 GAP = 3
 """Columns between two pictures side by side."""
 
@@ -35,7 +40,8 @@ class Picture:
     """One grid under its title, a rich renderable. With a truth, the cells that differ from it are marked.
 
     Two columns and a line a cell where the width allows, else half-blocks: one column and half a line a cell, in which the
-    right cells are faded instead of the wrong ones marked. Without colour every cell is its digit, and a wrong one has a cross.
+    right cells are dimmed instead of the wrong ones marked, and black ones that are wrong are white. Without colour every cell
+    is its digit, and a wrong one has a cross; so it is in place of half-blocks where a terminal has too few colours to dim.
     """
 
     grid: Grid | None
@@ -57,11 +63,11 @@ class Picture:
         return Measurement(least, most).with_maximum(options.max_width)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        for line in self.lines(options.max_width, colour=coloured(console), ascii_only=options.ascii_only):
+        for line in self.lines(options.max_width, colour=coloured(console), dims=fades(console), ascii_only=options.ascii_only):
             yield from line
             yield Segment.line()
 
-    def lines(self, width: int, *, colour: bool, ascii_only: bool = False) -> list[list[Segment]]:
+    def lines(self, width: int, *, colour: bool, dims: bool = True, ascii_only: bool = False) -> list[list[Segment]]:
         """The picture line by line, none wider than `width` columns."""
         title = [[Segment(_cut(self.title, width), Style(bold=True))]] if self.title else []
         if self.grid is None:
@@ -69,7 +75,7 @@ class Picture:
         dense = 2 * self.columns > width if self.dense is None else self.dense
         if not dense:
             body = _wide(self, "x" if ascii_only else "×", colour)
-        elif colour and not ascii_only:
+        elif colour and dims and not ascii_only:
             body = _halves(self)
         else:
             body = _digits(self)
@@ -97,7 +103,8 @@ class Pictures:
         for row in _rows(pictures, width):
             widths = [min(_width(one, bool(one.dense)), width) for one in row]
             blocks = [
-                one.lines(columns, colour=colour, ascii_only=options.ascii_only) for one, columns in zip(row, widths, strict=True)
+                one.lines(columns, colour=colour, dims=fades(console), ascii_only=options.ascii_only)
+                for one, columns in zip(row, widths, strict=True)
             ]
             line = int(any(one.title for one in row))
             arrow = (" > " if options.ascii_only else " → ") if self.arrow else " " * GAP
@@ -120,6 +127,11 @@ def size(of: Grid) -> str:
 def coloured(console: Console) -> bool:
     """Whether backgrounds will be seen: not with NO_COLOR, nor on what is no terminal."""
     return not console.no_color and console.color_system is not None
+
+
+def fades(console: Console) -> bool:
+    """Whether a colour can be told from its paler self: not of sixteen, as on a Linux console."""
+    return console.color_system in ("256", "truecolor")
 
 
 def _width(picture: Picture, dense: bool) -> int:
@@ -160,11 +172,11 @@ def _wide(picture: Picture, cross: str, colour: bool) -> Iterator[list[Segment]]
 
 def _halves(picture: Picture) -> Iterator[list[Segment]]:
     """Two rows of cells a line: the upper half-block's colour and its background."""
-    fade = picture.truth is not None
+    plain, black = picture.truth is None, picture.colours[0]
     inked = [
         [
-            _faded(picture.colours[cell]) if fade and not bad else picture.colours[cell]
-            for cell, bad in zip(row, wrong, strict=True)
+            colour if plain else _dimmed(colour) if not bad else WHITE if colour == black else colour
+            for colour, bad in zip([picture.colours[cell] for cell in row], wrong, strict=True)
         ]
         for row, wrong in _marked(picture)
     ]
@@ -201,8 +213,11 @@ def _ink(top: str, bottom: str | None) -> Style:
 
 
 @cache
-def _faded(colour: str) -> str:
-    return _mixed(colour, "#6c6c6c", 0.75)  # towards grey: black cells that are wrong must stand out as well
+def _dimmed(colour: str) -> str:
+    """Darker and paler, so that no right cell looks like a wrong one of another colour; black stays black."""
+    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
+    grey = round(0.6 * (0.299 * red + 0.587 * green + 0.114 * blue))
+    return colour if grey < DARK else _mixed(colour, f"#{grey:02x}{grey:02x}{grey:02x}", 0.65)
 
 
 def _mixed(colour: str, other: str, share: float) -> str:

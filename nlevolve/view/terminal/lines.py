@@ -12,7 +12,7 @@ from typing import TextIO
 
 from nlevolve.records import Event, TaskAnswered
 from nlevolve.view.door import put
-from nlevolve.view.terminal.in_flight import Waiting
+from nlevolve.view.terminal.in_flight import Away, Waiting
 from nlevolve.view.terminal.sentences import Moment
 from nlevolve.view.terminal.summary import Summary, left
 from nlevolve.view.text import clean, duration, money, percent, plural, short_model
@@ -125,7 +125,11 @@ class Lines:
             money(summary.account.cost_usd),
         ]
         told += [f"{summary.account.failed} failed"] if summary.account.failed else []
-        told += [_waited(one, summary) for one in summary.calls.waiting(now)[:NAMED]]
+        told += [_absent(one, summary.calls.kept_by(one, now), now) for one in summary.calls.away.values()]
+        told += [_waited(one, summary, now) for one in summary.calls.waiting(now)[:NAMED]]
+        queued, paced = summary.calls.queued(paced=False), summary.calls.queued(paced=True)
+        told += [f"{queued} wait for a place"] if queued else []
+        told += [f"{paced} wait for the pace of {_paces(summary)}"] if paced else []
         held = summary.calls.backing_off(now)
         told += [f"{held} {'waits' if held == 1 else 'wait'} to be sent again"] if held else []
         told += [plural(summary.calls.rate_limits, "rate limit")] if summary.calls.rate_limits else []
@@ -135,11 +139,26 @@ class Lines:
         return "… " + "; ".join(told)
 
 
-def _waited(one: Waiting, summary: Summary) -> str:
-    """Who is waited for, how many, how long, how fast it has been."""
-    speed = summary.calls.speed(one.model)
+def _absent(away: Away, calls: int, now: datetime) -> str:
+    """Which server nobody is at, for how long, and how long it is waited for."""
+    left = away.left(now)
+    waits = f"waited for {duration(left)} more" if left else "no longer waited for"
+    held = f" by {calls} call{'' if calls == 1 else 's'}" if calls and left else ""
+    return f"nothing answers at {clean(away.address)} for {duration(away.gone(now))}, {waits}{held}"
+
+
+def _paces(summary: Summary) -> str:
+    told = ", ".join(f"{pace:.0f} a minute" for pace in summary.calls.paces.values())
+    return told or "the settings"
+
+
+def _waited(one: Waiting, summary: Summary, now: datetime) -> str:
+    """Who is waited for, how many, how long, how fast it is or has been."""
+    speed, flow = summary.calls.speed(one.model), summary.calls.flow(now, one.model)
     calls = "1 reply" if one.calls == 1 else f"{one.calls} replies, the longest"
     pace = f" (about {speed:.0f} tokens/s)" if speed else ""
+    if flow is not None:
+        pace = f" ({flow:.0f} tokens/s in all)" if flow else " (nothing has come for some seconds)"
     return f"{one.role} {short_model(one.model)}: waiting for {calls} {duration(one.longest)}{pace}"
 
 

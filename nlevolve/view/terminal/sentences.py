@@ -13,6 +13,7 @@ from nlevolve.records import (
     CallRetried,
     CandidateChecked,
     Event,
+    Followed,
     LimitChanged,
     LogDamaged,
     MixLearned,
@@ -48,12 +49,15 @@ def how(birth: Birth) -> str:
     return f"{birth.operator} {'+'.join(map(str, birth.parents))}".strip()
 
 
-def of_candidate(event: CandidateChecked, worth: Fitness, leads: bool) -> Moment:
-    """A birth was checked; `leads` when it is the best of its task so far."""
+def of_candidate(event: CandidateChecked, worth: Fitness, leads: bool, smaller: str = "") -> Moment:
+    """A birth was checked; `leads` when it is the best of its task so far, `smaller` what its prompts had to leave out."""
     told = f"birth {event.birth.index} ({how(event.birth)})"
     if event.duplicate_of is not None:
         return Moment(event.at, event.task, f"{told} says what birth {event.duplicate_of} said")
     text = f"{told}: {worth.exact}/{worth.pairs} exact, {percent(worth.cells)} of cells" + (", the best so far" if leads else "")
+    noted = sum(isinstance(one, Followed) and bool(one.note) for one in event.attempts)
+    text += f"; {plural(noted, 'grid')} with a note" if noted else ""
+    text += f" ({clean(smaller)})" if smaller else ""
     tone: Tone = "good" if worth.perfect else "partly" if leads else "quiet"
     return Moment(event.at, event.task, text, tone, leads)
 
@@ -91,7 +95,10 @@ def of(event: Event, known: Collection[str] = ()) -> Moment | None:
             text = f"{short_model(event.model)}: {clean(event.why)}, again in {event.wait:.0f} s"
             return Moment(event.at, event.task, text, "bad")
         case LimitChanged():
-            text = f"{short_model(event.model)}: {plural(event.in_flight, 'call')} in flight from now on ({clean(event.why)})"
+            pace = f", {event.per_minute:.0f} a minute" if event.per_minute else ""
+            text = (
+                f"{short_model(event.model)}: {plural(event.in_flight, 'call')} in flight{pace} from now on ({clean(event.why)})"
+            )
             return Moment(event.at, "", text, "quiet")
         case ModelStopped():
             text = f"nothing more is sent to {clean(event.model)}: {clean(event.why)}"

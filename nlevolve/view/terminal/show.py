@@ -11,18 +11,21 @@ from rich.padding import Padding
 from rich.text import Text
 
 from nlevolve.errors import UsageError
+from nlevolve.evolve.population import Candidate
 from nlevolve.puzzle.grids import Grid
-from nlevolve.records import Answer, CallFinished, Event
+from nlevolve.records import Answer, Attempt, CallFinished, Event, Followed, Skipped
 from nlevolve.view.grading import Solution, grade
 from nlevolve.view.history import TaskHistory
-from nlevolve.view.terminal.grids import Picture, Pictures, coloured
+from nlevolve.view.lost import in_short, loss_rows, summed
+from nlevolve.view.terminal.grids import Picture, Pictures, coloured, fades
 from nlevolve.view.terminal.palette import Palette
 from nlevolve.view.terminal.panels.best import description, lineage
-from nlevolve.view.terminal.panels.layout import Row, row, rule, trimmed
+from nlevolve.view.terminal.panels.layout import Row, row, rule, trimmed, wrapped
 from nlevolve.view.terminal.panels.look import Look
 from nlevolve.view.terminal.panels.pictures import grids
 from nlevolve.view.terminal.panels.population import table, task_rule
 from nlevolve.view.terminal.panels.progress import curve
+from nlevolve.view.terminal.panels.tasks import COLUMN, tasks
 from nlevolve.view.terminal.summary import Summary
 from nlevolve.view.text import clean
 
@@ -49,7 +52,7 @@ def show(
         summary.see(event)
     seen = _task(summary, task)
     now = summary.latest or datetime.now(UTC)
-    look = Look(summary, now, focus=seen.id, birth=birth, palette=colours, colour=coloured(console))
+    look = Look(summary, now, focus=seen.id, birth=birth, palette=colours, colour=coloured(console), fades=fades(console))
     if birth is not None and (look.candidate is None or look.candidate.index != birth):
         known = ", ".join(map(str, sorted(seen.population.members))) or "none"
         raise UsageError(f"task {task} has no candidate of birth {birth}; it has {known}")
@@ -57,6 +60,19 @@ def show(
     rows = _trimmed(_candidates(look, width) + _candidate(look, width))
     damage = [Text(f"  {summary.history.damage.words}: this is what the others tell\n")] if summary.history.damage else []
     return Group(*damage, Text("\n").join(one.text() for one in rows), *_answers(look, seen, solutions.get(seen.id)))
+
+
+def overview(events: Iterable[Event], console: Console, colours: Palette) -> RenderableType:
+    """Every task of a run: how far each is, and what it has cost. Raises UsageError for a run without tasks."""
+    summary = Summary()
+    for event in events:
+        summary.see(event)
+    known = len(summary.history.tasks)
+    if not known:
+        raise UsageError("the run has no tasks yet")
+    look = Look(summary, summary.latest or datetime.now(UTC), palette=colours, colour=coloured(console), fades=fades(console))
+    rows = _trimmed(tasks(look, console.width, 1 + -(-known // max(1, console.width // COLUMN))))
+    return Text("\n").join(one.text() for one in rows)
 
 
 def birth_of(events: Iterable[Event], task: str, birth: int | None) -> int:
@@ -83,7 +99,7 @@ def _task(summary: Summary, task: str) -> TaskHistory:
 
 
 def _candidates(look: Look, width: int) -> list[Row]:
-    return [task_rule(look, width), *table(look, width, TALL), row(""), *curve(look, width, 4), row("")]
+    return [task_rule(look, width), *table(look, width, TALL, spread=False), row(""), *curve(look, width, 4), row("")]
 
 
 def _candidate(look: Look, width: int) -> list[Row]:
@@ -91,7 +107,29 @@ def _candidate(look: Look, width: int) -> list[Row]:
         return [*grids(look, width, TALL, every=True), row("")]
     head = rule(row(("its grids", "bold"), ("  input → truth │ what the checker made of it", "dim")), width)
     told = [*description(look, width, TALL), row(""), head, *grids(look, width, TALL, every=True), row("")]
-    return [*told, *lineage(look, width, 40)]
+    return [*told, *_notes(look.candidate, width), *lineage(look, width, 40)]
+
+
+def _notes(candidate: Candidate, width: int) -> list[Row]:
+    """What the checker had to say, such as a bullet that it could not follow, and why a pair has no grid."""
+    told = [(one.pair, _remark(one)) for one in candidate.attempts]
+    rows = [
+        row((lead if n == 0 else " " * len(lead), "bold"), line)
+        for pair, remark in told
+        if remark
+        for lead in [f" pair {pair + 1}  "]
+        for n, line in enumerate(wrapped(remark, width - len(lead), 4))
+    ]
+    return [rule(row(("notes", "bold"), ("  what the checker said of the pairs", "dim")), width), *rows, row("")] if rows else []
+
+
+def _remark(attempt: Attempt) -> str:
+    match attempt:
+        case Followed():
+            return clean(attempt.note)
+        case Skipped():
+            return ""
+    return f"{attempt.kind}: {clean(attempt.why)}"
 
 
 def _trimmed(rows: list[Row]) -> list[Row]:
@@ -114,7 +152,9 @@ def _answers(look: Look, task: TaskHistory, solution: Solution | None) -> Iterat
 
 
 def _verdict(look: Look, task: TaskHistory, solution: Solution | None) -> Row:
+    lost = in_short(summed(loss_rows(task.losses)))
     error = clean(task.answered.error) if task.answered else ""
+    error = error or (f"no reply came to some of what was asked: {lost}" if lost else "")
     if solution is None:
         return row(("answers", "bold"), ("  the solutions are not known", "dim"), f"  {error}")
     right = grade(task.answered.answers if task.answered else None, solution).right

@@ -26,8 +26,11 @@ from nlevolve.records import (
     ReplyUnread,
     RunFinished,
     RunStarted,
+    ServerAway,
+    ServerBack,
     TaskAnswered,
     TaskStarted,
+    TrafficSeen,
 )
 from nlevolve.view.history import Account, History, TaskHistory
 from nlevolve.view.terminal import sentences
@@ -110,6 +113,12 @@ class Summary:
                 return self._answered(event)
             case LimitChanged():
                 self.calls.limit(event)
+            case TrafficSeen():
+                self.calls.seen(event)
+            case ServerAway():
+                self.calls.gone(event)
+            case ServerBack():
+                self.calls.back(event)
             case ModelStopped():
                 self.stopped_models[event.model] = event.why
             case RunStarted():
@@ -152,7 +161,7 @@ class Summary:
                 credit.tried += fresh
                 credit.led += leads
                 credit.perfect += first
-        return sentences.of_candidate(event, new.fitness, leads)
+        return sentences.of_candidate(event, new.fitness, leads, task.smaller(event.birth.index))
 
     def _answered(self, event: TaskAnswered) -> Moment:
         self.running.pop(event.task, None)

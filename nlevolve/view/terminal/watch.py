@@ -16,7 +16,7 @@ from nlevolve.records import Event, LogReader, RunFinished, RunStarted
 from nlevolve.run.store import being_written
 from nlevolve.view.terminal.dashboard import Dashboard
 from nlevolve.view.terminal.focus import Focus
-from nlevolve.view.terminal.grids import coloured
+from nlevolve.view.terminal.grids import coloured, fades
 from nlevolve.view.terminal.lines import Lines
 from nlevolve.view.terminal.palette import Palette
 from nlevolve.view.terminal.panels.layout import Frame
@@ -198,7 +198,15 @@ def still(events: Sequence[Event], console: Console, colours: Palette, *, at: fl
     for event in player.due():
         summary.see(event)
         looked.follow(summary, (event.at - events[0].at).total_seconds())
-    look = Look(summary, player.now(), focus=task or looked.task, watching=True, palette=colours, colour=coloured(console))
+    look = Look(
+        summary,
+        player.now(),
+        focus=task or looked.task,
+        watching=True,
+        palette=colours,
+        colour=coloured(console),
+        fades=fades(console),
+    )
     return draw(look, *console.size)
 
 

@@ -173,8 +173,8 @@ def test_the_list_can_be_ordered(visit: Open, real_report: Path):
     before = [task.get_attribute("data-id") for task in tasks(page)]
     order = Select(page.find_element(By.NAME, "order"))
     order.select_by_value("worst")
-    fitness = [float(task.get_attribute("data-fitness") or 0) for task in tasks(page)]
-    assert fitness == sorted(fitness)
+    places = [int(task.get_attribute("data-place") or 0) for task in tasks(page)]
+    assert places == sorted(places, reverse=True)
     order.select_by_value("selected")
     assert [task.get_attribute("data-id") for task in tasks(page)] == before
 

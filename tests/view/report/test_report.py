@@ -13,7 +13,7 @@ from typing import Any
 
 from nlevolve.puzzle.grids import Grid
 from nlevolve.puzzle.tasks import Pair, Task
-from nlevolve.records import AnyEvent, CandidateChecked, MixLearned, MoveFailed, Noticed, TaskAnswered
+from nlevolve.records import AnyEvent, CallFinished, CandidateChecked, Garbled, MixLearned, MoveFailed, Noticed, TaskAnswered
 from nlevolve.view.charts import Bar, Curve, Point, bars, curves, frontier, pareto
 from nlevolve.view.history import read
 from nlevolve.view.report.report import _mix, report
@@ -22,6 +22,7 @@ from nlevolve.view.results import results
 from nlevolve.view.run_folder import flat
 from tests.view.story import (
     FLIP,
+    HARD,
     SOLUTIONS,
     TASKS,
     A,
@@ -197,3 +198,31 @@ def test_what_a_mix_showed_is_pooled_over_tasks() -> None:
     )
     told = [(row["model"], row["births"], round(row["gain"], 3), round(row["cost"], 3)) for row in _mix(history)]
     assert told == [("openai/big", 8, 0.25, 0.5), ("openai/small", 2, 0.2, 0.1)]
+
+
+def test_tasks_are_ordered_as_the_run_ranks_its_candidates():
+    """flip has half of its pairs exact and half of its cells; hard has none exact, and three cells of four."""
+    one_exact = candidate(FLIP, birth(0), ("a",), (followed(FLIP, 0, B), Garbled(pair=1, why="no grid")), 4)
+    near = candidate(HARD, birth(0), ("b",), (followed(HARD, 0, ((1, 2), (3, 9))),), 4)
+    places = {}
+    for rank in ("pairs", "cells"):
+        begun = events()[0].model_copy(update={"rank": rank})
+        html = page([begun, started(FLIP, 1), started(HARD, 1), one_exact, near])
+        places[rank] = dict(re.findall(r'data-id="(\w+)".*?data-place="(\d)"', html))
+    assert places == {"pairs": {"flip": "0", "hard": "1", "never": "2"}, "cells": {"flip": "1", "hard": "0", "never": "2"}}
+
+
+def test_estimates_losses_and_smaller_prompts_are_said():
+    told = [
+        e.model_copy(update={"usage": e.usage.model_copy(update={"estimated": True}), "trimmed": "the parents"})
+        if isinstance(e, CallFinished)
+        else e
+        for e in events()
+    ]
+    html = page(told)
+    assert "≈ $0.0300+" in html
+    assert "of 5 replies estimated" in html
+    assert "No reply came to some of what was asked: 1 without a reply." in html
+    assert "no reply came to some of it: 1 without a reply" in html
+    (flip, _) = packed(html)
+    assert flip["births"][1]["less"] == "asked for without the parents"

@@ -1,5 +1,6 @@
 """What the dashboard looks like, state by state. Times are the events' own, so equal code draws equal frames."""
 
+import io
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -7,6 +8,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.console import Console
 
 from nlevolve.records import (
     CallRetried,
@@ -20,6 +22,7 @@ from nlevolve.records import (
     TaskAnswered,
     TaskStarted,
 )
+from nlevolve.view.terminal.canvas import Canvas
 from nlevolve.view.terminal.palette import COLOUR_BLIND, STANDARD
 from nlevolve.view.terminal.panels.look import PAGES, Look, Page
 from nlevolve.view.terminal.panels.screen import draw
@@ -101,7 +104,7 @@ def test_states_say_what_they_must() -> None:
     told = {state: text(look(events()), 80, 24) for state, events in STATES.items()}
     assert "tasks 0/6" in told["starting"]
     assert "none yet" in told["starting"]
-    assert "(≤6; 12 waiting)" in told["rate-limited"]
+    assert "(≤6; 9 again)" in told["rate-limited"]
     assert "of $0.55" in told["budget-nearly-gone"]
     assert "× 1" in told["task-failed"]
     assert "the provider is down (503)" in told["task-failed"]
@@ -203,3 +206,33 @@ def test_an_interrupted_run_says_so() -> None:
     events = until(FakeRun().events(), 0.5)
     events.append(RunFinished(at=events[-1].at, reason="interrupted", exit_code=130))
     assert "■ interrupted in" in text(look(events), 80, 24)
+
+
+def test_a_replay_says_which_keys_hold_it_and_change_its_speed() -> None:
+    of = replace(look(STATES["busy"]()), watching=True, replayed=True)
+    for width in (80, 120):
+        foot = text(of, width, 24).splitlines()[-1]
+        assert "space pause  +- speed" in foot
+        assert "q leave" in foot
+        assert "overview 1/6" in foot
+    assert "of a replay" in text(replace(of, help=True), 80, 24)
+    assert "space" not in text(replace(of, replayed=False), 80, 24).splitlines()[-1]
+
+
+def test_before_the_first_task_it_says_what_is_asked() -> None:
+    started, call = FakeRun().events()[0], next(e for e in FakeRun().events() if isinstance(e, CallSent))
+    of = look([started, call])
+    assert f"asking {call.model.rpartition('/')[2]} a small question first, for 0:05" in text(
+        replace(of, now=call.at + timedelta(seconds=5), focus=""), 80, 24
+    )
+
+
+def test_a_frame_is_shown_at_once_and_costs_nothing_when_nothing_has_changed() -> None:
+    console = Console(file=(out := io.StringIO()), width=80, height=24, force_terminal=True)
+    canvas, frame = Canvas(console), draw(look(STATES["busy"]()), 80, 24)
+    canvas.draw(frame)
+    first = out.getvalue()
+    assert first.startswith("\x1b[?2026h\x1b[2J")
+    assert first.endswith("\x1b[?2026l")
+    canvas.draw(frame)
+    assert out.getvalue() == first

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from nlevolve.puzzle.grids import Grid
-from nlevolve.view.terminal.grids import ARC_CELLS, COLOUR_BLIND_CELLS, CellColours, Picture, Pictures
+from nlevolve.view.terminal.grids import ARC_CELLS, COLOUR_BLIND_CELLS, CellColours, Picture, Pictures, _dimmed
 
 GRIDS = st.integers(1, 30).flatmap(
     lambda width: st.lists(st.tuples(*[st.integers(0, 9)] * width), min_size=1, max_size=30).map(tuple)
@@ -46,6 +46,27 @@ def test_wrong_cells_stand_out_in_half_blocks_even_when_black() -> None:
     black = drawn(Picture(truth, truth=((5, 0), (0, 0)), dense=True), colour=True)
     assert plain(right) == plain(black) == "▀▀\n"
     assert right != black
+    assert "255;255;255" in black
+
+
+@pytest.mark.parametrize("colours", [ARC_CELLS, COLOUR_BLIND_CELLS])
+def test_a_right_cell_keeps_its_colour_dimmed_and_black_stays_black(colours: CellColours) -> None:
+    """Greyed, black would look like the palette's grey, and a paler colour like another one's own."""
+    dimmed = [_dimmed(colour) for colour in colours]
+    assert dimmed[0] == colours[0]
+    assert len(set(dimmed)) == len(colours)
+    shades = {
+        name: [tuple(int(one[at : at + 2], 16) for at in (1, 3, 5)) for one in of] for name, of in (("d", dimmed), ("o", colours))
+    }
+    nearest = min(sum(abs(a - b) for a, b in zip(dim, own, strict=True)) for dim in shades["d"] for own in shades["o"][1:])
+    assert nearest > 60
+
+
+def test_where_colours_are_few_digits_stand_in_for_half_blocks() -> None:
+    out = io.StringIO()
+    console = Console(file=out, width=5, force_terminal=True, color_system="standard")
+    console.print(Picture(SMALL, truth=((1, 2, 3), (4, 0, 6), (7, 8, 9))))
+    assert plain(out.getvalue()) == "...\n.5.\n...\n"
 
 
 def test_no_cell_of_another_size_is_marked() -> None:

@@ -7,10 +7,10 @@ from rich.console import Console
 
 from nlevolve.errors import UsageError
 from nlevolve.evolve.population import population
-from nlevolve.records import CandidateChecked, Event, TaskAnswered
+from nlevolve.records import CandidateChecked, Event, Followed, Refused, RunStarted, TaskAnswered
 from nlevolve.view.grading import Solution
 from nlevolve.view.terminal.palette import STANDARD
-from nlevolve.view.terminal.show import show
+from nlevolve.view.terminal.show import overview, show
 from tests.view.fake_run import FakeRun
 
 EVENTS = FakeRun(births=40, failing=(2,)).events()
@@ -79,3 +79,24 @@ def test_an_unknown_task_names_the_nearest() -> None:
     task = answered("perfect").task
     with pytest.raises(UsageError, match=f"nearest: .*{task}"):
         page(task[:-1])
+
+
+def test_without_a_task_all_of_them_are_listed() -> None:
+    console = Console(file=(stream := io.StringIO()), width=80)
+    console.print(overview(EVENTS, console, STANDARD))
+    told = stream.getvalue().splitlines()
+    started = next(e for e in EVENTS if isinstance(e, RunStarted))
+    assert [line.split()[0] for line in told[1:]] == list(started.tasks)
+    assert sum("failed" in line for line in told) == 1
+    with pytest.raises(UsageError, match="no tasks yet"):
+        overview([], console, STANDARD)
+
+
+def test_what_the_checker_noted_is_shown_and_why_a_pair_has_no_grid() -> None:
+    first = candidates(answered("exhausted").task)[0]
+    followed = next(a for a in first.attempts if isinstance(a, Followed)).model_copy(update={"note": "bullet 2: not understood"})
+    attempts = (followed, Refused(pair=1, why="content_filter"), *first.attempts[2:])
+    events = [e.model_copy(update={"attempts": attempts}) if e is first else e for e in EVENTS]
+    told = page(first.task, events=events, birth=first.birth.index)
+    assert " pair 1  bullet 2: not understood" in told
+    assert " pair 2  refused: content_filter" in told

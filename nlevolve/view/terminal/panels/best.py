@@ -39,7 +39,8 @@ def _title(look: Look, best: Candidate) -> Row:
     how = f"{birth.operator} of {', '.join(map(str, birth.parents))}" if birth.parents else birth.operator
     leads = look.task is not None and best is look.task.best
     parts: list[Part] = [(f"{'best: ' if leads else ''}birth {birth.index}", "bold"), f" {how} "]
-    return row(*parts, *pair_marks(best.attempts, look.palette))
+    smaller = clean(look.task.smaller(birth.index)) if look.task else ""
+    return row(*parts, *pair_marks(best.attempts, look.palette), (f"  {smaller}" if smaller else "", look.palette.partly))
 
 
 def _tag(look: Look, origin: Whose, best: int) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nlevolve.view.readings import in_words, lossy, readings_row
+from nlevolve.view.readings import in_words, readings_row, telling
 from nlevolve.view.terminal.panels.layout import Row, fill, fit, row
 from nlevolve.view.terminal.panels.look import Look
 from nlevolve.view.text import clean, duration, short_model
@@ -14,7 +14,7 @@ def replies(look: Look, width: int) -> list[Row]:
     return [
         fit(row(f" {role}", (f" {short_model(model)}", "dim"), f"  {in_words(its)}"), width)
         for (role, model), its in told.items()
-        if lossy(its)
+        if telling(its)
     ]
 
 

@@ -2,27 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from nlevolve.view.history import TaskHistory
+from nlevolve.view.terminal.in_flight import Away
 from nlevolve.view.terminal.palette import Palette, shade
 from nlevolve.view.terminal.panels.layout import LEVELS, Part, Row, bar, ends, fit, level, row, rule
 from nlevolve.view.terminal.panels.look import Look
 from nlevolve.view.terminal.summary import Summary, TaskPhase, left
 from nlevolve.view.text import clean, count, doubt, duration, model_name, money, percent, short_model
 
+WORDS: Mapping[TaskPhase, str] = {
+    "perfect": "fit all pairs",
+    "partly": "do not",
+    "running": "running",
+    "failed": "failed",
+    "stopped": "cut short",
+    "waiting": "waiting",
+}
+SHORT_WORDS: Mapping[TaskPhase, str] = {**WORDS, "perfect": "fit", "running": "run", "stopped": "cut", "waiting": "wait"}
+SIDES = 12
+"""Columns of a rule beside its two titles."""
+MOST_AWAY = 2
+"""Servers that are named as away; few runs have more than two."""
 CHIP = 15
 """Columns of a task with its name, where there is room for names."""
 
 
 def header(look: Look, width: int) -> list[Row]:
-    """Two rows on a wide screen, three on a narrow one."""
+    """Two rows on a wide screen, three on a narrow one; and one for each server that is away."""
     times = _times(look)
     name = _run(look)
     room = width - times.cell_len - 2
     title = ends(name if name.cell_len <= room else fit(name, max(0, room)), times, width)
     spent, calls = _money(look, wide=width >= 110), _calls(look, wide=width >= 110)
+    away = [fit(_absence(one, look), width) for one in list(look.summary.calls.away.values())[:MOST_AWAY]]
     if spent.cell_len + calls.cell_len + 5 <= width:
-        return [title, ends(spent, calls, width)]
-    return [title, fit(spent, width), fit(calls, width)]
+        return [title, ends(spent, calls, width), *away]
+    return [title, fit(spent, width), fit(calls, width), *away]
+
+
+def _absence(away: Away, look: Look) -> Row:
+    """Which server is away, for how long, and how long it is waited for."""
+    left, held = away.left(look.now), look.summary.calls.kept_by(away, look.now)
+    waits = f"{held} call{' waits' if held == 1 else 's wait'}, for {duration(left)} more" if left else "no longer waited for"
+    where = f" ■ nobody at {clean(away.address)} for {duration(away.gone(look.now))}"
+    return row((where, f"bold {look.palette.bad}"), (f"; {waits}  ", look.palette.partly), (short_model(away.model), "dim"))
 
 
 def _run(look: Look) -> Row:
@@ -79,31 +104,36 @@ def _calls(look: Look, wide: bool) -> Row:
     parts: list[Part] = [f" {count(account.provider)} calls ", (f"{summary.rate(look.now):.1f}/s", "bold")]
     if wide:
         parts += [" ", (_pulse(summary, look, 20), palette.busy)]
+    flow = calls.flow(look.now)
+    parts += [f" {count(flow)} {'tokens' if wide else 'tok'}/s"] if flow is not None else []
     flying = calls.in_flight
     parts += [f"  in flight {flying}/{most}" if flying is not None else f"  at most {most} in flight"]
-    parts += [(f" ({'; '.join(held)})", palette.partly)] if (held := _held_back(look, wide)) else []
+    held = _held_back(look, wide)
+    parts += [(f" ({'; '.join(held)})", palette.partly)] if held else []
     parts += [(f"  {short_model(model)} stopped", f"bold {palette.bad}") for model in summary.stopped_models]
     parts += [f"  cached {count(account.cache)}"]
-    parts += [
-        _told("429s", calls.rate_limits, palette.bad),
-        _told("retries", calls.retried.total(), palette.partly),
-    ]
-    if wide or account.failed:
-        parts.append(_told("failed", account.failed, palette.bad))
+    told = [("429s", calls.rate_limits, palette.bad), ("retries", calls.retried.total(), palette.partly)]
+    told += [("failed", account.failed, palette.bad)] if wide or account.failed else []
+    # where room is short, what did not happen gives way to what holds the calls back
+    parts += [_told(*one) for one in told if wide or one[1] or not held]
     readings = summary.history.readings.total
     parts += [(f"  unread {percent(readings.share(readings.unread), 0)}", palette.bad)] if readings.unread else []
     return row(*parts)
 
 
 def _held_back(look: Look, wide: bool) -> list[str]:
-    """Why fewer calls are in flight than might be: limits that were lowered, and calls that wait to be sent again."""
+    """Why fewer calls are in flight than might be: lowered limits; waiting for a place, for the pace, to be sent again."""
     calls = look.summary.calls
     lowered = {model: limit for model, limit in calls.limits.items() if model in calls.throttled}
-    waiting = calls.backing_off(look.now)
     told = [f"{short_model(model)} ≤{limit}" for model, limit in list(lowered.items())[:2]]
     if not wide:
         told = [f"≤{min(lowered.values())}"] if lowered else []
-    return [*told, f"{waiting} waiting"] if waiting else told
+    paces = ", ".join(f"{pace:.0f}" for pace in list(calls.paces.values())[:2])
+    queued, paced, again = calls.queued(paced=False), calls.queued(paced=True), calls.backing_off(look.now)
+    told += [f"{queued} queued" if not wide else f"{queued} wait for a place"] if queued else []
+    if paced or paces:
+        told.append(" ".join(filter(None, [str(paced) if paced else "", f"paced{f' {paces}/min' if paces else ''}"])))
+    return [*told, f"{again} again" if not wide else f"{again} to be sent again"] if again else told
 
 
 def _told(noun: str, number: int, style: str) -> Part:
@@ -123,30 +153,26 @@ def strip(look: Look, width: int, most: int) -> list[Row]:
     """A rule that counts and explains, then the tasks in at most `most` rows: named where there is room, else a cell each."""
     tasks = list(look.summary.history.tasks.values())
     shown = [(task, look.summary.phase(task)) for task in tasks]
-    top = rule(_counts(look, len(tasks)), width, _legend(look, [phase for _, phase in shown], in_words=width >= 110))
+    counts = _counts(look, len(tasks))
+    legends = [_legend(look, [phase for _, phase in shown], words) for words in (WORDS, SHORT_WORDS)]
+    room = width - counts.cell_len - SIDES
+    legend = next((one for one in legends if one.cell_len <= room), legends[-1])
+    top = rule(counts if legend.cell_len <= room else _counts(look, len(tasks), bar_width=0), width, legend)
     return [top, *_cells(look, shown, width, most)]
 
 
-def _counts(look: Look, tasks: int) -> Row:
+def _counts(look: Look, tasks: int, bar_width: int = 10) -> Row:
     phases = look.summary.phases()
     over = tasks - phases["waiting"] - phases["running"]
-    return row((f"tasks {over}/{tasks}", "bold"), " ", *bar(over / tasks if tasks else 0, 10, look.palette.busy))
+    share = bar(over / tasks if tasks else 0, bar_width, look.palette.busy) if bar_width else []
+    return row((f"tasks {over}/{tasks}", "bold"), " " if share else "", *share)
 
 
-def _legend(look: Look, phases: list[TaskPhase], in_words: bool) -> Row:
-    words: dict[TaskPhase, str] = {
-        "perfect": "fit all pairs",
-        "partly": "do not",
-        "running": "running",
-        "failed": "failed",
-        "stopped": "cut short",
-        "waiting": "waiting",
-    }
+def _legend(look: Look, phases: list[TaskPhase], words: Mapping[TaskPhase, str]) -> Row:
     parts: list[Part] = []
     for phase, word in words.items():
         if number := phases.count(phase):
-            parts += [(f" {_glyph(phase, 0.5)} ", _colour(phase, 1.0, look.palette)), f"{number}"]
-            parts += [f" {word}"] if in_words or phase in ("perfect", "running") else []
+            parts += [(f" {_glyph(phase, 0.5)} ", _colour(phase, 1.0, look.palette)), f"{number} {word}"]
     return row(*parts)
 
 
@@ -210,5 +236,7 @@ def footer(look: Look, width: int, pages: int, page: int) -> Row:
     """The keys, and where the focus is."""
     hold, leave = "follow" if look.held else "hold", "leave" if look.watching else "stop"
     colours = "c colours  " if width >= 100 else ""
-    keys = row((f" ←→ task  ↑↓ candidate  f {hold}  p page  {colours}? help  q {leave}", "dim"))
+    look_at = "←→ task  ↑↓ candidate" if width >= 100 or not look.replayed else "←→↑↓"
+    pace = "space pause  +- speed  " if look.replayed else ""
+    keys = row((f" {pace}{look_at}  f {hold}  p page  {colours}? help  q {leave}", "dim"))
     return ends(keys, row((f"{look.page} {page}/{pages} ", "dim")), width)

@@ -38,8 +38,12 @@ class Look:
     """What the viewer should know of the view itself: a replay's speed, a log that waits for its run."""
     watching: bool = False
     """A run in another process, or a replay: `q` leaves the view, not the run."""
+    replayed: bool = False
+    """It is played again: there are keys for its pace."""
     palette: Palette = STANDARD
     colour: bool = True
+    fades: bool = True
+    """Whether the terminal has colours enough for one to be told from its paler self."""
 
     @property
     def task(self) -> TaskHistory | None:

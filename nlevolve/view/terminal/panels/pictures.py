@@ -112,14 +112,14 @@ class _Pair:
 
     def _tall(self, shown: int, dense: bool) -> int:
         tall = max(map(len, self._grids()[-shown:]))
-        # half-blocks need colour; without it they are digits, a line a cell
-        return 1 + ((tall + 1) // 2 if dense and self.look.colour else tall)
+        # half-blocks need colours enough; without them they are digits, a line a cell
+        return 1 + ((tall + 1) // 2 if dense and self.look.colour and self.look.fades else tall)
 
     def _column(self, place: int, shown: int, dense: bool, width: int) -> list[Row]:
         """Input, truth or the candidate's grid under its title, every row equally wide."""
         grid = (self.source, self.truth, self.got)[place]
         picture = Picture(grid, truth=self.truth if place == 2 else None, colours=self.look.palette.cells, dense=dense)
-        lines = picture.lines(width, colour=self.look.colour)
+        lines = picture.lines(width, colour=self.look.colour, dims=self.look.fades)
         body = [row(*[(one.text, one.style or "") for one in line]) for line in lines]
         told = [row(self._titles(shown)[place]), *body]
         return fill(told, max(one.cell_len for one in told), len(told))

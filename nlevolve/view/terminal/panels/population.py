@@ -6,20 +6,26 @@ from collections import Counter
 from collections.abc import Sequence
 
 from nlevolve.evolve.population import Candidate
-from nlevolve.records import Attempt, Followed, Garbled, Skipped
+from nlevolve.records import Attempt, Followed, Garbled, Refused, Skipped
 from nlevolve.view.history import TaskHistory
+from nlevolve.view.terminal.in_flight import Coming
 from nlevolve.view.terminal.palette import Palette
-from nlevolve.view.terminal.panels.layout import LEVELS, Part, Row, bar, fit, level, row, rule
+from nlevolve.view.terminal.panels.layout import LEVELS, Part, Row, bar, fit, level, row, rule, wrapped
 from nlevolve.view.terminal.panels.look import Look
 from nlevolve.view.terminal.sentences import how
 from nlevolve.view.text import bullets, clean, cut, duration, money, percent, points, short_model
+
+INDENT = 12
+"""Columns before what does not fit into a candidate's row."""
+MOST_MORE = 2
+"""Rows that it gets at most."""
 
 
 def task_rule(look: Look, width: int) -> Row:
     """Opens what is said of the task in focus."""
     task, summary = look.task, look.summary
     if task is None or task.started is None:
-        return rule(row(("no task has been taken up yet", "dim")), width)
+        return rule(row((_before(look), "dim")), width)
     names = list(summary.history.tasks)
     born = len(task.population.members) + len(task.population.failed)
     best = task.best
@@ -33,6 +39,14 @@ def task_rule(look: Look, width: int) -> Row:
     return rule(row(*parts), width, _state(look, task))
 
 
+def _before(look: Look) -> str:
+    """What goes on before there is a task to show."""
+    asked = look.summary.calls.waiting(look.now)
+    if not asked or look.summary.running:
+        return "no task has been taken up yet"
+    return f"asking {short_model(asked[0].model)} a small question first, for {duration(asked[0].longest)}"
+
+
 def _state(look: Look, task: TaskHistory) -> Row:
     since = look.summary.running.get(task.id)
     if since is not None:
@@ -44,19 +58,26 @@ def _state(look: Look, task: TaskHistory) -> Row:
     return row((failed or words.get(task.answered.stopped, task.answered.stopped), look.palette.bad if failed else "dim"))
 
 
-def table(look: Look, width: int, height: int) -> list[Row]:
-    """The ranked candidates under a heading, then those on their way; at most `height` rows."""
+def table(look: Look, width: int, height: int, *, spread: bool = True) -> list[Row]:
+    """The ranked candidates under a heading, then those on their way; at most `height` rows.
+
+    `spread`: rows that would stay empty go to rules that are too long for theirs.
+    """
     task = look.task
     if task is None or task.started is None or height < 2:
         return []
     ranked = look.summary.ranked(task.id)
     columns = _Columns(width, len(task.started.pairs), ranked)
-    lines = [columns.line(look, place, one, task.started.copy_accuracy) for place, one in enumerate(ranked, 1)]
-    rows = [columns.heading(), *_window(lines, _place(look, ranked), height - 1)]
-    rows += _coming(look, task, columns)
-    rows += _failures(look, task, columns)
+    below = [*_coming(look, task, columns), *_failures(look, task, columns)]
     if repeats := len(task.population.members) - len(ranked):
-        rows.append(row((f"      {repeats} more said what one of these says", "dim")))
+        below.append(row((f"      {repeats} more said what one of these says", "dim")))
+    spare = height - 1 - len(ranked) - len(below) if spread else 0
+    lines: list[Row] = []
+    for place, one in enumerate(ranked, 1):
+        more = columns.rest(one, min(spare, MOST_MORE))
+        spare -= len(more)
+        lines += [columns.line(look, place, one, task.started.copy_accuracy, broken=bool(more)), *more]
+    rows = [columns.heading(), *_window(lines, _place(look, ranked), height - 1), *below]
     return [fit(one, width) for one in rows[:height]]
 
 
@@ -77,13 +98,25 @@ def _coming(look: Look, task: TaskHistory, columns: _Columns) -> list[Row]:
     """Births that are being written or checked."""
     rows = []
     for coming in look.summary.calls.coming(task.id):
-        pairs = len(task.started.pairs) if task.started else 0
-        doing = f"being checked, {len(coming.back)} of {pairs} pairs back" if coming.written else "being written"
-        doing = "being repaired" if coming.repairing else doing
-        doing += f" {duration((look.now - coming.since).total_seconds())}"
+        doing = f"{_doing(look, task, coming)} {duration((look.now - coming.since).total_seconds())}"
         lead = f"  … {coming.birth.index:>4}  {cut(how(coming.birth), columns.how)} "
         rows.append(row((lead + doing, f"italic {look.palette.busy}")))
     return rows
+
+
+def _doing(look: Look, task: TaskHistory, coming: Coming) -> str:
+    """What is done with a birth on its way, or what it waits for."""
+    calls, models = look.summary.calls, look.summary.history.models
+    if not coming.written:
+        if calls.absent(coming.birth.model):
+            return "waits for the server"
+        return (
+            "being repaired" if coming.repairing else "being written" if coming.asked or not calls.tells else "waits for its turn"
+        )
+    pairs = len(task.started.pairs) if task.started else 0
+    told = "waits for the checker's server" if calls.absent(models.get("checker", "")) else "being checked"
+    mending = f", {len(coming.mending)} being repaired" if coming.mending else ""
+    return f"{told}, {len(coming.back)} of {pairs} pairs back{mending}"
 
 
 def _failures(look: Look, task: TaskHistory, columns: _Columns) -> list[Row]:
@@ -98,12 +131,16 @@ class _Columns:
     """Which columns a width has room for."""
 
     def __init__(self, width: int, pairs: int, ranked: list[Candidate]) -> None:
+        self.width = width
         self.pairs = max(5, min(pairs, 10) + 4)
         self.how = 13 if width < 90 else 18
         # what is the same for all says nothing
         self.view = 9 if width >= 100 and len({one.birth.view for one in ranked}) > 1 else 0
         self.model = 16 if width >= 100 and len({one.birth.model for one in ranked}) > 1 else 0
         self.bar = 0 if width < 90 else 10
+        taken = 4 + 6 + self.how + 1 + (self.view and self.view + 1) + (self.model and self.model + 1) + self.pairs
+        self.room = max(1, width - taken - (self.bar and self.bar + 1) - 13)
+        """Columns for the rule."""
         said = Counter(bullet for one in ranked for bullet in set(bullets(one.description.bullets)))
         self.shared = {bullet for bullet, times in said.items() if len(ranked) > 2 and times > len(ranked) / 2}
         """Bullets that more than half of the candidates have: they tell nobody apart."""
@@ -115,7 +152,8 @@ class _Columns:
         names += f"{'pairs':<{self.pairs}} {'cells':<{self.bar + 5}} {'gain':>4}  first bullet"
         return row((names, "dim underline"))
 
-    def line(self, look: Look, place: int, one: Candidate, copy: float) -> Row:
+    def line(self, look: Look, place: int, one: Candidate, copy: float, *, broken: bool) -> Row:
+        """`broken`: its rule goes on below."""
         birth, its, palette = one.birth, one.fitness, look.palette
         style = palette.good if its.perfect else palette.partly
         chosen = "bold" if one is look.candidate else ""
@@ -128,7 +166,20 @@ class _Columns:
         parts += [*bar(its.cells, self.bar, style), " "] if self.bar else []
         parts += [f"{percent(its.cells, 0):>4}{' ' if self.bar else '  '}"]
         parts.append((f"{points(its.cells - copy, 0):>4}", palette.good if its.cells > copy else palette.bad))
-        return row(*parts, (f"  {self._first(one)}", chosen))
+        first = self._first(one)
+        return row(*parts, (f"  {first[: self._break(first)] if broken else first}", chosen))
+
+    def _break(self, rule: str) -> int:
+        """Where a rule is broken that is too long for its row: behind a word, if one fits."""
+        return len(rule) if len(rule) <= self.room else max(0, rule.rfind(" ", 0, self.room + 1)) or self.room
+
+    def rest(self, one: Candidate, most: int) -> list[Row]:
+        """What of its rule does not fit into its row, in `most` rows of its own at most. Where rows would stay empty the rules
+        that were cut go on below their candidates, the best ones' first."""
+        first = self._first(one)
+        rest = first[self._break(first) :].strip()
+        shown = wrapped(rest, max(1, self.width - INDENT), most) if rest and most > 0 else []
+        return [row(" " * INDENT, part) for part in shown]
 
     def _first(self, one: Candidate) -> str:
         """The first bullet that not everybody has; an ellipsis stands for those before it."""
@@ -138,7 +189,7 @@ class _Columns:
 
 
 def pair_marks(attempts: Sequence[Attempt], palette: Palette) -> list[Part]:
-    """One block a training pair, as tall as its cell accuracy, full when exact; × no grid, ? no reply, - not asked."""
+    """One block a training pair, as tall as its cell accuracy, full when exact; × no grid, ? no reply, ! refused, - not asked."""
     return [_mark(attempt, palette) for attempt in attempts[:10]]
 
 
@@ -148,6 +199,8 @@ def _mark(attempt: Attempt, palette: Palette) -> Part:
             return (LEVELS[-1], palette.good) if attempt.exact else (level(attempt.cells), palette.partly)
         case Garbled():
             return ("×", palette.bad)
+        case Refused():
+            return ("!", palette.bad)
         case Skipped():
             return ("-", palette.quiet)
     return ("?", palette.bad)

@@ -20,12 +20,14 @@ HELP = (
     ("↑  ↓", "look at another candidate of the task, its description, grids and lineage"),
     ("f", "hold the focus where it is, or let it follow what happens"),
     ("p", "the next page: overview, population, description, grids, tasks, events"),
+    ("space + -", "of a replay: stop it and let it go on, twice as fast, half as fast"),
     ("c", "the other palette (colour-blind safe); also NLEVOLVE_PALETTE=colour-blind"),
     ("?", "this help, and away with it"),
     ("q", "stop the run gracefully: what is in flight is finished and kept (when watching: leave)"),
     ("", ""),
+    ("in flight", "with a provider · queued: wait for a place · paced: for so many a minute · again: to be retried"),
     ("tasks", "█ all training pairs fit · ░▒▓ answered, do not all fit · ▁▃▆ running · × failed · · waiting"),
-    ("pairs", "a block a training pair, as tall as its share of right cells: █ exact, × no grid, ? no reply"),
+    ("pairs", "a block a training pair, as tall as its share of right cells: █ exact, × no grid, ? no reply, ! refused"),
     ("gain", "mean share of right cells, in points above what copying the input scores; the curve's floor too"),
     ("7", "before a bullet: birth 7 first wrote it so; 7→12: birth 12 reworded a bullet of birth 7"),
     ("fitness", "is on the training pairs alone; test grids are opened only when a run is graded"),
@@ -43,7 +45,7 @@ def draw(look: Look, width: int, height: int) -> Frame:
 
 
 def _help(look: Look, width: int) -> list[Row]:
-    keys = [row((f"  {key:<9}", f"bold {look.palette.accent}"), text) for key, text in HELP]
+    keys = [row((f"  {key:<10}", f"bold {look.palette.accent}"), text) for key, text in HELP]
     return [rule(row(("help", "bold")), width), *keys]
 
 
