@@ -62,6 +62,12 @@ def replace(path: Path, text: str) -> None:
     part.replace(path)
 
 
+def state_folder() -> Path:
+    """Where this program keeps what is to outlast a run, for this user alone (XDG). Raises RuntimeError without a home."""
+    named = os.environ.get("XDG_STATE_HOME", "")
+    return (Path(named) if named.startswith("/") else Path.home() / ".local" / "state") / "nlevolve"
+
+
 def subfolder(folder: Path, *names: str) -> Path:
     """The folder below this one, made if it is not there; no step of the way is a link."""
     for name in names:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from nlevolve.errors import UsageError
+from nlevolve.files import state_folder
 from nlevolve.view.text import clean
 
 USAGE, FAILED = 2, 1
@@ -73,9 +74,7 @@ def kept(error: Exception) -> Path | None:
 
 def _places() -> list[Path]:
     """The user's state folder, else the system's for what may be lost."""
-    named = os.environ.get("XDG_STATE_HOME", "")
     try:
-        state = Path(named) if named.startswith("/") else Path.home() / ".local" / "state"
+        return [state_folder(), Path(tempfile.gettempdir())]
     except RuntimeError:  # nobody's home
         return [Path(tempfile.gettempdir())]
-    return [state / "nlevolve", Path(tempfile.gettempdir())]

@@ -96,12 +96,15 @@ def export(
 
 
 def _send(format: Format, run: RunFolder, address: str) -> None:
+    from urllib.parse import urlsplit
+
     from nlevolve.run import store
     from nlevolve.view.export.otlp import requests, send
 
     if format is not Format.otlp:
         raise UsageError(f"--to sends spans, and {format.value} has none: --format otlp --to {address}")
-    say(f"{send(requests(run, store.read_events(run.folder)), address)} spans sent to {address}")
+    count = send(requests(run, store.read_events(run.folder)), address)
+    say(f"{count} spans sent to {urlsplit(address).netloc.rpartition('@')[2]}")
 
 
 def _write(format: Format, run: RunFolder, target: Path, trust: bool) -> None:

@@ -318,7 +318,7 @@ class ReplayBank:
                 sample = self._sample((row[0], row[1], row[2])) if isinstance(key, str) else None
                 if sample is not None:
                     yield key, sample
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             raise UsageError(f"the sample bank in {self.folder} is damaged ({lined(error)}): it cannot be read whole") from None
 
     def _sample(self, row: tuple[Any, Any, Any]) -> Sample | None:
@@ -347,7 +347,7 @@ def _read_only(file: Path) -> sqlite3.Connection:
             return base
         except sqlite3.OperationalError:
             base.close()
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             base.close()
             raise UsageError(f"the sample bank in {file.parent} is damaged ({lined(error)}): it cannot be read") from None
     raise UsageError(f"cannot read the sample bank in {file.parent}")

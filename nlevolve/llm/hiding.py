@@ -6,19 +6,25 @@ import base64
 import binascii
 import html
 import re
-from collections.abc import Iterable, Iterator
+import unicodedata
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 from urllib.parse import unquote
 
 MASK = "***"
 SHORTEST_SECRET = 8
 """Characters: a shorter value may be part of an ordinary word."""
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+"""Categories of marks that are taken out of a text before it is shown."""
 SPELLINGS = ("%", "\\u", "&#", "&amp;")
 """Where none of these is in a text, nothing in it is spelt out."""
 
 
-def hidden(text: str, secrets: Iterable[str]) -> str:
+def hidden(text: str, secrets: Collection[str]) -> str:
     """The text with each of the secrets, however it is written, replaced by `***`."""
+    seen = _shown(text)
+    if seen != text and (told := hidden(seen, secrets)) != seen:
+        return told
     long = sorted({one for secret in secrets for one in _parts(secret)}, key=len, reverse=True)
     for secret in long:
         for form in _forms(secret):
@@ -30,6 +36,13 @@ def hidden(text: str, secrets: Iterable[str]) -> str:
             if secret in read:
                 text = _spelt(secret).sub(MASK, text)
     return text
+
+
+def _shown(text: str) -> str:
+    """The text without the marks that no screen shows: what a secret is cut up with."""
+    if text.isprintable():
+        return text
+    return "".join(mark for mark in text if mark in "\n\r\t" or unicodedata.category(mark) not in _UNSEEN)
 
 
 def _parts(secret: str) -> Iterator[str]:

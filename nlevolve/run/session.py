@@ -276,13 +276,13 @@ def _confirmed(
     """What is to be told of a run that sends anything. Raises Unconfirmed."""
     items = (*named(config.roles.values(), cards, prompts, chosen), *budget_file(limits, chosen)) if sends else ()
     require_confirmed(items, chosen)
+    if limits.budget_file is not None:  # to look at it leaves a lock beside it: not before somebody said yes
+        check_budget_file(limits.budget_file, limits.budget)
     return items
 
 
 def _cards(config: RunConfig, limits: Limits, replay: bool, cache_dir: Path) -> Mapping[str, ModelCard]:
     capped = limits.budget is not None or limits.task_budget is not None
-    if limits.budget_file is not None:
-        check_budget_file(limits.budget_file, limits.budget)
     return check_models(
         config.roles.values(),
         priced=capped and not limits.allow_unknown_prices and not replay,

@@ -18,6 +18,7 @@ from typing import Any
 from nlevolve.ask.prompts import Prompts, bundled, bundled_digests
 from nlevolve.config import digest
 from nlevolve.errors import UsageError
+from nlevolve.files import state_folder
 from nlevolve.llm.catalogue import EMBEDDED, ModelCard, price_of
 from nlevolve.llm.endpoints import endpoint_of, is_of_env_file
 from nlevolve.llm.env_file import holds_key
@@ -120,8 +121,8 @@ def confirm(items: Iterable[Named]) -> bool:
     if not lines:
         return True
     try:
-        _state().mkdir(parents=True, exist_ok=True, mode=0o700)
-        number = os.open(_state() / FILE, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        state_folder().mkdir(parents=True, exist_ok=True, mode=0o700)
+        number = os.open(state_folder() / FILE, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         with open(number, "w", encoding="utf-8") as file:
             file.write("".join(f"{line}\n" for line in lines))
     except (OSError, RuntimeError):  # it cannot be written, or nobody knows where home is
@@ -190,16 +191,10 @@ def _plain(text: str) -> str:
     return text.encode("unicode_escape").decode("ascii")[:300]
 
 
-def _state() -> Path:
-    """Where programs keep what is to outlast them, for this user alone (XDG)."""
-    named = os.environ.get("XDG_STATE_HOME", "")
-    return (Path(named) if Path(named).is_absolute() else Path.home() / ".local" / "state") / "nlevolve"
-
-
 def _known() -> set[str]:
     known: set[str] = set()
     with contextlib.suppress(OSError, RuntimeError):  # there is none, or nobody knows where home is
-        for line in (_state() / FILE).read_text(encoding="utf-8", errors="replace").splitlines():
+        for line in (state_folder() / FILE).read_text(encoding="utf-8", errors="replace").splitlines():
             with contextlib.suppress(ValueError, TypeError, KeyError):
                 known.add(str(json.loads(line)["what"]))
     return known

@@ -70,6 +70,14 @@ def test_a_secret_is_found_in_every_form(form: str) -> None:
         assert mended.endswith(" after")
 
 
+@pytest.mark.parametrize("mark", ["\u200b", "\u00ad", "\u2060", "\x00", "\x08"])
+def test_a_secret_cut_up_by_marks_that_no_screen_shows_is_hidden(mark: str) -> None:
+    """They are taken out before a text is printed, and then it would stand whole."""
+    assert hidden(f"before\n{mark.join(SECRETS[0])} after", SECRETS) == "before\n*** after"
+    untouched = f"no {mark} secret"
+    assert hidden(untouched, SECRETS) is untouched
+
+
 def test_text_without_a_secret_stays_as_it_is() -> None:
     text = 'Turn 100% of the &#114;ed cells \\u0062lue: {"grid": [[0, 1]]} ' * 50
     assert hidden(text, SECRETS) is text

@@ -78,7 +78,9 @@ def test_the_cap_holds_for_all_runs_together(sweep: Run, tmp_path: Path, monkeyp
         code, _, _ = sweep("turned.json", *served, *at, *SMALL, "--run", "s", "--max-calls", "8")
     spent = [read(read_events(folder)).account for folder in (tmp_path / "runs").iterdir()]
     assert code == 3
-    assert sum(account.provider for account in spent) == len(server.asked) == 8
+    # one call of a run's is kept for its answer, and not spent where there is nothing to answer with
+    assert sum(account.provider for account in spent) == len(server.asked)
+    assert 7 <= len(server.asked) <= 8
 
 
 def test_embedded_models_count_against_no_cap(sweep: Run) -> None:
