@@ -33,4 +33,4 @@ def mcnemar(only_one: int, only_other: int) -> float:
     solved would be, were both equally good. 1.0 when there is no such task."""
     tasks = only_one + only_other
     as_uneven = sum(comb(tasks, fewer) for fewer in range(min(only_one, only_other) + 1))
-    return min(1.0, 2 * as_uneven / 2**tasks)
+    return min(1.0, float(2 * as_uneven / 2**tasks))
