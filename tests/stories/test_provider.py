@@ -107,11 +107,8 @@ async def steady(asked: Asked) -> Said:
     return await embedded(replace(asked, body={**asked.body, "seed": 0}))
 
 
-SMALL = (
-    "0520fde7 0d3d703e 3aa6fb7a 46442a0e 5614dbcf 6150a2bd 67a3c6ac 68b16354 74dd1130 7b7f7511 88a62173 8be77c9e "
-    "8d5021e8 9172f3a0 94f9d214 9dfd6313 b1948b0a c59eb873 c8f0f002 c9e6f938 d10ecb37 d511f180 d631b094 f25ffba3"
-)
-"""Two dozen training tasks of few cells that the embedded models solve."""
+SMALL = "0520fde7 0d3d703e 3aa6fb7a 46442a0e 5614dbcf 67a3c6ac 68b16354 74dd1130 8be77c9e 9172f3a0 c59eb873 d10ecb37"
+"""A dozen training tasks of few cells that the embedded models solve: a hundred broken replies, each way four times and more."""
 
 
 def test_a_provider_broken_in_thirteen_ways_loses_no_task(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -122,7 +119,7 @@ def test_a_provider_broken_in_thirteen_ways_loses_no_task(tmp_path: Path, capfd:
     stormy, events, server = run(tmp_path / "stormy", faulty(steady, 0.34), chosen, **models)
     assert (calm.exit_code, stormy.exit_code) == (0, 0)
     assert len(FAULTS) == 13
-    assert len(solved(calm)) == len(chosen) == 24
+    assert len(solved(calm)) == len(chosen) == 12
     assert solved(stormy) == solved(calm)
     assert judged_by_their_grids(events)
     assert sum(event.tries for event in finished(events)) == len(server.asked)
