@@ -7,8 +7,9 @@ from collections.abc import Iterable
 
 LATEST = 100
 """Of those let through and of those refused so many are looked back at."""
-ENOUGH = 16
-"""Fewer than so many let through show nothing of the limit."""
+ENOUGH, REPLIED = 16, 8
+"""Fewer than so many let through show nothing of the limit, nor do they before so many replies are here: as long as none is, ever
+more are in flight, and whatever is refused was sent beside more than all others."""
 STRAY = 0.02
 """The share of those let through that may have been sent beside as many others: the provider is done before its reply is here."""
 BY_CHANCE = 1e-5
@@ -41,7 +42,7 @@ class AtOnce:
         been refused by now if they were to be."""
         let_through = [*self._passed, *under_way]
         as_many = sum(others >= beside for others in let_through)
-        if beside < LEAST or len(let_through) < ENOUGH or as_many > STRAY * len(let_through):
+        if beside < LEAST or len(let_through) < ENOUGH or len(self._passed) < REPLIED or as_many > STRAY * len(let_through):
             return False
         fewer = sum(others < beside for others in self._refused)
         share = fewer / (fewer + len(let_through) - as_many)
