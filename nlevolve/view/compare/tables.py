@@ -11,7 +11,7 @@ from rich.text import Text
 from nlevolve.view.compare.comparison import Comparison
 from nlevolve.view.compare.sheets import Sheet, labels, sheets
 from nlevolve.view.door import console as behind_the_door
-from nlevolve.view.text import clean
+from nlevolve.view.text import clean, plural
 
 MOST_IDS = 12
 
@@ -34,7 +34,7 @@ def parts(found: Comparison) -> Iterator[RenderableType]:
         yield Text(sheet.note + "\n", style="dim")
     for run, tasks in found.alone.items():
         yield Text.assemble((called[run], "bold"), f" alone: {_ids(tasks)}")
-    yield Text(f"\nAll: {len(found.by_all)} tasks. None: {len(found.by_none)} tasks.")
+    yield Text(f"\nAll: {plural(len(found.by_all), 'task')}. None: {plural(len(found.by_none), 'task')}.")
     if found.settings:
         yield Text()
         yield _settings(found)
