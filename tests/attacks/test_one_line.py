@@ -42,6 +42,14 @@ SAID: dict[str, tuple[list[str], str]] = {
     "a task that is a link to itself": (["tasks", "loop.json"], "loop.json"),
     "a preset that is no TOML": (["solve", "good.json", "--preset", "deep.toml"], "deep.toml is not TOML"),
     "a preset that is a folder": (["solve", "good.json", "--preset", "folder.toml"], "folder.toml"),
+    "a preset of a megabyte": (["solve", "good.json", "--preset", "large.toml"], "it has more than 1,000,000 bytes"),
+    "a sweep that is a pipe": (["sweep", "pipe.toml"], "it is no plain file"),
+    "a sweep of a million runs": (["sweep", "million.toml"], "a sweep of more than 1,000 runs"),
+    "a mix of 51 models": (["solve", "good.json", "--generator", ",".join(["offline/generator"] * 51)], "has 50 models at most"),
+    "a schedule of 1,001 phases": (
+        ["solve", "good.json", "--set", f"policy.phases=[{','.join(['{births=1}'] * 1001)}]"],
+        "at most 1000 items",
+    ),
     "prices that are a number": (["models", "openai/gpt-4o"], "prices.toml is not a table of prices"),
     "prompts that are a file": (["solve", "good.json", "--prompts", "good.json"], "good.json"),
     "a bank that is cut short": (["cache", "import", "cut.jsonl.gz", "--cache-dir=bank"], "cut short or damaged behind line"),
@@ -56,6 +64,10 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("furnished")
     furnish(folder)
     (folder / "folder.toml").mkdir()
+    (folder / "large.toml").write_text(f"about = '{'x' * 1_000_000}'\n")
+    os.mkfifo(folder / "pipe.toml")
+    models = [f"offline/generator{n}" for n in range(1000)]
+    (folder / "million.toml").write_text(f"selectors = ['good.json']\ngenerator = {models}\nchecker = {models}\n")
     rows = "".join(json.dumps({**ROW, "key": f"{n:064}"}) + "\n" for n in range(5000))
     (folder / "cut.jsonl.gz").write_bytes(gzip.compress(rows.encode())[:-200])
     (folder / "other").mkdir()
