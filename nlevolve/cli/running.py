@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
+from nlevolve.ask.prompts import PlaceError
 from nlevolve.cli.accidents import line, unexpected
 from nlevolve.cli.trusting import tell
 from nlevolve.errors import BankFailed, BudgetFileFailed
@@ -60,7 +61,7 @@ def _carry_out(session: Session, outside: Sequence[See], *, live: bool, as_json:
         finished, summary = asyncio.run(
             _run(session, [guarded("results.json", publisher.see, but=(StoreFailed,)), *outside], live, stream, colours)
         )
-    except (StoreFailed, BankFailed, BudgetFileFailed) as error:
+    except (StoreFailed, BankFailed, BudgetFileFailed, PlaceError) as error:
         complain(error)
         return EXIT_STORE
     except Exception as error:  # a fault of ours, or of a library: told in a line, and what was paid for is kept
