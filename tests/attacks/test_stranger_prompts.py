@@ -73,6 +73,7 @@ def test_a_prompt_that_would_fill_the_memory_ends_the_run_in_one_line(
     nlevolve: Nlevolve, task: str, prompts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As two loops over the pairs do, of a task with thousands."""
+    monkeypatch.setattr("nlevolve.run.session.rehearse", lambda prompts: None)  # a small task
     monkeypatch.setattr("nlevolve.ask.prompts.LONGEST", 20_000)
     with (prompts / "write.md").open("a") as file:
         file.write(f"{{% for a in pairs %}}{{% for b in pairs %}}{'x' * 9_000}{{% endfor %}}{{% endfor %}}")
