@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import product
+from itertools import islice, product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from nlevolve.ask.prompts import Prompts, bundled
 from nlevolve.config import RunConfig, configured
 from nlevolve.errors import UsageError
+from nlevolve.files import read_settings
 from nlevolve.llm.owed import spent
 from nlevolve.options import Data, Options, explain, parse_changes
 from nlevolve.puzzle.datasets import load
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 AXES = ("generator", "checker", "preset")
 INTERRUPTED, OUT_OF_BUDGET, STORE_FAILED = 130, 3, 1
+MOST_RUNS = 1_000
 IN_FILE = {"set": "settings", "name": "run"}
 """Keys of a sweep's file that are called otherwise in `Options`."""
 
@@ -59,7 +61,9 @@ class Plan:
 
     def __init__(self, grid: Grid) -> None:
         self.grid = grid
-        self.cells = list(_cells(grid))
+        self.cells = list(islice(_cells(grid), MOST_RUNS + 1))
+        if len(self.cells) > MOST_RUNS:
+            raise UsageError(f"a sweep of more than {MOST_RUNS:,} runs: give fewer models or presets")
         self.configs = [configured(cell) for cell in self.cells]
         self.selection = load(grid.selectors, grid.shared.seed or 0, **grid.shared.part(Data).model_dump())
         self.see = found(grid.shared.see)
@@ -167,7 +171,7 @@ def _in_file(name: str) -> str:
 
 def _file(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(read_settings(path))
     except OSError as error:
         raise UsageError(f"cannot read the sweep {path}: {error.strerror}") from None
     except (ValueError, RecursionError) as error:  # not TOML, not UTF-8, a number too long
