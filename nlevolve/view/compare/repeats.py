@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
@@ -12,6 +11,7 @@ from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
+from nlevolve.run.store import stem_of
 from nlevolve.view.run_folder import RunFolder
 from nlevolve.view.statistics import (
     LEVEL,
@@ -25,8 +25,6 @@ from nlevolve.view.statistics import (
     tasks_to_settle,
 )
 
-REPEAT = re.compile(r"(?P<stem>.+)\.s\d+")
-"""How `solve --repeats` names its runs."""
 PUBLISHED_NOISE = 0.02
 """What others measured between equal runs: scores that differ by two points. It stands in where nothing was repeated."""
 
@@ -93,7 +91,7 @@ def grouped(names: Sequence[str], runs: Sequence[RunFolder]) -> list[list[str]]:
     other sample of the same."""
     found: dict[Any, dict[Any, str]] = defaultdict(dict)
     for place, (name, run) in enumerate(zip(names, runs, strict=True)):
-        kind, which = _kind(run.config), turn(run.config)
+        kind, which = _kind(name, run.config), turn(run.config)
         alone = kind is None or which in found[kind]
         found[place if alone else kind][which] = name
     return sorted((list(group.values()) for group in found.values()), key=lambda group: names.index(group[0]))
@@ -218,22 +216,22 @@ def _times(members: Sequence[str], wins: Mapping[str, Collection[str]], tasks: S
 
 
 def _name(members: Sequence[str]) -> str:
-    stems = {found["stem"] for name in members if (found := REPEAT.fullmatch(name))}
     if len(members) == 1:
         return members[0]
-    if len(stems) == 1 and all(map(REPEAT.fullmatch, members)):
-        return stems.pop()
+    stems = set(map(stem_of, members))
+    if len(stems) == 1 and (stem := stems.pop()):
+        return stem
     return f"{members[0]} +{len(members) - 1}"
 
 
-def _kind(config: Mapping[str, Any]) -> str | None:
-    """What repeats have in common; None where it is not known."""
+def _kind(name: str, config: Mapping[str, Any]) -> str | None:
+    """What repeats have in common; None where it is not known. Those of one name are apart from others, equal as these may be."""
     settings = config.get("settings")
     if not isinstance(settings, Mapping) or "seed" not in settings:
         return None
     asked = {key: value for key, value in settings.items() if key not in Turn._fields}
     embedded = (config.get("versions") or {}).get("embedded")
-    return repr((asked, config.get("prompts"), config.get("endpoints"), embedded))
+    return repr((stem_of(name), asked, config.get("prompts"), config.get("endpoints"), embedded))
 
 
 class Turn(NamedTuple):
