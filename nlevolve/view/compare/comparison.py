@@ -13,7 +13,7 @@ from nlevolve.view.compare import repeats
 from nlevolve.view.compare.repeats import Contest, Group
 from nlevolve.view.lost import in_short, summed
 from nlevolve.view.readings import OUTCOMES
-from nlevolve.view.results import exact_on_training, won
+from nlevolve.view.results import attempted, exact_on_training, won
 from nlevolve.view.run_folder import RunFolder, flat, names_of
 from nlevolve.view.statistics import Interval, holm, mcnemar, wilson
 from nlevolve.view.text import doubt
@@ -54,6 +54,9 @@ class Side(BaseModel):
     test_inputs_solved: int | None
     score_inputs: float | None
     """Mean share of a task's test inputs right."""
+    attempted: int
+    """Tasks that were reached and not lost to a failure."""
+    attempted_solved: int | None
     covered: int | None
     """Tasks of which every solution was among the grids proposed."""
     exact: int
@@ -126,6 +129,8 @@ class Comparison(BaseModel):
     criterion: str
     """What "solved" means below: "solved", or "exact on training" where solutions are unknown."""
     shared: int
+    public: int
+    """How many of the shared tasks are from a published data set."""
     runs: list[Side]
     duels: list[Duel]
     groups: list[Group]
@@ -161,6 +166,7 @@ def compare(runs: Sequence[RunFolder]) -> Comparison:
     return Comparison(
         criterion="solved" if graded else "exact on training",
         shared=len(tasks),
+        public=sum(bool(runs[0].results["tasks"][task].get("public")) for task in tasks),
         runs=sides,
         duels=_duels(names, wins, len(tasks)),
         groups=groups,
@@ -202,6 +208,8 @@ def _side(name: str, run: RunFolder, rows: Sequence[TaskRow], graded: bool) -> S
         test_inputs=len(inputs) if graded else None,
         test_inputs_solved=sum(inputs) if graded else None,
         score_inputs=_mean(_mean(map(float, row["inputs_solved"])) for row in rows) if graded else None,
+        attempted=sum(map(attempted, rows)),
+        attempted_solved=sum(bool(row["solved"]) for row in rows if attempted(row)) if graded else None,
         covered=sum(all(row["inputs_covered"]) for row in rows) if graded else None,
         exact=sum(map(exact_on_training, rows)),
         cells_train=cells,

@@ -21,7 +21,8 @@ from nlevolve.view.compare.verdicts import (
     probability,
 )
 from nlevolve.view.readings import read_share
-from nlevolve.view.text import clean, count, duration, money, percent, points
+from nlevolve.view.results import set_label
+from nlevolve.view.text import clean, count, duration, money, percent, plural, points
 
 MOST_DUELS = 10
 """With more pairs of runs than this, only those with the leading run are shown; --json has them all."""
@@ -82,25 +83,30 @@ def _contests(found: Comparison, called: Mapping[str, str]) -> Sheet:
 
 
 def _scores(found: Comparison, called: Mapping[str, str]) -> Sheet:
+    lacking = any(side.attempted < side.tasks for side in found.runs)
     columns = ["run", "solved", "95%", "inputs", "covered", "exact", "cells", "gain", "test cells"]
+    columns[3:3] = ["attempted"] if lacking else []
     note = (
         "solved: every test input right within two answers, with Wilson's interval. inputs: mean share of a task's test inputs. "
         "covered: tasks whose solutions were among all grids proposed. exact: tasks whose best description is exact on every "
         "training pair. cells: mean cell accuracy on the training pairs; gain: points over copying the input; test cells: on the "
         "test inputs, the better of two answers."
     )
+    note += " attempted: solved of the tasks that were reached and not lost to a failure." if lacking else ""
+    label = set_label(found.public, found.shared)
     return Sheet(
-        f"On {found.shared} shared {'task' if found.shared == 1 else 'tasks'}",
+        f"On {plural(found.shared, 'shared task')}" + (f", {label}" if label else ""),
         columns,
-        [[called[side.run], *_score_row(side)] for side in found.runs],
+        [[called[side.run], *_score_row(side, lacking)] for side in found.runs],
         note,
     )
 
 
-def _score_row(side: Side) -> list[str]:
+def _score_row(side: Side, lacking: bool) -> list[str]:
     return [
         "–" if side.solved is None else f"{side.solved} ({percent(side.each(side.solved))})",
         f"{percent(side.interval.low, 0).removesuffix('%')}–{percent(side.interval.high, 0)}" if side.interval else "–",
+        *([_of_attempted(side)] if lacking else []),
         percent(side.score_inputs),
         "–" if side.covered is None else str(side.covered),
         str(side.exact),
@@ -108,6 +114,12 @@ def _score_row(side: Side) -> list[str]:
         points(side.gain),
         percent(side.cells_test),
     ]
+
+
+def _of_attempted(side: Side) -> str:
+    if side.attempted_solved is None or not side.attempted:
+        return "–"
+    return f"{side.attempted_solved}/{side.attempted} ({percent(side.attempted_solved / side.attempted)})"
 
 
 def _costs(found: Comparison, called: Mapping[str, str]) -> Sheet:

@@ -59,7 +59,7 @@ def contest_note(found: Comparison) -> str:
     told.append("noise: equal runs differ by no more in 95 of 100 cases.")
     if any(one.noise_from == "published" for one in found.contests):
         told.append("~: nothing was repeated, others measured that much; solve --repeats 3 measures it.")
-    how = f"how many of them would show a difference of this size in {POWER:.0%} of cases"
+    how = f"how many of them would show a difference of this size in {percent(POWER, 0)} of cases"
     told.append(f"tasks, repeats: {how}; – where none are needed, or no number is enough.")
     return " ".join(told)
 

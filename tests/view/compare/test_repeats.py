@@ -143,6 +143,19 @@ def rows_of(runs: list[RunFolder]) -> list[dict[str, Any]]:
     return list(rows(runs))
 
 
+def test_both_means_and_the_public_set_stand_where_runs_are_compared() -> None:
+    whole, cut = run("whole", some("ABcd")), run("cut", some("Abcd"))
+    cut.results["tasks"]["d"].update(stopped="budget", candidates=0)
+    assert "attempted" not in shown(compare([whole, run("too", some("Abcd"))]), 120)
+    for row in whole.results["tasks"].values():
+        row["public"] = True
+    found = compare([whole, cut])
+    assert [(side.attempted, side.attempted_solved) for side in found.runs] == [(4, 2), (3, 1)]
+    text = shown(found, 120)
+    assert "On 4 shared tasks, public set" in text
+    assert "1/3 (33.3%)" in text
+
+
 def test_settings_that_only_tell_repeats_apart_are_not_listed() -> None:
     text = shown(compare([*BASE, *MINE]), 100)
     told = text[text.index("Settings that") :]
