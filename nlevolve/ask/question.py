@@ -13,6 +13,7 @@ from nlevolve.llm.catalogue import ModelCard
 from nlevolve.llm.embedded import embedded_version
 from nlevolve.llm.manner import Manner, manner_of
 from nlevolve.llm.request import LLM, Message, Reply, Request
+from nlevolve.llm.room import looping
 from nlevolve.llm.settings import RoleSettings
 from nlevolve.llm.windows import Windows
 from nlevolve.records import Event, ReplyUnread
@@ -24,6 +25,7 @@ SHOWN = 3_500
 SAMPLES = 1_000_000
 """Of one question, for each of several equal runs: more than any asks, and two thousand times this is a seed that every provider
 takes."""
+LOOPED = "it only repeated itself"
 CUT = "it was cut off before its end, because it was too long: be shorter this time"
 
 Read = TypeVar("Read")
@@ -101,6 +103,20 @@ async def _read(request: Request, reply: Reply, read: Reader[Read]) -> Read:
         raise Unreadable("the model declined to answer")
     if reply.finish == "filtered":
         raise Unreadable("the provider's content filter held the reply back")
+    try:
+        return await _understood(request, reply, read)
+    except Unreadable:
+        if looped(reply):
+            raise Unreadable(LOOPED) from None
+        raise
+
+
+def looped(reply: Reply) -> bool:
+    """Whether the reply was cut, and more room would only have brought more of the same."""
+    return reply.finish == "length" and looping(reply.text or reply.reasoning)
+
+
+async def _understood(request: Request, reply: Reply, read: Reader[Read]) -> Read:
     # what is the same in every request may be copied by mistake; the rest of a prompt may rightly come back
     prompt = "\n".join(message.text for message in request.messages if message.role == "system")
     if len(reply.text) > LONG:
