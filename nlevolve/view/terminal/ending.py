@@ -60,12 +60,12 @@ def _score(results: Mapping[str, Any], palette: Palette) -> Row:
     if totals["solved"] is None:
         return row((f" {clean(results['run'])}  ", "bold"), (fits, palette.good), "; the solutions of the tests are not known")
     inputs = f"{totals['test_inputs_solved']} of {totals['test_inputs']} test inputs"
-    share = "; ".join(filter(None, [percent(totals["score_tasks"]), both_means(totals), inputs]))
+    label = set_label(totals["public_tasks"], totals["tasks"])
+    share = "; ".join(filter(None, [percent(totals["score_tasks"]), both_means(totals), inputs, label]))
     return row(
         (f" {clean(results['run'])}  ", "bold"),
         (f"{totals['solved']} of {plural(totals['tasks'], 'task')} solved", f"bold {palette.good}"),
         f" ({share}); {fits}",
-        f"; {label}" if (label := set_label(totals["public_tasks"], totals["tasks"])) else "",
     )
 
 
