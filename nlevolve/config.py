@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from nlevolve.errors import UsageError
 from nlevolve.evolve.answers import AnswerPolicy
@@ -38,6 +38,9 @@ class RunConfig(BaseModel):
     policy: Policy
     answers: AnswerPolicy = AnswerPolicy()
     seed: int = 0
+    repeat: int = Field(default=0, ge=0, lt=2000)
+    """Which of several equal runs this is: each asks real models for samples of its own, so that what one bought does not stand
+    in for another's. 0 for a run that is no repeat, and for the first of them."""
 
     def role(self, name: Role) -> RoleSettings:
         """How a role is called."""

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nlevolve.cli import app, options
-from nlevolve.options import Data, Limits, Options, Resumable
+from nlevolve.options import Data, Limits, Resumable, Several
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from nlevolve.cli.series import Series
     from nlevolve.llm.settings import RoleSettings
     from nlevolve.run.session import Session
     from nlevolve.view.outside import Make
@@ -21,10 +22,11 @@ OWN = "the run's own"
 
 
 @app.command()
-@options.takes(Options)
+@options.takes(Several)
 def solve(
     selectors: options.Selectors,
     given: options.Given,
+    dry_run: options.DryRun = False,
     live: options.Live = None,
     palette: options.Palette = None,
     json: options.Json = False,
@@ -39,12 +41,14 @@ def solve(
         from nlevolve.config import configured
         from nlevolve.puzzle.datasets import load
 
-        asked = Options.read(given)
+        asked = Several.read(given)
         config = configured(asked)
         selection = load(selectors, config.seed, **asked.part(Data).model_dump())
         # what is typed is judged: only now comes what takes its time to load
         from nlevolve.run.trust import chosen_by
 
+    if dry_run:
+        return _announced(selectors, asked)
     if not asked.replay:
         # what a file alone names is not even looked at before it is confirmed
         chosen = chosen_by(asked).texts
@@ -57,6 +61,9 @@ def solve(
 
         colours, see = named(palette), found(asked.see)
 
+    if asked.repeats > 1:
+        return _repeat(selectors, asked, live, json, colours, when_done)
+
     def begun() -> Session:
         with passing("looking up the models …", sys.stderr) as complain:
             return begin(selection, config, asked, notice=complain)
@@ -64,6 +71,36 @@ def solve(
     session = confirmed(begun)
     session = replace(session, ping=asked.ping is not False and not asked.replay)
     return _ended(_carry_out(session, see, live, json, colours), session.folder, when_done, json)
+
+
+def _series(selectors: Sequence[str], asked: Several) -> Series:
+    from nlevolve.cli.series import Series, repeated
+    from nlevolve.run.trust import chosen_by
+
+    return Series(selectors, list(repeated(asked)), chosen_by(asked))
+
+
+def _announced(selectors: Sequence[str], asked: Several) -> int:
+    _series(selectors, asked).announce()
+    return 0
+
+
+def _repeat(
+    selectors: Sequence[str], asked: Several, live: bool | None, json: bool, colours: Palette, when_done: str | None
+) -> int:
+    """Run it several times; a user's own command is run after each."""
+    import sys
+
+    from nlevolve.cli.repeating import carry_out
+
+    ping = asked.ping is not False and not asked.replay
+    return carry_out(
+        _series(selectors, asked.model_copy(update={"ping": ping})),
+        live=sys.stdout.isatty() if live is None else live,
+        as_json=json,
+        colours=colours,
+        ended=lambda code, folder: _ended(code, folder, when_done, json),
+    )
 
 
 @app.command()

@@ -89,7 +89,7 @@ def load(selectors: Sequence[str], seed: int = 0, *, max_side: int = LARGEST_SID
                 broken[str(error)] = None
                 continue
             known = found.setdefault(one.task.id, one)
-            if not _same(known.task, one.task):
+            if not same(known.task, one.task):
                 two = f"{known.selector} and {one.selector}"
                 raise UsageError(f"{two} are two different tasks with one id: put them in different runs")
     if broken and not (skip_broken and found):
@@ -123,7 +123,7 @@ class _Place:
         return Selected(task(self.id, self.tasks()[self.id], self.where, max_side), self.source)
 
 
-def _same(one: Task, other: Task) -> bool:
+def same(one: Task, other: Task) -> bool:
     """Whether two tasks with one id are one. ARC-AGI-2 took over most tasks of ARC-AGI-1 with their pairs in another order."""
     return one is other or (
         sorted((p.input, p.output) for p in one.pairs) == sorted((p.input, p.output) for p in other.pairs)
