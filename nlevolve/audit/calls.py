@@ -78,6 +78,9 @@ class _Prices:
         if call.source != "provider" or call.usage.estimated:
             return
         prices = self.evidence.config.get("prices")
+        if self.evidence.config.get("stand_in"):
+            self.found.cannot("a program's own function stood in the providers' place: whether its calls cost what it says")
+            return
         if not isinstance(prices, Mapping) or call.model not in prices:
             self.found.cannot(f"config.json has no price of {call.model}: whether its calls cost what they are said to")
             return

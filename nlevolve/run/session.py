@@ -190,8 +190,10 @@ def begin(
         "id": run_id,
         "preset": options.preset,
         **settings,
+        "task_digests": selection.digests,
         "endpoints": endpoints,
         **_made_with(limits, replay, prompts, cache_dir, cards, config),
+        **({"stand_in": True} if live is not None else {}),
         "max_side": selection.max_side,
         "digest": digest(settings | ({"endpoints": endpoints} if endpoints else {})),
     }
