@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from random import Random
 
 from nlevolve.audit.evidence import Evidence, Line
 from nlevolve.audit.truth import accuracy
@@ -83,6 +84,14 @@ class _Births:
         self.found.holds(
             "birth", line.where, birth.model in mix, f"birth {birth.index} is of {birth.model}, the {role} is {', '.join(mix)}"
         )
+        if birth.operator == "write":
+            self.found.equal("birth", f"{line.where}: the pair hidden from birth {birth.index}", birth.blind, self._blind(birth))
+
+    def _blind(self, birth: Birth) -> int | None:
+        """What chance hides from a description that is written: drawn from the seed, so that another seed shows."""
+        rng, pairs = Random(f"{self.evidence.setting('seed', 0)}/{self.task.id}/{birth.index}"), len(self.task.pairs)
+        hides = pairs > 2 and rng.random() < self.evidence.setting("policy.blind", 0.0)
+        return rng.randrange(pairs) if hides else None
 
     def _as_planned(self, line: Line, birth: Birth) -> None:
         planned = self.planned.get(birth.index)

@@ -80,7 +80,7 @@ def leaves(tree: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     if isinstance(tree, Mapping) and tree:
         for key, value in tree.items():
             yield from leaves(value, f"{path}.{key}" if path else str(key))
-    elif isinstance(tree, list | tuple) and any(isinstance(value, Mapping | list | tuple) for value in tree):
+    elif isinstance(tree, list | tuple) and any(isinstance(value, Mapping) for value in tree):
         for place, value in enumerate(tree):
             yield from leaves(value, f"{path}.{place}")
     else:

@@ -14,6 +14,8 @@ from nlevolve.version import __version__
 
 WORDS = ("explanation",)
 """What results.json has for people alone."""
+JUDGED = ("solved", "test_inputs_solved", "test_inputs_covered", "score_", "inputs_")
+"""Figures that need solutions."""
 
 
 def check(evidence: Evidence) -> None:
@@ -49,7 +51,9 @@ def _compare(evidence: Evidence, recorded: Mapping[str, Any], derived: Mapping[s
             continue
         if path not in made and _empty(said[path]):
             continue
-        if path in said and path in made:
+        if path in made and made[path] is None and path.rpartition(".")[2].startswith(JUDGED) and said.get(path) is not None:
+            found.cannot("results.json has scores of tasks whose solutions are not here: whether they are right")
+        elif path in said and path in made:
             found.equal("figure", f"results.json, {path}", said[path], made[path])
         elif path in made and (same_version or ".never." in path):
             found.wrong("figure", f"results.json, {path}", f"is not there; derived again it is {made[path]!r}")

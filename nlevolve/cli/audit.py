@@ -48,8 +48,11 @@ def audit(
     return DIFFERS if found.differs else 0
 
 
-def audited(folder: Path, config: Mapping[str, Any], cache_dir: Path | None = None) -> Findings:
-    """The audit of a run's folder, with its bank where that is there. Raises UsageError for a bank that was named and is not."""
+def audited(folder: Path, config: Mapping[str, Any], cache_dir: Path | None = None, *, requests: bool = True) -> Findings:
+    """The audit of a run's folder, with its bank where that is there, and (`requests`) what was asked made again.
+
+    Raises UsageError for a bank that was named and is not.
+    """
     import asyncio
 
     from nlevolve.audit.audit import audit as derive
@@ -62,7 +65,7 @@ def audited(folder: Path, config: Mapping[str, Any], cache_dir: Path | None = No
     events = read_events(folder)
     placed = {**config, "cache_dir": str(bank.folder)}
     try:
-        return derive(folder, config, bank, lambda task: retell(placed, events, task))
+        return derive(folder, config, bank, (lambda task: retell(placed, events, task)) if requests else None)
     finally:
         asyncio.run(bank.close())
 
