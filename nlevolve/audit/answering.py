@@ -111,7 +111,9 @@ def _ending(
         found.holds("answer", where, not event.unfinished, "is said to be unfinished, and its search ended of itself")
         last = sum(schedule.phases) - 1 if goal is None else goal
         lacking = [k for k in range(last + 1) if k not in born.members and k not in born.failed]
-        found.holds("birth", where, not lacking, f"ended at birth {last}, and of births {lacking[:9]} the log does not say what came")
+        found.holds(
+            "birth", where, not lacking, f"ended at birth {last}, and of births {lacking[:9]} the log does not say what came"
+        )
     inside = born.upto(schedule.last(born, second=any(f.birth > (10**9 if goal is None else goal) for f in follows)))
     unreached = inside.unreached + sum(isinstance(one.attempt, Unreached) for one in follows)
     if event.stopped in BY_ITSELF and schedule.second == 0:

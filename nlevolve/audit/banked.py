@@ -84,7 +84,9 @@ class _Readings:
             elif isinstance(event, AnswerFollowed) and isinstance(event.attempt, Followed):
                 view = BY_NAME.get(event.view)
                 if view is None:
-                    self.evidence.found.wrong("reply", line.where, f"was followed under no view that there is: {event.view[:60]!r}")
+                    self.evidence.found.wrong(
+                        "reply", line.where, f"was followed under no view that there is: {event.view[:60]!r}"
+                    )
                     continue
                 calls = self.calls["follow", event.birth, event.attempt.pair]
                 self._grid(line, f"birth {event.birth}, test input {event.attempt.pair + 1}", calls, event.attempt.grid, view)

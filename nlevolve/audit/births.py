@@ -150,4 +150,6 @@ class _Births:
         wanted = "provider" if event.reason == "garbled" else "failed"
         calls = self.calls[event.birth.operator, event.birth.index, None]
         there = any((call.source == "failed") == (wanted == "failed") for call in calls)
-        self.found.holds("call", line.where, there, f"birth {event.birth.index} failed ({event.reason}), and no such call is logged")
+        self.found.holds(
+            "call", line.where, there, f"birth {event.birth.index} failed ({event.reason}), and no such call is logged"
+        )

@@ -144,7 +144,9 @@ class Told:
         }
 
     def submission(self) -> dict[str, Any]:
-        return {name: [self._entry(name, number) for number in range(len(task.tests))] for name, task in self.evidence.tasks.items()}
+        return {
+            name: [self._entry(name, number) for number in range(len(task.tests))] for name, task in self.evidence.tasks.items()
+        }
 
     def _entry(self, name: str, number: int) -> dict[str, Any]:
         done = self.tasks.get(name, Seen()).answered

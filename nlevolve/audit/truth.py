@@ -33,7 +33,9 @@ class Truth:
             tasks = {task.id: task for task in selection.tasks}
             solutions = open_solutions(config["tasks"], side)
         except UsageError as gone:
-            found.cannot(f"the tasks cannot be read ({gone}): whether answers are right, and whether the log has their true pairs")
+            found.cannot(
+                f"the tasks cannot be read ({gone}): whether answers are right, and whether the log has their true pairs"
+            )
             return cls()
         if recorded := config.get("tasks_digest"):
             found.equal("setting", "config.json, tasks_digest", recorded, digest(list(tasks.values())))

@@ -22,7 +22,9 @@ class Electorate:
     def order(self, born: Born) -> list[Worth]:
         """The candidates whose votes count, the best first: perfect ones, some others, and those that fill up."""
         ranked = best_first(born.members.values(), self.rank)
-        first = [one for one in ranked if one.perfect][: self.perfect] + [one for one in ranked if not one.perfect][: self.imperfect]
+        first = [one for one in ranked if one.perfect][: self.perfect] + [one for one in ranked if not one.perfect][
+            : self.imperfect
+        ]
         asked = {one.index for one in first}
         rest = [one for one in ranked if one.index not in asked]
         return first + sorted(rest, key=lambda one: not one.perfect)[: self.fill]

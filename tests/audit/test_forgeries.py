@@ -151,7 +151,10 @@ FORGERIES: dict[str, tuple[Forge, str]] = {
     "a model that was asked": (log(BOUGHT, put("model", value="offline/checker-weak")), "asks offline/checker-weak"),
     "a byte of the log": (flipped, "its check digit is wrong"),
     "a count": (file("results.json", put("totals", "calls", "provider", value=lambda n: n + 1)), "totals.calls.provider: is"),
-    "a task that is solved": (file("results.json", put("tasks", "25d487eb", "solved", value=True)), "tasks.25d487eb.solved: is true"),
+    "a task that is solved": (
+        file("results.json", put("tasks", "25d487eb", "solved", value=True)),
+        "tasks.25d487eb.solved: is true",
+    ),
     "the totals' score": (file("results.json", put("totals", "score_tasks", value=1.0)), "totals.score_tasks: is 1.0"),
     "what a role's calls cost": (file("results.json", put("by_role", 0, "cost_usd", value=3.0)), "cost_usd: is 3.0"),
     "the description that is shown": (
@@ -161,7 +164,10 @@ FORGERIES: dict[str, tuple[Forge, str]] = {
     "a figure that nothing says": (file("results.json", put("totals", "elo", value=2000)), "totals.elo: is 2000, which nothing"),
     "submitted answers, swapped": (file("submission.json", swapped), "submission.json, 25d487eb, test input 1, attempt_1"),
     "a task that is not submitted": (file("submission.json", lambda tasks: tasks.pop("25d487eb")), "submission.json, its tasks"),
-    "a price": (file("config.json", put("prices", "offline/checker", "completion", value=5.0)), "the cost of a call of offline/checker"),
+    "a price": (
+        file("config.json", put("prices", "offline/checker", "completion", value=5.0)),
+        "the cost of a call of offline/checker",
+    ),
     "a seed": (file("config.json", put("settings", "seed", value=1)), "config.json, digest"),
     "a setting": (file("config.json", put("settings", "answers", "perfect", value=1)), "config.json, digest"),
     "the data set's revision": (
