@@ -1,4 +1,4 @@
-"""What calls took, added up anew: of the run, each task, each role's model. Follows what each field of the events is said to mean."""
+"""What calls took, added up anew of the run, each task and each role's model, by what the events' fields are said to mean."""
 
 from __future__ import annotations
 
