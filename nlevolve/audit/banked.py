@@ -1,4 +1,4 @@
-"""With the sample bank at hand: whether every reply that was used is the one banked under its key, and says what was made of it."""
+"""With the sample bank there: whether every reply that was used is the one banked under its key, and says what was made of it."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ class Told:
             self.started, self.finished = event, None
         elif isinstance(event, RunFinished):
             self.finished = event
-        elif (name := getattr(event, "task", None)) in self.evidence.tasks:
+        elif (name := str(getattr(event, "task", ""))) in self.evidence.tasks:
             self._see(self.tasks.setdefault(name, Seen()), line)
 
     def _see(self, task: Seen, line: Line) -> None:

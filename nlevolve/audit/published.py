@@ -107,9 +107,8 @@ def _as_of(evidence: Evidence, results: Mapping[str, Any]) -> Told:
         for line in evidence.lines[: last + 1]:
             told.see(line)
         if _matches(results, told):
-            evidence.found.cannot(
-                f"results.json is from before the run was stopped (line {evidence.lines[last].number} of the log): what came behind"
-            )
+            place = evidence.lines[last].number
+            evidence.found.cannot(f"results.json is from before the run was stopped (line {place} of the log): what came behind")
             return told
     return whole
 
