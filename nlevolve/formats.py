@@ -18,6 +18,18 @@ from nlevolve.puzzle.grids import LARGEST_SIDE, Grid
 from nlevolve.records import Loss, Operator, Record, Role, Stopped
 
 
+class OriginRow(Record):
+    """The run that one repeats (`solve --from`)."""
+
+    run: str
+    id: str
+    changes: tuple[str, ...] = ()
+    """What is not as it was in that run, a line each."""
+    told_again: bool = False
+    """Whether it is that run told again from the sample bank: then it has its id, and its calls, tokens and dollars are that
+    run's."""
+
+
 class ConfigFile(Record):
     """Every setting of a run, and what it was made with. Written once, when the run's folder is made."""
 
@@ -28,7 +40,7 @@ class ConfigFile(Record):
     run: str
     """The run's name: that of its folder when it began."""
     id: str
-    """Unique to the run, and kept by its resumptions: who paid for a row of the sample bank."""
+    """Unique to the run, and kept by its resumptions and where it is told again: who paid for a row of the sample bank."""
     preset: str
     """Name of a preset, or path of its TOML file."""
     settings: RunConfig
@@ -51,6 +63,8 @@ class ConfigFile(Record):
     """Whether it answers from the sample bank alone."""
     stand_in: bool = False
     """Whether a program's own function stood in the providers' place: what its replies cost is its word alone."""
+    origin: OriginRow | None = None
+    """The run that this one repeats, if it does."""
     prompts_dir: str
     """Absolute path."""
     cache_dir: str

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nlevolve.cli import app, options
-from nlevolve.options import Data, Limits, Options, Resumable
+from nlevolve.options import Limits, Options, Resumable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -23,8 +23,9 @@ OWN = "the run's own"
 @app.command()
 @options.takes(Options)
 def solve(
-    selectors: options.Selectors,
     given: options.Given,
+    selectors: options.MaybeSelectors = None,
+    source: options.From = None,
     live: options.Live = None,
     palette: options.Palette = None,
     json: options.Json = False,
@@ -36,19 +37,13 @@ def solve(
     from nlevolve.view.terminal.passing import passing
 
     with passing("getting ready …", sys.stderr):
-        from nlevolve.config import configured
-        from nlevolve.puzzle.datasets import load
+        from nlevolve.cli.planning import plan
 
-        asked = Options.read(given)
-        config = configured(asked)
-        selection = load(selectors, config.seed, **asked.part(Data).model_dump())
-        # what is typed is judged: only now comes what takes its time to load
-        from nlevolve.run.trust import chosen_by
-
+        planned = plan(selectors or (), given, source)
+        asked, config, chosen = planned.options, planned.config, planned.chosen
     if not asked.replay:
         # what a file alone names is not even looked at before it is confirmed
-        chosen = chosen_by(asked).texts
-        _knock(role for role in config.roles.values() if role.base_url is None or role.base_url in chosen)
+        _knock(role for role in config.roles.values() if role.base_url is None or role.base_url in chosen.texts)
     with passing("looking up the models …", sys.stderr):
         from nlevolve.cli.trusting import confirmed
         from nlevolve.run.session import begin
@@ -59,7 +54,7 @@ def solve(
 
     def begun() -> Session:
         with passing("looking up the models …", sys.stderr) as complain:
-            return begin(selection, config, asked, notice=complain)
+            return begin(planned.selection, config, asked, chosen=chosen, origin=planned.origin, notice=complain)
 
     session = confirmed(begun)
     session = replace(session, ping=asked.ping is not False and not asked.replay)
