@@ -76,7 +76,7 @@ def _repeated(source: str, selectors: Sequence[str], asked: Options) -> Plan:
         changes,
         _limits(old["limits"], limits),
         log=store.read_events(folder) if again else (),
-        endpoints=old.get("endpoints", {}),
+        recorded=old,
     )
     if again and "run" not in asked.given and not (Path(options.runs_dir) / origin.run).exists():
         options = options.model_copy(update={"run": origin.run})

@@ -23,12 +23,23 @@ class Origin:
     """Limits that are not as they were: they change no answer."""
     log: Sequence[Event] = ()
     """Its events, where it is told again: the same, from the bank alone."""
-    endpoints: Mapping[str, str] = field(default_factory=dict)
-    """Where told again, the addresses that its environment named: they are part of what was asked."""
+    recorded: Mapping[str, Any] = field(default_factory=dict)
+    """Its config.json."""
 
     @property
     def told_again(self) -> bool:
         return bool(self.log)
+
+    @property
+    def endpoints(self) -> Mapping[str, str]:
+        """The addresses that its environment named: they are part of what was asked."""
+        found: Mapping[str, str] = self.recorded.get("endpoints", {})
+        return found
+
+    @property
+    def inherited(self) -> dict[str, Any]:
+        """What is true of its calls, and so of those of a run that tells it again: where they went, what they cost."""
+        return {name: self.recorded[name] for name in ("endpoints", "prices", "stand_in") if name in self.recorded}
 
     @property
     def not_bought(self) -> set[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,11 +30,12 @@ from nlevolve.llm.request import LLM
 from nlevolve.llm.stack import OpenStack
 from nlevolve.options import Limits, Options
 from nlevolve.puzzle.datasets import Selection
-from nlevolve.records import CallFinished, Event, LogDamaged, Noticed, RunFinished, RunStarted, TaskAnswered
+from nlevolve.records import CallFinished, Event, Noticed, RunFinished, RunStarted, TaskAnswered
 from nlevolve.run import store
 from nlevolve.run.batch import solve_all
 from nlevolve.run.context import Context, Emit
 from nlevolve.run.control import Controls
+from nlevolve.run.notices import notices
 from nlevolve.run.origin import Origin
 from nlevolve.run.outcome import finished as ended
 from nlevolve.run.pinging import Unfit, ping_models
@@ -95,7 +96,7 @@ class Session:
                     see(event)
 
             emit(self._started())
-            for notice in _notices(self):
+            for notice in notices(self.origin, self.lock, self.selection, self.config.models, self.known):
                 emit(Noticed(text=notice))
             try:
                 answered = await self._solve(emit, own_process)
@@ -215,8 +216,9 @@ def begin(
         "task_digests": selection.digests,
         "endpoints": endpoints,
         **_made_with(limits, replay, prompts, cache_dir, cards, config),
-        **({"stand_in": True} if live is not None else {}),
-        **({"origin": origin.row} if origin else {}),
+        "stand_in": live is not None,
+        "origin": origin.row if origin else None,
+        **(again.inherited if again else {}),
         "max_side": selection.max_side,
         "digest": digest(settings | ({"endpoints": endpoints} if endpoints else {})),
     }
@@ -335,28 +337,3 @@ def _by_task(events: Sequence[Event]) -> Mapping[str, Sequence[Event]]:
         if task is not None:
             by_task[task].append(event)
     return by_task
-
-
-def _notices(session: Session) -> Iterator[str]:
-    """What a user should know of a run that begins."""
-    if session.origin is not None:
-        yield from session.origin.notices()
-    if session.lock.aside is not None:
-        yield f"the earlier run {session.lock.folder.name} is now {session.lock.aside.name}"
-    if session.selection.broken:
-        yield f"left out, because they are broken: {'; '.join(session.selection.broken)}"
-    if company := _ill_matched(session.config.models):
-        yield company
-    for damage in (event for event in session.known if isinstance(event, LogDamaged)):
-        yield f"{damage.words}: what they cost is in no account, and counts against no cap"
-
-
-def _ill_matched(models: Mapping[str, str]) -> str | None:
-    """What a user should know who has an embedded checker follow what a real model writes; None where nothing is amiss."""
-    generator, checker = models["generator"], models["checker"]
-    if embedded_version(generator) or not embedded_version(checker):
-        return None
-    return (
-        f"{checker} reads only the English that offline/generator writes: of what {generator} says in its own words it leaves "
-        f"out what it cannot read, and notes it; --checker {generator.split(',')[0].strip()} reads it all"
-    )
