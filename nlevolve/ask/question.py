@@ -12,6 +12,7 @@ from nlevolve.ask.replies import Unreadable
 from nlevolve.llm.catalogue import ModelCard
 from nlevolve.llm.manner import Manner, manner_of
 from nlevolve.llm.request import LLM, Message, Reply, Request
+from nlevolve.llm.room import looping
 from nlevolve.llm.settings import RoleSettings
 from nlevolve.llm.windows import Windows
 from nlevolve.records import Event, ReplyUnread
@@ -20,6 +21,7 @@ LONG = 20_000
 """Characters: longer replies are read in a thread, since one of a megabyte may take half a second and the loop must not wait."""
 SHOWN = 3_500
 """Characters of an unreadable reply that its repair shows."""
+LOOPED = "it only repeated itself"
 CUT = "it was cut off before its end, because it was too long: be shorter this time"
 
 Read = TypeVar("Read")
@@ -87,6 +89,20 @@ async def _read(request: Request, reply: Reply, read: Reader[Read]) -> Read:
         raise Unreadable("the model declined to answer")
     if reply.finish == "filtered":
         raise Unreadable("the provider's content filter held the reply back")
+    try:
+        return await _understood(request, reply, read)
+    except Unreadable:
+        if looped(reply):
+            raise Unreadable(LOOPED) from None
+        raise
+
+
+def looped(reply: Reply) -> bool:
+    """Whether the reply was cut, and more room would only have brought more of the same."""
+    return reply.finish == "length" and looping(reply.text or reply.reasoning)
+
+
+async def _understood(request: Request, reply: Reply, read: Reader[Read]) -> Read:
     # what is the same in every request may be copied by mistake; the rest of a prompt may rightly come back
     prompt = "\n".join(message.text for message in request.messages if message.role == "system")
     if len(reply.text) > LONG:

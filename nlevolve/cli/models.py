@@ -128,7 +128,7 @@ async def _ping(cards: Mapping[str, ModelCard], asked: Sequence[tuple[Role, Role
                 say(f"{settings.model}, as the {role}" + (f" at {settings.base_url}" if settings.base_url else ""))
                 if pong.failure is not None:
                     failed = True
-                    say(f"  {failure_line(pong.failure, settings)}")
+                    say(f"  {failure_line(pong.failure)}")
                     continue
                 say(f"  as a run asks: {pong_line(pong)}")
                 for line in await _explored(cards, prompts, request, pong):

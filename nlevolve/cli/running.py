@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -83,10 +84,17 @@ def _carry_out(session: Session, outside: Sequence[See], *, live: bool, as_json:
         # in a file or a pipe a line stays a line
         width = screen.width if screen.is_terminal else None
         screen.print(closing(summary, publisher.results(), run, colours, page=page, width=width), soft_wrap=True)
-    if finished.why and not (sys.stdout.isatty() and sys.stderr.isatty() and not as_json):
-        # where both are read by one pair of eyes, the last words have said it
+    if finished.why and (as_json or not _read_together()):
         complain(finished.why)
     return finished.exit_code
+
+
+def _read_together() -> bool:
+    """Whether what is written to stdout and stderr goes to one terminal, or one file or pipe: there the last words have said it."""
+    try:
+        return (sys.stdout.isatty() and sys.stderr.isatty()) or os.path.sameopenfile(sys.stdout.fileno(), sys.stderr.fileno())
+    except (OSError, ValueError):  # in their place is something that is no file
+        return False
 
 
 def handle(folder: Path) -> str:
@@ -130,7 +138,8 @@ def _listen(stopping: asyncio.Event, tell: Callable[[], None]) -> None:
         if heard - before < ECHO:
             return
         if stopping.is_set():
-            running.cancel()
+            running.cancel()  # what becomes of it is said when it has stopped
+            return
         tell()
         stopping.set()
 

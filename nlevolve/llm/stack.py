@@ -180,7 +180,7 @@ class OpenStack:
         notice = accounts.notice
         self._bank: Bank = (ReplayBank if self.replay else DiskBank)(self.cache_dir, notice)
         self._traffic = Traffic(self.emit)
-        self._client = Client(self.cards, notice, own_process=self.own_process, traffic=self._traffic)
+        self._client = Client(self.cards, notice, own_process=self.own_process, traffic=self._traffic, served=told)
         slots = {at: one.slots for at, one in told.items() if one.slots}
         budget = Budget(ledger, self.cards, notice)
         deliver = Delivery(

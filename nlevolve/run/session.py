@@ -102,7 +102,9 @@ class Session:
                 answered = await self._solve(emit, own_process)
                 finished = ended(answered, self.stopping.is_set())
             except Unfit as unfit:
-                finished = RunFinished(reason="failed", exit_code=4, why=str(unfit), resumable=not unfit.lasting)
+                finished = RunFinished(
+                    reason="failed", exit_code=4, why=str(unfit), resumable=not unfit.lasting, remedy=unfit.remedy
+                )
             emit(finished)
             return finished
 

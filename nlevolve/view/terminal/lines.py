@@ -10,10 +10,10 @@ from datetime import datetime
 from types import TracebackType
 from typing import TextIO
 
-from nlevolve.records import Event, TaskAnswered
+from nlevolve.records import Event, RunFinished, TaskAnswered
 from nlevolve.view.door import put
 from nlevolve.view.terminal.in_flight import Away, Waiting
-from nlevolve.view.terminal.sentences import Moment
+from nlevolve.view.terminal.sentences import Moment, of
 from nlevolve.view.terminal.summary import Summary, left
 from nlevolve.view.text import clean, duration, money, percent, plural, short_model
 
@@ -29,7 +29,8 @@ class Lines:
     """A context manager with `see(event)`, like the dashboard; writes plain lines as they come.
 
     With a `clock` it looks at that by itself, so that it speaks while nothing happens too: a provider may take minutes.
-    `timeouts`: role -> seconds for one try, to say how long a run that is asked to stop may still take.
+    `timeouts`: role -> seconds for one try, to say how long a run that is asked to stop may still take. `followed`: the run's last
+    words come after these lines, and say why it ended.
     When nobody reads them any more (`| head`), or they cannot be written, it falls silent and sets `broken`: the run goes on.
     """
 
@@ -39,12 +40,13 @@ class Lines:
         *,
         clock: Callable[[], datetime] | None = None,
         timeouts: Mapping[str, float] | None = None,
+        followed: bool = False,
     ) -> None:
         self.summary = Summary()
         self._stream = stream or sys.stdout
         self.broken = False
         self._told: datetime | None = None
-        self._clock, self._timeouts = clock, timeouts or {}
+        self._clock, self._timeouts, self._followed = clock, timeouts or {}, followed
         self._turn = threading.RLock()
         """Held while the summary is read or changed, and while something is written."""
         self._over = threading.Event()
@@ -75,6 +77,8 @@ class Lines:
     def see(self, event: Event) -> None:
         with self._turn:
             moment = self.summary.see(event)
+            if self._followed and isinstance(event, RunFinished):
+                moment = of(event, (event.why,))
             if moment is not None and moment.headline:
                 self._say(event.at, _sentence(moment) + (self._progress() if isinstance(event, TaskAnswered) else ""))
             else:
