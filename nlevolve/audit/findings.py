@@ -41,7 +41,7 @@ class Findings:
 
     def equal(self, kind: str, where: str, recorded: Any, derived: Any) -> None:
         """Two values that must be one."""
-        self.holds(kind, where, _same(recorded, derived), lambda: f"is {_short(recorded)}; derived again it is {_short(derived)}")
+        self.holds(kind, where, _same(recorded, derived), lambda: _difference(recorded, derived))
 
     def holds(self, kind: str, where: str, truth: bool, what: Any) -> None:
         """What must be so; `what` (or what it returns) says how it is not."""
@@ -94,6 +94,25 @@ def _same(one: Any, other: Any) -> bool:
     if isinstance(one, list | tuple) and isinstance(other, list | tuple):
         return len(one) == len(other) and all(_same(a, b) for a, b in zip(one, other, strict=True))
     return bool(one == other)
+
+
+def _difference(recorded: Any, derived: Any) -> str:
+    """In words; of two grids of one size, the first cell that is not the same."""
+    sizes = [_size(recorded), _size(derived)]
+    if sizes[0] is None or sizes[0] != sizes[1]:
+        return f"is {_short(recorded)}; derived again it is {_short(derived)}"
+    rows = enumerate(zip(recorded, derived, strict=True), 1)
+    cells = [(r, c, a, b) for r, pair in rows for c, (a, b) in enumerate(zip(*pair, strict=True), 1) if a != b]
+    r, c, a, b = cells[0]
+    return f"has {a} in row {r}, column {c}; derived again it has {b} ({len(cells)} of {sizes[0][0] * sizes[0][1]} cells differ)"
+
+
+def _size(value: Any) -> tuple[int, int] | None:
+    """Rows and columns of what is a grid; None of what is none."""
+    if not isinstance(value, list | tuple) or not value or not all(isinstance(row, list | tuple) and row for row in value):
+        return None
+    plain = len({len(row) for row in value}) == 1 and all(isinstance(cell, int) for row in value for cell in row)
+    return (len(value), len(value[0])) if plain else None
 
 
 def _short(value: Any) -> str:

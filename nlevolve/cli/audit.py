@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from nlevolve.llm.replay_bank import ReplayBank
 
 DIFFERS = 1
+PLURALS = {"reply": "replies"}
 
 
 @app.command()
@@ -89,7 +90,7 @@ def lines(found: Findings, run: str) -> list[str]:
     told = [clean(f"{one.where}: {one.what}") for one in found.differs]
     told += [f"and {number:,} more of the kind: {kind}" for kind, number in found.left_out.items()]
     told += [clean(f"not verifiable: {what}") for what in found.unverifiable]
-    compared = ", ".join(f"{number:,} {kind}s" for kind, number in sorted(found.compared.items()))
+    compared = ", ".join(f"{number:,} {PLURALS.get(kind, f'{kind}s')}" for kind, number in sorted(found.compared.items()))
     differ = len(found.differs) + sum(found.left_out.values())
     verdict = f"{differ:,} differ" if differ else "nothing differs"
     return [*told, f"run {clean(run)}: {compared} derived again; {verdict}"]

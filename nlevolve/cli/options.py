@@ -31,7 +31,7 @@ MaybeSelectors = Annotated[
     list[str] | None,
     typer.Argument(
         help="arc1:ID, arc2:evaluation[:10], arc1:training~20, a task file, a folder, @LIST; with --from those of that run",
-        metavar="SELECTORS...",
+        metavar="SELECTORS",
         show_default=False,
     ),
 ]
