@@ -117,3 +117,17 @@ def test_nothing_to_solve_and_nothing_to_repeat_is_one_line(nlevolve: Run) -> No
     assert "--from RUN" in err
     assert nlevolve("solve", "--from", "nothing")[0] == 2
     assert nlevolve("cache", "export", "a", "b", "c")[0] == 2
+
+
+def test_a_received_run_is_repeated_at_no_address_that_nobody_chose(home: Path, nlevolve: Run) -> None:
+    kit(home, nlevolve)
+    content = json.loads(Path("received/first/config.json").read_text())
+    for role in ("checker", "answerer"):
+        content["settings"][role] |= {"model": "hosted_vllm/some", "base_url": "http://127.0.0.1:9/v1"}
+    content["limits"]["budget_file"] = str(Path("theirs.toml").resolve())
+    Path("received/first/config.json").write_text(json.dumps(content))
+    code, _, err = nlevolve("solve", "--from", "received/first", "--no-live")
+    assert code == 2
+    assert "nobody has chosen this here: hosted_vllm at http://127.0.0.1:9/v1" in err
+    assert not Path("runs").exists()
+    assert not Path("theirs.toml").exists()
