@@ -8,7 +8,7 @@ import os
 import re
 import tempfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -80,17 +80,23 @@ def found(bank: Readable, key: str) -> list[tuple[str, Sample]]:
     return samples
 
 
-def export_samples(bank: Readable, file: Path) -> int:
-    """Write every sample as a line of JSON (gzipped if the name ends in .gz); how many.
+def export_samples(bank: Readable, file: Path, keys: Iterable[str] | None = None) -> int:
+    """Write every sample, or those of these keys, as a line of JSON (gzipped if the name ends in .gz); how many.
 
     A file that is there is replaced when all is written, or stays as it was. Raises UsageError.
     """
     count = 0
     with _replacing(file) as lines:
-        for key, sample in bank.samples():
+        for key, sample in bank.samples() if keys is None else _of(bank, keys):
             lines.write(Banked(key=key, **dict(sample)).model_dump_json() + "\n")
             count += 1
     return count
+
+
+def _of(bank: Readable, keys: Iterable[str]) -> Iterator[tuple[str, Sample]]:
+    for key in keys:
+        if (sample := bank.get(key)) is not None:
+            yield key, sample
 
 
 @contextmanager
@@ -149,7 +155,9 @@ def forget(bank: DiskBank, unwanted: Callable[[str, Sample], bool], *, dry_run: 
 
 
 def _take(bank: DiskBank, batch: list[tuple[str, Sample]]) -> int:
-    return sum(standing is sample for standing, (_, sample) in zip(bank.keep(batch), batch, strict=True))
+    # also of no use it stays: a file from elsewhere takes the place of nothing
+    new = [(key, sample) for key, sample in batch if bank.get(key) is None]
+    return sum(standing is sample for standing, (_, sample) in zip(bank.keep(new), new, strict=True))
 
 
 def _lines(file: Path) -> Iterator[Banked]:

@@ -64,8 +64,17 @@ class Selection:
     @cached_property
     def digest(self) -> str:
         """SHA-256, in hex, of what the tasks hold: tells a resumed run whether they are still the same."""
-        rows = [[t.id, [[p.input, p.output] for p in t.pairs], t.tests] for t in self.tasks]
-        return hashlib.sha256(json.dumps(rows, separators=(",", ":")).encode()).hexdigest()
+        return _digest(self.tasks)
+
+    @cached_property
+    def digests(self) -> dict[str, str]:
+        """Selector -> SHA-256 of its task alone: of a data set that has changed they say which tasks did."""
+        return {one.selector: _digest([one.task]) for one in self.found}
+
+
+def _digest(tasks: Iterable[Task]) -> str:
+    rows = [[t.id, [[p.input, p.output] for p in t.pairs], t.tests] for t in tasks]
+    return hashlib.sha256(json.dumps(rows, separators=(",", ":")).encode()).hexdigest()
 
 
 def load(selectors: Sequence[str], seed: int = 0, *, max_side: int = LARGEST_SIDE, skip_broken: bool = False) -> Selection:
