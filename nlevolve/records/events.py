@@ -132,6 +132,8 @@ class TaskAnswered(Event):
     """Birth of the best candidate."""
     error: Text = ""
     """Why it failed, or what cap was reached, in one line."""
+    remedy: Text = ""
+    """What has to be changed before its requests can pass: a key, a model's name, an address; empty where that is not known."""
     unreached: int = 0
     """Births and follows that a provider's failure left without evidence: they are asked again when the run is resumed."""
     losses: tuple[Loss, ...] = ()
@@ -148,6 +150,22 @@ class MixLearned(Event):
     kind: Literal["mix_learned"] = "mix_learned"
     task: str
     rows: tuple[tuple[str, int, float, float], ...]
+
+
+class Paused(Event):
+    """The user held the run: nothing new is sent, what is in flight ends. Or let it go on."""
+
+    kind: Literal["paused"] = "paused"
+    on: bool
+    """False: it goes on."""
+
+
+class BudgetChanged(Event):
+    """The user changed the run's budget while it went on."""
+
+    kind: Literal["budget_changed"] = "budget_changed"
+    budget_usd: float
+    """From now on, with what is spent already."""
 
 
 class Noticed(Event):
@@ -212,6 +230,8 @@ AnyEvent = Annotated[
     | ServerAway
     | ServerBack
     | MixLearned
+    | Paused
+    | BudgetChanged
     | Noticed
     | RunFinished,
     Field(discriminator="kind"),

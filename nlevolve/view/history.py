@@ -11,6 +11,7 @@ from nlevolve.evolve.population import Candidate, Population, grow
 from nlevolve.llm.owed import Tries
 from nlevolve.records import (
     AnswerFollowed,
+    BudgetChanged,
     CallFinished,
     CallRetried,
     CallSent,
@@ -194,6 +195,8 @@ class History:
                 self.trouble.see(event)
             case LogDamaged():
                 self.damage = event
+            case BudgetChanged() if self.started is not None:
+                self.started = self.started.model_copy(update={"budget_usd": event.budget_usd})
             case MixLearned():
                 self.mix[event.task] = event
             case Noticed() if event.text not in self.notices:

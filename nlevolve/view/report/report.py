@@ -9,6 +9,7 @@ from typing import Any
 from nlevolve.evolve.bandit import Arm, pooled
 from nlevolve.run.retell import Told
 from nlevolve.version import __version__
+from nlevolve.view.chart_files import link
 from nlevolve.view.grading import Solution
 from nlevolve.view.history import History, TaskHistory
 from nlevolve.view.lost import in_short, summed
@@ -16,7 +17,7 @@ from nlevolve.view.page import render
 from nlevolve.view.readings import in_words
 from nlevolve.view.report import plots
 from nlevolve.view.report.report_data import deflate, pack
-from nlevolve.view.results import exact_on_training
+from nlevolve.view.results import both_means, exact_on_training, set_label
 from nlevolve.view.run_folder import flat
 from nlevolve.view.statistics import wilson
 from nlevolve.view.text import clean, count, doubt, duration, money, percent, points, short_model
@@ -58,6 +59,7 @@ def report(
         tiles=_tiles(results, history),
         notes=_notes(results, history),
         charts=plots.of_run(results, history),
+        link=link,
         spending=[
             {**one, "read": in_words(one.get("replies", {})), "about": "≈ " if one.get("estimated_calls") else ""}
             for one in results["by_role"]
@@ -119,8 +121,10 @@ def _scores(totals: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     right, covered, inputs = totals["test_inputs_solved"], totals["test_inputs_covered"], totals["test_inputs"]
     low, high = wilson(solved, tasks)
     each_low, each_high = wilson(right, inputs)
+    share = f"{percent(totals['score_tasks'])}, interval {percent(low)} to {percent(high)}"
+    label = set_label(totals.get("public_tasks", 0), tasks)
     return [
-        ("Tasks solved", f"{solved} of {tasks}", f"{percent(totals['score_tasks'])}, interval {percent(low)} to {percent(high)}"),
+        ("Tasks solved", f"{solved} of {tasks}", "; ".join(filter(None, [share, both_means(totals), label]))),
         (
             "Test inputs right",
             f"{right} of {inputs}",

@@ -45,6 +45,8 @@ def _before_it_begins(summary: Summary, asked: CallSent, now: datetime) -> Itera
 def _under_way(summary: Summary, now: datetime) -> Iterator[str]:
     calls, account, phases = summary.calls, summary.account, summary.phases()
     flying = "" if calls.in_flight is None else f", {calls.in_flight} in flight"
+    if summary.paused:
+        yield "paused"
     yield f"{plural(phases['running'], 'task')} running, {phases['waiting']} waiting"
     yield f"{plural(account.provider, 'call')}{flying}, {summary.rate(now):.1f}/s"
     yield money(account.cost_usd)

@@ -16,6 +16,7 @@ from nlevolve.records import (
     Event,
     Followed,
     LimitChanged,
+    Paused,
     Refused,
     ReplyUnread,
     RunStarted,
@@ -194,3 +195,9 @@ def test_while_refusals_hold_a_run_up_the_line_says_so_with_what_was_learned() -
     told = spoken([*begun(), *refused, learned], 21)
     assert "3 wait to be sent again, the first in 0:22" in told
     assert f"qwen3: 3 of 3 tries refused (429 slow down): {why}" in told
+
+
+def test_a_paused_run_says_so_until_it_goes_on_or_another_session_begins() -> None:
+    paused, on = Paused(at=at(2), on=True), Paused(at=at(3), on=False)
+    told = [spoken([*begun(), *more], 60) for more in ([paused], [paused, on], [paused, *begun()[:1]])]
+    assert ["… paused; " in line for line in told] == [True, False, False]
