@@ -213,12 +213,13 @@ def lost(members: Iterable[Worth], failed: Iterable[MoveFailed], follows: Iterab
 def added(losses: Iterable[Loss]) -> list[Loss]:
     """Those of one kind made one. Models that answer no more come first."""
     counts: Counter[str] = Counter()
-    why: dict[str, str] = {}
+    told: dict[str, Loss] = {}
+    """What was said of the first."""
     for one in losses:
         counts[one.failure] += one.count
-        why.setdefault(one.failure, one.why)
+        told.setdefault(one.failure, one)
     order = sorted(counts, key=lambda kind: (kind != "unusable", -counts[kind]))
-    return [Loss(failure=kind, count=counts[kind], why=why[kind]) for kind in order]
+    return [told[kind].model_copy(update={"count": counts[kind]}) for kind in order]
 
 
 def _of(attempt: Attempt) -> list[Loss]:
