@@ -15,6 +15,7 @@ from nlevolve.errors import UsageError
 from nlevolve.evolve.answers import AnswerPolicy
 from nlevolve.evolve.parents import check_named
 from nlevolve.evolve.policy import Policy
+from nlevolve.files import read_settings
 from nlevolve.llm.embedded import embedded_version
 from nlevolve.llm.keys import refuse_secrets
 from nlevolve.llm.settings import RoleSettings
@@ -150,7 +151,7 @@ def _load(preset: str) -> dict[str, Any]:
             raise UsageError(f"preset file {preset} does not exist")
         raise UsageError(f"unknown preset {preset!r}{nearest(preset, presets()) or '; known: ' + ', '.join(presets())}")
     try:
-        tree = tomllib.loads(path.read_text(encoding="utf-8"))
+        tree = tomllib.loads(read_settings(path))
     except OSError as error:
         raise UsageError(f"cannot read preset file {path}: {error.strerror}") from None
     except (ValueError, RecursionError) as error:  # not TOML, not UTF-8, a number too long

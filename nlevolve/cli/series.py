@@ -14,7 +14,7 @@ from nlevolve.ask.prompts import Prompts, bundled
 from nlevolve.config import RunConfig, configured
 from nlevolve.llm.owed import spent
 from nlevolve.options import Data, Several
-from nlevolve.puzzle.datasets import load
+from nlevolve.puzzle.datasets import Selection, load
 from nlevolve.run.store import read_events, repeat_name
 from nlevolve.run.trust import Chosen, Named, named, require_confirmed
 from nlevolve.view.door import complain, console, say
@@ -34,11 +34,19 @@ class Series:
     """The runs: validated, forecast, then carried out. `cells` are their options; the first one's budget and cap on calls are for
     all of them, and its seed draws the tasks."""
 
-    def __init__(self, selectors: Sequence[str], cells: Sequence[Several], chosen: Chosen, places: Sequence[Named] = ()) -> None:
+    def __init__(
+        self,
+        tasks: Sequence[str] | Selection,
+        cells: Sequence[Several],
+        chosen: Chosen,
+        places: Sequence[Named] = (),
+        configs: Sequence[RunConfig] = (),
+    ) -> None:
         self.cells, self.chosen, self.places = cells, chosen, places
         self.shared = cells[0]
-        self.configs = [configured(cell) for cell in cells]
-        self.selection = load(selectors, self.configs[0].seed, **self.shared.part(Data).model_dump())
+        self.configs = list(configs) or [configured(cell) for cell in cells]
+        seed, data = self.configs[0].seed, self.shared.part(Data).model_dump()
+        self.selection = tasks if isinstance(tasks, Selection) else load(tasks, seed, **data)
         self.see = found(self.shared.see)
         self.folders: list[Path] = []
 

@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from itertools import product
+from itertools import islice, product
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,12 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from nlevolve.cli.series import Series, repeated, stamp
 from nlevolve.errors import UsageError
+from nlevolve.files import read_settings
 from nlevolve.options import Several, explain, parse_changes
 from nlevolve.run.trust import NOTHING, Chosen, Named, chosen_by
 
 AXES = ("generator", "checker", "preset")
+MOST_RUNS = 1_000
 IN_FILE = {"set": "settings", "name": "run"}
 """Keys of a sweep's file that are called otherwise in `Options`."""
 
@@ -41,7 +43,9 @@ class Grid(BaseModel):
 
 def series_of(grid: Grid) -> Series:
     """The runs of a sweep. Raises UsageError."""
-    cells = [one for cell in _cells(grid) for one in repeated(cell)]
+    cells = list(islice((one for cell in _cells(grid) for one in repeated(cell)), MOST_RUNS + 1))
+    if len(cells) > MOST_RUNS:
+        raise UsageError(f"a sweep of more than {MOST_RUNS:,} runs: give fewer models, presets or repeats")
     return Series(grid.selectors, cells, grid.chosen, grid.places)
 
 
@@ -91,7 +95,7 @@ def _in_file(name: str) -> str:
 
 def _file(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(read_settings(path))
     except OSError as error:
         raise UsageError(f"cannot read the sweep {path}: {error.strerror}") from None
     except (ValueError, RecursionError) as error:  # not TOML, not UTF-8, a number too long

@@ -12,7 +12,7 @@ from nlevolve.view.compare.comparison import Comparison
 from nlevolve.view.compare.sheets import Sheet, labels, settings, sheets
 from nlevolve.view.compare.verdicts import group_labels, sometimes
 from nlevolve.view.door import console as behind_the_door
-from nlevolve.view.text import clean
+from nlevolve.view.text import clean, plural
 
 MOST_IDS = 12
 
@@ -37,7 +37,7 @@ def parts(found: Comparison) -> Iterator[RenderableType]:
         yield Text.assemble((group, "bold"), f" sometimes: {_ids(tasks)}")
     for run, tasks in {} if found.repeated else found.alone.items():
         yield Text.assemble((called[run], "bold"), f" alone: {_ids(tasks)}")
-    yield Text(f"\nAll: {len(found.by_all)} tasks. None: {len(found.by_none)} tasks.")
+    yield Text(f"\nAll: {plural(len(found.by_all), 'task')}. None: {plural(len(found.by_none), 'task')}.")
     if differing := settings(found):
         yield Text()
         yield _table(differing)

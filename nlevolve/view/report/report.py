@@ -173,7 +173,8 @@ def _unfinished(history: History) -> str:
         return "This run had not ended when the report was written."
     name = history.started.run if history.started else ""
     why = f": {history.finished.why}" if history.finished.why else ""
-    further = f" Go on with: nlevolve resume {name}" if history.finished.resumable else ""
+    remedy = f" To change first: {clean(history.finished.remedy)}." if history.finished.remedy else ""
+    further = remedy + (f" Go on with: nlevolve resume {name}" if history.finished.resumable else "")
     return f"This run ended early ({history.finished.reason}{why}).{further}"
 
 
@@ -240,7 +241,7 @@ def _facts(row: Mapping[str, Any]) -> str:
     gain = row["train"]["cell_accuracy"] - row["train"]["copy_accuracy"]
     told = [
         f"ended: {row['stopped']}",
-        f"{count(calls['provider'])} calls, {count(calls['cache'])} from the cache, {count(calls['failed'])} failed",
+        f"{count(calls['provider'])} {'call' if calls['provider'] == 1 else 'calls'}, {count(calls['cache'])} from the cache, {count(calls['failed'])} failed",
         f"{'≈ ' if row.get('estimated_calls') else ''}{count(tokens['prompt'])} + {count(tokens['completion'])} tokens",
     ]
     if lost := in_short(summed(row.get("losses", ()))):

@@ -184,7 +184,13 @@ def _resuming(summary: Summary) -> str:
     last = summary.finished
     if last is not None and not last.resumable:
         return ""
-    return "go on, once that is changed" if last is not None and last.remedy else "go on where it stopped"
+    if last is not None and last.remedy:
+        return "go on, once that is changed"
+    return (
+        "go on, given a larger --max-calls or --budget"
+        if last is not None and last.reason == "budget"
+        else "go on where it stopped"
+    )
 
 
 def _next(results: Mapping[str, Any], run: str, page: Path | None, resuming: str, width: int | None) -> list[Text]:

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from nlevolve.run.forecast import COMPLETION, Forecast
-from nlevolve.view.text import clean, count, money
+from nlevolve.view.text import clean, count, money, plural
 
 
 def announcement(runs: Sequence[Mapping[str, str]], forecasts: Sequence[Forecast], tasks: int) -> Group:
@@ -27,7 +27,7 @@ def announcement(runs: Sequence[Mapping[str, str]], forecasts: Sequence[Forecast
     if len(runs) > 1:
         table.add_row("all", *[""] * (len(swept) - 1), count(total.calls), _dollars(total), style="bold")
     note = (
-        f"{tasks} tasks{''.join(f', {one}' for one in same)}. At most, without early stops, duplicates or repairs, with "
+        f"{plural(tasks, 'task')}{''.join(f', {one}' for one in same)}. At most, without early stops, duplicates or repairs, with "
         f"{COMPLETION:,} tokens a reply; what a run above has bought is not counted again, what the cache already holds is."
     )
     return Group(table, Text(note, style="dim"))
