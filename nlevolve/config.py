@@ -39,8 +39,8 @@ class RunConfig(BaseModel):
     answers: AnswerPolicy = AnswerPolicy()
     seed: int = 0
     repeat: int = Field(default=0, ge=0, lt=2000)
-    """Which of several equal runs this is: each asks real models for samples of its own, so that what one bought does not stand
-    in for another's. 0 for a run that is no repeat, and for the first of them."""
+    """Which of several equal runs this is: each asks for samples of its own, so that what one bought does not stand in for
+    another's. 0 for a run that is no repeat, and for the first of them."""
 
     def role(self, name: Role) -> RoleSettings:
         """How a role is called."""
