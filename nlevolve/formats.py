@@ -183,6 +183,13 @@ class TotalsRow(AccountRow):
     """Mean over tasks of the share of test inputs that are right, 0..1: as the ARC Prize counts."""
     score_covered: float | None
     """Share of tasks with all test inputs covered, 0..1."""
+    attempted: int | None = None
+    """Tasks that were reached and not lost to a failure; those cut short count where a description of theirs was checked."""
+    score_tasks_attempted: float | None = None
+    """`score_tasks` over these alone, and `score_inputs`; null where there are none, or a solution is not known."""
+    score_inputs_attempted: float | None = None
+    public_tasks: int = 0
+    """How many are from a published data set: their solutions may have been learnt."""
     candidates: int
     """Descriptions that were checked."""
     replies: RepliesRow = RepliesRow()
@@ -247,6 +254,8 @@ class TaskRow(AccountRow):
     the run was interrupted. A resumed run may find others."""
     error: str | None
     """One line for people, where something failed."""
+    public: bool = False
+    """Whether it is from a published data set."""
 
 
 class DamageRow(Record):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -26,6 +27,8 @@ TEMPLATES: dict[str, Kind | None] = {
 KINDS: tuple[Kind, ...] = ("bullets", "grid")
 FORM = "form"
 """The place that says in which manner a reply is asked for. A template may do without it: then the words come last."""
+LONGEST = 20_000_000
+"""Characters of a prompt: more than any model reads."""
 _HEAD = re.compile(r"^=== (system|user)(, stable)?[ \t]*\n", re.MULTILINE)
 
 
@@ -67,7 +70,7 @@ class Prompts:
             told += [f"it has no place for {', '.join(unused)}"] if unused else []
             raise PlaceError(f"prompt {name}: {'; '.join(told)}")
         try:
-            text = template.render(**{FORM: manner}, **places)
+            text = _bounded(template.generate(**{FORM: manner}, **places))
         # a template is a program: whatever it trips over while it runs is a fault of the template
         except Exception as error:
             raise PlaceError(f"prompt {name}: {' '.join(str(error).split())}") from None
@@ -102,7 +105,10 @@ class Prompts:
             raise UsageError(f"prompt file {file}: {' '.join(str(error).split())}") from None
 
     def _load(self, file: str) -> tuple[jinja2.Template, frozenset[str]]:
-        return self._files.template(file), self._files.places(file)
+        try:
+            return self._files.template(file), self._files.places(file)
+        except RecursionError:
+            raise UsageError(f"prompt file {file} in {self.folder} is nested too deeply") from None
 
 
 def bundled() -> Path:
@@ -114,6 +120,18 @@ def bundled() -> Path:
 def bundled_digests() -> dict[str, str]:
     """Those of the prompts that ship with nlevolve; without making templates of them."""
     return Templates(bundled(), ours=True).digests
+
+
+def _bounded(parts: Iterable[str]) -> str:
+    """All of them, as they are made: two loops over the pairs of a large task would fill the memory."""
+    taken: list[str] = []
+    length = 0
+    for part in parts:
+        taken.append(part)
+        length += len(part)
+        if length > LONGEST:
+            raise ValueError(f"with this task it comes to more than {LONGEST:,} characters")
+    return "".join(taken)
 
 
 def _messages(text: str) -> tuple[Message, ...]:

@@ -21,6 +21,9 @@ LONG = 20_000
 """Characters: longer replies are read in a thread, since one of a megabyte may take half a second and the loop must not wait."""
 SHOWN = 3_500
 """Characters of an unreadable reply that its repair shows."""
+SAMPLES = 1_000_000
+"""Of one question, for each of several equal runs: more than any asks, and two thousand times this is a seed that every provider
+takes."""
 LOOPED = "it only repeated itself"
 CUT = "it was cut off before its end, because it was too long: be shorter this time"
 
@@ -51,9 +54,16 @@ class Asker:
     emit: Callable[[Event], None] = lambda event: None
     """Is told of each reply that could not be read."""
 
+    draw: int = 0
+    """Which of several equal runs asks. Each has samples of its own."""
+
     def manner(self, settings: RoleSettings) -> Manner:
         """How replies of such a role are asked for."""
         return manner_of(settings, self.cards.get(settings.model))
+
+    def drawn(self, request: Request) -> Request:
+        """The request as this run asks it."""
+        return request.model_copy(update={"sample": self.draw * SAMPLES + request.sample}) if self.draw else request
 
 
 @dataclass(frozen=True)
@@ -66,6 +76,7 @@ class Answered(Generic[Read]):
 
 async def put(asker: Asker, request: Request, read: Reader[Read]) -> Answered[Read]:
     """Ask and read. Raises Unreadable when the reply to the repair request cannot be read either, and NoReply."""
+    request = asker.drawn(request)
     reply = await asker.llm(request)
     try:
         return Answered(await _read(request, reply, read), reply.cost_usd)

@@ -114,18 +114,22 @@ async def _ping(cards: Mapping[str, ModelCard], asked: Sequence[tuple[Role, Role
     from nlevolve.ask.prompts import Prompts
     from nlevolve.llm.manner import manner_of
     from nlevolve.llm.stack import OpenStack
-    from nlevolve.view.terminal.models import pong_line
+    from nlevolve.view.terminal.models import pong_line, served_line
 
     failed = False
     prompts = Prompts(folder)
     # a bank of its own: a ping that is served from what was paid before would find nothing out
     with tempfile.TemporaryDirectory() as empty:
-        async with OpenStack(emit=_notice, cards=cards, cache_dir=Path(empty), concurrency=1, own_process=True) as stack:
+        roles = [settings for _, settings in asked]
+        way = OpenStack(emit=_notice, cards=cards, roles=roles, cache_dir=Path(empty), concurrency=1, own_process=True)
+        async with way as stack:
             for role, settings in asked:
                 patient = settings.model_copy(update={"timeout": min(settings.timeout, LONGEST_PING), "retries": 1})
                 request = trial(role, patient, prompts, manner_of(patient, cards.get(patient.model)))
                 pong = await ping(stack, request)
                 say(f"{settings.model}, as the {role}" + (f" at {settings.base_url}" if settings.base_url else ""))
+                if told := stack.windows.served.get(request.place):
+                    say(f"  the server tells: {served_line(told)}")
                 if pong.failure is not None:
                     failed = True
                     say(f"  {failure_line(pong.failure)}")

@@ -76,6 +76,7 @@ WhenDone = Annotated[
         show_default=False,
     ),
 ]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say how many calls and dollars at most, and send nothing.")]
 Palette = Annotated[
     str | None,
     typer.Option(

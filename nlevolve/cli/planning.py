@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nlevolve.errors import UsageError
-from nlevolve.options import Data, Limits, Options
+from nlevolve.options import Data, Limits, Several
 
 if TYPE_CHECKING:
     from nlevolve.config import RunConfig
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class Plan:
     """A run that could begin."""
 
-    options: Options
+    options: Several
     config: RunConfig
     selection: Selection
     chosen: Chosen
@@ -32,7 +32,7 @@ class Plan:
 
 def plan(selectors: Sequence[str], given: Mapping[str, Any], source: str | None) -> Plan:
     """`source`: a run to be repeated; without it tasks have to be named. Raises UsageError, one line."""
-    asked = Options.read(given)
+    asked = Several.read(given)
     if source is not None:
         return _repeated(source, selectors, asked)
     if not selectors:
@@ -48,7 +48,7 @@ def plan(selectors: Sequence[str], given: Mapping[str, Any], source: str | None)
     return Plan(asked, config, selection, chosen_by(asked))
 
 
-def _repeated(source: str, selectors: Sequence[str], asked: Options) -> Plan:
+def _repeated(source: str, selectors: Sequence[str], asked: Several) -> Plan:
     from nlevolve.ask.prompts import Prompts
     from nlevolve.cli.trusting import bank_of
     from nlevolve.puzzle.datasets import load
@@ -57,6 +57,8 @@ def _repeated(source: str, selectors: Sequence[str], asked: Options) -> Plan:
     from nlevolve.run.recorded import deciding, reconfigure
     from nlevolve.run.trust import chosen_by, prompts_of
 
+    if asked.repeats > 1:
+        raise UsageError("--from RUN makes that run once more: leave out --repeats, and give each the next --seed")
     folder = store.find(source, Path(asked.runs_dir))
     old = store.read_config(folder, store.TO_RESUME)
     config = reconfigure(old, asked)
@@ -67,7 +69,7 @@ def _repeated(source: str, selectors: Sequence[str], asked: Options) -> Plan:
     recorded = {"preset": old["preset"], "prompts": prompts_of(old), "max_side": side, **limits.given}
     if "cache_dir" not in asked.given:
         recorded["cache_dir"] = bank_of(old)
-    options = Options.read({**recorded, **asked.given})
+    options = Several.read({**recorded, **asked.given})
     changes = changed(old, config, deciding(config, selection, Prompts(Path(str(options.prompts)))))
     again = asked.replay and not changes
     origin = Origin(

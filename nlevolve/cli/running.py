@@ -8,10 +8,12 @@ import json
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
+from nlevolve.ask.prompts import PlaceError
 from nlevolve.cli.accidents import line, unexpected
 from nlevolve.cli.trusting import tell
 from nlevolve.errors import BankFailed, BudgetFileFailed
@@ -29,6 +31,8 @@ from nlevolve.view.terminal.palette import Palette, palette
 from nlevolve.view.terminal.passing import passing
 from nlevolve.view.terminal.summary import Summary
 
+DEAF = 5.0
+"""Seconds after which a loop that did not hear a signal is not waited for when another comes."""
 ECHO = 0.2
 """Seconds within which two signals count as one."""
 EXIT_STORE = 1
@@ -59,7 +63,7 @@ def _carry_out(session: Session, outside: Sequence[See], *, live: bool, as_json:
         finished, summary = asyncio.run(
             _run(session, [guarded("results.json", publisher.see, but=(StoreFailed,)), *outside], live, stream, colours)
         )
-    except (StoreFailed, BankFailed, BudgetFileFailed) as error:
+    except (StoreFailed, BankFailed, BudgetFileFailed, PlaceError) as error:
         complain(error)
         return EXIT_STORE
     except Exception as error:  # a fault of ours, or of a library: told in a line, and what was paid for is kept
@@ -125,15 +129,18 @@ async def _run(
 def _listen(stopping: asyncio.Event, tell: Callable[[], None]) -> None:
     """The first Ctrl-C, SIGTERM or SIGHUP (its terminal is gone) lets what is in flight end; a second one stops at once.
 
-    `timeout` and others signal a process and then its whole group: what comes in the same moment is one signal.
+    `timeout` and others signal a process and then its whole group: what comes in the same moment is one signal. While the loop
+    is too busy to hear any (nothing of ours should keep it, but a view from elsewhere may), a later one ends the process.
     """
     loop = asyncio.get_running_loop()
     running = asyncio.current_task()
     assert running is not None
     heard = float("-inf")
+    unheard: float | None = None
 
     def stop() -> None:
-        nonlocal heard
+        nonlocal heard, unheard
+        unheard = None
         before, heard = heard, loop.time()
         if heard - before < ECHO:
             return
@@ -143,7 +150,15 @@ def _listen(stopping: asyncio.Event, tell: Callable[[], None]) -> None:
         tell()
         stopping.set()
 
+    def beside(*_: object) -> None:
+        nonlocal unheard
+        unheard = unheard or time.monotonic()
+        if time.monotonic() - unheard > DEAF:
+            raise KeyboardInterrupt
+
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         # nohup has it ignored, and so it shall stay
         if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
             loop.add_signal_handler(number, stop)
+            # it still wakes the loop, which calls `stop`; this one comes also while the loop does not
+            signal.signal(number, beside)

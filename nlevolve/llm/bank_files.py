@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import os
+import re
 import tempfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
@@ -17,15 +18,14 @@ from typing import BinaryIO, TextIO, cast
 from pydantic import ValidationError
 
 from nlevolve.errors import UsageError
-from nlevolve.llm.bank import DiskBank, Readable, Sample
+from nlevolve.llm.bank import LARGEST_ROW, DiskBank, Readable, Sample
 from nlevolve.llm.disk import FILE
 from nlevolve.records import Usage
 
 BATCH = 500
-LONGEST_LINE = 2**26
-"""Characters of a line that are read: a file from elsewhere, and zipped, may have one without end."""
 KEY_LENGTH = 64
 """Hexadecimal digits of a key."""
+KEY = re.compile(rf"[0-9a-f]{{{KEY_LENGTH}}}")
 
 
 class Banked(Sample):
@@ -167,7 +167,7 @@ def _lines(file: Path) -> Iterator[Banked]:
                 banked = Banked.model_validate_json(line)
             except ValidationError:
                 raise UsageError(f"{file}, line {number} is no row of an exported sample bank") from None
-            if len(banked.key) != KEY_LENGTH:
+            if not KEY.fullmatch(banked.key):
                 raise UsageError(f"{file}, line {number} has no key of {KEY_LENGTH} digits")
             yield banked
 
@@ -176,8 +176,10 @@ def _numbered(lines: TextIO, file: Path) -> Iterator[tuple[int, str]]:
     """The lines, counted from 1. Raises UsageError where the file does not go on as it should."""
     number = 0
     try:
-        while line := lines.readline(LONGEST_LINE):
+        while line := lines.readline(LARGEST_ROW + 1):
             number += 1
+            if len(line) > LARGEST_ROW:
+                raise UsageError(f"{file}, line {number} has more than {LARGEST_ROW:,} characters: it is no row of a sample bank")
             yield number, line
     except (EOFError, zlib.error, gzip.BadGzipFile):
         raise UsageError(f"{file} is cut short or damaged behind line {number}: what stands before is taken in") from None

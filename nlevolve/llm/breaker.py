@@ -104,8 +104,9 @@ def _verdict(streak: _Streak, error: CallFailed, now: float) -> Unusable | None:
         return _unusable(str(error))
     if isinstance(error, Doubtful) or error.status == NO_CREDIT:
         streak.doubts += 1
-        told = {} if streak.passed else {"lasting": error.lasting, "remedy": error.remedy}
-        return _unusable(str(error), **told) if not streak.passed or streak.doubts >= REPEATED else None
+        if streak.passed:
+            return _unusable(str(error)) if streak.doubts >= REPEATED else None
+        return _unusable(str(error), lasting=isinstance(error, Doubtful) and error.lasting, remedy=error.remedy)
     if isinstance(error, Rejected) and not streak.passed:
         same = re.sub(r"\d+", "", str(error))
         streak.refusals[same] += 1

@@ -136,7 +136,12 @@ def _lab(config: Mapping[str, Any], memory: _Memory) -> Context | None:
     except (UsageError, KeyError):
         return None
     stack = Stack(memory.ask, memory.bank, cards, asyncio.Event(), {})
-    return Context(Asker(stack, prompts, stack.reject, cards, stack.windows), settings, lambda event: None, telling=stack.telling)
+    return Context(
+        Asker(stack, prompts, stack.reject, cards, stack.windows, draw=settings.repeat),
+        settings,
+        lambda event: None,
+        telling=stack.telling,
+    )
 
 
 def _cards(settings: RunConfig, config: Mapping[str, Any]) -> dict[str, ModelCard]:

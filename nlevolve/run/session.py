@@ -144,7 +144,7 @@ class Session:
             own_process=own_process,
             live=self.live,
         ) as stack:
-            asker = Asker(self.around(stack), self.prompts, stack.reject, self.cards, stack.windows, tee)
+            asker = Asker(self.around(stack), self.prompts, stack.reject, self.cards, stack.windows, tee, draw=self.config.repeat)
             known = _by_task(self.known)
             context = Context(
                 asker,

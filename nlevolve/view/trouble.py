@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from nlevolve.records import CallFinished, CallRetried, Event, RunStarted, ServerAway, ServerBack
-from nlevolve.view.lost import SHORT
 from nlevolve.view.text import clean, duration
 
 MOSTLY = 0.5
 """Share of a model's tries from which on their failure explains a result, though some passed."""
+FEWEST = 4
+"""Tries in vain; fewer explain nothing where others passed."""
 LONGEST = 120
 """Characters of a provider's words."""
 ADVICE = {
@@ -79,15 +80,15 @@ class Trouble:
     def sentences(self, run: str, now: datetime, *, done: bool) -> Iterator[tuple[float, str]]:
         """(share of the tries in vain, what explains it and what to do), a model a sentence. `done`: the run came to its end."""
         for (model, address), since in self.away.items():
-            gone = duration((now - since).total_seconds())
-            yield (
-                1.0,
-                f"nothing answered at {clean(address)} for {gone}, where {clean(model)} should be: start the server and "
-                f"nlevolve resume {run}; if the address is wrong, repeat the command with the right base_url",
-            )
+            gone = (now - since).total_seconds()
+            lasted = f" for {duration(gone)}" if gone >= 1 else ""
+            advice = f"start it, then nlevolve resume {run}; if the address is wrong, repeat the command with the right base_url"
+            yield 1.0, f"nothing answered at {clean(address)}{lasted}, where {clean(model)} should be: {advice}"
         for model, its in self.tries.items():
             kind = max(its.vain, key=its.vain.__getitem__, default="")
-            if kind in ADVICE and (not its.passed or (its.share >= MOSTLY and (its.lost or not done))):
+            if kind in ADVICE and (
+                not its.passed or (its.share >= MOSTLY and its.vain.total() >= FEWEST and (its.lost or not done))
+            ):
                 yield its.share, f"{_told(clean(model), its)}: {ADVICE[kind]} (nlevolve resume {run} goes on)"
 
     def _of(self, model: str) -> Tries:
@@ -97,10 +98,8 @@ class Trouble:
 
 
 def _told(model: str, its: Tries) -> str:
-    """ "a/b answered none of 19 tries (18 lost to an outage: 503 overloaded)"."""
+    """ "a/b answered none of 19 tries (19 × 503 overloaded)"."""
     tries = its.vain.total() + its.passed
-    kinds = "; ".join(
-        f"{number:,} {SHORT.get(kind, 'failed')}: {clean(its.said[kind])[:LONGEST]}" for kind, number in its.vain.most_common(2)
-    )
+    kinds = "; ".join(f"{number:,} × {clean(its.said[kind])[:LONGEST]}" for kind, number in its.vain.most_common(2))
     answered = "none" if not its.passed else f"only {its.passed:,}"
     return f"{model} answered {answered} of {tries:,} {'try' if tries == 1 else 'tries'} ({kinds})"

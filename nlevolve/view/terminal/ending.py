@@ -12,7 +12,7 @@ from nlevolve.program import command, quoted
 from nlevolve.view.account import Account
 from nlevolve.view.door import console
 from nlevolve.view.readings import in_words, telling
-from nlevolve.view.results import exact_on_training
+from nlevolve.view.results import both_means, exact_on_training, set_label
 from nlevolve.view.terminal.palette import STANDARD, Palette
 from nlevolve.view.terminal.panels.layout import Part, Row, row
 from nlevolve.view.terminal.summary import Summary
@@ -60,10 +60,12 @@ def _score(results: Mapping[str, Any], palette: Palette) -> Row:
     if totals["solved"] is None:
         return row((f" {clean(results['run'])}  ", "bold"), (fits, palette.good), "; the solutions of the tests are not known")
     inputs = f"{totals['test_inputs_solved']} of {totals['test_inputs']} test inputs"
+    label = set_label(totals["public_tasks"], totals["tasks"])
+    share = "; ".join(filter(None, [percent(totals["score_tasks"]), both_means(totals), inputs, label]))
     return row(
         (f" {clean(results['run'])}  ", "bold"),
         (f"{totals['solved']} of {plural(totals['tasks'], 'task')} solved", f"bold {palette.good}"),
-        f" ({percent(totals['score_tasks'])}; {inputs}); {fits}",
+        f" ({share}); {fits}",
     )
 
 
@@ -182,7 +184,13 @@ def _resuming(summary: Summary) -> str:
     last = summary.finished
     if last is not None and not last.resumable:
         return ""
-    return "go on, once that is changed" if last is not None and last.remedy else "go on where it stopped"
+    if last is not None and last.remedy:
+        return "go on, once that is changed"
+    return (
+        "go on, given a larger --max-calls or --budget"
+        if last is not None and last.reason == "budget"
+        else "go on where it stopped"
+    )
 
 
 def _next(results: Mapping[str, Any], run: str, page: Path | None, resuming: str, width: int | None) -> list[Text]:
