@@ -85,7 +85,12 @@ def _told(
 
 
 def _same(one: Sequence[Answer], other: Sequence[Answer]) -> bool:
-    return [(a.attempt_1, a.attempt_2) for a in one] == [(a.attempt_1, a.attempt_2) for a in other]
+    return [_votes(answer) for answer in one] == [_votes(answer) for answer in other]
+
+
+def _votes(answer: Answer) -> object:
+    """With what each grid got, near enough: sums of floats."""
+    return answer.attempt_1, answer.attempt_2, [(one.grid, round(one.votes, 6)) for one in answer.proposed]
 
 
 def _compare(evidence: Evidence, where: str, recorded: Sequence[Answer], derived: Sequence[Answer]) -> None:
