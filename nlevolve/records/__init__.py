@@ -13,6 +13,7 @@ from nlevolve.records.calls import (
 )
 from nlevolve.records.events import (
     AnswerFollowed,
+    AnswerGuessed,
     AnyEvent,
     BirthPlanned,
     CandidateChecked,
@@ -52,6 +53,7 @@ from nlevolve.records.nouns import (
 __all__ = [
     "Answer",
     "AnswerFollowed",
+    "AnswerGuessed",
     "AnyEvent",
     "Attempt",
     "Birth",

@@ -74,7 +74,10 @@ def _of_task(config: RunConfig, task: Task, prompts: Prompts, cards: Mapping[str
 
     common = _common(task, prompts)
     alone = {"input": grid_fields(task.tests[0]), "bullets": BULLETS}
-    applied = {"others": ("apply", {"pairs": pair_fields(task.pairs), **alone}), "none": ("alone", alone)}
+    applied: dict[str, tuple[str, dict[str, Any]]] = {
+        "others": ("apply", {"pairs": pair_fields(task.pairs), **alone}),
+        "none": ("alone", alone),
+    }
 
     def follows(role: Role) -> int:
         return tokens(role, *applied[config.role(role).shown])
