@@ -29,6 +29,7 @@ from nlevolve.records.events import (
 from nlevolve.records.lines import DamagedLine, LogReader, read_event, write_event
 from nlevolve.records.nouns import (
     Answer,
+    Arm,
     Attempt,
     Birth,
     Bought,
@@ -55,6 +56,7 @@ __all__ = [
     "AnswerFollowed",
     "AnswerGuessed",
     "AnyEvent",
+    "Arm",
     "Attempt",
     "Birth",
     "BirthPlanned",
