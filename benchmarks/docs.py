@@ -18,8 +18,11 @@ from pathlib import Path
 DOCS = Path(__file__).parent.parent / "docs"
 SIX = "arc1:67a3c6ac arc1:68b16354 arc1:74dd1130 arc1:3c9b0459 arc1:0d3d703e arc1:a416b8f3"
 TASKS = f"{SIX} arc1:training~18"
+BESIDE = "a416b8f3"
+"""A task of which two runs have different descriptions."""
 COLOURS = 96
 """Of a picture's palette: enough for a page, and a fifth of the bytes."""
+PRICES = "--set|generator.price_in=1.25|--set|generator.price_out=10|--set|checker.price_in=3|--set|checker.price_out=15"
 SCREEN = 55
 """Lines of a page that `show` prints which are neither dull nor too many."""
 
@@ -48,6 +51,17 @@ def fill(file: Path, part: str, text: str) -> None:
     if places != 1:
         raise SystemExit(f"{file} has {places} places for {part}, expected one")
     file.write_text(told, encoding="utf-8")
+
+
+def from_the_checkout(closing: str) -> str:
+    """Last words of a run as who stands in the checkout sees them: here the program has the path of this machine."""
+    lines = [re.split(r"\s{2,}", line.replace(f"{DOCS.parent}/", "").strip()) for line in closing.splitlines()]
+    column = max(len(words[0]) for words in lines if len(words) == 2 and "nlevolve" in words[0])
+    told = closing.splitlines()
+    return "\n".join(
+        f"   {words[0]:<{column}}   {words[1]}" if line.startswith("   ") and len(words) == 2 else line
+        for line, words in zip(told, lines, strict=True)
+    )
 
 
 def photograph(page: Path, picture: Path, *, dark: bool, height: int, script: str) -> None:
@@ -80,8 +94,10 @@ def photograph(page: Path, picture: Path, *, dark: bool, height: int, script: st
         browser.quit()
 
 
-def report() -> None:
-    """docs/pictures/report.png and report-task.png."""
+def pictures() -> None:
+    """docs/pictures/: the dashboard, the report, and a task of it, as README and the pages show them."""
+    from benchmarks.screens import picture
+
     commands(f"solve|{TASKS}|--run|embedded|--no-live")
     page = Path("runs/embedded/report.html").absolute()
     photograph(page, DOCS / "pictures" / "report.png", dark=False, height=1080, script="")
@@ -94,6 +110,10 @@ def report() -> None:
     )
     page = Path("runs/weak/report.html").absolute()
     photograph(page, DOCS / "pictures" / "report-task.png", dark=True, height=1160, script=telling)
+    # prices of a model that is paid for, so that there is something to account for
+    commands(f"solve|{TASKS}|--checker|offline/checker-weak|{PRICES}|--budget|20|--run|weak|--no-live")
+    folder = Path("runs/weak")
+    picture(folder, telling_task(folder), DOCS / "pictures" / "dashboard.svg", width=130, height=38)
 
 
 def compare() -> None:
@@ -102,35 +122,29 @@ def compare() -> None:
     fill(DOCS / "COMPARE.md", "dry-run", commands(f"sweep|{TASKS}|{grid}|--dry-run"))
     commands(f"sweep|{TASKS}|{grid}")
     fill(DOCS / "COMPARE.md", "compare", commands("compare|demo.checker|demo.checker-weak"))
+    fill(DOCS / "COMPARE.md", "beside", commands(f"compare|demo.checker|demo.checker-weak|{BESIDE}"))
 
 
 def dashboard() -> None:
-    """docs/pictures/dashboard.svg and the screens of docs/DASHBOARD.md."""
-    from benchmarks.screens import picture, text
+    """The screens of docs/DASHBOARD.md."""
+    from benchmarks.screens import text
 
-    # prices of a model that is paid for, so that there is something to account for; the weak checker makes mistakes
-    prices = "--set|generator.price_in=1.25|--set|generator.price_out=10|--set|checker.price_in=3|--set|checker.price_out=15"
-    told = commands(f"solve|{TASKS}|--checker|offline/checker-weak|{prices}|--budget|20|--run|weak|--no-live")
+    # the weak checker makes mistakes
+    told = commands(f"solve|{TASKS}|--checker|offline/checker-weak|{PRICES}|--budget|20|--run|weak|--no-live")
     page = DOCS / "DASHBOARD.md"
     fill(page, "lines", "\n".join([*told.splitlines()[:12], "…"]))
     fill(page, "closing", told[told.index("the run is done") :].partition("\n")[2].strip("\n"))
     folder = Path("runs/weak")
     task = telling_task(folder)
     fill(page, "small", text(folder, task, width=80, height=24))
-    picture(folder, task, DOCS / "pictures" / "dashboard.svg", width=180, height=46)
     fill(page, "show", commands(f"show|weak|{task}"))
 
 
 def readme() -> None:
-    """The end of the first command and a screen of README.md."""
-    from benchmarks.screens import text
-
-    page = DOCS.parent / "README.md"
+    """The end of the first command of README.md."""
     told = commands(f"solve|{SIX}|--run|first|--no-live")
-    fill(page, "solve", told[told.index("the run is done") :].partition("\n")[2].strip("\n"))
-    commands(f"solve|{TASKS}|--checker|offline/checker-weak|--run|weak|--no-live")
-    folder = Path("runs/weak")
-    fill(page, "dashboard", text(folder, telling_task(folder), width=110, height=30))
+    closing = told[told.index("the run is done") :].partition("\n")[2].strip("\n")
+    fill(DOCS.parent / "README.md", "solve", from_the_checkout(closing))
 
 
 def sentences() -> None:
@@ -159,7 +173,7 @@ def telling_task(folder: Path) -> str:
 
 PARTS: dict[str, Callable[[], None]] = {
     "readme": readme,
-    "report": report,
+    "pictures": pictures,
     "compare": compare,
     "dashboard": dashboard,
     "english": sentences,

@@ -60,6 +60,8 @@ KINDS = {
     "bucket of 5, 300 a minute, slow replies": limited(lambda _: bucket(300, 5), 300, seconds=slow(5.0)),
     "8 at once, replies after 2 s": limited(lambda _: at_random(0.0), 8 * 60 / 2.0, at_once=8, seconds=steady(2.0)),
     "30 at once, replies after 1 s": limited(lambda _: at_random(0.0), 30 * 60 / 1.0, at_once=30, seconds=steady(1.0)),
+    "8 at once, slow replies": limited(lambda _: at_random(0.0), 8 * 60 / 5.0, at_once=8, seconds=slow(5.0)),
+    "10% by chance and 8 at once": limited(lambda seed: at_random(0.1, seed), 8 * 60 / 2.0, at_once=8, seconds=steady(2.0)),
     **{f"{share:.0%} by chance, 64 at once": by_chance(share, 64, 3.0) for share in (0.01, 0.05, 0.1, 0.25, 0.4)},
     **{f"{share:.0%} by chance, 8 at once": by_chance(share, 8, 2.0) for share in (0.05, 0.25, 0.4)},
     "10% by chance and 120 a minute, sliding": limited(lambda seed: both(at_random(0.1, seed), sliding(120, 60)), 120),

@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING, Any
 from nlevolve.version import __version__
 
 if TYPE_CHECKING:
-    from nlevolve.api import Result, TaskResult, asolve, solve
+    from nlevolve.api import Result, TaskResult, asolve, solve, tasks
+    from nlevolve.puzzle.drawing import Drawing
     from nlevolve.puzzle.tasks import Pair, Task
+    from nlevolve.view.progress import Progress
 
-__all__ = ["Pair", "Result", "Task", "TaskResult", "__version__", "asolve", "solve"]
+__all__ = ["Drawing", "Pair", "Progress", "Result", "Task", "TaskResult", "__version__", "asolve", "solve", "tasks"]
+ELSEWHERE = {"Pair": "puzzle.tasks", "Task": "puzzle.tasks", "Drawing": "puzzle.drawing", "Progress": "view.progress"}
+"""What is not in `api`."""
 
 
 def __getattr__(name: str) -> Any:
     # importing the package opens nothing and loads nothing: what is asked for comes when it is asked for
-    if name in ("Pair", "Task"):
-        from nlevolve.puzzle import tasks
-
-        return getattr(tasks, name)
     if name in __all__:
-        from nlevolve import api
+        from importlib import import_module
 
-        return getattr(api, name)
+        return getattr(import_module(f"nlevolve.{ELSEWHERE.get(name, 'api')}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

@@ -20,10 +20,11 @@ from nlevolve.llm.request import LLM
 from nlevolve.options import Data, Options, nearest
 from nlevolve.puzzle.datasets import load
 from nlevolve.puzzle.own import Given, named
+from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Event, RunFinished
 from nlevolve.run.session import Session, begin
 from nlevolve.run.store import StoreFailed
-from nlevolve.view.notebook import page, table
+from nlevolve.view.notebook import page, table, task_page
 from nlevolve.view.outside import found, guarded, opened
 from nlevolve.view.publish import Publisher
 
@@ -49,6 +50,10 @@ class TaskResult(BaseModel):
     error: str | None
     answers: list[list[list[list[int]]]] = []
     """For each test input the distinct grids answered, the first first: two, one, or none."""
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        return task_page(self.model_dump(), self.answers)
 
 
 class Result(BaseModel):
@@ -88,7 +93,7 @@ class Brought(Options):
     """Nothing else lives in this process: its garbage collector is kept off litellm, which saves a tenth of a call's CPU, and
     warnings that litellm causes are hidden."""
     see: Callable[[Event], None] | str | Sequence[str] | None = None  # type: ignore[assignment]
-    """A function that is called with every event; or views from other packages, by name."""
+    """A function that is called with every event, such as `nlevolve.Progress()`; or views from other packages, by name."""
     parents: Annotated[Parents, SkipValidation] | None = None
     """A function that chooses the parent of each move, in place of policy.parents."""
     live: Annotated[LLM, SkipValidation] | None = None
@@ -153,6 +158,11 @@ def solve(selectors: Tasks, options: Brought) -> Result:
     except RuntimeError:
         return asyncio.run(_solve(selectors, options))
     return _in_a_thread(_solve(selectors, options))
+
+
+def tasks(*selectors: str) -> tuple[Task, ...]:
+    """The tasks that selectors name, as a solver may know them; a notebook draws them. Raises UsageError."""
+    return load(selectors).tasks
 
 
 def _in_a_thread(solving: Coroutine[Any, Any, Result]) -> Result:

@@ -26,6 +26,8 @@ CONFIDENTIAL = {"base_url", "extra_headers", "extra_body"}
 """Settings that may hold a key by mistake: what was given for them is not repeated."""
 WORDS = {
     "finite_number": "give a number that has an end",
+    "greater_than_equal": "give {ge:g} or more",
+    "less_than_equal": "give {le:g} or less",
     "int_parsing_size": "this number has too many digits",
     "recursion_loop": "this lies too deep",
 }
@@ -168,7 +170,7 @@ class Asked(Choice):
 
     prompts: Annotated[Path | str | None, Shown(metavar="DIR")] = None
     """A folder of your own prompts."""
-    seed: Annotated[int | None, Shown(default="0")] = None
+    seed: Annotated[int | None, Shown(metavar="N", default="0")] = None
     """Of every random choice."""
 
 
@@ -252,7 +254,7 @@ def explain(error: ValidationError, model: type[BaseModel], named: Callable[[str
         return f"{named(where)} is missing"
     if first["type"] == "model_type":
         return f"{named(where)} is a group of settings, not one: write {where}.NAME=VALUE"
-    said = WORDS.get(first["type"]) or first["msg"].removeprefix("Value error, ")
+    said = WORDS.get(first["type"], "").format_map(first.get("ctx", {})) or first["msg"].removeprefix("Value error, ")
     got = "" if CONFIDENTIAL & set(where.split(".")) else f", got {_shortly(first['input'])}"
     return f"{named(where)}: {said[:1].lower()}{said[1:]}{got}"
 

@@ -28,7 +28,22 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-MODULES = ("solve", "watch", "show", "sweep", "report", "export", "tasks", "models", "serve", "shelf", "presets", "doctor")
+MODULES = (
+    "solve",
+    "watch",
+    "show",
+    "sweep",
+    "report",
+    "compare",
+    "export",
+    "tasks",
+    "models",
+    "serve",
+    "shelf",
+    "presets",
+    "control",
+    "doctor",
+)
 """Each registers its commands on `app` when it is imported, in the order of --help."""
 
 

@@ -28,13 +28,54 @@ Selectors = Annotated[
     typer.Argument(help="arc1:ID, arc2:evaluation[:10], arc1:training~20, a task file, a folder, @LIST", show_default=False),
 ]
 Run = Annotated[str, typer.Argument(help="A run's name under --runs-dir, or the path of its folder.", show_default=False)]
-Seed = Annotated[int | None, typer.Option(help="Of every random choice. " + by_default("0"))]
+
+
+def whole(text: str) -> int:
+    """Raises BadParameter, in words for people."""
+    try:
+        return int(text)
+    except ValueError:
+        raise typer.BadParameter(f"give a whole number, got {text[:40]!r}") from None
+
+
+def number(text: str) -> float:
+    """Raises BadParameter, in words for people. What is infinite or none is refused by whoever takes it."""
+    try:
+        return float(text)
+    except ValueError:
+        raise typer.BadParameter(f"give a number, got {text[:40]!r}") from None
+
+
+READERS: Mapping[Any, Callable[[str], Any]] = {int: whole, float: number}
+Seed = Annotated[int | None, typer.Option(help="Of every random choice. " + by_default("0"), parser=whole, metavar="N")]
 Live = Annotated[bool | None, typer.Option("--live/--no-live", help="The dashboard. " + by_default("when stdout is a terminal"))]
 Json = Annotated[bool, typer.Option("--json", help="One summary object on stdout at the end, and nothing else.")]
+WhenDone = Annotated[
+    str | None,
+    typer.Option(
+        "--when-done",
+        help="A command for your shell at the end of the run; NLEVOLVE_RUN, NLEVOLVE_FOLDER and NLEVOLVE_EXIT_CODE tell of it.",
+        metavar="CMD",
+        show_default=False,
+    ),
+]
 Palette = Annotated[
     str | None,
     typer.Option(
         help="Colours: arc or colour-blind. " + by_default("NLEVOLVE_PALETTE, else arc"), metavar="NAME", show_default=False
+    ),
+]
+
+
+def elsewhere(runs_dir: Path) -> list[str]:
+    """What to type for runs that are kept elsewhere."""
+    return [] if runs_dir == RUNS else ["--runs-dir", str(runs_dir)]
+
+
+Charts = Annotated[
+    Path | None,
+    typer.Option(
+        help="Write each chart as SVG, and its numbers as CSV, into this folder, too.", metavar="DIR", show_default=False
     ),
 ]
 
@@ -88,7 +129,9 @@ def _parameter(
         flag = f"{flag}/--no-{flag.removeprefix('--')}"
     default = default or look.default or ("" if field.default in (None, False, {}, ()) else str(field.default))
     words = [says or field.description, "Repeatable." if many else "", default and by_default(default)]
-    option = typer.Option(flag, help=" ".join(filter(None, words)), metavar=look.metavar, show_default=False)
+    option = typer.Option(
+        flag, help=" ".join(filter(None, words)), metavar=look.metavar, show_default=False, parser=READERS.get(kind)
+    )
     return inspect.Parameter(
         name,
         inspect.Parameter.KEYWORD_ONLY,

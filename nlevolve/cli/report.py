@@ -1,17 +1,22 @@
-"""nlevolve report and nlevolve compare: what came of runs."""
+"""nlevolve report, and what nlevolve compare and sweep print of runs."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from json import dumps
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from nlevolve.cli import app, options
 from nlevolve.errors import UsageError
 from nlevolve.view.door import say
+
+if TYPE_CHECKING:
+    from nlevolve.view.charts import Chart
+    from nlevolve.view.compare.comparison import Comparison
+    from nlevolve.view.run_folder import RunFolder
 
 
 @app.command()
@@ -21,11 +26,13 @@ def report(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write here instead of into the run's folder.", metavar="FILE")
     ] = None,
+    charts: options.Charts = None,
 ) -> None:
     """Write report.html: the whole run in one page that opens from disk and loads nothing."""
     from nlevolve.run import store
     from nlevolve.run.retell import retell_all
     from nlevolve.view.publish import MOST_CALLS
+    from nlevolve.view.report.plots import of_run
     from nlevolve.view.report.report import report as page
     from nlevolve.view.run_folder import read_run
 
@@ -34,41 +41,62 @@ def report(
     calls = retell_all(told.config, store.read_events(told.folder), MOST_CALLS)
     _write(target, page(told.results, told.history, told.config, told.solutions, calls))
     say(target)
+    for file in write_charts(of_run(told.results, told.history), charts) if charts else ():
+        say(file)
 
 
-@app.command()
-def compare(
-    runs: Annotated[list[str], typer.Argument(help="Two or more runs, by name or folder.", show_default=False)],
-    runs_dir: options.RunsDir = options.RUNS,
-    json: Annotated[bool, typer.Option("--json", help="One object on stdout instead of tables.")] = False,
-    html: Annotated[Path | None, typer.Option(help="Write a page with tables and a plot, too.", metavar="FILE")] = None,
-) -> None:
-    """Put runs side by side on the tasks they share."""
-    from nlevolve.run import store
-
-    if len(runs) < 2:
-        raise UsageError(f"compare needs two or more runs, got only {runs[0]}")
-    show_comparison([store.find(run, runs_dir) for run in runs], json=json, html=html)
+Shown = Literal["tables", "json", "csv", "only_b"]
+"""What of a comparison fills stdout."""
 
 
-def show_comparison(folders: Sequence[Path], *, json: bool, html: Path | None) -> None:
-    """Compare the runs in these folders: tables or JSON on stdout, and a page if one is asked for."""
-    from nlevolve.run.shelf import note
-    from nlevolve.view.compare import page, tables
+def show_comparison(folders: Sequence[Path], *, shown: Shown, html: Path | None, charts: Path | None = None) -> None:
+    """Compare the runs in these folders: on stdout, and as a page and files if these are asked for."""
+    from nlevolve.view.compare import page
     from nlevolve.view.compare.comparison import compare as compared
     from nlevolve.view.run_folder import read_run
-    from nlevolve.view.text import clean
 
-    found = compared([read_run(folder) for folder in folders])
+    runs = [read_run(folder) for folder in folders]
+    found = compared(runs)
     if html is not None:
         _write(html, page.page(found, _reports([side.run for side in found.runs], folders, html)))
-    if json:
-        say(dumps(found.model_dump(mode="json"), separators=(",", ":")))  # ASCII: no terminal obeys it
-    else:
-        tables.show(found)
-        for folder in folders:
-            if noted := note(folder):
-                say(f"{folder.name}: {clean(noted)}")
+    if charts is not None:
+        write_charts([page.chart(found)], charts)
+    _print(found, runs, shown)
+
+
+def _print(found: Comparison, runs: Sequence[RunFolder], shown: Shown) -> None:
+    from nlevolve.run.shelf import note
+    from nlevolve.view.compare import rows, tables
+    from nlevolve.view.sheet import as_csv
+    from nlevolve.view.text import clean
+
+    match shown:
+        case "json":
+            say(dumps(found.model_dump(mode="json"), separators=(",", ":")))  # ASCII: no terminal obeys it
+        case "csv":
+            say(as_csv(rows.rows(runs)).rstrip("\n"))
+        case "only_b":
+            for task in found.alone[found.runs[1].run]:
+                say(clean(task))
+        case "tables":
+            tables.show(found)
+            for run in runs:
+                if noted := note(run.folder):
+                    say(f"{run.folder.name}: {clean(noted)}")
+
+
+def write_charts(charts: Sequence[Chart], folder: Path) -> list[Path]:
+    """The files, written. Raises UsageError when the folder cannot be made or written to."""
+    from nlevolve.view.chart_files import files
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be made a folder ({error.strerror})") from None
+    written = {folder / name: text for name, text in files(charts).items()}
+    for path, text in written.items():
+        _write(path, text)
+    return list(written)
 
 
 def _reports(runs: Sequence[str], folders: Sequence[Path], page: Path) -> dict[str, str]:

@@ -28,6 +28,7 @@ def solve(
     live: options.Live = None,
     palette: options.Palette = None,
     json: options.Json = False,
+    when_done: options.WhenDone = None,
 ) -> int:
     """Solve tasks; says where the run is and how to look at it."""
     import sys
@@ -62,7 +63,7 @@ def solve(
 
     session = confirmed(begun)
     session = replace(session, ping=asked.ping is not False and not asked.replay)
-    return _carry_out(session, see, live, json, colours)
+    return _ended(_carry_out(session, see, live, json, colours), session.folder, when_done, json)
 
 
 @app.command()
@@ -73,6 +74,7 @@ def resume(
     live: options.Live = None,
     palette: options.Palette = None,
     json: options.Json = False,
+    when_done: options.WhenDone = None,
 ) -> int:
     """Go on with a run that was interrupted, killed or out of budget.
 
@@ -119,7 +121,7 @@ def resume(
     session = confirmed(reopened)
     if not old.get("replay"):
         _knock(config.roles.values())
-    return _carry_out(session, see, live, json, colours)
+    return _ended(_carry_out(session, see, live, json, colours), session.folder, when_done, json)
 
 
 def _knock(roles: Iterable[RoleSettings]) -> None:
@@ -139,3 +141,12 @@ def _carry_out(session: Session, see: Mapping[str, Make], live: bool | None, jso
     from nlevolve.cli.running import carry_out
 
     return carry_out(session, live=sys.stdout.isatty() if live is None else live, as_json=json, see=see, colours=colours)
+
+
+def _ended(code: int, folder: Path, command: str | None, json: bool) -> int:
+    """The exit code of a run that is over, when its user's own command has been run."""
+    if command:
+        from nlevolve.cli import when_done
+
+        when_done.carry_out(command, folder, code, as_json=json)
+    return code

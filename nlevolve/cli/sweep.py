@@ -48,5 +48,5 @@ def sweep(
     with redirect_stdout(sys.stderr) if json else nullcontext():
         code = plan.carry_out(sys.stdout.isatty() if live is None else live)
     if len(plan.folders) > 1:
-        show_comparison(plan.folders, json=json, html=html)
+        show_comparison(plan.folders, shown="json" if json else "tables", html=html)
     return code

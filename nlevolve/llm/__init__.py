@@ -19,8 +19,8 @@ What a request goes through, from the outside in (stack.py puts it together, del
    - in the place it takes a *reservation* (budget.py), so that a cap holds however many calls are in flight. After the place:
      a place may be waited for long, and money held meanwhile would stop others. While only the *form* of the reply is refused
      (schema_fallback.py) the next form is asked for in the same place, with a reservation of its own;
-   - after all that waiting it is looked at once more whether the call may still go out: a run that stops, a model that was
-     stopped or a call that nobody waits for any more sends nothing;
+   - after all that waiting it is looked at once more whether the call may still go out: a run that stops or is paused
+     (pausing.py), a model that was stopped or a call that nobody waits for any more sends nothing;
    - a CallSent event is on disk, the try is counted (there and nowhere else), and it *leaves* (client.py, wire.py).
 
 Failures are named in request.py and told apart in failures.py. CallFailed: this call came to nothing. Halt: the task that asked

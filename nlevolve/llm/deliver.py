@@ -13,6 +13,7 @@ from nlevolve.llm.call import Call
 from nlevolve.llm.concessions import Concessions
 from nlevolve.llm.ledger import Hold
 from nlevolve.llm.limits import Lanes
+from nlevolve.llm.pausing import Held, Pause
 from nlevolve.llm.request import LLM, Abandoned, Away, CallFailed, Doubtful, Interrupted, NoReply, Rejected, Reply, Request
 from nlevolve.llm.retries import fails_alike, wait_before_another
 from nlevolve.llm.schema_fallback import Forms
@@ -32,6 +33,7 @@ class Delivery:
         *,
         breaker: Breaker,
         absences: Absences,
+        pause: Pause,
         lanes: Lanes,
         budget: Budget,
         forms: Forms,
@@ -43,6 +45,7 @@ class Delivery:
         self._llm = llm
         self._breaker = breaker
         self._absences = absences
+        self._pause = pause
         self._lanes = lanes
         self._budget = budget
         self._forms = forms
@@ -55,9 +58,12 @@ class Delivery:
         """Send the call until it is answered. Raises NoReply when it is given up."""
         with self._breaker.watching(call.request):
             while True:
+                await self._pause.over()
                 await self._absences.over(call.request)
                 try:
                     return await self._once(call)
+                except Held:
+                    continue
                 except Away as failure:
                     self._absences.gone(call.request, failure)
                     if self._stopping.is_set():
@@ -92,6 +98,7 @@ class Delivery:
         """Much may have happened while the call waited for its turn: raises the reason when it must not go out any more."""
         if self._stopping.is_set() and not call.request.label.last:
             raise Interrupted("the run was interrupted")
+        self._pause.check()
         if not call.askers:
             raise Abandoned("nobody waits for it any more")
         self._breaker.check(call.request)

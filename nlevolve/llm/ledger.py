@@ -6,7 +6,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 from typing import Literal
 
@@ -130,10 +130,18 @@ class Ledger:
         with self._purse.open() as others:
             others.mine(self.usd, 0.0)
         self.kept = Kept()
-        # a resumed run has what is left of the caps, and keeps a share of that
-        self._room = Caps(
-            caps.usd and max(0.0, caps.usd - spent.usd), caps.task_usd, caps.calls and max(0, caps.calls - spent.calls)
-        )
+        self._before = spent
+
+    def cap(self, usd: float) -> None:
+        """From now on the run may take so much, with what is spent already. What is in flight stays in flight."""
+        self.caps = replace(self.caps, usd=usd)
+        self._settled.set()
+
+    @property
+    def _room(self) -> Caps:
+        """A resumed run has what is left of the caps, and keeps a share of that."""
+        caps, spent = self.caps, self._before
+        return Caps(caps.usd and max(0.0, caps.usd - spent.usd), caps.task_usd, caps.calls and max(0, caps.calls - spent.calls))
 
     async def reserve(self, task: str, need: Need) -> Hold:
         """Commit one call and its money. Waits while calls in flight may still cost less than is held for them, or be none.

@@ -8,20 +8,15 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from nlevolve.llm.at_once import AtOnce
 from nlevolve.llm.pace import LearnedRate, Pace
 from nlevolve.llm.request import Interrupted, Place, RateLimited, Reply, Request
 from nlevolve.llm.settings import RoleSettings
+from nlevolve.llm.slots import Slots
 from nlevolve.llm.stopping import nap
 from nlevolve.llm.traffic import Traffic
 from nlevolve.records import Event, LimitChanged
 
-FIRST_IN_FLIGHT = 64
-"""In flight for a model before anything is known of it. It was 32: a run of sixty calls was over before it had doubled."""
-SHRINK = 0.8
-"""What is left of the slots after a refusal. A half, as in TCP, is for networks where senders hurt each other; here it would idle
-a provider for a refusal that may have been chance, and what the rate is to blame for, the learned rate takes care of."""
-ALMOST = 0.9
-"""Up to this share of what was refused the slots come back quickly."""
 CHARACTERS_A_TOKEN = 3.0
 """Of prompts that are mostly grids; too low a guess waits a little, and the reply's own figures correct it."""
 LONGEST_REST = 300.0
@@ -38,42 +33,6 @@ BREATH, QUICK = 0.01, 0.01
 """Seconds between groups of calls that start together, and by how much the event loop may be late to count as free."""
 MOST_BREATHS = 20
 """Groups start after so many breaths in any case: others' work in the loop is no reason to stand still."""
-
-
-class Slots:
-    """How many calls may be in flight for a model: grows while it is full and clean, shrinks when one is refused.
-
-    It doubles with every round of full slots up to the first refusal; then it returns quickly to nine tenths of what was
-    refused, and goes on by one a round.
-    """
-
-    def __init__(self, most: int, served: int | None = None) -> None:
-        """`served`: how many the server says that it works on at once: a beginning, from which it is gone on with care."""
-        self.most = most
-        self.limit = float(min(most, served or FIRST_IN_FLIGHT))
-        self.in_flight = 0
-        self._refused_at = float(served or "inf")
-        self._before = 0.0
-
-    @property
-    def full(self) -> bool:
-        return self.in_flight >= int(self.limit)
-
-    def grow(self) -> None:
-        """A call came back clean while all slots were taken."""
-        quick = self.limit < ALMOST * self._refused_at
-        self.limit = min(float(self.most), self.limit + (1.0 if quick else 1.0 / self.limit))
-
-    def shrink(self) -> None:
-        self._refused_at = self.limit
-        self._before = max(self._before, self.limit)
-        self.limit = max(1.0, self.limit * SHRINK)
-
-    def regain(self) -> None:
-        """It was not for their number that calls were refused: as many as before."""
-        self._refused_at = float("inf")
-        self.limit = max(self.limit, self._before)
-        self._before = 0.0
 
 
 class Stagger:
@@ -118,6 +77,18 @@ class Shared:
         self.stagger = Stagger()
 
 
+@dataclass(eq=False)
+class Taken:
+    """A place in flight that a try has taken. Whoever took it leaves the reply here."""
+
+    sent_at: float
+    tokens: float
+    """As expected, reply included."""
+    beside: int
+    """Calls of this model that were in flight then."""
+    reply: Reply | None = None
+
+
 class Lane:
     """The way to one model at one endpoint. Requests pass its gate one by one, in the order in which they came."""
 
@@ -129,6 +100,8 @@ class Lane:
         self._told = Pace(settings.requests_per_minute)
         self._tokens = Pace(settings.tokens_per_minute)
         self._learned = LearnedRate()
+        self._at_once = AtOnce()
+        self._under_way: dict[Taken, None] = {}  # in the order in which they were sent
         self._usual_reply = USUAL_REPLY
         self._not_before = float("-inf")
         self._last_shrink = float("-inf")
@@ -138,8 +111,8 @@ class Lane:
         self._queued = 0
         self._in_demand = False  # slots, not the pace, are what the queue waits for
 
-    async def enter(self, tokens: float, *, last: bool = False) -> float:
-        """Wait for a slot, for the pace, and for a slot of the whole run, in this order; the time at which it is sent.
+    async def enter(self, tokens: float, *, last: bool = False) -> Taken:
+        """Wait for a slot, for the pace, and for a slot of the whole run, in this order.
 
         Only the first in the queue waits for these, so that none of them is held while another is waited for. Once the run is
         to stop only what is asked to the `last` gets a slot. Raises Interrupted.
@@ -162,8 +135,10 @@ class Lane:
                 self._learned.sent(now, waited)
                 self._told.take(now)
                 self._tokens.take(now, tokens)
+                taken = Taken(now, tokens, beside=self._slots.in_flight)
                 self._slots.in_flight += 1
-                return now
+                self._under_way[taken] = None
+                return taken
         finally:
             self._queued -= 1
             standing.waiting -= 1
@@ -187,14 +162,17 @@ class Lane:
             finally:
                 standing.paced -= 1
 
-    def leave(self) -> None:
+    def leave(self, taken: Taken) -> None:
         self._shared.total.release()
+        self._under_way.pop(taken, None)
         self._slots.in_flight -= 1
         self._freed.set()
 
-    def accepted(self, sent_at: float, tokens: float, reply: Reply) -> None:
+    def accepted(self, taken: Taken, reply: Reply) -> None:
         """A reply came back: room to grow, and a lesson about tokens."""
-        self._learned.accepted(sent_at)
+        self._learned.accepted(taken.sent_at)
+        self._at_once.passed(taken.beside)
+        self._slots.passed(taken.beside)
         self._tell()
         if self._in_demand:
             self._slots.grow()
@@ -202,12 +180,18 @@ class Lane:
         if reply.rest:
             self._rest(asyncio.get_running_loop().time(), reply.rest)
         self._usual_reply += LEARNING * (reply.usage.completion - self._usual_reply)
-        self._tokens.correct(reply.usage.prompt + reply.usage.completion - tokens)
+        self._tokens.correct(reply.usage.prompt + reply.usage.completion - taken.tokens)
 
-    def refused(self, sent_at: float, retry_after: float | None) -> None:
+    def refused(self, taken: Taken, retry_after: float | None) -> None:
         """A 429: slow down. Refusals of what was sent before the last step down are no news."""
         now = asyncio.get_running_loop().time()
-        rings = self._learned.refused(sent_at, now)
+        self._was_nothing(taken)
+        if not self._learned.shut and self._too_many(taken, now):
+            self._keep_to(taken, now)
+            return
+        rings = self._learned.refused(taken.sent_at, now)
+        if not self._learned.shut:
+            self._at_once.refused(taken.beside)
         if retry_after and self._learned.shut:
             self._rest(now, retry_after)
         if rings:
@@ -215,6 +199,30 @@ class Lane:
                 self._slots.shrink()
             self._say("it refuses more than is usual: one at a time until it lets one through")
         self._tell()
+
+    def _was_nothing(self, refused: Taken) -> None:
+        """What was refused took no place at the provider: it was beside nobody who was sent after it."""
+        later = False
+        for one in self._under_way:
+            one.beside -= later
+            later = later or one is refused
+
+    def _too_many(self, taken: Taken, now: float) -> bool:
+        """Whether it was refused for those it was sent beside. What is under way for twice as long as it was is let through."""
+        if self._slots.holds(taken.beside):
+            return True
+        since = taken.sent_at - (now - taken.sent_at)
+        return self._at_once.to_blame(taken.beside, (one.beside for one in self._under_way if one.sent_at < since))
+
+    def _keep_to(self, taken: Taken, now: float) -> None:
+        """As many at once as the one that was refused was sent beside; the rate is not to blame."""
+        at_once = min(taken.beside, self._slots.held or taken.beside)
+        news = at_once < self._said
+        self._at_once.refused(taken.beside)
+        self._learned.cleared(taken.sent_at, now, surely=self._slots.hold(at_once))
+        self._lesson = self._learned.lesson
+        if news:
+            self._say("it refuses more at once")
 
     def tokens(self, request: Request) -> float:
         """Tokens that a request is expected to take, reply included."""
@@ -246,16 +254,6 @@ class Lane:
         self._shared.emit(LimitChanged(model=self._model, in_flight=self._said, per_minute=self._lesson.per_minute, why=why))
 
 
-@dataclass
-class Taken:
-    """A place in flight that a try has taken. Whoever took it leaves the reply here."""
-
-    sent_at: float
-    tokens: float
-    """As expected, reply included."""
-    reply: Reply | None = None
-
-
 class Lanes:
     """Places in flight: of each model so many, of the whole run so many, and each to be had at its model's pace.
 
@@ -280,14 +278,13 @@ class Lanes:
         lane = self._lanes.get(request.place)
         if lane is None:
             lane = self._lanes[request.place] = Lane(request.model, request.settings, self._shared)
-        tokens = lane.tokens(request)
-        taken = Taken(await lane.enter(tokens, last=request.label.last), tokens)
+        taken = await lane.enter(lane.tokens(request), last=request.label.last)
         try:
             yield taken
             if taken.reply is not None:
-                lane.accepted(taken.sent_at, tokens, taken.reply)
+                lane.accepted(taken, taken.reply)
         except RateLimited as error:
-            lane.refused(taken.sent_at, error.retry_after)
+            lane.refused(taken, error.retry_after)
             raise
         finally:
-            lane.leave()
+            lane.leave(taken)

@@ -201,6 +201,15 @@ class LearnedRate:
             return False
         return sent_at >= self._opened and self._rings(True, now)
 
+    def cleared(self, sent_at: float, now: float, *, surely: bool) -> None:
+        """What was sent then was refused, and not for the rate. Once that is sure, the rate is what it was, and goes up fast."""
+        self._outcomes.refused(sent_at, now)
+        self._turned_away.append(sent_at)
+        if surely and self._climb:
+            self._climb = Climb(max(self._top, self._climb.peak), 2 * RETURN_AFTER, HASTE)
+            self._trial, self._top = None, 0.0
+            self.lesson = Lesson(None, self._alarm.usual)
+
     def _settle(self, now: float) -> None:
         for sent_at in self._outcomes.settled(now):
             self._passed(sent_at)

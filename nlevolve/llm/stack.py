@@ -23,6 +23,7 @@ from nlevolve.llm.endpoints import Endpoints
 from nlevolve.llm.kept import Keeping, keeping_nothing
 from nlevolve.llm.ledger import Caps, Ledger, Spent
 from nlevolve.llm.limits import Lanes
+from nlevolve.llm.pausing import Pause
 from nlevolve.llm.prefix import led
 from nlevolve.llm.purse import Purse, SharedPurse
 from nlevolve.llm.replay_bank import ReplayBank
@@ -41,6 +42,10 @@ def _told_nobody() -> None:
     """Nobody needs to know that a provider is waited for."""
 
 
+def _no_cap(usd: float) -> None:
+    """There is no ledger."""
+
+
 class Stack:
     """An LLM, and a way to say that a conversation came to nothing."""
 
@@ -52,6 +57,7 @@ class Stack:
         stopping: asyncio.Event,
         served: Mapping[Place, Served],
         keeping: Keeping = keeping_nothing,
+        cap: Callable[[float], None] = _no_cap,
     ) -> None:
         self._ask = ask
         self._bank = bank
@@ -60,6 +66,8 @@ class Stack:
         self._stopping = stopping
         self.keeping = keeping
         """Until a task is answered, keeps of the caps what that will take; see Budget.keeping."""
+        self.cap = cap
+        """Changes the run's budget, USD; see Ledger.cap."""
         self.windows = Windows(cards, served)
         """How long prompts may be, as far as it is known."""
 
@@ -135,6 +143,8 @@ class OpenStack:
     """Of the retries' jitter."""
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     """Once it is set nothing more is sent."""
+    pause: Pause | None = None
+    """Whether the run is paused; None: it never is."""
     own_process: bool = False
     """See client.Client."""
     live: LLM | None = None
@@ -155,6 +165,7 @@ class OpenStack:
             self.live or self._client,
             breaker=Breaker(self.emit),
             absences=Absences(self.emit, self.stopping, self.patience),
+            pause=self.pause or Pause(self.stopping),
             lanes=Lanes(self.concurrency, self.emit, self.stopping, slots, self._traffic),
             budget=budget,
             forms=Forms(notice),
@@ -166,7 +177,7 @@ class OpenStack:
         self._alarm = Alarm()
         unheard = self._alarm.ring
         self._cached = Cache(led(deliver), self._bank, accounts, unheard, run=self.run_id, logged=set(self.logged))
-        return Stack(metered(self._cached, accounts), self._bank, self.cards, self.stopping, told, budget.keeping)
+        return Stack(metered(self._cached, accounts), self._bank, self.cards, self.stopping, told, budget.keeping, ledger.cap)
 
     async def __aexit__(self, kind: type[BaseException] | None, raised: BaseException | None, _: object) -> None:
         """Wait a little for what is paid for, unless there was an accident. Raises what a task of ours died of unheard."""

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from nlevolve.offline import families, grammar
+from nlevolve.offline.families.recolouring import ChangeColours, SwapColours
 from nlevolve.offline.nouns.colours import NAMES
 from nlevolve.offline.operation import Operation, perform
+from nlevolve.offline.people import both_ways, plainer, says_nothing
 from nlevolve.offline.scene import Scene
 from nlevolve.offline.words import tokens
 
@@ -39,7 +41,20 @@ _POLISH = [
 @lru_cache(maxsize=4096)
 def read(sentence: str) -> Operation | None:
     """The operation that a sentence says; None when it is not understood. Any text is safe and read in milliseconds."""
-    return None if _is_a_size(frozenset(tokens(sentence))) else grammar.read(Operation, sentence)
+    if _is_a_size(frozenset(tokens(sentence))):
+        return None
+    wordings = [sentence, *plainer(sentence)]
+    found = (grammar.read(Operation, wording) for wording in wordings)
+    return next((operation for operation in found if operation is not None), None) or _either_way(wordings[-1])
+
+
+def _either_way(sentence: str) -> Operation | None:
+    """What a sentence about squares says, if it is the same whether they are cells or objects."""
+    ways = both_ways(sentence)
+    found = [operation for way in ways or () if (operation := grammar.read(Operation, way)) is not None]
+    # all cells of a colour are all objects of it
+    alike = [operation for operation in found if isinstance(operation, ChangeColours)] if len(set(found)) > 1 else found
+    return alike[0] if alike else None
 
 
 def _is_a_size(words: frozenset[str]) -> bool:
@@ -48,15 +63,39 @@ def _is_a_size(words: frozenset[str]) -> bool:
     return words - numbers <= {"by", "with", "into", "to"} or words - numbers - set(NAMES) <= {"by", "with", "into"}
 
 
+_AT_ONCE = (ChangeColours, SwapColours)
+
+
 @lru_cache(maxsize=4096)
 def steps(bullet: str) -> tuple[Operation, ...] | None:
     """The operations of a bullet: one sentence, or several all of which are understood."""
     whole = read(bullet)
     if whole is not None:
         return (whole,)
-    parts = [part for part in re.split(r"[.;!]\s+|,? (?:and )?then ", bullet) if part.strip()]
-    found = [read(part) for part in parts[:6]]
-    return tuple(f for f in found if f) if len(parts) <= 6 and found and all(found) else None
+    parts = [
+        part for part in re.split(r"(?<!^\d)[.;!]\s+|,? (?:and )?then ", bullet) if part.strip(" .") and not says_nothing(part)
+    ]
+    if len(parts) > MOST_PARTS:
+        return None
+    found = [_one_or_two(part) for part in parts]
+    return tuple(operation for some in found for operation in some) if found and all(found) else None
+
+
+MOST_PARTS = 6
+"""Sentences of a bullet; one of more is not read."""
+
+
+def _one_or_two(sentence: str) -> tuple[Operation, ...]:
+    """The operation of a sentence, or the two that an "and" joins; none when some of it is not understood."""
+    whole = read(sentence)
+    if whole is not None:
+        return (whole,)
+    for seam in list(re.finditer(r",? (?:and|but)(?: also)? ", sentence))[:MOST_PARTS]:
+        first, second = read(sentence[: seam.start()]), read(sentence[seam.end() :])
+        # colours that are changed in one breath are changed at once, which two steps would not do
+        if first and second and not isinstance(first, _AT_ONCE) and not isinstance(second, _AT_ONCE):
+            return first, second
+    return ()
 
 
 @dataclass(frozen=True)

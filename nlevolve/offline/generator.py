@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from random import Random
 
 from nlevolve.offline.english import steps
+from nlevolve.offline.generalizing import generalized
 from nlevolve.offline.hypotheses import Glance, Hypothesis, Meter, Puzzle, explore, followed
 from nlevolve.offline.operation import Definition, Example, Examples
 from nlevolve.offline.prompt_reading import Asked, Parent
@@ -58,7 +59,12 @@ def generate(asked: Asked, seed: int, effort: Effort) -> Bullets:
     chosen = _choose(tried, parents, seed, rng)
     if chosen is None:
         return _write(puzzle, seed + 1 + rng.randrange(12), effort)
-    return _plainer(chosen, puzzle).bullets
+    return _told(_plainer(chosen, puzzle), puzzle)
+
+
+def _told(idea: Hypothesis, puzzle: Puzzle) -> Bullets:
+    """In words that travel, once they are right."""
+    return (generalized(idea, puzzle) if idea.is_exact else idea).bullets
 
 
 def _write(puzzle: Puzzle, seed: int, effort: Effort) -> Bullets:
@@ -72,7 +78,7 @@ def _write(puzzle: Puzzle, seed: int, effort: Effort) -> Bullets:
         # with nothing right by one step, a revision would have no sign of which first step is worth going on from
         further = explore(idea, Meter(effort.second))
         idea = further[0] if further and further[0].rank < idea.rank else idea
-    return idea.bullets
+    return _told(idea, puzzle)
 
 
 def first_ideas(puzzle: Puzzle, work: int, glance: Glance) -> list[Hypothesis]:

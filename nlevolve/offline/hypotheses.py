@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,7 +21,7 @@ from nlevolve.offline.families.seeing import (
     ColoursAreObjects,
     ObjectsAre,
 )
-from nlevolve.offline.nouns.colours import Named
+from nlevolve.offline.nouns.colours import NAMES, Named
 from nlevolve.offline.operation import SUGGESTERS, Definition, Example, Examples, Operation, perform
 from nlevolve.offline.scene import Cells, Scene
 
@@ -100,8 +101,20 @@ class Hypothesis:
         return tuple(map(say, self.steps))
 
     @cached_property
-    def words(self) -> int:
-        return sum(len(b.split()) for b in self.bullets)
+    def cost(self) -> int:
+        """How much the description takes for granted: its words, and each colour that it names counts as several.
+
+        One that some pair lacks counts twice: it is told of the others alone.
+        """
+        words = [word for bullet in self.bullets for word in re.findall(r"[a-z]+", bullet.lower())]
+        colours = [NAMES.index(word) for word in words if word in NAMES]
+        return len(words) + A_COLOUR * sum(1 if colour in self._everywhere else 2 for colour in colours)
+
+    @cached_property
+    def _everywhere(self) -> set[int]:
+        """The colours that every pair has."""
+        grids = [np.concatenate([e.scene.original.grid.ravel(), e.target.ravel()]) for e in self.puzzle.pairs]
+        return set.intersection(*(set(map(int, np.unique(grid))) for grid in grids))
 
     @cached_property
     def outputs(self) -> tuple[bytes, ...]:
@@ -112,7 +125,11 @@ class Hypothesis:
     @property
     def rank(self) -> tuple[float, ...]:
         """Best first when sorted."""
-        return (-self.exact, self.failed, -self.accuracy, self.words)
+        return (-self.exact, self.failed, -self.accuracy, self.cost)
+
+
+A_COLOUR = 6
+"""Words that a named colour counts for: rules that name none carry over to grids with other colours."""
 
 
 def _accuracy(got: Cells, want: Cells) -> float:
@@ -179,7 +196,7 @@ def explore(start: Hypothesis, meter: Meter, glance: Glance = CLOSELY) -> list[H
     """Every step that the families propose from `start`, tried, best first; stops when the work is used up."""
     found: dict[tuple[bytes, ...], Hypothesis] = {}
     for tried in _proposed(start, meter, glance):
-        # of steps that cannot be told apart the one in fewer words is meant
+        # of steps that cannot be told apart the one that takes less for granted is meant
         if tried.outputs != start.outputs and (tried.outputs not in found or tried.rank < found[tried.outputs].rank):
             found[tried.outputs] = tried
     ranked = sorted(found.values(), key=lambda h: h.rank)

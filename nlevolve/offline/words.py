@@ -85,6 +85,7 @@ _SAYINGS = {
     "light blue": "cyan",
     "sky blue": "cyan",
     "dark red": "maroon",
+    "dark blue": "blue",
     "from left to right": "horizontally",
     "left to right": "horizontally",
     "from top to bottom": "vertically",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from html import escape
 
+from nlevolve.puzzle.drawing import svg
 from nlevolve.puzzle.grids import LARGEST_SIDE, Grid, cell_accuracy
 
 
@@ -28,6 +30,12 @@ class Task:
     def without(self, pair: int) -> Task:
         """The task less one training pair (index from 0): what a model is shown when that pair is judged."""
         return replace(self, pairs=self.pairs[:pair] + self.pairs[pair + 1 :])
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the training pairs, and the test inputs."""
+        pairs = "".join(f"<tr><td>{svg(pair.input)}</td><td>→</td><td>{svg(pair.output)}</td></tr>" for pair in self.pairs)
+        tests = "".join(f"<tr><td>{svg(test)}</td><td>→</td><td>?</td></tr>" for test in self.tests)
+        return f"<table><caption>{escape(self.id)}</caption>{pairs}{tests}</table>"
 
     @property
     def copy_accuracy(self) -> float:

@@ -161,6 +161,22 @@ class MixLearned(Event):
     rows: tuple[tuple[str, int, float, float], ...]
 
 
+class Paused(Event):
+    """The user held the run: nothing new is sent, what is in flight ends. Or let it go on."""
+
+    kind: Literal["paused"] = "paused"
+    on: bool
+    """False: it goes on."""
+
+
+class BudgetChanged(Event):
+    """The user changed the run's budget while it went on."""
+
+    kind: Literal["budget_changed"] = "budget_changed"
+    budget_usd: float
+    """From now on, with what is spent already."""
+
+
 class Noticed(Event):
     """Something people should know, said once (a setting a model does not take, a mended log, a slow disk)."""
 
@@ -222,6 +238,8 @@ AnyEvent = Annotated[
     | ServerAway
     | ServerBack
     | MixLearned
+    | Paused
+    | BudgetChanged
     | Noticed
     | RunFinished,
     Field(discriminator="kind"),

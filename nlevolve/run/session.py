@@ -23,6 +23,7 @@ from nlevolve.llm.catalogue import ModelCard, price_of
 from nlevolve.llm.embedded import embedded_version
 from nlevolve.llm.ledger import Caps
 from nlevolve.llm.owed import spent
+from nlevolve.llm.pausing import Pause
 from nlevolve.llm.preflight import check_models
 from nlevolve.llm.purse import check_budget_file
 from nlevolve.llm.request import LLM
@@ -33,7 +34,8 @@ from nlevolve.records import CallFinished, Event, LogDamaged, Noticed, RunFinish
 from nlevolve.run import store
 from nlevolve.run.batch import solve_all
 from nlevolve.run.context import Context, Emit
-from nlevolve.run.losses import added, may_pass, sentence
+from nlevolve.run.control import Controls
+from nlevolve.run.outcome import finished as ended
 from nlevolve.run.pinging import Unfit, ping_models
 from nlevolve.run.recorded import deciding, endpoints_of, require_endpoints, require_same
 from nlevolve.run.trust import NOTHING, Chosen, Named, budget_file, chosen_by, named, require_confirmed
@@ -93,7 +95,7 @@ class Session:
                 emit(Noticed(text=notice))
             try:
                 answered = await self._solve(emit, own_process)
-                finished = _finished(answered, self.stopping.is_set())
+                finished = ended(answered, self.stopping.is_set())
             except Unfit as unfit:
                 finished = RunFinished(reason="failed", exit_code=4, why=str(unfit), resumable=not unfit.lasting)
             emit(finished)
@@ -107,6 +109,7 @@ class Session:
                 answered[event.task] = event
             emit(event)
 
+        pause = Pause(self.stopping)
         async with OpenStack(
             emit=tee,
             cards=self.cards,
@@ -123,6 +126,7 @@ class Session:
             logged=[e.request for e in self.known if isinstance(e, CallFinished) and e.source != "failed"],
             seed=self.config.seed,
             stopping=self.stopping,
+            pause=pause,
             own_process=own_process,
             live=self.live,
         ) as stack:
@@ -139,7 +143,8 @@ class Session:
             tasks = self.selection.tasks
             if self.ping and not self.known and tasks:
                 await ping_models(asker, self.config, tasks[0].id, tee)
-            await solve_all(tasks, context, known, at_once=self.limits.tasks_at_once, stopping=self.stopping)
+            async with Controls(self.folder, tee, pause, stack.cap).listening():
+                await solve_all(tasks, context, known, at_once=self.limits.tasks_at_once, stopping=self.stopping)
         return answered
 
     def _started(self) -> RunStarted:
@@ -333,17 +338,3 @@ def _ill_matched(models: Mapping[str, str]) -> str | None:
         f"{checker} reads only the English that offline/generator writes: of what {generator} says in its own words it leaves "
         f"out what it cannot read, and notes it; --checker {generator.split(',')[0].strip()} reads it all"
     )
-
-
-def _finished(answered: Mapping[str, TaskAnswered], interrupted: bool) -> RunFinished:
-    """How the run ended: exit code 0 every task answered, 3 a cap reached, 4 a provider unusable, 130 interrupted."""
-    failed = [event for event in answered.values() if event.stopped == "failed"]
-    stops = {event.stopped: event.error for event in answered.values()}
-    if interrupted:
-        return RunFinished(reason="interrupted", exit_code=130, why="interrupted; what was in flight is kept")
-    if failed:
-        why = sentence(added(loss for event in failed for loss in event.losses))
-        return RunFinished(reason="failed", exit_code=4, why=why, resumable=may_pass(answered.values()))
-    if "budget" in stops:
-        return RunFinished(reason="budget", exit_code=3, why=stops["budget"])
-    return RunFinished(reason="done", exit_code=0)

@@ -14,9 +14,10 @@ from typing import Any, Literal
 from nlevolve import files
 from nlevolve.errors import UsageError
 from nlevolve.run import store
+from nlevolve.run.control import CONTROL
 
 NOTE = "note.txt"
-OWN = frozenset({"config.json", "events.jsonl", "results.json", "submission.json", "report.html", "export", NOTE})
+OWN = frozenset({"config.json", "events.jsonl", "results.json", "submission.json", "report.html", "export", NOTE, CONTROL})
 """What a run's folder holds. With anything else in it, it is not ours to take away."""
 
 State = Literal["running", "done", "unfinished"]

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,6 +36,13 @@ class Chart:
     title: str
     caption: str
     svg: str
+    numbers: Sequence[Mapping[str, Any]] = ()
+    """What is drawn, as rows."""
+
+    @property
+    def name(self) -> str:
+        """For files: solved-against-cost."""
+        return re.sub(r"[^a-z0-9]+", "-", self.title.lower()).strip("-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +139,20 @@ def frontier(title: str, points: Sequence[Point], x: str, y: str) -> str:
         axes.margins(x=0.18)
         _dress(axes, x, y, share=True)
     return made[0]
+
+
+def numbers_of_curves(drawn: Sequence[Curve], x: str, y: str) -> list[dict[str, Any]]:
+    return [{"curve": one.label, x: at, y: value} for one in drawn for at, value in zip(one.x, one.y, strict=True)]
+
+
+def numbers_of_bars(groups: Mapping[str, Sequence[Bar]]) -> list[dict[str, Any]]:
+    return [
+        {"group": name, "bar": bar.label, "value": bar.value, "text": bar.text} for name, bars in groups.items() for bar in bars
+    ]
+
+
+def numbers_of_points(points: Sequence[Point], x: str, y: str) -> list[dict[str, Any]]:
+    return [{"run": one.label, x: one.x, y: one.y, "low": one.low, "high": one.high} for one in points]
 
 
 def pareto(points: Sequence[Point]) -> list[Point]:

@@ -12,6 +12,7 @@ from nlevolve.llm.owed import Tries
 from nlevolve.records import (
     AnswerFollowed,
     AnswerGuessed,
+    BudgetChanged,
     CallFinished,
     CallRetried,
     CallSent,
@@ -191,6 +192,8 @@ class History:
                 self._retried(event)
             case LogDamaged():
                 self.damage = event
+            case BudgetChanged() if self.started is not None:
+                self.started = self.started.model_copy(update={"budget_usd": event.budget_usd})
             case MixLearned():
                 self.mix[event.task] = event
             case Noticed() if event.text not in self.notices:

@@ -6,13 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from nlevolve.puzzle.drawing import svg
 from nlevolve.view.text import clean, money, percent
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-COLOURS = ("#000", "#0074d9", "#ff4136", "#2ecc40", "#ffdc00", "#aaa", "#f012be", "#ff851b", "#7fdbff", "#870c25")
-"""ARC's, 0 to 9."""
 MOST_DRAWN = 20
 """Tasks whose answers are drawn; of further ones the lines are enough."""
 COLUMNS = ("task", "solved", "training pairs", "stopped", "cost", "best description")
@@ -35,9 +34,17 @@ def page(results: Mapping[str, Any], answers: Mapping[str, Sequence[Sequence[Any
     rows = []
     for place, (id, task) in enumerate(results["tasks"].items()):
         cells = "".join(f"<td style='text-align:left'>{escape(cell)}</td>" for cell in _cells(id, task))
-        drawn = "".join(map(_picture, (grid for grids in answers.get(id, ()) for grid in grids))) if place < MOST_DRAWN else ""
+        drawn = "".join(map(svg, (grid for grids in answers.get(id, ()) for grid in grids))) if place < MOST_DRAWN else ""
         rows.append(f"<tr>{cells}<td>{drawn}</td></tr>")
     return f"<p>{escape(headline(results))}</p><table><tr>{head}</tr>{''.join(rows)}</table>"
+
+
+def task_page(task: Mapping[str, Any], answers: Sequence[Sequence[Any]]) -> str:
+    """One task of a result: how it fared, its description, the grids answered."""
+    told = {True: "solved", False: "not solved", None: "solution not known"}[task["solved"]]
+    bullets = "".join(f"<li>{escape(clean(bullet))}</li>" for bullet in task["description"] or ())
+    drawn = "".join(svg(grid) for grids in answers for grid in grids)
+    return f"<p>{told}, {money(task['cost_usd'])}</p><ul>{bullets or '<li>no description</li>'}</ul>{drawn}"
 
 
 def headline(results: Mapping[str, Any]) -> str:
@@ -56,14 +63,3 @@ def _cells(id: str, task: Mapping[str, Any]) -> Iterator[str]:
     yield task["stopped"] + (", unfinished" if task["unfinished"] else "")
     yield money(task["cost_usd"])
     yield clean(" ".join(task["description"] or ()))
-
-
-def _picture(grid: Sequence[Sequence[int]]) -> str:
-    size = max(3, min(12, 120 // max(len(grid), len(grid[0]))))
-    cells = (
-        f"<rect x='{x * size}' y='{y * size}' width='{size}' height='{size}' fill='{COLOURS[colour]}' stroke='#555'/>"
-        for y, row in enumerate(grid)
-        for x, colour in enumerate(row)
-    )
-    wide, high = len(grid[0]) * size, len(grid) * size
-    return f"<svg width='{wide}' height='{high}' style='margin:2px' role='img'>{''.join(cells)}</svg>"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
@@ -21,6 +22,13 @@ def render(template: str, *, styles: Sequence[str] = (), script: str | None = No
     code = _text(f"{script}.js") if script else ""
     style = "\n".join(_text(f"{name}.css") for name in ("page", *styles))
     return _environment().get_template(f"{template}.html.j2").render(style=style, script=code, policy=_policy(code), **values)
+
+
+@cache
+def colours() -> dict[str, str]:
+    """The variables of page.css as they are on a light screen: --ink -> #1d1f24."""
+    light = _text("page.css").partition("}")[0]
+    return dict(re.findall(r"(--[a-z0-9-]+): (#[0-9a-f]+)", light))
 
 
 def _policy(script: str) -> str:

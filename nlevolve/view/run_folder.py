@@ -50,6 +50,15 @@ def read_run(folder: Path) -> RunFolder:
     return RunFolder(folder, config, history, tasks, solutions, results(history, tasks, solutions))
 
 
+def names_of(runs: Sequence[RunFolder]) -> list[str]:
+    """Names of the runs; the path where two folders have one name. Raises UsageError when a run is named twice."""
+    plain = [run.name for run in runs]
+    names = [run.name if plain.count(run.name) == 1 else str(run.folder) for run in runs]
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise UsageError(f"run {twice} is named twice: compare it with another one")
+    return names
+
+
 def flat(tree: Any, path: str = "") -> Iterator[tuple[str, str]]:
     """A tree of settings as (dotted key, value) rows."""
     if isinstance(tree, Mapping) and tree:

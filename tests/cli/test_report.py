@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+import re
 import shutil
+from html import unescape
 from pathlib import Path
+from urllib.parse import unquote
+from xml.etree import ElementTree
 
 import pytest
 
@@ -76,6 +82,58 @@ def test_compare_in_tables_json_and_a_page(run: Run, tmp_path: Path) -> None:
     assert "two/report.html" not in page, "nothing leads to a page that is not there"
     _, out, _ = run("compare", "one", "two", "--json")
     assert [side["run"] for side in json.loads(out)["runs"]] == ["one", "two"]
+
+
+def test_two_runs_best_of_a_task_stand_side_by_side(run: Run) -> None:
+    code, out, _ = run("compare", "one", "two", "turned")
+    assert code == 0
+    assert re.search(r"^A  one  birth \d, write, \d of 2 pairs, .*solved", out, re.MULTILINE)
+    assert re.search(r"^B  two  birth \d", out, re.MULTILINE)
+    for said in ("pair 1", "pair 2", "test 1", "truth", "A1 ✔", "• "):
+        assert said in out
+    code, out, _ = run("compare", "one", "two", "turned", "--json")
+    assert json.loads(out)["runs"]["one"]["solved"] is True
+    assert run("compare", "one", "two", "turnd") == (
+        2,
+        "",
+        "nlevolve: 'turnd' is neither a run nor a task of one; nearest: turned\n",
+    )
+    assert run("compare", "one", "two", "turned", "--csv")[2].endswith("leave out the task\n")
+
+
+def test_compare_as_csv_and_what_the_second_alone_solved(run: Run, tmp_path: Path) -> None:
+    _, out, _ = run("compare", "one", "two", "--csv")
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert [(row["task"], row["run"]) for row in rows] == [("turned", "one"), ("turned", "two")]
+    assert (rows[0]["solved"], rows[0]["pairs"], rows[0]["cost_usd"]) == ("true", "2", "0.0")
+    assert run("compare", "one", "two", "--only-b")[1] == ""
+    log = tmp_path / "runs/one/events.jsonl"
+    log.write_text("".join(line for line in log.read_text().splitlines(True) if '"task_answered"' not in line))
+    assert run("compare", "one", "two", "--only-b")[1] == "turned\n"
+    assert run("compare", "two", "one", "--only-b")[1] == ""
+    assert "choose one" in run("compare", "one", "two", "--only-b", "--json")[2]
+
+
+def test_charts_leave_as_drawings_with_their_numbers(run: Run, tmp_path: Path) -> None:
+    _, out, _ = run("report", "one", "--charts", "drawn")
+    files = out.split()[1:]
+    assert "drawn/latency.csv" in files
+    for file in files:
+        text = (tmp_path / file).read_text()
+        if file.endswith(".svg"):
+            ElementTree.fromstring(text)
+            assert "var(" not in text
+        else:
+            assert len(list(csv.DictReader(io.StringIO(text)))) > 0
+    run("compare", "one", "two", "--charts", "both")
+    numbers = list(csv.DictReader(io.StringIO((tmp_path / "both/solved-against-calls.csv").read_text())))
+    assert [row["run"] for row in numbers] == ["one", "two"]
+    page = (tmp_path / "runs/one/report.html").read_text()
+    held = re.search(r'download="one-latency.csv" href="data:text/csv;charset=utf-8,([^"]*)"', page)
+    assert held is not None
+    assert unquote(unescape(held[1])) == (tmp_path / "drawn/latency.csv").read_text()
+    (tmp_path / "file").touch()
+    assert run("report", "one", "--charts", "file")[2] == "nlevolve: file cannot be made a folder (File exists)\n"
 
 
 def test_export(run: Run, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from nlevolve.llm.concessions import Concessions
 from nlevolve.llm.deliver import Delivery
 from nlevolve.llm.ledger import Caps, Ledger, Spent
 from nlevolve.llm.limits import Lanes
+from nlevolve.llm.pausing import Pause
 from nlevolve.llm.request import LLM, Label, Message, Reply, Request
 from nlevolve.llm.schema_fallback import Forms
 from nlevolve.llm.settings import RoleSettings
@@ -64,6 +65,7 @@ def delivering(
         llm,
         breaker=Breaker(emit),
         absences=absences or Absences(emit, stopping),
+        pause=Pause(stopping),
         lanes=Lanes(most, emit, stopping),
         budget=Budget(ledger or Ledger(Caps(), Spent()), cards or {}, ignore),
         forms=Forms(ignore),

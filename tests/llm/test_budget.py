@@ -10,7 +10,7 @@ import pytest
 
 from nlevolve.llm.budget import Budget
 from nlevolve.llm.catalogue import ModelCard, Price
-from nlevolve.llm.ledger import Caps, Ledger, Spent
+from nlevolve.llm.ledger import Caps, Ledger, Need, Spent
 from nlevolve.llm.request import LLM, OverBudget, ProviderDown, Reply, Request
 from nlevolve.llm.room import ANSWERS
 from nlevolve.llm.thinking import UNTOLD
@@ -148,6 +148,30 @@ def test_a_call_waits_for_those_in_flight_before_it_gives_up() -> None:
         return await asyncio.gather(*(llm(request(max_tokens=400)) for _ in range(10)), return_exceptions=True)
 
     assert all(isinstance(outcome, Reply) for outcome in run_virtually(run()))
+
+
+def test_a_raised_budget_lets_go_what_waits_for_money_and_a_lowered_one_stops_it() -> None:
+    price = Need(token_usd=0.01, tokens=100, least=100)
+
+    async def run() -> Ledger:
+        ledger = Ledger(Caps(usd=1.0), Spent())
+        first = await ledger.reserve("a", price)
+        second = asyncio.create_task(ledger.reserve("a", price))
+        await asyncio.sleep(1.0)
+        assert not second.done(), "the first may cost all there is"
+        ledger.cap(2.0)
+        await second
+        third = asyncio.create_task(ledger.reserve("b", price))
+        await asyncio.sleep(1.0)
+        ledger.cap(0.5)
+        for hold in (first, second.result()):
+            hold.sent, hold.cost_usd = True, 0.2
+            ledger.settle("a", hold)
+        with pytest.raises(OverBudget, match=r"\$0.1000 of the run's budget of \$0.5 is left"):
+            await third
+        return ledger
+
+    assert run_virtually(run()).usd == pytest.approx(0.4)
 
 
 def test_a_tasks_budget_ends_that_task_alone(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from random import Random
 
 import pytest
 
+from nlevolve.llm.at_once import AtOnce
 from nlevolve.llm.chance import Alarm, Trial, Verdict
 from nlevolve.llm.pace import Pace
 from nlevolve.records import Event, LimitChanged
@@ -122,3 +123,25 @@ def test_a_pace_is_even() -> None:
         pace.take(now)
         sent.append(now)
     assert sent == pytest.approx([0, 1, 2, 3, 4], abs=0.1)
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_a_limit_on_calls_at_once_is_used_and_seldom_passed(seed: int) -> None:
+    met = Busy(at_random(0.0), minutes=4, seconds=steady(1), at_once=8, seed=seed).run().met()
+    assert met.a_minute >= 0.8 * 8 * 60
+    assert met.refused <= 0.02
+
+
+def test_calls_at_once_are_to_blame_only_where_no_others_were_let_through_beside_as_many_or_refused_beside_fewer() -> None:
+    limit, chance, rate = AtOnce(), AtOnce(), AtOnce()
+    for beside in [*range(8)] * 4:
+        limit.passed(beside)
+        chance.passed(beside)
+        rate.passed(beside + 4)
+    assert limit.to_blame(8, [])
+    assert not limit.to_blame(7, [])
+    assert not limit.to_blame(8, [9, 9, 9])
+    assert not rate.to_blame(8, [])
+    for beside in (1, 3, 5, 7):
+        chance.refused(beside)
+    assert not chance.to_blame(8, [])

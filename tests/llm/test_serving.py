@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from nlevolve.llm.catalogue import ModelCard, embedded_card
-from nlevolve.llm.limits import FIRST_IN_FLIGHT, Slots
 from nlevolve.llm.request import Message, TooLong
 from nlevolve.llm.serving import Served, served, understood, understood_of_ollama
 from nlevolve.llm.settings import RoleSettings
+from nlevolve.llm.slots import FIRST_IN_FLIGHT, Slots
 from nlevolve.llm.stack import OpenStack
 from nlevolve.llm.windows import Windows, tokens
 from tests.llm.asking import request

@@ -23,6 +23,8 @@ from nlevolve.offline.scene import Cells, Mask, Object, Scene, around
     {objects} is pulled towards {goal} until it touches it
     move {objects} straight to {goal} until they (touch|meet)
     move {objects} in the direction of {goal} until they touch
+    (move|slide|push|bring) {objects} until it (touch|touches|meets|reaches) {goal}
+    (move|slide|push|bring) {objects} (to|towards|against|up against) {goal} [until it (touch|touches|meets|reaches) [it]]
     """,
 )
 @dataclass(frozen=True)

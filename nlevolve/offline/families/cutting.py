@@ -24,6 +24,7 @@ from nlevolve.offline.scene import Cells, Object, Scene
         crop [the grid] to [the] [smallest] [bounding] box (of|around) {objects}
         the output is the part of the grid under {objects}
         crop [to] {objects}
+        zoom in [on|to|into] {objects}
         keep only the (box|rectangle) (of|around) {objects}
         """,
             alone=False,

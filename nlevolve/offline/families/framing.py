@@ -30,6 +30,9 @@ def _rim(shape: tuple[int, int]) -> Mask:
     recolour the cells at the border of the grid {colour}
     the border of the grid becomes {colour}
     every cell at the border of the grid turns {colour}
+    (colour|recolour|fill|make) the border of the grid [with|in] {colour}
+    draw the border of the grid (in|with) {colour}
+    colour (every|the) (outer|outermost|border) cell [of the grid] {colour}
     make the first and last row and the first and last column {colour}
     """,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from nlevolve.offline.grammar import says
+from nlevolve.offline.grammar import pin, says
 from nlevolve.offline.nouns.objects import Every, Objects
 from nlevolve.offline.nouns.parts import OUTER, Part, cells_of
 from nlevolve.offline.nouns.picking import objects_for
@@ -48,13 +48,24 @@ class RecolourObjects(Operation):
 
 @says(
     "colour {part} {objects} {shade}",
-    also="""
+    also=[
+        pin(
+            """
+    surround {objects} (with|by|in) {shade}
+    (surround|outline) {objects} with a [one cell] {shade} (border|outline|frame|line)
+    outline {objects} (in|with) {shade}
+    (draw|put|add|make|create) a [one cell] {shade} (border|outline) around {objects}
+    """,
+            part=Part.AROUND,
+        ),
+        """
     fill {part} {objects} with {shade}
     (recolour|turn|make) {part} {objects} [to|into|in] {shade}
     draw {part} {objects} in {shade}
     {part} {objects} (becomes|is) {shade}
     change {part} {objects} to {shade}
     """,
+    ],
 )
 @dataclass(frozen=True)
 class PaintPart(Operation):

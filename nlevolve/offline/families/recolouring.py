@@ -18,7 +18,9 @@ from nlevolve.offline.scene import Cells, Scene
     "{old} to {new}",
     also="""
     {old} (becomes|into|with|by) {new}
-    every {old} cell (to|into|with|becomes) {new}
+    every {old} cell (to|into|with|by|becomes) {new} [cell]
+    {old} cell (to|into|with|by|becomes|turns) {new} [cell]
+    every {old} cell turns {new}
     """,
 )
 @dataclass(frozen=True)
@@ -39,7 +41,8 @@ class Change(Phrase):
 @says(
     "change {changes}",
     also="""
-    (turn|recolour|convert|replace|map) {changes}
+    (turn|recolour|convert|replace|map|fill|colour|make) {changes}
+    (change|turn) the colour {changes}
     {changes}
     (swap|replace) colours as follows: {changes}
     (recolour|change) cells from {changes}

@@ -57,6 +57,7 @@ def turned(grid: Cells, turn: Turn) -> Cells:
             """
         flip [grid] horizontally
         flip grid along its vertical axis
+        flip [grid] (from left to right|over its vertical axis)
         the output is the input flipped horizontally
         swap the left and [the] right side of the grid
         reverse (every row|the order of the cells in every row|the order of the columns)
@@ -66,7 +67,8 @@ def turned(grid: Cells, turn: Turn) -> Cells:
         pin(
             """
         flip [grid] vertically
-        turn [grid] upside down
+        (turn|flip) [grid] upside down
+        flip [grid] (from top to bottom|over its horizontal axis)
         reverse (every column|the order of the rows)
         flip grid along its horizontal axis
         """,
@@ -76,12 +78,16 @@ def turned(grid: Cells, turn: Turn) -> Cells:
             """
         (rotate|turn) [grid] [by] 90 degrees clockwise
         (rotate|turn) [grid] clockwise [by] 90 degrees
+        (rotate|turn) [grid] [by] a quarter [turn] clockwise
         """,
             turn=Turn.CLOCKWISE,
         ),
         pin(
             """
         (rotate|turn) [grid] [by] 90 degrees anticlockwise
+        (rotate|turn) [grid] anticlockwise [by] 90 degrees
+        (rotate|turn) [grid] once anticlockwise
+        (rotate|turn) [grid] [by] a quarter [turn] anticlockwise
         """,
             turn=Turn.ANTICLOCKWISE,
         ),

@@ -74,6 +74,8 @@ _FACTS: dict[AreaFact, Callable[[Object], bool]] = {
     every enclosed (region|space)
     every (area|region|space) that is enclosed [by other colours]
     the closed areas
+    every [enclosed|closed] hole
+    every hole [in|of] objects
     """,
 )
 @dataclass(frozen=True)
@@ -89,7 +91,8 @@ class Enclosed(Areas):
     also="""
     every [background] area that reaches the border
     every open area
-    the background outside
+    the [background] outside
+    the (area|space) outside [of] every object
     """,
 )
 @dataclass(frozen=True)

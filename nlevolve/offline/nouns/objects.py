@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from nlevolve.offline.grammar import Phrase, Words, pin, says
 from nlevolve.offline.nouns.colours import Named
 from nlevolve.offline.nouns.traits import (
+    Fact,
     HasFact,
     IsColour,
     Trait,
@@ -70,11 +71,16 @@ class Coloured(Objects):
 
 @says(
     "every object that {trait}",
-    also="""
+    also=[
+        """
     objects that {trait}
     [every|the] object which {trait}
     every object if it {trait}
     """,
+        pin("[every] (single|lone|isolated) cell", trait=HasFact(Fact.SINGLE)),
+        pin("[every] rectangle", trait=HasFact(Fact.RECTANGLE)),
+        pin("[every] hollow object", trait=HasFact(Fact.HOLE)),
+    ],
 )
 @dataclass(frozen=True)
 class That(Objects):

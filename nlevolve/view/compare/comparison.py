@@ -12,7 +12,7 @@ from nlevolve.errors import UsageError
 from nlevolve.view.lost import in_short, summed
 from nlevolve.view.readings import OUTCOMES
 from nlevolve.view.results import exact_on_training, won
-from nlevolve.view.run_folder import RunFolder, flat
+from nlevolve.view.run_folder import RunFolder, flat, names_of
 from nlevolve.view.statistics import Interval, mcnemar, wilson
 from nlevolve.view.text import doubt
 
@@ -134,35 +134,31 @@ class Comparison(BaseModel):
 
 def compare(runs: Sequence[RunFolder]) -> Comparison:
     """Compare two or more runs. Raises UsageError when they share no task or a run is named twice."""
-    names = _names(runs)
-    shared = [task for task in runs[0].results["tasks"] if all(task in run.results["tasks"] for run in runs)]
-    if not shared:
-        raise UsageError(f"{' and '.join(names)} have no task in common: nothing to compare")
-    rows = {name: [run.results["tasks"][task] for task in shared] for name, run in zip(names, runs, strict=True)}
+    names, tasks = names_of(runs), shared(runs)
+    rows = {name: [run.results["tasks"][task] for task in tasks] for name, run in zip(names, runs, strict=True)}
     graded = all(row["solved"] is not None for told in rows.values() for row in told)
-    wins = {name: {task for task, row in zip(shared, told, strict=True) if won(row, graded)} for name, told in rows.items()}
-    winners = {task: [name for name in names if task in wins[name]] for task in shared}
+    wins = {name: {task for task, row in zip(tasks, told, strict=True) if won(row, graded)} for name, told in rows.items()}
+    winners = {task: [name for name in names if task in wins[name]] for task in tasks}
     sides = [_side(name, run, rows[name], graded) for name, run in zip(names, runs, strict=True)]
     return Comparison(
         criterion="solved" if graded else "exact on training",
-        shared=len(shared),
+        shared=len(tasks),
         runs=sides,
-        duels=[_duel(one, other, wins[one], wins[other], len(shared)) for one, other in combinations(names, 2)],
+        duels=[_duel(one, other, wins[one], wins[other], len(tasks)) for one, other in combinations(names, 2)],
         alone={name: [task for task, by in winners.items() if by == [name]] for name in names},
         by_all=[task for task, by in winners.items() if by == names],
         by_none=[task for task, by in winners.items() if not by],
         settings=_differences(names, runs),
-        warnings=list(_warnings(sides, runs, len(shared), graded)),
+        warnings=list(_warnings(sides, runs, len(tasks), graded)),
     )
 
 
-def _names(runs: Sequence[RunFolder]) -> list[str]:
-    """Names of the runs; the path where two folders have one name."""
-    plain = [run.name for run in runs]
-    names = [run.name if plain.count(run.name) == 1 else str(run.folder) for run in runs]
-    if twice := next((name for name in names if names.count(name) > 1), None):
-        raise UsageError(f"run {twice} is named twice: compare it with another one")
-    return names
+def shared(runs: Sequence[RunFolder]) -> list[str]:
+    """The tasks that every run has, in the order of the first. Raises UsageError when there is none."""
+    found = [task for task in runs[0].results["tasks"] if all(task in run.results["tasks"] for run in runs)]
+    if not found:
+        raise UsageError(f"{' and '.join(names_of(runs))} have no task in common: nothing to compare")
+    return found
 
 
 def _side(name: str, run: RunFolder, rows: Sequence[TaskRow], graded: bool) -> Side:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from nlevolve.version import __version__
-from nlevolve.view.charts import Chart, Point, frontier
+from nlevolve.view.chart_files import link
+from nlevolve.view.charts import Chart, Point, frontier, numbers_of_points
 from nlevolve.view.compare.comparison import Comparison, Side
 from nlevolve.view.compare.sheets import labels, sheets
 from nlevolve.view.page import render
@@ -21,12 +23,13 @@ def page(found: Comparison, reports: Mapping[str, str] | None = None) -> str:
         found=found,
         called=labels(found),
         sheets=sheets(found),
-        chart=_frontier(found),
+        chart=chart(found),
+        link=link,
         version=__version__,
     )
 
 
-def _frontier(found: Comparison) -> Chart:
+def chart(found: Comparison) -> Chart:
     """Score against what a task costs at full price; against calls where nothing costs anything."""
     called = labels(found)
     free = not any(side.cost_full_usd for side in found.runs)
@@ -34,7 +37,9 @@ def _frontier(found: Comparison) -> Chart:
     paid = "calls a task, cached ones included" if free else "USD a task, at full price"
     title = f"{found.criterion.capitalize()} against {'calls' if free else 'cost'}"
     caption = "Wilson intervals at 95%. The line joins the runs that no other beats in both; left and up is better."
-    return Chart(title, caption, frontier(title, points, paid, found.criterion))
+    named = [replace(point, label=side.run) for point, side in zip(points, found.runs, strict=True)]
+    numbers = numbers_of_points(named, paid, found.criterion)
+    return Chart(title, caption, frontier(title, points, paid, found.criterion), numbers)
 
 
 def _point(label: str, side: Side, free: bool) -> Point:

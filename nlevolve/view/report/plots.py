@@ -8,7 +8,7 @@ from itertools import accumulate
 from typing import Any
 
 from nlevolve.evolve.population import Candidate
-from nlevolve.view.charts import Bar, Chart, Curve, bars, curves
+from nlevolve.view.charts import Bar, Chart, Curve, bars, curves, numbers_of_bars, numbers_of_curves
 from nlevolve.view.history import History, TaskHistory
 from nlevolve.view.results import won
 from nlevolve.view.text import short_model
@@ -32,15 +32,17 @@ def solved_against_cost(results: Mapping[str, Any], history: History) -> Chart |
         return None
     graded = results["totals"]["solved"] is not None
     rows = [results["tasks"][task.id] for task in ended if task.id in results["tasks"]]
-    solved = [won(row, graded) for row in rows]
+    solved = [int(won(row, graded)) for row in rows]
     paid = [row["cost_usd"] for row in rows]
     free = not any(paid)
     spent = [float(sum(row["calls"].values())) for row in rows] if free else paid
     name = "Solved against calls" if free else "Solved against cost"
     reached = Curve("tasks", [0.0, *accumulate(spent)], [0, *accumulate(solved)], steps=True)
     what = "Solved" if graded else "Exact on every training pair"
-    drawn = curves(name, [reached], "calls, cache included" if free else "USD", "tasks")
-    return Chart(name, f"{what}, of {len(results['tasks'])} tasks, in the order in which they ended.", drawn)
+    paid_in = "calls, cache included" if free else "USD"
+    drawn = curves(name, [reached], paid_in, "tasks")
+    caption = f"{what}, of {len(results['tasks'])} tasks, in the order in which they ended."
+    return Chart(name, caption, drawn, numbers_of_curves([reached], paid_in, "tasks"))
 
 
 def fitness_against_births(tasks: list[TaskHistory]) -> Chart | None:
@@ -57,7 +59,8 @@ def fitness_against_births(tasks: list[TaskHistory]) -> Chart | None:
     if copied:
         drawn.append(Curve("cells, copying the input", [0, longest], [sum(copied) / len(copied)] * 2, dashed=True))
     caption = f"Best so far on the training pairs, mean over the {len(tasks)} tasks that had a candidate."
-    return Chart("Fitness against births", caption, curves("Fitness against births", drawn, "birth", "best so far", share=True))
+    title, axes = "Fitness against births", ("birth", "best so far")
+    return Chart(title, caption, curves(title, drawn, *axes, share=True), numbers_of_curves(drawn, *axes))
 
 
 def credit(results: Mapping[str, Any], tasks: list[TaskHistory]) -> Chart | None:
@@ -77,7 +80,7 @@ def credit(results: Mapping[str, Any], tasks: list[TaskHistory]) -> Chart | None
     title = "Who solved them" if graded else "Who made the exact ones"
     what = "solved" if graded else "exact on every training pair"
     caption = f"Tasks {what} whose best description came from it, of all the births it had."
-    return Chart(title, caption, bars(title, groups))
+    return Chart(title, caption, bars(title, groups), numbers_of_bars(groups))
 
 
 def latency(history: History) -> Chart | None:
@@ -90,10 +93,9 @@ def latency(history: History) -> Chart | None:
         return None
     drawn = [Curve(name, *_curve(times), steps=True) for name, times in by_role.items()]
     many = sum(map(len, by_role.values()))
-    chart = curves("Latency", drawn, "seconds", "of the replies", log=True, share=True)
-    return Chart(
-        "Latency", f"Share of the {many} replies of providers that came within a time; the cache answers at once.", chart
-    )
+    axes = ("seconds", "of the replies")
+    caption = f"Share of the {many} replies of providers that came within a time; the cache answers at once."
+    return Chart("Latency", caption, curves("Latency", drawn, *axes, log=True, share=True), numbers_of_curves(drawn, *axes))
 
 
 def _curve(times: list[float]) -> tuple[list[float], list[float]]:

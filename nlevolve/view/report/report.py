@@ -9,6 +9,7 @@ from typing import Any
 from nlevolve.evolve.bandit import Arm, pooled
 from nlevolve.run.retell import Told
 from nlevolve.version import __version__
+from nlevolve.view.chart_files import link
 from nlevolve.view.grading import Solution
 from nlevolve.view.history import History, TaskHistory
 from nlevolve.view.lost import in_short, summed
@@ -58,6 +59,7 @@ def report(
         tiles=_tiles(results, history),
         notes=_notes(results, history),
         charts=plots.of_run(results, history),
+        link=link,
         spending=[
             {**one, "read": in_words(one.get("replies", {})), "about": "≈ " if one.get("estimated_calls") else ""}
             for one in results["by_role"]

@@ -17,6 +17,7 @@ from nlevolve.view.grading import Solution
 from nlevolve.view.history import TaskHistory
 from nlevolve.view.raw import head, parts
 from nlevolve.view.text import clean
+from nlevolve.view.votes import backings, followed
 
 LONGEST_REASON = 400
 """Characters of a failure's reason that are kept."""
@@ -51,7 +52,7 @@ def pack(task: TaskHistory, solution: Solution | None, told: Sequence[Told] = ()
 
     `pairs`: [input, output] · `tests`: see `_test` · `births`: see `_born` · `failed`: births without a description ·
     `best`: its birth · `lineage`: for each of its bullets the birth that first said it · `copy`: accuracy of copying.
-    `calls`: for each birth its calls, `words`: see `_calls`.
+    `calls`: for each birth its calls, `words`: see `_calls` · `on`: see `_on_the_test`.
     Grids are places in `grids`; descriptions are plain text, not HTML.
     """
     grids = GridTable()
@@ -67,6 +68,7 @@ def pack(task: TaskHistory, solution: Solution | None, told: Sequence[Told] = ()
         "best": best.index if best else None,
         "lineage": _lineage(best, descents) if best else [],
         "copy": round(started.copy_accuracy, 6) if started else None,
+        "on": _on_the_test(task, grids),
         "grids": grids.rows,
         **_calls(told),
     }
@@ -86,13 +88,28 @@ def _tests(task: TaskHistory, solution: Solution | None, grids: GridTable) -> li
     inputs = task.started.tests if task.started else ()
     answers = task.answered.answers if task.answered else ()
     return [
-        _test(grid, answers[place] if place < len(answers) else None, solution[place] if solution else None, grids)
+        {
+            **_test(grid, answers[place] if place < len(answers) else None, solution[place] if solution else None, grids),
+            "by": [[list(gave) for gave in one.births] if one else [] for one in backings(task, place)],
+        }
         for place, grid in enumerate(inputs)
     ]
 
 
+def _on_the_test(task: TaskHistory, grids: GridTable) -> Packed:
+    """Birth -> [test input, kind, grid or reason] of each on which it was followed."""
+    asked = sorted({birth for birth, *_ in task.follows})
+    return {
+        str(birth): [[test, *_attempt(event.attempt, grids)[:2]] for test, event in followed(task, birth).items()]
+        for birth in asked
+    }
+
+
 def _test(grid: Grid, answer: Answer | None, truth: Grid | None, grids: GridTable) -> Packed:
-    """in: input · out: truth · one, two: attempts · all: [grid, votes] of every grid proposed, best first."""
+    """in: input · out: truth · one, two: attempts · all: [grid, votes] of every grid proposed, best first.
+
+    `by`: for each attempt [birth, how often] of those that gave it.
+    """
     return {
         "in": grids.place(grid),
         "out": grids.place(truth),

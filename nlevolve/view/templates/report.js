@@ -95,7 +95,7 @@ function figure(caption, rows, truth = null) {
 
 // ---- test inputs -------------------------------------------------------------------------------------------------------
 
-function drawTests(task) {
+function drawTests(task, choose) {
   return task.tests.map((test, n) => {
     const [input, truth, one, two] = [test.in, test.out, test.one, test.two].map(task.grid);
     const others = test.all.filter(([place]) => place !== test.one && place !== test.two);
@@ -112,6 +112,7 @@ function drawTests(task) {
         figure("attempt 1", one, truth),
         two && two !== one ? figure("attempt 2", two, truth) : null,
       ),
+      [one, two === one ? null : two].map((grid, place) => grid && drawBacking(task, test, place, choose)),
       votes.length > 1 && el("p", { class: "small quiet" }, `Votes for the ${plural(test.all.length, "grid")} proposed: ${votes.map((v) => +v.toFixed(2)).join(", ")}.`),
       others.length > 0 &&
         el(
@@ -122,6 +123,21 @@ function drawTests(task) {
         ),
     );
   });
+}
+
+// Which births gave an attempt's grid, and what their votes add up to.
+function drawBacking(task, test, place, choose) {
+  const births = test.by[place];
+  const vote = test.all.find(([grid]) => grid === (place ? test.two : test.one))?.[1];
+  if (!births.length) return null;
+  const named = births.flatMap(([birth, often], n) => [n ? ", " : "", birthLink(birth, choose), often > 1 ? ` ${often}×` : ""]);
+  return el("p", { class: "small quiet backing" }, `Attempt ${place + 1}: from `, named, vote ? `, ${plural(+vote.toFixed(2), "vote")}` : "");
+}
+
+function birthLink(birth, choose) {
+  const button = el("button", { type: "button" }, `#${birth}`);
+  button.addEventListener("click", () => choose(birth));
+  return button;
 }
 
 // ---- the family tree ---------------------------------------------------------------------------------------------------
@@ -243,11 +259,7 @@ function differences(before, after, edits) {
 }
 
 function drawBullets(task, birth, choose) {
-  const link = (to) => {
-    const button = el("button", { type: "button" }, `#${to}`);
-    button.addEventListener("click", () => choose(to));
-    return button;
-  };
+  const link = (to) => birthLink(to, choose);
   const first = (n) => (birth.i === task.best && task.lineage[n] !== birth.from[n]?.[0] && task.lineage[n] !== birth.i ? [", first said by ", link(task.lineage[n])] : []);
   const items = birth.say.map((text, n) => {
     const from = birth.from[n];
@@ -273,12 +285,22 @@ function drawTries(task, birth) {
   });
 }
 
-function drawCandidate(task, birth, choose) {
-  const parents = birth.by.flatMap((parent, n) => {
-    const button = el("button", { type: "button" }, `#${parent}`);
-    button.addEventListener("click", () => choose(parent));
-    return [n ? ", " : birth.op === "revise" ? " of " : " from ", button];
+// What following it on the test inputs gave: for one that fits all pairs and fails here, where.
+function drawOnTest(task, birth) {
+  const tried = task.on[birth.i] ?? [];
+  if (!tried.length) return [];
+  const drawn = tried.map(([n, kind, what]) => {
+    const test = task.tests[n];
+    const said = task.tests.length > 1 ? `test input ${n + 1}` : "test input";
+    return kind === "followed"
+      ? figure(said, task.grid(what), task.grid(test.out))
+      : el("figure", { class: "off" }, el("figcaption", {}, `${said}: ${REASONS[kind]}`), el("div", { class: "nothing" }, what || "–"));
   });
+  return [el("h4", {}, "On the test"), el("div", { class: "grids" }, drawn)];
+}
+
+function drawCandidate(task, birth, choose) {
+  const parents = birth.by.flatMap((parent, n) => [n ? ", " : birth.op === "revise" ? " of " : " from ", birthLink(parent, choose)]);
   const facts = [
     `${percent(birth.acc)} of cells` + (task.copy === null ? "" : ` (${points(birth.acc - task.copy)} points over copying)`),
     `view ${birth.view}`,
@@ -300,6 +322,7 @@ function drawCandidate(task, birth, choose) {
     el("p", { class: "small quiet" }, facts.join(" · ")),
     drawBullets(task, birth, choose),
     el("div", { class: "pairs" }, drawTries(task, birth)),
+    ...drawOnTest(task, birth),
     drawCalls(task, birth.i),
   ].filter((part) => part !== null);
 }
@@ -334,7 +357,8 @@ async function draw(details) {
       panel.replaceChildren(...drawCandidate(task, task.at.get(birth), choose));
       family.select(birth);
     }
-    place.append(...drawTests(task), el("h3", {}, "Family of descriptions"), family.drawing, panel);
+    const select = (birth) => (choose(birth), panel.scrollIntoView({ block: "nearest" }));
+    place.append(...drawTests(task, select), el("h3", {}, "Family of descriptions"), family.drawing, panel);
     choose(task.best ?? task.births[0].i);
   } else {
     const pairs = task.pairs.map(([a, b], n) => el("div", { class: "grids" }, figure(`pair ${n + 1}: input`, task.grid(a)), figure("expected", task.grid(b))));

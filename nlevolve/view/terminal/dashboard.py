@@ -41,6 +41,7 @@ class Dashboard:
     """A context manager with `see(event)`, which only queues: folding and drawing happen in the dashboard's thread.
 
     `stop_requested` is called once, from that thread, when the viewer presses `q`; a watcher's `q` sets `left` instead.
+    `hold` pauses the run (True) or lets it go on, when the viewer presses `p`; None: there is no run to be paused from here.
     `keys` are further keys and what they do; `note` is asked for a word on the view itself at every frame.
     Whatever ends it (an exception, SIGTERM, Ctrl-C, Ctrl-Z), the terminal is left as it was found. An error while drawing
     ends the drawing, never the run: it is kept in `error`.
@@ -50,6 +51,7 @@ class Dashboard:
         self,
         *,
         stop_requested: Callable[[], object] | None = None,
+        hold: Callable[[bool], object] | None = None,
         watching: bool = False,
         console: Console | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -63,6 +65,7 @@ class Dashboard:
         self.left = threading.Event()
         """Set when a watcher has pressed `q`."""
         self._stop_requested, self._watching, self._clock = stop_requested, watching, clock
+        self._hold = hold
         self._more_keys, self._note = dict(keys or {}), note
         self._palette, self._timeouts = colours or palette(), timeouts or {}
         self._console = console or behind_the_door()
@@ -171,6 +174,7 @@ class Dashboard:
             note=self._note(),
             watching=self._watching,
             replayed=bool(self._more_keys),
+            pausable=self._hold is not None,
             palette=self._palette,
             colour=coloured(self._console),
             fades=fades(self._console),
@@ -185,6 +189,8 @@ class Dashboard:
             case "f":
                 self._focus.held = not self._focus.held
             case "p":
+                self._pause()
+            case "\t":
                 self._page, self._help = PAGES[(PAGES.index(self._page) + 1) % len(PAGES)], False
             case "c":
                 self._palette = STANDARD if self._palette is COLOUR_BLIND else COLOUR_BLIND
@@ -194,6 +200,10 @@ class Dashboard:
                 self._quit()
             case _ if key in self._more_keys:
                 self._more_keys[key]()
+
+    def _pause(self) -> None:
+        if self._hold is not None and self.summary.finished is None:
+            self._hold(not self.summary.paused)
 
     def _quit(self) -> None:
         if self._watching:

@@ -20,16 +20,18 @@ def display(
     *,
     live: bool,
     stop: Callable[[], object],
+    hold: Callable[[bool], object] | None = None,
     stream: TextIO | None = None,
     timeouts: Mapping[str, float] | None = None,
     colours: Palette | None = None,
 ) -> Display:
     """The dashboard when `live` and the stream (default: stdout) is a terminal that can draw it, else lines.
 
-    `stop` is called when the viewer asks the run to end, from another thread. `timeouts`: role -> seconds for one try.
+    `stop` is called when the viewer asks the run to end, from another thread, and `hold` when he pauses it (True) or lets it
+    go on. `timeouts`: role -> seconds for one try.
     """
     stream = stream or sys.stdout
     screen = console(file=stream)
     if live and screen.is_terminal and not screen.is_dumb_terminal:
-        return Dashboard(stop_requested=stop, console=screen, timeouts=timeouts, colours=colours)
+        return Dashboard(stop_requested=stop, hold=hold, console=screen, timeouts=timeouts, colours=colours)
     return Lines(stream, clock=lambda: datetime.now(UTC), timeouts=timeouts)

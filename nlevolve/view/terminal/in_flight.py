@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from nlevolve.llm.limits import FIRST_IN_FLIGHT
+from nlevolve.llm.slots import FIRST_IN_FLIGHT
 from nlevolve.records import (
     Birth,
     CallFinished,

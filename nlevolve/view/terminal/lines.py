@@ -119,7 +119,8 @@ class Lines:
         phases = summary.phases()
         eta, sent = summary.eta(now), summary.calls.in_flight
         flying = "" if sent is None else f", {sent} in flight"
-        told = [
+        told = ["paused"] if summary.paused else []
+        told += [
             f"{plural(phases['running'], 'task')} running, {phases['waiting']} waiting",
             f"{plural(summary.account.provider, 'call')}{flying}, {summary.rate(now):.1f}/s",
             money(summary.account.cost_usd),

@@ -10,6 +10,7 @@ from typing import Literal
 from nlevolve.evolve.fitness import Fitness
 from nlevolve.records import (
     Birth,
+    BudgetChanged,
     CallRetried,
     CandidateChecked,
     Event,
@@ -20,6 +21,7 @@ from nlevolve.records import (
     ModelStopped,
     MoveFailed,
     Noticed,
+    Paused,
     RunFinished,
     RunStarted,
     ServerAway,
@@ -118,6 +120,11 @@ def of(event: Event, known: Collection[str] = ()) -> Moment | None:
                 for m, births, gain, usd in event.rows
             )
             return Moment(event.at, event.task, f"mix: {shown} a birth", "quiet", True)
+        case Paused():
+            text = "paused: nothing new is sent, what is in flight ends" if event.on else "the run goes on"
+            return Moment(event.at, "", text, "partly" if event.on else "good", True)
+        case BudgetChanged():
+            return Moment(event.at, "", f"the run's budget is {money(event.budget_usd)} from now on", "busy", True)
         case Noticed():
             return Moment(event.at, "", clean(event.text), "quiet", True)
         case LogDamaged():

@@ -28,6 +28,7 @@ from nlevolve.view.terminal.panels.progress import curve
 from nlevolve.view.terminal.panels.tasks import COLUMN, tasks
 from nlevolve.view.terminal.summary import Summary
 from nlevolve.view.text import clean
+from nlevolve.view.votes import backings, failed
 
 TALL = 10_000
 """More rows than any panel needs: nothing is left out here."""
@@ -145,10 +146,15 @@ def _answers(look: Look, task: TaskHistory, solution: Solution | None) -> Iterat
         yield Text("\n  not answered yet", "dim")
         return
     yield Text("\n") + _verdict(look, task, solution).text()
+    if (chosen := look.candidate) and (where := failed(task, chosen.index, solution)):
+        yield Padding(Text(f"birth {chosen.index} {where}", look.palette.bad), (0, 0, 0, 2))
     for place, test in enumerate(task.started.tests):
         given = task.answered.answers[place] if place < len(task.answered.answers) else None
         truth = solution[place] if solution is not None else None
         yield Padding(Pictures(_pictures(look, test, given, truth)), (1, 0, 0, 1))
+        for number, backing in enumerate(backings(task, place), 1):
+            if backing:
+                yield Padding(Text(f"answer {number}: {backing.words}", "dim"), (0, 0, 0, 2))
 
 
 def _verdict(look: Look, task: TaskHistory, solution: Solution | None) -> Row:

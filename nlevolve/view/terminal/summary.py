@@ -24,6 +24,7 @@ from nlevolve.records import (
     LimitChanged,
     ModelStopped,
     MoveFailed,
+    Paused,
     ReplyUnread,
     RunFinished,
     RunStarted,
@@ -70,6 +71,8 @@ class Summary:
     """("operator" | "view" | "model", its name) -> its credit."""
     calls: InFlight = field(default_factory=InFlight)
     stopped_models: dict[str, str] = field(default_factory=dict)
+    paused: bool = False
+    """Nothing new is sent until the user lets the run go on."""
     latest: datetime | None = None
     """When the last event happened."""
     events: int = 0
@@ -117,6 +120,8 @@ class Summary:
                 self.calls.limit(event)
             case TrafficSeen():
                 self.calls.seen(event)
+            case Paused():
+                self.paused = event.on
             case ServerAway():
                 self.calls.gone(event)
             case ServerBack():
@@ -185,6 +190,7 @@ class Summary:
     def _hush(self) -> None:
         self.calls.hushed()
         self.running.clear()
+        self.paused = False
 
     # ---- reading -----------------------------------------------------------------------------------------------------
 

@@ -135,6 +135,8 @@ def test_grids_show_the_truth_of_the_run(visit: Open, real_report: Path):
     colours = {path.get_attribute("class") for path in drawn.find_elements(By.CSS_SELECTOR, "path[class^=c]")}
     assert {c for c in colours if c and c[1:].isdigit()} == {f"c{cell}" for row in grid for cell in row if cell}
     assert "attempt 1: right" in task.text
+    assert re.search(r"Attempt 1: from #\d+.*, \d{3} votes", task.text)
+    assert "test input: right" in task.text.partition("On the test")[2]
     for caption in page.find_elements(By.CSS_SELECTOR, "figure.off figcaption"):
         if wrong := re.search(r"(\d+) of \d+ cells? wrong", caption.text):
             cross = caption.find_element(By.XPATH, "../*[local-name()='svg']/*[@class='cross']")

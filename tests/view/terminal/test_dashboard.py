@@ -43,10 +43,38 @@ def test_it_draws_pages_and_stops_when_asked() -> None:
     terminal.until("first bullet")
     terminal.press("?")
     terminal.until("hold the focus where it is")
-    terminal.press("?pp")
+    terminal.press("?\t\t")
     terminal.until("description 3/6")
     terminal.press("\x1b[C")
     terminal.until("f follow")
+    terminal.press("q")
+    terminal.until("asked to stop 1")
+    assert terminal.end() == 0
+
+
+HOLD = """
+import time
+from nlevolve.records import Paused, RunFinished
+from tests.view.fake_run import FakeRun
+from nlevolve.view.terminal.dashboard import Dashboard
+asked = []
+view = Dashboard(stop_requested=lambda: asked.append(True), hold=lambda on: view.see(Paused(on=on)))
+view.recall(event for event in FakeRun().events() if not isinstance(event, RunFinished))
+with view:
+    while not asked:
+        time.sleep(0.01)
+print("asked to stop", len(asked))
+"""
+
+
+def test_p_pauses_the_run_and_lets_it_go_on() -> None:
+    terminal = Terminal("-c", HOLD)
+    terminal.until("p pause")
+    terminal.press("p")
+    terminal.until("■ paused")
+    terminal.until("p go on")
+    terminal.press("p")
+    terminal.until("p go on(.|\n)*p pause")
     terminal.press("q")
     terminal.until("asked to stop 1")
     assert terminal.end() == 0

@@ -15,6 +15,7 @@ from nlevolve.records import (
     Event,
     Followed,
     LimitChanged,
+    Paused,
     Refused,
     ReplyUnread,
     RunStarted,
@@ -154,3 +155,9 @@ def test_a_refused_pair_has_a_mark_of_its_own_and_a_note_and_a_smaller_prompt_ar
     told = screen([*begun(), sent(2, 0), smaller, checked], 10, width=240)
     assert "█!█ 2/3" in told
     assert "; 1 grid with a note (asked for without the parents' grids)" in told.replace("\n", "")
+
+
+def test_a_paused_run_says_so_until_it_goes_on_or_another_session_begins() -> None:
+    paused, on = Paused(at=at(2), on=True), Paused(at=at(3), on=False)
+    told = [spoken([*begun(), *more], 60) for more in ([paused], [paused, on], [paused, *begun()[:1]])]
+    assert ["… paused; " in line for line in told] == [True, False, False]

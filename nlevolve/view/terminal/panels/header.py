@@ -75,6 +75,8 @@ def _times(look: Look) -> Row:
         return row((f"{'✔' if good else '■'} {word}", f"bold {palette.good if good else palette.bad}"), f" in {elapsed} ")
     if look.stopping:
         return row((f"stopping: {left(summary, look.timeouts, look.now)}", f"bold {palette.partly}"), f"  {elapsed} ")
+    if summary.paused:
+        return row(("■ paused", f"bold {palette.partly}"), f"  {elapsed} ")
     eta = summary.eta(look.now)
     to_go = f" · {duration(eta)} to go" if eta is not None else ""
     return row((f"{look.note}  ", palette.accent) if look.note else "", (elapsed, "bold"), (f"{to_go} ", "dim"))
@@ -236,7 +238,8 @@ def footer(look: Look, width: int, pages: int, page: int) -> Row:
     """The keys, and where the focus is."""
     hold, leave = "follow" if look.held else "hold", "leave" if look.watching else "stop"
     colours = "c colours  " if width >= 100 else ""
-    look_at = "←→ task  ↑↓ candidate" if width >= 100 or not look.replayed else "←→↑↓"
+    look_at = "←→ task  ↑↓ candidate" if width >= 100 or not (look.replayed or look.pausable) else "←→↑↓"
     pace = "space pause  +- speed  " if look.replayed else ""
-    keys = row((f" {pace}{look_at}  f {hold}  p page  {colours}? help  q {leave}", "dim"))
+    pause = f"p {'go on' if look.summary.paused else 'pause'}  " if look.pausable else ""
+    keys = row((f" {pace}{look_at}  f {hold}  tab page  {pause}{colours}? help  q {leave}", "dim"))
     return ends(keys, row((f"{look.page} {page}/{pages} ", "dim")), width)

@@ -40,6 +40,8 @@ class Look:
     """A run in another process, or a replay: `q` leaves the view, not the run."""
     replayed: bool = False
     """It is played again: there are keys for its pace."""
+    pausable: bool = False
+    """`p` pauses the run."""
     palette: Palette = STANDARD
     colour: bool = True
     fades: bool = True

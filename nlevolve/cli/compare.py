@@ -1,0 +1,99 @@
+"""nlevolve compare: runs side by side, or their best descriptions of one task."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from nlevolve.cli import app, options
+from nlevolve.errors import UsageError
+from nlevolve.view.door import say
+
+if TYPE_CHECKING:
+    from nlevolve.view.run_folder import RunFolder
+
+
+@app.command()
+def compare(
+    runs: Annotated[
+        list[str],
+        typer.Argument(
+            help="Two or more runs, by name or folder; with a task after them, what each made of it.",
+            metavar="RUN RUN… [TASK]",
+            show_default=False,
+        ),
+    ],
+    runs_dir: options.RunsDir = options.RUNS,
+    json: Annotated[bool, typer.Option("--json", help="One object on stdout instead of tables.")] = False,
+    csv: Annotated[bool, typer.Option("--csv", help="A line for each task and run on stdout instead of tables.")] = False,
+    only_b: Annotated[
+        bool, typer.Option("--only-b", help="Of two runs: the tasks that only the second solved, a line each, and nothing else.")
+    ] = False,
+    html: Annotated[Path | None, typer.Option(help="Write a page with tables and a plot, too.", metavar="FILE")] = None,
+    charts: options.Charts = None,
+    palette: options.Palette = None,
+) -> None:
+    """Put runs side by side on the tasks they share, or on one task."""
+    from nlevolve.cli.report import Shown, show_comparison
+    from nlevolve.run import store
+
+    wanted: dict[Shown, bool] = {"json": json, "csv": csv, "only_b": only_b}
+    shown = [form for form, one in wanted.items() if one]
+    if len(shown) > 1:
+        raise UsageError("--json, --csv and --only-b each fill stdout: choose one of them")
+    task = _task(runs, runs_dir) if len(runs) > 2 else None
+    named = runs if task is None else runs[:-1]
+    if len(named) < 2:
+        raise UsageError(f"compare needs two or more runs, got only {named[0]}")
+    folders = [store.find(run, runs_dir) for run in named]
+    if task is not None:
+        if csv or only_b or html or charts:
+            raise UsageError("--csv, --only-b, --html and --charts are of whole runs: leave out the task")
+        _one_task(folders, task, json=json, palette=palette)
+        return
+    if only_b and len(folders) != 2:
+        raise UsageError(f"--only-b looks at two runs, got {len(folders)}")
+    show_comparison(folders, shown=(*shown, "tables")[0], html=html, charts=charts)
+
+
+def _task(named: Sequence[str], runs_dir: Path) -> str | None:
+    """The last name, when it is no run."""
+    from nlevolve.run import store
+
+    try:
+        store.find(named[-1], runs_dir)
+    except UsageError:
+        return named[-1]
+    return None
+
+
+def _one_task(folders: Sequence[Path], task: str, *, json: bool, palette: str | None) -> None:
+    from json import dumps
+
+    from nlevolve.view.door import console
+    from nlevolve.view.run_folder import names_of, read_run
+    from nlevolve.view.terminal.beside import beside
+    from nlevolve.view.terminal.palette import palette as chosen
+
+    runs = [read_run(folder) for folder in folders]
+    names = names_of(runs)
+    for name, run in zip(names, runs, strict=True):
+        _check(task, name, run)
+    if json:
+        told = {name: run.results["tasks"][task] for name, run in zip(names, runs, strict=True)}
+        say(dumps({"task": task, "runs": told}, separators=(",", ":")))
+        return
+    screen = console(highlight=False)
+    for part in beside(runs, task, screen, chosen(palette)):
+        screen.print(part)
+
+
+def _check(task: str, name: str, run: RunFolder) -> None:
+    known = [one.id for one in run.tasks if one.id in run.results["tasks"]]
+    if task not in known:
+        near = difflib.get_close_matches(task, known, n=3, cutoff=0.3)
+        raise UsageError(f"{task!r} is neither a run nor a task of {name}" + (f"; nearest: {', '.join(near)}" if near else ""))

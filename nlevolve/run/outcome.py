@@ -1,0 +1,22 @@
+"""How a run ended: its last event, told from how its tasks did."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from nlevolve.records import RunFinished, TaskAnswered
+from nlevolve.run.losses import added, may_pass, sentence
+
+
+def finished(answered: Mapping[str, TaskAnswered], interrupted: bool) -> RunFinished:
+    """Exit code 0 every task answered, 3 a cap reached, 4 a provider unusable, 130 interrupted."""
+    failed = [event for event in answered.values() if event.stopped == "failed"]
+    stops = {event.stopped: event.error for event in answered.values()}
+    if interrupted:
+        return RunFinished(reason="interrupted", exit_code=130, why="interrupted; what was in flight is kept")
+    if failed:
+        why = sentence(added(loss for event in failed for loss in event.losses))
+        return RunFinished(reason="failed", exit_code=4, why=why, resumable=may_pass(answered.values()))
+    if "budget" in stops:
+        return RunFinished(reason="budget", exit_code=3, why=stops["budget"])
+    return RunFinished(reason="done", exit_code=0)
