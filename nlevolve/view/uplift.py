@@ -15,7 +15,7 @@ from nlevolve.formats import ControlRow, ResultsFile
 from nlevolve.program import command
 from nlevolve.records import Arm
 from nlevolve.run import store
-from nlevolve.view.statistics import Interval, mcnemar, mean_difference, paired_difference
+from nlevolve.view.statistics import Interval, mcnemar, paired_difference, sum_of
 from nlevolve.view.text import clean, count, doubt, money, short_model
 
 CALLED: Mapping[Arm, str] = {
@@ -26,7 +26,7 @@ CALLED: Mapping[Arm, str] = {
 
 
 class Uplift(BaseModel):
-    """A run less one of its controls, on the tasks that both have. Differences count tasks and pairs; positive: the run is ahead."""
+    """A run less one of its controls, on the tasks that both have. Differences count tasks and pairs: above 0 the run is ahead."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -54,7 +54,7 @@ class Uplift(BaseModel):
     run_exact: int | None
     exact: int | None
     pairs_interval: Interval | None
-    """95%, of the difference in exact training pairs, tasks being what was drawn."""
+    """95%, of the difference in exact training pairs, tasks being what was drawn; None of a single task, too."""
     calls: int
     """That the control's provider answered, now or when another run bought them."""
     tokens: int
@@ -95,7 +95,7 @@ def uplift(run: Mapping[str, Any], control: Mapping[str, Any], row: ControlRow) 
         pairs=sum(one["train"]["pairs"] for one in ours) if described else None,
         run_exact=sum(one["train"]["exact"] for one in ours) if described else None,
         exact=sum(one["train"]["exact"] for one in theirs) if described else None,
-        pairs_interval=mean_difference(gaps, times=len(gaps)) if described else None,
+        pairs_interval=sum_of(gaps) if described else None,
         calls=sum(one["calls"]["provider"] for one in paid),
         tokens=sum(one["tokens"]["prompt"] + one["tokens"]["completion"] for one in paid),
         cost_usd=round(sum(one["cost_usd"] for one in paid), 6),
@@ -185,19 +185,21 @@ def _score(one: Uplift, run: str) -> str:
             f"{who} {one.solved} of {one.tasks} · {run} {one.run_solved} of {one.tasks} · "
             f"{one.difference:+d}, 95% interval {_span(one.interval)}, p {_chance(one.p)}"
         )
-    if one.exact is not None and one.run_exact is not None and one.pairs_interval is not None:
+    if one.exact is not None and one.run_exact is not None:
         lead = "training pairs exact" if parts else f"{who}: training pairs exact"
-        parts.append(
-            f"{lead} {one.exact} of {one.pairs} · {one.run_exact} of {one.pairs} · "
-            f"{one.run_exact - one.exact:+d}, {_span(one.pairs_interval)}"
-        )
+        sure = f", {_span(one.pairs_interval)}" if one.pairs_interval else ""
+        parts.append(f"{lead} {one.exact} of {one.pairs} · {one.run_exact} of {one.pairs} · {one.run_exact - one.exact:+d}{sure}")
     return "; ".join(parts) or f"{who}: nothing to compare, the solutions are not known"
 
 
 def _price(one: Uplift) -> str:
     unsure = doubt(one.cost_unknown_calls, one.cost_unknown_usd)
     told = f"  {clean(one.control)}: {count(one.calls)} calls, {count(one.tokens)} tokens, {money(one.cost_usd)}"
-    return told + (f"; {unsure}" if unsure else "") + ("" if one.finished else "; not finished: what it has not answered counts as wrong")
+    return (
+        told
+        + (f"; {unsure}" if unsure else "")
+        + ("" if one.finished else "; not finished: what it has not answered counts as wrong")
+    )
 
 
 def _span(interval: Interval) -> str:
