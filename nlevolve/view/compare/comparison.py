@@ -16,7 +16,7 @@ from nlevolve.view.results import exact_on_training, won
 from nlevolve.view.run_folder import RunFolder, flat, names_of
 from nlevolve.view.statistics import Interval, mcnemar, wilson
 from nlevolve.view.text import doubt
-from nlevolve.view.uplift import Uplift, control_of, lacking, uplifts
+from nlevolve.view.uplift import Uplift, control_of, described, lacking, uplifts
 
 TaskRow = Mapping[str, Any]
 """One task of results.json."""
@@ -286,7 +286,7 @@ def _same_ids(runs: Sequence[RunFolder]) -> bool:
 
 def _has_words(run: RunFolder) -> bool:
     """Whether it has descriptions of its own, so that a control would tell what they add."""
-    return control_of(run.config) is None and bool(run.results["totals"]["candidates"])
+    return control_of(run.config) is None and described(run.results)
 
 
 def _uncontrolled(controls: Mapping[str, Sequence[Uplift]]) -> list[str]:
