@@ -84,7 +84,7 @@ def _by_guesses(results: Mapping[str, Any]) -> bool:
 def _by_revision(results: Mapping[str, Any]) -> list[Row]:
     """How many of the solved tasks were not solved at the first attempt: what the evolving was good for."""
     solved = [one for one in results["tasks"].values() if one["solved"] and one["best"]]
-    later = sum(one["best"]["operator"] != "write" for one in solved)
+    later = sum(one["best"]["operator"] in ("revise", "recombine") for one in solved)
     return [row(f"   {later} of the solved by a description that was revised or recombined")] if later else []
 
 
