@@ -36,6 +36,7 @@ MODULES = (
     "baseline",
     "report",
     "compare",
+    "audit",
     "export",
     "tasks",
     "models",
