@@ -73,7 +73,12 @@ def _of_task(config: RunConfig, task: Task, prompts: Prompts, cards: Mapping[str
         return max(_tokens(prompts.render(template, manner, **places)) for manner in manners)
 
     common = _common(task, prompts)
-    applied = {"pairs": pair_fields(task.pairs), "input": grid_fields(task.tests[0]), "bullets": BULLETS}
+    alone = {"input": grid_fields(task.tests[0]), "bullets": BULLETS}
+    applied = {"others": ("apply", {"pairs": pair_fields(task.pairs), **alone}), "none": ("alone", alone)}
+
+    def follows(role: Role) -> int:
+        return tokens(role, *applied[config.role(role).shown])
+
     written = {role: tokens(role, "write", common) for role in ROLE_OF.values()}
     # a revision is shown one parent's grids beside the truth, a recombination those of several
     prompt: dict[Operator, int] = {
@@ -87,9 +92,9 @@ def _of_task(config: RunConfig, task: Task, prompts: Prompts, cards: Mapping[str
         operator = _operator(config, birth)
         yield _Calls(ROLE_OF[operator], 1, prompt[operator], question)
         checked = (*question, config.checker.model_dump_json()) if question else None
-        yield _Calls("checker", pairs, tokens("checker", "apply", applied), checked)
+        yield _Calls("checker", pairs, follows("checker"), checked)
     followed = (answers.perfect + answers.imperfect) * answers.samples * answers.views
-    yield _Calls("answerer", followed * len(task.tests), tokens("answerer", "apply", applied))
+    yield _Calls("answerer", followed * len(task.tests), follows("answerer"))
 
 
 def _births(config: RunConfig) -> Iterator[tuple[int, tuple[str, ...]]]:
