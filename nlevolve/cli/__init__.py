@@ -35,6 +35,7 @@ MODULES = (
     "sweep",
     "report",
     "compare",
+    "exam",
     "export",
     "tasks",
     "models",
