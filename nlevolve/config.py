@@ -97,6 +97,8 @@ def configure(
         tree[heir] = _merge(inherited, own) if isinstance(own, Mapping) and isinstance(inherited, Mapping) else own
     config = validated(tree if seed is None else tree | {"seed": seed})
     check_named(config.policy.parents)
+    if not config.policy.phases and not config.answers.direct:
+        raise UsageError("setting 'policy.phases' is empty: with no births there is nothing to answer with but answers.direct")
     for name, role in config.roles.items():
         refuse_secrets(role.base_url, role.extra_headers)
         if role.shown == "none" and name not in ("checker", "answerer"):

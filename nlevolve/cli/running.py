@@ -7,19 +7,18 @@ import contextlib
 import json
 import signal
 import sys
-import traceback
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
+from nlevolve.cli.accidents import line, unexpected
 from nlevolve.cli.trusting import tell
 from nlevolve.errors import BankFailed, BudgetFileFailed
-from nlevolve.llm.keys import Secrets
 from nlevolve.program import command, quoted
 from nlevolve.records import RunFinished
 from nlevolve.run.control import Told, ask
 from nlevolve.run.session import Session
-from nlevolve.run.store import StoreFailed, replace_text
+from nlevolve.run.store import StoreFailed
 from nlevolve.view.door import complain, console, say
 from nlevolve.view.outside import Make, See, guarded, opened
 from nlevolve.view.publish import Publisher
@@ -34,7 +33,6 @@ ECHO = 0.2
 EXIT_STORE = 1
 """The run's folder, the sample bank or the budget's file could no longer be written, or the program itself failed; what was
 acknowledged is kept."""
-CRASH = "crash.txt"
 EXIT_STOPPED = 130
 """A second Ctrl-C."""
 
@@ -64,7 +62,7 @@ def _carry_out(session: Session, outside: Sequence[See], *, live: bool, as_json:
         complain(error)
         return EXIT_STORE
     except Exception as error:  # a fault of ours, or of a library: told in a line, and what was paid for is kept
-        complain(f"{_unexpected(error, session.folder)}; what was answered is kept: {command('resume', run)}")
+        complain(line(f"{unexpected(error)}; what was answered is kept: {command('resume', run)}"))
         with contextlib.suppress(Exception):
             publisher.write()
         return EXIT_STORE
@@ -89,16 +87,6 @@ def _carry_out(session: Session, outside: Sequence[See], *, live: bool, as_json:
         # where both are read by one pair of eyes, the last words have said it
         complain(finished.why)
     return finished.exit_code
-
-
-def _unexpected(error: Exception, folder: Path) -> str:
-    """In one line; the traceback goes into a file of the run's folder, for whoever mends it."""
-    said = Secrets().hide(" ".join(f"{type(error).__name__}: {error}".rstrip(": ").split()))[:300]
-    try:
-        replace_text(folder / CRASH, Secrets().hide("".join(traceback.format_exception(error))))
-    except Exception:  # the disk may be what is wrong
-        return f"stopped by an unexpected {said}"
-    return f"stopped by an unexpected {said} (more in {folder / CRASH})"
 
 
 def handle(folder: Path) -> str:

@@ -11,6 +11,12 @@ from nlevolve.llm.request import Request
 
 ALIASES = {"ollama_chat": "ollama"}
 """Providers that read another one's variables."""
+IN_THIS_PROCESS = {"vllm", "petals"}
+"""Providers that load the model, which may bring code of its own, right here."""
+ON_THIS_MACHINE = IN_THIS_PROCESS | {
+    *("ollama", "ollama_chat", "llamafile", "lemonade", "docker_model_runner", "xinference", "langgraph", "langflow", "ragflow"),
+}
+"""Providers whose own address, where nobody sets one, is a port of this machine: whoever listens there is asked."""
 
 
 def endpoint_of(provider: str) -> str | None:

@@ -48,23 +48,30 @@ class _Calls:
 
 
 def forecast(
-    configs: Sequence[RunConfig], tasks: Sequence[Task], prompts: Prompts, cards: Mapping[str, ModelCard]
+    configs: Sequence[RunConfig],
+    tasks: Sequence[Task],
+    prompts: Prompts,
+    cards: Mapping[str, ModelCard],
+    *,
+    given: bool = False,
 ) -> list[Forecast]:
     """One Forecast a run, in order, each for what the runs before it have not bought already.
 
     The first births of a schedule depend on nothing but the generator, so runs that share it share them, and their checks if
-    they share the checker as well.
+    they share the checker as well. `given`: the descriptions are there already, and nobody is asked for them.
     """
     bought: set[tuple[str, ...]] = set()
     found = []
     for config in configs:
-        asked = [calls for task in tasks for calls in _of_task(config, task, prompts, cards) if calls.question not in bought]
+        asked = [
+            calls for task in tasks for calls in _of_task(config, task, prompts, cards, given) if calls.question not in bought
+        ]
         bought |= {calls.question for calls in asked if calls.question is not None}
         found.append(sum((_priced(config, calls, cards) for calls in asked), Forecast(0, 0.0)))
     return found
 
 
-def _of_task(config: RunConfig, task: Task, prompts: Prompts, cards: Mapping[str, ModelCard]) -> Iterator[_Calls]:
+def _of_task(config: RunConfig, task: Task, prompts: Prompts, cards: Mapping[str, ModelCard], given: bool) -> Iterator[_Calls]:
     policy, answers = config.policy, config.answers
 
     def tokens(role: Role, template: str, places: Mapping[str, Any]) -> int:
@@ -74,7 +81,10 @@ def _of_task(config: RunConfig, task: Task, prompts: Prompts, cards: Mapping[str
 
     common = _common(task, prompts)
     alone = {"input": grid_fields(task.tests[0]), "bullets": BULLETS}
-    applied = {"others": ("apply", {"pairs": pair_fields(task.pairs), **alone}), "none": ("alone", alone)}
+    applied: dict[str, tuple[str, dict[str, Any]]] = {
+        "others": ("apply", {"pairs": pair_fields(task.pairs), **alone}),
+        "none": ("alone", alone),
+    }
 
     def follows(role: Role) -> int:
         return tokens(role, *applied[config.role(role).shown])
@@ -88,13 +98,17 @@ def _of_task(config: RunConfig, task: Task, prompts: Prompts, cards: Mapping[str
     }
     pairs = len(task.pairs)
     for birth, first in _births(config):
-        question = (task.id, str(birth), *first) if first else None
+        question = (task.id, str(birth), *first) if first and not given else None
         operator = _operator(config, birth)
-        yield _Calls(ROLE_OF[operator], 1, prompt[operator], question)
+        if not given:
+            yield _Calls(ROLE_OF[operator], 1, prompt[operator], question)
         checked = (*question, config.checker.model_dump_json()) if question else None
         yield _Calls("checker", pairs, follows("checker"), checked)
-    followed = (answers.perfect + answers.imperfect) * answers.samples * answers.views
+    followed = min(policy.births, answers.perfect + answers.imperfect) * answers.samples * answers.views
     yield _Calls("answerer", followed * len(task.tests), follows("answerer"))
+    if answers.direct:
+        solved = tokens("answerer", "solve", {"pairs": applied["others"][1]["pairs"], "input": alone["input"]})
+        yield _Calls("answerer", answers.direct * len(task.tests), solved)
 
 
 def _births(config: RunConfig) -> Iterator[tuple[int, tuple[str, ...]]]:

@@ -6,6 +6,7 @@ import difflib
 import json
 import os
 import re
+import stat
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -50,6 +51,10 @@ class Lock:
         except Timeout:
             raise UsageError(f"run {self.folder.name} is being written by another process") from None
         except OSError as error:
+            file = Path(self._file.lock_file)
+            if os.path.lexists(file) and not _is_plain(file):
+                told = f"cannot hold run {self.folder.name}: {file} is no plain file, but a link or the like: remove it"
+                raise UsageError(told) from None
             raise UsageError(f"cannot write to the runs folder {self.folder.parent}: {error.strerror}") from None
 
     def close(self) -> None:
@@ -71,7 +76,7 @@ class Lock:
 def being_written(folder: Path) -> bool:
     """Whether a process holds the run's folder, as far as locks tell."""
     file = _lock_file(folder)
-    if not file.exists():
+    if not _is_plain(file):
         return False
     try:
         with FileLock(file, timeout=0):
@@ -188,6 +193,14 @@ class Log:
 def _lock_file(folder: Path) -> Path:
     folder = folder.resolve()
     return folder.with_name(f".{folder.name}.lock")
+
+
+def _is_plain(file: Path) -> bool:
+    """Whether a file of this name is there, itself: nobody holds a link, a folder or a pipe."""
+    try:
+        return stat.S_ISREG(os.lstat(file).st_mode)
+    except OSError:
+        return False
 
 
 def _fresh(runs_dir: Path) -> Lock:
