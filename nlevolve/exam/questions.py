@@ -12,11 +12,12 @@ from nlevolve.ask.forms import form
 from nlevolve.ask.prompts import Prompts
 from nlevolve.exam.lessons import Exercise, Lesson
 from nlevolve.llm.catalogue import ModelCard
-from nlevolve.llm.embedded import is_embedded
 from nlevolve.llm.manner import manner_of
 from nlevolve.llm.settings import RoleSettings
 from nlevolve.offline.english import steps
+from nlevolve.offline.provider import MODELS
 from nlevolve.records import Description
+from nlevolve.run.baseline import EMPTY
 from nlevolve.run.forecast import Forecast, dearest, prompt_tokens
 
 Arm = Literal["true", "empty", "shuffled"]
@@ -25,7 +26,6 @@ Shown = Literal["others", "none"]
 """Whether the examples are shown beside the description."""
 ARMS: tuple[Arm, ...] = get_args(Arm)
 SHOWN: tuple[Shown, ...] = get_args(Shown)
-EMPTY = Description(bullets=("Do what the examples show.",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,12 @@ class Question:
     @property
     def understood(self) -> bool:
         """Whether the checker can read every bullet: an embedded one reads its own grammar, what it cannot read it leaves out."""
-        return not is_embedded(self.settings.model) or all(steps(bullet) is not None for bullet in self.description.bullets)
+        return not embedded(self.settings.model) or all(steps(bullet) is not None for bullet in self.description.bullets)
+
+
+def embedded(model: str) -> bool:
+    """Whether it is a program of ours, here or behind a server (`nlevolve serve`)."""
+    return model.endswith(MODELS)
 
 
 def questions(
@@ -78,7 +83,8 @@ def questions(
 def _others(lesson: Lesson, lessons: Sequence[Lesson], seed: int) -> Description:
     """A right description of another task that says something else; nothing at all where every task is described alike."""
     said = lesson.description.normalised
-    others = [one.description for one in lessons if one.task.id != lesson.task.id and one.description.normalised != said]
+    apart = (one for one in lessons if not set(one.task.pairs) & set(lesson.task.pairs))
+    others = [one.description for one in apart if one.description.normalised != said]
     return Random(f"{seed}/{lesson.task.id}/shuffled").choice(others) if others else EMPTY
 
 

@@ -197,7 +197,11 @@ def _score(one: Uplift, run: str) -> str:
 def _price(one: Uplift) -> str:
     unsure = doubt(one.cost_unknown_calls, one.cost_unknown_usd)
     told = f"  {clean(one.control)}: {count(one.calls)} calls, {count(one.tokens)} tokens, {money(one.cost_usd)}"
-    return told + (f"; {unsure}" if unsure else "") + ("" if one.finished else "; not finished: what it has not answered counts as wrong")
+    return (
+        told
+        + (f"; {unsure}" if unsure else "")
+        + ("" if one.finished else "; not finished: what it has not answered counts as wrong")
+    )
 
 
 def _span(interval: Interval) -> str:

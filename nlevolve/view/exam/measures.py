@@ -10,8 +10,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from nlevolve.exam.questions import embedded
 from nlevolve.exam.rows import Row
-from nlevolve.llm.embedded import is_embedded
 from nlevolve.view.exam.shares import Curve, Share, curve, share
 from nlevolve.view.statistics import Interval, mean_difference, sign_flip
 
@@ -139,7 +139,7 @@ def _standing(rows: Sequence[Row], readable: set[str]) -> Standing:
     costs = [row.cost_usd for row in answered]
     return Standing(
         checker=first.checker,
-        embedded=is_embedded(first.checker),
+        embedded=embedded(first.checker),
         arm=first.arm,
         shown=first.shown,
         descriptions=len(tasks),
@@ -219,7 +219,7 @@ def _uplift(checker: str, shown: str, arm: str, true: dict[str, float], other: d
     differences = [true[task] - other[task] for task in tasks]
     return Uplift(
         checker=checker,
-        embedded=is_embedded(checker),
+        embedded=embedded(checker),
         shown=shown,
         arm=arm,
         descriptions=len(tasks),
