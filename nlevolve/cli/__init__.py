@@ -33,6 +33,7 @@ MODULES = (
     "watch",
     "show",
     "sweep",
+    "baseline",
     "report",
     "compare",
     "exam",

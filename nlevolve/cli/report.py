@@ -35,11 +35,12 @@ def report(
     from nlevolve.view.report.plots import of_run
     from nlevolve.view.report.report import report as page
     from nlevolve.view.run_folder import read_run
+    from nlevolve.view.uplift import told as controls
 
     told = read_run(store.find(run, runs_dir))
     target = output or told.folder / "report.html"
     calls = retell_all(told.config, store.read_events(told.folder), MOST_CALLS)
-    write_page(target, page(told.results, told.history, told.config, told.solutions, calls))
+    write_page(target, page(told.results, told.history, told.config, told.solutions, calls, controls(told.folder, told.results)))
     say(target)
     for file in write_charts(of_run(told.results, told.history), charts) if charts else ():
         say(file)

@@ -27,6 +27,7 @@ from nlevolve.view.terminal.ending import closing
 from nlevolve.view.terminal.palette import Palette, palette
 from nlevolve.view.terminal.passing import passing
 from nlevolve.view.terminal.summary import Summary
+from nlevolve.view.uplift import told as controls_told
 
 ECHO = 0.2
 """Seconds within which two signals count as one."""
@@ -82,7 +83,9 @@ def _carry_out(session: Session, outside: Sequence[See], *, live: bool, as_json:
         screen = console()
         # in a file or a pipe a line stays a line
         width = screen.width if screen.is_terminal else None
-        screen.print(closing(summary, publisher.results(), run, colours, page=page, width=width), soft_wrap=True)
+        results = publisher.results()
+        controls = controls_told(session.folder, results)
+        screen.print(closing(summary, results, run, colours, page=page, width=width, controls=controls), soft_wrap=True)
     if finished.why and not (sys.stdout.isatty() and sys.stderr.isatty() and not as_json):
         # where both are read by one pair of eyes, the last words have said it
         complain(finished.why)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import product
@@ -20,7 +20,7 @@ from nlevolve.ask.prompts import Prompts, bundled
 from nlevolve.config import RunConfig, configured
 from nlevolve.errors import UsageError
 from nlevolve.llm.owed import spent
-from nlevolve.options import Data, Options, explain, parse_changes
+from nlevolve.options import Data, Limits, Options, explain, parse_changes
 from nlevolve.puzzle.datasets import load
 from nlevolve.run.store import read_events
 from nlevolve.run.trust import NOTHING, Chosen, Named, chosen_by, named, require_confirmed
@@ -108,17 +108,20 @@ class Plan:
         from nlevolve.cli.running import carry_out
         from nlevolve.run.session import begin
 
-        session = begin(self.selection, config, cell.model_copy(update=self._left()), chosen=self.grid.chosen)
+        session = begin(
+            self.selection, config, cell.model_copy(update=left(self.grid.shared, self.folders)), chosen=self.grid.chosen
+        )
         self.folders.append(session.folder)
         return carry_out(session, live=live, as_json=False, see=self.see)
 
-    def _left(self) -> dict[str, Any]:
-        """Of the sweep's caps, what the runs so far have left."""
-        gone = [spent(read_events(folder)) for folder in self.folders]
-        budget, calls, filed = self.grid.shared.budget, self.grid.shared.max_calls, self.grid.shared.budget_file
-        # of a budget in a file every run sees for itself what the others took
-        left = budget if budget is None or filed else max(0.0, budget - sum(one.usd for one in gone))
-        return {"budget": left, "max_calls": None if calls is None else max(0, calls - sum(one.calls for one in gone))}
+
+def left(limits: Limits, folders: Sequence[Path]) -> dict[str, Any]:
+    """Of caps that several runs share, what those in these folders have left."""
+    gone = [spent(read_events(folder)) for folder in folders]
+    budget, calls = limits.budget, limits.max_calls
+    # of a budget in a file every run sees for itself what the others took
+    usd = budget if budget is None or limits.budget_file else max(0.0, budget - sum(one.usd for one in gone))
+    return {"budget": usd, "max_calls": None if calls is None else max(0, calls - sum(one.calls for one in gone))}
 
 
 def grid_of(selectors: list[str], given: Mapping[str, Any]) -> Grid:

@@ -161,6 +161,18 @@ def _of_others(original: Original, tasks: Iterable[Task]) -> dict[str, Descripti
     return found
 
 
+def as_recorded(control: Control | None) -> dict[str, Any]:
+    """What config.json says of it; nothing of a run that controls none."""
+    return {} if control is None else {"control": control.row.model_dump(mode="json"), **as_decided(control)}
+
+
+def as_decided(control: Control | None) -> dict[str, Any]:
+    """What of it decides requests."""
+    if control is None or not control.given:
+        return {}
+    return {"given": {task: [one.model_dump(mode="json") for one in told] for task, told in control.given.items()}}
+
+
 def recorded(config: Mapping[str, Any]) -> dict[str, tuple[Description, ...]]:
     """What config.json says that the first births of each task are given."""
     return {task: tuple(map(Description.model_validate, told)) for task, told in (config.get("given") or {}).items()}

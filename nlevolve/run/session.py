@@ -30,8 +30,9 @@ from nlevolve.llm.request import LLM
 from nlevolve.llm.stack import OpenStack
 from nlevolve.options import Limits, Options
 from nlevolve.puzzle.datasets import Selection
-from nlevolve.records import CallFinished, Event, LogDamaged, Noticed, RunFinished, RunStarted, TaskAnswered
+from nlevolve.records import CallFinished, Description, Event, LogDamaged, Noticed, RunFinished, RunStarted, TaskAnswered
 from nlevolve.run import store
+from nlevolve.run.baseline import Control, as_decided, as_recorded, recorded
 from nlevolve.run.batch import solve_all
 from nlevolve.run.context import Context, Emit
 from nlevolve.run.control import Controls
@@ -64,6 +65,8 @@ class Session:
     """Ask every real model one small question before a new run begins."""
     named: Sequence[Named] = ()
     """Addresses, headers and prompts that are not the providers' own and ours: confirmed, and always told."""
+    given: Mapping[str, Sequence[Description]] = field(default_factory=dict)
+    """Task -> what its first births are given, instead of asking a model for it."""
     around: Callable[[LLM], LLM] = lambda llm: llm
     """Wraps the way to the models: benchmarks look at the requests there."""
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
@@ -139,6 +142,7 @@ class Session:
                 telling=lambda waits: self.around(stack.telling(waits)),
                 parents=self.parents,
                 keeping=stack.keeping,
+                given=self.given,
             )
             tasks = self.selection.tasks
             if self.ping and not self.known and tasks:
@@ -170,12 +174,13 @@ def begin(
     live: LLM | None = None,
     parents: Parents | None = None,
     chosen: Chosen | None = None,
+    control: Control | None = None,
     notice: Notice = lambda text: None,
 ) -> Session:
     """Make a new run's folder with its config.json; `parents` is the strategy that the settings name, if a program brought it.
 
-    `chosen`: what the command names itself, where that is less than all options (a sweep's file names some). `notice` is told
-    what has to be waited for.
+    `control`: what it is made to be, where it controls another run. `chosen`: what the command names itself, where that is less
+    than all options (a sweep's file names some). `notice` is told what has to be waited for.
     Raises UsageError before anything is sent, leaving no folder behind; Unconfirmed for what nobody has chosen here.
     """
     limits, replay = options.part(Limits), options.replay
@@ -198,14 +203,16 @@ def begin(
         "endpoints": endpoints,
         **_made_with(limits, replay, prompts, cache_dir, cards, config),
         "max_side": selection.max_side,
-        "digest": digest(settings | ({"endpoints": endpoints} if endpoints else {})),
+        **as_recorded(control),
+        "digest": digest(settings | ({"endpoints": endpoints} if endpoints else {}) | as_decided(control)),
     }
     with ExitStack() as failed:
         failed.callback(lock.close)
         store.replace(lock.folder / "config.json", content)
         failed.pop_all()
     fixed = (lock, selection, config, limits, options.preset, templates, cards, cache_dir, run_id, choose)
-    return Session(*fixed, replay=replay, live=live, named=items, ping=bool(options.ping) and not replay)
+    given = control.given if control else {}
+    return Session(*fixed, replay=replay, live=live, named=items, given=given, ping=bool(options.ping) and not replay)
 
 
 def _made_with(
@@ -268,6 +275,7 @@ def reopen(
             choose,
             replay=replay,
             known=store.read_events(folder),
+            given=recorded(old),
             live=live,
             named=items,
         )

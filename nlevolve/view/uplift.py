@@ -12,10 +12,9 @@ from pydantic import BaseModel, ConfigDict
 from nlevolve import files
 from nlevolve.errors import UsageError
 from nlevolve.formats import ControlRow, ResultsFile
-from nlevolve.program import command
 from nlevolve.records import Arm
 from nlevolve.run import store
-from nlevolve.view.statistics import Interval, mcnemar, mean_difference, paired_difference
+from nlevolve.view.statistics import Interval, mcnemar, paired_difference, sum_of
 from nlevolve.view.text import clean, count, doubt, money, short_model
 
 CALLED: Mapping[Arm, str] = {
@@ -26,7 +25,7 @@ CALLED: Mapping[Arm, str] = {
 
 
 class Uplift(BaseModel):
-    """A run less one of its controls, on the tasks that both have. Differences count tasks and pairs; positive: the run is ahead."""
+    """A run less one of its controls, on the tasks that both have. Differences count tasks and pairs; above 0 it is ahead."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -54,7 +53,7 @@ class Uplift(BaseModel):
     run_exact: int | None
     exact: int | None
     pairs_interval: Interval | None
-    """95%, of the difference in exact training pairs, tasks being what was drawn."""
+    """95%, of the difference in exact training pairs, tasks being what was drawn; None of a single task, too."""
     calls: int
     """That the control's provider answered, now or when another run bought them."""
     tokens: int
@@ -95,7 +94,7 @@ def uplift(run: Mapping[str, Any], control: Mapping[str, Any], row: ControlRow) 
         pairs=sum(one["train"]["pairs"] for one in ours) if described else None,
         run_exact=sum(one["train"]["exact"] for one in ours) if described else None,
         exact=sum(one["train"]["exact"] for one in theirs) if described else None,
-        pairs_interval=mean_difference(gaps, times=len(gaps)) if described else None,
+        pairs_interval=sum_of(gaps) if described else None,
         calls=sum(one["calls"]["provider"] for one in paid),
         tokens=sum(one["tokens"]["prompt"] + one["tokens"]["completion"] for one in paid),
         cost_usd=round(sum(one["cost_usd"] for one in paid), 6),
@@ -107,7 +106,7 @@ def uplift(run: Mapping[str, Any], control: Mapping[str, Any], row: ControlRow) 
 def uplifts(folder: Path, results: Mapping[str, Any]) -> list[Uplift]:
     """Those of the controls that lie beside a run; of a control, its own. `results` is the content of its results.json."""
     own = _config(folder)
-    row = controls(own)
+    row = control_of(own)
     if row is not None:
         of = folder.parent / row.of if store.is_name(row.of) else None
         whole = _results(of) if of is not None and _config(of).get("id") == row.of_id else None
@@ -116,19 +115,29 @@ def uplifts(folder: Path, results: Mapping[str, Any]) -> list[Uplift]:
     return list(_beside(folder, own.get("id"), results))
 
 
-def controls(config: Mapping[str, Any]) -> ControlRow | None:
+def control_of(config: Mapping[str, Any]) -> ControlRow | None:
     """Whose control a run is, by the content of its config.json; None for a run that is none."""
     return ControlRow.model_validate(config["control"]) if config.get("control") else None
 
 
 def lines(found: Sequence[Uplift], run: str = "this run") -> list[str]:
-    """A line or two for each control, in words; `run` is what the run itself is called there."""
+    """Two lines for each control, in words; `run` is what the run itself is called there."""
     return [line for one in found for line in (_score(one, run), _price(one))]
 
 
-def lacking(run: str) -> str:
-    """What to say of a run without a control: `run` is what a user types to name it."""
-    return f"no control yet: what the descriptions add is not known: {command('control', run)}"
+def told(folder: Path, results: Mapping[str, Any]) -> list[str] | None:
+    """The lines of a run, or of a control; empty for a run that has none yet, None where there is nothing to control."""
+    found = uplifts(folder, results)
+    if any(one.control == results["run"] for one in found):
+        return lines(found, clean(found[0].run))
+    if found or (results["totals"]["candidates"] and control_of(_config(folder)) is None):
+        return lines(found)
+    return None
+
+
+def lacking(typed: str) -> str:
+    """What to say of a run without a control; `typed` is the command for it."""
+    return f"there is no control yet, so what the descriptions add is not known: {typed}"
 
 
 def _beside(folder: Path, id: str | None, results: Mapping[str, Any]) -> Iterator[Uplift]:
@@ -136,7 +145,7 @@ def _beside(folder: Path, id: str | None, results: Mapping[str, Any]) -> Iterato
     found = []
     for path in sorted(folder.parent.glob(f"{_plain(folder.name)}.*/config.json")):
         config = _config(path.parent)
-        row = controls(config)
+        row = control_of(config)
         if row is None or row.of_id != id or config.get("run") != path.parent.name:
             continue
         told = _results(path.parent)
@@ -185,12 +194,10 @@ def _score(one: Uplift, run: str) -> str:
             f"{who} {one.solved} of {one.tasks} · {run} {one.run_solved} of {one.tasks} · "
             f"{one.difference:+d}, 95% interval {_span(one.interval)}, p {_chance(one.p)}"
         )
-    if one.exact is not None and one.run_exact is not None and one.pairs_interval is not None:
+    if one.exact is not None and one.run_exact is not None:
         lead = "training pairs exact" if parts else f"{who}: training pairs exact"
-        parts.append(
-            f"{lead} {one.exact} of {one.pairs} · {one.run_exact} of {one.pairs} · "
-            f"{one.run_exact - one.exact:+d}, {_span(one.pairs_interval)}"
-        )
+        sure = f", {_span(one.pairs_interval)}" if one.pairs_interval else ""
+        parts.append(f"{lead} {one.exact} of {one.pairs} · {one.run_exact} of {one.pairs} · {one.run_exact - one.exact:+d}{sure}")
     return "; ".join(parts) or f"{who}: nothing to compare, the solutions are not known"
 
 

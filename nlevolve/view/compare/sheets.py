@@ -10,6 +10,7 @@ from typing import Literal
 from nlevolve.view.compare.comparison import Comparison, Duel, Side
 from nlevolve.view.readings import read_share
 from nlevolve.view.text import clean, count, duration, money, percent, points
+from nlevolve.view.uplift import lines
 
 LONGEST_NAME = 14
 MOST_DUELS = 10
@@ -125,3 +126,9 @@ def _duel_row(duel: Duel) -> list[str]:
 
 def _seconds(seconds: float) -> str:
     return duration(seconds) if seconds >= 60 else f"{seconds:.1f}"
+
+
+def controls(found: Comparison) -> list[str]:
+    """What each run is ahead of its controls by, in words."""
+    called = labels(found)
+    return [line for one in found.controls for line in lines([one], called.get(one.run, clean(one.run)))]

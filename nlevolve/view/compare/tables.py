@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from nlevolve.view.compare.comparison import Comparison
-from nlevolve.view.compare.sheets import Sheet, labels, sheets
+from nlevolve.view.compare.sheets import Sheet, controls, labels, sheets
 from nlevolve.view.door import console as behind_the_door
 from nlevolve.view.text import clean
 
@@ -35,6 +35,8 @@ def parts(found: Comparison) -> Iterator[RenderableType]:
     for run, tasks in found.alone.items():
         yield Text.assemble((called[run], "bold"), f" alone: {_ids(tasks)}")
     yield Text(f"\nAll: {len(found.by_all)} tasks. None: {len(found.by_none)} tasks.")
+    for line in controls(found):
+        yield Text(line)
     if found.settings:
         yield Text()
         yield _settings(found)
