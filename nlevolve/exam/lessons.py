@@ -27,6 +27,13 @@ class Lesson:
     description: Description
     grids: tuple[Pair, ...] = ()
     """What to follow it on; none: the task's own training pairs, each hidden in its turn."""
+    looks: int = 0
+    """So many of its bullets, the first ones, only tell how the grids look."""
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """The bullets that say what to do."""
+        return self.description.bullets[self.looks :]
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,8 +40,8 @@ class Question:
 
     @property
     def understood(self) -> bool:
-        """Whether the checker can read every bullet: an embedded one reads its own grammar, what it cannot read it leaves out."""
-        return not embedded(self.settings.model) or all(steps(bullet) is not None for bullet in self.description.bullets)
+        """Whether the checker can read every true step: an embedded one reads some sentences, and leaves the others out."""
+        return not embedded(self.settings.model) or all(steps(bullet) is not None for bullet in self.exercise.lesson.steps)
 
 
 def embedded(model: str) -> bool:

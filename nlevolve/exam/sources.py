@@ -16,7 +16,7 @@ from nlevolve.options import explain
 from nlevolve.puzzle.files import object_in, shown
 from nlevolve.puzzle.grids import LARGEST_SIDE, GridError, grid
 from nlevolve.puzzle.sources import read_dataset, task
-from nlevolve.puzzle.tasks import Pair
+from nlevolve.puzzle.tasks import Pair, Task
 from nlevolve.records import Description
 
 LEADS = ("In the input, you should see", "The output grid size", "To make the output, you have to")
@@ -41,9 +41,9 @@ class Told(BaseModel):
         return self.builds_succeeded / max(1, self.builds)
 
     @property
-    def description(self) -> Description:
+    def bullets(self) -> tuple[str, ...]:
         parts = zip(LEADS, (self.see, self.grid, self.do), strict=True)
-        return Description(bullets=tuple(f"{lead} {part.strip(' .')}." for lead, part in parts if part.strip(" .")))
+        return tuple(f"{lead} {part.strip(' .')}." for lead, part in parts if part.strip(" ."))
 
 
 def larc(file: Path) -> list[Lesson]:
@@ -61,7 +61,12 @@ def larc(file: Path) -> list[Lesson]:
             best[told.task] = told
     if not best:
         raise UsageError(f"{shown(file)} has no description from which anybody built the output (builds_succeeded)")
-    return [Lesson(task(id, known[id], id), best[id].description) for id in sorted(best)]
+    return [_lesson(task(id, known[id], id), best[id].bullets) for id in sorted(best)]
+
+
+def _lesson(described: Task, bullets: tuple[str, ...]) -> Lesson:
+    """The last part alone says what to do."""
+    return Lesson(described, Description(bullets=bullets), looks=len(bullets) - 1)
 
 
 def _told(file: Path) -> Iterator[tuple[int, Told]]:

@@ -41,7 +41,7 @@ def test_of_the_embedded_checkers_one_is_right_and_one_is_measurably_worse(nlevo
 
 def test_a_checker_that_cheats_is_found_out_by_saying_nothing(nlevolve: Run) -> None:
     found = exam(
-        nlevolve, *named("checker"), *named("checker-clever"), "--tasks", "24", "--grids", "1", "--samples", "1",
+        nlevolve, *named("checker"), *named("checker-clever"), "--tasks", "16", "--grids", "1", "--samples", "1",
         "--arm", "true", "--arm", "empty", "--shown", "others",
     )  # fmt: skip
     honest, clever = found["uplifts"]
@@ -84,6 +84,16 @@ def test_a_runs_own_descriptions_are_followed_as_the_run_followed_them_from_its_
     assert {row["task"] for row in found["rows"]} == {"67a3c6ac", "68b16354"}
     assert {row["outcome"] for row in found["rows"]} == {"exact"}
     assert found["calls"] == {"provider": 0, "cache": len(found["rows"]), "failed": 0}
+
+
+def test_of_peoples_words_an_embedded_checker_reads_what_is_to_be_done(nlevolve: Run, tmp_path: Path) -> None:
+    said = {"see": "a picture", "grid": "the same", "builds": 2, "builds_succeeded": 2}
+    told = [("67a3c6ac", "flip the grid from left to right"), ("007bbfb7", "do as the picture wants"), ("b1948b0a", "copy it")]
+    (tmp_path / "larc.jsonl").write_text("\n".join(json.dumps({"task": task, "do": do, **said}) for task, do in told))
+    found = exam(nlevolve, *named("checker"), "--larc", "larc.jsonl", *TRUE, "--samples", "1")
+    outcomes = {row["task"]: row["outcome"] for row in found["rows"]}
+    assert outcomes["67a3c6ac"] == "exact"
+    assert outcomes["007bbfb7"] == "not_understood"
 
 
 def test_fresh_grids_take_the_place_of_ours(nlevolve: Run, tmp_path: Path) -> None:

@@ -35,6 +35,7 @@ def test_of_each_task_the_description_is_taken_from_which_most_people_built_the_
         "To make the output, you have to flip it.",
     )
     assert lesson.grids == ()
+    assert lesson.steps == lesson.description.bullets[2:]
 
 
 @pytest.mark.parametrize("name", ["fresh.json", "fresh.jsonl"])
