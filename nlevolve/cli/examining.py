@@ -89,6 +89,8 @@ def hold(
     html: Path | None,
 ) -> int:
     """Examine, print, and return the exit code: 3 a cap was reached, 4 a checker could not answer all, 130 interrupted."""
+    if html is not None and (html.is_dir() or not html.parent.is_dir()):
+        raise UsageError(f"--html {html}: name a file in a folder that is there")
     options = Options.read({name: value for name, value in given.items() if name != "checker"})
     checkers = _checkers(given.get("checker") or [DEFAULT], options.settings)
     lessons = paper.lessons(options)
@@ -255,19 +257,20 @@ def _end(sitting: Sitting, asked: int) -> tuple[int, str]:
 
 
 def _print(found: Exam, as_json: bool, html: Path | None) -> None:
+    """What was paid for is shown before a page that may not be writable is written."""
     from nlevolve.cli.report import write_page
     from nlevolve.view.exam.page import page
 
-    if html is not None:
-        write_page(html, page(found))
     if as_json:
         say(dumps(found.told(), separators=(",", ":")))
-        return
-    _show(sheets(found))
-    for line in found.advice:
-        say(line)
-    if found.ended:
-        complain(found.ended)
+    else:
+        _show(sheets(found))
+        for line in found.advice:
+            say(line)
+        if found.ended:
+            complain(found.ended)
+    if html is not None:
+        write_page(html, page(found))
 
 
 def _show(tables: Sequence[Sheet]) -> None:

@@ -139,6 +139,7 @@ def test_a_checker_that_refuses_its_key_is_exit_code_4(nlevolve: Run, monkeypatc
         (["--larc", "a", "--from-run", "b"], "--larc and --from-run each say which descriptions to take"),
         (["--larc", "gone.jsonl"], "cannot read gone.jsonl"),
         (["--from-run", "gone"], "no run 'gone' under runs"),
+        (["--html", "."], "--html .: name a file in a folder that is there"),
         (["--tasks", "0"], "greater than or equal to 1"),
     ],
 )

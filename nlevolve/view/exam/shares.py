@@ -37,6 +37,11 @@ class Curve(BaseModel):
     doubling: float
     """What the odds are multiplied by when the cells double: below 1, larger grids are followed worse."""
 
+    def at(self, cells: int) -> float:
+        """The chance of being right, 0..1."""
+        against: float = (1 - self.at_100) / self.at_100 * self.doubling ** -log2(cells / 100)
+        return 1 / (1 + against)
+
 
 def share(groups: Iterable[Sequence[bool]]) -> Share:
     """Of trials in groups."""

@@ -54,6 +54,8 @@ def test_the_curve_finds_the_chance_at_a_hundred_cells_and_what_a_doubling_does(
     assert found is not None
     assert found.at_100 == pytest.approx(0.8, abs=0.02)
     assert found.doubling == pytest.approx(0.5, abs=0.03)
+    assert found.at(100) == pytest.approx(found.at_100)
+    assert found.at(400) == pytest.approx(0.5, abs=0.03)
 
 
 def test_where_sizes_part_right_from_wrong_the_curve_is_steep_and_finite() -> None:
