@@ -52,5 +52,7 @@ def _against_size(told: Sequence[Standing]) -> Chart:
     fitted = [(model_name(one.checker), one.curve) for one in told if one.curve]
     drawn = [charts.Curve(label, CELLS, [curve.at(cells) for cells in CELLS]) for label, curve in fitted]
     names = ("cells of the larger of input and output", "grids exact")
-    caption = "With the right words: logistic curves in the logarithm of the cells. Who got all right, or nothing, has none."
+    # where there is one curve no legend names it
+    whose = f"{fitted[0][0]}, with" if len(fitted) == 1 else "With"
+    caption = f"{whose} the right words: logistic in the logarithm of the cells. Who got all right, or nothing, has no curve."
     return Chart(SIZE, caption, charts.curves(SIZE, drawn, *names, log=True, share=True), numbers_of_curves(drawn, *names))

@@ -90,9 +90,9 @@ def test_what_is_no_evidence_is_in_no_share() -> None:
 
 def test_samples_agree_where_they_are_one_grid_and_what_cannot_be_read_agrees_with_nothing() -> None:
     base = next(rows(GOOD, 1))
-    grids = [((1,),), ((1,),), ((2,),), None]
+    grids = [((1,),), ((1,),), ((2,),), None, None]
     same = [base.model_copy(update={"sample": n, "answer": grid}) for n, grid in enumerate(grids)]
-    assert measured(same)["standings"][0].agreement == pytest.approx(1 / 6)
+    assert measured(same)["standings"][0].agreement == pytest.approx(1 / 10)
 
 
 def test_a_weaker_one_is_measured_against_the_best_over_the_same_descriptions() -> None:
