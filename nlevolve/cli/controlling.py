@@ -7,7 +7,7 @@ from json import dumps
 from pathlib import Path
 from typing import Any
 
-from nlevolve.cli.sweeping import INTERRUPTED, OUT_OF_BUDGET, STORE_FAILED, left
+from nlevolve.cli.series import INTERRUPTED, OUT_OF_BUDGET, STORE_FAILED, left
 from nlevolve.cli.trusting import bank_of, confirmed
 from nlevolve.config import validated
 from nlevolve.errors import UsageError

@@ -27,6 +27,23 @@ Selectors = Annotated[
     list[str],
     typer.Argument(help="arc1:ID, arc2:evaluation[:10], arc1:training~20, a task file, a folder, @LIST", show_default=False),
 ]
+MaybeSelectors = Annotated[
+    list[str] | None,
+    typer.Argument(
+        help="arc1:ID, arc2:evaluation[:10], arc1:training~20, a task file, a folder, @LIST; with --from those of that run",
+        metavar="SELECTORS",
+        show_default=False,
+    ),
+]
+From = Annotated[
+    str | None,
+    typer.Option(
+        "--from",
+        help="Repeat this run, with what else is named here changed; with --replay and no change it is told again to the figure.",
+        metavar="RUN",
+        show_default=False,
+    ),
+]
 Run = Annotated[str, typer.Argument(help="A run's name under --runs-dir, or the path of its folder.", show_default=False)]
 
 
@@ -59,6 +76,7 @@ WhenDone = Annotated[
         show_default=False,
     ),
 ]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say how many calls and dollars at most, and send nothing.")]
 Palette = Annotated[
     str | None,
     typer.Option(

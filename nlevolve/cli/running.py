@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
 import signal
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
+from nlevolve.ask.prompts import PlaceError
 from nlevolve.cli.accidents import line, unexpected
 from nlevolve.cli.trusting import tell
 from nlevolve.errors import BankFailed, BudgetFileFailed
@@ -29,6 +32,8 @@ from nlevolve.view.terminal.passing import passing
 from nlevolve.view.terminal.summary import Summary
 from nlevolve.view.uplift import told as controls_told
 
+DEAF = 5.0
+"""Seconds after which a loop that did not hear a signal is not waited for when another comes."""
 ECHO = 0.2
 """Seconds within which two signals count as one."""
 EXIT_STORE = 1
@@ -59,7 +64,7 @@ def _carry_out(session: Session, outside: Sequence[See], *, live: bool, as_json:
         finished, summary = asyncio.run(
             _run(session, [guarded("results.json", publisher.see, but=(StoreFailed,)), *outside], live, stream, colours)
         )
-    except (StoreFailed, BankFailed, BudgetFileFailed) as error:
+    except (StoreFailed, BankFailed, BudgetFileFailed, PlaceError) as error:
         complain(error)
         return EXIT_STORE
     except Exception as error:  # a fault of ours, or of a library: told in a line, and what was paid for is kept
@@ -86,10 +91,17 @@ def _carry_out(session: Session, outside: Sequence[See], *, live: bool, as_json:
         results = publisher.results()
         controls = controls_told(session.folder, results)
         screen.print(closing(summary, results, run, colours, page=page, width=width, controls=controls), soft_wrap=True)
-    if finished.why and not (sys.stdout.isatty() and sys.stderr.isatty() and not as_json):
-        # where both are read by one pair of eyes, the last words have said it
+    if finished.why and (as_json or not _read_together()):
         complain(finished.why)
     return finished.exit_code
+
+
+def _read_together() -> bool:
+    """Whether what is written to stdout and stderr goes to one terminal, or one file or pipe: there the last words have said it."""
+    try:
+        return (sys.stdout.isatty() and sys.stderr.isatty()) or os.path.sameopenfile(sys.stdout.fileno(), sys.stderr.fileno())
+    except (OSError, ValueError):  # in their place is something that is no file
+        return False
 
 
 def handle(folder: Path) -> str:
@@ -120,24 +132,36 @@ async def _run(
 def listen(stopping: asyncio.Event, tell: Callable[[], None]) -> None:
     """The first Ctrl-C, SIGTERM or SIGHUP (its terminal is gone) lets what is in flight end; a second one stops at once.
 
-    `timeout` and others signal a process and then its whole group: what comes in the same moment is one signal.
+    `timeout` and others signal a process and then its whole group: what comes in the same moment is one signal. While the loop
+    is too busy to hear any (nothing of ours should keep it, but a view from elsewhere may), a later one ends the process.
     """
     loop = asyncio.get_running_loop()
     running = asyncio.current_task()
     assert running is not None
     heard = float("-inf")
+    unheard: float | None = None
 
     def stop() -> None:
-        nonlocal heard
+        nonlocal heard, unheard
+        unheard = None
         before, heard = heard, loop.time()
         if heard - before < ECHO:
             return
         if stopping.is_set():
-            running.cancel()
+            running.cancel()  # what becomes of it is said when it has stopped
+            return
         tell()
         stopping.set()
+
+    def beside(*_: object) -> None:
+        nonlocal unheard
+        unheard = unheard or time.monotonic()
+        if time.monotonic() - unheard > DEAF:
+            raise KeyboardInterrupt
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         # nohup has it ignored, and so it shall stay
         if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
             loop.add_signal_handler(number, stop)
+            # it still wakes the loop, which calls `stop`; this one comes also while the loop does not
+            signal.signal(number, beside)

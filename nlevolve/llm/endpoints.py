@@ -39,10 +39,12 @@ def variables_of(provider: str) -> list[str]:
 
 
 class Endpoints:
-    """The endpoints that the environment names for the models of a run."""
+    """The endpoints that the environment names for the models of a run, or (`told`) another one did, where nothing is sent."""
 
-    def __init__(self, cards: Mapping[str, ModelCard]) -> None:
-        self._of = {model: url for model, card in cards.items() if (url := endpoint_of(card.provider))}
+    def __init__(self, cards: Mapping[str, ModelCard], told: Mapping[str, str] | None = None) -> None:
+        self._of = (
+            told if told is not None else {model: url for model, card in cards.items() if (url := endpoint_of(card.provider))}
+        )
 
     def addressed(self, request: Request) -> Request:
         """The request with its endpoint filled in, where the role sets none and the environment does."""

@@ -14,6 +14,8 @@ def _mix(model: str) -> tuple[str, ...]:
 def _all_named(model: str) -> str:
     if not all(_mix(model)):
         raise ValueError("a model's name is empty")
+    if len(_mix(model)) > MOST_IN_MIX:
+        raise ValueError(f"a mix has {MOST_IN_MIX} models at most")
     return model
 
 
@@ -23,6 +25,7 @@ def _http(url: str) -> str:
     return url
 
 
+MOST_IN_MIX = 50
 OURS = {
     *("model", "messages", "contents", "stream", "response_format", "format", "seed", "n", "tools"),
     *("timeout", "api_key", "base_url", "api_base"),

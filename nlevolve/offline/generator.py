@@ -41,6 +41,9 @@ Bullets = tuple[str, ...]
 SKIP = ("Leave the grid as it is.",)
 """Said when no idea comes any closer than doing nothing."""
 MOST_STEPS = 8
+ORDERED = 1_000_000
+"""Seeds so far apart ask for the same sample of a question, drawn once more: what is best comes first with all of them, and
+only chance is another's."""
 
 
 def generate(asked: Asked, seed: int, effort: Effort) -> Bullets:
@@ -50,15 +53,15 @@ def generate(asked: Asked, seed: int, effort: Effort) -> Bullets:
         return SKIP
     parents = [_begin(parent, asked, puzzle) for parent in asked.parents if parent.bullets]
     if not parents:
-        return _write(puzzle, seed, effort)
+        return _write(puzzle, seed % ORDERED, effort)
     rng = Random(f"{puzzle.digest}/{seed}/{[p.bullets for p in parents]}")
     if len(parents) == 1:
         tried = revisions(parents[0], puzzle, effort.more, effort.second, rng)
     else:
         tried = recombinations(parents, puzzle, effort.more)
-    chosen = _choose(tried, parents, seed, rng)
+    chosen = _choose(tried, parents, seed % ORDERED, rng)
     if chosen is None:
-        return _write(puzzle, seed + 1 + rng.randrange(12), effort)
+        return _write(puzzle, seed % ORDERED + 1 + rng.randrange(12), effort)
     return _told(_plainer(chosen, puzzle), puzzle)
 
 

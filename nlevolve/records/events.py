@@ -217,6 +217,8 @@ class RunFinished(Event):
     why: Text = ""
     resumable: bool = True
     """Whether to resume it may bring more: what fails for what is asked fails again."""
+    remedy: Text = ""
+    """What has to be changed first: the key, a model's name, an address; empty where nothing is known to be wrong."""
 
 
 AnyEvent = Annotated[

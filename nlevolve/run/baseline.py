@@ -162,8 +162,8 @@ def _of_others(original: Original, tasks: Iterable[Task]) -> dict[str, Descripti
 
 
 def as_recorded(control: Control | None) -> dict[str, Any]:
-    """What config.json says of it; nothing of a run that controls none."""
-    return {} if control is None else {"control": control.row.model_dump(mode="json"), **as_decided(control)}
+    """What config.json says of it."""
+    return {"control": control and control.row.model_dump(mode="json"), "given": {}, **as_decided(control)}
 
 
 def as_decided(control: Control | None) -> dict[str, Any]:

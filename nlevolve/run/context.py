@@ -15,8 +15,15 @@ from nlevolve.llm.kept import Keeping, keeping_nothing
 from nlevolve.llm.request import LLM
 from nlevolve.llm.settings import RoleSettings
 from nlevolve.records import Description, Event, Role
+from nlevolve.run.retold import Retold
 
 Emit = Callable[[Event], None]
+
+
+def _nothing_lacks(owed: Callable[[str], bool]) -> LLM:
+    raise AssertionError("no run is told again")
+
+
 Value = TypeVar("Value")
 
 
@@ -37,6 +44,11 @@ class Context:
 
     keeping: Keeping = keeping_nothing
     """Keeps of the caps what a task's answers will take."""
+
+    retold: Retold = field(default_factory=Retold)
+    """What is left of a run that is told again."""
+    lacking: Callable[[Callable[[str], bool]], LLM] = _nothing_lacks
+    """The asker's LLM for what is left of it: of what is not (told by a request's digest) the account says nothing."""
 
     unusable: set[str] = field(default_factory=set)
     """Models that will answer nothing more: key refused, quota exhausted."""

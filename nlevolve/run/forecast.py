@@ -104,7 +104,8 @@ def _of_task(config: RunConfig, task: Task, prompts: Prompts, cards: Mapping[str
             yield _Calls(ROLE_OF[operator], 1, prompt[operator], question)
         checked = (*question, config.checker.model_dump_json()) if question else None
         yield _Calls("checker", pairs, follows("checker"), checked)
-    followed = min(policy.births, answers.perfect + answers.imperfect) * answers.samples * answers.views
+    most = 1 if given else answers.perfect + answers.imperfect
+    followed = most * answers.samples * answers.views if policy.phases else 0
     yield _Calls("answerer", followed * len(task.tests), follows("answerer"))
     if answers.direct:
         solved = tokens("answerer", "solve", {"pairs": applied["others"][1]["pairs"], "input": alone["input"]})

@@ -135,9 +135,13 @@ def _lab(config: Mapping[str, Any], memory: _Memory, task: str, grown: Populatio
     except (UsageError, KeyError):
         return None
     stack = Stack(memory.ask, memory.bank, cards, asyncio.Event(), {})
-    given = {task: [one.description for _, one in sorted(grown.members.items()) if one.birth.operator == "given"]}
-    asker = Asker(stack, prompts, stack.reject, cards, stack.windows)
-    return Context(asker, settings, lambda event: None, telling=stack.telling, given=given)
+    return Context(
+        Asker(stack, prompts, stack.reject, cards, stack.windows, draw=settings.repeat),
+        settings,
+        lambda event: None,
+        telling=stack.telling,
+        given={task: [one.description for _, one in sorted(grown.members.items()) if one.birth.operator == "given"]},
+    )
 
 
 def _cards(settings: RunConfig, config: Mapping[str, Any]) -> dict[str, ModelCard]:

@@ -13,6 +13,7 @@ from nlevolve.evolve.population import Population
 from nlevolve.llm.request import Halt, Interrupted, OverBudget
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Answer, Event, MixLearned, Stopped, TaskAnswered, TaskStarted
+from nlevolve.run.again import retrace
 from nlevolve.run.answering import Answering
 from nlevolve.run.context import Context
 from nlevolve.run.losses import losses, sentence
@@ -39,6 +40,7 @@ async def solve(task: Task, context: Context, known: Sequence[Event] = (), befor
         if search.perfect and context.config.answers.second and any(a.attempt_2 is None for a in answers):
             await search.run(second=context.config.answers.second)
             answers = await answering.follow(search.outcome)
+    await retrace(task, context, search.population)
     context.emit(_end(task, context, search, answering, answers, time.monotonic() - began))
     return _learned(task, context, search.outcome)
 

@@ -22,6 +22,7 @@ from nlevolve.puzzle.grids import LARGEST_SIDE, MOST_SIDE
 from nlevolve.records import AnyEvent, Event, LogDamaged, LogReader, RunFinished, TaskAnswered, write_event
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_REPEAT = re.compile(r"(?P<stem>.+)\.s\d+")
 TO_RESUME = ("id", "preset", "settings", "tasks", "limits", "prompts_dir", "cache_dir")
 """Keys of config.json without which a run cannot go on."""
 
@@ -114,6 +115,29 @@ def find(run: str, runs_dir: Path) -> Path:
     raise UsageError(
         f"no run {run!r} under {runs_dir}" + (f"; nearest: {', '.join(close)}" if close else "; there are no runs yet")
     )
+
+
+def repeat_name(stem: str, number: int) -> str:
+    """What the so-manieth repeat of a run is called, from 1."""
+    return f"{stem}.s{number}"
+
+
+def stem_of(name: str) -> str | None:
+    """Of which run this is the name of a repeat; None where it is none."""
+    found = _REPEAT.fullmatch(name)
+    return found["stem"] if found else None
+
+
+def find_all(run: str, runs_dir: Path) -> list[Path]:
+    """The folder of a run, or those of its repeats where only they are there. Raises UsageError."""
+    try:
+        return [find(run, runs_dir)]
+    except UsageError:
+        place = runs_dir / run
+        found = [one.parent for one in place.parent.glob("*/config.json") if stem_of(one.parent.name) == place.name]
+        if not found:
+            raise
+        return sorted(found, key=lambda one: int(one.name.rpartition(".s")[2]))
 
 
 def read_config(folder: Path, needs: Collection[str] = ("tasks",)) -> dict[str, Any]:

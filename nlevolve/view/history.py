@@ -27,12 +27,15 @@ from nlevolve.records import (
     Role,
     RunFinished,
     RunStarted,
+    ServerAway,
+    ServerBack,
     TaskAnswered,
     TaskStarted,
 )
 from nlevolve.run.losses import losses
 from nlevolve.view.account import Account
 from nlevolve.view.readings import Reader
+from nlevolve.view.trouble import Trouble
 
 
 @dataclass(slots=True)
@@ -112,6 +115,8 @@ class History:
     """As of a task."""
     readings: Reader = field(default_factory=Reader)
     """What became of the replies."""
+    trouble: Trouble = field(default_factory=Trouble)
+    """What stood between the run and its replies."""
     mix: dict[str, MixLearned] = field(default_factory=dict)
     """Task -> what it showed of the models of a mix."""
     retries: int = 0
@@ -161,6 +166,7 @@ class History:
                 if self._new(event):
                     self._called(event)
                     self._tries.see(event)
+                    self.trouble.see(event)
             case CallSent():
                 # these three tell it from any other, and hashing all of an event would take longer than all the rest
                 if self._new((event.at, event.request, event.tries)):
@@ -190,6 +196,8 @@ class History:
                 task.answered, task.reopened = event, False
             case CallRetried() if self._new(event):
                 self._retried(event)
+            case ServerAway() | ServerBack():
+                self.trouble.see(event)
             case LogDamaged():
                 self.damage = event
             case BudgetChanged() if self.started is not None:
@@ -226,6 +234,7 @@ class History:
         self.retries += 1
         last = self._tries.open.get(event.request)
         self._tries.see(event)
+        self.trouble.see(event)
         if event.unknown_usd:
             by_role = [self._role(last.sent)] if last else []
             for account in (self.account, self.task(event.task).account, *by_role):
@@ -242,6 +251,7 @@ class History:
     def _start(self, event: RunStarted) -> None:
         if self._new(event.at):
             self._tries.see(event)
+            self.trouble.see(event)
         before, self.started, self.finished = self.rank, event, None
         self.readings.began(event.reads)
         for name in event.tasks:

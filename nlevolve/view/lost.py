@@ -15,7 +15,7 @@ SHORT: Mapping[str, str] = {
     "parameter": "refused for a parameter",
     "rejected": "refused",
     "doubtful": "refused",
-    "unusable": "refused by the model's provider for good",
+    "unusable": "given up, since the model was stopped",
     "timeout": "timed out",
     "rate_limit": "refused for the rate",
     "provider_down": "lost to an outage",
@@ -31,7 +31,7 @@ Row = Mapping[str, Any]
 
 def loss_rows(losses: Iterable[Loss]) -> list[dict[str, Any]]:
     """As JSON, one row a kind of failure."""
-    return [one.model_dump() for one in added(losses)]
+    return [one.model_dump(exclude=set() if one.remedy else {"remedy"}) for one in added(losses)]
 
 
 def summed(rows: Iterable[Row]) -> dict[str, int]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from nlevolve.program import command
 from nlevolve.puzzle.datasets import Selection
+from nlevolve.puzzle.public import public
 from nlevolve.records import Event, RunFinished, TaskAnswered
 from nlevolve.run.retell import retell_all
 from nlevolve.run.store import read_config, read_events, replace, replace_text
@@ -30,6 +31,7 @@ class Publisher:
         self, folder: Path, selection: Selection, known: Sequence[Event] = (), clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._folder, self._tasks, self._clock = folder, selection.tasks, clock
+        self._public = public(selection.found)
         self._solutions = open_solutions(selection.selectors, selection.max_side)
         self._written = float("-inf")
         self.history = History()
@@ -66,4 +68,4 @@ class Publisher:
 
     def results(self) -> dict[str, Any]:
         """The content of results.json as it stands."""
-        return results(self.history, self._tasks, self._solutions)
+        return results(self.history, self._tasks, self._solutions, self._public)

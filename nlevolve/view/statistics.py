@@ -122,7 +122,7 @@ def tasks_to_settle(difference: float, square: float, level: float = LEVEL, powe
     if not difference:
         return None
     under_equals, under_this = _quantiles(level, power)
-    return ceil(((under_equals * sqrt(square) + under_this * sqrt(square - difference**2)) / difference) ** 2)
+    return ceil(((under_equals * sqrt(square) + under_this * sqrt(max(0.0, square - difference**2))) / difference) ** 2)
 
 
 def shown_by(tasks: int, square: float, level: float = LEVEL, power: float = POWER) -> float:

@@ -130,9 +130,14 @@ def told(folder: Path, results: Mapping[str, Any]) -> list[str] | None:
     found = uplifts(folder, results)
     if any(one.control == results["run"] for one in found):
         return lines(found, clean(found[0].run))
-    if found or (results["totals"]["candidates"] and control_of(_config(folder)) is None):
+    if found or (described(results) and control_of(_config(folder)) is None):
         return lines(found)
     return None
+
+
+def described(results: Mapping[str, Any]) -> bool:
+    """Whether a run has any description, so that there is something to control."""
+    return any(row.get("description") for row in results["tasks"].values())
 
 
 def lacking(typed: str) -> str:

@@ -16,6 +16,7 @@ from nlevolve.cli import main
 from tests.server import Provider, Said
 from tests.stories.processes import start
 
+pytestmark = pytest.mark.forged
 PAIR = {"input": [[1, 2], [3, 4]], "output": [[2, 1], [4, 3]]}
 GOOD = {"train": [PAIR, PAIR], "test": [PAIR]}
 

@@ -10,13 +10,15 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from nlevolve.config import validated
 from nlevolve.errors import UsageError
+from nlevolve.view.compare import repeats
+from nlevolve.view.compare.repeats import Contest, Group
 from nlevolve.view.lost import in_short, summed
 from nlevolve.view.readings import OUTCOMES
-from nlevolve.view.results import exact_on_training, won
+from nlevolve.view.results import attempted, exact_on_training, won
 from nlevolve.view.run_folder import RunFolder, flat, names_of
-from nlevolve.view.statistics import Interval, mcnemar, wilson
+from nlevolve.view.statistics import Interval, holm, mcnemar, wilson
 from nlevolve.view.text import doubt
-from nlevolve.view.uplift import Uplift, control_of, lacking, uplifts
+from nlevolve.view.uplift import Uplift, control_of, described, lacking, uplifts
 
 TaskRow = Mapping[str, Any]
 """One task of results.json."""
@@ -29,6 +31,10 @@ METHODS = {
     "interval_confidence": "0.95",
     "p": "mcnemar",
     "p_kind": "exact, two-sided",
+    "p_holm": "holm",
+    "contests.p": "fisher-pitman paired permutation",
+    "contests.interval": "agresti-min",
+    "contests.tasks_needed": "connor, power 0.8",
 }
 HEIRS = {"reviser": "generator", "recombiner": "generator", "answerer": "checker"}
 
@@ -50,6 +56,9 @@ class Side(BaseModel):
     test_inputs_solved: int | None
     score_inputs: float | None
     """Mean share of a task's test inputs right."""
+    attempted: int
+    """Tasks that were reached and not lost to a failure."""
+    attempted_solved: int | None
     covered: int | None
     """Tasks of which every solution was among the grids proposed."""
     exact: int
@@ -100,7 +109,7 @@ class Side(BaseModel):
 
 
 class Duel(BaseModel):
-    """Two runs, task by task. `p`: McNemar's exact test, two-sided."""
+    """Two runs, task by task. `p`: McNemar's exact test, two-sided; `p_holm`: corrected for all duels."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -111,6 +120,7 @@ class Duel(BaseModel):
     only_other: int
     neither: int
     p: float
+    p_holm: float
 
 
 class Comparison(BaseModel):
@@ -121,8 +131,14 @@ class Comparison(BaseModel):
     criterion: str
     """What "solved" means below: "solved", or "exact on training" where solutions are unknown."""
     shared: int
+    public: int
+    """How many of the shared tasks are from a published data set."""
     runs: list[Side]
     duels: list[Duel]
+    groups: list[Group]
+    """The runs in groups of repeats; one alone is a group, too."""
+    contests: list[Contest]
+    """Every two groups."""
     alone: dict[str, list[str]]
     """Run -> tasks that it alone solved."""
     by_all: list[str]
@@ -135,6 +151,11 @@ class Comparison(BaseModel):
     methods: dict[str, str] = METHODS
     """By which method a figure of this name was found."""
 
+    @property
+    def repeated(self) -> bool:
+        """Whether any runs are repeats of each other."""
+        return len(self.groups) < len(self.runs)
+
 
 def compare(runs: Sequence[RunFolder]) -> Comparison:
     """Compare two or more runs. Raises UsageError when they share no task or a run is named twice."""
@@ -144,18 +165,27 @@ def compare(runs: Sequence[RunFolder]) -> Comparison:
     wins = {name: {task for task, row in zip(tasks, told, strict=True) if won(row, graded)} for name, told in rows.items()}
     winners = {task: [name for name in names if task in wins[name]] for task in tasks}
     sides = [_side(name, run, rows[name], graded) for name, run in zip(names, runs, strict=True)]
-    controls = {name: uplifts(run.folder, run.results) for name, run in zip(names, runs, strict=True) if _has_words(run)}
+    by_name = dict(zip(names, runs, strict=True))
+    groups = repeats.groups(repeats.grouped(names, runs), by_name, wins, tasks)
+    controls = {name: uplifts(run.folder, run.results) for name, run in by_name.items() if _has_words(run)}
     return Comparison(
         criterion="solved" if graded else "exact on training",
         shared=len(tasks),
+        public=sum(bool(runs[0].results["tasks"][task].get("public")) for task in tasks),
         runs=sides,
-        duels=[_duel(one, other, wins[one], wins[other], len(tasks)) for one, other in combinations(names, 2)],
+        duels=_duels(names, wins, len(tasks)),
+        groups=groups,
+        contests=repeats.contests(groups, wins, tasks),
         alone={name: [task for task, by in winners.items() if by == [name]] for name in names},
         by_all=[task for task, by in winners.items() if by == names],
         by_none=[task for task, by in winners.items() if not by],
         settings=_differences(names, runs),
         controls=[one for found in controls.values() for one in found],
-        warnings=[*_warnings(sides, runs, len(tasks), graded), *_uncontrolled(controls)],
+        warnings=[
+            *_warnings(sides, runs, len(tasks), graded),
+            *repeats.warnings(groups, by_name, {side.run: side.bought_before for side in sides}),
+            *_uncontrolled(controls),
+        ],
     )
 
 
@@ -185,6 +215,8 @@ def _side(name: str, run: RunFolder, rows: Sequence[TaskRow], graded: bool) -> S
         test_inputs=len(inputs) if graded else None,
         test_inputs_solved=sum(inputs) if graded else None,
         score_inputs=_mean(_mean(map(float, row["inputs_solved"])) for row in rows) if graded else None,
+        attempted=sum(map(attempted, rows)),
+        attempted_solved=sum(bool(row["solved"]) for row in rows if attempted(row)) if graded else None,
         covered=sum(all(row["inputs_covered"]) for row in rows) if graded else None,
         exact=sum(map(exact_on_training, rows)),
         cells_train=cells,
@@ -207,17 +239,22 @@ def _side(name: str, run: RunFolder, rows: Sequence[TaskRow], graded: bool) -> S
     )
 
 
-def _duel(one: str, other: str, won: set[str], won_other: set[str], tasks: int) -> Duel:
-    both, alone, rival = len(won & won_other), len(won - won_other), len(won_other - won)
-    return Duel(
-        one=one,
-        other=other,
-        both=both,
-        only_one=alone,
-        only_other=rival,
-        neither=tasks - both - alone - rival,
-        p=mcnemar(alone, rival),
-    )
+def _duels(names: Sequence[str], wins: Mapping[str, set[str]], tasks: int) -> list[Duel]:
+    pairs = list(combinations(names, 2))
+    ps = [mcnemar(len(wins[one] - wins[other]), len(wins[other] - wins[one])) for one, other in pairs]
+    return [
+        Duel(
+            one=one,
+            other=other,
+            both=len(wins[one] & wins[other]),
+            only_one=len(wins[one] - wins[other]),
+            only_other=len(wins[other] - wins[one]),
+            neither=tasks - len(wins[one] | wins[other]),
+            p=p,
+            p_holm=corrected,
+        )
+        for (one, other), p, corrected in zip(pairs, ps, holm(ps), strict=True)
+    ]
 
 
 def _differences(names: Sequence[str], runs: Sequence[RunFolder]) -> dict[str, dict[str, str]]:
@@ -286,7 +323,7 @@ def _same_ids(runs: Sequence[RunFolder]) -> bool:
 
 def _has_words(run: RunFolder) -> bool:
     """Whether it has descriptions of its own, so that a control would tell what they add."""
-    return control_of(run.config) is None and bool(run.results["totals"]["candidates"])
+    return control_of(run.config) is None and described(run.results)
 
 
 def _uncontrolled(controls: Mapping[str, Sequence[Uplift]]) -> list[str]:

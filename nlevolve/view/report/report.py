@@ -17,7 +17,7 @@ from nlevolve.view.page import render
 from nlevolve.view.readings import in_words
 from nlevolve.view.report import plots
 from nlevolve.view.report.report_data import deflate, pack
-from nlevolve.view.results import exact_on_training
+from nlevolve.view.results import both_means, exact_on_training, set_label
 from nlevolve.view.run_folder import flat
 from nlevolve.view.statistics import wilson
 from nlevolve.view.text import clean, count, doubt, duration, money, percent, points, short_model
@@ -124,8 +124,10 @@ def _scores(totals: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     right, covered, inputs = totals["test_inputs_solved"], totals["test_inputs_covered"], totals["test_inputs"]
     low, high = wilson(solved, tasks)
     each_low, each_high = wilson(right, inputs)
+    share = f"{percent(totals['score_tasks'])}, interval {percent(low)} to {percent(high)}"
+    label = set_label(totals.get("public_tasks", 0), tasks)
     return [
-        ("Tasks solved", f"{solved} of {tasks}", f"{percent(totals['score_tasks'])}, interval {percent(low)} to {percent(high)}"),
+        ("Tasks solved", f"{solved} of {tasks}", "; ".join(filter(None, [share, both_means(totals), label]))),
         (
             "Test inputs right",
             f"{right} of {inputs}",
@@ -179,7 +181,8 @@ def _unfinished(history: History) -> str:
         return "This run had not ended when the report was written."
     name = history.started.run if history.started else ""
     why = f": {history.finished.why}" if history.finished.why else ""
-    further = f" Go on with: nlevolve resume {name}" if history.finished.resumable else ""
+    remedy = f" To change first: {clean(history.finished.remedy)}." if history.finished.remedy else ""
+    further = remedy + (f" Go on with: nlevolve resume {name}" if history.finished.resumable else "")
     return f"This run ended early ({history.finished.reason}{why}).{further}"
 
 
@@ -246,7 +249,7 @@ def _facts(row: Mapping[str, Any]) -> str:
     gain = row["train"]["cell_accuracy"] - row["train"]["copy_accuracy"]
     told = [
         f"ended: {row['stopped']}",
-        f"{count(calls['provider'])} calls, {count(calls['cache'])} from the cache, {count(calls['failed'])} failed",
+        f"{count(calls['provider'])} {'call' if calls['provider'] == 1 else 'calls'}, {count(calls['cache'])} from the cache, {count(calls['failed'])} failed",
         f"{'≈ ' if row.get('estimated_calls') else ''}{count(tokens['prompt'])} + {count(tokens['completion'])} tokens",
     ]
     if lost := in_short(summed(row.get("losses", ()))):

@@ -9,9 +9,10 @@ from typing import Any
 from rich.text import Text
 
 from nlevolve.program import command, quoted
+from nlevolve.view.account import Account
 from nlevolve.view.door import console
 from nlevolve.view.readings import in_words, telling
-from nlevolve.view.results import exact_on_training
+from nlevolve.view.results import both_means, exact_on_training, set_label
 from nlevolve.view.terminal.palette import STANDARD, Palette
 from nlevolve.view.terminal.panels.layout import Part, Row, row
 from nlevolve.view.terminal.summary import Summary
@@ -51,9 +52,9 @@ def closing(
     ]
     if not results["finished"]:
         rows.append(_cut_short(summary, results, palette))
-    on = summary.finished is None or summary.finished.resumable
+    rows += _to_change(summary, results, palette)
     told = [line for one in [*rows, row()] for line in _folded(one.text(), width)]
-    return Text("\n").join([*told, *_next(results, run, page, on, width, controls == []), Text()])
+    return Text("\n").join([*told, *_next(results, run, page, _resuming(summary), width, controls == []), Text()])
 
 
 def _score(results: Mapping[str, Any], palette: Palette) -> Row:
@@ -62,10 +63,12 @@ def _score(results: Mapping[str, Any], palette: Palette) -> Row:
     if totals["solved"] is None:
         return row((f" {clean(results['run'])}  ", "bold"), (fits, palette.good), "; the solutions of the tests are not known")
     inputs = f"{totals['test_inputs_solved']} of {totals['test_inputs']} test inputs"
+    label = set_label(totals["public_tasks"], totals["tasks"])
+    share = "; ".join(filter(None, [percent(totals["score_tasks"]), both_means(totals), inputs, label]))
     return row(
         (f" {clean(results['run'])}  ", "bold"),
         (f"{totals['solved']} of {plural(totals['tasks'], 'task')} solved", f"bold {palette.good}"),
-        f" ({percent(totals['score_tasks'])}; {inputs}); {fits}",
+        f" ({share}); {fits}",
     )
 
 
@@ -84,7 +87,7 @@ def _by_guesses(results: Mapping[str, Any]) -> bool:
 def _by_revision(results: Mapping[str, Any]) -> list[Row]:
     """How many of the solved tasks were not solved at the first attempt: what the evolving was good for."""
     solved = [one for one in results["tasks"].values() if one["solved"] and one["best"]]
-    later = sum(one["best"]["operator"] != "write" for one in solved)
+    later = sum(one["best"]["operator"] in ("revise", "recombine") for one in solved)
     return [row(f"   {later} of the solved by a description that was revised or recombined")] if later else []
 
 
@@ -114,8 +117,21 @@ def _cost(summary: Summary, results: Mapping[str, Any]) -> Row:
     parts += [f", {money(account.cost_usd / totals['solved'])} a solved task"] if account.cost_usd and totals["solved"] else []
     unsure = doubt(totals["cost_unknown_calls"], totals["cost_unknown_usd"])
     parts += [f"; {unsure}" if unsure else ""]
-    parts += [f"; the tokens of {count(account.estimated)} replies are estimated"] if account.estimated else []
+    parts += [f"; {_estimated(account)}"] if account.estimated else []
     return row(*parts)
+
+
+def _estimated(account: Account) -> str:
+    """How many replies' tokens are our estimate: where we hung up, a provider had no chance to say."""
+    replies = f"{count(account.estimated)} {'reply' if account.estimated == 1 else 'replies'}"
+    ours = (
+        ""
+        if not account.hung_up
+        else " that we broke off"
+        if account.hung_up == account.estimated
+        else f", {count(account.hung_up)} of them broken off by us"
+    )
+    return f"the tokens of {replies}{ours} are estimated"
 
 
 def _damaged(results: Mapping[str, Any], palette: Palette) -> list[Row]:
@@ -172,13 +188,33 @@ def _cut_short(summary: Summary, results: Mapping[str, Any], palette: Palette) -
     return row((f"   not finished{tasks}: {why}", palette.bad))
 
 
+def _to_change(summary: Summary, results: Mapping[str, Any], palette: Palette) -> list[Row]:
+    """What the user has to mend before it can go on."""
+    remedy = summary.finished.remedy if summary.finished and not results["finished"] else ""
+    return [row(("   to change first: ", f"bold {palette.bad}"), clean(remedy))] if remedy else []
+
+
+def _resuming(summary: Summary) -> str:
+    """What to resume the run is good for; empty where it would fail alike."""
+    last = summary.finished
+    if last is not None and not last.resumable:
+        return ""
+    if last is not None and last.remedy:
+        return "go on, once that is changed"
+    return (
+        "go on, given a larger --max-calls or --budget"
+        if last is not None and last.reason == "budget"
+        else "go on where it stopped"
+    )
+
+
 def _next(
-    results: Mapping[str, Any], run: str, page: Path | None, resumable: bool, width: int | None, uncontrolled: bool
+    results: Mapping[str, Any], run: str, page: Path | None, resuming: str, width: int | None, uncontrolled: bool
 ) -> list[Text]:
     """Commands that lead on from here."""
     tried = {name: one for name, one in results["tasks"].items() if one["best"]}
     telling = [name for name, one in tried.items() if one["solved"] is False] or list(tried)
-    told = [] if results["finished"] or not resumable else [(command("resume", run), "go on where it stopped")]
+    told = [] if results["finished"] or not resuming else [(command("resume", run), resuming)]
     told += [(command("show", run, clean(telling[0])), "its best description, what went wrong")] if telling else []
     told += [(command("control", run), "no control yet: what its words add over the bare model")] if uncontrolled else []
     told += [

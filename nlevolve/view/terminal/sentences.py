@@ -144,5 +144,7 @@ def _who(models: Mapping[str, str]) -> str:
 
 def _ending(event: RunFinished, known: Collection[str]) -> str:
     told = {"done": "the run is done", "budget": "the run is out of budget", "failed": "the run failed"}
+    if event.reason == "interrupted":
+        return f"the run was {event.why if event.why.startswith('interrupted') and event.why not in known else 'interrupted'}"
     why = f": {clean(event.why)}" if event.why and event.why not in known else ""
-    return told.get(event.reason, "the run was interrupted") + why
+    return told[event.reason] + why

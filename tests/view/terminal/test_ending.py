@@ -1,5 +1,6 @@
 """The last words of a run."""
 
+from collections.abc import Collection
 from typing import Any
 
 from nlevolve.puzzle.tasks import Pair, Task
@@ -10,7 +11,9 @@ from nlevolve.view.terminal.summary import Summary
 from tests.view.fake_run import FakeRun
 
 
-def last_words(events: list[Event], *, solved: int | None, run: str = "demo", width: int | None = None) -> str:
+def last_words(
+    events: list[Event], *, solved: int | None, run: str = "demo", width: int | None = None, public: Collection[str] = ()
+) -> str:
     """`solved` of the tasks get a solution that the fake answers meet; None: no solution is known."""
     summary = Summary()
     for event in events:
@@ -18,7 +21,7 @@ def last_words(events: list[Event], *, solved: int | None, run: str = "demo", wi
     started = [e for e in events if isinstance(e, TaskStarted)]
     tasks = [Task(e.task, tuple(Pair(*pair) for pair in e.pairs), e.tests) for e in started]
     outputs = {t.id: (t.pairs[0].output if place < (solved or 0) else ((7,),),) for place, t in enumerate(tasks)}
-    found: dict[str, Any] = results(summary.history, tasks, {} if solved is None else outputs)
+    found: dict[str, Any] = results(summary.history, tasks, {} if solved is None else outputs, public)
     return closing(summary, found, run, width=width).plain
 
 
@@ -31,6 +34,12 @@ def test_it_says_what_was_solved_what_it_cost_and_what_to_type() -> None:
     for command in ("show demo ", "report demo", "compare demo OTHER", "watch demo --speed 20"):
         assert f"nlevolve {command}" in told
     assert "resume" not in told
+
+
+def test_a_task_that_failed_gives_two_means_and_published_tasks_a_label() -> None:
+    fake = FakeRun(failing=(5,))
+    told = last_words(fake.events(), solved=4, public=fake.names)
+    assert "4 of 6 tasks solved (66.7%; 80.0% of the 5 attempted; 4 of 6 test inputs; public set)" in told
 
 
 def test_without_solutions_nothing_is_claimed() -> None:
