@@ -10,7 +10,6 @@ from typing import Generic, Protocol, TypeVar
 from nlevolve.ask.prompts import Prompts
 from nlevolve.ask.replies import Unreadable
 from nlevolve.llm.catalogue import ModelCard
-from nlevolve.llm.embedded import embedded_version
 from nlevolve.llm.manner import Manner, manner_of
 from nlevolve.llm.request import LLM, Message, Reply, Request
 from nlevolve.llm.room import looping
@@ -56,7 +55,7 @@ class Asker:
     """Is told of each reply that could not be read."""
 
     draw: int = 0
-    """Which of several equal runs asks. Each has samples of its own of what real models say; an embedded model says the same."""
+    """Which of several equal runs asks. Each has samples of its own."""
 
     def manner(self, settings: RoleSettings) -> Manner:
         """How replies of such a role are asked for."""
@@ -64,9 +63,7 @@ class Asker:
 
     def drawn(self, request: Request) -> Request:
         """The request as this run asks it."""
-        if not self.draw or embedded_version(request.model):
-            return request
-        return request.model_copy(update={"sample": self.draw * SAMPLES + request.sample})
+        return request.model_copy(update={"sample": self.draw * SAMPLES + request.sample}) if self.draw else request
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ def _which(request: Request) -> str:
     """Which call it is, for people who look for it."""
     asked = request.label
     of = "" if asked.birth is None else f" of birth {asked.birth}"
-    on = "" if asked.target is None else f" on {'test input' if asked.purpose == 'follow' else 'pair'} {asked.target + 1}"
+    on = "" if asked.target is None else f" on {'pair' if asked.purpose == 'check' else 'test input'} {asked.target + 1}"
     return f"task {asked.task}, {'the repair of ' if asked.repair else ''}the {asked.purpose}{of}{on}, request {request.key[:12]}"
 
 

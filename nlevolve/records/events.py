@@ -121,6 +121,17 @@ class AnswerFollowed(Event):
     """The symmetry and relabelling under which it was followed, undone again; empty for none."""
 
 
+class AnswerGuessed(Event):
+    """A test input was answered from the pairs alone, with no description (`answers.direct`); `attempt.pair` is the test input's
+    index."""
+
+    kind: Literal["answer_guessed"] = "answer_guessed"
+    task: str
+    sample: int
+    """Which sample of the same question it is, from 0."""
+    attempt: Attempt
+
+
 class TaskAnswered(Event):
     """A task is over, with answers or without."""
 
@@ -223,6 +234,7 @@ AnyEvent = Annotated[
     | CandidateChecked
     | MoveFailed
     | AnswerFollowed
+    | AnswerGuessed
     | TaskAnswered
     | LimitChanged
     | TrafficSeen

@@ -76,15 +76,10 @@ def probability(p: float) -> str:
 
 
 def group_labels(found: Comparison, called: Mapping[str, str]) -> dict[str, str]:
-    """Group -> how tables call it: by its name, or where that is long by the labels of its runs, `called`."""
-    return {group.name: _label(group, called) for group in found.groups}
-
-
-def _label(group: Group, called: Mapping[str, str]) -> str:
-    first, last = called[group.runs[0]], called[group.runs[-1]]
-    if len(group.runs) == 1:
-        return first
-    return clean(group.name) if len(group.name) <= LONGEST_NAME else f"{first}–{last}"
+    """Group -> how tables call it: by its name, or where names are long by the labels of its runs, `called`."""
+    if found.repeated and all(len(group.name) <= LONGEST_NAME for group in found.groups):
+        return {group.name: clean(group.name) for group in found.groups}
+    return {group.name: "–".join(dict.fromkeys((called[group.runs[0]], called[group.runs[-1]]))) for group in found.groups}
 
 
 def _once(found: Comparison) -> bool:
