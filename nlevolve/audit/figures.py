@@ -17,6 +17,7 @@ from nlevolve.puzzle.tasks import Task
 from nlevolve.records import (
     Answer,
     AnswerFollowed,
+    AnswerGuessed,
     Attempt,
     CandidateChecked,
     Followed,
@@ -41,6 +42,7 @@ class Seen:
     members: dict[int, Worth] = field(default_factory=dict)
     failed: dict[int, MoveFailed] = field(default_factory=dict)
     follows: dict[tuple[int, int, int, str], AnswerFollowed] = field(default_factory=dict)
+    guesses: dict[tuple[int, int], AnswerGuessed] = field(default_factory=dict)
     answered: TaskAnswered | None = None
     answered_in: int = -1
     reopened: bool = False
@@ -55,7 +57,7 @@ class Seen:
     def losses(self) -> list[Loss]:
         if self.answered is not None and self.answered.losses and not self.reopened:
             return list(self.answered.losses)
-        return lost(self.members.values(), self.failed.values(), self.follows.values())
+        return lost(self.members.values(), self.failed.values(), [*self.follows.values(), *self.guesses.values()])
 
 
 @dataclass
@@ -99,6 +101,8 @@ class Told:
                 task.failed[event.birth.index] = event
         elif isinstance(event, AnswerFollowed):
             task.follows[event.birth, event.attempt.pair, event.sample, event.view] = event
+        elif isinstance(event, AnswerGuessed):
+            task.guesses[event.attempt.pair, event.sample] = event
         elif isinstance(event, TaskAnswered):
             task.answered, task.answered_in, task.reopened = event, line.session, False
 
@@ -216,7 +220,7 @@ class Told:
         return self.finished.reason if self.finished and self.finished.reason != "done" else "interrupted"
 
 
-def lost(members: Iterable[Worth], failed: Iterable[MoveFailed], follows: Iterable[AnswerFollowed]) -> list[Loss]:
+def lost(members: Iterable[Worth], failed: Iterable[MoveFailed], follows: Iterable[AnswerFollowed | AnswerGuessed]) -> list[Loss]:
     """What brought nothing, by kind, the commonest first."""
     moves = [_loss("filtered" if m.reason == "refused" else m.failure, m.why) for m in failed if m.reason != "garbled"]
     own = [attempt for one in members if one.event.duplicate_of is None for attempt in one.event.attempts]
@@ -227,12 +231,13 @@ def lost(members: Iterable[Worth], failed: Iterable[MoveFailed], follows: Iterab
 def added(losses: Iterable[Loss]) -> list[Loss]:
     """Those of one kind made one. Models that answer no more come first."""
     counts: Counter[str] = Counter()
-    why: dict[str, str] = {}
+    told: dict[str, Loss] = {}
+    """What was said of the first."""
     for one in losses:
         counts[one.failure] += one.count
-        why.setdefault(one.failure, one.why)
+        told.setdefault(one.failure, one)
     order = sorted(counts, key=lambda kind: (kind != "unusable", -counts[kind]))
-    return [Loss(failure=kind, count=counts[kind], why=why[kind]) for kind in order]
+    return [told[kind].model_copy(update={"count": counts[kind]}) for kind in order]
 
 
 def _of(attempt: Attempt) -> list[Loss]:

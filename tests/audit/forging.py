@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -73,3 +74,12 @@ def put(*path: Any, value: Any) -> Change:
         content[path[-1]] = value(content[path[-1]]) if callable(value) else value
 
     return change
+
+
+def copied(run: Path, place: Path) -> Path:
+    """The run and its bank, to be forged."""
+    folder = place / "forged" / run.name
+    shutil.copytree(run, folder)
+    shutil.copytree(run.parents[1] / "bank", place / "bank")
+    file(folder, "config.json", put("cache_dir", value=str(place / "bank")))
+    return folder

@@ -4,56 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-import nlevolve
 from nlevolve.audit.audit import audit
 from nlevolve.cli.audit import audited
+from nlevolve.config import digest
 from nlevolve.llm.bank import Sample
 from nlevolve.llm.replay_bank import ReplayBank
-from nlevolve.llm.request import ProviderDown, Request
 from nlevolve.run.store import read_config
-from nlevolve.view.publish import Publisher
 from tests.audit import forging
 from tests.audit.forging import of_kind, put
-from tests.stories.worlds import REAL, config, groping, prepare, scripted, task_file
 
 Forge = Callable[[Path], None]
-TASKS = ["arc1:68b16354", "arc1:25d487eb"]
 CHECKED = of_kind("candidate_checked", duplicate_of=None)
 ANSWERED = of_kind("task_answered", task="68b16354")
 FOLLOWED = of_kind("answer_followed", task="68b16354")
 BOUGHT = of_kind("call_finished", source="provider", purpose="check")
 OTHER = [[1, 2], [3, 4]]
-
-
-@pytest.fixture(scope="module")
-def solved(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two tasks by the embedded models, one of them not solved."""
-    place = tmp_path_factory.mktemp("solved")
-    nlevolve.solve(TASKS, run="true", runs_dir=place / "runs", cache_dir=place / "bank", report=False)
-    return place / "runs" / "true"
-
-
-@pytest.fixture(scope="module")
-def flaky(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A task by a scripted model that fails now and then."""
-    place = tmp_path_factory.mktemp("flaky")
-
-    def say(request: Request) -> str:
-        if request.label.purpose == "check" and (request.label.birth or 0) % 3 == 0 and request.label.target == 1:
-            raise ProviderDown("connection refused")
-        return groping(request)
-
-    settings = config(**{name.replace(".", "__"): value for name, value in REAL.items()}, checker__retries=0)
-    session = prepare(place, task_file(place), scripted(say), settings=settings)
-    asyncio.run(session.run([Publisher(session.folder, session.selection).see]))
-    return place / "runs" / "story"
 
 
 def found(folder: Path) -> list[str]:
@@ -75,12 +46,12 @@ def test_the_true_runs_pass_with_their_requests(solved: Path, flaky: Path) -> No
 
 
 def partly(event: Any) -> bool:
-    """Whether it is a candidate that has some cells right."""
-    return CHECKED(event) and any(one.get("accuracy") for one in event["attempts"])
+    """Whether it is a candidate that has a pair right."""
+    return CHECKED(event) and any(one.get("accuracy") == 1 for one in event["attempts"])
 
 
 def another_grid(event: Any) -> None:
-    attempt = next(one for one in event["attempts"] if one["kind"] == "followed" and one["accuracy"] > 0)
+    attempt = next(one for one in event["attempts"] if one["kind"] == "followed" and one["accuracy"] == 1)
     attempt["grid"][0][0] = 9 - attempt["grid"][0][0]
 
 
@@ -135,7 +106,7 @@ FORGERIES: dict[str, tuple[Forge, str]] = {
     "an accuracy": (log(of_kind("candidate_checked", task="25d487eb"), claimed), "accuracy: is 1.0"),
     "a description": (log(CHECKED, put("description", "bullets", 0, value="Do the right thing.")), "the description of birth"),
     "the plan of a birth": (log(CHECKED, put("birth", "temperature", value=0.5)), "is not as it was planned"),
-    "a candidate that is gone": (log(CHECKED, drop), "the log does not say what came"),
+    "a candidate that is gone": (log(of_kind("candidate_checked", task="25d487eb"), drop), "the log does not say what came"),
     "a duplicate that is none": (log(of_kind("candidate_checked"), put("duplicate_of", value=7)), "is no duplicate of birth 7"),
     "the best birth": (log(ANSWERED, put("best", value=1)), "the best birth: is 1"),
     "why it stopped": (log(of_kind("task_answered", task="25d487eb"), put("stopped", value="perfect")), 'stopped: is "perfect"'),
@@ -183,26 +154,15 @@ FORGERIES: dict[str, tuple[Forge, str]] = {
 @pytest.mark.parametrize("name", FORGERIES)
 def test_a_forgery_is_named(name: str, solved: Path, tmp_path: Path) -> None:
     forge, line = FORGERIES[name]
-    folder = copied(solved, tmp_path)
+    folder = forging.copied(solved, tmp_path)
     forge(folder)
     assert any(line in told for told in found(folder)), found(folder)
 
 
-def copied(run: Path, place: Path) -> Path:
-    """The run and its bank, to be forged."""
-    folder = place / "forged" / run.name
-    shutil.copytree(run, folder)
-    shutil.copytree(run.parents[1] / "bank", place / "bank")
-    forging.file(folder, "config.json", put("cache_dir", value=str(place / "bank")))
-    return folder
-
-
 def test_a_seed_is_found_out_though_the_digest_was_made_to_fit(solved: Path, tmp_path: Path) -> None:
-    folder = copied(solved, tmp_path)
+    folder = forging.copied(solved, tmp_path)
     forging.file(folder, "config.json", put("settings", "seed", value=1))
     config = read_config(folder)
-    from nlevolve.config import digest
-
     deciding = {name: config[name] for name in ("settings", "tasks", "tasks_digest", "prompts")}
     forging.file(folder, "config.json", put("digest", value=digest(deciding)))
     assert any("the pair hidden from birth" in line for line in found(folder))
@@ -210,7 +170,7 @@ def test_a_seed_is_found_out_though_the_digest_was_made_to_fit(solved: Path, tmp
 
 def test_a_failed_call_that_is_gone_is_missed_twice(flaky: Path, tmp_path: Path) -> None:
     """By the figures of results.json, and, where these were made to fit, by the log itself."""
-    folder = copied(flaky, tmp_path)
+    folder = forging.copied(flaky, tmp_path)
     forging.log(folder, of_kind("call_finished", source="failed"), drop)
     told = found(folder)
     assert any("results.json, totals.calls.failed: is" in line for line in told)
@@ -219,7 +179,7 @@ def test_a_failed_call_that_is_gone_is_missed_twice(flaky: Path, tmp_path: Path)
 
 def test_figures_and_log_forged_alike_disagree_with_the_bank(solved: Path, tmp_path: Path) -> None:
     """Whoever makes a grid right, its accuracy with it, still has a reply that says otherwise."""
-    folder = copied(solved, tmp_path)
+    folder = forging.copied(solved, tmp_path)
 
     def righted(event: Any) -> None:
         attempt = next(one for one in event["attempts"] if one["kind"] == "followed" and one["accuracy"] < 1)
