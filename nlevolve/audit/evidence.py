@@ -45,7 +45,11 @@ class Evidence:
     tasks: Mapping[str, Task]
     """Those selected, in order; of a run whose task files are gone, those that it took up."""
     solutions: Mapping[str, Solution]
+    public: frozenset[str]
+    """Tasks of published data sets."""
     found: Findings
+    gone: bool = False
+    """Whether the tasks' files are."""
     torn: bool = False
     """Whether the log ends in the middle of a line, as a kill leaves it."""
     _by_task: dict[str, list[Line]] = field(default_factory=lambda: defaultdict(list))
@@ -94,7 +98,17 @@ def read(folder: Path, config: Mapping[str, Any], found: Findings) -> Evidence:
     lines = list(_lines(data, found))
     truth = Truth.of(config, found)
     tasks = truth.tasks or {task.id: task for task in _taken_up(lines)}
-    return Evidence(folder, config, lines, tasks, truth.solutions, found, bool(data) and not data.endswith(b"\n"))
+    return Evidence(
+        folder,
+        config,
+        lines,
+        tasks,
+        truth.solutions,
+        truth.public,
+        found,
+        not truth.tasks,
+        bool(data) and not data.endswith(b"\n"),
+    )
 
 
 def _lines(data: bytes, found: Findings) -> Iterator[Line]:

@@ -128,10 +128,12 @@ class Told:
                 "tasks": len(rows),
                 "test_inputs": sum(len(task.tests) for task in evidence.tasks.values()),
                 **_scores(list(grades.values()), len(rows)),
+                **_attempted(rows, grades),
+                "public_tasks": sum(row["public"] for row in rows.values()),
                 "candidates": sum(row["candidates"] for row in rows.values()),
                 **self.books.row(RUN),
                 "replies": self._replies(RUN),
-                "losses": [one.model_dump() for one in losses],
+                "losses": _loss_rows(losses),
                 "bought_before": self.books.bought_row(RUN),
                 "seconds": round(sum((end - start).total_seconds() for start, end in self.spans), 3),
             },
@@ -190,12 +192,13 @@ class Told:
             "candidates": len(seen.members),
             **self.books.row(key),
             "replies": self._replies(key),
-            "losses": [one.model_dump() for one in added(seen.losses)],
+            "losses": _loss_rows(added(seen.losses)),
             "bought_before": self.books.bought_row(key),
             "seconds": round(done.seconds, 3) if done else 0.0,
             "stopped": done.stopped if done else self._why_open(),
             "unfinished": done.unfinished if done else False,
             "error": (done.error or None) if done else None,
+            "public": name in self.evidence.public,
         }
 
     def _why_open(self) -> str:
@@ -230,6 +233,22 @@ def _of(attempt: Attempt) -> list[Loss]:
 
 def _loss(failure: str, why: str) -> Loss:
     return Loss(failure=failure, count=1, why=why)
+
+
+def _loss_rows(losses: Iterable[Loss]) -> list[dict[str, Any]]:
+    return [{name: value for name, value in one.model_dump().items() if name != "remedy" or value} for one in losses]
+
+
+def _attempted(rows: Mapping[str, Mapping[str, Any]], grades: Mapping[str, Mapping[str, list[Any]]]) -> dict[str, Any]:
+    """The same over the tasks that were reached and not lost: of those cut short, where a description was checked."""
+    cut = ("budget", "interrupted")
+    tried = [k for k, row in rows.items() if row["stopped"] != "failed" and (row["candidates"] or row["stopped"] not in cut)]
+    right = [grades[name]["solved"] for name in tried] if len(grades) == len(rows) else []
+    return {
+        "attempted": len(tried),
+        "score_tasks_attempted": round(sum(map(all, right)) / len(right), 6) if right else None,
+        "score_inputs_attempted": round(sum(sum(one) / len(one) for one in right) / len(right), 6) if right else None,
+    }
 
 
 def _birth(best: Worth) -> dict[str, Any]:
