@@ -101,8 +101,12 @@ def configure(
         tree[heir] = _merge(inherited, own) if isinstance(own, Mapping) and isinstance(inherited, Mapping) else own
     config = validated(tree if seed is None else tree | {"seed": seed})
     check_named(config.policy.parents)
-    for role in config.roles.values():
+    if not config.policy.phases and not config.answers.direct:
+        raise UsageError("setting 'policy.phases' is empty: with no births there is nothing to answer with but answers.direct")
+    for name, role in config.roles.items():
         refuse_secrets(role.base_url, role.extra_headers)
+        if role.shown == "none" and name not in ("checker", "answerer"):
+            raise UsageError(f"setting '{name}.shown': a {name} describes what it sees; only checker and answerer can do without")
     return config
 
 
@@ -112,8 +116,12 @@ def _shared(tree: dict[str, Any], role: Role, other: Role) -> dict[str, Any]:
     if not (isinstance(own, Mapping) and isinstance(others, Mapping)) or "model" in others:
         return tree
     real = [name.strip() for name in str(own.get("model", "")).split(",") if name.strip() and not embedded_version(name)]
+    if not real:
+        return tree
+    # who writes descriptions follows none
+    passed_on = {name: value for name, value in own.items() if name != "shown" or other != "generator"}
     # of a mix the first: descriptions are compared with each other, so one model has to follow them all
-    return {**tree, other: _merge({**own, "model": real[0]}, others)} if real else tree
+    return {**tree, other: _merge({**passed_on, "model": real[0]}, others)}
 
 
 def configured(options: Asked) -> RunConfig:

@@ -15,7 +15,21 @@ from nlevolve.config import RunConfig
 from nlevolve.llm.catalogue import Price
 from nlevolve.options import Limits
 from nlevolve.puzzle.grids import LARGEST_SIDE, Grid
-from nlevolve.records import Loss, Operator, Record, Role, Stopped
+from nlevolve.records import Arm, Description, Loss, Operator, Record, Role, Stopped
+
+
+class ControlRow(Record):
+    """Of which run this one is a control, and what it leaves out."""
+
+    of: str
+    """That run's name."""
+    of_id: str
+    """Its `id`."""
+    arm: Arm
+    """empty: every task has the description "Do what the examples show."; shuffled: the best of another task; direct: no
+    description and no loop."""
+    model: str = ""
+    """Whose bare calls these are, of the arm `direct`."""
 
 
 class OriginRow(Record):
@@ -73,9 +87,13 @@ class ConfigFile(Record):
     """Model -> its price when the run began; null where it is not known."""
     versions: dict[str, str]
     """nlevolve, python, the packages that matter, and the embedded models if any is asked -> version."""
+    given: Mapping[str, tuple[Description, ...]] = {}
+    """Task -> what its first births are given, in order, instead of asking a model for it."""
+    control: ControlRow | None = None
+    """What it controls, of a run that `nlevolve control` made."""
     digest: str
-    """SHA-256 of the canonical JSON of `settings`, `tasks`, `tasks_digest` and `prompts`, and of `endpoints` where there are any:
-    equal for runs that ask the same."""
+    """SHA-256 of the canonical JSON of `settings`, `tasks`, `tasks_digest` and `prompts`, and of `endpoints` and `given` where
+    there are any: equal for runs that ask the same."""
 
 
 LOOSE = {"settings", "limits"}

@@ -211,6 +211,15 @@ class Resumable(Places, Limits, Asked):
     """A view from another package that shall see every event; repeatable."""
 
 
+class Controlled(Places, Limits):
+    """What `nlevolve control` takes beside the run: limits of its own."""
+
+    replay: bool = False
+    """Answer from the cache alone; a miss sends nothing."""
+    trust: bool = False
+    """Say yes to the addresses, variables, prices and prompts that only a received run names."""
+
+
 class Data(Told):
     """What is taken for a task."""
 

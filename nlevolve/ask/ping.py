@@ -32,9 +32,10 @@ def trial(role: Role, settings: RoleSettings, prompts: Prompts, manner: Manner, 
     """The rehearsal's task asked of this role: its prompt in this manner, schema, thinking, bounds, seed. `task` pays for it."""
     follows = role in ("checker", "answerer")
     asked = form(prompts, "grid" if follows else "bullets", manner)
+    template = ("apply" if settings.shown == "others" else "alone") if follows else "write"
     return Request(
         settings=settings,
-        messages=rendered(prompts, asked.manner)["apply" if follows else "write"],
+        messages=rendered(prompts, asked.manner)[template],
         **asked.fields,
         label=Label(task=task, role=role, purpose=PURPOSES[role]),
     )

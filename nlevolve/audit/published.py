@@ -14,10 +14,8 @@ from nlevolve.version import __version__
 
 WORDS = ("explanation",)
 """What results.json has for people alone."""
-JUDGED = ("solved", "test_inputs_solved", "test_inputs_covered", "score_", "inputs_")
-"""Figures that need solutions."""
-PUBLIC = ("public", "public_tasks")
-"""Figures that need the tasks as they lie."""
+JUDGED = ("solved", "test_inputs_solved", "test_inputs_covered", "score_", "inputs_", "public")
+"""Figures that need solutions, or the tasks' files."""
 
 
 def check(evidence: Evidence) -> None:
@@ -47,14 +45,11 @@ def _answers(evidence: Evidence, recorded: Mapping[str, Any], derived: Mapping[s
 def _compare(evidence: Evidence, recorded: Mapping[str, Any], derived: Mapping[str, Any]) -> None:
     found = evidence.found
     said, made = dict(leaves(_by_name(recorded))), dict(leaves(_by_name(derived)))
-    gone = evidence.gone
     same_version = evidence.config.get("versions", {}).get("nlevolve") == __version__
     for path in {**said, **made}:
         if path.split(".")[0] in WORDS:
             continue
         if path not in made and _empty(said[path]):
-            continue
-        if gone and path.rpartition(".")[2] in PUBLIC:
             continue
         if path in made and made[path] is None and path.rpartition(".")[2].startswith(JUDGED) and said.get(path) is not None:
             found.cannot("results.json has scores of tasks whose solutions are not here: whether they are right")

@@ -24,8 +24,8 @@ class Truth:
     tasks: Mapping[str, Task] = field(default_factory=dict)
     """Those selected, in order; empty where a task's file is gone."""
     solutions: Mapping[str, Solution] = field(default_factory=dict)
-    public: frozenset[str] = frozenset()
-    """Tasks of published data sets, or copied from them."""
+    public: frozenset[str] | None = None
+    """Those that are in a published data set; None where their files are gone."""
 
     @classmethod
     def of(cls, config: Mapping[str, Any], found: Findings) -> Truth:

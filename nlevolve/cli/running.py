@@ -30,6 +30,7 @@ from nlevolve.view.terminal.ending import closing
 from nlevolve.view.terminal.palette import Palette, palette
 from nlevolve.view.terminal.passing import passing
 from nlevolve.view.terminal.summary import Summary
+from nlevolve.view.uplift import told as controls_told
 
 DEAF = 5.0
 """Seconds after which a loop that did not hear a signal is not waited for when another comes."""
@@ -87,14 +88,16 @@ def _carry_out(session: Session, outside: Sequence[See], *, live: bool, as_json:
         screen = console()
         # in a file or a pipe a line stays a line
         width = screen.width if screen.is_terminal else None
-        screen.print(closing(summary, publisher.results(), run, colours, page=page, width=width), soft_wrap=True)
+        results = publisher.results()
+        controls = controls_told(session.folder, results)
+        screen.print(closing(summary, results, run, colours, page=page, width=width, controls=controls), soft_wrap=True)
     if finished.why and (as_json or not _read_together()):
         complain(finished.why)
     return finished.exit_code
 
 
 def _read_together() -> bool:
-    """Whether what is written to stdout and stderr goes to one terminal, or one file or pipe: there the last words have said it."""
+    """Whether stdout and stderr go to one terminal, or into one file or pipe: there the last words have said it."""
     try:
         return (sys.stdout.isatty() and sys.stderr.isatty()) or os.path.sameopenfile(sys.stdout.fileno(), sys.stderr.fileno())
     except (OSError, ValueError):  # in their place is something that is no file
@@ -120,13 +123,13 @@ async def _run(
             ask(session.folder, Told(paused=paused))
 
     with display(live=live, stop=stop, hold=hold, stream=stream, timeouts=timeouts, colours=colours) as view:
-        _listen(session.stopping, view.stopping)
+        listen(session.stopping, view.stopping)
         view.recall(session.known)
         finished = await session.run([*subscribers, guarded("on the terminal", view.see)], own_process=True)
     return finished, view.summary
 
 
-def _listen(stopping: asyncio.Event, tell: Callable[[], None]) -> None:
+def listen(stopping: asyncio.Event, tell: Callable[[], None]) -> None:
     """The first Ctrl-C, SIGTERM or SIGHUP (its terminal is gone) lets what is in flight end; a second one stops at once.
 
     `timeout` and others signal a process and then its whole group: what comes in the same moment is one signal. While the loop

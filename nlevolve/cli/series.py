@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from nlevolve.ask.prompts import Prompts, bundled
 from nlevolve.config import RunConfig, configured
 from nlevolve.llm.owed import spent
-from nlevolve.options import Data, Several
+from nlevolve.options import Data, Limits, Several
 from nlevolve.puzzle.datasets import Selection, load
 from nlevolve.run.store import read_events, repeat_name
 from nlevolve.run.trust import Chosen, Named, named, require_confirmed
@@ -89,17 +89,9 @@ class Series:
         from nlevolve.cli.running import carry_out
         from nlevolve.run.session import begin
 
-        session = begin(self.selection, config, cell.model_copy(update=self._left()), chosen=self.chosen)
+        session = begin(self.selection, config, cell.model_copy(update=left(self.shared, self.folders)), chosen=self.chosen)
         self.folders.append(session.folder)
         return carry_out(session, live=live, as_json=False, see=self.see, colours=colours)
-
-    def _left(self) -> dict[str, Any]:
-        """Of the caps, what the runs so far have left."""
-        gone = [spent(read_events(folder)) for folder in self.folders]
-        budget, calls, filed = self.shared.budget, self.shared.max_calls, self.shared.budget_file
-        # of a budget in a file every run sees for itself what the others took
-        left = budget if budget is None or filed else max(0.0, budget - sum(one.usd for one in gone))
-        return {"budget": left, "max_calls": None if calls is None else max(0, calls - sum(one.calls for one in gone))}
 
     def _tell_left(self, begun: int) -> None:
         if names := ", ".join(str(cell.run) for cell in self.cells[begun:]):
@@ -112,6 +104,15 @@ class Series:
 
     def _prompts(self) -> Prompts:
         return Prompts(Path(self.shared.prompts or bundled()))
+
+
+def left(limits: Limits, folders: Sequence[Path]) -> dict[str, Any]:
+    """Of caps that several runs share, what those in these folders have left."""
+    gone = [spent(read_events(folder)) for folder in folders]
+    budget, calls = limits.budget, limits.max_calls
+    # of a budget in a file every run sees for itself what the others took
+    usd = budget if budget is None or limits.budget_file else max(0.0, budget - sum(one.usd for one in gone))
+    return {"budget": usd, "max_calls": None if calls is None else max(0, calls - sum(one.calls for one in gone))}
 
 
 def repeated(cell: Several) -> Iterator[Several]:

@@ -35,7 +35,8 @@ class Phase(Settings):
 class Policy(Settings):
     """The search's schedule and its decisions. Presets set these under [policy]."""
 
-    phases: tuple[Phase, ...] = Field(min_length=1, max_length=1_000)
+    phases: tuple[Phase, ...] = Field(max_length=1_000)
+    """Empty: no description is written, and answers come from elsewhere (`answers.direct`)."""
     rank: Rank = "pairs"
     pool: int = Field(5, ge=1)
     """Parents come from this many of the best candidates, and the best for each training pair."""

@@ -62,6 +62,8 @@ class RoleSettings(BaseModel):
     base_url: Annotated[str, AfterValidator(_http)] | None = None
     extra_headers: dict[str, str] = {}
     """Header -> value; `env:NAME` takes the value from the environment when the call is made."""
+    shown: Literal["others", "none"] = "others"
+    """Which examples the checker and the answerer see beside the description: the other training pairs, or none at all."""
     images: bool = False
     """Send the grids as pictures too."""
     lead: bool = False

@@ -48,7 +48,7 @@ only chance is another's."""
 
 def generate(asked: Asked, seed: int, effort: Effort) -> Bullets:
     """Write, revise or recombine, by how many descriptions the prompt shows."""
-    puzzle = _puzzle(asked)
+    puzzle = puzzle_of_prompt(asked)
     if not puzzle.pairs:
         return SKIP
     parents = [_begin(parent, asked, puzzle) for parent in asked.parents if parent.bullets]
@@ -138,6 +138,7 @@ def _plainer(idea: Hypothesis, puzzle: Puzzle) -> Hypothesis:
     return idea
 
 
-def _puzzle(asked: Asked) -> Puzzle:
+def puzzle_of_prompt(asked: Asked) -> Puzzle:
+    """The puzzle that a prompt shows."""
     pairs = tuple(Example(Scene(asked.inputs[n]), asked.outputs[n]) for n in asked.numbers)
     return Puzzle(Examples(pairs), tuple(map(Scene, asked.tests)))

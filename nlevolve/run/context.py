@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
@@ -14,7 +14,7 @@ from nlevolve.evolve.parents import Parents
 from nlevolve.llm.kept import Keeping, keeping_nothing
 from nlevolve.llm.request import LLM
 from nlevolve.llm.settings import RoleSettings
-from nlevolve.records import Event, Role
+from nlevolve.records import Description, Event, Role
 from nlevolve.run.retold import Retold
 
 Emit = Callable[[Event], None]
@@ -38,6 +38,9 @@ class Context:
     """The asker's LLM for one who is told, at once, whenever a reply is not in the sample bank: it waits for a provider then."""
     parents: Parents | None = None
     """Chooses the parent of a move; None: the one that the settings name."""
+
+    given: Mapping[str, Sequence[Description]] = field(default_factory=dict)
+    """Task -> what its first births are given, in order, instead of asking a model for it."""
 
     keeping: Keeping = keeping_nothing
     """Keeps of the caps what a task's answers will take."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from nlevolve.ask.prompts import Prompts
+from nlevolve.ask.prompts import Prompts, known_then
 from nlevolve.config import RunConfig, configure, differences, models_named, validated
 from nlevolve.errors import UsageError
 from nlevolve.llm.catalogue import ModelCard
@@ -50,6 +50,7 @@ def require_same(folder: Path, old: Mapping[str, Any], config: RunConfig, settin
     """Raises UsageError listing every setting, prompt, task or embedded model that is not as it was."""
     # what did not exist yet when the run began is as it was: a later setting's default means that nothing changes
     known = {**old, "settings": validated(old["settings"]).model_dump(mode="json")}
+    settings = {**settings, "prompts": known_then(settings["prompts"], old.get("prompts", {}))}
     _refuse(folder, [*differences({key: known.get(key) for key in settings}, settings), *other_models(old, config)])
 
 

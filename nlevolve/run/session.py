@@ -30,8 +30,9 @@ from nlevolve.llm.request import LLM
 from nlevolve.llm.stack import OpenStack
 from nlevolve.options import Limits, Options
 from nlevolve.puzzle.datasets import Selection
-from nlevolve.records import CallFinished, Event, Noticed, RunFinished, RunStarted, TaskAnswered
+from nlevolve.records import CallFinished, Description, Event, Noticed, RunFinished, RunStarted, TaskAnswered
 from nlevolve.run import store
+from nlevolve.run.baseline import Control, as_decided, as_recorded, recorded
 from nlevolve.run.batch import solve_all
 from nlevolve.run.context import Context, Emit
 from nlevolve.run.control import Controls
@@ -69,6 +70,8 @@ class Session:
     """Addresses, headers and prompts that are not the providers' own and ours: confirmed, and always told."""
     origin: Origin | None = None
     """The run that it repeats."""
+    given: Mapping[str, Sequence[Description]] = field(default_factory=dict)
+    """Task -> what its first births are given, instead of asking a model for it."""
     around: Callable[[LLM], LLM] = lambda llm: llm
     """Wraps the way to the models: benchmarks look at the requests there."""
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
@@ -102,9 +105,7 @@ class Session:
                 answered = await self._solve(emit, own_process)
                 finished = ended(answered, self.stopping.is_set())
             except Unfit as unfit:
-                finished = RunFinished(
-                    reason="failed", exit_code=4, why=str(unfit), resumable=not unfit.lasting, remedy=unfit.remedy
-                )
+                finished = unfit.ending()
             emit(finished)
             return finished
 
@@ -155,6 +156,7 @@ class Session:
                 keeping=stack.keeping,
                 retold=retold,
                 lacking=lambda owed: self.around(stack.lacking(owed)),
+                given=self.given,
             )
             tasks = self.selection.tasks
             if (self.ping or retold.pinged) and not self.known and tasks:
@@ -186,14 +188,15 @@ def begin(
     live: LLM | None = None,
     parents: Parents | None = None,
     chosen: Chosen | None = None,
+    control: Control | None = None,
     origin: Origin | None = None,
     notice: Notice = lambda text: None,
 ) -> Session:
     """Make a new run's folder with its config.json; `parents` is the strategy that the settings name, if a program brought it.
 
-    `chosen`: what the command names itself, where that is less than all options (a sweep's file names some). `notice` is told
-    what has to be waited for. `origin`: the run that it repeats; one that it tells again has its id, by which its own replies are
-    known in the bank.
+    `control`: what it is made to be, where it controls another run. `chosen`: what the command names itself, where that is less
+    than all options (a sweep's file names some). `notice` is told what has to be waited for. `origin`: the run that it repeats;
+    one that it tells again has its id, by which its own replies are known in the bank.
     Raises UsageError before anything is sent, leaving no folder behind; Unconfirmed for what nobody has chosen here.
     """
     limits, replay = options.part(Limits), options.replay
@@ -222,14 +225,16 @@ def begin(
         "origin": origin.row if origin else None,
         **(again.inherited if again else {}),
         "max_side": selection.max_side,
-        "digest": digest(settings | ({"endpoints": endpoints} if endpoints else {})),
+        **as_recorded(control),
+        "digest": digest(settings | ({"endpoints": endpoints} if endpoints else {}) | as_decided(control)),
     }
     with ExitStack() as failed:
         failed.callback(lock.close)
         store.replace(lock.folder / "config.json", content)
         failed.pop_all()
     fixed = (lock, selection, config, limits, options.preset, templates, cards, cache_dir, run_id, choose)
-    return Session(*fixed, replay=replay, live=live, named=items, origin=origin, ping=bool(options.ping) and not replay)
+    also: dict[str, Any] = {"named": items, "origin": origin, "given": control.given if control else {}}
+    return Session(*fixed, replay=replay, live=live, ping=bool(options.ping) and not replay, **also)
 
 
 def _made_with(
@@ -292,6 +297,7 @@ def reopen(
             choose,
             replay=replay,
             known=store.read_events(folder),
+            given=recorded(old),
             live=live,
             named=items,
         )

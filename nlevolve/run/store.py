@@ -86,12 +86,17 @@ def being_written(folder: Path) -> bool:
         return True
 
 
+def is_name(text: str) -> bool:
+    """Whether a run may be called so: it is no path."""
+    return _NAME.fullmatch(text) is not None
+
+
 def create(runs_dir: Path, name: str | None) -> Lock:
     """A new run's folder, empty and held. An earlier run of the same name is moved aside to NAME.1, NAME.2, …
 
     Raises UsageError for a name that is none, a folder that cannot be written, and a run that is being written.
     """
-    if name is not None and not _NAME.fullmatch(name):
+    if name is not None and not is_name(name):
         raise UsageError(f"run name {name!r}: use letters, digits, '.', '_' and '-' (no path; --runs-dir says where runs go)")
     try:
         runs_dir.mkdir(parents=True, exist_ok=True)

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from nlevolve.ask.prompts import Prompts, bundled, bundled_digests
+from nlevolve.ask.prompts import Prompts, bundled, bundled_digests, known_then
 from nlevolve.config import digest
 from nlevolve.errors import UsageError
 from nlevolve.files import state_folder
@@ -135,7 +135,9 @@ def confirm(items: Iterable[Named]) -> bool:
 
 def prompts_of(config: Mapping[str, Any]) -> Path:
     """The folder of a recorded run's prompts: ours where they are ours, wherever the run was made."""
-    return bundled() if config.get("prompts") == bundled_digests() else Path(str(config["prompts_dir"]))
+    recorded = config.get("prompts") or {}
+    ours = recorded == known_then(bundled_digests(), recorded)
+    return bundled() if ours else Path(str(config["prompts_dir"]))
 
 
 def _addresses(settings: RoleSettings, card: ModelCard, chosen: Chosen) -> Iterator[Named]:
@@ -178,7 +180,7 @@ def _prices(settings: RoleSettings, card: ModelCard, chosen: Chosen) -> Iterator
 
 
 def _prompts(prompts: Prompts, chosen: Chosen) -> Iterator[Named]:
-    if prompts.digests != bundled_digests():
+    if prompts.digests != known_then(bundled_digests(), prompts.digests):
         yield Named(f"the prompts {digest(prompts.digests)[:16]}", chosen.prompts, f" in {_plain(str(prompts.folder))}")
 
 

@@ -11,6 +11,7 @@ from nlevolve.evolve.population import Candidate, Population, grow
 from nlevolve.llm.owed import Tries
 from nlevolve.records import (
     AnswerFollowed,
+    AnswerGuessed,
     BudgetChanged,
     CallFinished,
     CallRetried,
@@ -48,6 +49,8 @@ class TaskHistory:
     """The best candidate so far, by the run's own rank."""
     follows: dict[tuple[int, int, int, str], AnswerFollowed] = field(default_factory=dict)
     """(birth, test input, sample, view) -> the grid it gave."""
+    guesses: dict[tuple[int, int], AnswerGuessed] = field(default_factory=dict)
+    """(test input, sample) -> the grid that was given for it with no description."""
     answered: TaskAnswered | None = None
     trimmed: dict[int, dict[str, str]] = field(default_factory=dict)
     """Birth -> for what a smaller prompt was asked ("revise", "check", …) -> what was left out, so that it fits the window."""
@@ -71,7 +74,7 @@ class TaskHistory:
         """Why births and follows brought nothing: as its answer told it, else as far as it has come."""
         if self.answered is not None and self.answered.losses and not self.reopened:
             return self.answered.losses
-        return losses(self.population, self.follows.values())
+        return losses(self.population, [*self.follows.values(), *self.guesses.values()])
 
     def smaller(self, birth: int) -> str:
         """What was left out of the birth's prompts, in words: "asked for without the parents' grids"; empty where nothing was."""
@@ -186,6 +189,8 @@ class History:
                 self.task(event.task).grow(event, self.rank)
             case AnswerFollowed():
                 self.task(event.task).follows[event.birth, event.attempt.pair, event.sample, event.view] = event
+            case AnswerGuessed():
+                self.task(event.task).guesses[event.attempt.pair, event.sample] = event
             case TaskAnswered():
                 task = self.task(event.task)
                 task.answered, task.reopened = event, False

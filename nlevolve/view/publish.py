@@ -16,6 +16,7 @@ from nlevolve.run.store import read_config, read_events, replace, replace_text
 from nlevolve.view.grading import open_solutions
 from nlevolve.view.history import History
 from nlevolve.view.results import results, submission
+from nlevolve.view.uplift import told as controls_told
 
 MOST_CALLS = 600
 """Calls of a run whose requests and replies stand in its report; `nlevolve show --raw` has those of any."""
@@ -57,7 +58,8 @@ class Publisher:
         try:
             config = read_config(self._folder)
             told = retell_all(config, read_events(self._folder), MOST_CALLS)
-            page = report(self.results(), self.history, config, self._solutions, told)
+            found = self.results()
+            page = report(found, self.history, config, self._solutions, told, controls_told(self._folder, found))
             replace_text(self._folder / "report.html", page)
         # the run is over and on disk: a page that cannot be drawn or written, for whatever reason, does not undo it
         except Exception as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import ceil, comb, gcd, sqrt
-from statistics import NormalDist, fmean
+from statistics import NormalDist, fmean, stdev
 from typing import NamedTuple
 
 LEVEL, POWER = 0.05, 0.8
@@ -16,7 +16,7 @@ class Interval(NamedTuple):
     high: float
 
 
-def wilson(successes: int, trials: int, confidence: float = 0.95) -> Interval:
+def wilson(successes: float, trials: float, confidence: float = 0.95) -> Interval:
     """Wilson's score interval of a share, 0..1; everything when nothing was tried.
 
     E. B. Wilson, Probable inference, the law of succession, and statistical inference (J. Am. Stat. Assoc. 22, 1927).
@@ -39,6 +39,28 @@ def mcnemar(only_one: int, only_other: int) -> float:
     as_uneven = sum(comb(tasks, fewer) for fewer in range(min(only_one, only_other) + 1))
     chance: float = 2 * as_uneven / 2**tasks
     return min(1.0, chance)
+
+
+def paired_difference(only_one: int, only_other: int, pairs: int, confidence: float = 0.95) -> Interval:
+    """An interval of how many more of `pairs` one of two solves than the other, in tasks; `only_one` it alone solved.
+
+    Wald's with Laplace's correction: one task is added to each of the two kinds on which they differ (D. G. Bonett and
+    R. M. Price, Adjusted Wald confidence interval for a difference of binomial proportions based on paired data, J. Educ. Behav.
+    Stat. 37, 2012).
+    """
+    z = NormalDist().inv_cdf((1 + confidence) / 2)
+    one, other = (only_one + 1) / (pairs + 2), (only_other + 1) / (pairs + 2)
+    half = z * sqrt((one + other - (one - other) ** 2) / (pairs + 2))
+    low, high = max(-1.0, one - other - half), min(1.0, one - other + half)
+    return Interval(low * pairs, high * pairs)
+
+
+def sum_of(values: Sequence[float], confidence: float = 0.95) -> Interval | None:
+    """An interval of the sum of values drawn independently of each other, by the normal distribution; None of fewer than two."""
+    if len(values) < 2:
+        return None
+    half = NormalDist().inv_cdf((1 + confidence) / 2) * stdev(values) * sqrt(len(values))
+    return Interval(sum(values) - half, sum(values) + half)
 
 
 def sign_flip(differences: Sequence[int]) -> float:

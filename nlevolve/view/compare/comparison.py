@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from nlevolve.config import validated
 from nlevolve.errors import UsageError
 from nlevolve.view.compare import repeats
 from nlevolve.view.compare.repeats import Contest, Group
@@ -17,10 +18,11 @@ from nlevolve.view.results import attempted, exact_on_training, won
 from nlevolve.view.run_folder import RunFolder, flat, names_of
 from nlevolve.view.statistics import Interval, holm, mcnemar, wilson
 from nlevolve.view.text import doubt
+from nlevolve.view.uplift import Uplift, control_of, described, lacking, uplifts
 
 TaskRow = Mapping[str, Any]
 """One task of results.json."""
-INCIDENTAL = ("schema", "run", "id", "digest", "tasks", "tasks_digest", "cache_dir", "prompts_dir")
+INCIDENTAL = ("schema", "run", "id", "digest", "tasks", "tasks_digest", "cache_dir", "prompts_dir", "control", "given")
 """Parts of config.json that explain nothing by differing; tasks are compared one by one."""
 UNSHARED = ("limits.budget_file", "None")
 """As in runs from before it could be set."""
@@ -143,6 +145,8 @@ class Comparison(BaseModel):
     by_none: list[str]
     settings: dict[str, dict[str, str]]
     """Dotted key -> run -> value, where the runs differ."""
+    controls: list[Uplift] = []
+    """What each run is ahead of its controls by, on the tasks of the control."""
     warnings: list[str]
     methods: dict[str, str] = METHODS
     """By which method a figure of this name was found."""
@@ -163,6 +167,7 @@ def compare(runs: Sequence[RunFolder]) -> Comparison:
     sides = [_side(name, run, rows[name], graded) for name, run in zip(names, runs, strict=True)]
     by_name = dict(zip(names, runs, strict=True))
     groups = repeats.groups(repeats.grouped(names, runs), by_name, wins, tasks)
+    controls = {name: uplifts(run.folder, run.results) for name, run in by_name.items() if _has_words(run)}
     return Comparison(
         criterion="solved" if graded else "exact on training",
         shared=len(tasks),
@@ -175,9 +180,11 @@ def compare(runs: Sequence[RunFolder]) -> Comparison:
         by_all=[task for task, by in winners.items() if by == names],
         by_none=[task for task, by in winners.items() if not by],
         settings=_differences(names, runs),
+        controls=[one for found in controls.values() for one in found],
         warnings=[
             *_warnings(sides, runs, len(tasks), graded),
             *repeats.warnings(groups, by_name, {side.run: side.bought_before for side in sides}),
+            *_uncontrolled(controls),
         ],
     )
 
@@ -256,7 +263,7 @@ def _differences(names: Sequence[str], runs: Sequence[RunFolder]) -> dict[str, d
     trees = [
         {
             key.removeprefix("settings."): value
-            for key, value in flat(run.config)
+            for key, value in flat({**run.config, "settings": _with_defaults(run.config.get("settings"))})
             if key.split(".")[0] not in INCIDENTAL and (key, value) != UNSHARED
         }
         for run in runs
@@ -268,6 +275,14 @@ def _differences(names: Sequence[str], runs: Sequence[RunFolder]) -> dict[str, d
         for key, values in found.items()
         if len(set(values)) > 1 and values != found.get(_inherited(key)) and not (key.startswith("prices.") and "–" in values)
     }
+
+
+def _with_defaults(settings: Any) -> Any:
+    """With what could not be set yet when the run began: it was as it is by default."""
+    try:
+        return validated(settings).model_dump(mode="json")
+    except UsageError:
+        return settings
 
 
 def _inherited(key: str) -> str:
@@ -304,6 +319,16 @@ def _warnings(sides: Sequence[Side], runs: Sequence[RunFolder], shared: int, gra
 
 def _same_ids(runs: Sequence[RunFolder]) -> bool:
     return len({tuple(run.results["tasks"]) for run in runs}) == 1
+
+
+def _has_words(run: RunFolder) -> bool:
+    """Whether it has descriptions of its own, so that a control would tell what they add."""
+    return control_of(run.config) is None and described(run.results)
+
+
+def _uncontrolled(controls: Mapping[str, Sequence[Uplift]]) -> list[str]:
+    without = [name for name, found in controls.items() if not found]
+    return [lacking(f"nlevolve control {'|'.join(without)}")] if without else []
 
 
 def _mean(values: Iterable[float]) -> float:

@@ -23,6 +23,7 @@ from nlevolve.view.compare.verdicts import (
 from nlevolve.view.readings import read_share
 from nlevolve.view.results import set_label
 from nlevolve.view.text import clean, count, duration, money, percent, plural, points
+from nlevolve.view.uplift import lines
 
 MOST_DUELS = 10
 """With more pairs of runs than this, only those with the leading run are shown; --json has them all."""
@@ -175,3 +176,9 @@ def _duel_row(duel: Duel) -> list[str]:
 
 def _seconds(seconds: float) -> str:
     return duration(seconds) if seconds >= 60 else f"{seconds:.1f}"
+
+
+def controls(found: Comparison) -> list[str]:
+    """What each run is ahead of its controls by, in words."""
+    called = labels(found)
+    return [line for one in found.controls for line in lines([one], called.get(one.run, clean(one.run)))]

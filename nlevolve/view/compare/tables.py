@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from nlevolve.view.compare.comparison import Comparison
-from nlevolve.view.compare.sheets import Sheet, labels, settings, sheets
+from nlevolve.view.compare.sheets import Sheet, controls, labels, settings, sheets
 from nlevolve.view.compare.verdicts import group_labels, sometimes
 from nlevolve.view.door import console as behind_the_door
 from nlevolve.view.text import clean, plural
@@ -38,6 +38,8 @@ def parts(found: Comparison) -> Iterator[RenderableType]:
     for run, tasks in {} if found.repeated else found.alone.items():
         yield Text.assemble((called[run], "bold"), f" alone: {_ids(tasks)}")
     yield Text(f"\nAll: {plural(len(found.by_all), 'task')}. None: {plural(len(found.by_none), 'task')}.")
+    for line in controls(found):
+        yield Text(line)
     if differing := settings(found):
         yield Text()
         yield _table(differing)

@@ -21,6 +21,7 @@ from nlevolve.view.results import both_means, exact_on_training, set_label
 from nlevolve.view.run_folder import flat
 from nlevolve.view.statistics import wilson
 from nlevolve.view.text import clean, count, doubt, duration, money, percent, points, short_model
+from nlevolve.view.uplift import lacking
 
 STATES = {
     "solved": "solved",
@@ -41,9 +42,11 @@ def report(
     config: Mapping[str, Any],
     solutions: Mapping[str, Solution],
     told: Mapping[str, Sequence[Told]] | None = None,
+    controls: Sequence[str] | None = None,
 ) -> str:
     """The page's HTML. `results` is the content of results.json, `config` of config.json, `solutions` as far as known.
 
+    `controls`: what its controls say, a line each; empty where there is none yet, None where there is nothing to control.
     `told`: the calls of the tasks whose requests and replies are to stand in it (see `retell.retell_all`).
     """
     told = told or {}
@@ -57,7 +60,7 @@ def report(
         run=clean(results["run"]) or "run",
         subtitle=_subtitle(results, history),
         tiles=_tiles(results, history),
-        notes=_notes(results, history),
+        notes=_notes(results, history) + _controls(results, controls),
         charts=plots.of_run(results, history),
         link=link,
         spending=[
@@ -168,6 +171,11 @@ def _notes(results: Mapping[str, Any], history: History) -> list[str]:
     return notes + history.notices
 
 
+def _controls(results: Mapping[str, Any], controls: Sequence[str] | None) -> list[str]:
+    none = lacking(f"nlevolve control {clean(results['run'])}")
+    return [] if controls is None else list(controls) or [f"{none[:1].upper()}{none[1:]}"]
+
+
 def _unfinished(history: History) -> str:
     if history.finished is None:
         return "This run had not ended when the report was written."
@@ -238,10 +246,11 @@ def _states(row: Mapping[str, Any], seen: TaskHistory) -> list[str]:
 
 def _facts(row: Mapping[str, Any]) -> str:
     calls, tokens = row["calls"], row["tokens"]
+    noun = "call" if calls["provider"] == 1 else "calls"
     gain = row["train"]["cell_accuracy"] - row["train"]["copy_accuracy"]
     told = [
         f"ended: {row['stopped']}",
-        f"{count(calls['provider'])} {'call' if calls['provider'] == 1 else 'calls'}, {count(calls['cache'])} from the cache, {count(calls['failed'])} failed",
+        f"{count(calls['provider'])} {noun}, {count(calls['cache'])} from the cache, {count(calls['failed'])} failed",
         f"{'≈ ' if row.get('estimated_calls') else ''}{count(tokens['prompt'])} + {count(tokens['completion'])} tokens",
     ]
     if lost := in_short(summed(row.get("losses", ()))):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +31,11 @@ def closing(
     *,
     page: Path | None = None,
     width: int | None = None,
+    controls: Sequence[str] | None = None,
 ) -> Text:
     """`results` is the content of results.json; `run` is what a user types to name this run, `page` where its report is.
+
+    `controls`: what its controls say, a line each; empty where there is none yet, None where there is nothing to control.
 
     `width`: longer lines are folded there, between words and with an indent; commands never, so that they can be pasted.
     """
@@ -41,6 +44,7 @@ def closing(
         _score(results, palette),
         *_by_revision(results),
         *_without_a_fit(results),
+        *(row(f"   {line}") for line in controls or ()),
         _cost(summary, results),
         *_damaged(results, palette),
         *_replies(results, palette),
@@ -50,13 +54,12 @@ def closing(
         rows.append(_cut_short(summary, results, palette))
     rows += _to_change(summary, results, palette)
     told = [line for one in [*rows, row()] for line in _folded(one.text(), width)]
-    return Text("\n").join([*told, *_next(results, run, page, _resuming(summary), width), Text()])
+    return Text("\n").join([*told, *_next(results, run, page, _resuming(summary), width, controls == []), Text()])
 
 
 def _score(results: Mapping[str, Any], palette: Palette) -> Row:
     totals = results["totals"]
-    fitting = sum(map(exact_on_training, results["tasks"].values()))
-    fits = f"a description fits all training pairs of {fitting} of {plural(totals['tasks'], 'task')}"
+    fits = _fits(results)
     if totals["solved"] is None:
         return row((f" {clean(results['run'])}  ", "bold"), (fits, palette.good), "; the solutions of the tests are not known")
     inputs = f"{totals['test_inputs_solved']} of {totals['test_inputs']} test inputs"
@@ -69,16 +72,28 @@ def _score(results: Mapping[str, Any], palette: Palette) -> Row:
     )
 
 
+def _fits(results: Mapping[str, Any]) -> str:
+    if _by_guesses(results):
+        return "answered from the pairs alone, with no description"
+    fitting = sum(map(exact_on_training, results["tasks"].values()))
+    return f"a description fits all training pairs of {fitting} of {plural(results['totals']['tasks'], 'task')}"
+
+
+def _by_guesses(results: Mapping[str, Any]) -> bool:
+    """Whether tasks were answered with no description tried."""
+    return not results["totals"]["candidates"] and any(one["stopped"] == "exhausted" for one in results["tasks"].values())
+
+
 def _by_revision(results: Mapping[str, Any]) -> list[Row]:
     """How many of the solved tasks were not solved at the first attempt: what the evolving was good for."""
     solved = [one for one in results["tasks"].values() if one["solved"] and one["best"]]
-    later = sum(one["best"]["operator"] != "write" for one in solved)
+    later = sum(one["best"]["operator"] in ("revise", "recombine") for one in solved)
     return [row(f"   {later} of the solved by a description that was revised or recombined")] if later else []
 
 
 def _without_a_fit(results: Mapping[str, Any]) -> list[Row]:
     """How tasks can be solved though no description fits all their pairs: what a pair shows is what the checker made of it."""
-    solved = [one for one in results["tasks"].values() if one["solved"]]
+    solved = [one for one in results["tasks"].values() if one["solved"] and one["description"]]
     loose = sum(not exact_on_training(one) for one in solved)
     if not loose:
         return []
@@ -153,8 +168,8 @@ def _unsolved(summary: Summary, results: Mapping[str, Any], palette: Palette) ->
     if missed:
         exact = [results["tasks"][name]["train"] for name in missed]
         told = [f"{clean(name)} {its['exact']}/{its['pairs']}" for name, its in zip(missed[:NAMED], exact, strict=False)]
-        names = ", ".join(told) + _more(len(missed))
-        rows.append(row(("   not solved: ", palette.partly), names, ("  (training pairs exact)", "dim")))
+        told, what = (missed[:NAMED], "") if _by_guesses(results) else (told, "  (training pairs exact)")
+        rows.append(row(("   not solved: ", palette.partly), ", ".join(told) + _more(len(missed)), (what, "dim")))
     if failed:
         why = clean(results["tasks"][failed[0]]["error"])
         # the reason of all is the run's own, and said below
@@ -193,12 +208,15 @@ def _resuming(summary: Summary) -> str:
     )
 
 
-def _next(results: Mapping[str, Any], run: str, page: Path | None, resuming: str, width: int | None) -> list[Text]:
+def _next(
+    results: Mapping[str, Any], run: str, page: Path | None, resuming: str, width: int | None, uncontrolled: bool
+) -> list[Text]:
     """Commands that lead on from here."""
     tried = {name: one for name, one in results["tasks"].items() if one["best"]}
     telling = [name for name, one in tried.items() if one["solved"] is False] or list(tried)
     told = [] if results["finished"] or not resuming else [(command("resume", run), resuming)]
     told += [(command("show", run, clean(telling[0])), "its best description, what went wrong")] if telling else []
+    told += [(command("control", run), "no control yet: what its words add over the bare model")] if uncontrolled else []
     told += [
         (quoted([page]) if page else command("report", run), "every candidate and its grids"),
         (command("compare", run, "OTHER"), "this run beside another one"),

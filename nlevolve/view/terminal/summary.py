@@ -14,6 +14,7 @@ from typing import Literal
 from nlevolve.evolve.population import Candidate
 from nlevolve.records import (
     AnswerFollowed,
+    AnswerGuessed,
     BirthPlanned,
     CallFinished,
     CallRetried,
@@ -110,7 +111,7 @@ class Summary:
                 self._take_up(event)
                 self.calls.planned(event.task, event.birth, event.at)
                 return None
-            case AnswerFollowed():
+            case AnswerFollowed() | AnswerGuessed():
                 self._take_up(event)
                 return None
             case ReplyUnread():
@@ -141,7 +142,7 @@ class Summary:
                 self._hush()
         return sentences.of(event, self._told())
 
-    def _take_up(self, event: BirthPlanned | CandidateChecked | AnswerFollowed) -> None:
+    def _take_up(self, event: BirthPlanned | CandidateChecked | AnswerFollowed | AnswerGuessed) -> None:
         """A resumed run goes on with a task without starting it again; what comes after its answer in this session is late."""
         if event.task in self.running:
             return
