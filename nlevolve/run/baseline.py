@@ -161,6 +161,17 @@ def _of_others(original: Original, tasks: Iterable[Task]) -> dict[str, Descripti
     return found
 
 
+def once_more(name: str, old: Mapping[str, Any], config: RunConfig, selection: Selection) -> Control | None:
+    """The control that a recorded run is, for some of its tasks; None where it is none. Raises UsageError for other tasks."""
+    if not old.get("control"):
+        return None
+    given = recorded(old)
+    if given and (strange := [task.id for task in selection.tasks if task.id not in given]):
+        raise UsageError(f"{name} is a control and has no description for task {strange[0]}: repeat it on its own tasks")
+    kept = {task.id: given[task.id] for task in selection.tasks if given}
+    return Control(name, ControlRow.model_validate(old["control"]), config, selection, kept)
+
+
 def as_recorded(control: Control | None) -> dict[str, Any]:
     """What config.json says of it."""
     return {"control": control and control.row.model_dump(mode="json"), "given": {}, **as_decided(control)}
