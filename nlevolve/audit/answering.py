@@ -89,14 +89,12 @@ def _told(task: Task, born: Born, electorate: Electorate, follows: Sequence[Aske
 
 
 def _same(one: Sequence[Answer], other: Sequence[Answer]) -> bool:
-    # with all that was proposed: a second search may only add to the votes of what the first one gave
-    return [(a.attempt_1, a.attempt_2, len(a.proposed), _sum(a)) for a in one] == [
-        (a.attempt_1, a.attempt_2, len(a.proposed), _sum(a)) for a in other
-    ]
+    return [_votes(answer) for answer in one] == [_votes(answer) for answer in other]
 
 
-def _sum(answer: Answer) -> float:
-    return round(sum(one.votes for one in answer.proposed), 6)
+def _votes(answer: Answer) -> object:
+    """With what each grid got, near enough: sums of floats."""
+    return answer.attempt_1, answer.attempt_2, [(one.grid, round(one.votes, 6)) for one in answer.proposed]
 
 
 def _compare(evidence: Evidence, where: str, recorded: Sequence[Answer], derived: Sequence[Answer]) -> None:

@@ -132,6 +132,8 @@ class Told:
                 "tasks": len(rows),
                 "test_inputs": sum(len(task.tests) for task in evidence.tasks.values()),
                 **_scores(list(grades.values()), len(rows)),
+                **self._reached(rows, grades),
+                "public_tasks": None if evidence.public is None else sum(row["public"] for row in rows.values()),
                 "candidates": sum(row["candidates"] for row in rows.values()),
                 **self.books.row(RUN),
                 "replies": self._replies(RUN),
@@ -200,6 +202,18 @@ class Told:
             "stopped": done.stopped if done else self._why_open(),
             "unfinished": done.unfinished if done else False,
             "error": (done.error or None) if done else None,
+            "public": None if self.evidence.public is None else name in self.evidence.public,
+        }
+
+    def _reached(self, rows: Mapping[str, Any], grades: Mapping[str, Mapping[str, list[Any]]]) -> dict[str, Any]:
+        """The scores without tasks that failed, or that were cut short before anything was checked."""
+        short = ("failed", "budget", "interrupted")
+        kept = [n for n, row in rows.items() if row["stopped"] not in short or (row["candidates"] and row["stopped"] != "failed")]
+        right = [grades[name]["solved"] for name in kept] if len(grades) == len(rows) else []
+        return {
+            "attempted": len(kept),
+            "score_tasks_attempted": round(sum(map(all, right)) / len(right), 6) if right else None,
+            "score_inputs_attempted": round(sum(sum(one) / len(one) for one in right) / len(right), 6) if right else None,
         }
 
     def _why_open(self) -> str:

@@ -36,6 +36,7 @@ MODULES = (
     "baseline",
     "report",
     "compare",
+    "exam",
     "audit",
     "export",
     "tasks",

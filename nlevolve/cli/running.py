@@ -97,7 +97,7 @@ def _carry_out(session: Session, outside: Sequence[See], *, live: bool, as_json:
 
 
 def _read_together() -> bool:
-    """Whether what is written to stdout and stderr goes to one terminal, or one file or pipe: there the last words have said it."""
+    """Whether stdout and stderr go to one terminal, or into one file or pipe: there the last words have said it."""
     try:
         return (sys.stdout.isatty() and sys.stderr.isatty()) or os.path.sameopenfile(sys.stdout.fileno(), sys.stderr.fileno())
     except (OSError, ValueError):  # in their place is something that is no file
@@ -123,13 +123,13 @@ async def _run(
             ask(session.folder, Told(paused=paused))
 
     with display(live=live, stop=stop, hold=hold, stream=stream, timeouts=timeouts, colours=colours) as view:
-        _listen(session.stopping, view.stopping)
+        listen(session.stopping, view.stopping)
         view.recall(session.known)
         finished = await session.run([*subscribers, guarded("on the terminal", view.see)], own_process=True)
     return finished, view.summary
 
 
-def _listen(stopping: asyncio.Event, tell: Callable[[], None]) -> None:
+def listen(stopping: asyncio.Event, tell: Callable[[], None]) -> None:
     """The first Ctrl-C, SIGTERM or SIGHUP (its terminal is gone) lets what is in flight end; a second one stops at once.
 
     `timeout` and others signal a process and then its whole group: what comes in the same moment is one signal. While the loop

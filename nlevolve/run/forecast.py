@@ -77,7 +77,7 @@ def _of_task(config: RunConfig, task: Task, prompts: Prompts, cards: Mapping[str
     def tokens(role: Role, template: str, places: Mapping[str, Any]) -> int:
         """With the words for the form in which this role is asked; of a mix, the longest."""
         manners = {manner_of(settings, cards.get(settings.model)) for settings in config.role(role).each}
-        return max(_tokens(prompts.render(template, manner, **places)) for manner in manners)
+        return max(prompt_tokens(prompts.render(template, manner, **places)) for manner in manners)
 
     common = _common(task, prompts)
     alone = {"input": grid_fields(task.tests[0]), "bullets": BULLETS}
@@ -134,18 +134,19 @@ def _common(task: Task, prompts: Prompts) -> dict[str, Any]:
     return {"pairs": pair_fields(task.pairs), "tests": test_fields(task), "view": prompts.view("plain")}
 
 
-def _tokens(messages: Sequence[Message]) -> int:
+def prompt_tokens(messages: Sequence[Message]) -> int:
+    """About so many."""
     return round(sum(len(message.text) for message in messages) / CHARACTERS_A_TOKEN)
 
 
 def _priced(config: RunConfig, calls: _Calls, cards: Mapping[str, ModelCard]) -> Forecast:
     settings = config.role(calls.role)
-    each = _dearest(settings, calls.prompt, cards)
+    each = dearest(settings, calls.prompt, cards)
     return Forecast(calls.number, None if each is None else each * calls.number)
 
 
-def _dearest(settings: RoleSettings, prompt: int, cards: Mapping[str, ModelCard]) -> float | None:
-    """USD of one call; of a mix, with its dearest model."""
+def dearest(settings: RoleSettings, prompt: int, cards: Mapping[str, ModelCard]) -> float | None:
+    """USD of one call with so many tokens of prompt; of a mix, with its dearest model. None: a price is not known."""
     usage = Usage(prompt=prompt, completion=min(settings.max_tokens or COMPLETION, COMPLETION))
     prices = [price_of(settings, cards.get(model)) for model in settings.mix]
     costs = [price.cost(usage) for price in prices if price is not None]

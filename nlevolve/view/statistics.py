@@ -16,7 +16,7 @@ class Interval(NamedTuple):
     high: float
 
 
-def wilson(successes: int, trials: int, confidence: float = 0.95) -> Interval:
+def wilson(successes: float, trials: float, confidence: float = 0.95) -> Interval:
     """Wilson's score interval of a share, 0..1; everything when nothing was tried.
 
     E. B. Wilson, Probable inference, the law of succession, and statistical inference (J. Am. Stat. Assoc. 22, 1927).
