@@ -11,8 +11,8 @@ from nlevolve.offline.hypotheses import Meter, Puzzle, explore
 from nlevolve.offline.prompt_reading import Asked
 from nlevolve.offline.scene import Cells, Scene
 
-LOOK = EFFORTS["normal"]
-TRIED_FURTHER = 2
+LOOK = EFFORTS["strong"]
+TRIED_FURTHER = 3
 """First ideas behind which a second step is looked for."""
 MOST_SEEN = 1_000
 """Puzzles of which is kept what was seen in them: a grid each."""
@@ -43,6 +43,6 @@ def _seen_through(puzzle: Puzzle) -> Cells | None:
     if not puzzle.pairs:
         return None
     ideas = first_ideas(puzzle, LOOK.first, LOOK.glance)
-    tried = (explore(idea, Meter(LOOK.more))[:1] for idea in ideas[:TRIED_FURTHER])
+    tried = (explore(idea, Meter(LOOK.second))[:1] for idea in ideas[:TRIED_FURTHER])
     found = ideas[:1] if not ideas or ideas[0].is_exact else next((told for told in tried if told and told[0].is_exact), [])
     return found[0].puzzle.tests[0].grid if found else None
