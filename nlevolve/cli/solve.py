@@ -68,7 +68,7 @@ def solve(
                 config,
                 asked,
                 chosen=chosen,
-                control=planned.control,
+                brought=planned.brought,
                 origin=planned.origin,
                 notice=complain,
             )
