@@ -12,6 +12,7 @@ from nlevolve.puzzle.tasks import Task
 from nlevolve.records import (
     Answer,
     AnswerFollowed,
+    AnswerGuessed,
     CallFinished,
     CandidateChecked,
     Followed,
@@ -21,6 +22,8 @@ from nlevolve.records import (
     Unreached,
 )
 
+Asked = AnswerFollowed | AnswerGuessed
+"""Something that was asked on a test input."""
 BY_ITSELF = ("perfect", "exhausted")
 """Ends of a search that came of itself."""
 
@@ -39,19 +42,22 @@ def check(evidence: Evidence) -> None:
         for place, line in enumerate(lines):
             if isinstance(line.event, TaskAnswered):
                 _answered(evidence, task, lines[:place], line, electorate, schedule)
-            elif isinstance(line.event, AnswerFollowed):
-                _followed(evidence, lines[:place], line, line.event)
+            elif isinstance(line.event, Asked):
+                _asked(evidence, lines[:place], line, line.event)
     if not evidence.setting("policy", None):
         evidence.found.cannot("config.json has no policy: whether searches ended where they had to")
 
 
-def _followed(evidence: Evidence, before: Sequence[Line], line: Line, event: AnswerFollowed) -> None:
-    attempt, where = event.attempt, f"{line.where}: birth {event.birth} on test input {event.attempt.pair + 1} of {event.task}"
+def _asked(evidence: Evidence, before: Sequence[Line], line: Line, event: Asked) -> None:
+    attempt, birth = event.attempt, event.birth if isinstance(event, AnswerFollowed) else None
+    who = "a guess" if birth is None else f"birth {birth}"
+    where = f"{line.where}: {who} on test input {attempt.pair + 1} of {event.task}"
+    purpose = "solve" if birth is None else "follow"
     calls = [
         one.event
         for one in before
         if isinstance(one.event, CallFinished)
-        and (one.event.purpose, one.event.birth, one.event.target) == ("follow", event.birth, attempt.pair)
+        and (one.event.purpose, one.event.birth, one.event.target) == (purpose, birth, attempt.pair)
     ]
     if isinstance(attempt, Followed | Garbled):
         replied = any(call.source != "failed" for call in calls)
@@ -68,7 +74,7 @@ def _answered(
         # which of the earlier sessions' births this one had planned again when it was stopped is nowhere told
         found.cannot(f"{where} was stopped ({event.stopped}) in a session that went on with an earlier one: what it chose from")
         return
-    follows = [one.event for one in before if one.session == line.session and isinstance(one.event, AnswerFollowed)]
+    follows = [one.event for one in before if one.session == line.session and isinstance(one.event, Asked)]
     ends = [schedule.last(born, second=second) for second in (False, True)] if schedule.phases else [10**9]
     told = [_told(task, born.upto(last), electorate, follows) for last in dict.fromkeys(ends)]
     best, answers = next((one for one in told if one[0] == event.best and _same(one[1], event.answers)), told[-1])
@@ -77,15 +83,18 @@ def _answered(
     _ending(evidence, where, event, schedule, born, follows)
 
 
-def _told(
-    task: Task, born: Born, electorate: Electorate, follows: Sequence[AnswerFollowed]
-) -> tuple[int | None, Sequence[Answer]]:
+def _told(task: Task, born: Born, electorate: Electorate, follows: Sequence[Asked]) -> tuple[int | None, Sequence[Answer]]:
     order = electorate.order(born)
     return (order[0].index if order else None, elected(task.tests, order, follows))
 
 
 def _same(one: Sequence[Answer], other: Sequence[Answer]) -> bool:
-    return [(a.attempt_1, a.attempt_2) for a in one] == [(a.attempt_1, a.attempt_2) for a in other]
+    return [_votes(answer) for answer in one] == [_votes(answer) for answer in other]
+
+
+def _votes(answer: Answer) -> object:
+    """With what each grid got, near enough: sums of floats."""
+    return answer.attempt_1, answer.attempt_2, [(one.grid, round(one.votes, 6)) for one in answer.proposed]
 
 
 def _compare(evidence: Evidence, where: str, recorded: Sequence[Answer], derived: Sequence[Answer]) -> None:
@@ -99,7 +108,12 @@ def _compare(evidence: Evidence, where: str, recorded: Sequence[Answer], derived
 
 
 def _ending(
-    evidence: Evidence, where: str, event: TaskAnswered, schedule: Schedule, born: Born, follows: Sequence[AnswerFollowed]
+    evidence: Evidence,
+    where: str,
+    event: TaskAnswered,
+    schedule: Schedule,
+    born: Born,
+    follows: Sequence[Asked],
 ) -> None:
     """Why it ended, what was lost, whether it was finished: as far as that follows from its births."""
     found = evidence.found
@@ -114,7 +128,11 @@ def _ending(
         found.holds(
             "birth", where, not lacking, f"ended at birth {last}, and of births {lacking[:9]} the log does not say what came"
         )
-    inside = born.upto(schedule.last(born, second=any(f.birth > (10**9 if goal is None else goal) for f in follows)))
+    inside = born.upto(
+        schedule.last(
+            born, second=any(isinstance(f, AnswerFollowed) and f.birth > (10**9 if goal is None else goal) for f in follows)
+        )
+    )
     unreached = inside.unreached + sum(isinstance(one.attempt, Unreached) for one in follows)
     if event.stopped in BY_ITSELF and schedule.second == 0:
         found.equal("figure", f"{where}: unreached", event.unreached, unreached)

@@ -13,7 +13,7 @@ from nlevolve.audit.evidence import Evidence, Line
 from nlevolve.llm.bank import Sample
 from nlevolve.puzzle.grids import LARGEST_SIDE, Grid
 from nlevolve.puzzle.symmetry import IDENTITY, SYMMETRIES, Transform, relabelling
-from nlevolve.records import AnswerFollowed, Bought, CallFinished, CandidateChecked, Followed
+from nlevolve.records import AnswerFollowed, AnswerGuessed, Bought, CallFinished, CandidateChecked, Followed
 
 VIEWS = [view.then(relabelling(Random(n))) if n % 2 else view for n, view in enumerate(SYMMETRIES)]
 """Under which a description may be followed on the test inputs."""
@@ -81,6 +81,9 @@ class _Readings:
                 self.calls[event.purpose, event.birth, event.target].append(event)
             elif isinstance(event, CandidateChecked):
                 self._candidate(line, event)
+            elif isinstance(event, AnswerGuessed) and isinstance(event.attempt, Followed):
+                calls = self.calls["solve", None, event.attempt.pair]
+                self._grid(line, f"a guess at test input {event.attempt.pair + 1}", calls, event.attempt.grid, IDENTITY)
             elif isinstance(event, AnswerFollowed) and isinstance(event.attempt, Followed):
                 view = BY_NAME.get(event.view)
                 if view is None:
@@ -93,8 +96,10 @@ class _Readings:
 
     def _candidate(self, line: Line, event: CandidateChecked) -> None:
         k = event.birth.index
-        wrote = self.calls[event.birth.operator, k, None]
-        self._read(line, f"the description of birth {k}", wrote, lambda text, cut: read_bullets(text, cut) == event.description)
+        if event.birth.operator != "given":
+            wrote = self.calls[event.birth.operator, k, None]
+            says = f"the description of birth {k}"
+            self._read(line, says, wrote, lambda text, cut: read_bullets(text, cut) == event.description)
         if event.duplicate_of is None:
             for attempt in event.attempts:
                 if isinstance(attempt, Followed):

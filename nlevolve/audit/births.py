@@ -77,6 +77,8 @@ class _Births:
 
     def _planned(self, line: Line, birth: Birth) -> None:
         self.planned[birth.index] = birth
+        if birth.operator == "given":
+            return
         known = [parent for parent in birth.parents if parent in self.checked and parent < birth.index]
         self.found.equal("birth", f"{line.where}: the parents of birth {birth.index}", list(birth.parents), known)
         role = {"write": "generator", "revise": "reviser", "recombine": "recombiner"}[birth.operator]
@@ -108,12 +110,21 @@ class _Births:
             self._twin(where, event)
         else:
             self._attempts(where, event)
+        if event.birth.operator == "given":
+            self._given(where, event)
+            return
         wrote = [call for call in self.calls[event.birth.operator, k, None] if call.source != "failed"]
         self.found.holds("call", where, bool(wrote), "has a description, and no call that brought one")
         models = {call.model for call in wrote}
         self.found.holds(
             "call", where, not wrote or event.birth.model in models, f"was planned for {event.birth.model}, asked of {models}"
         )
+
+    def _given(self, where: str, event: CandidateChecked) -> None:
+        """No call brought it: config.json did."""
+        given = self.evidence.config.get("given", {}).get(self.task.id, [])
+        told = given[event.birth.index] if event.birth.index < len(given) else None
+        self.found.equal("birth", f"{where}, what it was given", event.description.model_dump(mode="json"), told)
 
     def _grids(self, where: str, event: CandidateChecked) -> None:
         for attempt in event.attempts:

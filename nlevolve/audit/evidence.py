@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -45,6 +45,8 @@ class Evidence:
     tasks: Mapping[str, Task]
     """Those selected, in order; of a run whose task files are gone, those that it took up."""
     solutions: Mapping[str, Solution]
+    public: Collection[str] | None
+    """Those of a published data set; None where their files are gone."""
     found: Findings
     torn: bool = False
     """Whether the log ends in the middle of a line, as a kill leaves it."""
@@ -94,7 +96,7 @@ def read(folder: Path, config: Mapping[str, Any], found: Findings) -> Evidence:
     lines = list(_lines(data, found))
     truth = Truth.of(config, found)
     tasks = truth.tasks or {task.id: task for task in _taken_up(lines)}
-    return Evidence(folder, config, lines, tasks, truth.solutions, found, bool(data) and not data.endswith(b"\n"))
+    return Evidence(folder, config, lines, tasks, truth.solutions, truth.public, found, bool(data) and not data.endswith(b"\n"))
 
 
 def _lines(data: bytes, found: Findings) -> Iterator[Line]:

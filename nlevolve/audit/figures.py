@@ -17,6 +17,7 @@ from nlevolve.puzzle.tasks import Task
 from nlevolve.records import (
     Answer,
     AnswerFollowed,
+    AnswerGuessed,
     Attempt,
     CandidateChecked,
     Followed,
@@ -41,6 +42,7 @@ class Seen:
     members: dict[int, Worth] = field(default_factory=dict)
     failed: dict[int, MoveFailed] = field(default_factory=dict)
     follows: dict[tuple[int, int, int, str], AnswerFollowed] = field(default_factory=dict)
+    guesses: dict[tuple[int, int], AnswerGuessed] = field(default_factory=dict)
     answered: TaskAnswered | None = None
     answered_in: int = -1
     reopened: bool = False
@@ -55,7 +57,7 @@ class Seen:
     def losses(self) -> list[Loss]:
         if self.answered is not None and self.answered.losses and not self.reopened:
             return list(self.answered.losses)
-        return lost(self.members.values(), self.failed.values(), self.follows.values())
+        return lost(self.members.values(), self.failed.values(), [*self.follows.values(), *self.guesses.values()])
 
 
 @dataclass
@@ -99,6 +101,8 @@ class Told:
                 task.failed[event.birth.index] = event
         elif isinstance(event, AnswerFollowed):
             task.follows[event.birth, event.attempt.pair, event.sample, event.view] = event
+        elif isinstance(event, AnswerGuessed):
+            task.guesses[event.attempt.pair, event.sample] = event
         elif isinstance(event, TaskAnswered):
             task.answered, task.answered_in, task.reopened = event, line.session, False
 
@@ -128,6 +132,8 @@ class Told:
                 "tasks": len(rows),
                 "test_inputs": sum(len(task.tests) for task in evidence.tasks.values()),
                 **_scores(list(grades.values()), len(rows)),
+                **self._reached(rows, grades),
+                "public_tasks": None if evidence.public is None else sum(row["public"] for row in rows.values()),
                 "candidates": sum(row["candidates"] for row in rows.values()),
                 **self.books.row(RUN),
                 "replies": self._replies(RUN),
@@ -196,13 +202,25 @@ class Told:
             "stopped": done.stopped if done else self._why_open(),
             "unfinished": done.unfinished if done else False,
             "error": (done.error or None) if done else None,
+            "public": None if self.evidence.public is None else name in self.evidence.public,
+        }
+
+    def _reached(self, rows: Mapping[str, Any], grades: Mapping[str, Mapping[str, list[Any]]]) -> dict[str, Any]:
+        """The scores without tasks that failed, or that were cut short before anything was checked."""
+        short = ("failed", "budget", "interrupted")
+        kept = [n for n, row in rows.items() if row["stopped"] not in short or (row["candidates"] and row["stopped"] != "failed")]
+        right = [grades[name]["solved"] for name in kept] if len(grades) == len(rows) else []
+        return {
+            "attempted": len(kept),
+            "score_tasks_attempted": round(sum(map(all, right)) / len(right), 6) if right else None,
+            "score_inputs_attempted": round(sum(sum(one) / len(one) for one in right) / len(right), 6) if right else None,
         }
 
     def _why_open(self) -> str:
         return self.finished.reason if self.finished and self.finished.reason != "done" else "interrupted"
 
 
-def lost(members: Iterable[Worth], failed: Iterable[MoveFailed], follows: Iterable[AnswerFollowed]) -> list[Loss]:
+def lost(members: Iterable[Worth], failed: Iterable[MoveFailed], follows: Iterable[AnswerFollowed | AnswerGuessed]) -> list[Loss]:
     """What brought nothing, by kind, the commonest first."""
     moves = [_loss("filtered" if m.reason == "refused" else m.failure, m.why) for m in failed if m.reason != "garbled"]
     own = [attempt for one in members if one.event.duplicate_of is None for attempt in one.event.attempts]

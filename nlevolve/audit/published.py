@@ -14,8 +14,8 @@ from nlevolve.version import __version__
 
 WORDS = ("explanation",)
 """What results.json has for people alone."""
-JUDGED = ("solved", "test_inputs_solved", "test_inputs_covered", "score_", "inputs_")
-"""Figures that need solutions."""
+JUDGED = ("solved", "test_inputs_solved", "test_inputs_covered", "score_", "inputs_", "public")
+"""Figures that need solutions, or the tasks' files."""
 
 
 def check(evidence: Evidence) -> None:

@@ -18,6 +18,8 @@ def check(evidence: Evidence) -> None:
         deciding = {name: config.get(name) for name in ("settings", "tasks", "tasks_digest", "prompts")}
         if endpoints := config.get("endpoints"):
             deciding["endpoints"] = endpoints
+        if given := config.get("given"):
+            deciding["given"] = given
         text = json.dumps(deciding, sort_keys=True, separators=(",", ":"))
         derived = hashlib.sha256(text.encode()).hexdigest()
         what = "is not the digest of its settings, tasks and prompts: one of them was changed after the run had begun"

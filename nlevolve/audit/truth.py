@@ -12,6 +12,7 @@ from nlevolve.audit.findings import Findings
 from nlevolve.errors import UsageError
 from nlevolve.puzzle.datasets import load
 from nlevolve.puzzle.grids import LARGEST_SIDE, Grid
+from nlevolve.puzzle.public import public
 from nlevolve.puzzle.solutions import Solution, open_solutions
 from nlevolve.puzzle.tasks import Task
 
@@ -23,6 +24,8 @@ class Truth:
     tasks: Mapping[str, Task] = field(default_factory=dict)
     """Those selected, in order; empty where a task's file is gone."""
     solutions: Mapping[str, Solution] = field(default_factory=dict)
+    public: frozenset[str] | None = None
+    """Those that are in a published data set; None where their files are gone."""
 
     @classmethod
     def of(cls, config: Mapping[str, Any], found: Findings) -> Truth:
@@ -47,7 +50,7 @@ class Truth:
                 found.equal("setting", f"config.json, task_digests.{selector}", recorded.get(selector), digest([tasks[id]]))
         if lacking := len(tasks.keys() - solutions.keys()):
             found.cannot(f"the solutions of {lacking} of {len(tasks)} tasks are not known: whether their answers are right")
-        return cls(tasks, solutions)
+        return cls(tasks, solutions, public(selection.found))
 
 
 def digest(tasks: list[Task]) -> str:

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 from nlevolve.audit.worth import Born, Worth, best_first
 from nlevolve.puzzle.grids import Grid
-from nlevolve.records import Answer, AnswerFollowed, Followed
+from nlevolve.records import Answer, AnswerFollowed, AnswerGuessed, Followed
+
+WITHOUT_WORDS = 0.2
+"""Votes of a grid that was guessed from the pairs alone."""
 
 
 @dataclass(frozen=True)
@@ -30,17 +33,23 @@ class Electorate:
         return first + sorted(rest, key=lambda one: not one.perfect)[: self.fill]
 
 
-def elected(tests: Sequence[Grid], order: Sequence[Worth], follows: Iterable[AnswerFollowed]) -> list[Answer]:
+def elected(tests: Sequence[Grid], order: Sequence[Worth], asked: Sequence[AnswerFollowed | AnswerGuessed]) -> list[Answer]:
     """One answer a test input."""
     place = {one.index: number for number, one in enumerate(order)}
+    guessed = [one for one in asked if isinstance(one, AnswerGuessed)]
+    follows = [one for one in asked if isinstance(one, AnswerFollowed)]
     said: dict[tuple[int, int, int, str], AnswerFollowed] = {}
     for one in follows:
         said.setdefault((one.birth, one.attempt.pair, one.sample, one.view), one)
     votes = sorted((one for one in said.values() if one.birth in place), key=lambda one: (place[one.birth], one.view, one.sample))
-    return [_counted(test, number, votes, {one.index: one for one in order}) for number, test in enumerate(tests)]
+    guesses = sorted({(one.attempt.pair, one.sample): one for one in guessed}.values(), key=lambda one: one.sample)
+    by = {one.index: one for one in order}
+    return [_counted(test, number, votes, by, guesses) for number, test in enumerate(tests)]
 
 
-def _counted(test: Grid, number: int, votes: Iterable[AnswerFollowed], by: dict[int, Worth]) -> Answer:
+def _counted(
+    test: Grid, number: int, votes: Iterable[AnswerFollowed], by: dict[int, Worth], guesses: Iterable[AnswerGuessed]
+) -> Answer:
     sums: dict[Grid, float] = {}
     certain: set[Grid] = set()
     for vote in votes:
@@ -48,6 +57,9 @@ def _counted(test: Grid, number: int, votes: Iterable[AnswerFollowed], by: dict[
             sums[vote.attempt.grid] = sums.get(vote.attempt.grid, 0.0) + by[vote.birth].vote
             if by[vote.birth].perfect:
                 certain.add(vote.attempt.grid)
+    for guess in guesses:
+        if isinstance(guess.attempt, Followed) and guess.attempt.pair == number:
+            sums[guess.attempt.grid] = sums.get(guess.attempt.grid, 0.0) + WITHOUT_WORDS
     # an unchanged input is what a rule that misses leaves: it only counts where a perfect one says so, or nothing else is said
     changed = {grid: sum_ for grid, sum_ in sums.items() if grid != test or grid in certain} or sums
     heaviest = sorted(changed, key=lambda grid: -changed[grid])

@@ -97,7 +97,7 @@ def _carry_out(session: Session, outside: Sequence[See], *, live: bool, as_json:
 
 
 def _read_together() -> bool:
-    """Whether what is written to stdout and stderr goes to one terminal, or one file or pipe: there the last words have said it."""
+    """Whether stdout and stderr go to one terminal, or into one file or pipe: there the last words have said it."""
     try:
         return (sys.stdout.isatty() and sys.stderr.isatty()) or os.path.sameopenfile(sys.stdout.fileno(), sys.stderr.fileno())
     except (OSError, ValueError):  # in their place is something that is no file

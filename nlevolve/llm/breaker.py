@@ -104,7 +104,7 @@ def _verdict(streak: _Streak, error: CallFailed, now: float) -> Unusable | None:
         return _unusable(str(error))
     if isinstance(error, Doubtful) or error.status == NO_CREDIT:
         streak.doubts += 1
-        if streak.passed:
+        if streak.passed:  # then nothing in the settings is wrong
             return _unusable(str(error)) if streak.doubts >= REPEATED else None
         return _unusable(str(error), lasting=isinstance(error, Doubtful) and error.lasting, remedy=error.remedy)
     if isinstance(error, Rejected) and not streak.passed:

@@ -97,9 +97,8 @@ class Cache:
         under_way = {flight.task for flight in self._flights.values()}
         late = under_way and (await asyncio.wait(under_way, timeout=min(QUIETLY, linger)))[1]
         if late and linger > QUIETLY:
-            self._accounts.notice(
-                f"waiting up to {linger:.0f} s for {len(late)} call{'' if len(late) == 1 else 's'} that the provider is still working on"
-            )
+            calls = f"{len(late)} call{'' if len(late) == 1 else 's'}"
+            self._accounts.notice(f"waiting up to {linger:.0f} s for {calls} that the provider is still working on")
             late = (await asyncio.wait(late, timeout=linger - QUIETLY))[1]
         for task in late:
             task.cancel()

@@ -138,8 +138,7 @@ class Reply(BaseModel):
     text: Text
     finish: Finish = "stop"
     hung_up: bool = False
-    """Whether it was us who heard no more of it, since it repeated itself or had passed its bound: it had no chance to say what it
-    took."""
+    """Whether it was us who heard no more of it, since it repeated itself or passed its bound: it did not say what it took."""
     reasoning: Text = ""
     usage: Usage = Usage()
     cost_usd: float | None = None

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 
 from nlevolve.llm.catalogue import ModelCard
 from nlevolve.llm.request import Reply, Request
@@ -90,8 +90,8 @@ def looping(text: str) -> bool:
 def _numbers(text: str, period: int) -> int:
     """How many numbers stand in what is repeated at the end of a text."""
     end = text[-UNWORDED:]
-    again = len(os.path.commonprefix([end[::-1], end[-period - 1 :: -1]]))
-    return len(_NUMBER.findall(end[-again - period :]))
+    same = takewhile(lambda at: end[at] == end[at - period], range(len(end) - 1, period - 1, -1))
+    return len(_NUMBER.findall(end[-sum(1 for _ in same) - period :]))
 
 
 def _period(text: str, enough: int) -> int | None:

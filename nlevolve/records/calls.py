@@ -61,7 +61,7 @@ class CallFinished(Event):
     looping: bool = False
     """Whether a reply that was cut ends in the same again and again."""
     hung_up: bool = False
-    """Whether it was us who heard no more of it (it repeated itself, or had passed its bound), so that its tokens are estimated."""
+    """Whether it was us who heard no more of it (it repeated itself, or passed its bound), so that its tokens are estimated."""
     reasoning: Text = ""
     """The model's thinking where the provider returns it: for people, never fed to a model."""
     error: Text = ""

@@ -143,6 +143,8 @@ class TaskAnswered(Event):
     """Birth of the best candidate."""
     error: Text = ""
     """Why it failed, or what cap was reached, in one line."""
+    remedy: Text = ""
+    """What has to be changed before its requests can pass: a key, a model's name, an address; empty where that is not known."""
     unreached: int = 0
     """Births and follows that a provider's failure left without evidence: they are asked again when the run is resumed."""
     losses: tuple[Loss, ...] = ()

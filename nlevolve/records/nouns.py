@@ -205,8 +205,6 @@ class Loss(Record):
     count: int
     why: Text
     """What the provider said to one of them."""
-    remedy: Text = ""
-    """What has to be changed before any such request can pass, for people; empty where that is not known."""
 
 
 class Bought(Record):

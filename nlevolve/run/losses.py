@@ -76,7 +76,7 @@ def _said(loss: Loss) -> str:
 
 def _halt(halted: Halt | None) -> Iterator[Loss]:
     if isinstance(halted, Unusable):
-        yield Loss(failure="rejected" if halted.lasting else HALTED, count=1, why=str(halted), remedy=halted.remedy)
+        yield Loss(failure="rejected" if halted.lasting else HALTED, count=1, why=str(halted))
     elif halted is not None and not isinstance(halted, OverBudget | Interrupted):
         yield Loss(failure=halted.kind, count=1, why=str(halted))
 

@@ -16,7 +16,7 @@ def finished(answered: Mapping[str, TaskAnswered], interrupted: bool) -> RunFini
         return RunFinished(reason="interrupted", exit_code=130, why="interrupted; what was in flight is kept")
     if failed:
         lost = added(loss for event in failed for loss in event.losses)
-        first = next((loss.remedy for loss in lost if loss.remedy), "")
+        first = next((event.remedy for event in failed if event.remedy), "")
         may = may_pass(answered.values())
         return RunFinished(reason="failed", exit_code=4, why=sentence(lost), resumable=may, remedy=first)
     if "budget" in stops:

@@ -10,7 +10,7 @@ from nlevolve.config import RunConfig
 from nlevolve.llm.embedded import embedded_version
 from nlevolve.llm.request import Doubtful, Filtered, NoReply, Rejected, Unusable
 from nlevolve.llm.settings import RoleSettings
-from nlevolve.records import Noticed, ReplyUnread, Role
+from nlevolve.records import Noticed, ReplyUnread, Role, RunFinished
 from nlevolve.run.context import Emit
 from nlevolve.run.losses import LASTING, told
 
@@ -23,6 +23,11 @@ class Unfit(Exception):
         self.lasting = lasting
         self.remedy = remedy
         """What has to be changed first; empty where that is not known."""
+
+    def ending(self) -> RunFinished:
+        """The end of a run that was not begun."""
+        told = {"why": str(self), "remedy": self.remedy}
+        return RunFinished(reason="failed", exit_code=4, resumable=not self.lasting, **told)
 
 
 async def ping_models(asker: Asker, config: RunConfig, task: str, emit: Emit) -> None:

@@ -105,9 +105,7 @@ class Session:
                 answered = await self._solve(emit, own_process)
                 finished = ended(answered, self.stopping.is_set())
             except Unfit as unfit:
-                finished = RunFinished(
-                    reason="failed", exit_code=4, why=str(unfit), resumable=not unfit.lasting, remedy=unfit.remedy
-                )
+                finished = unfit.ending()
             emit(finished)
             return finished
 

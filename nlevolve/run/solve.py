@@ -59,6 +59,7 @@ def _end(
         stopped=stopped,
         best=best[0].index if best else None,
         error=str(halted) if halted else sentence(lost) if stopped == "failed" else "",
+        remedy=halted.remedy if halted else "",
         unreached=len(population.unreached) + answering.unreached,
         losses=lost,
         unfinished=search.halted is not None and not search.perfect and any(a.proposed for a in answers),

@@ -31,7 +31,7 @@ Row = Mapping[str, Any]
 
 def loss_rows(losses: Iterable[Loss]) -> list[dict[str, Any]]:
     """As JSON, one row a kind of failure."""
-    return [one.model_dump(exclude=set() if one.remedy else {"remedy"}) for one in added(losses)]
+    return [one.model_dump() for one in added(losses)]
 
 
 def summed(rows: Iterable[Row]) -> dict[str, int]:

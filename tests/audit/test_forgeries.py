@@ -46,12 +46,12 @@ def test_the_true_runs_pass_with_their_requests(solved: Path, flaky: Path) -> No
 
 
 def partly(event: Any) -> bool:
-    """Whether it is a candidate that has some cells right."""
-    return CHECKED(event) and any(one.get("accuracy") for one in event["attempts"])
+    """Whether it is a candidate that has a pair right."""
+    return CHECKED(event) and any(one.get("accuracy") == 1 for one in event["attempts"])
 
 
 def another_grid(event: Any) -> None:
-    attempt = next(one for one in event["attempts"] if one["kind"] == "followed" and one["accuracy"] > 0)
+    attempt = next(one for one in event["attempts"] if one["kind"] == "followed" and one["accuracy"] == 1)
     attempt["grid"][0][0] = 9 - attempt["grid"][0][0]
 
 
@@ -106,7 +106,7 @@ FORGERIES: dict[str, tuple[Forge, str]] = {
     "an accuracy": (log(of_kind("candidate_checked", task="25d487eb"), claimed), "accuracy: is 1.0"),
     "a description": (log(CHECKED, put("description", "bullets", 0, value="Do the right thing.")), "the description of birth"),
     "the plan of a birth": (log(CHECKED, put("birth", "temperature", value=0.5)), "is not as it was planned"),
-    "a candidate that is gone": (log(CHECKED, drop), "the log does not say what came"),
+    "a candidate that is gone": (log(of_kind("candidate_checked", task="25d487eb"), drop), "the log does not say what came"),
     "a duplicate that is none": (log(of_kind("candidate_checked"), put("duplicate_of", value=7)), "is no duplicate of birth 7"),
     "the best birth": (log(ANSWERED, put("best", value=1)), "the best birth: is 1"),
     "why it stopped": (log(of_kind("task_answered", task="25d487eb"), put("stopped", value="perfect")), 'stopped: is "perfect"'),

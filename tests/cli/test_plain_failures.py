@@ -85,6 +85,8 @@ def test_a_refused_key_is_told_with_the_variable_that_it_is_from(
     assert f"401 Unauthorized ({told})" in said
     assert "to change first: set HOSTED_VLLM_API_KEY" in last
     assert "never-to-be-seen" not in said + last
+    _, _, last = solve(nlevolve, lambda asked: DIALECTS["vllm"].fails["no key"](), "--no-ping")
+    assert "to change first: set HOSTED_VLLM_API_KEY" in last
 
 
 def test_a_provider_that_only_ever_fails_is_named_in_the_last_words_though_a_cap_ended_the_run(nlevolve: Run) -> None:

@@ -246,10 +246,11 @@ def _states(row: Mapping[str, Any], seen: TaskHistory) -> list[str]:
 
 def _facts(row: Mapping[str, Any]) -> str:
     calls, tokens = row["calls"], row["tokens"]
+    noun = "call" if calls["provider"] == 1 else "calls"
     gain = row["train"]["cell_accuracy"] - row["train"]["copy_accuracy"]
     told = [
         f"ended: {row['stopped']}",
-        f"{count(calls['provider'])} {'call' if calls['provider'] == 1 else 'calls'}, {count(calls['cache'])} from the cache, {count(calls['failed'])} failed",
+        f"{count(calls['provider'])} {noun}, {count(calls['cache'])} from the cache, {count(calls['failed'])} failed",
         f"{'≈ ' if row.get('estimated_calls') else ''}{count(tokens['prompt'])} + {count(tokens['completion'])} tokens",
     ]
     if lost := in_short(summed(row.get("losses", ()))):

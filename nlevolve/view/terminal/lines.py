@@ -27,8 +27,8 @@ class Lines:
     """A context manager with `see(event)`, like the dashboard; writes plain lines as they come.
 
     With a `clock` it looks at that by itself, so that it speaks while nothing happens too: a provider may take minutes.
-    `timeouts`: role -> seconds for one try, to say how long a run that is asked to stop may still take. `followed`: the run's last
-    words come after these lines, and say why it ended.
+    `timeouts`: role -> seconds for one try, to say how long a run that is asked to stop may still take.
+    `followed`: the run's last words come after these lines, and say why it ended.
     When nobody reads them any more (`| head`), or they cannot be written, it falls silent and sets `broken`: the run goes on.
     """
 

@@ -27,8 +27,8 @@ def announcement(runs: Sequence[Mapping[str, str]], forecasts: Sequence[Forecast
     if len(runs) > 1:
         table.add_row("all", *[""] * (len(swept) - 1), count(total.calls), _dollars(total), style="bold")
     note = (
-        f"{plural(tasks, 'task')}{''.join(f', {one}' for one in same)}. At most, without early stops, duplicates or repairs, with "
-        f"{COMPLETION:,} tokens a reply; what a run above has bought is not counted again, what the cache already holds is."
+        f"{plural(tasks, 'task')}{''.join(f', {one}' for one in same)}. At most, without early stops, duplicates or repairs, "
+        f"with {COMPLETION:,} tokens a reply; what a run above has bought is not counted again, what the cache already holds is."
     )
     return Group(table, Text(note, style="dim"))
 

@@ -1,10 +1,11 @@
 """The last words of a run."""
 
 from collections.abc import Collection
+from datetime import timedelta
 from typing import Any
 
 from nlevolve.puzzle.tasks import Pair, Task
-from nlevolve.records import Event, RunFinished, TaskAnswered, TaskStarted
+from nlevolve.records import Event, RunFinished, ServerAway, ServerBack, TaskAnswered, TaskStarted
 from nlevolve.view.results import results
 from nlevolve.view.terminal.ending import closing
 from nlevolve.view.terminal.summary import Summary
@@ -76,3 +77,17 @@ def test_what_the_whole_run_failed_of_is_said_once() -> None:
     (why,) = {e.error for e in events if isinstance(e, TaskAnswered) and e.error}
     events.append(RunFinished(at=events[-1].at, reason="failed", exit_code=4, why=why))
     assert last_words(events, solved=3).count(why) == 1
+
+
+def test_a_server_that_nobody_was_at_to_the_end_is_named_with_what_to_do() -> None:
+    begun, *others, _ = FakeRun(failing=(0,)).events()
+    where = {"model": "hosted_vllm/some", "address": "http://127.0.0.1:9"}
+    away = ServerAway(at=others[-1].at, why="refused", patience=900.0, **where)
+    late = away.at + timedelta(seconds=90)
+    ended = RunFinished(at=late, reason="interrupted", exit_code=130, why="interrupted; what was in flight is kept")
+    told = (
+        "nothing answered at http://127.0.0.1:9 for 1:30, where hosted_vllm/some should be: start it, then nlevolve resume demo"
+    )
+    assert told in last_words([begun, *others, away, ended], solved=0)
+    back = ServerBack(at=late, seconds=90.0, **where)
+    assert "nothing answered" not in last_words([begun, *others, away, back, ended], solved=0)
