@@ -155,6 +155,29 @@ def readme() -> None:
     fill(DOCS.parent / "README.md", "solve", from_the_checkout(closing))
 
 
+def controls() -> None:
+    """What three runs are ahead of their controls by, for docs/EVIDENCE.md."""
+    clever = "--checker|offline/checker-clever"
+    told = []
+    for name, how, arms in (
+        ("follows", "", ""),
+        ("cheats", clever, ""),
+        ("shown-none", f"{clever}|--set|checker.shown=none", "|--arm|empty"),
+    ):
+        commands(f"solve|arc1:training~40|--run|{name}|--no-live{how and '|'}{how}")
+        told += [
+            f"$ nlevolve control {name}{arms.replace('|', ' ')}",
+            closing_lines(commands(f"control|{name}|--no-live{arms}")),
+            "",
+        ]
+    fill(DOCS / "EVIDENCE.md", "controls", "\n".join(told).rstrip("\n"))
+
+
+def closing_lines(told: str) -> str:
+    """What `nlevolve control` says when its runs are over."""
+    return told[told.rindex("\n\n") :].strip("\n")
+
+
 def sentences() -> None:
     """docs/english.md."""
     from benchmarks.english import write
@@ -185,6 +208,7 @@ PARTS: dict[str, Callable[[], None]] = {
     "compare": compare,
     "evidence": evidence,
     "dashboard": dashboard,
+    "controls": controls,
     "english": sentences,
     "schema": schema,
 }
