@@ -7,12 +7,23 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any, get_args, get_origin
 
 from nlevolve.offline.english import read, say
-from nlevolve.offline.families.seeing import BackgroundIs, BackgroundIsMostCommon
+from nlevolve.offline.families.seeing import (
+    BACKGROUNDS,
+    OBJECT_VIEWS,
+    AreasAreObjects,
+    BackgroundIs,
+    BackgroundIsMostCommon,
+    BackgroundIsShared,
+    CellsAreObjects,
+    ObjectsAre,
+)
 from nlevolve.offline.grammar import Phrase, kind_of
 from nlevolve.offline.hypotheses import Hypothesis, Puzzle, followed
 from nlevolve.offline.nouns.colours import Background, Colour, Named
 from nlevolve.offline.nouns.objects import Coloured, ColouredThat, Every, Objects, That
-from nlevolve.offline.operation import Operation
+from nlevolve.offline.nouns.panels import Panels
+from nlevolve.offline.operation import Definition, Operation
+from nlevolve.offline.widening import wider_steps
 
 Rewrite = Callable[[Any, Any], Any]
 """Of an annotation and a value that stands there: the value, or a wider one."""
@@ -22,32 +33,75 @@ def generalized(idea: Hypothesis, puzzle: Puzzle) -> Hypothesis:
     """The idea in wider words, as far as nothing comes out otherwise on any grid that is shown.
 
     A colour is left out where it tells nothing apart, and called the background where it is that: black being the background
-    of all grids that are shown is no reason why a rule should be about black. What is background is said, where it matters.
+    of all grids that are shown is no reason why a rule should be about black. What is background is said, where it matters,
+    and so is what belongs to one object, where the grids that are shown leave it open.
     """
+    idea = _wider(idea, puzzle)
+    told = _with_background(idea, puzzle)
+    return _with_objects(idea if told is idea else _wider(told, puzzle), puzzle)
+
+
+def _wider(idea: Hypothesis, puzzle: Puzzle) -> Hypothesis:
     for place in range(len(idea.steps)):
         for rewrite in _rewrites(idea, place, puzzle):
             wider = _rewritten(idea.steps[place], rewrite)
             if wider is not None:
-                steps = (*idea.steps[:place], wider, *idea.steps[place + 1 :])
-                idea = _same(steps, idea, puzzle) or idea
-    if _needs_background(idea, puzzle):
-        idea = _same((BackgroundIsMostCommon(), *idea.steps), idea, puzzle) or idea
+                idea = _same((*idea.steps[:place], wider, *idea.steps[place + 1 :]), idea, puzzle) or idea
+        for other in wider_steps(idea.steps[place]):
+            # nobody has said what becomes of the test inputs: there a wider step may well be right where this one is not
+            idea = _same((*idea.steps[:place], other, *idea.steps[place + 1 :]), idea, puzzle, tests=False) or idea
     return idea
 
 
-def _needs_background(idea: Hypothesis, puzzle: Puzzle) -> bool:
-    """Whether the steps depend on what is background without saying what it is: with another one something else comes out."""
-    if any(isinstance(step, (BackgroundIs, BackgroundIsMostCommon)) for step in idea.steps):
-        return False
+def _with_background(idea: Hypothesis, puzzle: Puzzle) -> Hypothesis:
+    """Saying what the background is: from the first step on, or anew once steps have left the grid with another one."""
+    if any(isinstance(step, BACKGROUNDS) for step in idea.steps):
+        return idea
+    for place in range(len(idea.steps)):
+        for told in _backgrounds(idea.steps[place]) if _needs_background(idea, place, puzzle) else ():
+            first = (told,) if place else ()
+            found = _same((*first, *idea.steps[:place], told, *idea.steps[place:]), idea, puzzle)
+            if found is not None:
+                return found
+    return idea
+
+
+def _backgrounds(step: Operation) -> Iterator[Definition]:
+    panels = getattr(step, "panels", None)
+    if isinstance(panels, Panels):
+        yield BackgroundIsShared(panels)
+    yield BackgroundIsMostCommon()
+
+
+def _needs_background(idea: Hypothesis, place: int, puzzle: Puzzle) -> bool:
+    """Whether the steps from a place on depend on what is background: with another one something else comes out."""
     usual = {example.scene.background for example in puzzle.pairs}
     other = BackgroundIs(Named(next(colour for colour in range(10) if colour not in usual)))
-    return _same((other, *idea.steps), idea, puzzle) is None
+    return _same((*idea.steps[:place], other, *idea.steps[place:]), idea, puzzle) is None
 
 
-def _same(steps: tuple[Operation, ...], idea: Hypothesis, puzzle: Puzzle) -> Hypothesis | None:
-    """Where other steps lead; None unless it is to the very same grids."""
+def _with_objects(idea: Hypothesis, puzzle: Puzzle) -> Hypothesis:
+    """Saying what an object is, where the grids that are shown leave it open and the steps depend on it."""
+    if any(isinstance(step, OBJECT_VIEWS) for step in idea.steps):
+        return idea
+    place = sum(isinstance(step, BACKGROUNDS) for step in idea.steps[:1])
+
+    def seen(view: Definition) -> Hypothesis | None:
+        return _same((*idea.steps[:place], view, *idea.steps[place:]), idea, puzzle)
+
+    if seen(AreasAreObjects()) is not None:
+        return idea
+    single = seen(CellsAreObjects())
+    if single is not None:
+        return single if all(o.size == 1 for e in puzzle.pairs for o in e.scene.objects) else idea
+    return seen(ObjectsAre(diagonal=False, multicolour=False)) or idea
+
+
+def _same(steps: tuple[Operation, ...], idea: Hypothesis, puzzle: Puzzle, tests: bool = True) -> Hypothesis | None:
+    """Where other steps lead; None unless it is to the very same grids: in the pairs, and for the test inputs as well."""
     other = followed(steps, Hypothesis((), puzzle))
-    same = other.outputs == idea.outputs and other.failed <= idea.failed and len(other.steps) == len(steps)
+    grids = len(idea.outputs) if tests else len(puzzle.pairs)
+    same = other.outputs[:grids] == idea.outputs[:grids] and other.failed <= idea.failed and len(other.steps) == len(steps)
     return other if same else None
 
 

@@ -192,10 +192,14 @@ class FillCorners(Operation):
         return grid
 
 
+MOST_CORNERS = 200
+"""More cells than that are a texture, and no corners."""
+
+
 def _cornered(scene: Scene, starts: Starts) -> list[tuple[int, int, int, int]]:
     """Top, left, bottom, right of each; none when there are too many cells to tell."""
     cells = np.argwhere(starts.of(scene)).tolist()
-    if len(cells) > 60:
+    if len(cells) > MOST_CORNERS:
         return []
     colours = {(r, c): int(scene.grid[r, c]) for r, c in cells}
     found = []

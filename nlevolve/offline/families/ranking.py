@@ -76,7 +76,10 @@ class RecolourByMeasure(Operation):
 )
 @dataclass(frozen=True)
 class RecolourInOrder(Operation):
-    """One colour for each place; those that tie share it, and where colours run out the rest stays as it is."""
+    """One colour for each place; where colours run out the rest stays as it is.
+
+    Those that tie share a colour, unless there is one for each: then it is whose first cell comes first, row by row.
+    """
 
     objects: Objects
     order: Order
@@ -87,7 +90,11 @@ class RecolourInOrder(Operation):
         if len(chosen) < 2:
             return None
         grid = scene.grid.copy()
-        for one, place in zip(chosen, self.order.ranks(chosen), strict=True):
+        places = self.order.ranks(chosen)
+        if len(chosen) == len(self.colours):
+            ranked = sorted(range(len(chosen)), key=places.__getitem__)
+            places = [ranked.index(number) for number in range(len(chosen))]
+        for one, place in zip(chosen, places, strict=True):
             if place < len(self.colours):
                 grid[one.mask] = self.colours[place].number
         return grid

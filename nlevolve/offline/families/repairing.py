@@ -67,6 +67,41 @@ class Repair(Operation):
         return grid[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
 
+@says(
+    pin("repair the picture under the colour that does not fit in, knowing that it is {order}", cropped=False),
+    pin("the output is what the colour that does not fit in hides, knowing that the picture is {order}", cropped=True),
+    also=[
+        pin(
+            """
+        replace the colour that does not fit in, so that the picture is {order}
+        replace the one colour that covers parts of the picture, so that it is {order}
+        one colour hides parts of a picture that is {order}: restore them
+        """,
+            cropped=False,
+        ),
+        pin(
+            """
+        one colour hides a part of a picture that is {order}: the output is the hidden part
+        """,
+            cropped=True,
+        ),
+    ],
+)
+@dataclass(frozen=True)
+class RepairUnder(Operation):
+    """The same under the one colour without which the picture is in order; of several the least common, none in a tie."""
+
+    order: Order
+    cropped: bool
+
+    def apply(self, scene: Scene) -> Cells | None:
+        for colour in sorted(np.flatnonzero(scene.counts).tolist(), key=lambda c: int(scene.counts[c])):
+            grid = Repair(Named(colour), self.order, cropped=False).apply(scene)
+            if grid is not None and not (grid[scene.grid == colour] == colour).any():
+                return Repair(Named(colour), self.order, self.cropped).apply(scene)
+        return None
+
+
 def _symmetric(grid: Cells, known: Mask) -> Cells | None:
     """Mended by all mirror axes that no known cell denies; None when there are none."""
     out, seen = grid.copy(), known.copy()
