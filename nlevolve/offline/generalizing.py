@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, get_args, get_origin
 
@@ -19,11 +19,15 @@ from nlevolve.offline.families.seeing import (
 )
 from nlevolve.offline.grammar import Phrase, kind_of
 from nlevolve.offline.hypotheses import Hypothesis, Puzzle, followed
+from nlevolve.offline.nouns.cells import Between, BetweenColoured, Touches, TouchesColoured
 from nlevolve.offline.nouns.colours import Background, Colour, Named
-from nlevolve.offline.nouns.objects import Coloured, ColouredThat, Every, Objects, That
+from nlevolve.offline.nouns.objects import Coloured, ColouredThat, Every, Except, Foremost, Objects, Rank, That
 from nlevolve.offline.nouns.panels import Panels
+from nlevolve.offline.nouns.rays import Coloured as CellsOfAnyColour
+from nlevolve.offline.nouns.rays import OfColour, Starts
+from nlevolve.offline.nouns.traits import Fact, HasFact
 from nlevolve.offline.operation import Definition, Operation
-from nlevolve.offline.widening import wider_steps
+from nlevolve.offline.widening import facing_steps, wider_steps
 
 Rewrite = Callable[[Any, Any], Any]
 """Of an annotation and a value that stands there: the value, or a wider one."""
@@ -47,9 +51,12 @@ def _wider(idea: Hypothesis, puzzle: Puzzle) -> Hypothesis:
             wider = _rewritten(idea.steps[place], rewrite)
             if wider is not None:
                 idea = _same((*idea.steps[:place], wider, *idea.steps[place + 1 :]), idea, puzzle) or idea
+        before = followed(idea.steps[:place], Hypothesis((), puzzle)).puzzle.pairs
         for other in wider_steps(idea.steps[place]):
             # nobody has said what becomes of the test inputs: there a wider step may well be right where this one is not
             idea = _same((*idea.steps[:place], other, *idea.steps[place + 1 :]), idea, puzzle, tests=False) or idea
+        for other in facing_steps(idea.steps[place], before):
+            idea = _same((*idea.steps[:place], other, *idea.steps[place + 1 :]), idea, puzzle) or idea
     return idea
 
 
@@ -82,6 +89,8 @@ def _needs_background(idea: Hypothesis, place: int, puzzle: Puzzle) -> bool:
 
 def _with_objects(idea: Hypothesis, puzzle: Puzzle) -> Hypothesis:
     """Saying what an object is, where the grids that are shown leave it open and the steps depend on it."""
+    if any(_speaks_of(HasFact(fact), step) for step in idea.steps for fact in (Fact.SINGLE, Fact.SEVERAL)):
+        idea = _same(tuple(_of_any_colours(idea.steps)), idea, puzzle) or idea
     if any(isinstance(step, OBJECT_VIEWS) for step in idea.steps):
         return idea
     place = sum(isinstance(step, BACKGROUNDS) for step in idea.steps[:1])
@@ -97,6 +106,20 @@ def _with_objects(idea: Hypothesis, puzzle: Puzzle) -> Hypothesis:
     return seen(ObjectsAre(diagonal=False, multicolour=False)) or idea
 
 
+def _of_any_colours(steps: Sequence[Operation]) -> list[Operation]:
+    """What is single touches nothing of any colour."""
+    views = [step for step in steps if isinstance(step, ObjectsAre)]
+    if views:
+        return [replace(step, multicolour=True) if isinstance(step, ObjectsAre) else step for step in steps]
+    place = sum(isinstance(step, BACKGROUNDS) for step in steps[:1])
+    return [*steps[:place], ObjectsAre(diagonal=True, multicolour=True), *steps[place:]]
+
+
+def _speaks_of(phrase: Phrase, value: Any) -> bool:
+    held = [getattr(value, field.name) for field in fields(value)] if is_dataclass(value) else []
+    return value == phrase or any(_speaks_of(phrase, part) for part in held)
+
+
 def _same(steps: tuple[Operation, ...], idea: Hypothesis, puzzle: Puzzle, tests: bool = True) -> Hypothesis | None:
     """Where other steps lead; None unless it is to the very same grids: in the pairs, and for the test inputs as well."""
     other = followed(steps, Hypothesis((), puzzle))
@@ -107,6 +130,7 @@ def _same(steps: tuple[Operation, ...], idea: Hypothesis, puzzle: Puzzle, tests:
 
 def _rewrites(idea: Hypothesis, place: int, puzzle: Puzzle) -> Iterator[Rewrite]:
     yield _any_colour
+    yield _all_but_one
     before = followed(idea.steps[:place], Hypothesis((), puzzle)).puzzle.pairs
     colours = {example.scene.background for example in before}
     if len(colours) == 1:
@@ -115,11 +139,20 @@ def _rewrites(idea: Hypothesis, place: int, puzzle: Puzzle) -> Iterator[Rewrite]
 
 
 def _any_colour(kind: Any, value: Any) -> Any:
-    if kind is not Objects:
-        return value
     if isinstance(value, ColouredThat):
         return That(value.trait)
-    return Every() if isinstance(value, Coloured) else value
+    if isinstance(value, OfColour) and kind is Starts:
+        return CellsOfAnyColour()
+    if isinstance(value, Touches):
+        return TouchesColoured(value.near)
+    if isinstance(value, Between):
+        return BetweenColoured(value.course)
+    return Every() if isinstance(value, Coloured) and kind is Objects else value
+
+
+def _all_but_one(kind: Any, value: Any) -> Any:
+    """Where one large thing is told from the rest, there may be more of the rest elsewhere."""
+    return Except(Foremost(Rank.LARGEST)) if value == Foremost(Rank.SMALLEST) and kind is Objects else value
 
 
 def _rewritten(step: Operation, rewrite: Rewrite) -> Operation | None:

@@ -5,22 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from nlevolve.offline.families.combining import Combination
 from nlevolve.offline.families.cutting import CropTo
+from nlevolve.offline.families.facing import Facing, is_directed
+from nlevolve.offline.families.leaving import LeaveAsIs
 from nlevolve.offline.families.lines import Axis, DrawRays, JoinCells
 from nlevolve.offline.families.painting import RecolourObjects
 from nlevolve.offline.families.moving import MoveBy
 from nlevolve.offline.families.recolouring import ChangeColours
-from nlevolve.offline.families.repairing import Repair, RepairUnder
-from nlevolve.offline.families.rows import Roll
+from nlevolve.offline.families.repairing import Order, Repair, RepairUnder
+from nlevolve.offline.families.rows import LeaveOut, Roll, Waste, Which
 from nlevolve.offline.nouns.objects import Every
 from nlevolve.offline.nouns.panels import EqualParts, Halves, Squares
-from nlevolve.offline.nouns.places import Direction
+from nlevolve.offline.nouns.places import Direction, Side
 from nlevolve.offline.nouns.rays import Way
 from nlevolve.offline.nouns.shades import Plain
-from nlevolve.offline.operation import Operation
+from nlevolve.offline.operation import Definition, Examples, Operation
 
 
 _WIDER_WAYS = (Way.HORIZONTAL, Way.VERTICAL, Way.FALLING, Way.RISING, Way.STRAIGHT, Way.DIAGONAL)
+
+
+def facing_steps(step: Operation, examples: Examples) -> Iterator[Operation]:
+    """The same with directions told by what the grids show, if it has directions."""
+    if not isinstance(step, Combination | Definition | LeaveAsIs) and is_directed(step, examples):
+        yield from (Facing(side, step) for side in Side)
 
 
 def wider_steps(step: Operation) -> Iterator[Operation]:
@@ -34,7 +43,9 @@ def wider_steps(step: Operation) -> Iterator[Operation]:
     elif isinstance(step, CropTo) and not step.alone:
         yield replace(step, alone=True)
     elif isinstance(step, Repair):
-        yield RepairUnder(step.order, step.cropped)
+        yield from (RepairUnder(order, step.cropped) for order in (step.order, Order.PERIOD))
+    elif step == LeaveOut(Which.BOTH, Waste.EMPTY):
+        yield LeaveOut(Which.BOTH, Waste.PLAIN)
     elif isinstance(step, Roll):
         yield from (MoveBy(Every(), direction, distance) for distance in (3, 2, 1) for direction in Direction)
     elif isinstance(getattr(step, "panels", None), EqualParts):
