@@ -13,6 +13,7 @@ from nlevolve.offline.families.seeing import (
     AreasAreObjects,
     BackgroundIs,
     BackgroundIsMostCommon,
+    BackgroundIsOfBorder,
     BackgroundIsShared,
     CellsAreObjects,
     ObjectsAre,
@@ -20,12 +21,12 @@ from nlevolve.offline.families.seeing import (
 from nlevolve.offline.grammar import Phrase, kind_of
 from nlevolve.offline.hypotheses import Hypothesis, Puzzle, followed
 from nlevolve.offline.nouns.cells import Between, BetweenColoured, Touches, TouchesColoured
-from nlevolve.offline.nouns.colours import Background, Colour, Named
-from nlevolve.offline.nouns.objects import Coloured, ColouredThat, Every, Except, Foremost, Objects, Rank, That
+from nlevolve.offline.nouns.colours import Background, Colour, Named, OfInput
+from nlevolve.offline.nouns.objects import Coloured, ColouredThat, Every, Except, Foremost, MostOf, Objects, Rank, That
 from nlevolve.offline.nouns.panels import Panels
 from nlevolve.offline.nouns.rays import Coloured as CellsOfAnyColour
 from nlevolve.offline.nouns.rays import OfColour, Starts
-from nlevolve.offline.nouns.traits import Fact, HasFact
+from nlevolve.offline.nouns.traits import Fact, HasFact, IsColour
 from nlevolve.offline.operation import Definition, Operation
 from nlevolve.offline.widening import facing_steps, wider_steps
 
@@ -78,6 +79,7 @@ def _backgrounds(step: Operation) -> Iterator[Definition]:
     if isinstance(panels, Panels):
         yield BackgroundIsShared(panels)
     yield BackgroundIsMostCommon()
+    yield BackgroundIsOfBorder()
 
 
 def _needs_background(idea: Hypothesis, place: int, puzzle: Puzzle) -> bool:
@@ -89,7 +91,7 @@ def _needs_background(idea: Hypothesis, place: int, puzzle: Puzzle) -> bool:
 
 def _with_objects(idea: Hypothesis, puzzle: Puzzle) -> Hypothesis:
     """Saying what an object is, where the grids that are shown leave it open and the steps depend on it."""
-    if any(_speaks_of(HasFact(fact), step) for step in idea.steps for fact in (Fact.SINGLE, Fact.SEVERAL)):
+    if any(_speaks_of_colours(step) for step in idea.steps):
         idea = _same(tuple(_of_any_colours(idea.steps)), idea, puzzle) or idea
     if any(isinstance(step, OBJECT_VIEWS) for step in idea.steps):
         return idea
@@ -107,7 +109,7 @@ def _with_objects(idea: Hypothesis, puzzle: Puzzle) -> Hypothesis:
 
 
 def _of_any_colours(steps: Sequence[Operation]) -> list[Operation]:
-    """What is single touches nothing of any colour."""
+    """What is single touches nothing of any colour, and what has cells of a colour may have those of others."""
     views = [step for step in steps if isinstance(step, ObjectsAre)]
     if views:
         return [replace(step, multicolour=True) if isinstance(step, ObjectsAre) else step for step in steps]
@@ -115,9 +117,11 @@ def _of_any_colours(steps: Sequence[Operation]) -> list[Operation]:
     return [*steps[:place], ObjectsAre(diagonal=True, multicolour=True), *steps[place:]]
 
 
-def _speaks_of(phrase: Phrase, value: Any) -> bool:
-    held = [getattr(value, field.name) for field in fields(value)] if is_dataclass(value) else []
-    return value == phrase or any(_speaks_of(phrase, part) for part in held)
+def _speaks_of_colours(value: Any) -> bool:
+    """Whether something is said that has its usual meaning of objects of any colours alone."""
+    if isinstance(value, MostOf) or value in (HasFact(Fact.SINGLE), HasFact(Fact.SEVERAL)):
+        return True
+    return is_dataclass(value) and any(_speaks_of_colours(getattr(value, field.name)) for field in fields(value))
 
 
 def _same(steps: tuple[Operation, ...], idea: Hypothesis, puzzle: Puzzle, tests: bool = True) -> Hypothesis | None:
@@ -131,6 +135,8 @@ def _same(steps: tuple[Operation, ...], idea: Hypothesis, puzzle: Puzzle, tests:
 def _rewrites(idea: Hypothesis, place: int, puzzle: Puzzle) -> Iterator[Rewrite]:
     yield _any_colour
     yield _all_but_one
+    if place:
+        yield _own_colour
     before = followed(idea.steps[:place], Hypothesis((), puzzle)).puzzle.pairs
     colours = {example.scene.background for example in before}
     if len(colours) == 1:
@@ -148,6 +154,13 @@ def _any_colour(kind: Any, value: Any) -> Any:
     if isinstance(value, Between):
         return BetweenColoured(value.course)
     return Every() if isinstance(value, Coloured) and kind is Objects else value
+
+
+def _own_colour(kind: Any, value: Any) -> Any:
+    """Steps have added other colours by now; the one that was there is meant, whichever it is."""
+    if isinstance(value, Coloured) and kind is Objects:
+        return That(IsColour(OfInput()))
+    return OfInput() if isinstance(value, Named) and kind is Colour else value
 
 
 def _all_but_one(kind: Any, value: Any) -> Any:

@@ -15,6 +15,7 @@ from nlevolve.offline.families.moving import MoveBy
 from nlevolve.offline.families.recolouring import ChangeColours
 from nlevolve.offline.families.repairing import Order, Repair, RepairUnder
 from nlevolve.offline.families.rows import LeaveOut, Roll, Waste, Which
+from nlevolve.offline.families.symmetrizing import MakeSymmetric, OfGrid, Symmetry
 from nlevolve.offline.nouns.objects import Every
 from nlevolve.offline.nouns.panels import EqualParts, Halves, Squares
 from nlevolve.offline.nouns.places import Direction, Side
@@ -44,6 +45,8 @@ def wider_steps(step: Operation) -> Iterator[Operation]:
         yield replace(step, alone=True)
     elif isinstance(step, Repair):
         yield from (RepairUnder(order, step.cropped) for order in (step.order, Order.PERIOD))
+        if step.order is Order.SYMMETRY and not step.cropped:
+            yield from (MakeSymmetric(axis, OfGrid()) for axis in (Symmetry.LEFT_RIGHT, Symmetry.TOP_BOTTOM))
     elif step == LeaveOut(Which.BOTH, Waste.EMPTY):
         yield LeaveOut(Which.BOTH, Waste.PLAIN)
     elif isinstance(step, Roll):

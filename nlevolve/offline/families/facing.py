@@ -22,14 +22,14 @@ _AROUND = (Side.TOP, Side.LEFT, Side.BOTTOM, Side.RIGHT)
     "with the grid turned so that its fullest border is at the {side}: {step}",
     also="""
     turn the grid until its fullest border is at the {side} and there: {step}
-    seeing the border with the most coloured cells as the {side}, {step}
-    as if the border with the most coloured cells were the {side}: {step}
-    with the grid turned so that the border with the most coloured cells is at the {side}: {step}
+    seeing its fullest border as the {side} of the grid, {step}
+    as if the fullest border of the grid were at the {side}: {step}
+    with the grid turned so that the border with the largest share of coloured cells is at the {side}: {step}
     """,
 )
 @dataclass(frozen=True)
 class Facing(Combination):
-    """A step on the turned grid, which is turned back; nothing where no border has more coloured cells than all others."""
+    """A step on the turned grid, which is turned back; nothing where no border has a larger share of coloured cells than all others."""
 
     side: Side
     step: Operation
@@ -48,10 +48,11 @@ class Facing(Combination):
 
 
 def _fullest(scene: Scene) -> Side | None:
-    lines = {Side.TOP: scene.foreground[0], Side.BOTTOM: scene.foreground[-1]}
-    lines |= {Side.LEFT: scene.foreground[:, 0], Side.RIGHT: scene.foreground[:, -1]}
-    counts = sorted((int(line.sum()), side.name) for side, line in lines.items())
-    return Side[counts[-1][1]] if counts[-1][0] > counts[-2][0] else None
+    """In the original input, as long as the grid has its size: what earlier steps have drawn turns nothing round."""
+    coloured = (scene.original if scene.original.grid.shape == scene.grid.shape else scene).grid != scene.background
+    lines = {Side.TOP: coloured[0], Side.BOTTOM: coloured[-1], Side.LEFT: coloured[:, 0], Side.RIGHT: coloured[:, -1]}
+    shares = sorted((float(line.mean()), side.name) for side, line in lines.items())
+    return Side[shares[-1][1]] if shares[-1][0] > shares[-2][0] else None
 
 
 def _turned(scene: Scene, turns: int) -> Scene:

@@ -53,6 +53,24 @@ class BackgroundIsMostCommon(Definition):
 
 
 @says(
+    "the background is the most common colour at the border of the grid",
+    also="""
+    the most common colour at the border [of the grid] is the background
+    treat the most common colour at the border [of the grid] as [the] background [colour]
+    the background [colour] is the colour of most cells at the border [of the grid]
+    the background [colour] is the colour that most cells at the border [of the grid] has
+    """,
+)
+@dataclass(frozen=True)
+class BackgroundIsOfBorder(Definition):
+    """The background differs from grid to grid, and what stands on it may be the larger part."""
+
+    def see(self, scene: Scene) -> Eye:
+        border = np.concatenate([scene.grid[0], scene.grid[-1], scene.grid[1:-1, 0], scene.grid[1:-1, -1]])
+        return replace(scene.eye, background=int(np.bincount(border).argmax()))
+
+
+@says(
     "the background is the colour that {panels} have in common",
     also="""
     the background [colour] is the colour that {panels} share
@@ -199,7 +217,7 @@ class CellsAreObjects(Definition):
         return replace(scene.eye, areas=False, whole=False, single=True)
 
 
-BACKGROUNDS = (BackgroundIs, BackgroundIsMostCommon, BackgroundIsShared)
+BACKGROUNDS = (BackgroundIs, BackgroundIsMostCommon, BackgroundIsOfBorder, BackgroundIsShared)
 """The definitions that change what is background and nothing else."""
 OBJECT_VIEWS = (ObjectsAre, AreasAreObjects, ColoursAreObjects, CellsAreObjects)
 """The definitions that change what an object is and nothing else."""

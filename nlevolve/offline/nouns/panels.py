@@ -169,7 +169,8 @@ def _separated(scene: Scene) -> Layout | None:
         layout = Layout(_spans(rows == colour), _spans(columns == colour), colour)
         if layout.shape == (1, 1) or not layout.down or not layout.across:
             continue
-        dense = all(2 * (panel != colour).sum() > panel.size for panel in layout.cut(grid))
+        panels = np.concatenate([panel.ravel() for panel in layout.cut(grid)])
+        dense = 2 * int((panels != colour).sum()) > panels.size
         if layout.is_even or colour != scene.background or dense:
             strays = int(scene.counts[colour]) > int(lines.sum())
             found.append(((colour == scene.background, not layout.is_even, strays, -int(lines.sum()), colour), layout))
