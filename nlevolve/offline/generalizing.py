@@ -7,6 +7,7 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any, get_args, get_origin
 
 from nlevolve.offline.english import read, say
+from nlevolve.offline.families.overlaying import ComparePanels, StackPanels
 from nlevolve.offline.families.seeing import (
     BACKGROUNDS,
     OBJECT_VIEWS,
@@ -16,6 +17,7 @@ from nlevolve.offline.families.seeing import (
     BackgroundIsOfBorder,
     BackgroundIsShared,
     CellsAreObjects,
+    NothingIsBackground,
     ObjectsAre,
 )
 from nlevolve.offline.grammar import Phrase, kind_of
@@ -23,7 +25,6 @@ from nlevolve.offline.hypotheses import Hypothesis, Puzzle, followed
 from nlevolve.offline.nouns.cells import Between, BetweenColoured, Touches, TouchesColoured
 from nlevolve.offline.nouns.colours import Background, Colour, Named, OfInput
 from nlevolve.offline.nouns.objects import Coloured, ColouredThat, Every, Except, Foremost, MostOf, Objects, Rank, That
-from nlevolve.offline.nouns.panels import Panels
 from nlevolve.offline.nouns.rays import Coloured as CellsOfAnyColour
 from nlevolve.offline.nouns.rays import OfColour, Starts
 from nlevolve.offline.nouns.traits import Fact, HasFact, IsColour
@@ -75,11 +76,11 @@ def _with_background(idea: Hypothesis, puzzle: Puzzle) -> Hypothesis:
 
 
 def _backgrounds(step: Operation) -> Iterator[Definition]:
-    panels = getattr(step, "panels", None)
-    if isinstance(panels, Panels):
-        yield BackgroundIsShared(panels)
+    if isinstance(step, ComparePanels | StackPanels):
+        yield BackgroundIsShared(step.panels)
     yield BackgroundIsMostCommon()
     yield BackgroundIsOfBorder()
+    yield NothingIsBackground()
 
 
 def _needs_background(idea: Hypothesis, place: int, puzzle: Puzzle) -> bool:

@@ -41,6 +41,10 @@ def is_valid(grid: Cells, largest: int = LARGEST_SIDE) -> bool:
     return bool(grid.min() >= 0 and grid.max() <= 9)
 
 
+NO_COLOUR = -1
+"""The background of a grid that has none: a result that holds it is no grid."""
+
+
 @dataclass(frozen=True)
 class Eye:
     """How a grid is looked at: what is background and what belongs to one object."""

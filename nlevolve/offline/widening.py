@@ -12,6 +12,7 @@ from nlevolve.offline.families.leaving import LeaveAsIs
 from nlevolve.offline.families.lines import Axis, DrawRays, JoinCells
 from nlevolve.offline.families.painting import RecolourObjects
 from nlevolve.offline.families.moving import MoveBy
+from nlevolve.offline.families.panels import ShrinkPanels, Summary
 from nlevolve.offline.families.recolouring import ChangeColours
 from nlevolve.offline.families.repairing import Order, Repair, RepairUnder
 from nlevolve.offline.families.rows import LeaveOut, Roll, Waste, Which
@@ -44,13 +45,15 @@ def wider_steps(step: Operation) -> Iterator[Operation]:
     elif isinstance(step, CropTo) and not step.alone:
         yield replace(step, alone=True)
     elif isinstance(step, Repair):
-        yield from (RepairUnder(order, step.cropped) for order in (step.order, Order.PERIOD))
+        yield from (RepairUnder(order, step.cropped) for order in (step.order, Order.PERIOD, Order.ANY))
         if step.order is Order.SYMMETRY and not step.cropped:
             yield from (MakeSymmetric(axis, OfGrid()) for axis in (Symmetry.LEFT_RIGHT, Symmetry.TOP_BOTTOM))
     elif step == LeaveOut(Which.BOTH, Waste.EMPTY):
         yield LeaveOut(Which.BOTH, Waste.PLAIN)
     elif isinstance(step, Roll):
         yield from (MoveBy(Every(), direction, distance) for distance in (3, 2, 1) for direction in Direction)
+    elif isinstance(step, ShrinkPanels) and step.summary is Summary.COMMON:
+        yield replace(step, summary=Summary.COLOURED)
     elif isinstance(getattr(step, "panels", None), EqualParts):
         yield from _any_way(step, step.panels)
 

@@ -10,7 +10,7 @@ from nlevolve.offline.grammar import pin, says
 from nlevolve.offline.nouns.colours import Named
 from nlevolve.offline.nouns.panels import Panels, shared_colours
 from nlevolve.offline.operation import Definition
-from nlevolve.offline.scene import Eye, Scene
+from nlevolve.offline.scene import NO_COLOUR, Eye, Scene
 
 
 @says(
@@ -68,6 +68,27 @@ class BackgroundIsOfBorder(Definition):
     def see(self, scene: Scene) -> Eye:
         border = np.concatenate([scene.grid[0], scene.grid[-1], scene.grid[1:-1, 0], scene.grid[1:-1, -1]])
         return replace(scene.eye, background=int(np.bincount(border).argmax()))
+
+
+@says(
+    pin("nothing is background"),
+    also=[
+        pin(
+            """
+    there is no background
+    no colour is [the] background
+    treat no colour as [the] background
+    every colour belongs to an object
+    """
+        )
+    ],
+)
+@dataclass(frozen=True)
+class NothingIsBackground(Definition):
+    """The whole grid is covered with objects; a step that needs background makes no sense then."""
+
+    def see(self, scene: Scene) -> Eye:
+        return replace(scene.eye, background=NO_COLOUR)
 
 
 @says(
@@ -217,7 +238,7 @@ class CellsAreObjects(Definition):
         return replace(scene.eye, areas=False, whole=False, single=True)
 
 
-BACKGROUNDS = (BackgroundIs, BackgroundIsMostCommon, BackgroundIsOfBorder, BackgroundIsShared)
+BACKGROUNDS = (BackgroundIs, BackgroundIsMostCommon, BackgroundIsOfBorder, BackgroundIsShared, NothingIsBackground)
 """The definitions that change what is background and nothing else."""
 OBJECT_VIEWS = (ObjectsAre, AreasAreObjects, ColoursAreObjects, CellsAreObjects)
 """The definitions that change what an object is and nothing else."""
