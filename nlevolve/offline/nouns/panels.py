@@ -119,7 +119,7 @@ class EqualParts(Panels):
 )
 @dataclass(frozen=True)
 class Halves(Panels):
-    """Halves one above the other, or side by side, whichever are less alike; where they are equally so, its longer side is cut."""
+    """Halves one above the other or side by side, whichever are less alike; in a tie the longer side of the grid is cut."""
 
     def lay_out(self, scene: Scene) -> Layout | None:
         ways = [EqualParts(2, 1), EqualParts(1, 2)] if scene.rows >= scene.columns else [EqualParts(1, 2), EqualParts(2, 1)]
