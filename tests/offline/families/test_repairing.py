@@ -25,6 +25,8 @@ Repair the picture under the black cells, knowing that it is symmetric.
     123123 456..6 1231.3 456456 → 123123 456..6 123123 456456
 Repair the picture under the maroon cells, knowing that it is regular in one way or another.
     7123321 8459654 6172271 → 7123321 8456654 6172271
+Repair the picture under the black cells, knowing that it is regular in one way or another.
+    123123 456..6 1231.3 456456 → 123123 456456 123123 456456
 Repair the picture under the colour that does not fit in, knowing that it is repeating regularly.
     123123 456..6 1231.3 456456 → 123123 456456 123123 456456
 The output is what the colour that does not fit in hides, knowing that the picture is repeating regularly.

@@ -41,8 +41,8 @@ Recolour the largest object red.
     1.1.1 ..... .33.. → 2.2.2 ..... .33..
 
 Every coloured cell is an object of its own.
-Around every object put red to its right.
-    11. 3.. → 112 32.
+Recolour every object that is a single cell red.
+    11. 3.. → 22. 2..
 
 The background is the most common colour at the border of the grid.
 Recolour every object red.
