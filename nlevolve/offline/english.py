@@ -6,7 +6,7 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from nlevolve.offline import families, grammar
@@ -14,7 +14,9 @@ from nlevolve.offline.families.recolouring import ChangeColours, SwapColours
 from nlevolve.offline.nouns.colours import NAMES
 from nlevolve.offline.operation import Operation, perform
 from nlevolve.offline.people import both_ways, plainer, says_nothing
+from nlevolve.offline.said import AsSaid, ClaimOfOutput, EitherWay, outcome_key
 from nlevolve.offline.scene import Scene
+from nlevolve.offline.understanding import understood
 from nlevolve.offline.words import tokens
 
 for _module in sorted(pkgutil.iter_modules(families.__path__), key=lambda m: m.name):
@@ -23,7 +25,7 @@ for _module in sorted(pkgutil.iter_modules(families.__path__), key=lambda m: m.n
 
 def say(operation: Operation) -> str:
     """A sentence for the operation, with capital letter and full stop."""
-    text = grammar.say(operation)
+    text = operation.text if isinstance(operation, AsSaid) else grammar.say(operation)
     for clumsy, better in _POLISH:
         text = clumsy.sub(better, text)
     return text[:1].upper() + text[1:] + "."
@@ -75,10 +77,10 @@ def steps(bullet: str) -> tuple[Operation, ...] | None:
     parts = [
         part for part in re.split(r"(?<!^\d)[.;!]\s+|,? (?:and )?then ", bullet) if part.strip(" .") and not says_nothing(part)
     ]
-    if len(parts) > MOST_PARTS:
-        return None
-    found = [_one_or_two(part) for part in parts]
-    return tuple(operation for some in found for operation in some) if found and all(found) else None
+    found = [_one_or_two(part) for part in parts[: MOST_PARTS + 1]]
+    if found and all(found) and len(parts) <= MOST_PARTS:
+        return tuple(operation for some in found for operation in some)
+    return understood(bullet, read)
 
 
 MOST_PARTS = 6
@@ -121,17 +123,66 @@ def _quoted(bullets: Iterable[str]) -> str:
 
 
 def follow(bullets: Iterable[str], scene: Scene) -> Followed:
-    """Apply bullets in order. What is not understood or makes no sense is left out and reported, never guessed."""
-    unread, undone = [], []
-    for bullet in bullets:
-        operations = steps(bullet)
+    """Apply bullets in order. What is not understood or makes no sense is left out and reported, never guessed.
+
+    A sentence of two meanings is carried on both ways until the rest decides; where nothing does, it counts as not understood.
+    """
+    path = _Path([scene])
+    for bullet in (bullets := tuple(bullets)):
+        path.go(bullet, steps(bullet))
+    path.settle(scene)
+    if len({scene.grid.tobytes() for scene in path.scenes}) > 1:
+        plain = follow([bullet for bullet in bullets if bullet not in path.forked], scene)
+        return Followed(plain.scene, (*path.forked, *plain.unread), plain.undone)
+    return Followed(path.scenes[0], tuple(path.unread), tuple(path.undone))
+
+
+MOST_SCENES = 12
+"""Ways that are carried on at once."""
+
+
+@dataclass
+class _Path:
+    """Where the bullets so far may have led."""
+
+    scenes: list[Scene]
+    unread: list[str] = field(default_factory=list)
+    undone: list[str] = field(default_factory=list)
+    forked: list[str] = field(default_factory=list)
+    """Bullets of several meanings that led to different scenes."""
+    claims: list[tuple[str, ClaimOfOutput]] = field(default_factory=list)
+
+    def go(self, bullet: str, operations: tuple[Operation, ...] | None) -> None:
         if operations is None:
-            unread.append(bullet)
-            continue
-        for operation in operations:
-            after = perform(operation, scene)
-            if after is None:
-                undone.append(bullet)
+            self.unread.append(bullet)
+        for operation in operations or ():
+            if isinstance(operation, ClaimOfOutput):
+                self.claims.append((bullet, operation))
             else:
-                scene = after
-    return Followed(scene, tuple(unread), tuple(undone))
+                self._step(bullet, operation)
+
+    def _step(self, bullet: str, operation: Operation) -> None:
+        ends = [_ends(operation, scene) for scene in self.scenes]
+        after = {outcome_key(end): end for some in ends for end in some}
+        if not 0 < len(after) <= MOST_SCENES:
+            self.undone.append(bullet)
+            return
+        if any(len(some) > 1 for some in ends):
+            self.forked.append(bullet)
+        self.scenes = list(after.values())
+
+    def settle(self, start: Scene) -> None:
+        """Leave only what the claims about the output allow."""
+        for bullet, claim in self.claims:
+            kept = [scene for scene in self.scenes if claim.fits(start, scene)]
+            if kept:
+                self.scenes = kept
+            else:
+                self.undone.append(bullet)
+
+
+def _ends(operation: Operation, scene: Scene) -> list[Scene]:
+    if isinstance(operation, EitherWay):
+        return operation.outcomes(scene)
+    after = perform(operation, scene)
+    return [] if after is None else [after]

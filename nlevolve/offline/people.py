@@ -6,7 +6,10 @@ import re
 from collections.abc import Iterator
 
 _OUTPUT = r"(?:the |your |this |a )?(?:new |final )?(?:output|result|solution)(?: grid| picture| image)?"
-_INPUT = r"(?:the |this |whole |entire |original )*(?:input|original|starting|first|given)(?: grid| picture| image| pattern)?"
+_INPUT = (
+    r"(?:the |this |whole |entire )*(?:(?:original )?(?:input|original|starting|first|given) (?:grid|picture|image|pattern)s?"
+    r"|(?:original )?input|original(?= *(?:[.,;!]|$| and| but| then)))"
+)
 _COPY = rf"(?:copy|duplicate|reproduce|recreate|start with|take|keep) {_INPUT}(?: exactly| as (?:it )?is)?"
 _OPENINGS = (
     r"(?:step )?\d[.):]",
@@ -30,7 +33,7 @@ _REMAINS = r"(?:stays?|remains?|is left|are left|should (?:stay|remain|be left)|
 _AS_IT_WAS = r"(?:exactly )?(?:the same|as (?:it|they) (?:is|are|was|were)|as is|alone|unchanged|untouched)"
 _OTHERS = (
     rf"(?:everything else|all (?:the )?(?:other|remaining|else)(?: {_THING})?"
-    r"|(?:the )?(?:rest|remainder)(?: of the \w+)?)"
+    r"|(?:the )?(?:rest|remainder|others?)(?: of the \w+)?)"
 )
 _NOTHING = re.compile(
     rf"(?:and |but )?(?:{_OTHERS} {_REMAINS} {_AS_IT_WAS}|(?:keep|leave) {_OTHERS} {_AS_IT_WAS}"
