@@ -10,8 +10,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from nlevolve.offline import families, grammar
+from nlevolve.offline.families.painting import PaintPart
 from nlevolve.offline.families.recolouring import ChangeColours, SwapColours
+from nlevolve.offline.grammar import Phrase
 from nlevolve.offline.nouns.colours import NAMES
+from nlevolve.offline.nouns.parts import Part
 from nlevolve.offline.operation import Operation, perform
 from nlevolve.offline.people import both_ways, plainer, says_nothing
 from nlevolve.offline.said import AsSaid, ClaimOfOutput, EitherWay, outcome_key
@@ -50,6 +53,21 @@ def read(sentence: str) -> Operation | None:
     return next((operation for operation in found if operation is not None), None) or _either_way(wordings[-1])
 
 
+def sure(sentence: str) -> Operation | None:
+    """What `read` makes of it, unless people mean different things by these words and they are not the grammar's own."""
+    operation = read(sentence)
+    if operation is None or not _vague(operation):
+        return operation
+    return operation if tokens(say(operation)) == tokens(sentence) else None
+
+
+def _vague(meant: object) -> bool:
+    """Whether people mean different things by it: the inside of a box or of a form."""
+    if meant in (Part.INSIDE, Part.FRAME):
+        return True
+    return isinstance(meant, Phrase) and any(map(_vague, vars(meant).values()))
+
+
 def _either_way(sentence: str) -> Operation | None:
     """What a sentence about squares says, if it is the same whether they are cells or objects."""
     ways = both_ways(sentence)
@@ -71,7 +89,7 @@ _AT_ONCE = (ChangeColours, SwapColours)
 @lru_cache(maxsize=4096)
 def steps(bullet: str) -> tuple[Operation, ...] | None:
     """The operations of a bullet: one sentence, or several all of which are understood."""
-    whole = read(bullet)
+    whole = sure(bullet)
     if whole is not None:
         return (whole,)
     parts = [
@@ -80,7 +98,7 @@ def steps(bullet: str) -> tuple[Operation, ...] | None:
     found = [_one_or_two(part) for part in parts[: MOST_PARTS + 1]]
     if found and all(found) and len(parts) <= MOST_PARTS:
         return tuple(operation for some in found for operation in some)
-    return understood(bullet, read)
+    return understood(bullet, sure)
 
 
 MOST_PARTS = 6
@@ -89,11 +107,11 @@ MOST_PARTS = 6
 
 def _one_or_two(sentence: str) -> tuple[Operation, ...]:
     """The operation of a sentence, or the two that an "and" joins; none when some of it is not understood."""
-    whole = read(sentence)
+    whole = sure(sentence)
     if whole is not None:
         return (whole,)
     for seam in list(re.finditer(r",? (?:and|but)(?: also)? ", sentence))[:MOST_PARTS]:
-        first, second = read(sentence[: seam.start()]), read(sentence[seam.end() :])
+        first, second = sure(sentence[: seam.start()]), sure(sentence[seam.end() :])
         # colours that are changed in one breath are changed at once, which two steps would not do
         if first and second and not isinstance(first, _AT_ONCE) and not isinstance(second, _AT_ONCE):
             return first, second

@@ -19,6 +19,8 @@ _OPENINGS = (
     r"(?:and |then |so |now |all |what )*(?:you|we|i)(?: then| now| simply)? "
     r"(?:will|should|must|need to|have to|want to|can|shall|are to|are going to)(?: then| now| simply)?",
     r"(?:be sure|make sure|try|remember|your task is|the (?:task|goal|idea|rule) is|all you (?:have|need) to do is) to",
+    r"(?:and |then |next |after that |afterwards |lastly |finally |once (?:that is )?done |first )+[,:]?",
+    r"(?:the goal|the idea|your goal|your task) is (?:for you )?to",
     rf"{_COPY}(?:,? (?:but|and|then|and then)(?: then)?|[.,;])",
 )
 """What says that something is to be done, and not yet what. Where the input is first copied, nothing is done by that."""
@@ -36,9 +38,13 @@ _OTHERS = (
     r"|(?:the )?(?:rest|remainder|others?)(?: of the \w+)?)"
 )
 _NOTHING = re.compile(
-    rf"(?:and |but )?(?:{_OTHERS} {_REMAINS} {_AS_IT_WAS}|(?:keep|leave) {_OTHERS} {_AS_IT_WAS}"
+    rf"(?:and |but |otherwise,? )?(?:{_OTHERS} {_REMAINS} {_AS_IT_WAS}|(?:keep|leave) {_OTHERS} {_AS_IT_WAS}"
     rf"|(?:the )?(?:grid |output )?size (?:(?:stays|remains|is) the same(?: as (?:that of )?{_INPUT})?|does not change)"
-    rf"|{_COPY}|done|that is all|that's all)"
+    rf"|{_COPY}|done|that is all|that's all|that is it|that's it|you are done|(?:leave|keep) (?:it|them) (?:alone|as is|as it is|the same)"
+    rf"|(?:keep|leave) (?:the |all |all the )?[\w ]{{0,25}}?(?:colou?rs?|shapes?|positions?|backgrounds?|lines?|borders?|objects?) {_AS_IT_WAS}"
+    rf"|(?:the |all |all the )?[\w ]{{0,25}}?(?:colou?rs?|shapes?|positions?|backgrounds?|lines?|borders?|objects?) {_REMAINS} {_AS_IT_WAS}"
+    rf"|(?:with|in) (?:the |their )?(?:same|original) colou?rs?"
+    rf"|(?:place|put|copy|paste|draw) the grid (?:in|on|at|to|into) the (?:top|left|upper left|top left)(?: side| corner)?)"
 )
 """Sentences that only say that nothing else happens."""
 
@@ -76,17 +82,22 @@ def says_nothing(sentence: str) -> bool:
 
 def plainer(sentence: str) -> Iterator[str]:
     """The sentence in plainer words, each time a little more so; nothing where it is plain."""
-    was = text = _tidy(sentence)
-    for _ in range(MOST_OPENINGS):
-        text = _CLOSING.sub("", _OPENING.sub("", text, count=1)) or text
-    if text != was:
+    plain = text = undressed(sentence)
+    if text != _tidy(sentence):
         yield text
-    plain = text
     for said, meant in _SAME.items():
         plain = re.sub(said, meant, plain)
     plain = _CELLS_OF_COLOUR.sub(r"\1", plain)
     if plain != text:
         yield plain
+
+
+def undressed(sentence: str) -> str:
+    """The sentence without what opens and closes it."""
+    text = _tidy(sentence)
+    for _ in range(MOST_OPENINGS):
+        text = _CLOSING.sub("", _OPENING.sub("", text, count=1)) or text
+    return text
 
 
 def both_ways(sentence: str) -> tuple[str, str] | None:

@@ -67,3 +67,14 @@ class ClaimOfOutput(Claim):
 
     def fits(self, before: Scene, after: Scene) -> bool:
         raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class ComesTo(ClaimOfOutput):
+    """What was done before is said again, as its result."""
+
+    ways: tuple[tuple[Operation, ...], ...]
+
+    def fits(self, before: Scene, after: Scene) -> bool:
+        ends = [performed(way, before) for way in self.ways]
+        return any(end is not None and outcome_key(end) == outcome_key(after) for end in ends)

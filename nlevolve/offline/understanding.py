@@ -11,14 +11,19 @@ from collections.abc import Callable, Iterable
 from itertools import product
 
 from nlevolve.offline.claims import claim
-from nlevolve.offline.families.recolouring import ChangeColours, SwapColours
+from nlevolve.offline.families.painting import PaintPart, RecolourObjects
+from nlevolve.offline.families.recolouring import Change, ChangeColours, SwapColours
+from nlevolve.offline.grammar import say
+from nlevolve.offline.nouns.objects import Coloured
+from nlevolve.offline.nouns.parts import Part
+from nlevolve.offline.nouns.shades import Plain
 from nlevolve.offline.operation import Operation
 from nlevolve.offline.people import says_nothing
-from nlevolve.offline.said import EitherWay
+from nlevolve.offline.said import AsSaid, ComesTo, EitherWay
 from nlevolve.offline.wide_reading import readings
-from nlevolve.offline.wordings import deeds, nouns  # noqa: F401
-from nlevolve.offline.wordings.attention import attended, resolved
-from nlevolve.offline.wordings.rewording import meanings, sentences
+from nlevolve.offline.wordings import acts, deeds, nouns  # noqa: F401
+from nlevolve.offline.wordings.attention import attended, complement, only_looks, resolved, telling
+from nlevolve.offline.wordings.rewording import meanings, plainest, sentences
 
 Read = Callable[[str], Operation | None]
 Way = tuple[Operation, ...]
@@ -37,21 +42,64 @@ def understood(bullet: str, read: Read) -> Way | None:
     found = sentences(bullet)
     if not 0 < len(found) <= MOST_SENTENCES:
         return None
-    steps: list[Operation] = []
+    said: list[tuple[str, tuple[Way, ...]]] = []
     meant = ""
     for sentence in found:
-        sentence = resolved(sentence, meant)
-        ways = _ways(sentence, read)
+        text = resolved(sentence, meant)
+        merged = complement(text, said[-1][0]) if said else ""
+        if merged and (ways := _ways(merged, read)):
+            said[-1] = (merged, ways)
+            continue
+        ways = _modified(text, said) or _ways(text, read) or _result(text, said, read)
         if not ways:
             return None
         meant = attended(sentence) or meant
-        steps += ways[0] if len(ways) == 1 else (EitherWay(sentence, ways),)
-    return tuple(steps)
+        said.append((text, ways))
+    return tuple(step for text, ways in said for step in _steps(text, ways)) or None
+
+
+def _steps(text: str, ways: tuple[Way, ...]) -> Way:
+    """What the generator could say too as it is; all else keeps the words it was said in."""
+    if len(ways) == 1 and all(isinstance(step, AsSaid) or _has_words(step) for step in ways[0]):
+        return ways[0]
+    return (EitherWay(text, ways),)
+
+
+def _has_words(step: Operation) -> bool:
+    try:
+        say(step)
+    except ValueError:
+        return False
+    return True
+
+
+def _modified(text: str, said: list[tuple[str, tuple[Way, ...]]]) -> tuple[Way, ...]:
+    """Nothing more to do where a sentence only tells which meaning of an earlier one is right."""
+    tells = telling(text)
+    for place in reversed(range(len(said))) if tells else ():
+        left = tuple(way for way in said[place][1] if any(tells in vars(step).values() for step in way))
+        if left:
+            said[place] = (said[place][0], left)
+            return ((),)
+    return ()
+
+
+_RESULT = re.compile(
+    r"^(?:so |now |then )*(?:there (?:should|will) be|you (?:should|will) (?:now |then )?(?:have|end up with|get|see)|(?:the |your )?(?:final|output|result)(?: grid)? "
+    r"(?:is|should be|will be|should have|looks like|should look like))(?: now| then)? "
+)
+
+
+def _result(text: str, said: list[tuple[str, tuple[Way, ...]]], read: Read) -> tuple[Way, ...]:
+    """A claim where a sentence tells the result of what was said before."""
+    told = _RESULT.match(text.lower())
+    ways = _ways(text[told.end() :], read) if told and said else ()
+    return ((ComesTo(text, ways),),) if ways and all(ways) else ()
 
 
 def _ways(sentence: str, read: Read, depth: int = 0) -> tuple[Way, ...]:
     """Everything that a sentence may mean; none when it is not understood."""
-    if says_nothing(sentence) or (not depth and attended(sentence)):
+    if says_nothing(sentence) or says_nothing(plainest(sentence)) or only_looks(sentence):
         return ((),)
     said = claim(sentence)
     if said is not None:
@@ -59,8 +107,21 @@ def _ways(sentence: str, read: Read, depth: int = 0) -> tuple[Way, ...]:
     sure = read(sentence)
     if sure is not None:
         return ((sure,),)
-    found = {(meaning,): None for wording in meanings(sentence) for meaning in readings(Operation, wording)}
-    return _few(found) or _in_parts(sentence, read, depth)
+    found = [meaning for wording in meanings(sentence) for meaning in readings(Operation, wording)]
+    return _few((_plain(meaning),) for meaning in found if not _is_box_inside(meaning)) or _in_parts(sentence, read, depth)
+
+
+def _plain(operation: Operation) -> Operation:
+    """All objects of one colour in another one are that colour changed."""
+    if isinstance(operation, RecolourObjects) and isinstance(operation.shade, Plain) and isinstance(operation.objects, Coloured):
+        if operation.shade.colour != operation.objects.colour:
+            return ChangeColours((Change(operation.objects.colour, operation.shade.colour),))
+    return operation
+
+
+def _is_box_inside(operation: Operation) -> bool:
+    """The inside of a box, whatever it holds: people mean what an object encloses, or its inner cells."""
+    return isinstance(operation, PaintPart) and operation.part is Part.INSIDE
 
 
 def _few(ways: Iterable[Way]) -> tuple[Way, ...]:
@@ -76,14 +137,20 @@ def _in_parts(sentence: str, read: Read, depth: int) -> tuple[Way, ...]:
     """The ways of a sentence that says several things one after the other."""
     if depth >= 3:
         return ()
+    sentence = plainest(sentence)
     for seam in list(_SEAM.finditer(sentence))[:MOST_SEAMS]:
-        rest = sentence[seam.end() :]
-        first = _ways(sentence[: seam.start()], read, 9)
-        second = first and _ways(resolved(rest, attended(sentence[: seam.start()])), read, depth + 1)
+        one, rest = sentence[: seam.start()], sentence[seam.end() :]
+        first = _ways(one, read, 9)
+        # "make green lines … and blue lines …": the verb is said once
+        second = first and (_ways(resolved(rest, attended(one)), read, depth + 1) or _ways(f"{_verb(one)} {rest}", read, depth + 1))
         if second:
             both = [_together(a, b) for a, b in product(first, second)]
             return _few(way for way in both if way is not None) if None not in both else ()
     return ()
+
+
+def _verb(sentence: str) -> str:
+    return plainest(sentence).partition(" ")[0]
 
 
 def _together(first: Way, second: Way) -> Way | None:

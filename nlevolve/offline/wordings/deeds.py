@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from nlevolve.offline.families.answering import OneColour
+from nlevolve.offline.families.continuing import Grow, Growth
 from nlevolve.offline.families.cutting import CropTo, KeepOrRemove
 from nlevolve.offline.families.enlarging import AddCopy, Copy, ScaleUp, Tile
 from nlevolve.offline.families.extending import Ends, Extend
 from nlevolve.offline.families.falling import CellsFall
 from nlevolve.offline.families.filling import FillAreas
-from nlevolve.offline.families.layering import Fold
+from nlevolve.offline.families.layering import From, Lines, Nth, RecolourEveryNth
 from nlevolve.offline.families.lines import Axis, DrawRays, JoinCells, Over
 from nlevolve.offline.families.moving import Far, MoveBy, MoveFar
 from nlevolve.offline.families.approaching import MoveTowards
 from nlevolve.offline.families.painting import PaintPart, RecolourObjects
 from nlevolve.offline.families.recolouring import Change, ChangeColours, SwapColours
-from nlevolve.offline.families.symmetrizing import MakeSymmetric
+from nlevolve.offline.families.repairing import Order, Repair
 from nlevolve.offline.families.turning import Turn, TurnGrid
 from nlevolve.offline.grammar import pin
 from nlevolve.offline.nouns.parts import Part
-from nlevolve.offline.nouns.rays import Reach, Way
+from nlevolve.offline.nouns.rays import Coloured as ColouredCells
+from nlevolve.offline.nouns.rays import Own, Reach, Way
 from nlevolve.offline.nouns.places import Direction, Side
 from nlevolve.offline.wide_reading import also_read
 
@@ -31,8 +33,7 @@ also_read(
     {objects} (becomes|is|turns|is changed) [to|into|colour] {shade}
     change colour of {objects} (to|into|with) {shade}
     replace {objects} (with|by) {shade} [object|cell|1]
-    {objects} that {shade}
-    """.replace("    {objects} that {shade}\n", ""),
+    """,
 )
 also_read(
     Change,
@@ -41,8 +42,7 @@ also_read(
     {old} (cell|object) (to|into|with|by|becomes|turns|in|is|to be) {new} [cell|object|1]
     colour of {old} cell to {new}
     from {old} to {new}
-    {old} that is {new}
-    """.replace("    {old} that is {new}\n", ""),
+    """,
 )
 also_read(
     ChangeColours,
@@ -78,10 +78,11 @@ also_read(
 also_read(
     FillAreas,
     """
-    (fill|colour|recolour|paint|make|turn|change) [in] {areas} [with|in|to|into|that] [colour] {colour} [cell]
+    (fill|colour|recolour|paint|make|turn|change) [in] {areas} [with|in|to|into] [colour] {colour} [cell]
     use {colour} to fill [in] {areas}
+    {areas} (need|is|becomes|get) [to be] [colour] {colour}
     put {colour} (in|inside) {areas}
-    """.replace("|that]", "]"),
+    """,
 )
 
 # --- what is left, what goes
@@ -117,10 +118,10 @@ also_read(CropTo, pin(_CROP, alone=False), pin(_CROP, alone=True))
 # --- lines
 
 _THROUGH = "(through|from|across|at|on|for)"
-for _names, _way in (
-    ("vertical", Way.VERTICAL),
-    ("horizontal", Way.HORIZONTAL),
-    ("diagonal", Way.DIAGONAL),
+for _names, _adverb, _way in (
+    ("vertical", "vertically", Way.VERTICAL),
+    ("horizontal", "horizontally", Way.HORIZONTAL),
+    ("diagonal", "diagonally", Way.DIAGONAL),
 ):
     for _reach in (Reach.BORDER, Reach.OVER):
         also_read(
@@ -130,10 +131,25 @@ for _names, _way in (
             (draw|make|add|create|put) {_names} {{ink}} line {_THROUGH} [every] {{starts}} [to border]
             (draw|make|add|create|put) {_names} line {{ink}} {_THROUGH} [every] {{starts}} [to border]
             (draw|make|add|create|put) {_names} line {_THROUGH} [every] {{starts}} {{ink}} [to border]
+            (draw|make|add|create|put) {_names} {{ink}} line {_THROUGH} [every] {{starts}} to border
             extend [every] {{starts}} into {_names} line {{ink}} [to border]
             """,
                 way=_way,
                 reach=_reach,
+            ),
+        )
+        also_read(
+            DrawRays,
+            pin(
+                f"""
+            (draw|make|add|create|put) {_names} line {_THROUGH} [every] {{starts}} [to border]
+            extend [every] {{starts}} {_adverb} [to border]
+            extend [every] {{starts}} into {_names} line [to border]
+            (draw|make|add|create|put) line {_adverb} {_THROUGH} [every] {{starts}} [to border]
+            """,
+                way=_way,
+                reach=_reach,
+                ink=Own(),
             ),
         )
 _RAY = """
@@ -166,6 +182,27 @@ _BETWEEN = """
     """
 for _over in Over:
     also_read(JoinCells, pin(_BETWEEN, axis=Axis.STRAIGHT, over=_over))
+    also_read(
+        JoinCells,
+        pin("(join|link|bridge|match) [every] {starts} [with line|with straight line]", axis=Axis.STRAIGHT, over=_over, ink=Own()),
+        pin("(join|link|bridge) [every] (same|similar|like|matching) [coloured] (colour|cell) [with line]", starts=ColouredCells(), axis=Axis.STRAIGHT, over=_over, ink=Own()),
+        pin("(join|link|bridge) [every] (same|similar|like|matching) [coloured] (colour|cell) {ink}", starts=ColouredCells(), axis=Axis.STRAIGHT, over=_over),
+        pin("(join|link|bridge) [every] cell of same colour [with line]", starts=ColouredCells(), axis=Axis.STRAIGHT, over=_over, ink=Own()),
+    )
+for _reach in (Reach.BORDER, Reach.OVER, Reach.STOP):
+    also_read(
+        Extend,
+        pin(
+            """
+        (draw|add|make|extend) diagonal line [extending|out|moving|going] from [every] [4|outer|visible] corner of {objects} {ink} [to border|until it reaches border]
+        (draw|add|make|extend) diagonal line [extending|out|moving|going] from [every] [4|outer|visible] corner of {objects} (to border|until it reaches border|to end|to end of grid) {ink}
+        (draw|add|make|extend) diagonal {ink} line [extending|out|moving|going] from [every] [4|outer|visible] corner of {objects} [to border|until it reaches border]
+        extend (line|cell|object) {ink} [from] [every] corner of {objects} (on diagonal|diagonally) [to border|until it reaches border]
+        """,
+            ends=Ends.CORNERS,
+            reach=_reach,
+        ),
+    )
 also_read(
     Extend,
     pin(
@@ -183,11 +220,12 @@ also_read(
 also_read(
     MoveBy,
     """
+    move {objects} {distance} step {direction}
     move {objects} {direction} {distance} (cell|space|row|column|step|spot|place)
     move {objects} {distance} (row|column|step|space|spot|place) {direction}
     move {objects} {direction} by {distance} (row|column|step|space|spot|place|grid)
     """,
-    pin("move {objects} (over|up|down) (1|a) (cell|row|column)", distance=29) if False else "move {objects} by {distance} cell {direction}",
+    "move {objects} by {distance} cell {direction}",
 )
 for _far in (Far.CONTACT, Far.BORDER):
     for _side, _direction in (
@@ -207,10 +245,15 @@ for _far in (Far.CONTACT, Far.BORDER):
                 far=_far,
             ),
         )
+also_read(
+    MoveFar,
+    pin("move {objects} {direction} (into|until it hit|until it touch) [the] [every] (object|line|cell|coloured object|other object)", far=Far.CONTACT),
+)
 also_read(MoveFar, pin("(drop|gravity pull) {objects} {direction}", far=Far.CONTACT), pin("move {objects} {direction} as far as [they|it] can", far=Far.CONTACT))
 also_read(
     MoveTowards,
     """
+    move {objects} (up|down|left|right|over) (into|to|towards|against|until it touch|until they touch|until it reaches|to meet) {goal}
     move {objects} (towards|to|next to|against|until they touch|over to|up to|into contact with|so that it touch|so it touch) {goal}
     {objects} move (towards|to|next to|against|until they touch) {goal}
     move {objects} until (they|it) [is] (touch|touching|reach|hit|next to|meet) {goal}
@@ -243,7 +286,7 @@ also_read(
 for _verb in ("becomes", "is", "turns into", "is now", "is changed to", "stands for", "is replaced (by|with)", "is enlarged to", "should take up"):
     also_read(
         ScaleUp,
-        f"every [single] [coloured] cell [of grid] {_verb} {{rows}} by {{columns}} [cell|block|object|area|square|grid] [of its colour|of the same colour|in its own colour]",
+        f"every [single] [coloured] cell [of grid] {_verb} {{rows}} by {{columns}} [cell|block|object|area|grid] [grid|object|of cell] [of its colour|of the same colour|in its own colour]",
     )
 also_read(
     ScaleUp,
@@ -289,12 +332,56 @@ for _side_word, _s in (("right", Side.RIGHT), ("left", Side.LEFT), ("bottom", Si
             ),
         )
 
-# --- answers
+also_read(
+    Grow,
+    *(
+        pin(
+            f"""
+        (extend|repeat|continue) [horizontal] (grid|object) [of cell|of colour] [horizontally] to {end}
+        (extend|repeat|continue) [same] (grid|object) [of cell|of colour] {more}
+        """,
+            side=side,
+            growth=Growth.TWICE,
+        )
+        for side, end, more in (
+            (Side.RIGHT, "(right|end|right side|end of grid|border)", "(to right|horizontally|on the right side)"),
+            (Side.BOTTOM, "(bottom|bottom side)", "(down|vertically|to bottom|on the bottom side)"),
+        )
+    ),
+)
+
+# --- repairs, rows and answers
+
+for _order in Order:
+    for _cropped in (False, True):
+        also_read(
+            Repair,
+            pin(
+                """
+            (complete|finish|restore|fill|repair) [in] [missing] (grid|object|part) [of grid] (in|under|behind|that would be in|hidden by|covered by|missing from) {colour} (cell|area|object|part) [area]
+            (complete|finish|restore|fill|repair|replace) [in] {colour} (cell|area|object|part) with [missing|rest of] (grid|object|part) [of grid]
+            fill {colour} (cell|area|object) (to complete|to finish|so that it complete) (grid|object)
+            """,
+                order=_order,
+                cropped=_cropped,
+            ),
+        )
+also_read(
+    RecolourEveryNth,
+    """
+    starting with {start} {lines}, (change|recolour|turn|colour) {starts} (to|into) {new} [in] every {nth} {lines}
+    (change|recolour|turn|colour) {starts} [to|into|in] {new} in every {nth} {lines} [starting (with|at|from) {start} [{lines}]]
+    """.replace("[starting (with|at|from) {start} [{lines}]]", "starting (with|at|from) {start} [1]"),
+)
+also_read(Lines.COLUMNS, "vertical [line|row]")
+also_read(Lines.ROWS, "horizontal [line|row]")
+also_read(From.SECOND, "second", "2nd")
+also_read(From.FIRST, "first", "1st")
+also_read(Nth.SECOND, "other")
 
 also_read(
     OneColour,
     """
-    (fill|colour|make) [entire|whole] {rows} by {columns} [grid|output|cell|square] (with|in|to) {colour}
+    (fill|colour|make) [entire|whole] {rows} by {columns} [output] [grid|output|cell|object] (with|in|to) {colour}
     """,
 )
-__all__ = ["Fold", "MakeSymmetric"]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
 
 from nlevolve.offline.grammar import pin
-from nlevolve.offline.nouns.areas import AreaFact, Enclosed, EnclosedMost, EnclosedThat, Open
+from nlevolve.offline.nouns.areas import AreaFact, Areas, Enclosed, EnclosedMost, EnclosedThat, Open, enclosed_areas
+from nlevolve.offline.nouns.areas import Extreme as AreaExtreme
 from nlevolve.offline.nouns.cells import Near
 from nlevolve.offline.nouns.colours import Background, Colour, MostCommon, Named, Prevailing
 from nlevolve.offline.nouns.objects import (
@@ -16,8 +16,6 @@ from nlevolve.offline.nouns.objects import (
     ColouredThat,
     Commonest,
     Every,
-    Except,
-    Extreme,
     Foremost,
     Kind,
     MostOf,
@@ -26,13 +24,14 @@ from nlevolve.offline.nouns.objects import (
     Rank,
     That,
 )
-from nlevolve.offline.nouns.parts import Part
+from nlevolve.offline.nouns.parts import Part, cells_of
 from nlevolve.offline.nouns.rays import Coloured as ColouredCells
 from nlevolve.offline.nouns.rays import In, Lone, OfColour, Own, Reach, Starts, Way
-from nlevolve.offline.nouns.shades import From, Source
-from nlevolve.offline.nouns.traits import Fact, HasFact
+from nlevolve.offline.nouns.shades import Source
+from nlevolve.offline.nouns.traits import Fact, HasFact, HasSize, IsLarger
 from nlevolve.offline.scene import Mask, Object, Scene
 from nlevolve.offline.wide_reading import also_read
+from nlevolve.offline.wordings.acts import MostExtended
 
 # --- facts
 
@@ -47,6 +46,9 @@ also_read(Fact.BORDER, "touch (border|side)", "is (on|touching) border", "touch 
 also_read(Fact.TWIN, "is repeated", "has a (match|twin)")
 also_read(Fact.SYMMETRIC, "is symmetrical")
 also_read(Near.SIDE, "on a side")
+also_read(IsLarger, "(is|has|is made of|consist of|contain) more than {size} [connected] cell", "has more than {size} cell [connected|in it]")
+also_read(HasSize, "(is made of|consist of|contain|has) [exactly|only] {size} [connected] cell")
+also_read(Fact.FULL_SQUARE, "is square shaped", "is [a] [perfect] square")
 
 # --- objects
 
@@ -64,6 +66,8 @@ also_read(
     """
     [every|both] {colour} (1|rectangle|line|shape|part)
     [every] object in {colour}
+    every {colour}
+    {colour}
     [every] object made of {colour} cell
     """,
 )
@@ -76,6 +80,7 @@ also_read(
     pin("[every] lone cell that doesnt touch other", trait=HasFact(Fact.SINGLE)),
     pin("[every] symmetrical object", trait=HasFact(Fact.SYMMETRIC)),
     pin("[every] (hollow|closed) object", trait=HasFact(Fact.HOLE)),
+    pin("(paired|pair of|double) [coloured] object", trait=HasSize(2)),
     """
     [every] coloured object that {trait}
     [every] object {trait}
@@ -85,20 +90,30 @@ also_read(
     ColouredThat,
     "[every] {colour} object {trait}",
     pin("[every] (single|lone|isolated) {colour} (object|cell)", trait=HasFact(Fact.SINGLE)),
+    pin("[every] (paired|pair of|double) {colour} (object|cell)", trait=HasSize(2)),
     pin("[every] {colour} lone cell", trait=HasFact(Fact.SINGLE)),
 )
-also_read(Rank.LARGEST, "largest (coloured|area)", "main")
-also_read(Rank.LARGEST, "outer", "large")
-also_read(Rank.SMALLEST, "small", "inner")
-also_read(Rank.LEFTMOST, "left most", "first")
-also_read(Rank.RIGHTMOST, "right most", "last")
-also_read(Rank.TOPMOST, "top most")
-also_read(Rank.BOTTOMMOST, "bottom most")
-also_read(Rank.CENTRAL, "centre")
+for _rank, _more in {
+    Rank.LARGEST: "large\nbig\nlarger\nmain",
+    Rank.SMALLEST: "small\nsmaller\nlittle",
+    Rank.LEFTMOST: "left most",
+    Rank.RIGHTMOST: "right most",
+    Rank.TOPMOST: "top most",
+    Rank.BOTTOMMOST: "bottom most",
+    Rank.CENTRAL: "centre",
+}.items():
+    also_read(_rank, _more)
+for _large, _largest in (("(largest|large|big|larger|main)", True), ("(smallest|small|smaller|little)", False)):
+    also_read(
+        MostExtended,
+        pin(f"{_large} [coloured] (object|1|of objects) [in grid|of grid]", largest=_largest),
+        pin(f"(object|1) that is {_large} [1]", largest=_largest),
+    )
+also_read(That, pin("(outer|outside|enclosing) object", trait=HasFact(Fact.HOLDER)), pin("(inner|inside|enclosed) object", trait=HasFact(Fact.WITHIN)))
 also_read(
     Foremost,
     """
-    {rank} [coloured] object [in the grid]
+    {rank} [coloured] object [in grid|of grid]
     (object|1) that is {rank} [1]
     object on {rank}
     object at {rank}
@@ -106,8 +121,6 @@ also_read(
     pin("object (with|that has|containing) most cell", rank=Rank.LARGEST),
     pin("object made [up] of most cell", rank=Rank.LARGEST),
     pin("object (with|that has|containing) [the] (fewest|least) cell", rank=Rank.SMALLEST),
-    pin("larger object", rank=Rank.LARGEST),
-    pin("smaller object", rank=Rank.SMALLEST),
     pin("object with most [different] colour", rank=Rank.MOST_COLOURFUL),
 )
 also_read(
@@ -173,7 +186,7 @@ class OfColours(Starts):
 
 
 also_read(OfColours, "{colours} cell", "{colours}")
-also_read(OfColour, "single {colour} cell", "{colour} (dot|point|object)")
+also_read(OfColour, "{colour}", "single {colour} cell", "{colour} (dot|point|object)")
 also_read(Lone, "lone coloured cell", "single coloured cell", "lone object")
 also_read(ColouredCells, "colour cell", "every coloured cell", "colour")
 also_read(Own, "(in|with|of) the same colour [as the cell|as object]", "(in|with) [its] own colour", "with the same colour cell")
@@ -181,28 +194,26 @@ also_read(In, "with {colour} [cell|line]", "in {colour} cell", "{colour}")
 
 # --- areas
 
-_INSIDE = "(inside|within|in|enclosed by|surrounded by|contained in|between|inside of|contained within|completely surrounded by)"
+_INSIDE = "(inside|within|in|enclosed by|surrounded by|contained in|between|inside of|contained within|surrounded with)"
 also_read(
     Enclosed,
     f"""
-    [every] [empty|black] (area|hole|cell|gap) [that is] {_INSIDE} object
+    [every] [empty|black] (area|hole|cell|gap) [that is|that has been] {_INSIDE} [coloured] (object|line|cell|border)
     [every] [empty|black] hole
-    [every] (area|hole|cell) {_INSIDE} {{colour}} (object|line|cell|border)
     [every] (closed|enclosed|surrounded) [empty|black] (area|cell|hole)
-    [every] [empty|black] area
+    [every] empty area
     [every] [empty] (inside|interior|centre) [of] object
-    [every] area that is [fully|completely] enclosed [by object|by cell|by line]
-    """.replace("{colour} ", "")
-    .replace("{colour}", ""),
+    [every] area that is enclosed [by object|by cell|by line]
+    """,
 )
 also_read(
     EnclosedThat,
     """
     [every] [empty|black] (hole|area) that {fact}
     """,
-    pin("[every] [empty|black] (square|perfect square) (hole|area)", fact=AreaFact.SQUARE),
+    pin("[every] [empty|black] square shaped (hole|area|cell|object)", fact=AreaFact.SQUARE),
 )
-also_read(AreaFact.SQUARE, "is a perfect square", "is [perfectly] square", "is perfect square only")
+also_read(AreaFact.SQUARE, "is square shaped", "is a perfect square", "is [perfectly] square", "is perfect square only")
 also_read(
     EnclosedMost,
     """
@@ -215,11 +226,41 @@ also_read(
     """
     [black|empty] outside [area] [of object]
     (area|everything) outside [of] [every] object
-    [black] background [outside]
+    [black] background outside
     [empty] area around object
     everything outside
     """,
 )
+
+
+
+@dataclass(frozen=True)
+class EnclosedIn(Areas):
+    """The enclosed ones that lie in the holes of some objects."""
+
+    objects: Objects
+
+    def pick(self, scene: Scene) -> tuple[Object, ...]:
+        holes = [cells_of(Part.HOLES, one, scene) for one in self.objects.of(scene)[:40]]
+        return tuple(area for area in enclosed_areas(scene) if any((hole & area.mask).any() for hole in holes))
+
+
+@dataclass(frozen=True)
+class EnclosedInThat(Areas):
+    """Those of which something is true as well."""
+
+    inner: EnclosedIn
+    fact: AreaFact
+
+    def pick(self, scene: Scene) -> tuple[Object, ...]:
+        right = {id(area) for area in EnclosedThat(self.fact).of(scene)}
+        return tuple(area for area in self.inner.of(scene) if id(area) in right)
+
+
+also_read(EnclosedIn, f"[every] [empty|black] (area|hole|cell|gap|object) [that is|that has been] {_INSIDE} {{objects}}")
+also_read(EnclosedInThat, "{inner} that {fact}")
+also_read(AreaExtreme.LARGEST, "large", "big")
+also_read(AreaExtreme.SMALLEST, "small")
 
 # --- parts
 
@@ -227,6 +268,7 @@ also_read(
     Part.HOLES,
     """
     (inside|interior|centre|middle) of
+    inside
     [every] (empty|black|open|blank) [area|cell|hole|part|centre|middle] (inside|within|in|inside of|enclosed by|in middle of|in centre of) [of]
     (hole|area|cell|gap) (inside|within|in|inside of|enclosed by|in middle of|in centre of)
     what is (inside|enclosed by)
@@ -235,7 +277,8 @@ also_read(
 also_read(Part.CORNERS, "[every|4] corner [cell] of", "(outer|outside) corner of")
 also_read(Part.AROUND, "[every|all|8|9] [other] cell (around|surrounding|touching|that surround|that go around|that is around)")
 also_read(Part.RIM, "[rest of] (edge|border|outline|outside|outer edge|outer border) of", "outer cell of")
-also_read(Part.CORE, "(inside|centre|middle|inner part|middle cell) of", "inner cell of")
+also_read(Part.CORE, "(inside|interior|centre|middle|inner part|middle cell) of", "inner cell of")
+also_read(Part.HOLES, *(f"{colour} (inside|within|in|inside of)" for colour in ("black", "blue", "cyan", "green", "grey")))
 also_read(Part.CENTRE, "(middle|centre) (cell|point|dot) (of|in)")
 
 # --- colours
@@ -262,5 +305,4 @@ also_read(Way.ALL, "in all 8 direction")
 also_read(Reach.BORDER, "to (border|edge|end) [of grid]", "until border", "until it reaches border", "until the end [of grid]", "across grid", "")
 also_read(Reach.OVER, "to (border|edge|end) [of grid]", "until border", "until it reaches border", "across grid")
 also_read(Reach.STOP, "until it reaches (border|another object|object|cell)", "until it hits (border|another object)")
-also_read(From.__name__ and Source.INSIDE, "colour of (inside|inner object|what it contain)")
-__all__ = ["Counter", "Except", "Extreme"]
+also_read(Source.INSIDE, "colour of (inside|inner object|what it contain)")

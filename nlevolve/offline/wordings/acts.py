@@ -1,0 +1,68 @@
+"""People's acts: operations that people say and the generator does not write."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from nlevolve.offline.grammar import pin
+from nlevolve.offline.nouns.colours import Colour, Prevailing
+from nlevolve.offline.nouns.objects import Objects
+from nlevolve.offline.operation import Operation
+from nlevolve.offline.scene import Cells, Object, Scene
+from nlevolve.offline.wide_reading import also_read
+
+
+@dataclass(frozen=True)
+class RecolourOthers(Operation):
+    """Every cell that has not the colour gets another one, the background left out unless that is what stays."""
+
+    kept: Colour
+    new: Colour
+
+    def apply(self, scene: Scene) -> Cells | None:
+        kept, new = self.kept.of(scene), self.new.of(scene)
+        return None if kept is None or new is None else np.where(scene.grid == kept, scene.grid, np.int8(new))
+
+
+also_read(
+    RecolourOthers,
+    """
+    keep {kept} [cell] and [change|turn|make|recolour|colour] (everything|everything other|other|every other|every other colour|every other cell|other colour) [becomes|is|to] {new}
+    (change|turn|make|recolour|replace) (everything|all|every colour|every cell) (except|but|other than|besides) {kept} [cell] [to|with|into] {new}
+    (change|turn|make|recolour|replace) (every|all) [cell] [of] other colour [than {kept}] [to|with|into] {new}
+    """.replace("[than {kept}]", "than {kept}"),
+    pin("(replace|change|turn|make|recolour) [every] (minority|less common|least common|other) colour (with|to|into) {new}", kept=Prevailing()),
+)
+
+
+@dataclass(frozen=True)
+class MostExtended(Objects):
+    """The one with the largest or smallest box; nothing when there is a tie."""
+
+    largest: bool
+
+    def pick(self, scene: Scene) -> tuple[Object, ...]:
+        areas = [one.height * one.width for one in scene.objects]
+        best = (max if self.largest else min)(areas, default=0)
+        return tuple(one for one, area in zip(scene.objects, areas, strict=True) if area == best) if areas.count(best) == 1 else ()
+
+
+@dataclass(frozen=True)
+class SoMany(Objects):
+    """Objects of which there are just so many, or that have just so many cells together."""
+
+    count: int
+    objects: Objects
+
+    def __post_init__(self) -> None:
+        if isinstance(self.objects, SoMany) or self.count < 2:
+            raise ValueError("a number is said once")
+
+    def pick(self, scene: Scene) -> tuple[Object, ...]:
+        found = self.objects.of(scene)
+        return found if self.count in (len(found), sum(one.size for one in found)) else ()
+
+
+also_read(SoMany, "[every|all] {count} {objects}")
