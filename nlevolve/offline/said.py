@@ -21,11 +21,16 @@ class EitherWay(AsSaid):
     """A sentence of several meanings: understood where all that make sense come to the same, or something else said decides."""
 
     ways: tuple[tuple[Operation, ...], ...]
+    idle: bool = False
+    """Whether there may be nothing to do."""
 
     def outcomes(self, scene: Scene) -> list[Scene]:
-        """What each meaning leads to that makes sense here, each grid once."""
+        """What each meaning leads to that makes sense here, each grid once; what would change nothing is hardly meant."""
         found = [after for way in self.ways if (after := performed(way, scene)) is not None]
-        return list({outcome_key(after): after for after in found}.values())
+        ends = {outcome_key(after): after for after in found}
+        if len(ends) > 1:
+            ends.pop(outcome_key(scene), None)
+        return list(ends.values()) or ([scene] if self.idle else [])
 
     def apply(self, scene: Scene) -> Cells | None:
         found = self.outcomes(scene)

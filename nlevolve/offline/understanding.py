@@ -7,13 +7,14 @@ parted where it says several things. Nothing is left out: a sentence that is not
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from itertools import product
 
 from nlevolve.offline.claims import claim
 from nlevolve.offline.families.painting import PaintPart, RecolourObjects
 from nlevolve.offline.families.recolouring import Change, ChangeColours, SwapColours
-from nlevolve.offline.grammar import say
+from nlevolve.offline.grammar import Words, say
 from nlevolve.offline.nouns.objects import Coloured
 from nlevolve.offline.nouns.parts import Part
 from nlevolve.offline.nouns.shades import Plain
@@ -44,25 +45,35 @@ def understood(bullet: str, read: Read) -> Way | None:
         return None
     said: list[tuple[str, tuple[Way, ...]]] = []
     meant = ""
-    for sentence in found:
+    for sentence in _completed(found):
         text = resolved(sentence, meant)
-        merged = complement(text, said[-1][0]) if said else ""
-        if merged and (ways := _ways(merged, read)):
-            said[-1] = (merged, ways)
-            continue
         ways = _modified(text, said) or _ways(text, read) or _result(text, said, read)
         if not ways:
             return None
         meant = attended(sentence) or meant
-        said.append((text, ways))
+        # said twice, it is meant once
+        said.append((text, ((),) if any(ways == before for _, before in said) else ways))
     return tuple(step for text, ways in said for step in _steps(text, ways)) or None
+
+
+def _completed(found: Sequence[str]) -> list[str]:
+    """The sentences, those that only say how the line of the one before looks put into it."""
+    whole: list[str] = []
+    for sentence in found:
+        merged = complement(sentence, whole[-1]) if whole else ""
+        whole[-1:] = [merged] if merged else [*whole[-1:], sentence]
+    return whole
 
 
 def _steps(text: str, ways: tuple[Way, ...]) -> Way:
     """What the generator could say too as it is; all else keeps the words it was said in."""
     if len(ways) == 1 and all(isinstance(step, AsSaid) or _has_words(step) for step in ways[0]):
         return ways[0]
-    return (EitherWay(text, ways),)
+    return (EitherWay(text, ways, bool(_IF.search(text))),)
+
+
+_IF = re.compile(r"\b(?:if|when|any|only)\b", re.I)
+"""Where nothing is of the kind that is spoken of, there is nothing to do."""
 
 
 def _has_words(step: Operation) -> bool:
@@ -74,14 +85,27 @@ def _has_words(step: Operation) -> bool:
 
 
 def _modified(text: str, said: list[tuple[str, tuple[Way, ...]]]) -> tuple[Way, ...]:
-    """Nothing more to do where a sentence only tells which meaning of an earlier one is right."""
+    """Nothing more to do where a sentence only tells which meaning of an earlier one is right, or says it once more."""
     tells = telling(text)
     for place in reversed(range(len(said))) if tells else ():
-        left = tuple(way for way in said[place][1] if any(tells in vars(step).values() for step in way))
-        if left:
+        left = _narrowed(said[place][1], tells)
+        if left and left != said[place][1]:
             said[place] = (said[place][0], left)
             return ((),)
     return ()
+
+
+def _narrowed(ways: tuple[Way, ...], tells: Words) -> tuple[Way, ...]:
+    """The ways in which every line goes as it is told."""
+    inner = [tuple(_narrowed_step(step, tells) for step in way) for way in ways]
+    return tuple(tuple(step for step in way if step is not None) for way in inner if None not in way)
+
+
+def _narrowed_step(step: Operation, tells: Words) -> Operation | None:
+    if isinstance(step, EitherWay):
+        left = _narrowed(step.ways, tells)
+        return replace(step, ways=left) if left else None
+    return None if any(type(value) is type(tells) and value is not tells for value in vars(step).values()) else step
 
 
 _RESULT = re.compile(
@@ -144,9 +168,16 @@ def _in_parts(sentence: str, read: Read, depth: int) -> tuple[Way, ...]:
         # "make green lines … and blue lines …": the verb is said once
         second = first and (_ways(resolved(rest, attended(one)), read, depth + 1) or _ways(f"{_verb(one)} {rest}", read, depth + 1))
         if second:
+            first, second = (_one_step(part, ways) for part, ways in ((one, first), (rest, second)))
             both = [_together(a, b) for a, b in product(first, second)]
             return _few(way for way in both if way is not None) if None not in both else ()
     return ()
+
+
+def _one_step(text: str, ways: tuple[Way, ...]) -> tuple[Way, ...]:
+    """Several meanings of a part as one step, so that each part is judged where it comes; colours changed at once stay open."""
+    colours = any(isinstance(step, ChangeColours | SwapColours) for way in ways for step in way)
+    return ways if len(ways) == 1 or colours else (_steps(text, ways),)
 
 
 def _verb(sentence: str) -> str:

@@ -7,11 +7,33 @@ from dataclasses import dataclass
 import numpy as np
 
 from nlevolve.offline.grammar import pin
-from nlevolve.offline.nouns.colours import Colour, Prevailing
+from nlevolve.offline.nouns.colours import Colour
 from nlevolve.offline.nouns.objects import Objects
 from nlevolve.offline.operation import Operation
 from nlevolve.offline.scene import Cells, Object, Scene
 from nlevolve.offline.wide_reading import also_read
+
+
+@dataclass(frozen=True)
+class Majority(Colour):
+    """The most common colour but black; none when two share the place."""
+
+    def of(self, scene: Scene) -> int | None:
+        counts = np.where(np.arange(len(scene.counts)) == 0, 0, scene.counts)
+        return int(counts.argmax()) if counts.max() and (counts == counts.max()).sum() == 1 else None
+
+
+also_read(
+    Majority,
+    """
+    (colour|1) (with|that has) most cell
+    colour that (is|there is) most [of]
+    (majority|main|dominant) colour [of grid]
+    most common colour [in grid|of grid]
+    colour with the highest count
+    colour that (appear|occur) most [often]
+    """,
+)
 
 
 @dataclass(frozen=True)
@@ -33,7 +55,7 @@ also_read(
     (change|turn|make|recolour|replace) (everything|all|every colour|every cell) (except|but|other than|besides) {kept} [cell] [to|with|into] {new}
     (change|turn|make|recolour|replace) (every|all) [cell] [of] other colour [than {kept}] [to|with|into] {new}
     """.replace("[than {kept}]", "than {kept}"),
-    pin("(replace|change|turn|make|recolour) [every] (minority|less common|least common|other) colour (with|to|into) {new}", kept=Prevailing()),
+    pin("(replace|change|turn|make|recolour) [every] (minority|less common) colour (with|to|into) {new}", kept=Majority()),
 )
 
 
@@ -47,6 +69,23 @@ class MostExtended(Objects):
         areas = [one.height * one.width for one in scene.objects]
         best = (max if self.largest else min)(areas, default=0)
         return tuple(one for one, area in zip(scene.objects, areas, strict=True) if area == best) if areas.count(best) == 1 else ()
+
+
+@dataclass(frozen=True)
+class OfTwo(Objects):
+    """The larger or smaller one where there are just two, by their cells and by their boxes."""
+
+    larger: bool
+
+    def pick(self, scene: Scene) -> tuple[Object, ...]:
+        if len(scene.objects) != 2:
+            return ()
+        one, other = sorted(scene.objects, key=lambda o: o.size)
+        agrees = one.size < other.size and one.height * one.width <= other.height * other.width
+        return ((other if self.larger else one),) if agrees else ()
+
+
+also_read(OfTwo, pin("(larger|large|big|main) [coloured] object", larger=True), pin("(smaller|small|little) [coloured] object", larger=False))
 
 
 @dataclass(frozen=True)

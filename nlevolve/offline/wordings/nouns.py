@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from nlevolve.offline.grammar import pin
-from nlevolve.offline.nouns.areas import AreaFact, Areas, Enclosed, EnclosedMost, EnclosedThat, Open, enclosed_areas
+from nlevolve.offline.nouns.areas import AreaFact, Areas, Enclosed, EnclosedMost, EnclosedThat, Open, areas, enclosed_areas
 from nlevolve.offline.nouns.areas import Extreme as AreaExtreme
 from nlevolve.offline.nouns.cells import Near
-from nlevolve.offline.nouns.colours import Background, Colour, MostCommon, Named, Prevailing
+from nlevolve.offline.nouns.colours import Background, Colour, Named
 from nlevolve.offline.nouns.objects import (
     Coloured,
     ColouredThat,
@@ -36,7 +36,7 @@ from nlevolve.offline.wordings.acts import MostExtended
 # --- facts
 
 also_read(Fact.SINGLE, "(consists|is made) of [only] (1|single|lone) cell", "(has|contains) [only] (1|single) cell", "is [only] 1 cell")
-also_read(Fact.SINGLE, "[is] consisting of single cell", "is lone cell")
+also_read(Fact.SINGLE, "[is] consisting of (1|single) cell", "is lone cell")
 also_read(Fact.SEVERAL, "(has|contains) (several|multiple|many|more than 1) cell", "is (connected|larger than 1 cell)")
 also_read(Fact.APART, "doesnt touch [every] other [object]", "is not (touching|connected to|attached to|next to|adjacent to) [every] other [object]")
 also_read(Fact.APART, "is not connected [to|with] other [object]", "(stand|is) alone", "is isolated")
@@ -75,7 +75,7 @@ also_read(
     That,
     pin("[every|both] (multicoloured|colourful) object", trait=HasFact(Fact.COLOURFUL)),
     pin("[every] single coloured object", trait=HasFact(Fact.PLAIN)),
-    pin("[every] object (consisting of|with|of) [a] single cell", trait=HasFact(Fact.SINGLE)),
+    pin("[every] [coloured] object (consisting of|with|of) (1|single|lone) cell", trait=HasFact(Fact.SINGLE)),
     pin("[every] (single|lone|isolated) [coloured] object", trait=HasFact(Fact.SINGLE)),
     pin("[every] lone cell that doesnt touch other", trait=HasFact(Fact.SINGLE)),
     pin("[every] symmetrical object", trait=HasFact(Fact.SYMMETRIC)),
@@ -94,8 +94,6 @@ also_read(
     pin("[every] {colour} lone cell", trait=HasFact(Fact.SINGLE)),
 )
 for _rank, _more in {
-    Rank.LARGEST: "large\nbig\nlarger\nmain",
-    Rank.SMALLEST: "small\nsmaller\nlittle",
     Rank.LEFTMOST: "left most",
     Rank.RIGHTMOST: "right most",
     Rank.TOPMOST: "top most",
@@ -103,7 +101,7 @@ for _rank, _more in {
     Rank.CENTRAL: "centre",
 }.items():
     also_read(_rank, _more)
-for _large, _largest in (("(largest|large|big|larger|main)", True), ("(smallest|small|smaller|little)", False)):
+for _large, _largest in (("largest", True), ("smallest", False)):
     also_read(
         MostExtended,
         pin(f"{_large} [coloured] (object|1|of objects) [in grid|of grid]", largest=_largest),
@@ -214,13 +212,22 @@ also_read(
     pin("[every] [empty|black] square shaped (hole|area|cell|object)", fact=AreaFact.SQUARE),
 )
 also_read(AreaFact.SQUARE, "is square shaped", "is a perfect square", "is [perfectly] square", "is perfect square only")
-also_read(
-    EnclosedMost,
-    """
-    {extreme} [empty|black] (area|hole|object|cell|rectangle|square)
-    {extreme} of [empty|black] (area|hole)
-    """,
-)
+also_read(EnclosedMost, "{extreme} [empty|black] (hole|enclosed area)", "{extreme} of [empty|black] hole")
+
+
+@dataclass(frozen=True)
+class AreaMost(Areas):
+    """The largest or smallest of all areas, open ones too; several when they tie."""
+
+    extreme: AreaExtreme
+
+    def pick(self, scene: Scene) -> tuple[Object, ...]:
+        sizes = [area.size for area in areas(scene)]
+        best = (max if self.extreme is AreaExtreme.LARGEST else min)(sizes, default=0)
+        return tuple(area for area in areas(scene) if area.size == best)
+
+
+also_read(AreaMost, "[every] {extreme} [empty|black] (area|object|cell|rectangle)", "{extreme} of [empty|black] area", "[every] {extreme} (empty|black) 1")
 also_read(
     Open,
     """
@@ -295,8 +302,6 @@ class TheColour(Colour):
 
 also_read(TheColour, "[other] (colour|coloured)", "other colour", "colour of coloured cell")
 also_read(Background, "[the] background colour", "(colour|color) of background", "empty")
-also_read(MostCommon, "(colour|1) (with|that has) most cell", "colour that (is|there is) most [of]", "majority colour", "colour with the highest count")
-also_read(Prevailing, "majority colour", "most common colour [in the grid]", "colour (with|that has) most cell", "colour that appear most")
 
 # --- ways and reaches
 

@@ -50,7 +50,7 @@ _REWORDINGS: tuple[tuple[str, str], ...] = (
     (r"\b(?:is|are) (?:only )?(?:a |an )?(?:perfect )squares?(?: only)?\b|\b(?:is|are) (?:a )squares?$|\b(?:is|are) squares?$", "is square shaped"),
     (r"\bperfect(?:ly)? squares?\b", "square shaped"),
     (r"\blines? (?:made )?(?:of|from|with) (?:squares|cells|blocks|pixels|boxes|tiles)\b", "line"),
-    (rf"\b(?:(?:that |which )?(?:is |are )?(?:only )?made (?:up )?of|(?:that |which )?only (?:contain|consist of|have|has)|consisting of|consists? of|composed of|containing|contains?(?: only)?|with only) (?:only )?(?:a |one |1 )+(?:single |one |1 )*{_CELLS}\b", "consisting of a single cell"),
+    (rf"\b(?:(?:that |which )?(?:is |are )?(?:only )?made (?:up )?of|(?:that |which )?only (?:contain|consist of|have|has)|consisting of|consists? of|composed of|containing|contains?(?: only)?|with only) (?:only )?(?:a |one |1 )+(?:single |one |1 )*{_CELLS}\b", "consisting of 1 cell"),
     (r"\b(?:by (?:itself|themselves|its self)|on (?:its|their) own)\b", "alone"),
     (rf"\b(?:singletons?(?: {_CELLS})?|(?:singular|solo|lonely|lone|isolated|loose|stray|solitary|individual|single)(?: colou?red)? {_CELLS}"
      rf"|{_CELLS} (?:(?:that|which) )?(?:is |are |stands? )?(?:standing |all )?alone)\b", "lone cells"),
@@ -85,7 +85,7 @@ _REWORDINGS: tuple[tuple[str, str], ...] = (
     (r"\b(?:the )?(?:ends?|edges?|sides?|boundary|boundaries|border(?:s)?|perimeter)(?: of (?:the )?(?:output |whole )?(?:grid|page|screen|picture))\b", "the border"),
     (r"\b(?:that (?:go|goes|extend|extends|run|runs|reach|reaches) )?all the way(?: (?:out|over|down|up|across)(?= (?:to|until)))?\b", ""),
     (r",? (?:taking|by|along|via|following|in) (?:a|the) (?:most direct|shortest|straight|same)(?:est)? (?:route|path|way|line)(?: possible)?$", ""),
-    (rf"\b(down|up|left|right|over|by|to the left|to the right) (one|two|three|four|\d+) (?:{_CELLS}|grids?|units?)\b", r"\1 \2 steps"),
+    (rf"(?<!\d )\b(down|up|left|right|over|by|to the left|to the right) (one|two|three|four|\d+) (?:{_CELLS}|grids?|units?)\b", r"\1 \2 steps"),
     (rf"\b(one|two|three|four|a|\d+) (?:{_CELLS}|grids?|units?|rows?|columns?) (?=(?:down|up|to the (?:left|right)|left|right|over)\b)", r"\1 steps "),
     (r"\b(top|bottom|left|right|upper|lower)(?:most)? (?:\d+ by \d+ |half |remaining |empty |new |other )*(?:side|half|part|portion|section|space|area|grid)s?\b", r"\1 side"),
     (r"\bexact\b", ""),
