@@ -22,7 +22,7 @@ from nlevolve.offline.operation import Operation
 from nlevolve.offline.people import says_nothing
 from nlevolve.offline.said import AsSaid, ComesTo, EitherWay
 from nlevolve.offline.wide_reading import readings
-from nlevolve.offline.wordings import acts, deeds, nouns  # noqa: F401
+from nlevolve.offline.wordings import acts, deeds, nouns, wholes  # noqa: F401
 from nlevolve.offline.wordings.attention import attended, complement, only_looks, resolved, telling
 from nlevolve.offline.wordings.rewording import meanings, plainest, sentences
 

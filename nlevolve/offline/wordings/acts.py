@@ -105,3 +105,45 @@ class SoMany(Objects):
 
 
 also_read(SoMany, "[every|all] {count} {objects}")
+
+
+@dataclass(frozen=True)
+class ChangeOne(Operation):
+    """One colour for another, said with no word between them: "make the background blue"."""
+
+    old: Colour
+    new: Colour
+
+    def apply(self, scene: Scene) -> Cells | None:
+        old, new = self.old.of(scene), self.new.of(scene)
+        return None if old is None or new is None else np.where(scene.grid == old, np.int8(new), scene.grid)
+
+
+also_read(ChangeOne, "(make|turn|colour|recolour|change|fill) [every] [rest of] {old} [cell] {new}", "(fill|colour) [in] [rest of] {old} [with|in] {new}")
+
+
+@dataclass(frozen=True)
+class PlainGrid(Operation):
+    """All of the output in one colour: as large as the input, or of one cell or so many by so many."""
+
+    colour: Colour
+    side: int = 0
+
+    def apply(self, scene: Scene) -> Cells | None:
+        colour = self.colour.of(scene)
+        shape = (self.side, self.side) if self.side else scene.grid.shape
+        return None if colour is None else np.full(shape, colour, dtype=np.int8)
+
+
+for _side in range(4):
+    also_read(
+        PlainGrid,
+        pin(
+            """
+        output is [single cell of|filled with|single cell in|grid of] {colour}
+        (fill|make|colour) [whole] (output|it|new grid) [with|in] {colour}
+        output colour is {colour}
+        """,
+            side=_side,
+        ),
+    )

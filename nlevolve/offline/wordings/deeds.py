@@ -63,6 +63,7 @@ also_read(
     (surround|outline|encircle) {objects} (with|by|in) {shade} [border|outline|cell|object|line|frame]
     (draw|put|add|make|create|place) {shade} (border|outline|line|frame|cell|object) [all] [way] around {objects}
     (surround|outline) {objects} with (border|outline|frame) of {shade} [cell]
+    {objects} (become|is|get) [enclosed|outlined] [by|in|with] {shade} (border|outline|frame)
     """,
         part=Part.AROUND,
     ),
@@ -140,6 +141,7 @@ for _names, _adverb, _way in (
         )
         also_read(
             DrawRays,
+            pin("(draw|make|add|create|put) [straight] line from [every] {starts} {way} [to border]", reach=_reach, ink=Own()),
             pin(
                 f"""
             (draw|make|add|create|put) {_names} line {_THROUGH} [every] {{starts}} [to border]

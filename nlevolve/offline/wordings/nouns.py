@@ -59,6 +59,9 @@ also_read(
     (both|all of) object
     object in the grid
     object that is there
+    everything
+    every colour
+    every coloured cell
     """,
 )
 also_read(
@@ -114,6 +117,8 @@ also_read(
     {rank} [coloured] object [in grid|of grid]
     (object|1) that is {rank} [1]
     object on {rank}
+    {rank} 1
+    {rank}
     object at {rank}
     """,
     pin("object (with|that has|containing) most cell", rank=Rank.LARGEST),
@@ -306,7 +311,8 @@ also_read(Background, "[the] background colour", "(colour|color) of background",
 # --- ways and reaches
 
 also_read(Way.DIAGONAL, "diagonal [in every direction]", "diagonally outward")
-also_read(Way.ALL, "in all 8 direction")
+also_read(Way.ALL, "in all 8 direction", "in every direction", "outward in every direction")
+also_read(Way.STRAIGHT, "in every 4 direction", "in every direction", "in 4 direction")
 also_read(Reach.BORDER, "to (border|edge|end) [of grid]", "until border", "until it reaches border", "until the end [of grid]", "across grid", "")
 also_read(Reach.OVER, "to (border|edge|end) [of grid]", "until border", "until it reaches border", "across grid")
 also_read(Reach.STOP, "until it reaches (border|another object|object|cell)", "until it hits (border|another object)")

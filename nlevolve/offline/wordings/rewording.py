@@ -68,13 +68,17 @@ _REWORDINGS: tuple[tuple[str, str], ...] = (
     (r"\bdegrees? (?:to|towards?) the right\b", "degrees clockwise"),
     (r"\bdegrees? (?:to|towards?) the left\b", "degrees anticlockwise"),
     (rf"\b{_INPUT} (?=and\b)", "the grid "),
+    (rf"\b({_SHAPES}) with (?=(?:a|an|no|only|exactly|more|fewer|less|the (?:most|fewest|least)|\d+|one|two|three|four|five)\b(?! (?:{_COLOUR} )?(?:line|border|outline)))", r"\1 that has "),
+    (rf"\b({_SHAPES}) (?:touching|that (?:are|is) touching|connected to|next to|adjacent to) (?=the (?:border|edge|side)|any|a |{_COLOUR})", r"\1 that touches "),
+    (rf"\b({_SHAPES}) without (?=(?:a |any )?holes?\b)", r"\1 that does not have "),
+    (r"\bin all (?:four|4) directions?\b|\bup,? down,? left,? and right\b", "in all four directions"),
     # deeds
     (r"\b(?:convert|transform|switch|alter|modify)\b(?! (?:place|position))", "change"),
     (r"\b(?:flood[- ]fill|fill (?:in|up|out)|colou?r in|shade in|shade|flood)\b", "fill"),
-    (r"\b(?:encircle|wrap|circle|outline|frame|border|enclose)(?= (?:the|each|every|all|any|both|around)\b)", "surround"),
+    (r"\b(?:encircle|wrap|circle|outline|frame|border|enclose)(?= (?:the|each|every|all|any|both)\b)", "surround"),
     (r"\b(?:stretch|lengthen|expand|prolong|continue)\b(?= (?:the|each|every|all|any|both|a)\b)", "extend"),
     (r"\b(?:eliminate|get rid of|take (?:out|away)|take off|leave out|erase|delete)\b", "remove"),
-    (r"\b(?:drop|slide|shift|push|pull|drag|bring|relocate)\b(?= (?:the|each|every|all|any|both|down|up|\d)\b)", "move"),
+    (r"\b(?:drop|slide|shift|push|pull|drag|bring|relocate)\b(?= (?:the|each|every|all|any|both|down|up|\d|everything|it|them|one|two|three)\b)", "move"),
     (r"\busing\b", "with"),
     (r"\b(?:zoom in (?:on|to)|focus on|zoom on|zoom to)\b", "crop to"),
     (rf"\b(?:left[- ]to[- ]right|horizontally) (?=(?:{_COLOUR} )?lines?\b)", "horizontal "),
@@ -85,6 +89,10 @@ _REWORDINGS: tuple[tuple[str, str], ...] = (
     (r"\b(?:the )?(?:ends?|edges?|sides?|boundary|boundaries|border(?:s)?|perimeter)(?: of (?:the )?(?:output |whole )?(?:grid|page|screen|picture))\b", "the border"),
     (r"\b(?:that (?:go|goes|extend|extends|run|runs|reach|reaches) )?all the way(?: (?:out|over|down|up|across)(?= (?:to|until)))?\b", ""),
     (r",? (?:taking|by|along|via|following|in) (?:a|the) (?:most direct|shortest|straight|same)(?:est)? (?:route|path|way|line)(?: possible)?$", ""),
+    (r"^(?:you |we )?(?:only )?(?:want|need)(?: to (?:keep|copy|show|output|have))? (?:only )?(?=the\b)", "keep only "),
+    (r"^place (?:the |your )?(?:input|original) (?:design|pattern|image|shape)\b", "place the grid"),
+    (r"\b(pattern|design|shape|grid) and colou?rs\b", r"\1"),
+    (r"\b(?:two|2) (?:copies )?of (?:the (?:same )?|the )(?=pattern|grid|design)", "2 copies of the "),
     (rf"(?<!\d )\b(down|up|left|right|over|by|to the left|to the right) (one|two|three|four|\d+) (?:{_CELLS}|grids?|units?)\b", r"\1 \2 steps"),
     (rf"\b(one|two|three|four|a|\d+) (?:{_CELLS}|grids?|units?|rows?|columns?) (?=(?:down|up|to the (?:left|right)|left|right|over)\b)", r"\1 steps "),
     (r"\b(top|bottom|left|right|upper|lower)(?:most)? (?:\d+ by \d+ |half |remaining |empty |new |other )*(?:side|half|part|portion|section|space|area|grid)s?\b", r"\1 side"),
@@ -96,7 +104,8 @@ _REWORDINGS: tuple[tuple[str, str], ...] = (
     (r",? so (?:that )?(?:it|they|everything)(?: all)? (?:is|are|becomes?) (?:black|gone|empty|removed)$", ""),
     # what is asked of it
     (rf"^if (?:there (?:is|are)|you (?:see|find|have)) (?:more than one|several|multiple|two or more|any)\b[^,]*, (?:then )*(?={_VERB})", ""),
-    (rf"^(?:if|when|whenever|where) (?:a |an |the |any |all )?(.+?) ((?:is|are|has|have|does|do|touch|touches|consists?|contains?) .+?)(?:,|,? then) ({_VERB}) "
+    (rf"^where(?:ver)? (.+?), (?:then )?(?:colou?r|fill|make|turn|put|draw)(?: (?:it|them|in|those|the \w+|that \w+))?(?: with| in)? ({_COLOUR})$", r"colour \2 where \1"),
+    (rf"^(?:if|when|whenever) (?:a |an |the |any |all )?(.+?) ((?:is|are|has|have|does|do|touch|touches|consists?|contains?) .+?)(?:,|,? then) ({_VERB}) "
      rf"(?:it|them|that (?:one|{_SHAPES})|the {_SHAPES})\b", r"\3 every \1 that \2"),
     (rf"^({_VERB}) (.+?) ((?:with|in|to|into) )?({_COLOUR}),? (?:(?:but |and )?only )?(?:if|when|that|which) (?:it|they|the {_SHAPES})? ?((?:is|are|has|have|does|do|touch|stand|only|consist|contain|form)\b.+)$",
      r"\1 every \2 that \5 \3\4"),
@@ -111,6 +120,7 @@ _VAGUE: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
     (re.compile(r"\b(?:squares?|blocks?|boxes|box|tiles?|dots?|cubes?|spots?|cells?|pixels?)\b(?! shaped)"), ("cell", "object")),
     (re.compile(rf"(?<=\b)(?P<c>{_COLOUR}|colou?red|single) grids?\b"), (r"\g<c> cell", r"\g<c> object")),
     (re.compile(r"(?<!mirror )(?<!mirrored )\b(?:patterns?|designs?|images?|pictures?)\b"), ("object", "grid")),
+    (re.compile(r"\b(?:bars?|sticks?|stripes?|crosse?s?|towers?|islands?|clumps?|letters?|rectangles?)\b"), ("object",)),
     (re.compile(r"\b(?:structures?|forms?|pieces?|clusters?|groups?|units?|blobs?)\b"), ("object",)),
     (re.compile(r"\b(?:spaces?|regions?|sections?|areas?)\b"), ("area", "object", "cell")),
 )
