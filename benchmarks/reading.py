@@ -2,9 +2,10 @@
 
     python -m benchmarks.reading PATH [--show WHAT] [--half 1|2] [--all]
 
-PATH is a file with a JSON object a line, as LARC's descriptions come: `task` (an ARC-AGI-1 training task), `see` (what the input looks
-like), `grid` (the output's size), `do` (how the output is made) and `verified` (whether the writer could solve the test by it; others
-are left out unless `--all`). They are read twice: what is to be done alone, and all three with the words that they answer.
+PATH is a file with a JSON object a line, as LARC's descriptions come: `task` (an ARC-AGI-1 training task), `see` (what the
+input looks like), `grid` (the output's size), `do` (how the output is made) and `verified` (whether the writer could solve the
+test by it; others are left out unless `--all`). They are read twice: what is to be done alone, and all three with the words that
+they answer.
 Right: read whole, and every output of the task comes out. Wrong: read whole, and some does not, be it the reader's fault or the
 writer's. Unread: some of it was not understood, or made no sense on the grid; nothing is guessed then.
 The halves are parted by a digest of the task's id: the reader was made with the first in sight alone.
@@ -67,7 +68,9 @@ def main() -> None:
     """Read all, count, and name what is most often not understood."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("path", type=Path, metavar="PATH")
-    parser.add_argument("--show", choices=["right", "wrong", "unread"], help="the descriptions of one kind, and how they were read")
+    parser.add_argument(
+        "--show", choices=["right", "wrong", "unread"], help="the descriptions of one kind, and how they were read"
+    )
     parser.add_argument("--half", type=int, choices=[1, 2], help="of one half alone")
     parser.add_argument("--all", action="store_true", help="also descriptions that their own writers could not use")
     options = parser.parse_args()
@@ -87,7 +90,10 @@ def main() -> None:
         for number in (1, 2):
             total = sum(counts[number, kind] for kind in ("right", "wrong", "unread"))
             share = f" ({counts[number, 'right'] / total:.1%})" if total else ""
-            print(f"{way}, half {number}: {counts[number, 'right']} right{share}, {counts[number, 'wrong']} wrong, {counts[number, 'unread']} unread")
+            print(
+                f"{way}, half {number}: {counts[number, 'right']} right{share}, "
+                f"{counts[number, 'wrong']} wrong, {counts[number, 'unread']} unread"
+            )
         if options.half != 2:
             print(*(f"  {often} x {text[:150]}" for text, often in missed.most_common(MOST_SHOWN) if often > 1), sep="\n")
     print(machine())

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from nlevolve.offline.nouns.objects import Objects
-from nlevolve.offline.operation import Operation
 from nlevolve.offline.said import ClaimOfInput, ClaimOfOutput
 from nlevolve.offline.scene import Scene
 from nlevolve.offline.wide_reading import readings
@@ -47,16 +44,6 @@ class TimesAsLarge(ClaimOfOutput):
 
 
 @dataclass(frozen=True)
-class Larger(ClaimOfOutput):
-    """Larger than the input, or smaller."""
-
-    larger: bool
-
-    def fits(self, before: Scene, after: Scene) -> bool:
-        return (after.grid.size > before.grid.size) if self.larger else (after.grid.size < before.grid.size)
-
-
-@dataclass(frozen=True)
 class LargeAs(ClaimOfOutput):
     """As large as the box around an object, or as its inside."""
 
@@ -68,22 +55,39 @@ class LargeAs(ClaimOfOutput):
 
 
 _LEAD = re.compile(
-    r"^(?:the |your )?(?:output|new|final|result(?:ing)?)?(?:'s)? ?(?:grid)? ?(?:size|dimensions?)\b(?: of the (?:output|new) grid)?[ :]*"
+    r"^(?:the |your )?(?:output|new|final|result(?:ing)?)?(?:'s)? ?(?:grid)? ?(?:size|dimensions?)\b"
+    r"(?: of the (?:output|new) grid)?[ :]*"
 )
-_FILL = frozenset(
-    "the output input grid grids size sized should be is are will would as to of in a an it its stays stay remains remain keep keeps kept "
-    "original given exactly new now and one dimensions dimension amount number big large changes changed change becomes become same "
-    "that this for both square all cells pixels tiles boxes squares must has have by from into with just which end start starting "
-    "always also each every copy paste you so image always black set need needs your initial first like at area".split()
-)
+_FILLING = """
+the output input grid grids size sized should be is are will would as to of in a an it its stays stay remains remain keep keeps
+kept original given exactly new now and one dimensions dimension amount number big large changes changed change becomes become same
+that this for both square all cells pixels tiles boxes squares must has have by from into with just which end start starting always
+also each every copy paste you so image black set need needs your initial first like at area
+"""
+_FILL = frozenset(re.findall(r"[a-z]+", _FILLING))
 _SAME = re.compile(
     r"\b(?:same|identical|equal|unchanged|similar|matche?s?|as is|(?:does|do|did|will|should|is) not (?:be )?chang(?:e|ed)"
     r"|no chang(?:e|ing)|not chang(?:e|ed)|(?:stays?|remains?|keep|copy|paste)\b)"
 )
-_NOT = re.compile(r"\b(?:does|do|did|will|should|is)? ?(?:not|no) (?:be )?chang(?:e|ed|ing)\b|\b(?:identical|equal|unchanged|similar|match(?:es)?|as is)\b")
+_NOT = re.compile(
+    r"\b(?:does|do|did|will|should|is)? ?(?:not|no) (?:be )?chang(?:e|ed|ing)\b"
+    r"|\b(?:identical|equal|unchanged|similar|match(?:es)?|as is)\b"
+)
 _TIMES = re.compile(r"\b(\d+) ?(?:x|by|\*|×|into) ?(\d+)\b")
-_FACTORS = {"double": 2, "doubled": 2, "doubles": 2, "twice": 2, "two times": 2, "triple": 3, "tripled": 3, "three times": 3, "thrice": 3,
-            "four times": 4, "half": 0.5, "third": 1 / 3}
+_FACTORS = {
+    "double": 2,
+    "doubled": 2,
+    "doubles": 2,
+    "twice": 2,
+    "two times": 2,
+    "triple": 3,
+    "tripled": 3,
+    "three times": 3,
+    "thrice": 3,
+    "four times": 4,
+    "half": 0.5,
+    "third": 1 / 3,
+}
 
 
 def claim(sentence: str) -> ClaimOfOutput | ClaimOfInput | None:
@@ -119,7 +123,21 @@ def _factor(text: str) -> tuple[float, float] | None:
             continue
         wide = re.search(r"N (?:as |the )?(?:\w+ )?(?:wide|width|length|horizontal|long)", plain) is not None
         high = re.search(r"N (?:as |the )?(?:\w+ )?(?:high|tall|height|vertical)", plain) is not None
-        known = {"wide", "width", "height", "high", "tall", "length", "larger", "bigger", "horizontal", "vertical", "n", "N", "times"}
+        known = {
+            "wide",
+            "width",
+            "height",
+            "high",
+            "tall",
+            "length",
+            "larger",
+            "bigger",
+            "horizontal",
+            "vertical",
+            "n",
+            "N",
+            "times",
+        }
         if [w for w in re.findall(r"[A-Za-z]+|\d+", plain) if w not in known and w not in _FILL]:
             return None
         if wide != high:
@@ -129,8 +147,8 @@ def _factor(text: str) -> tuple[float, float] | None:
 
 
 _AS_OBJECT = re.compile(
-    r"^(?:should |will |must |needs? to )?(?:is |be |becomes? |changes? to |equals? |equal to |match(?:es)? |same as |as )*(?:to )?(?:match )?(?:the |a )?(?:same )?"
-    r"(?:size )?(?:as |of )?(?P<what>(?:the |one ).+)$"
+    r"^(?:should |will |must |needs? to )?(?:is |be |becomes? |changes? to |equals? |equal to |match(?:es)? |same as |as )*"
+    r"(?:to )?(?:match )?(?:the |a )?(?:same )?(?:size )?(?:as |of )?(?P<what>(?:the |one ).+)$"
 )
 
 

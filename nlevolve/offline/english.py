@@ -10,13 +10,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from nlevolve.offline import families, grammar
-from nlevolve.offline.families.painting import PaintPart
 from nlevolve.offline.families.recolouring import ChangeColours, SwapColours
 from nlevolve.offline.grammar import Phrase
-from nlevolve.offline.nouns.colours import NAMES
 from nlevolve.offline.nouns.parts import Part
 from nlevolve.offline.operation import Operation, perform
-from nlevolve.offline.people import both_ways, plainer, says_nothing
+from nlevolve.offline.people import both_ways, is_a_size, plainer, says_nothing
 from nlevolve.offline.said import AsSaid, ClaimOfOutput, EitherWay, outcome_key
 from nlevolve.offline.scene import Scene
 from nlevolve.offline.understanding import understood
@@ -46,7 +44,7 @@ _POLISH = [
 @lru_cache(maxsize=4096)
 def read(sentence: str) -> Operation | None:
     """The operation that a sentence says; None when it is not understood. Any text is safe and read in milliseconds."""
-    if _is_a_size(frozenset(tokens(sentence))):
+    if is_a_size(sentence):
         return None
     wordings = [sentence, *plainer(sentence)]
     found = (grammar.read(Operation, wording) for wording in wordings)
@@ -75,12 +73,6 @@ def _either_way(sentence: str) -> Operation | None:
     # all cells of a colour are all objects of it
     alike = [operation for operation in found if isinstance(operation, ChangeColours)] if len(set(found)) > 1 else found
     return alike[0] if alike else None
-
-
-def _is_a_size(words: frozenset[str]) -> bool:
-    """Whether nothing but figures or colours and what stands between them is said: "2x1" is no colour turned into another."""
-    numbers = {word for word in words if word.isdecimal()}
-    return words - numbers <= {"by", "with", "into", "to"} or words - numbers - set(NAMES) <= {"by", "with", "into"}
 
 
 _AT_ONCE = (ChangeColours, SwapColours)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from nlevolve.offline.nouns.colours import NAMES
+from nlevolve.offline.words import tokens
+
 _OUTPUT = r"(?:the |your |this |a )?(?:new |final )?(?:output|result|solution)(?: grid| picture| image)?"
 _INPUT = (
     r"(?:the |this |whole |entire )*(?:(?:original )?(?:input|original|starting|first|given) (?:grid|picture|image|pattern)s?"
@@ -19,7 +22,7 @@ _OPENINGS = (
     r"(?:and |then |so |now |all |what )*(?:you|we|i)(?: then| now| simply)? "
     r"(?:will|should|must|need to|have to|want to|can|shall|are to|are going to)(?: then| now| simply)?",
     r"(?:be sure|make sure|try|remember|your task is|the (?:task|goal|idea|rule) is|all you (?:have|need) to do is) to",
-    r"(?:and |then |next |after that |afterwards |lastly |finally |once (?:that is )?done |first )+[,:]?",
+    r"(?:(?:and|then|next|after that|afterwards|lastly|finally|once (?:that is )?done|first)\b[,:]* ?)+",
     r"(?:the goal|the idea|your goal|your task) is (?:for you )?to",
     rf"{_COPY}(?:,? (?:but|and|then|and then)(?: then)?|[.,;])",
 )
@@ -37,12 +40,14 @@ _OTHERS = (
     rf"(?:everything else|all (?:the )?(?:other|remaining|else)(?: {_THING})?"
     r"|(?:the )?(?:rest|remainder|others?)(?: of the \w+)?)"
 )
+_ASPECT = r"(?:colou?rs?|shapes?|positions?|backgrounds?|lines?|borders?|objects?)"
 _NOTHING = re.compile(
     rf"(?:and |but |otherwise,? )?(?:{_OTHERS} {_REMAINS} {_AS_IT_WAS}|(?:keep|leave) {_OTHERS} {_AS_IT_WAS}"
     rf"|(?:the )?(?:grid |output )?size (?:(?:stays|remains|is) the same(?: as (?:that of )?{_INPUT})?|does not change)"
-    rf"|{_COPY}|done|that is all|that's all|that is it|that's it|you are done|(?:leave|keep) (?:it|them) (?:alone|as is|as it is|the same)"
-    rf"|(?:keep|leave) (?:the |all |all the )?[\w ]{{0,25}}?(?:colou?rs?|shapes?|positions?|backgrounds?|lines?|borders?|objects?) {_AS_IT_WAS}"
-    rf"|(?:the |all |all the )?[\w ]{{0,25}}?(?:colou?rs?|shapes?|positions?|backgrounds?|lines?|borders?|objects?) {_REMAINS} {_AS_IT_WAS}"
+    rf"|{_COPY}|done|that is all|that's all|that is it|that's it|you are done"
+    rf"|(?:leave|keep) (?:it|them) (?:alone|as is|as it is|the same)"
+    rf"|(?:keep|leave) (?:the |all |all the )?[\w ]{{0,25}}?{_ASPECT} {_AS_IT_WAS}"
+    rf"|(?:the |all |all the )?[\w ]{{0,25}}?{_ASPECT} {_REMAINS} {_AS_IT_WAS}"
     rf"|(?:with|in) (?:the |their )?(?:same|original) colou?rs?"
     rf"|(?:place|put|copy|paste|draw) the grid (?:in|on|at|to|into) the (?:top|left|upper left|top left)(?: side| corner)?)"
 )
@@ -78,6 +83,13 @@ LONGEST = 600
 def says_nothing(sentence: str) -> bool:
     """Whether it only says that what has not been named stays as it is."""
     return any(_NOTHING.fullmatch(wording) for wording in (_tidy(sentence), *plainer(sentence)))
+
+
+def is_a_size(sentence: str) -> bool:
+    """Whether nothing but figures or colours and what stands between them is said: "2x1" is no colour turned into another."""
+    words = frozenset(tokens(sentence))
+    numbers = {word for word in words if word.isdecimal()}
+    return words - numbers <= {"by", "with", "into", "to"} or words - numbers - set(NAMES) <= {"by", "with", "into"}
 
 
 def plainer(sentence: str) -> Iterator[str]:

@@ -19,10 +19,11 @@ from nlevolve.offline.nouns.objects import Coloured
 from nlevolve.offline.nouns.parts import Part
 from nlevolve.offline.nouns.shades import Plain
 from nlevolve.offline.operation import Operation
-from nlevolve.offline.people import says_nothing
+from nlevolve.offline.people import is_a_size, says_nothing
 from nlevolve.offline.said import AsSaid, ComesTo, EitherWay
+from nlevolve.offline.seen import seen
 from nlevolve.offline.wide_reading import readings
-from nlevolve.offline.wordings import acts, deeds, nouns, wholes  # noqa: F401
+from nlevolve.offline.wordings import acts, deeds, lines, nouns, wholes  # noqa: F401
 from nlevolve.offline.wordings.attention import attended, complement, only_looks, resolved, telling
 from nlevolve.offline.wordings.rewording import meanings, plainest, sentences
 
@@ -85,9 +86,11 @@ def _has_words(step: Operation) -> bool:
 
 
 def _modified(text: str, said: list[tuple[str, tuple[Way, ...]]]) -> tuple[Way, ...]:
-    """Nothing more to do where a sentence only tells which meaning of an earlier one is right, or says it once more."""
+    """Nothing more to do where a sentence only tells which meaning of an earlier one is right."""
     tells = telling(text)
-    for place in reversed(range(len(said))) if tells else ():
+    if tells is None:
+        return ()
+    for place in reversed(range(len(said))):
         left = _narrowed(said[place][1], tells)
         if left and left != said[place][1]:
             said[place] = (said[place][0], left)
@@ -109,8 +112,9 @@ def _narrowed_step(step: Operation, tells: Words) -> Operation | None:
 
 
 _RESULT = re.compile(
-    r"^(?:so |now |then )*(?:there (?:should|will) be|you (?:should|will) (?:now |then )?(?:have|end up with|get|see)|(?:the |your )?(?:final|output|result)(?: grid)? "
-    r"(?:is|should be|will be|should have|looks like|should look like))(?: now| then)? "
+    r"^(?:so |now |then )*(?:there (?:should|will) be|you (?:should|will) (?:now |then )?(?:have|end up with|get|see)"
+    r"|(?:the |your )?(?:final|output|result)(?: grid)? (?:is|should be|will be|should have|looks like|should look like))"
+    r"(?: now| then)? "
 )
 
 
@@ -125,9 +129,11 @@ def _ways(sentence: str, read: Read, depth: int = 0) -> tuple[Way, ...]:
     """Everything that a sentence may mean; none when it is not understood."""
     if says_nothing(sentence) or says_nothing(plainest(sentence)) or only_looks(sentence):
         return ((),)
-    said = claim(sentence)
+    said = claim(sentence) or seen(sentence)
     if said is not None:
         return ((said,),)
+    if is_a_size(sentence):
+        return ()
     sure = read(sentence)
     if sure is not None:
         return ((sure,),)
@@ -137,10 +143,12 @@ def _ways(sentence: str, read: Read, depth: int = 0) -> tuple[Way, ...]:
 
 def _plain(operation: Operation) -> Operation:
     """All objects of one colour in another one are that colour changed."""
-    if isinstance(operation, RecolourObjects) and isinstance(operation.shade, Plain) and isinstance(operation.objects, Coloured):
-        if operation.shade.colour != operation.objects.colour:
-            return ChangeColours((Change(operation.objects.colour, operation.shade.colour),))
-    return operation
+    if not (
+        isinstance(operation, RecolourObjects) and isinstance(operation.shade, Plain) and isinstance(operation.objects, Coloured)
+    ):
+        return operation
+    old, new = operation.objects.colour, operation.shade.colour
+    return operation if old == new else ChangeColours((Change(old, new),))
 
 
 def _is_box_inside(operation: Operation) -> bool:
@@ -166,7 +174,9 @@ def _in_parts(sentence: str, read: Read, depth: int) -> tuple[Way, ...]:
         one, rest = sentence[: seam.start()], sentence[seam.end() :]
         first = _ways(one, read, 9)
         # "make green lines … and blue lines …": the verb is said once
-        second = first and (_ways(resolved(rest, attended(one)), read, depth + 1) or _ways(f"{_verb(one)} {rest}", read, depth + 1))
+        second = first and (
+            _ways(resolved(rest, attended(one)), read, depth + 1) or _ways(f"{_verb(one)} {rest}", read, depth + 1)
+        )
         if second:
             first, second = (_one_step(part, ways) for part, ways in ((one, first), (rest, second)))
             both = [_together(a, b) for a, b in product(first, second)]

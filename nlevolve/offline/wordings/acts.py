@@ -68,7 +68,9 @@ class MostExtended(Objects):
     def pick(self, scene: Scene) -> tuple[Object, ...]:
         areas = [one.height * one.width for one in scene.objects]
         best = (max if self.largest else min)(areas, default=0)
-        return tuple(one for one, area in zip(scene.objects, areas, strict=True) if area == best) if areas.count(best) == 1 else ()
+        return (
+            tuple(one for one, area in zip(scene.objects, areas, strict=True) if area == best) if areas.count(best) == 1 else ()
+        )
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,11 @@ class OfTwo(Objects):
         return ((other if self.larger else one),) if agrees else ()
 
 
-also_read(OfTwo, pin("(larger|large|big|main) [coloured] object", larger=True), pin("(smaller|small|little) [coloured] object", larger=False))
+also_read(
+    OfTwo,
+    pin("(larger|large|big|main) [coloured] object", larger=True),
+    pin("(smaller|small|little) [coloured] object", larger=False),
+)
 
 
 @dataclass(frozen=True)
@@ -119,7 +125,11 @@ class ChangeOne(Operation):
         return None if old is None or new is None else np.where(scene.grid == old, np.int8(new), scene.grid)
 
 
-also_read(ChangeOne, "(make|turn|colour|recolour|change|fill) [every] [rest of] {old} [cell] {new}", "(fill|colour) [in] [rest of] {old} [with|in] {new}")
+also_read(
+    ChangeOne,
+    "(make|turn|colour|recolour|change|fill) [every] [rest of] {old} [cell] {new}",
+    "(fill|colour) [in] [rest of] {old} [with|in] {new}",
+)
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,12 @@ from nlevolve.offline.nouns.rays import Reach
 from nlevolve.offline.wide_reading import readings
 from nlevolve.offline.wordings.rewording import meanings, plainest
 
-_FIND = re.compile(r"^(?:first |then |next |now )*(?:find|locate|identify|look (?:for|at)|search for|notice|pick(?: out)?|select|choose|determine|see|take) (?P<what>.+)$")
-_IT = re.compile(r"\b(?:it|them|(?:this|that|these|those)(?: (?:one|shape|object|figure|block|square|box|cell|pattern|design|area|piece|line)s?)?)\b(?= |$)(?! (?:is|are|has|have|do|does|was|touch|form|make)\b)")
+_FIND = re.compile(
+    r"^(?:first |then |next |now )*(?:find|locate|identify|look (?:for|at)|search for|notice|pick(?: out)?|select|choose|determine|see|take) (?P<what>.+)$"
+)
+_IT = re.compile(
+    r"\b(?:it|them|(?:this|that|these|those)(?: (?:one|shape|object|figure|block|square|box|cell|pattern|design|area|piece|line)s?)?)\b(?= |$)(?! (?:is|are|has|have|do|does|was|touch|form|make)\b)"
+)
 
 
 def attended(sentence: str) -> str:
@@ -42,8 +46,14 @@ def complement(sentence: str, before: str) -> str:
 _TELLS: tuple[tuple[re.Pattern[str], Reach | Over], ...] = tuple(
     (re.compile(said), meant)
     for meant, said in (
-        (Reach.OVER, r"^(?:go|draw|continue|pass|paint|colou?r|cross|run) (?:right |straight )?(?:over|across|through) (?:any|the|every|all|other|it)\b"),
-        (Over.COVER, r"^(?:go|draw|continue|pass|cross) (?:right |straight )?(?:over|across|through) (?:any|the|every|all|other)\b"),
+        (
+            Reach.OVER,
+            r"^(?:go|draw|continue|pass|paint|colou?r|cross|run) (?:right |straight )?(?:over|across|through) (?:any|the|every|all|other|it)\b",
+        ),
+        (
+            Over.COVER,
+            r"^(?:go|draw|continue|pass|cross) (?:right |straight )?(?:over|across|through) (?:any|the|every|all|other)\b",
+        ),
     )
 )
 

@@ -6,22 +6,16 @@ from nlevolve.offline.families.answering import OneColour
 from nlevolve.offline.families.continuing import Grow, Growth
 from nlevolve.offline.families.cutting import CropTo, KeepOrRemove
 from nlevolve.offline.families.enlarging import AddCopy, Copy, ScaleUp, Tile
-from nlevolve.offline.families.extending import Ends, Extend
-from nlevolve.offline.families.falling import CellsFall
 from nlevolve.offline.families.filling import FillAreas
-from nlevolve.offline.families.layering import From, Lines, Nth, RecolourEveryNth
-from nlevolve.offline.families.lines import Axis, DrawRays, JoinCells, Over
-from nlevolve.offline.families.moving import Far, MoveBy, MoveFar
-from nlevolve.offline.families.approaching import MoveTowards
+from nlevolve.offline.families.layering import From, Nth, RecolourEveryNth
 from nlevolve.offline.families.painting import PaintPart, RecolourObjects
 from nlevolve.offline.families.recolouring import Change, ChangeColours, SwapColours
 from nlevolve.offline.families.repairing import Order, Repair
+from nlevolve.offline.families.rows import Lines
 from nlevolve.offline.families.turning import Turn, TurnGrid
 from nlevolve.offline.grammar import pin
 from nlevolve.offline.nouns.parts import Part
-from nlevolve.offline.nouns.rays import Coloured as ColouredCells
-from nlevolve.offline.nouns.rays import Own, Reach, Way
-from nlevolve.offline.nouns.places import Direction, Side
+from nlevolve.offline.nouns.places import Side
 from nlevolve.offline.wide_reading import also_read
 
 # --- colours
@@ -51,7 +45,11 @@ also_read(
     (change|turn) every cell [that is] {changes}
     """,
 )
-also_read(SwapColours, "{one} and {other} (swap|switch|exchange|trade) [place]", "(swap|switch|reverse|invert) [colour] [of] {one} (and|with) {other} [cell]")
+also_read(
+    SwapColours,
+    "{one} and {other} (swap|switch|exchange|trade) [place]",
+    "(swap|switch|reverse|invert) [colour] [of] {one} (and|with) {other} [cell]",
+)
 also_read(
     PaintPart,
     """
@@ -116,158 +114,17 @@ _CROP = """
     """
 also_read(CropTo, pin(_CROP, alone=False), pin(_CROP, alone=True))
 
-# --- lines
-
-_THROUGH = "(through|from|across|at|on|for)"
-for _names, _adverb, _way in (
-    ("vertical", "vertically", Way.VERTICAL),
-    ("horizontal", "horizontally", Way.HORIZONTAL),
-    ("diagonal", "diagonally", Way.DIAGONAL),
-):
-    for _reach in (Reach.BORDER, Reach.OVER):
-        also_read(
-            DrawRays,
-            pin(
-                f"""
-            (draw|make|add|create|put) {_names} {{ink}} line {_THROUGH} [every] {{starts}} [to border]
-            (draw|make|add|create|put) {_names} line {{ink}} {_THROUGH} [every] {{starts}} [to border]
-            (draw|make|add|create|put) {_names} line {_THROUGH} [every] {{starts}} {{ink}} [to border]
-            (draw|make|add|create|put) {_names} {{ink}} line {_THROUGH} [every] {{starts}} to border
-            extend [every] {{starts}} into {_names} line {{ink}} [to border]
-            """,
-                way=_way,
-                reach=_reach,
-            ),
-        )
-        also_read(
-            DrawRays,
-            pin("(draw|make|add|create|put) [straight] line from [every] {starts} {way} [to border]", reach=_reach, ink=Own()),
-            pin(
-                f"""
-            (draw|make|add|create|put) {_names} line {_THROUGH} [every] {{starts}} [to border]
-            extend [every] {{starts}} {_adverb} [to border]
-            extend [every] {{starts}} into {_names} line [to border]
-            (draw|make|add|create|put) line {_adverb} {_THROUGH} [every] {{starts}} [to border]
-            """,
-                way=_way,
-                reach=_reach,
-                ink=Own(),
-            ),
-        )
-_RAY = """
-    (draw|make|add|create|put) [straight] line {ink} from [every] {starts} {way} {reach}
-    (draw|make|add|create|put) [straight] {ink} line from [every] {starts} {way} {reach}
-    extend [every] {starts} {way} {reach} {ink}
-    extend [line] from [every] {starts} {way} {reach} {ink}
-    """
-also_read(DrawRays, _RAY)
-for _reach in (Reach.BORDER, Reach.OVER, Reach.STOP):
-    also_read(
-        DrawRays,
-        pin(
-            """
-        (draw|make|add|create|put) [straight] line {way} (from|through) [every] {starts} {ink} [to border]
-        (draw|make|add|create|put) [straight] line {ink} (from|through) [every] {starts} {way} [to border]
-        (draw|make|add|create|put) [straight] {ink} line (from|through) [every] {starts} {way} [to border]
-        extend [every] {starts} {way} {ink} [to border]
-        """,
-            reach=_reach,
-        ),
-    )
-_BETWEEN = """
-    (join|link|bridge) [every] {starts} [straight] {ink} [straight] [line]
-    (join|link|bridge) [every] {starts} with [straight] line {ink}
-    (join|link|bridge) [every] {starts} with {ink} line
-    draw line {ink} between [every] {starts}
-    draw {ink} line between [every] {starts}
-    fill [in] [cell|area|gap] between [every] {starts} {ink}
-    """
-for _over in Over:
-    also_read(JoinCells, pin(_BETWEEN, axis=Axis.STRAIGHT, over=_over))
-    also_read(
-        JoinCells,
-        pin("(join|link|bridge|match) [every] {starts} [with line|with straight line]", axis=Axis.STRAIGHT, over=_over, ink=Own()),
-        pin("(join|link|bridge) [every] (same|similar|like|matching) [coloured] (colour|cell) [with line]", starts=ColouredCells(), axis=Axis.STRAIGHT, over=_over, ink=Own()),
-        pin("(join|link|bridge) [every] (same|similar|like|matching) [coloured] (colour|cell) {ink}", starts=ColouredCells(), axis=Axis.STRAIGHT, over=_over),
-        pin("(join|link|bridge) [every] cell of same colour [with line]", starts=ColouredCells(), axis=Axis.STRAIGHT, over=_over, ink=Own()),
-    )
-for _reach in (Reach.BORDER, Reach.OVER, Reach.STOP):
-    also_read(
-        Extend,
-        pin(
-            """
-        (draw|add|make|extend) diagonal line [extending|out|moving|going] from [every] [4|outer|visible] corner of {objects} {ink} [to border|until it reaches border]
-        (draw|add|make|extend) diagonal line [extending|out|moving|going] from [every] [4|outer|visible] corner of {objects} (to border|until it reaches border|to end|to end of grid) {ink}
-        (draw|add|make|extend) diagonal {ink} line [extending|out|moving|going] from [every] [4|outer|visible] corner of {objects} [to border|until it reaches border]
-        extend (line|cell|object) {ink} [from] [every] corner of {objects} (on diagonal|diagonally) [to border|until it reaches border]
-        """,
-            ends=Ends.CORNERS,
-            reach=_reach,
-        ),
-    )
-also_read(
-    Extend,
-    pin(
-        """
-    (draw|add|make) diagonal line from [every] [4|outer|visible] corner of {objects} {reach} {ink}
-    extend diagonal line from [every] [4|outer|visible] corner of {objects} {reach} {ink}
-    (draw|add|make|extend) diagonal {ink} line [out] from [every] [4|outer|visible] corner of {objects} {reach}
-    """,
-        ends=Ends.CORNERS,
-    ),
-)
-
-# --- moves
-
-also_read(
-    MoveBy,
-    """
-    move {objects} {distance} step {direction}
-    move {objects} {direction} {distance} (cell|space|row|column|step|spot|place)
-    move {objects} {distance} (row|column|step|space|spot|place) {direction}
-    move {objects} {direction} by {distance} (row|column|step|space|spot|place|grid)
-    """,
-    "move {objects} by {distance} cell {direction}",
-)
-for _far in (Far.CONTACT, Far.BORDER):
-    for _side, _direction in (
-        ("top", Direction.UP),
-        ("bottom", Direction.DOWN),
-        ("left", Direction.LEFT),
-        ("right", Direction.RIGHT),
-    ):
-        also_read(
-            MoveFar,
-            pin(
-                f"""
-            move {{objects}} [down|up|over] to {_side} [side|edge|border] [of grid]
-            move {{objects}} [as far] {_side} as (far|possible)
-            """,
-                direction=_direction,
-                far=_far,
-            ),
-        )
-also_read(
-    MoveFar,
-    pin("move {objects} {direction} (into|until it hit|until it touch) [the] [every] (object|line|cell|coloured object|other object)", far=Far.CONTACT),
-)
-also_read(MoveFar, pin("(drop|gravity pull) {objects} {direction}", far=Far.CONTACT), pin("move {objects} {direction} as far as [they|it] can", far=Far.CONTACT))
-also_read(
-    MoveTowards,
-    """
-    move {objects} (up|down|left|right|over) (into|to|towards|against|until it touch|until they touch|until it reaches|to meet) {goal}
-    move {objects} (towards|to|next to|against|until they touch|over to|up to|into contact with|so that it touch|so it touch) {goal}
-    {objects} move (towards|to|next to|against|until they touch) {goal}
-    move {objects} until (they|it) [is] (touch|touching|reach|hit|next to|meet) {goal}
-    """,
-)
-also_read(CellsFall, "every [coloured] cell (falls|drops) {direction}", "move every coloured cell {direction} as far as possible")
-
 # --- turns
 
 _GRID = "[every|entire|whole] [grid]"
 for _turn, _ways in {
-    Turn.LEFT_RIGHT: ("horizontally", "along vertical axis", "over horizontally", "(left|right) to (right|left)", "to (right|left)"),
+    Turn.LEFT_RIGHT: (
+        "horizontally",
+        "along vertical axis",
+        "over horizontally",
+        "(left|right) to (right|left)",
+        "to (right|left)",
+    ),
     Turn.TOP_BOTTOM: ("vertically", "along horizontal axis", "over vertically", "(top|bottom) to (bottom|top)"),
 }.items():
     for _way_said in _ways:
@@ -285,10 +142,20 @@ also_read(
 
 # --- sizes and copies
 
-for _verb in ("becomes", "is", "turns into", "is now", "is changed to", "stands for", "is replaced (by|with)", "is enlarged to", "should take up"):
+for _verb in (
+    "becomes",
+    "is",
+    "turns into",
+    "is now",
+    "is changed to",
+    "stands for",
+    "is replaced (by|with)",
+    "is enlarged to",
+    "should take up",
+):
     also_read(
         ScaleUp,
-        f"every [single] [coloured] cell [of grid] {_verb} {{rows}} by {{columns}} [cell|block|object|area|grid] [grid|object|of cell] [of its colour|of the same colour|in its own colour]",
+        f"every [single] [coloured] cell [of grid] {_verb} {{rows}} by {{columns}} [cell|block|object|area|grid] [grid|object|of cell] [of its colour|of its own colour|of the same colour|in its own colour]",
     )
 also_read(
     ScaleUp,
@@ -303,7 +170,12 @@ also_read(
     *(pin(f"make {_GRID} {times} times (larger|as large)", rows=times, columns=times) for times in (2, 3, 4)),
 )
 _COPIED = "(copy|duplicate|repeat|paste|draw|place|put) [same|entire] grid"
-for _side, _tile in (("right", {"rows": 1, "columns": 2}), ("left", {"rows": 1, "columns": 2}), ("bottom", {"rows": 2, "columns": 1}), ("top", {"rows": 2, "columns": 1})):
+for _side, _tile in (
+    ("right", {"rows": 1, "columns": 2}),
+    ("left", {"rows": 1, "columns": 2}),
+    ("bottom", {"rows": 2, "columns": 1}),
+    ("top", {"rows": 2, "columns": 1}),
+):
     also_read(
         Tile,
         pin(
@@ -320,7 +192,10 @@ also_read(
     pin(f"{_COPIED} side by side", rows=1, columns=2),
 )
 for _side_word, _s in (("right", Side.RIGHT), ("left", Side.LEFT), ("bottom", Side.BOTTOM), ("top", Side.TOP)):
-    for _said in (f"(on|to|at|onto) {_side_word} [side|half]", *({"bottom": ("(below|underneath|under|down)", "downward"), "top": ("above", "(up|upward)")}.get(_side_word, ()))):
+    for _said in (
+        f"(on|to|at|onto) {_side_word} [side|half]",
+        *({"bottom": ("(below|underneath|under|down)", "downward"), "top": ("above", "(up|upward)")}.get(_side_word, ())),
+    ):
         also_read(
             AddCopy,
             pin(

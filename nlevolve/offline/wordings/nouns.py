@@ -35,10 +35,16 @@ from nlevolve.offline.wordings.acts import MostExtended
 
 # --- facts
 
-also_read(Fact.SINGLE, "(consists|is made) of [only] (1|single|lone) cell", "(has|contains) [only] (1|single) cell", "is [only] 1 cell")
+also_read(
+    Fact.SINGLE, "(consists|is made) of [only] (1|single|lone) cell", "(has|contains) [only] (1|single) cell", "is [only] 1 cell"
+)
 also_read(Fact.SINGLE, "[is] consisting of (1|single) cell", "is lone cell")
 also_read(Fact.SEVERAL, "(has|contains) (several|multiple|many|more than 1) cell", "is (connected|larger than 1 cell)")
-also_read(Fact.APART, "doesnt touch [every] other [object]", "is not (touching|connected to|attached to|next to|adjacent to) [every] other [object]")
+also_read(
+    Fact.APART,
+    "doesnt touch [every] other [object]",
+    "is not (touching|connected to|attached to|next to|adjacent to) [every] other [object]",
+)
 also_read(Fact.APART, "is not connected [to|with] other [object]", "(stand|is) alone", "is isolated")
 also_read(Fact.COLOURFUL, "is multicoloured", "has (multiple|different|many|2|more than 1) colour")
 also_read(Fact.HOLE, "has [an] empty inside", "is closed", "has enclosed area", "form a closed object")
@@ -46,7 +52,11 @@ also_read(Fact.BORDER, "touch (border|side)", "is (on|touching) border", "touch 
 also_read(Fact.TWIN, "is repeated", "has a (match|twin)")
 also_read(Fact.SYMMETRIC, "is symmetrical")
 also_read(Near.SIDE, "on a side")
-also_read(IsLarger, "(is|has|is made of|consist of|contain) more than {size} [connected] cell", "has more than {size} cell [connected|in it]")
+also_read(
+    IsLarger,
+    "(is|has|is made of|consist of|contain) more than {size} [connected] cell",
+    "has more than {size} cell [connected|in it]",
+)
 also_read(HasSize, "(is made of|consist of|contain|has) [exactly|only] {size} [connected] cell")
 also_read(Fact.FULL_SQUARE, "is square shaped", "is [a] [perfect] square")
 
@@ -110,7 +120,11 @@ for _large, _largest in (("largest", True), ("smallest", False)):
         pin(f"{_large} [coloured] (object|1|of objects) [in grid|of grid]", largest=_largest),
         pin(f"(object|1) that is {_large} [1]", largest=_largest),
     )
-also_read(That, pin("(outer|outside|enclosing) object", trait=HasFact(Fact.HOLDER)), pin("(inner|inside|enclosed) object", trait=HasFact(Fact.WITHIN)))
+also_read(
+    That,
+    pin("(outer|outside|enclosing) object", trait=HasFact(Fact.HOLDER)),
+    pin("(inner|inside|enclosed) object", trait=HasFact(Fact.WITHIN)),
+)
 also_read(
     Foremost,
     """
@@ -232,7 +246,12 @@ class AreaMost(Areas):
         return tuple(area for area in areas(scene) if area.size == best)
 
 
-also_read(AreaMost, "[every] {extreme} [empty|black] (area|object|cell|rectangle)", "{extreme} of [empty|black] area", "[every] {extreme} (empty|black) 1")
+also_read(
+    AreaMost,
+    "[every] {extreme} [empty|black] (area|object|cell|rectangle)",
+    "{extreme} of [empty|black] area",
+    "[every] {extreme} (empty|black) 1",
+)
 also_read(
     Open,
     """
@@ -243,7 +262,6 @@ also_read(
     everything outside
     """,
 )
-
 
 
 @dataclass(frozen=True)
@@ -313,7 +331,15 @@ also_read(Background, "[the] background colour", "(colour|color) of background",
 also_read(Way.DIAGONAL, "diagonal [in every direction]", "diagonally outward")
 also_read(Way.ALL, "in all 8 direction", "in every direction", "outward in every direction")
 also_read(Way.STRAIGHT, "in every 4 direction", "in every direction", "in 4 direction")
-also_read(Reach.BORDER, "to (border|edge|end) [of grid]", "until border", "until it reaches border", "until the end [of grid]", "across grid", "")
+also_read(
+    Reach.BORDER,
+    "to (border|edge|end) [of grid]",
+    "until border",
+    "until it reaches border",
+    "until the end [of grid]",
+    "across grid",
+    "",
+)
 also_read(Reach.OVER, "to (border|edge|end) [of grid]", "until border", "until it reaches border", "across grid")
 also_read(Reach.STOP, "until it reaches (border|another object|object|cell)", "until it hits (border|another object)")
 also_read(Source.INSIDE, "colour of (inside|inner object|what it contain)")

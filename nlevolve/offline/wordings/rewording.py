@@ -32,7 +32,10 @@ _REWORDINGS: tuple[tuple[str, str], ...] = (
     (r"[“”\"‘’*]", ""),
     (r"\b(\d+) ?(?:x|by) ?(\d+)\b", r"\1 by \2"),
     (r"^(?:step \d+|\d+)[:.)] ?", ""),
-    (rf",? ?\b(?:(?:that|which) (?:is|are|was|were) )?(?:(?:as )?(?:seen|shown|found) )?(?:from|on|in) (?:{_INPUT}|the (?:input|original)(?! \w*(?:shape|object|block|square)))\b", ""),
+    (
+        rf",? ?\b(?:(?:that|which) (?:is|are|was|were) )?(?:(?:as )?(?:seen|shown|found) )?(?:from|on|in) (?:{_INPUT}|the (?:input|original)(?! \w*(?:shape|object|block|square)))\b",
+        "",
+    ),
     (rf"\bof {_INPUT}\b", "of the grid"),
     (rf"\b{_INPUT}\b|\bthe (?:input|original)\b(?= *(?:[.,;]|$|and\b|but\b|then\b|to\b|with\b|is\b))", "the grid"),
     # colours
@@ -46,72 +49,155 @@ _REWORDINGS: tuple[tuple[str, str], ...] = (
     (r"\b(?:multi|many|multiple|various|differently)[- ]?colou?red\b|\bmulticolou?r\b", "multicoloured"),
     (r"\bnon[- ](?:black|background)\b", "coloured"),
     (r"\b(?:blank|uncolou?red|unfilled|vacant|open)\b(?= )", "empty"),
-    (rf"\b(perfect )?(?:square|box|block|rectangular|rectangle) (?=(?:shape|pattern|object|figure|design)s?\b)", ""),
-    (r"\b(?:is|are) (?:only )?(?:a |an )?(?:perfect )squares?(?: only)?\b|\b(?:is|are) (?:a )squares?$|\b(?:is|are) squares?$", "is square shaped"),
+    (r"\b(perfect )?(?:square|box|block|rectangular|rectangle) (?=(?:shape|pattern|object|figure|design)s?\b)", ""),
+    (
+        r"\b(?:is|are) (?:only )?(?:a |an )?(?:perfect )squares?(?: only)?\b|\b(?:is|are) (?:a )squares?$|\b(?:is|are) squares?$",
+        "is square shaped",
+    ),
     (r"\bperfect(?:ly)? squares?\b", "square shaped"),
     (r"\blines? (?:made )?(?:of|from|with) (?:squares|cells|blocks|pixels|boxes|tiles)\b", "line"),
-    (rf"\b(?:(?:that |which )?(?:is |are )?(?:only )?made (?:up )?of|(?:that |which )?only (?:contain|consist of|have|has)|consisting of|consists? of|composed of|containing|contains?(?: only)?|with only) (?:only )?(?:a |one |1 )+(?:single |one |1 )*{_CELLS}\b", "consisting of 1 cell"),
+    (
+        rf"\b(?:(?:that |which )?(?:is |are )?(?:only )?made (?:up )?of|(?:that |which )?only (?:contain|consist of|have|has)|consisting of|consists? of|composed of|containing|contains?(?: only)?|with only) (?:only )?(?:a |one |1 )+(?:single |one |1 )*{_CELLS}\b",
+        "consisting of 1 cell",
+    ),
     (r"\b(?:by (?:itself|themselves|its self)|on (?:its|their) own)\b", "alone"),
-    (rf"\b(?:singletons?(?: {_CELLS})?|(?:singular|solo|lonely|lone|isolated|loose|stray|solitary|individual|single)(?: colou?red)? {_CELLS}"
-     rf"|{_CELLS} (?:(?:that|which) )?(?:is |are |stands? )?(?:standing |all )?alone)\b", "lone cells"),
-    (rf"\blone cells (?:that |which )?(?:(?:is|are|do|does|have|has) )?(?:not|n't) (?:have )?(?:touch(?:ing)?|connect(?:ed)?|attach(?:ed)?|next|adjacent)"
-     r"(?: (?:to|with))?(?: (?:any|each|an))?(?: ?(?:others?|anything|another))?(?: (?:cell|pixel|square|block|dot|object|one)s?)?$", "lone cells"),
-    (r"\b(?:that (?:one|shape|block)|the same) colou?r as (?:itself|themselves|the (?:dot|square|cell|block|box|pixel|original)s?)\b", "its own colour"),
-    (r"\b(?:that|this|the same|same|their own|its own|their|its|matching|corresponding|respective) (?:original )?colou?rs?\b(?! (?:of|as|that|in))", "its own colour"),
+    (
+        rf"\b(?:singletons?(?: {_CELLS})?|(?:singular|solo|lonely|lone|isolated|loose|stray|solitary|individual|single)(?: colou?red)? {_CELLS}"
+        rf"|{_CELLS} (?:(?:that|which) )?(?:is |are |stands? )?(?:standing |all )?alone)\b",
+        "lone cells",
+    ),
+    (
+        r"\blone cells (?:that |which )?(?:(?:is|are|do|does|have|has) )?(?:not|n't) (?:have )?(?:touch(?:ing)?|connect(?:ed)?|attach(?:ed)?|next|adjacent)"
+        r"(?: (?:to|with))?(?: (?:any|each|an))?(?: ?(?:others?|anything|another))?(?: (?:cell|pixel|square|block|dot|object|one)s?)?$",
+        "lone cells",
+    ),
+    (
+        r"\b(?:that (?:one|shape|block)|the same) colou?r as (?:itself|themselves|the (?:dot|square|cell|block|box|pixel|original)s?)\b",
+        "its own colour",
+    ),
+    (
+        r"\b(?:that|this|the same|same|their own|its own|their|its|matching|corresponding|respective) (?:original )?colou?rs?\b(?! (?:of|as|that|in))",
+        "its own colour",
+    ),
     (r"\bthe same colou?r (?:of|as)\b", "the colour of"),
-    (r"\bthe colou?r (?:that )?(?:is )?(?:inside|within|in the (?:middle|cent(?:er|re)) of) (?:it|them|the \w+)\b", "the colour of the cells inside it"),
+    (
+        r"\bthe colou?r (?:that )?(?:is )?(?:inside|within|in the (?:middle|cent(?:er|re)) of) (?:it|them|the \w+)\b",
+        "the colour of the cells inside it",
+    ),
     (r"\bas a (?:group|whole|unit)\b", ""),
     (r"\b(all|each|every one|both|any) of (?:the|these|those)\b", r"\1 the"),
-    (r"\b(?:should|must|will|needs? to|ha(?:s|ve) to) (?:now )?(?:be|become|turn|turn into|change to)(?: colou?red| changed to| turned| filled with| made| replaced (?:by|with))?\b", "becomes"),
+    (
+        r"\b(?:should|must|will|needs? to|ha(?:s|ve) to) (?:now )?(?:be|become|turn|turn into|change to)(?: colou?red| changed to| turned| filled with| made| replaced (?:by|with))?\b",
+        "becomes",
+    ),
     (r"\b(?:is|are|gets?) (?:changed (?:to|into)|turned(?: into)?|colou?red|made|replaced (?:by|with))\b", "becomes"),
     (r"\bwhich\b", "that"),
     (r"\bdegrees? (?:to|towards?) the right\b", "degrees clockwise"),
     (r"\bdegrees? (?:to|towards?) the left\b", "degrees anticlockwise"),
     (rf"\b{_INPUT} (?=and\b)", "the grid "),
-    (rf"\b({_SHAPES}) with (?=(?:a|an|no|only|exactly|more|fewer|less|the (?:most|fewest|least)|\d+|one|two|three|four|five)\b(?! (?:{_COLOUR} )?(?:line|border|outline)))", r"\1 that has "),
-    (rf"\b({_SHAPES}) (?:touching|that (?:are|is) touching|connected to|next to|adjacent to) (?=the (?:border|edge|side)|any|a |{_COLOUR})", r"\1 that touches "),
+    (
+        rf"\b({_SHAPES}) with (?=(?:a|an|no|only|exactly|more|fewer|less|the (?:most|fewest|least)|\d+|one|two|three|four|five)\b(?! (?:{_COLOUR} )?(?:line|border|outline)))",
+        r"\1 that has ",
+    ),
+    (
+        rf"\b({_SHAPES}) (?:touching|that (?:are|is) touching|connected to|next to|adjacent to) (?=the (?:border|edge|side)|any|a |{_COLOUR})",
+        r"\1 that touches ",
+    ),
     (rf"\b({_SHAPES}) without (?=(?:a |any )?holes?\b)", r"\1 that does not have "),
     (r"\bin all (?:four|4) directions?\b|\bup,? down,? left,? and right\b", "in all four directions"),
     # deeds
     (r"\b(?:convert|transform|switch|alter|modify)\b(?! (?:place|position))", "change"),
     (r"\b(?:flood[- ]fill|fill (?:in|up|out)|colou?r in|shade in|shade|flood)\b", "fill"),
-    (r"\b(?:encircle|wrap|circle|outline|frame|border|enclose)(?= (?:the|each|every|all|any|both)\b)", "surround"),
+    (
+        r"(?:^|(?<=and )|(?<=then ))(?:encircle|wrap|circle|outline|frame|border|enclose)(?= (?:the|each|every|all|any|both)\b)",
+        "surround",
+    ),
     (r"\b(?:stretch|lengthen|expand|prolong|continue)\b(?= (?:the|each|every|all|any|both|a)\b)", "extend"),
     (r"\b(?:eliminate|get rid of|take (?:out|away)|take off|leave out|erase|delete)\b", "remove"),
-    (r"\b(?:drop|slide|shift|push|pull|drag|bring|relocate)\b(?= (?:the|each|every|all|any|both|down|up|\d|everything|it|them|one|two|three)\b)", "move"),
+    (
+        r"\b(?:drop|slide|shift|push|pull|drag|bring|relocate)\b(?= (?:the|each|every|all|any|both|down|up|\d|everything|it|them|one|two|three)\b)",
+        "move",
+    ),
     (r"\busing\b", "with"),
     (r"\b(?:zoom in (?:on|to)|focus on|zoom on|zoom to)\b", "crop to"),
     (rf"\b(?:left[- ]to[- ]right|horizontally) (?=(?:{_COLOUR} )?lines?\b)", "horizontal "),
     (rf"\b(?:up[- ](?:and|to)[- ]down|vertically) (?=(?:{_COLOUR} )?lines?\b)", "vertical "),
     (r"\b(?:left[- ]to[- ]right|left (?:and|to) right|side to side|sideways|across the row)\b", "horizontally"),
     (r"\b(?:up[- ](?:and|to)[- ]down|top to bottom|bottom to top)\b", "vertically"),
-    (r"\b(?:until|till) (?:you|it|they)(?: will)? (?:reach|reaches|hit|hits|get to|gets to|touch|touches|meets?) ", "until it reaches "),
-    (r"\b(?:the )?(?:ends?|edges?|sides?|boundary|boundaries|border(?:s)?|perimeter)(?: of (?:the )?(?:output |whole )?(?:grid|page|screen|picture))\b", "the border"),
-    (r"\b(?:that (?:go|goes|extend|extends|run|runs|reach|reaches) )?all the way(?: (?:out|over|down|up|across)(?= (?:to|until)))?\b", ""),
-    (r",? (?:taking|by|along|via|following|in) (?:a|the) (?:most direct|shortest|straight|same)(?:est)? (?:route|path|way|line)(?: possible)?$", ""),
+    (
+        r"\b(?:until|till) (?:you|it|they)(?: will)? (?:reach|reaches|hit|hits|get to|gets to|touch|touches|meets?) ",
+        "until it reaches ",
+    ),
+    (
+        r"\b(?:the )?(?:ends?|edges?|sides?|boundary|boundaries|border(?:s)?|perimeter)(?: of (?:the )?(?:output |whole )?(?:grid|page|screen|picture))\b",
+        "the border",
+    ),
+    (
+        r"\b(?:that (?:go|goes|extend|extends|run|runs|reach|reaches) )?all the way(?: (?:out|over|down|up|across)(?= (?:to|until)))?\b",
+        "",
+    ),
+    (
+        r",? (?:taking|by|along|via|following|in) (?:a|the) (?:most direct|shortest|straight|same)(?:est)? (?:route|path|way|line)(?: possible)?$",
+        "",
+    ),
     (r"^(?:you |we )?(?:only )?(?:want|need)(?: to (?:keep|copy|show|output|have))? (?:only )?(?=the\b)", "keep only "),
     (r"^place (?:the |your )?(?:input|original) (?:design|pattern|image|shape)\b", "place the grid"),
     (r"\b(pattern|design|shape|grid) and colou?rs\b", r"\1"),
     (r"\b(?:two|2) (?:copies )?of (?:the (?:same )?|the )(?=pattern|grid|design)", "2 copies of the "),
-    (rf"(?<!\d )\b(down|up|left|right|over|by|to the left|to the right) (one|two|three|four|\d+) (?:{_CELLS}|grids?|units?)\b", r"\1 \2 steps"),
-    (rf"\b(one|two|three|four|a|\d+) (?:{_CELLS}|grids?|units?|rows?|columns?) (?=(?:down|up|to the (?:left|right)|left|right|over)\b)", r"\1 steps "),
-    (r"\b(top|bottom|left|right|upper|lower)(?:most)? (?:\d+ by \d+ |half |remaining |empty |new |other )*(?:side|half|part|portion|section|space|area|grid)s?\b", r"\1 side"),
+    (
+        rf"(?<!\d )\b(down|up|left|right|over|by|to the left|to the right) (one|two|three|four|\d+) (?:{_CELLS}|grids?|units?)\b",
+        r"\1 \2 steps",
+    ),
+    (
+        rf"\b(one|two|three|four|a|\d+) (?:{_CELLS}|grids?|units?|rows?|columns?) (?=(?:down|up|to the (?:left|right)|left|right|over)\b)",
+        r"\1 steps ",
+    ),
+    (
+        r"\b(top|bottom|left|right|upper|lower)(?:most)? (?:\d+ by \d+ |half |remaining |empty |new |other )*(?:side|half|part|portion|section|space|area|grid)s?\b",
+        r"\1 side",
+    ),
     (r"\bexact\b", ""),
     (r"\b(?:grid|pattern|design|image) of the \d+ by \d+ grid\b", "grid"),
-    (r"\b(?:straight|exactly|simply|just|basically|completely|entirely|now|also|again|directly|fully|actually|please)\b(?! (?:\d|line))", ""),
-    (r",? (?:and |by )?leav(?:e|ing) (?:(?:it|them|the (?:space|area|cell|square)s?|that \w+) )?(?:as )?(?:black|empty|blank)$", ""),
-    (r",? (?:and |while )?(?:leav|keep)(?:e|ing)? (?:everything|all|the rest|the other)[\w ]*? (?:the same|as (?:it|they) (?:is|are|was|were)|as is|alone|unchanged|untouched)$", ""),
+    (
+        r"\b(?:straight|exactly|simply|just|basically|completely|entirely|now|also|again|directly|fully|actually|please)\b(?! (?:\d|line))",
+        "",
+    ),
+    (
+        r",? (?:and |by )?leav(?:e|ing) (?:(?:it|them|the (?:space|area|cell|square)s?|that \w+) )?(?:as )?(?:black|empty|blank)$",
+        "",
+    ),
+    (
+        r",? (?:and |while )?(?:leav|keep)(?:e|ing)? (?:everything|all|the rest|the other)[\w ]*? (?:the same|as (?:it|they) (?:is|are|was|were)|as is|alone|unchanged|untouched)$",
+        "",
+    ),
     (r",? so (?:that )?(?:it|they|everything)(?: all)? (?:is|are|becomes?) (?:black|gone|empty|removed)$", ""),
     # what is asked of it
-    (rf"^if (?:there (?:is|are)|you (?:see|find|have)) (?:more than one|several|multiple|two or more|any)\b[^,]*, (?:then )*(?={_VERB})", ""),
-    (rf"^where(?:ver)? (.+?), (?:then )?(?:colou?r|fill|make|turn|put|draw)(?: (?:it|them|in|those|the \w+|that \w+))?(?: with| in)? ({_COLOUR})$", r"colour \2 where \1"),
-    (rf"^(?:if|when|whenever) (?:a |an |the |any |all )?(.+?) ((?:is|are|has|have|does|do|touch|touches|consists?|contains?) .+?)(?:,|,? then) ({_VERB}) "
-     rf"(?:it|them|that (?:one|{_SHAPES})|the {_SHAPES})\b", r"\3 every \1 that \2"),
-    (rf"^({_VERB}) (.+?) ((?:with|in|to|into) )?({_COLOUR}),? (?:(?:but |and )?only )?(?:if|when|that|which) (?:it|they|the {_SHAPES})? ?((?:is|are|has|have|does|do|touch|stand|only|consist|contain|form)\b.+)$",
-     r"\1 every \2 that \5 \3\4"),
+    (
+        rf"^if (?:there (?:is|are)|you (?:see|find|have)) (?:more than one|several|multiple|two or more|any)\b[^,]*, (?:then )*(?={_VERB})",
+        "",
+    ),
+    (
+        rf"^(?:if|when|wherever) (?:there (?:is|are)|you (?:see|find)) (?:a |an |any )?([^,]+?),? (?:then )?({_VERB}) (?:it|them|that (?:one|{_SHAPES}))\b",
+        r"\2 every \1",
+    ),
+    (
+        rf"^where(?:ver)? (.+?), (?:then )?(?:colou?r|fill|make|turn|put|draw)(?: (?:it|them|in|those|the \w+|that \w+))?(?: with| in)? ({_COLOUR})$",
+        r"colour \2 where \1",
+    ),
+    (
+        rf"^(?:if|when|whenever) (?:a |an |the |any |all )?(.+?) ((?:is|are|has|have|does|do|touch|touches|consists?|contains?) .+?)(?:,|,? then) ({_VERB}) "
+        rf"(?:it|them|that (?:one|{_SHAPES})|the {_SHAPES})\b",
+        r"\3 every \1 that \2",
+    ),
+    (
+        rf"^({_VERB}) (.+?) ((?:with|in|to|into) )?({_COLOUR}),? (?:(?:but |and )?only )?(?:if|when|that|which) (?:it|they|the {_SHAPES})? ?((?:is|are|has|have|does|do|touch|stand|only|consist|contain|form)\b.+)$",
+        r"\1 every \2 that \5 \3\4",
+    ),
     (r"\bevery (?:the|any|all|each|every|in the|a|an)\b", "every"),
-    (rf"^({_VERB}) (.+?) and (?:the |all |all the )?(?:\d |other )?({_CELLS}) (?:that (?:go|are) )?(?:all )?(?:around|surrounding|next to) (?:it|them) (to|into|in|with) ({_COLOUR})$",
-     r"\1 the cells around \2 \4 \5 and \1 \2 \4 \5"),
+    (
+        rf"^({_VERB}) (.+?) and (?:the |all |all the )?(?:\d |other )?({_CELLS}) (?:that (?:go|are) )?(?:all )?(?:around|surrounding|next to) (?:it|them) (to|into|in|with) ({_COLOUR})$",
+        r"\1 the cells around \2 \4 \5 and \1 \2 \4 \5",
+    ),
 )
 _COMPILED = tuple((re.compile(said), meant) for said, meant in _REWORDINGS)
 _SPACE = re.compile(r"\s+")

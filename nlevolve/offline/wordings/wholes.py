@@ -50,7 +50,12 @@ also_read(
 )
 also_read(Logic.ONE, f"where only 1 {_HALF} (is coloured|has colour)", f"that is coloured in only 1 {_HALF}")
 also_read(Logic.SOME, f"where (either|at least 1) {_HALF} (is coloured|has colour)")
-also_read(Case, "(colour|fill|make|put|draw|turn|show) [every] [cell|area|in] {colour} {logic}", "{colour} cell {logic}", "(colour|fill|make|turn) [every] cell {logic} {colour}")
+also_read(
+    Case,
+    "(colour|fill|make|put|draw|turn|show) [every] [cell|area|in] {colour} {logic}",
+    "{colour} cell {logic}",
+    "(colour|fill|make|turn) [every] cell {logic} {colour}",
+)
 _PARTS = (Separated(), EqualParts(1, 2), EqualParts(2, 1))
 for _panels in _PARTS:
     also_read(
@@ -70,7 +75,13 @@ for _panels in (*_PARTS, EqualParts(2, 2), EqualParts(1, 3), EqualParts(3, 1)):
             panels=_panels,
         ),
     )
-    also_read(PanelAt, pin("(copy|keep|output|show|crop to) [only] {spot} (panel|quadrant|quarter|part|area|object|cell|grid|corner)", panels=_panels))
+    also_read(
+        PanelAt,
+        pin(
+            "(copy|keep|output|show|crop to) [only] {spot} (panel|quadrant|quarter|part|area|object|cell|grid|corner)",
+            panels=_panels,
+        ),
+    )
 also_read(Trait.ODD, "is different", "is unique", "is not the same as other")
 also_read(RemoveSeparators, "remove (line|separator|grid line) [between] [area|object|panel|cell]")
 
@@ -85,7 +96,13 @@ for _towards, _end in (
     also_read(Continue, pin(f"(continue|extend|repeat) (grid|object) [to|until] {_end}", towards=_towards))
 also_read(Continue, "(continue|extend|repeat) (grid|object) {towards} [to border|until it reaches border]")
 for _towards in Towards:
-    also_read(Continue, pin("(continue|extend|repeat) [same] [coloured] (grid|object) [to border|to end|until it reaches border|to end of grid]", towards=_towards))
+    also_read(
+        Continue,
+        pin(
+            "(continue|extend|repeat) [same] [coloured] (grid|object) [to border|to end|until it reaches border|to end of grid]",
+            towards=_towards,
+        ),
+    )
 for _order in Order:
     for _cropped in (False, True):
         also_read(
@@ -103,7 +120,11 @@ for _order in Order:
 for _cropped in (False, True):
     also_read(
         Repair,
-        pin("(fill|replace) [in] {colour} (cell|area|object) (so|so that|to make) [grid|object|it] [is] (symmetrical|symmetric|mirrored)", order=Order.SYMMETRY, cropped=_cropped),
+        pin(
+            "(fill|replace) [in] {colour} (cell|area|object) (so|so that|to make) [grid|object|it] [is] (symmetrical|symmetric|mirrored)",
+            order=Order.SYMMETRY,
+            cropped=_cropped,
+        ),
     )
 for _symmetry, _ways in {
     Symmetry.LEFT_RIGHT: ("left to right", "horizontally", "left and right"),
@@ -116,22 +137,47 @@ for _symmetry, _ways in {
 
 # --- copies
 
-also_read(Tile, "(copy|repeat|tile) grid {rows} by {columns} times", pin("2 copies of grid (side by side|next to each other|beside each other)", rows=1, columns=2))
-also_read(Tile, pin("double grid (horizontally|to right)", rows=1, columns=2), pin("double grid (vertically|down)", rows=2, columns=1))
+also_read(
+    Tile,
+    "(copy|repeat|tile) grid {rows} by {columns} times",
+    pin("2 copies of grid (side by side|next to each other|beside each other)", rows=1, columns=2),
+)
+also_read(
+    Tile, pin("double grid (horizontally|to right)", rows=1, columns=2), pin("double grid (vertically|down)", rows=2, columns=1)
+)
 for _shape in ((1, 2), (2, 1)):
     also_read(
         Tile,
-        pin("(copy|repeat|duplicate|paste) [same] grid (to|in|into|onto|on) [the] [new|other|empty|second] (area|side|half|part|object|cell)", rows=_shape[0], columns=_shape[1]),
+        pin(
+            "(copy|repeat|duplicate|paste) [same] grid (to|in|into|onto|on) [the] [new|other|empty|second] (area|side|half|part|object|cell)",
+            rows=_shape[0],
+            columns=_shape[1],
+        ),
     )
 also_read(
     TileFlipped,
     *(
         pin(f"(mirror|flip|reflect) grid {ways}", rows=2, columns=2, flips=Flips.BOTH)
-        for ways in ("horizontally and vertically", "in every direction", "(to|into|in) (every|other) [3] (corner|side|quadrant)", "both ways", "to right and (down|to bottom)")
+        for ways in (
+            "horizontally and vertically",
+            "in every direction",
+            "(to|into|in) (every|other) [3] (corner|side|quadrant)",
+            "both ways",
+            "to right and (down|to bottom)",
+        )
     ),
-    pin("[other] 3 [remaining] corner is (mirror|reflection|mirror image) of [original] (grid|object)", rows=2, columns=2, flips=Flips.BOTH),
+    pin(
+        "[other] 3 [remaining] corner is (mirror|reflection|mirror image) of [original] (grid|object)",
+        rows=2,
+        columns=2,
+        flips=Flips.BOTH,
+    ),
 )
-also_read(TileItself, pin("(replace|swap) every coloured cell (with|by|for) [copy of] [whole|original] grid"), pin("(copy|draw|put) grid (in place of|for|at) every coloured cell"))
+also_read(
+    TileItself,
+    pin("(replace|swap) every coloured cell (with|by|for) [copy of] [whole|original] grid"),
+    pin("(copy|draw|put) grid (in place of|for|at) every coloured cell"),
+)
 for _side, _names in ((Side.RIGHT, "right"), (Side.LEFT, "left"), (Side.TOP, "top"), (Side.BOTTOM, "bottom")):
     also_read(
         AddCopy,
@@ -144,7 +190,11 @@ for _side, _names in ((Side.RIGHT, "right"), (Side.LEFT, "left"), (Side.TOP, "to
 
 # --- the frame, corners, rows
 
-also_read(FrameGrid, "(draw|put|add|make|create) {colour} (border|frame|line|outline) (around|along|on) [edge of|border of|outside of|side of] [whole] grid", "(surround|outline|border) grid (with|in) {colour} [border]")
+also_read(
+    FrameGrid,
+    "(draw|put|add|make|create) {colour} (border|frame|line|outline) (around|along|on) [edge of|border of|outside of|side of] [whole] grid",
+    "(surround|outline|border) grid (with|in) {colour} [border]",
+)
 also_read(FrameGrid, "(colour|fill|turn|make) [outer|outside] (border|edge|outer edge|perimeter) [of grid] [with|in] {colour}")
 also_read(AddBorder, "add {colour} (border|frame) around [whole] grid", "surround grid with {colour} border")
 for _corner, _said in (
@@ -153,24 +203,70 @@ for _corner, _said in (
     (Corner.BOTTOM_LEFT, "(bottom|lower) left"),
     (Corner.BOTTOM_RIGHT, "(bottom|lower) right"),
 ):
-    also_read(CropCorner, pin(f"(copy|keep|crop to|show|output) [only] {_said} {{rows}} by {{columns}} [cell|area|corner|grid|object|side]", corner=_corner))
-    also_read(CropCorner, pin(f"(copy|keep|crop to|show|output) [only] {{rows}} by {{columns}} [cell|area|grid|object] (in|at|from) {_said} [corner|side]", corner=_corner))
+    also_read(
+        CropCorner,
+        pin(
+            f"(copy|keep|crop to|show|output) [only] {_said} {{rows}} by {{columns}} [cell|area|corner|grid|object|side]",
+            corner=_corner,
+        ),
+    )
+    also_read(
+        CropCorner,
+        pin(
+            f"(copy|keep|crop to|show|output) [only] {{rows}} by {{columns}} [cell|area|grid|object] (in|at|from) {_said} [corner|side]",
+            corner=_corner,
+        ),
+    )
 also_read(LeaveOut, "(remove|take out|delete|cut) [every] {which} that {waste}")
 
 # --- falling, leaving, extending
 
 for _way, _direction in (("(bottom|down)", Direction.DOWN), ("(top|up)", Direction.UP)):
-    also_read(CellsFall, pin(f"(let|make) [every] [coloured] cell (fall|drop|sink|rise|float|move) [to] {_way} [of grid]", direction=_direction))
-    also_read(MoveFar, pin(f"(let|make) {{objects}} (fall|drop|sink|rise|float|move) [to] {_way} [of grid]", direction=_direction, far=Far.CONTACT))
-also_read(KeepOrRemove, pin("(turn|make|change|colour) everything (except|but|other than|besides|that is not) {objects} [to] (black|background)", kept=True))
-also_read(SwapBoth, pin("(swap|switch|exchange|reverse|invert|interchange) [2] colour [with each other|around]"), pin("2 colour (swap|switch|trade) [place]"))
+    also_read(
+        CellsFall,
+        pin(f"(let|make) [every] [coloured] cell (fall|drop|sink|rise|float|move) [to] {_way} [of grid]", direction=_direction),
+    )
+    also_read(
+        MoveFar,
+        pin(
+            f"(let|make) {{objects}} (fall|drop|sink|rise|float|move) [to] {_way} [of grid]",
+            direction=_direction,
+            far=Far.CONTACT,
+        ),
+    )
+also_read(
+    KeepOrRemove,
+    pin(
+        "(turn|make|change|colour) everything (except|but|other than|besides|that is not) {objects} [to] (black|background)",
+        kept=True,
+    ),
+)
+also_read(
+    SwapBoth,
+    pin("(swap|switch|exchange|reverse|invert|interchange) [2] colour [with each other|around]"),
+    pin("2 colour (swap|switch|trade) [place]"),
+)
 for _reach in (Reach.BORDER, Reach.OVER, Reach.STOP):
     for _ends in (Ends.STRAIGHT, Ends.SIDES):
         also_read(
             Extend,
-            pin("extend {objects} [in both direction|on both end|both ways] (to border|until it reaches border|to edge)", ends=_ends, reach=_reach, ink=Own()),
+            pin(
+                "extend {objects} [in both direction|on both end|both ways] (to border|until it reaches border|to edge)",
+                ends=_ends,
+                reach=_reach,
+                ink=Own(),
+            ),
         )
-        also_read(Extend, pin("extend [every] line [in both direction|on both end|both ways] (to border|until it reaches border)", objects=Every(), ends=_ends, reach=_reach, ink=Own()))
+        also_read(
+            Extend,
+            pin(
+                "extend [every] line [in both direction|on both end|both ways] (to border|until it reaches border)",
+                objects=Every(),
+                ends=_ends,
+                reach=_reach,
+                ink=Own(),
+            ),
+        )
 also_read(StackPanels, "(overlay|stack|combine|merge|overlap) {panels} with {order} on top")
 
 # --- objects turned where they are
