@@ -125,6 +125,14 @@ def compare() -> None:
     fill(DOCS / "COMPARE.md", "beside", commands(f"compare|demo.checker|demo.checker-weak|{BESIDE}"))
 
 
+def evidence() -> None:
+    """The tables of docs/EVIDENCE.md on repeats."""
+    grid = "--checker|offline/checker|--checker|offline/checker-weak|--repeats|3|--run|demo|--cache-dir|apart|--no-live"
+    commands(f"sweep|arc1:training~24|{grid}")
+    told = commands("compare|demo.checker|demo.checker-weak")
+    fill(DOCS / "EVIDENCE.md", "repeats", told[told.index("Repeats (") :])
+
+
 def dashboard() -> None:
     """The screens of docs/DASHBOARD.md."""
     from benchmarks.screens import text
@@ -175,6 +183,7 @@ PARTS: dict[str, Callable[[], None]] = {
     "readme": readme,
     "pictures": pictures,
     "compare": compare,
+    "evidence": evidence,
     "dashboard": dashboard,
     "english": sentences,
     "schema": schema,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import accumulate
 from random import Random
 from typing import Annotated, Literal
 
@@ -34,7 +35,8 @@ class Phase(Settings):
 class Policy(Settings):
     """The search's schedule and its decisions. Presets set these under [policy]."""
 
-    phases: tuple[Phase, ...] = Field(min_length=1)
+    phases: tuple[Phase, ...] = Field(max_length=1_000)
+    """Empty: no description is written, and answers come from elsewhere (`answers.direct`)."""
     rank: Rank = "pairs"
     pool: int = Field(5, ge=1)
     """Parents come from this many of the best candidates, and the best for each training pair."""
@@ -70,7 +72,7 @@ class Policy(Settings):
 
     @cached_property
     def _starts(self) -> tuple[int, ...]:
-        return tuple(sum(p.births for p in self.phases[:i]) for i in range(len(self.phases)))
+        return tuple(accumulate((phase.births for phase in self.phases[:-1]), initial=0))
 
     def phase_of(self, k: int) -> int:
         """Index of the phase that birth k belongs to."""
