@@ -59,10 +59,10 @@ _LEAD = re.compile(
     r"(?: of the (?:output|new) grid)?[ :]*"
 )
 _FILLING = """
-the output input grid grids size sized should be is are will would as to of in a an it its stays stay remains remain keep keeps
-kept original given exactly new now and one dimensions dimension amount number big large changes changed change becomes become same
-that this for both square all cells pixels tiles boxes squares must has have by from into with just which end start starting always
-also each every copy paste you so image black set need needs your initial first like at area
+the output input grid grids size sized should be is are will would as to of in a an it its stays stay remains remain keep
+keeps kept original given exactly new now and one dimensions dimension amount number big large changes changed change becomes
+become same that this for both square all cells pixels tiles boxes squares must has have by from into with just which end
+start starting always also each every copy paste you so image black set need needs your initial first like at area
 """
 _FILL = frozenset(re.findall(r"[a-z]+", _FILLING))
 _SAME = re.compile(

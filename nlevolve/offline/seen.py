@@ -15,14 +15,15 @@ from nlevolve.offline.words import tokens
 _LEAD = re.compile(r"^in the input,? (?:you|we|one) (?:should|will|can|may)? ?(?:be able to )?see\b[ .:]*", re.I)
 _SIZE = re.compile(r"\b(\d+) ?(?:x|by|×) ?(\d+)\b(?= grid)")
 _PLAIN = """
-grid square object box line row column pattern design area border corner cell dot rectangle block tile background space group set
-cluster side colour coloured multicoloured single random different various several many some few multiple two large small big
-little larger smaller bigger tiny scattered solid empty hollow filled full thick thin long short straight diagonal horizontal vertical
-horizontally vertically parallel same similar identical unique distinct connected separate separated divided surrounded enclosed
-placed spread spaced arranged mixed of in on at with and or a the inside outside within around near next to by across over
-throughout between along that which is are be has have made up formed form forming top bottom left right middle centre upper lower
-other each another every one only more least most half number any all not it its them they from into against composed consisting
-contain containing bar stripe shape figure cross picture image hole piece part region section structure light dark
+grid square object box line row column pattern design area border corner cell dot rectangle block tile background space group
+set cluster side colour coloured multicoloured single random different various several many some few multiple two large small
+big little larger smaller bigger tiny scattered solid empty hollow filled full thick thin long short straight diagonal
+horizontal vertical horizontally vertically parallel same similar identical unique distinct connected separate separated
+divided surrounded enclosed placed spread spaced arranged mixed of in on at with and or a the inside outside within around
+near next to by across over throughout between along that which is are be has have made up formed form forming top bottom
+left right middle centre upper lower other each another every one only more least most half number any all not it its them
+they from into against composed consisting contain containing bar stripe shape figure cross picture image hole piece part
+region section structure light dark
 """
 _KNOWN = frozenset(token for line in _PLAIN.splitlines() for token in tokens(line)) | frozenset(NAMES)
 
