@@ -45,6 +45,12 @@ class Brought:
         given = {task: tuple(map(Description.model_validate, told)) for task, told in (config.get("given") or {}).items()}
         return cls(given, ControlRow.model_validate(config["control"]) if config.get("control") else None)
 
+    def among(self, tasks: Sequence[Task], run: str) -> Brought:
+        """What of it these tasks have. Raises UsageError where the `run` brought something, and has nothing for one of them."""
+        if self.given and (strange := [task.id for task in tasks if task.id not in self.given]):
+            raise UsageError(f"{run} is a control and has no description for task {strange[0]}: repeat it on its own tasks")
+        return Brought({task.id: self.given[task.id] for task in tasks if self.given}, self.control)
+
     @property
     def row(self) -> dict[str, Any]:
         """As config.json has it."""
