@@ -160,11 +160,11 @@ def controls() -> None:
     clever = "--checker|offline/checker-clever"
     told = []
     for name, how, arms in (
-        ("follows", "", ""),
-        ("cheats", clever, ""),
+        ("follows", "", "|--arm|empty|--arm|shuffled"),
+        ("cheats", clever, "|--arm|empty|--arm|shuffled"),
         ("shown-none", f"{clever}|--set|checker.shown=none", "|--arm|empty"),
     ):
-        commands(f"solve|arc1:training~40|--run|{name}|--no-live{how and '|'}{how}")
+        commands(f"solve|{SIX}|--run|{name}|--no-live{how and '|'}{how}")
         told += [
             f"$ nlevolve control {name}{arms.replace('|', ' ')}",
             closing_lines(commands(f"control|{name}|--no-live{arms}")),
