@@ -78,10 +78,11 @@ class Controls:
     async def _listen(self) -> None:
         while True:
             await asyncio.sleep(POLL)
-            if (self.folder / CONTROL).exists():
-                self._take()
+            if (self.folder / CONTROL).exists() and not self._take():
+                return
 
-    def _take(self) -> None:
+    def _take(self) -> bool:
+        """Do what it says; whether it is gone then. What does not go, a folder, would be told of for as long as the run lasts."""
         try:
             told = _read(self.folder / CONTROL)
             if told.budget is not None:
@@ -92,6 +93,7 @@ class Controls:
             self.emit(Noticed(text=str(error)))
         with contextlib.suppress(OSError):
             (self.folder / CONTROL).unlink()
+        return not (self.folder / CONTROL).exists()
 
 
 def ask(folder: Path, told: Told) -> None:

@@ -41,20 +41,6 @@ def mcnemar(only_one: int, only_other: int) -> float:
     return min(1.0, chance)
 
 
-def paired_difference(only_one: int, only_other: int, pairs: int, confidence: float = 0.95) -> Interval:
-    """An interval of how many more of `pairs` one of two solves than the other, in tasks; `only_one` it alone solved.
-
-    Wald's with Laplace's correction: one task is added to each of the two kinds on which they differ (D. G. Bonett and
-    R. M. Price, Adjusted Wald confidence interval for a difference of binomial proportions based on paired data, J. Educ. Behav.
-    Stat. 37, 2012).
-    """
-    z = NormalDist().inv_cdf((1 + confidence) / 2)
-    one, other = (only_one + 1) / (pairs + 2), (only_other + 1) / (pairs + 2)
-    half = z * sqrt((one + other - (one - other) ** 2) / (pairs + 2))
-    low, high = max(-1.0, one - other - half), min(1.0, one - other + half)
-    return Interval(low * pairs, high * pairs)
-
-
 def sum_of(values: Sequence[float], confidence: float = 0.95) -> Interval | None:
     """An interval of the sum of values drawn independently of each other, by the normal distribution; None of fewer than two."""
     if len(values) < 2:
@@ -103,6 +89,12 @@ def mean_difference(differences: Sequence[float], confidence: float = 0.95) -> I
     square = (sum(one * one for one in differences) + 1) / tasks
     half = NormalDist().inv_cdf((1 + confidence) / 2) * sqrt((square - middle**2) / tasks)
     return Interval(max(-1.0, middle - half), min(1.0, middle + half))
+
+
+def ahead_by(only_one: int, only_other: int, tasks: int) -> Interval:
+    """The interval of how many more of the tasks one of two solves than the other; `only_one` it alone solved."""
+    low, high = mean_difference([1] * only_one + [-1] * only_other + [0] * (tasks - only_one - only_other))
+    return Interval(low * tasks, high * tasks)
 
 
 def luck(solved: Sequence[int], runs: int) -> float:

@@ -15,8 +15,8 @@ from nlevolve.formats import ControlRow, ResultsFile
 from nlevolve.records import Arm
 from nlevolve.run import store
 from nlevolve.run.baseline import Brought
-from nlevolve.view.statistics import Interval, mcnemar, paired_difference, sum_of
-from nlevolve.view.text import clean, count, doubt, money, short_model
+from nlevolve.view.statistics import Interval, ahead_by, mcnemar, sum_of
+from nlevolve.view.text import clean, count, doubt, money
 
 CALLED: Mapping[Arm, str] = {
     "direct": "bare model",
@@ -46,7 +46,7 @@ class Uplift(BaseModel):
     """Tasks that the run alone solved; so is the next for the control."""
     only_control: int
     interval: Interval | None
-    """95%, of the difference in solved tasks (Bonett and Price)."""
+    """95%, of the difference in solved tasks (statistics.mean_difference)."""
     p: float | None
     """McNemar's exact test, two-sided."""
     pairs: int | None
@@ -90,7 +90,7 @@ def uplift(run: Mapping[str, Any], control: Mapping[str, Any], row: ControlRow) 
         solved=_solved(theirs) if graded else None,
         only_run=only_run,
         only_control=only_control,
-        interval=paired_difference(only_run, only_control, len(shared)) if graded else None,
+        interval=ahead_by(only_run, only_control, len(shared)) if graded else None,
         p=mcnemar(only_run, only_control) if graded else None,
         pairs=sum(one["train"]["pairs"] for one in ours) if described else None,
         run_exact=sum(one["train"]["exact"] for one in ours) if described else None,
@@ -193,7 +193,7 @@ def _solved(rows: Iterable[Mapping[str, Any]]) -> int:
 
 
 def _score(one: Uplift, run: str) -> str:
-    who = CALLED[one.arm] + (f" {clean(short_model(one.model))}" if one.model else "")
+    who = CALLED[one.arm] + (f" {clean(one.model)}" if one.model else "")
     parts = []
     if one.solved is not None and one.interval is not None and one.p is not None:
         parts.append(

@@ -78,7 +78,7 @@ def test_every_arm_is_a_run_beside_the_run_and_is_told_wherever_the_run_is(run: 
     assert found["honest.direct-generator"]["solved"] == len(TASKS)
     assert found["honest.direct-generator"]["calls"] == 2 * len(TASKS)
     assert {file.name: file.read_bytes() for file in Path("runs/honest").iterdir() if file.name in before} == before
-    bare = "bare model generator 4 of 4 · honest 4 of 4 · +0, 95% interval -1.8 to +1.8, p 1"
+    bare = "bare model offline/generator 4 of 4 · honest 4 of 4 · +0, 95% interval -1.3 to +1.3, p 1"
     assert bare in _flat(run("compare", "honest", "clever")[1])
     run("report", "honest")
     assert bare.replace("honest 4", "this run 4") in unescape(Path("runs/honest/report.html").read_text())
