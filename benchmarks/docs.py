@@ -130,7 +130,7 @@ def evidence() -> None:
     grid = "--checker|offline/checker|--checker|offline/checker-weak|--repeats|3|--run|demo|--cache-dir|apart|--no-live"
     commands(f"sweep|arc1:training~24|{grid}")
     told = commands("compare|demo.checker|demo.checker-weak")
-    fill(DOCS / "EVIDENCE.md", "repeats", told[told.index("Repeats (") :])
+    fill(DOCS / "EVIDENCE.md", "repeats", told[told.index("Repeats (") : told.index("\nAll: ")].rstrip("\n"))
 
 
 def dashboard() -> None:
@@ -153,6 +153,29 @@ def readme() -> None:
     told = commands(f"solve|{SIX}|--run|first|--no-live")
     closing = told[told.index("the run is done") :].partition("\n")[2].strip("\n")
     fill(DOCS.parent / "README.md", "solve", from_the_checkout(closing))
+
+
+def controls() -> None:
+    """What three runs are ahead of their controls by, for docs/EVIDENCE.md."""
+    clever = "--checker|offline/checker-clever"
+    told = []
+    for name, how, arms in (
+        ("follows", "", ""),
+        ("cheats", clever, ""),
+        ("shown-none", f"{clever}|--set|checker.shown=none", "|--arm|empty"),
+    ):
+        commands(f"solve|arc1:training~40|--run|{name}|--no-live{how and '|'}{how}")
+        told += [
+            f"$ nlevolve control {name}{arms.replace('|', ' ')}",
+            closing_lines(commands(f"control|{name}|--no-live{arms}")),
+            "",
+        ]
+    fill(DOCS / "EVIDENCE.md", "controls", "\n".join(told).rstrip("\n"))
+
+
+def closing_lines(told: str) -> str:
+    """What `nlevolve control` says when its runs are over."""
+    return told[told.rindex("\n\n") :].strip("\n")
 
 
 def sentences() -> None:
@@ -185,6 +208,7 @@ PARTS: dict[str, Callable[[], None]] = {
     "compare": compare,
     "evidence": evidence,
     "dashboard": dashboard,
+    "controls": controls,
     "english": sentences,
     "schema": schema,
 }

@@ -137,7 +137,7 @@ class Told:
                 "candidates": sum(row["candidates"] for row in rows.values()),
                 **self.books.row(RUN),
                 "replies": self._replies(RUN),
-                "losses": [one.model_dump() for one in losses],
+                "losses": _loss_rows(losses),
                 "bought_before": self.books.bought_row(RUN),
                 "seconds": round(sum((end - start).total_seconds() for start, end in self.spans), 3),
             },
@@ -196,7 +196,7 @@ class Told:
             "candidates": len(seen.members),
             **self.books.row(key),
             "replies": self._replies(key),
-            "losses": [one.model_dump() for one in added(seen.losses)],
+            "losses": _loss_rows(added(seen.losses)),
             "bought_before": self.books.bought_row(key),
             "seconds": round(done.seconds, 3) if done else 0.0,
             "stopped": done.stopped if done else self._why_open(),
@@ -248,6 +248,10 @@ def _of(attempt: Attempt) -> list[Loss]:
 
 def _loss(failure: str, why: str) -> Loss:
     return Loss(failure=failure, count=1, why=why)
+
+
+def _loss_rows(losses: Iterable[Loss]) -> list[dict[str, Any]]:
+    return [{name: value for name, value in one.model_dump().items() if name != "remedy" or value} for one in losses]
 
 
 def _birth(best: Worth) -> dict[str, Any]:

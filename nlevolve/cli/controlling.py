@@ -80,7 +80,7 @@ class Plan:
         options = self._options(one)
 
         def begun() -> Session:
-            return begin(one.selection, one.config, options, chosen=Chosen(trust=self.asked.trust), control=one)
+            return begin(one.selection, one.config, options, chosen=Chosen(trust=self.asked.trust), brought=one.brought)
 
         session = confirmed(begun)
         self.folders.append(session.folder)

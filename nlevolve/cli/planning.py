@@ -13,6 +13,7 @@ from nlevolve.options import Data, Limits, Several
 if TYPE_CHECKING:
     from nlevolve.config import RunConfig
     from nlevolve.puzzle.datasets import Selection
+    from nlevolve.run.baseline import Brought
     from nlevolve.run.origin import Origin
     from nlevolve.run.trust import Chosen
 
@@ -28,6 +29,8 @@ class Plan:
     """What the command names itself."""
     origin: Origin | None = None
     """The run that it repeats."""
+    brought: Brought | None = None
+    """What that one has beside its settings."""
 
 
 def plan(selectors: Sequence[str], given: Mapping[str, Any], source: str | None) -> Plan:
@@ -53,6 +56,7 @@ def _repeated(source: str, selectors: Sequence[str], asked: Several) -> Plan:
     from nlevolve.cli.trusting import bank_of
     from nlevolve.puzzle.datasets import load
     from nlevolve.run import store
+    from nlevolve.run.baseline import Brought
     from nlevolve.run.origin import Origin, changed
     from nlevolve.run.recorded import deciding, reconfigure
     from nlevolve.run.trust import chosen_by, prompts_of
@@ -82,7 +86,7 @@ def _repeated(source: str, selectors: Sequence[str], asked: Several) -> Plan:
     )
     if again and "run" not in asked.given and not (Path(options.runs_dir) / origin.run).exists():
         options = options.model_copy(update={"run": origin.run})
-    return Plan(options, config, selection, chosen_by(asked), origin)
+    return Plan(options, config, selection, chosen_by(asked), origin, Brought.of(old).among(selection.tasks, folder.name))
 
 
 def _limits(old: Mapping[str, Any], new: Limits) -> tuple[str, ...]:

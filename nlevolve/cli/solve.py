@@ -63,7 +63,15 @@ def solve(
 
     def begun() -> Session:
         with passing("looking up the models …", sys.stderr) as complain:
-            return begin(planned.selection, config, asked, chosen=chosen, origin=planned.origin, notice=complain)
+            return begin(
+                planned.selection,
+                config,
+                asked,
+                chosen=chosen,
+                brought=planned.brought,
+                origin=planned.origin,
+                notice=complain,
+            )
 
     session = confirmed(begun)
     session = replace(session, ping=asked.ping is not False and not asked.replay)

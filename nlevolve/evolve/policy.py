@@ -13,7 +13,7 @@ from nlevolve.evolve.bandit import MixPolicy
 from nlevolve.evolve.fitness import Rank
 from nlevolve.evolve.parents import Parents, cover, strategy
 from nlevolve.evolve.population import Candidate, Population
-from nlevolve.records import Birth, Operator
+from nlevolve.records import Birth, Move, Operator
 
 
 class Settings(BaseModel):
@@ -24,7 +24,7 @@ class Phase(Settings):
     """A stretch of births planned in one manner."""
 
     births: int = Field(ge=1)
-    moves: tuple[Operator, ...] = ("write",)
+    moves: tuple[Move, ...] = ("write",)
     """Repeated in this order over the phase's births."""
     overlap: int = Field(8, ge=1)
     """How many births may be in flight: birth k sees the births below k - overlap + 1."""
@@ -100,7 +100,7 @@ def plan(
     i = policy.phase_of(k)
     phase = policy.phases[i]
     turn = k - policy._starts[i]
-    operator = phase.moves[turn % len(phase.moves)]
+    operator: Operator = phase.moves[turn % len(phase.moves)]
     choose = parents or strategy(policy.parents)
     chosen = _parents(operator, turn // len(phase.moves), seen, policy, choose, rng)
     if not chosen:

@@ -13,7 +13,7 @@ from nlevolve.offline.operation import Definition, Example, Examples
 from nlevolve.offline.prompt_reading import Asked, Parent
 from nlevolve.offline.recombining import recombinations
 from nlevolve.offline.remembering import remembered
-from nlevolve.offline.revising import revisions
+from nlevolve.offline.revising import closer_ideas, revisions
 from nlevolve.offline.scene import Scene
 
 
@@ -62,7 +62,7 @@ def generate(asked: Asked, seed: int, effort: Effort) -> Bullets:
     chosen = _choose(tried, parents, seed % ORDERED, rng)
     if chosen is None:
         return _write(puzzle, seed % ORDERED + 1 + rng.randrange(12), effort)
-    return _told(_plainer(chosen, puzzle), puzzle)
+    return _told(_in_one_step(_plainer(chosen, puzzle), puzzle, effort), puzzle)
 
 
 def _told(idea: Hypothesis, puzzle: Puzzle) -> Bullets:
@@ -136,6 +136,14 @@ def _plainer(idea: Hypothesis, puzzle: Puzzle) -> Hypothesis:
         if acts and as_good and shorter.failed <= idea.failed:
             idea = shorter
     return idea
+
+
+def _in_one_step(idea: Hypothesis, puzzle: Puzzle, effort: Effort) -> Hypothesis:
+    """One right step instead of several, if a closer look finds one."""
+    if not idea.is_exact or len([step for step in idea.steps if not isinstance(step, Definition)]) < 2:
+        return idea
+    found = closer_ideas(puzzle, effort.more)
+    return found[0] if found and found[0].is_exact else idea
 
 
 def puzzle_of_prompt(asked: Asked) -> Puzzle:

@@ -104,11 +104,12 @@ class Hypothesis:
     def cost(self) -> int:
         """How much the description takes for granted: its words, and each colour that it names counts as several.
 
-        One that some pair lacks counts twice: it is told of the others alone.
+        One that some pair lacks counts twice: it is told of the others alone. One that has been named before counts less.
         """
         words = [word for bullet in self.bullets for word in re.findall(r"[a-z]+", bullet.lower())]
         colours = [NAMES.index(word) for word in words if word in NAMES]
-        return len(words) + A_COLOUR * sum(1 if colour in self._everywhere else 2 for colour in colours)
+        anew = sum(1 if colour in self._everywhere else 2 for colour in set(colours))
+        return len(words) + A_COLOUR * anew + A_COLOUR_AGAIN * (len(colours) - len(set(colours)))
 
     @cached_property
     def _everywhere(self) -> set[int]:
@@ -128,6 +129,7 @@ class Hypothesis:
         return (-self.exact, self.failed, -self.accuracy, self.cost)
 
 
+A_COLOUR_AGAIN = 4
 A_COLOUR = 6
 """Words that a named colour counts for: rules that name none carry over to grids with other colours."""
 

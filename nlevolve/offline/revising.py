@@ -51,9 +51,14 @@ def _another_last_step(parent: Hypothesis, puzzle: Puzzle, work: int) -> Iterato
             yield followed(parent.steps[-1:], new)
 
 
+def closer_ideas(puzzle: Puzzle, work: int) -> list[Hypothesis]:
+    """Descriptions of one step by who sees the grids in every way, best first; a quarter more work units than `work`."""
+    return remembered((puzzle.digest, work, CLOSELY), lambda: explore(Hypothesis((), puzzle), Meter(5 * work // 4)))
+
+
 def _elsewhere(puzzle: Puzzle, work: int, second: int, rng: Random) -> Iterator[Hypothesis]:
     """One step with the grids seen in every way, and a second step behind one of those."""
-    ideas = remembered((puzzle.digest, work, CLOSELY), lambda: explore(Hypothesis((), puzzle), Meter(5 * work // 4)))
+    ideas = closer_ideas(puzzle, work)
     yield from ideas[:40]
     if ideas and not ideas[0].is_exact:
         yield from explore(ideas[min(int(rng.expovariate(0.12)), len(ideas) - 1)], Meter(second))

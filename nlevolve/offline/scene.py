@@ -41,6 +41,10 @@ def is_valid(grid: Cells, largest: int = LARGEST_SIDE) -> bool:
     return bool(grid.min() >= 0 and grid.max() <= 9)
 
 
+NO_COLOUR = -1
+"""The background of a grid that has none: a result that holds it is no grid."""
+
+
 @dataclass(frozen=True)
 class Eye:
     """How a grid is looked at: what is background and what belongs to one object."""
@@ -55,6 +59,8 @@ class Eye:
     """Whether the objects are the areas of background, connected by sides, instead of what stands on it."""
     whole: bool = False
     """Whether all cells of a colour form one object, wherever they are."""
+    single: bool = False
+    """Whether every cell is an object of its own."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -203,11 +209,17 @@ class Scene:
             return find_areas(self.grid, self.background)
         if self.eye.whole:
             return find_layers(self.grid, self.background)
+        if self.eye.single:
+            return find_cells(self.grid, self.background)
         return find_objects(self.grid, self.background, self.eye.diagonal, self.eye.multicolour)
 
 
 MOST_OBJECTS = 200
 """A grid of noise has more; they are then no objects worth naming, and the rest is left out."""
+
+
+MOST_CELLS = LARGEST_SIDE * LARGEST_SIDE
+"""As many cells may be objects of their own."""
 
 
 def find_objects(grid: Cells, background: int, diagonal: bool, multicolour: bool) -> tuple[Object, ...]:
@@ -231,6 +243,17 @@ def find_layers(grid: Cells, background: int) -> tuple[Object, ...]:
             rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
             found.append(Object(grid, mask, int(rows[0]), int(columns[0]), int(rows[-1]), int(columns[-1])))
     return _in_order(found)
+
+
+def find_cells(grid: Cells, background: int) -> tuple[Object, ...]:
+    """Every cell that is not background, alone."""
+    found = []
+    for row, column in np.argwhere(grid != background)[:MOST_CELLS].tolist():
+        mask = np.zeros(grid.shape, dtype=np.bool_)
+        mask[row, column] = True
+        mask.setflags(write=False)
+        found.append(Object(grid, mask, row, column, row, column))
+    return tuple(found)
 
 
 def _in_order(found: list[Object]) -> tuple[Object, ...]:

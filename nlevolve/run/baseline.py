@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from random import Random
 from typing import Any
@@ -31,6 +31,39 @@ LONGEST = 80
 
 
 @dataclass(frozen=True)
+class Brought:
+    """What a run has beside its settings."""
+
+    given: Mapping[str, Sequence[Description]] = field(default_factory=dict)
+    """Task -> what its first births are given, in order, instead of asking a model for it."""
+    control: ControlRow | None = None
+    """Whose control it is."""
+
+    @classmethod
+    def of(cls, config: Mapping[str, Any]) -> Brought:
+        """From the content of a config.json."""
+        given = {task: tuple(map(Description.model_validate, told)) for task, told in (config.get("given") or {}).items()}
+        return cls(given, ControlRow.model_validate(config["control"]) if config.get("control") else None)
+
+    def among(self, tasks: Sequence[Task], run: str) -> Brought:
+        """What of it these tasks have. Raises UsageError where the `run` brought something, and has nothing for one of them."""
+        if self.given and (strange := [task.id for task in tasks if task.id not in self.given]):
+            raise UsageError(f"{run} is a control and has no description for task {strange[0]}: repeat it on its own tasks")
+        return Brought({task.id: self.given[task.id] for task in tasks if self.given}, self.control)
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """As config.json has it."""
+        return {"control": self.control and self.control.model_dump(mode="json"), "given": {}, **self.deciding}
+
+    @property
+    def deciding(self) -> dict[str, Any]:
+        """What of it decides requests; nothing where nothing is given."""
+        given = {task: [one.model_dump(mode="json") for one in told] for task, told in self.given.items()}
+        return {"given": given} if given else {}
+
+
+@dataclass(frozen=True)
 class Control:
     """A run to be made: what is asked, of which tasks, and whose control it is."""
 
@@ -40,6 +73,10 @@ class Control:
     selection: Selection
     given: Mapping[str, Sequence[Description]]
     """Task -> the description that is followed in the place of the run's."""
+
+    @property
+    def brought(self) -> Brought:
+        return Brought(self.given, self.row)
 
 
 @dataclass(frozen=True)
@@ -159,20 +196,3 @@ def _of_others(original: Original, tasks: Iterable[Task]) -> dict[str, Descripti
     if not found:
         raise UsageError(f"run {original.name} has no two tasks with descriptions of their own: there is nothing to shuffle")
     return found
-
-
-def as_recorded(control: Control | None) -> dict[str, Any]:
-    """What config.json says of it."""
-    return {"control": control and control.row.model_dump(mode="json"), "given": {}, **as_decided(control)}
-
-
-def as_decided(control: Control | None) -> dict[str, Any]:
-    """What of it decides requests."""
-    if control is None or not control.given:
-        return {}
-    return {"given": {task: [one.model_dump(mode="json") for one in told] for task, told in control.given.items()}}
-
-
-def recorded(config: Mapping[str, Any]) -> dict[str, tuple[Description, ...]]:
-    """What config.json says that the first births of each task are given."""
-    return {task: tuple(map(Description.model_validate, told)) for task, told in (config.get("given") or {}).items()}

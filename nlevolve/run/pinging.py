@@ -58,7 +58,8 @@ def _unfit(role: Role, its: Sequence[tuple[str, NoReply]], every: Sequence[NoRep
     """Why nothing was begun: what the role's models said, and what is to be changed first."""
     remedy = next((failure.remedy for _, failure in its if failure.remedy), "")
     why = "; ".join(f"{model}: {told(failure.kind, str(failure))}" for model, failure in its)
-    unasked = "" if remedy else " (--no-ping asks nobody first)"
+    # a model that is stopped is so for the run, too
+    unasked = "" if all(isinstance(failure, Unusable) for _, failure in its) else " (--no-ping asks nobody first)"
     lasting = all(failure.kind in LASTING or getattr(failure, "lasting", False) for failure in every)
     return Unfit(f"the {role} cannot answer, so nothing was begun: {why}{unasked}", lasting, remedy)
 

@@ -17,15 +17,12 @@ class Retold:
         self._owed: Counter[tuple[str, int | None, str]] = Counter()
         self._begun: set[tuple[str, int]] = set()
         self._any = bool(log)
+        self.pinged = any(isinstance(e, CallFinished) and e.birth is None and e.purpose != "solve" for e in log)
+        """Whether it asked its models a small question first: a call of no birth, and no answer either."""
         for event in log:
             if isinstance(event, BirthPlanned):
                 self._planned[event.task][event.birth.index] = event.birth
             self._count(event, 1)
-
-    @property
-    def pinged(self) -> bool:
-        """Whether it asked its models a small question first: a call of no birth."""
-        return any(birth is None for _, birth, _ in self._owed)
 
     def see(self, event: Event) -> None:
         """The new run has this."""

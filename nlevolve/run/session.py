@@ -32,7 +32,7 @@ from nlevolve.options import Limits, Options
 from nlevolve.puzzle.datasets import Selection
 from nlevolve.records import CallFinished, Description, Event, Noticed, RunFinished, RunStarted, TaskAnswered
 from nlevolve.run import store
-from nlevolve.run.baseline import Control, as_decided, as_recorded, recorded
+from nlevolve.run.baseline import Brought
 from nlevolve.run.batch import solve_all
 from nlevolve.run.context import Context, Emit
 from nlevolve.run.control import Controls
@@ -188,15 +188,15 @@ def begin(
     live: LLM | None = None,
     parents: Parents | None = None,
     chosen: Chosen | None = None,
-    control: Control | None = None,
+    brought: Brought | None = None,
     origin: Origin | None = None,
     notice: Notice = lambda text: None,
 ) -> Session:
     """Make a new run's folder with its config.json; `parents` is the strategy that the settings name, if a program brought it.
 
-    `control`: what it is made to be, where it controls another run. `chosen`: what the command names itself, where that is less
-    than all options (a sweep's file names some). `notice` is told what has to be waited for. `origin`: the run that it repeats;
-    one that it tells again has its id, by which its own replies are known in the bank.
+    `brought`: what it has beside its settings, if not what the `origin` has, the run that it repeats; one that it tells again has
+    that one's id, by which its own replies are known in the bank. `chosen`: what the command names itself, where that is less
+    than all options (a sweep's file names some). `notice` is told what has to be waited for.
     Raises UsageError before anything is sent, leaving no folder behind; Unconfirmed for what nobody has chosen here.
     """
     limits, replay = options.part(Limits), options.replay
@@ -212,6 +212,7 @@ def begin(
     again = origin if origin is not None and origin.told_again else None
     run_id, settings = again.id if again else uuid.uuid4().hex, deciding(config, selection, templates)
     endpoints = dict(again.endpoints) if again else endpoints_of(config, cards)
+    brought = brought or Brought.of(origin.recorded if origin else {})
     content = {
         "schema": 1,
         "run": lock.folder.name,
@@ -225,15 +226,15 @@ def begin(
         "origin": origin.row if origin else None,
         **(again.inherited if again else {}),
         "max_side": selection.max_side,
-        **as_recorded(control),
-        "digest": digest(settings | ({"endpoints": endpoints} if endpoints else {}) | as_decided(control)),
+        **brought.row,
+        "digest": digest(settings | ({"endpoints": endpoints} if endpoints else {}) | brought.deciding),
     }
     with ExitStack() as failed:
         failed.callback(lock.close)
         store.replace(lock.folder / "config.json", content)
         failed.pop_all()
     fixed = (lock, selection, config, limits, options.preset, templates, cards, cache_dir, run_id, choose)
-    also: dict[str, Any] = {"named": items, "origin": origin, "given": control.given if control else {}}
+    also: dict[str, Any] = {"named": items, "origin": origin, "given": brought.given}
     return Session(*fixed, replay=replay, live=live, ping=bool(options.ping) and not replay, **also)
 
 
@@ -297,7 +298,7 @@ def reopen(
             choose,
             replay=replay,
             known=store.read_events(folder),
-            given=recorded(old),
+            given=Brought.of(old).given,
             live=live,
             named=items,
         )

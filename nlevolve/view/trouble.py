@@ -18,7 +18,7 @@ LONGEST = 120
 """Characters of a provider's words."""
 ADVICE = {
     "provider_down": "its server or provider fails, so try later",
-    "rate_limit": "it lets nothing through at this rate, so try later, or set ROLE.requests_per_minute",
+    "rate_limit": "it limits how much it is asked, so try later, or set ROLE.requests_per_minute",
     "timeout": "try later, set ROLE.timeout to more, or let it think less",
 }
 """Kind of failure that may pass -> what to do. Of the others the run's last words tell."""

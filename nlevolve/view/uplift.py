@@ -14,6 +14,7 @@ from nlevolve.errors import UsageError
 from nlevolve.formats import ControlRow, ResultsFile
 from nlevolve.records import Arm
 from nlevolve.run import store
+from nlevolve.run.baseline import Brought
 from nlevolve.view.statistics import Interval, mcnemar, paired_difference, sum_of
 from nlevolve.view.text import clean, count, doubt, money, short_model
 
@@ -117,7 +118,7 @@ def uplifts(folder: Path, results: Mapping[str, Any]) -> list[Uplift]:
 
 def control_of(config: Mapping[str, Any]) -> ControlRow | None:
     """Whose control a run is, by the content of its config.json; None for a run that is none."""
-    return ControlRow.model_validate(config["control"]) if config.get("control") else None
+    return Brought.of(config).control
 
 
 def lines(found: Sequence[Uplift], run: str = "this run") -> list[str]:

@@ -85,7 +85,8 @@ def test_an_export_does_not_go_through_a_folder_that_is_a_link(
 
 @pytest.mark.parametrize("name", ["config.json", "events.jsonl"])
 @pytest.mark.parametrize(
-    "command", [["resume", "received", "--no-live"], ["report", "received"], ["watch", "received", "--still"]]
+    "command",
+    [["resume", "received", "--no-live"], ["report", "received"], ["watch", "received", "--still"], ["audit", "received"]],
 )
 def test_what_is_read_is_no_link_and_no_pipe_that_never_ends(
     name: str, command: list[str], nlevolve: Nlevolve, received: Path, tmp_path: Path

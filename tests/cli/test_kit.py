@@ -131,3 +131,14 @@ def test_a_received_run_is_repeated_at_no_address_that_nobody_chose(home: Path, 
     assert "nobody has chosen this here: hosted_vllm at http://127.0.0.1:9/v1" in err
     assert not Path("runs").exists()
     assert not Path("theirs.toml").exists()
+
+
+def test_controls_are_audited_and_told_again_too(home: Path, nlevolve: Run) -> None:
+    where = ["--runs-dir", str(home / "runs"), "--no-live"]
+    assert nlevolve("control", "other", "--arm", "empty", "--arm", "direct", *where)[0] == 0
+    controls = [run.name for run in (home / "runs").iterdir() if run.name.startswith("other.")]
+    assert len(controls) > 1
+    for control in controls:
+        assert nlevolve("audit", control, *where[:2])[0] == 0
+        assert nlevolve("solve", "--from", str(home / "runs" / control), "--replay", "--no-live")[0] == 0
+        assert timeless(Path("runs") / control) == timeless(home / "runs" / control)

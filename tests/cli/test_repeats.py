@@ -56,8 +56,9 @@ def test_each_repeat_has_its_seed_its_name_and_replies_of_its_own(solve: Run, mo
         assert len(server.asked) == asked
     # what the other asked can be told again
     run = Path("runs/r.s2")
-    told = retell(read_config(run), read_events(run), "turned")
-    assert [one.request is not None and one.sample is not None for one in told] == [True] * len(told)
+    told = [one for one in retell(read_config(run), read_events(run), "turned") if one.call.role != "answerer"]
+    assert told
+    assert [one.call for one in told if one.request is None or one.sample is None] == []
     assert {one.request.sample // 1_000_000 for one in told if one.request} == {1}
 
 

@@ -13,7 +13,7 @@ from nlevolve.cli import running
 
 def test_a_later_signal_ends_a_run_whose_loop_hears_none(monkeypatch: pytest.MonkeyPatch) -> None:
     async def busy() -> None:
-        running._listen(asyncio.Event(), lambda: None)
+        running.listen(asyncio.Event(), lambda: None)
         os.kill(os.getpid(), signal.SIGTERM)
         monkeypatch.setattr(running, "DEAF", -1.0)  # some seconds later
         os.kill(os.getpid(), signal.SIGTERM)

@@ -27,8 +27,11 @@ PAIRS = [("....... .22.... .22..2. .......", "....... .55.... .55..5. ......."),
             ("Recolour every red object grey.",),
             ("The background is the most common colour of the grid.", "Recolour every object grey."),
         ),
-        # what is background makes no difference here, so nothing is said of it
-        (("Change red to grey.",), ("Change red to grey.",)),
+        # nor is red told from anything where a colour is changed
+        (
+            ("Change red to grey.",),
+            ("The background is the most common colour of the grid.", "Recolour every object grey."),
+        ),
     ],
 )
 def test_what_tells_nothing_apart_is_left_out_and_the_background_is_said_where_it_matters(
@@ -58,3 +61,37 @@ def test_of_rules_that_cannot_be_told_apart_the_one_that_names_fewer_colours_com
     )
     assert named.outputs == plain.outputs
     assert plain.rank < named.rank
+
+
+@pytest.mark.parametrize(
+    ("pairs", "narrow", "wide"),
+    [
+        # up is away from the border that is full, wherever that is
+        (
+            [("... .33 333", ".33 333 ..."), ("... 2.. 222", "2.. 222 ...")],
+            ("Move every object one cell up.",),
+            "With the grid turned so that its fullest border is at the bottom: move every object one cell up.",
+        ),
+        # no object that is shown hangs together by a corner
+        (
+            [("22.. 2... ...2", "55.. 5... ...2"), ("2.. ... .22", "2.. ... .55")],
+            ("Recolour the largest object grey.",),
+            "Cells of one colour that touch by a side form an object.",
+        ),
+        # nothing comes in again on the other side
+        (
+            [("33. ... ...", "... 33. ..."), ("... .2. ...", "... ... .2.")],
+            ("Shift the whole grid by one cells down, what leaves it comes in again on the other side.",),
+            "Move every object one cell down.",
+        ),
+    ],
+)
+def test_what_the_pairs_leave_open_is_told_in_the_way_that_means_more(
+    pairs: list[tuple[str, str]], narrow: tuple[str, ...], wide: str
+) -> None:
+    puzzle = puzzle_of([(_grid(a), _grid(b)) for a, b in pairs], [])
+    idea = followed([step for bullet in narrow for step in english.steps(bullet) or ()], Hypothesis((), puzzle))
+    assert idea.is_exact
+    found = generalized(idea, puzzle)
+    assert found.outputs == idea.outputs
+    assert wide in found.bullets

@@ -148,7 +148,7 @@ class FillLargestRectangle(Operation):
 
 
 def _largest_rectangles(free: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> list[tuple[int, int, int, int]]:
-    """Top, left, bottom and right of the largest all-true rectangles of at least four cells."""
+    """Top, left, bottom and right of the largest all-true rectangles of at least two rows and columns."""
     best = 3
     found: list[tuple[int, int, int, int]] = []
     heights = np.zeros(free.shape[1], dtype=int)
@@ -161,6 +161,8 @@ def _largest_rectangles(free: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -
                 if height == 0:
                     break
                 size = height * (right - left + 1)
+                if min(height, right - left + 1) < 2:
+                    continue
                 if size > best:
                     best, found = size, []
                 if size == best:

@@ -192,10 +192,14 @@ class FillCorners(Operation):
         return grid
 
 
+MOST_CORNERS = 200
+"""More cells than that are a texture, and no corners."""
+
+
 def _cornered(scene: Scene, starts: Starts) -> list[tuple[int, int, int, int]]:
     """Top, left, bottom, right of each; none when there are too many cells to tell."""
     cells = np.argwhere(starts.of(scene)).tolist()
-    if len(cells) > 60:
+    if len(cells) > MOST_CORNERS:
         return []
     colours = {(r, c): int(scene.grid[r, c]) for r, c in cells}
     found = []
@@ -206,7 +210,12 @@ def _cornered(scene: Scene, starts: Starts) -> list[tuple[int, int, int, int]]:
         inside = scene.foreground[top + 1 : bottom, left + 1 : right]
         if len(four) == 1 and None not in four and not inside.any():
             found.append((top, left, bottom, right))
-    return found
+    # corners of two rectangles one above the other are no third one
+    return [box for box in found if not any(other != box and _lies_within(other, box) for other in found)]
+
+
+def _lies_within(one: tuple[int, int, int, int], other: tuple[int, int, int, int]) -> bool:
+    return other[0] <= one[0] and other[1] <= one[1] and one[2] <= other[2] and one[3] <= other[3]
 
 
 @suggests(cost=12)

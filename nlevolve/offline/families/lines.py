@@ -29,7 +29,7 @@ from nlevolve.offline.nouns.rays import (
 from nlevolve.offline.operation import Example, Examples, Operation, suggests
 from nlevolve.offline.scene import Cells, Mask, Scene
 
-MOST_STARTS = 80
+MOST_STARTS = 300
 """More cells than that are an area and no starting points."""
 
 
@@ -134,7 +134,7 @@ def _starts(examples: Examples) -> Iterator[Starts]:
     common = set.intersection(*(set(e.scene.colours) for e in examples))
     some = set.union(*(set(e.scene.colours) for e in examples))
     if len(some) > 1:
-        yield from (OfColour(Named(c)) for c in sorted(common or some)[:6])
+        yield from (OfColour(Named(c)) for c in [*sorted(common), *sorted(some - common)][:6])
         yield Lone()
 
 

@@ -33,7 +33,8 @@ class PickPanel(Operation):
     which: Which
 
     def apply(self, scene: Scene) -> Cells | None:
-        panels = self.panels.of(scene)
+        layout = self.panels.layout(scene)
+        panels = layout.cut(scene.grid) if layout else []
         held = self.which.holds(panels, scene) if panels else []
         meant: list[Cells] = [p for p, h in zip(panels, held, strict=True) if h]
         return meant[0] if meant and all(np.array_equal(m, meant[0]) for m in meant) else None

@@ -76,7 +76,10 @@ class RecolourByMeasure(Operation):
 )
 @dataclass(frozen=True)
 class RecolourInOrder(Operation):
-    """One colour for each place; those that tie share it, and where colours run out the rest stays as it is."""
+    """One colour for each place; where colours run out the rest stays as it is.
+
+    Those that tie share a colour, unless there is one for each: then it is whose first cell comes first, row by row.
+    """
 
     objects: Objects
     order: Order
@@ -87,7 +90,11 @@ class RecolourInOrder(Operation):
         if len(chosen) < 2:
             return None
         grid = scene.grid.copy()
-        for one, place in zip(chosen, self.order.ranks(chosen), strict=True):
+        places = self.order.ranks(chosen)
+        if len(chosen) == len(self.colours):
+            ranked = sorted(range(len(chosen)), key=places.__getitem__)
+            places = [ranked.index(number) for number in range(len(chosen))]
+        for one, place in zip(chosen, places, strict=True):
             if place < len(self.colours):
                 grid[one.mask] = self.colours[place].number
         return grid
@@ -162,9 +169,10 @@ def colours_by_number(examples: Examples) -> Iterator[Operation]:
         return
     changed = [[c is not None for c in row] for row in became]
     for phrase in objects_for(examples, changed, most=2):
-        for measure in Measure:
-            yield from _by_measure(examples, became, phrase, measure)
-        for order in Order:
+        measured = [step for measure in Measure for step in _by_measure(examples, became, phrase, measure)]
+        yield from measured
+        # a number that goes with a colour in every pair is no accident, and needs no other objects to compare with
+        for order in Order if not measured else ():
             yield from _in_order(examples, became, phrase, order)
 
 
@@ -189,5 +197,7 @@ def _in_order(examples: Examples, became: Became, phrase: Objects, order: Order)
         for place, (_, colour) in zip(order.ranks([o for o, _ in chosen]), chosen, strict=True):
             if colours.setdefault(place, colour) != colour:
                 return
-    if 1 < len(colours) <= 9:
+    # one that differs from several that are alike is no order
+    alike = len(colours) == 2 and any(sum(c is not None for c in row) > 2 for row in became)
+    if 1 < len(colours) <= 9 and not alike:
         yield RecolourInOrder(phrase, order, tuple(Named(colours[place]) for place in range(len(colours))))

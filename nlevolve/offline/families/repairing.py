@@ -21,6 +21,7 @@ class Order(Words):
 
     SYMMETRY = ("symmetric", "mirror symmetric", "symmetrical")
     PERIOD = ("repeating regularly", "periodic", "a repeating pattern")
+    ANY = ("regular in one way or another", "symmetric or repeating", "repeating or symmetric")
 
 
 @says(
@@ -59,18 +60,59 @@ class Repair(Operation):
         covered = scene.grid == colour
         if colour is None or not covered.any() or covered.all():
             return None
-        mend = _symmetric if self.order is Order.SYMMETRY else _periodic
-        grid = scene.once(("repair", self.order, colour), lambda: mend(scene.grid, ~covered))
+        grid = scene.once(("repair", self.order, colour), lambda: _mended(scene.grid, ~covered, self.order))
         if not self.cropped or grid is None:
             return grid
         rows, columns = np.flatnonzero(covered.any(axis=1)), np.flatnonzero(covered.any(axis=0))
         return grid[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
 
-def _symmetric(grid: Cells, known: Mask) -> Cells | None:
-    """Mended by all mirror axes that no known cell denies; None when there are none."""
+@says(
+    pin("repair the picture under the colour that does not fit in, knowing that it is {order}", cropped=False),
+    pin("the output is what the colour that does not fit in hides, knowing that the picture is {order}", cropped=True),
+    also=[
+        pin(
+            """
+        replace the colour that does not fit in, so that the picture is {order}
+        replace the one colour that covers parts of the picture, so that it is {order}
+        one colour hides parts of a picture that is {order}: restore them
+        """,
+            cropped=False,
+        ),
+        pin(
+            """
+        one colour hides a part of a picture that is {order}: the output is the hidden part
+        """,
+            cropped=True,
+        ),
+    ],
+)
+@dataclass(frozen=True)
+class RepairUnder(Operation):
+    """The same under the one colour without which the picture is in order; of several the least common, none in a tie."""
+
+    order: Order
+    cropped: bool
+
+    def apply(self, scene: Scene) -> Cells | None:
+        for colour in sorted(np.flatnonzero(scene.counts).tolist(), key=lambda c: int(scene.counts[c])):
+            grid = Repair(Named(colour), self.order, cropped=False).apply(scene)
+            if grid is not None and not (grid[scene.grid == colour] == colour).any():
+                return Repair(Named(colour), self.order, self.cropped).apply(scene)
+        return None
+
+
+def _mended(grid: Cells, known: Mask, order: Order) -> Cells | None:
+    """By what the order says; None when that tells nothing."""
     out, seen = grid.copy(), known.copy()
-    upright, level = _axis(grid, known), _axis(grid.T, known.T)
+    told = [_repeat(out, seen)] if order is not Order.SYMMETRY else []
+    told += [_reflect(out, seen)] if order is not Order.PERIOD else []
+    return out if any(told) else None
+
+
+def _reflect(out: Cells, seen: Mask) -> bool:
+    """Mend by all mirror axes that no known cell denies, in place; whether there are any."""
+    upright, level = _axis(out, seen), _axis(out.T, seen.T)
     _mirror(out, seen, upright)
     _mirror(out.T, seen.T, level)
     falling = _diagonal(out, seen)
@@ -80,7 +122,7 @@ def _symmetric(grid: Cells, known: Mask) -> Cells | None:
     # what the diagonals have told, the upright and level axes carry on
     _mirror(out, seen, upright)
     _mirror(out.T, seen.T, level)
-    return None if upright is level is falling is rising is None else out
+    return not (upright is level is falling is rising is None)
 
 
 def _axis(grid: Cells, known: Mask) -> int | None:
@@ -135,12 +177,9 @@ def _fill(grid: Cells, known: Mask, image: Cells, image_known: Mask) -> None:
     known |= new
 
 
-def _periodic(grid: Cells, known: Mask) -> Cells | None:
-    """Mended by the shortest shifts that no known cell denies; None when there are none."""
-    shifts = _shifts(grid, known)
-    if not shifts:
-        return None
-    out, seen = grid.copy(), known.copy()
+def _repeat(out: Cells, seen: Mask) -> bool:
+    """Mend by the shortest shifts that no known cell denies, in place; whether there are any."""
+    shifts = _shifts(out, seen)
     for _ in range(60):
         before = int(seen.sum())
         for down, right in shifts:
@@ -148,7 +187,7 @@ def _periodic(grid: Cells, known: Mask) -> Cells | None:
             _shift(out, seen, -down, -right)
         if int(seen.sum()) in (before, seen.size):
             break
-    return out
+    return bool(shifts)
 
 
 def _shifts(grid: Cells, known: Mask) -> list[tuple[int, int]]:
@@ -186,6 +225,9 @@ def _shift(grid: Cells, known: Mask, down: int, right: int) -> None:
     seen |= new
 
 
+_TRIED = (Order.SYMMETRY, Order.PERIOD)
+
+
 @suggests(cost=3)
 def repairs(examples: Examples) -> Iterator[Operation]:
     """The colour that every target lacks, or that changes wherever it is."""
@@ -193,11 +235,11 @@ def repairs(examples: Examples) -> Iterator[Operation]:
         covers = [set(map(int, np.unique(e.scene.grid[e.changed]))) for e in examples]
         if all(len(c) == 1 for c in covers) and len(set.union(*covers)) == 1:
             cover = Named(covers[0].pop())
-            yield from (Repair(cover, order, False) for order in Order)
+            yield from (Repair(cover, order, False) for order in _TRIED)
         return
     for colour in range(10):
         if all(_box(e.scene, colour) == e.target.shape for e in examples):
-            yield from (Repair(Named(colour), order, True) for order in Order)
+            yield from (Repair(Named(colour), order, True) for order in _TRIED)
 
 
 def _box(scene: Scene, colour: int) -> tuple[int, int]:

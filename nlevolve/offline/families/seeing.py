@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from nlevolve.offline.grammar import pin, says
 from nlevolve.offline.nouns.colours import Named
+from nlevolve.offline.nouns.panels import Panels, shared_colours
 from nlevolve.offline.operation import Definition
-from nlevolve.offline.scene import Eye, Scene
+from nlevolve.offline.scene import NO_COLOUR, Eye, Scene
 
 
 @says(
@@ -47,6 +50,69 @@ class BackgroundIsMostCommon(Definition):
 
     def see(self, scene: Scene) -> Eye:
         return replace(scene.eye, background=int(scene.counts.argmax()))
+
+
+@says(
+    "the background is the most common colour at the border of the grid",
+    also="""
+    the most common colour at the border [of the grid] is the background
+    treat the most common colour at the border [of the grid] as [the] background [colour]
+    the background [colour] is the colour of most cells at the border [of the grid]
+    the background [colour] is the colour that most cells at the border [of the grid] has
+    """,
+)
+@dataclass(frozen=True)
+class BackgroundIsOfBorder(Definition):
+    """The background differs from grid to grid, and what stands on it may be the larger part."""
+
+    def see(self, scene: Scene) -> Eye:
+        border = np.concatenate([scene.grid[0], scene.grid[-1], scene.grid[1:-1, 0], scene.grid[1:-1, -1]])
+        return replace(scene.eye, background=int(np.bincount(border).argmax()))
+
+
+@says(
+    pin("nothing is background"),
+    also=[
+        pin(
+            """
+    there is no background
+    no colour is [the] background
+    treat no colour as [the] background
+    every colour belongs to an object
+    """
+        )
+    ],
+)
+@dataclass(frozen=True)
+class NothingIsBackground(Definition):
+    """The whole grid is covered with objects; a step that needs background makes no sense then."""
+
+    def see(self, scene: Scene) -> Eye:
+        return replace(scene.eye, background=NO_COLOUR)
+
+
+@says(
+    "the background is the colour that {panels} have in common",
+    also="""
+    the background [colour] is the colour that {panels} share
+    treat the colour that {panels} share as [the] background [colour]
+    the colour that {panels} have in common is the background [colour]
+    the background [colour] is the colour (found|that occurs) in all of {panels}
+    """,
+)
+@dataclass(frozen=True)
+class BackgroundIsShared(Definition):
+    """The background differs from grid to grid; of several colours that all panels have, it is the most common."""
+
+    panels: Panels
+
+    def see(self, scene: Scene) -> Eye:
+        # where the panels are may depend on what is background: it is one that makes itself true
+        for colour in sorted(np.flatnonzero(scene.counts).tolist(), key=lambda c: -int(scene.counts[c])):
+            eye = replace(scene.eye, background=colour)
+            if colour in shared_colours(self.panels.of(scene.seen_with(eye))):
+                return eye
+        return scene.eye
 
 
 @says(
@@ -107,7 +173,7 @@ class ObjectsAre(Definition):
     multicolour: bool
 
     def see(self, scene: Scene) -> Eye:
-        return replace(scene.eye, diagonal=self.diagonal, multicolour=self.multicolour, areas=False, whole=False)
+        return replace(scene.eye, diagonal=self.diagonal, multicolour=self.multicolour, areas=False, whole=False, single=False)
 
 
 @says(
@@ -129,7 +195,7 @@ class AreasAreObjects(Definition):
     """What is looked at is not what stands on the background, but the areas that it leaves."""
 
     def see(self, scene: Scene) -> Eye:
-        return replace(scene.eye, areas=True, whole=False)
+        return replace(scene.eye, areas=True, whole=False, single=False)
 
 
 @says(
@@ -151,8 +217,28 @@ class ColoursAreObjects(Definition):
     """As many objects as there are colours but the background."""
 
     def see(self, scene: Scene) -> Eye:
-        return replace(scene.eye, areas=False, whole=True)
+        return replace(scene.eye, areas=False, whole=True, single=False)
 
 
-OBJECT_VIEWS = (ObjectsAre, AreasAreObjects, ColoursAreObjects)
+@says(
+    "every coloured cell is an object of its own",
+    also="""
+    every [coloured] cell is an object
+    treat every [coloured] cell as an object [of its own]
+    consider every [coloured] cell an object [of its own]
+    objects are single cells
+    cells that touch are objects of their own
+    """,
+)
+@dataclass(frozen=True)
+class CellsAreObjects(Definition):
+    """As many objects as there are coloured cells."""
+
+    def see(self, scene: Scene) -> Eye:
+        return replace(scene.eye, areas=False, whole=False, single=True)
+
+
+BACKGROUNDS = (BackgroundIs, BackgroundIsMostCommon, BackgroundIsOfBorder, BackgroundIsShared, NothingIsBackground)
+"""The definitions that change what is background and nothing else."""
+OBJECT_VIEWS = (ObjectsAre, AreasAreObjects, ColoursAreObjects, CellsAreObjects)
 """The definitions that change what an object is and nothing else."""

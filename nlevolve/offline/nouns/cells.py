@@ -78,6 +78,24 @@ class Touches(CellTrait):
         return _near(scene, self.colour, self.near) > 0
 
 
+@says(
+    "touches a coloured cell {near}",
+    also="""
+    is next to a coloured cell {near}
+    has a coloured neighbour {near}
+    is adjacent to a coloured cell {near}
+    """,
+)
+@dataclass(frozen=True)
+class TouchesColoured(CellTrait):
+    """Has a neighbour that is not background."""
+
+    near: Near
+
+    def find(self, scene: Scene) -> Mask:
+        return neighbours(scene.foreground, self.near) > 0
+
+
 class HowMany(Words):
     """Exactly so many, or at least."""
 
@@ -158,11 +176,31 @@ class Between(CellTrait):
     course: Course
 
     def find(self, scene: Scene) -> Mask:
-        axis = 1 if self.course is Course.ROW else 0
-        found = _where(scene, self.colour)
-        before = np.logical_or.accumulate(found, axis=axis)
-        behind = np.flip(np.logical_or.accumulate(np.flip(found, axis), axis=axis), axis)
-        return before & behind & ~found
+        return _between(_where(scene, self.colour), 1 if self.course is Course.ROW else 0)
+
+
+@says(
+    "lies between two coloured cells of its {course}",
+    also="""
+    is between two coloured cells of its {course}
+    is between two coloured cells in the same {course}
+    has coloured cells on both sides in its {course}
+    """,
+)
+@dataclass(frozen=True)
+class BetweenColoured(CellTrait):
+    """Something that is not background is on both sides of it."""
+
+    course: Course
+
+    def find(self, scene: Scene) -> Mask:
+        return _between(scene.foreground, 1 if self.course is Course.ROW else 0)
+
+
+def _between(found: Mask, axis: int) -> Mask:
+    before = np.logical_or.accumulate(found, axis=axis)
+    behind = np.flip(np.logical_or.accumulate(np.flip(found, axis), axis=axis), axis)
+    return np.asarray(before & behind & ~found)
 
 
 class Spot(Words):

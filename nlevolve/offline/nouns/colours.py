@@ -87,6 +87,23 @@ class LeastCommon(Colour):
 
 
 @says(
+    "the only colour of the input",
+    also="""
+    the (single|one) colour of the input
+    the only colour that the input has besides the background
+    the colour that everything in the input has
+    """,
+)
+@dataclass(frozen=True)
+class OfInput(Colour):
+    """The colour of all that stood on the background before the first step; none when there were several."""
+
+    def of(self, scene: Scene) -> int | None:
+        colours = scene.original.seen_with(scene.eye).colours
+        return colours[0] if len(colours) == 1 else None
+
+
+@says(
     "the colour that most cells have",
     also="""
     the colour of most cells

@@ -9,7 +9,7 @@ from nlevolve.offline.grammar import Phrase, pin, says
 from nlevolve.offline.nouns.colours import Named
 from nlevolve.offline.nouns.objects import Coloured, ColouredThat, Every, Objects, That
 from nlevolve.offline.nouns.picking import candidates
-from nlevolve.offline.nouns.traits import Fact, HasFact
+from nlevolve.offline.nouns.traits import Fact, HasFact, HasSize
 from nlevolve.offline.operation import Examples
 from nlevolve.offline.scene import Scene
 
@@ -61,6 +61,11 @@ class ColouredCells(Counted):
         return int(scene.foreground.sum())
 
 
+def _sizes(examples: Examples, colour: Named) -> list[int]:
+    """Sizes that objects of a colour have in every pair."""
+    return sorted(set.intersection(*({o.size for o in Coloured(colour).of(e.scene)} for e in examples)) - {1})
+
+
 def counts_for(examples: Examples, wanted: Sequence[int]) -> Iterator[Counted]:
     """Phrases for things of which pair i has `wanted[i]`, plainest first; none when all pairs want the same number."""
     if len(set(wanted)) < 2:
@@ -69,5 +74,6 @@ def counts_for(examples: Examples, wanted: Sequence[int]) -> Iterator[Counted]:
     plain: list[Counted] = [Things(Every()), Colours(), ColouredCells()]
     plain += [Things(Coloured(c)) for c in colours] + [CellsOf(c) for c in colours]
     plain += [Things(p) for p in candidates(examples) if isinstance(p, That | ColouredThat)]
+    plain += [Things(ColouredThat(c, HasSize(size))) for c in colours for size in _sizes(examples, c)]
     plain += [Things(ColouredThat(c, HasFact(Fact.FULL_SQUARE))) for c in colours if len(colours) == 1]
     yield from (p for p in plain if all(p.number(e.scene) == n for e, n in zip(examples, wanted, strict=True)))

@@ -123,6 +123,7 @@ class Rank(Words):
 
     LARGEST = ("largest", "object with the most cells")
     SMALLEST = ("smallest", "object with the fewest cells")
+    BULKIEST = ("bulkiest", "object with the largest box")
     TALLEST = ("tallest",)
     SHORTEST = ("shortest",)
     WIDEST = ("widest", "longest")
@@ -145,6 +146,7 @@ def _off_centre(one: Object) -> int:
 _RANKS: dict[Rank, Callable[[Object], int]] = {
     Rank.LARGEST: lambda o: -o.size,
     Rank.SMALLEST: lambda o: o.size,
+    Rank.BULKIEST: lambda o: -o.height * o.width,
     Rank.TALLEST: lambda o: -o.height,
     Rank.SHORTEST: lambda o: o.height,
     Rank.WIDEST: lambda o: -o.width,

@@ -108,6 +108,51 @@ class EqualParts(Panels):
         return Layout(down, tuple((k * wide, (k + 1) * wide) for k in range(self.columns)), None)
 
 
+@says(
+    "the two halves with the fewest colours in common",
+    also="""
+    the two halves that share the fewest colours
+    the halves [of the grid] that have the fewest colours in common
+    the halves of the grid, cut so that they have the fewest colours in common
+    the two most different halves [of the grid]
+    """,
+)
+@dataclass(frozen=True)
+class Halves(Panels):
+    """Halves one above the other or side by side, whichever are less alike; in a tie the longer side of the grid is cut."""
+
+    def lay_out(self, scene: Scene) -> Layout | None:
+        ways = [EqualParts(2, 1), EqualParts(1, 2)] if scene.rows >= scene.columns else [EqualParts(1, 2), EqualParts(2, 1)]
+        layouts = [layout for way in ways if (layout := way.layout(scene)) is not None]
+        return min(layouts, key=lambda layout: len(shared_colours(layout.cut(scene.grid))), default=None)
+
+
+def shared_colours(panels: list[Cells]) -> set[int]:
+    """Colours that all of them have; none of no panels."""
+    return set.intersection(*(set(panel.ravel().tolist()) for panel in panels)) if panels else set()
+
+
+@says(
+    "the squares that the grid consists of",
+    also="""
+    the square parts of the grid
+    the squares that the grid is made of
+    the squares of which the grid consists
+    the squares one beside the other
+    """,
+)
+@dataclass(frozen=True)
+class Squares(Panels):
+    """Parted into as many squares as its longer side holds of its shorter one."""
+
+    def lay_out(self, scene: Scene) -> Layout | None:
+        short, long = sorted((scene.rows, scene.columns))
+        if long % short or long == short:
+            return None
+        rows, columns = scene.rows // short, scene.columns // short
+        return EqualParts(rows, columns).lay_out(scene) if max(rows, columns) <= 10 else None
+
+
 def separated(scene: Scene) -> Layout | None:
     """Panels between full lines of one colour. Which one, is told by: it is not background, the panels have one size, it
     occurs in the lines alone, it has most lines."""
@@ -124,7 +169,8 @@ def _separated(scene: Scene) -> Layout | None:
         layout = Layout(_spans(rows == colour), _spans(columns == colour), colour)
         if layout.shape == (1, 1) or not layout.down or not layout.across:
             continue
-        dense = all(2 * (panel != colour).sum() > panel.size for panel in layout.cut(grid))
+        panels = np.concatenate([panel.ravel() for panel in layout.cut(grid)])
+        dense = 2 * int((panels != colour).sum()) > panels.size
         if layout.is_even or colour != scene.background or dense:
             strays = int(scene.counts[colour]) > int(lines.sum())
             found.append(((colour == scene.background, not layout.is_even, strays, -int(lines.sum()), colour), layout))

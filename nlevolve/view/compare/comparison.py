@@ -328,7 +328,7 @@ def _has_words(run: RunFolder) -> bool:
 
 def _uncontrolled(controls: Mapping[str, Sequence[Uplift]]) -> list[str]:
     without = [name for name, found in controls.items() if not found]
-    return [lacking(f"nlevolve control {'|'.join(without)}")] if without else []
+    return [lacking(" and ".join(f"nlevolve control {name}" for name in without))] if without else []
 
 
 def _mean(values: Iterable[float]) -> float:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from string import ascii_uppercase
-from typing import Literal
 
 from nlevolve.view.compare.comparison import Comparison, Duel, Side
 from nlevolve.view.compare.repeats import Contest
@@ -22,23 +20,12 @@ from nlevolve.view.compare.verdicts import (
 )
 from nlevolve.view.readings import read_share
 from nlevolve.view.results import set_label
+from nlevolve.view.table import Sheet
 from nlevolve.view.text import clean, count, duration, money, percent, plural, points
 from nlevolve.view.uplift import lines
 
 MOST_DUELS = 10
 """With more pairs of runs than this, only those with the leading run are shown; --json has them all."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A table: the first column names its rows, the others are figures."""
-
-    title: str
-    columns: Sequence[str]
-    rows: Sequence[Sequence[str]]
-    note: str = ""
-    justify: Literal["left", "right"] = "right"
-    """Where the cells after the first stand."""
 
 
 def labels(found: Comparison) -> dict[str, str]:

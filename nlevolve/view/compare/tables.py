@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rich.console import Console, RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from nlevolve.view.compare.comparison import Comparison
-from nlevolve.view.compare.sheets import Sheet, controls, labels, settings, sheets
+from nlevolve.view.compare.sheets import controls, labels, settings, sheets
 from nlevolve.view.compare.verdicts import group_labels, sometimes
 from nlevolve.view.door import console as behind_the_door
+from nlevolve.view.table import drawn
 from nlevolve.view.text import clean, plural
 
 MOST_IDS = 12
@@ -31,7 +31,7 @@ def parts(found: Comparison) -> Iterator[RenderableType]:
         if label != clean(run):
             yield Text.assemble((label, "bold"), f"  {clean(run)}")
     for sheet in sheets(found):
-        yield _table(sheet)
+        yield drawn(sheet)
         yield Text(sheet.note + "\n", style="dim")
     for group, tasks in sometimes(found, group_labels(found, called)):
         yield Text.assemble((group, "bold"), f" sometimes: {_ids(tasks)}")
@@ -42,20 +42,9 @@ def parts(found: Comparison) -> Iterator[RenderableType]:
         yield Text(line)
     if differing := settings(found):
         yield Text()
-        yield _table(differing)
+        yield drawn(differing)
     for warning in found.warnings:
         yield Text(f"! {clean(warning)}", style="yellow")
-
-
-def _table(sheet: Sheet) -> Table:
-    table = Table(title=sheet.title, title_justify="left", title_style="bold", box=None, padding=(0, 2, 0, 0), pad_edge=False)
-    first, *others = sheet.columns
-    table.add_column(Text(first), overflow="fold")
-    for column in others:
-        table.add_column(Text(column), justify=sheet.justify, no_wrap=sheet.justify == "right", overflow="fold")
-    for row in sheet.rows:
-        table.add_row(*map(Text, row))
-    return table
 
 
 def _ids(tasks: list[str]) -> str:

@@ -14,7 +14,7 @@ from nlevolve.view.text import clean, count, money, plural
 
 def announcement(runs: Sequence[Mapping[str, str]], forecasts: Sequence[Forecast], tasks: int) -> Group:
     """`runs` are what is swept -> the value that the run has; each forecast leaves out what the runs above it have bought."""
-    swept = [axis for axis in runs[0] if len({run[axis] for run in runs}) > 1] or ["generator"]
+    swept = [axis for axis in runs[0] if len({run[axis] for run in runs}) > 1] or [next(iter(runs[0]))]
     same = [f"{axis} {clean(runs[0][axis])}" for axis in runs[0] if axis not in swept]
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
     for axis in swept:

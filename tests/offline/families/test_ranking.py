@@ -15,6 +15,7 @@ Recolour every object from the largest to the smallest: blue, red and green.
     555.5 ..... 55... → 111.3 ..... 22...
 Recolour every object from the largest to the smallest: blue and red.
     5.5 ... 555 → 2.2 ... 111
+    55.55 → 11.22
 Recolour every object from left to right: blue and red.
     5.5.5 → 1.2.5
 Recolour every object red if it is a straight line, otherwise blue.

@@ -39,6 +39,23 @@ Recolour the largest object red.
 All cells of one colour together form one object.
 Recolour the largest object red.
     1.1.1 ..... .33.. → 2.2.2 ..... .33..
+
+Every coloured cell is an object of its own.
+Recolour every object that is a single cell red.
+    11. 3.. → 22. 2..
+
+The background is the most common colour at the border of the grid.
+Recolour every object red.
+    ...4 .111 .111 .111 → ...2 .222 .222 .222
+    3333 3..3 3..3 3333 → 3333 3223 3223 3333
+
+The background is the colour that the top and bottom half have in common.
+Recolour every object red.
+    15 51 33 53 → 25 52 22 52
+
+Nothing is background.
+Recolour the largest object red.
+    ....1 44411 → 22221 44411
 """)
 
 

@@ -7,6 +7,11 @@ import pytest
 from tests.offline.direct import Case, table
 
 CASES = table("""
+Recolour every black cell that touches a coloured cell by a side red.
+    ..1 ... 3.. → .21 2.2 32.
+Recolour every black cell that lies between two coloured cells of its row red.
+    1.3. .... ...5 → 123. .... ...5
+
 Recolour every black cell that is at the border of the grid cyan.
     5555.. 5..5.. 5..5.. 5555.. ......
     → 555588 5..5.8 5..5.8 5555.8 888888

@@ -18,6 +18,9 @@ Change the most common colour to grey.
     112... → 552...
 Change the least common colour to grey.
     112... → 115...
+Change the only colour of the input to grey.
+    11... → 55...
+    112.. → no sense
 Change the colour that most cells have to grey.
     112... → 112555
     1123 → 5523

@@ -7,6 +7,11 @@ import pytest
 from tests.offline.direct import Case, table
 
 CASES = table("""
+The output is a single cell in the colour of the bulkiest object.
+    555555.. .......3 ..111..3 ..111..3 .......3 2......3 2....... 222....4 → 2
+The output is a single cell in the colour of the widest object.
+    1111 .... .22. .22. .22. → 1
+
 The output is a single cell in the colour of the largest object.
     1.3333.888..6 1.3333.888..6 1.3333.888..6 1...........6 1..77777.44.6 11.......44.. ...2.......5. ...2222222.55
     → 3

@@ -19,6 +19,12 @@ Of the left, middle and right third, keep the central one.
     1.2.3. → 2.
 Of the two by three equal parts of the grid, keep the bottom right one.
     1.2.3. 4.5.6. → 6.
+Of the two halves with the fewest colours in common, keep the bottom right one.
+    1.1. 2.2. → 2.2.
+    1.2. 1.2. → 2. 2.
+Of the squares that the grid consists of, keep the central one.
+    1.2.3. ...... → 2. ..
+    1 2 3 → 2
 Of the panels between the separator lines, keep the bottom right one.
     1.5.. ..5.2 55555 3.54. ..5.. → 4. ..
 Lay the one by six equal parts of the grid on top of each other, in this order from the top: first and second.
