@@ -89,7 +89,9 @@ def main() -> None:
                 print(row["task"], said, "=>", *(say(step) for bullet in said for step in steps(bullet) or ()))
         for number in (1, 2):
             total = sum(counts[number, kind] for kind in ("right", "wrong", "unread"))
-            share = f" ({counts[number, 'right'] / total:.1%})" if total else ""
+            if not total:
+                continue
+            share = f" ({counts[number, 'right'] / total:.1%})"
             print(
                 f"{way}, half {number}: {counts[number, 'right']} right{share}, "
                 f"{counts[number, 'wrong']} wrong, {counts[number, 'unread']} unread"

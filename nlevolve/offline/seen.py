@@ -40,6 +40,11 @@ class Seen(ClaimOfInput):
         return self.colours <= there and (self.shape is None or scene.grid.shape in (self.shape, self.shape[::-1]))
 
 
+def tells_of_input(sentence: str) -> bool:
+    """Whether it says what the input shows: nothing is to be done by it, understood or not."""
+    return _LEAD.match(sentence.strip()) is not None
+
+
 def seen(sentence: str) -> Seen | None:
     """What a sentence beginning "in the input, you should see" claims; None for any other, and where a word is not known."""
     lead = _LEAD.match(sentence.strip())

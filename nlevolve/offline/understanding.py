@@ -21,7 +21,7 @@ from nlevolve.offline.nouns.shades import Plain
 from nlevolve.offline.operation import Operation
 from nlevolve.offline.people import is_a_size, says_nothing
 from nlevolve.offline.said import AsSaid, ComesTo, EitherWay
-from nlevolve.offline.seen import seen
+from nlevolve.offline.seen import seen, tells_of_input
 from nlevolve.offline.wide_reading import readings
 from nlevolve.offline.wordings import acts, deeds, lines, nouns, wholes  # noqa: F401
 from nlevolve.offline.wordings.attention import attended, complement, only_looks, resolved, telling
@@ -130,8 +130,8 @@ def _ways(sentence: str, read: Read, depth: int = 0) -> tuple[Way, ...]:
     if says_nothing(sentence) or says_nothing(plainest(sentence)) or only_looks(sentence):
         return ((),)
     said = claim(sentence) or seen(sentence)
-    if said is not None:
-        return ((said,),)
+    if said is not None or tells_of_input(sentence):
+        return ((said,),) if said else ()
     if is_a_size(sentence):
         return ()
     sure = read(sentence)

@@ -13,16 +13,28 @@ from typing import TypeVar
 from nlevolve.offline.grammar import MOST_TOKENS, OutOfSteps, Phrase, Pinned, Production, Reader, Words, expand, productions_of
 from nlevolve.offline.words import opened, tokens
 
-MOST_STEPS = 12_000
+MOST_STEPS = 6_000
 """Template matches tried for one wording of a sentence."""
 
 P = TypeVar("P", bound=Phrase)
-_read_by: dict[type, list[Production]] = {}
+_read_by: dict[type, dict[str, list[Production]]] = {}
+"""By category and the longest word of each template: most are passed over for want of it."""
+_waiting: list[tuple[type[Phrase] | Words, tuple[str | Pinned, ...]]] = []
 _phrases: dict[Words, list[tuple[str, ...]]] = {}
 
 
 def also_read(meant: type[Phrase] | Words, *templates: str | Pinned) -> None:
-    """Further templates of a class, or further phrases of a word. Each line is one."""
+    """Further templates of a class, or further phrases of a word. Each line is one; they are parsed when first needed."""
+    _waiting.append((meant, templates))
+
+
+def _parse() -> None:
+    """Take in what was registered since."""
+    while _waiting:
+        _take_in(*_waiting.pop())
+
+
+def _take_in(meant: type[Phrase] | Words, templates: tuple[str | Pinned, ...]) -> None:
     if isinstance(meant, Words):
         lines = [line for text in templates if isinstance(text, str) for line in text.splitlines() if line.strip()]
         _phrases.setdefault(meant, []).extend(tokens(plain) for line in lines for plain in expand(line))
@@ -30,12 +42,15 @@ def also_read(meant: type[Phrase] | Words, *templates: str | Pinned) -> None:
     ways = [production for template in templates for production in productions_of(meant, template)]
     for category in meant.__mro__:
         if issubclass(category, Phrase):
-            _read_by.setdefault(category, []).extend(ways)
+            for way in ways:
+                key = max(way.literals, key=lambda word: (len(word), word), default="")
+                _read_by.setdefault(category, {}).setdefault(key, []).append(way)
 
 
 class _WideReader(Reader):
     def productions(self, kind: type) -> Sequence[Production]:
-        return [*super().productions(kind), *_read_by.get(kind, ())]
+        mine = _read_by.get(kind, {})
+        return [*super().productions(kind), *(p for word in dict.fromkeys(("", *self.words)) for p in mine.get(word, ()))]
 
     def phrases(self, choice: Words) -> Sequence[tuple[str, ...]]:
         return [*super().phrases(choice), *_phrases.get(choice, ())]
@@ -47,6 +62,7 @@ def readings(category: type[P], text: str) -> tuple[P, ...]:
     words = opened(tokens(text))
     if not words or len(words) > MOST_TOKENS:
         return ()
+    _parse()
     reader = _WideReader(words, MOST_STEPS)
     try:
         whole = [found for found in reader.at(category, 0) if found.end == len(words)]

@@ -47,6 +47,12 @@ HOSTILE = {
 }
 
 
+@pytest.fixture(autouse=True, scope="module")
+def wordings() -> None:
+    """People's wordings are parsed once, with the first text that needs them."""
+    english.steps("do something that nobody has words for")
+
+
 def seconds(work: Any, *arguments: Any) -> float:
     """Of the processor, so that a busy machine does not matter."""
     began = time.process_time()

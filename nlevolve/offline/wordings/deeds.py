@@ -155,7 +155,7 @@ for _verb in (
 ):
     also_read(
         ScaleUp,
-        f"every [single] [coloured] cell [of grid] {_verb} {{rows}} by {{columns}} [cell|block|object|area|grid] [grid|object|of cell] [of its colour|of its own colour|of the same colour|in its own colour]",
+        f"every [single] cell {_verb} {{rows}} by {{columns}} [cell|object|area|grid] [object] [of its colour|of its own colour|of the same colour|in its own colour]",
     )
 also_read(
     ScaleUp,
@@ -169,7 +169,7 @@ also_read(
     ),
     *(pin(f"make {_GRID} {times} times (larger|as large)", rows=times, columns=times) for times in (2, 3, 4)),
 )
-_COPIED = "(copy|duplicate|repeat|paste|draw|place|put) [same|entire] grid"
+_COPIED = "(copy|repeat|paste|draw|put) [same] grid"
 for _side, _tile in (
     ("right", {"rows": 1, "columns": 2}),
     ("left", {"rows": 1, "columns": 2}),
@@ -181,7 +181,6 @@ for _side, _tile in (
         pin(
             f"""
         {_COPIED} (on|to|at|onto|next to it on) {_side} [side|half]
-        {_COPIED} [once|1 time] [more] (on|to|at) {_side} [side]
         """,
             **_tile,
         ),
@@ -200,9 +199,9 @@ for _side_word, _s in (("right", Side.RIGHT), ("left", Side.LEFT), ("bottom", Si
             AddCopy,
             pin(
                 f"""
-            (mirror|flip|reflect) [entire|exact] grid {_said}
-            (add|draw|put|place|create|make) (mirror image|mirrored copy|reflection|mirrored grid) [of grid] {_said}
-            copy grid and (mirror|flip|reflect) it {_said}
+            flip grid {_said}
+            (add|draw|put|create) (flip grid|mirrored copy|reflection) [of grid] {_said}
+            copy grid and flip it {_said}
             """,
                 side=_s,
                 copy=Copy.MIRRORED,
@@ -235,8 +234,8 @@ for _order in Order:
             Repair,
             pin(
                 """
-            (complete|finish|restore|fill|repair) [in] [missing] (grid|object|part) [of grid] (in|under|behind|that would be in|hidden by|covered by|missing from) {colour} (cell|area|object|part) [area]
-            (complete|finish|restore|fill|repair|replace) [in] {colour} (cell|area|object|part) with [missing|rest of] (grid|object|part) [of grid]
+            (complete|finish|restore|fill) [missing] (grid|object|part) (in|under|that would be in|hidden by) {colour} (cell|area|object) [area]
+            (complete|fill|repair|replace) {colour} (cell|area|object) with [missing] (grid|object|part)
             fill {colour} (cell|area|object) (to complete|to finish|so that it complete) (grid|object)
             """,
                 order=_order,

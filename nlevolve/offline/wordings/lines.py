@@ -112,9 +112,9 @@ for _reach in (Reach.BORDER, Reach.OVER, Reach.STOP):
         Extend,
         pin(
             """
-        (draw|add|make|extend) diagonal line [extending|out|moving|going] from [every] [4|outer|visible] corner of {objects} {ink} [to border|until it reaches border]
-        (draw|add|make|extend) diagonal line [extending|out|moving|going] from [every] [4|outer|visible] corner of {objects} (to border|until it reaches border|to end|to end of grid) {ink}
-        (draw|add|make|extend) diagonal {ink} line [extending|out|moving|going] from [every] [4|outer|visible] corner of {objects} [to border|until it reaches border]
+        (draw|add|make|extend) diagonal line [extending|out] from [every] [4|visible] corner of {objects} {ink} [to border|until it reaches border]
+        (draw|add|make|extend) diagonal line [extending|out] from [every] [4|visible] corner of {objects} (to border|until it reaches border|to end|to end of grid) {ink}
+        (draw|add|make|extend) diagonal {ink} line [extending|out] from [every] [4|visible] corner of {objects} [to border|until it reaches border]
         extend (line|cell|object) {ink} [from] [every] corner of {objects} (on diagonal|diagonally) [to border|until it reaches border]
         """,
             ends=Ends.CORNERS,
@@ -125,9 +125,9 @@ also_read(
     Extend,
     pin(
         """
-    (draw|add|make) diagonal line from [every] [4|outer|visible] corner of {objects} {reach} {ink}
-    extend diagonal line from [every] [4|outer|visible] corner of {objects} {reach} {ink}
-    (draw|add|make|extend) diagonal {ink} line [out] from [every] [4|outer|visible] corner of {objects} {reach}
+    (draw|add|make) diagonal line from [every] [4|visible] corner of {objects} {reach} {ink}
+    extend diagonal line from [every] [4|visible] corner of {objects} {reach} {ink}
+    (draw|add|make|extend) diagonal {ink} line [out] from [every] [4|visible] corner of {objects} {reach}
     """,
         ends=Ends.CORNERS,
     ),

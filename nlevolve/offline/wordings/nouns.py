@@ -215,7 +215,7 @@ _INSIDE = "(inside|within|in|enclosed by|surrounded by|contained in|between|insi
 also_read(
     Enclosed,
     f"""
-    [every] [empty|black] (area|hole|cell|gap) [that is|that has been] {_INSIDE} [coloured] (object|line|cell|border)
+    [every] [empty|black] (area|hole|cell) {_INSIDE} (object|line|border)
     [every] [empty|black] hole
     [every] (closed|enclosed|surrounded) [empty|black] (area|cell|hole)
     [every] empty area

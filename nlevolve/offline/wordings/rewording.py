@@ -238,5 +238,5 @@ def _chosen(text: str, noun: re.Pattern[str], things: tuple[str, ...]) -> Iterat
         yield "".join(part for pair in zip(said, (*chosen, ""), strict=True) for part in pair)
 
 
-MOST_APART = 3
+MOST_APART = 2
 """Occurrences of a vague noun in a sentence that may each stand for another thing."""

@@ -109,7 +109,7 @@ for _order in Order:
             Repair,
             pin(
                 """
-            (fill|replace|change) [in] [missing] {colour} (cell|area|object) (to|so that it) (complete|finish|continue|match) [rest of] (grid|object)
+            (fill|replace) [missing] {colour} (cell|area|object) to (complete|finish|match) (grid|object)
             (complete|finish|continue|repair|restore) [the] (grid|object) (where|over) {colour} (cell|area|object) is
             fill [in] {colour} (cell|area|object) with [missing] (grid|object)
             """,
@@ -121,7 +121,7 @@ for _cropped in (False, True):
     also_read(
         Repair,
         pin(
-            "(fill|replace) [in] {colour} (cell|area|object) (so|so that|to make) [grid|object|it] [is] (symmetrical|symmetric|mirrored)",
+            "(fill|replace) {colour} (cell|area|object) (so that|to make) (grid|object|it) [is] (symmetrical|symmetric)",
             order=Order.SYMMETRY,
             cropped=_cropped,
         ),
@@ -149,7 +149,7 @@ for _shape in ((1, 2), (2, 1)):
     also_read(
         Tile,
         pin(
-            "(copy|repeat|duplicate|paste) [same] grid (to|in|into|onto|on) [the] [new|other|empty|second] (area|side|half|part|object|cell)",
+            "(copy|repeat|paste) grid (to|in|into|on) [new|other] [empty] (area|side|half|part)",
             rows=_shape[0],
             columns=_shape[1],
         ),
@@ -182,7 +182,7 @@ for _side, _names in ((Side.RIGHT, "right"), (Side.LEFT, "left"), (Side.TOP, "to
     also_read(
         AddCopy,
         pin(
-            f"(create|make|draw|add|put|place) [a] (mirror grid|reflection|mirror|mirrored grid|mirrored object|flip grid) [of it|of grid] (in|on|at|to) {_names} [side]",
+            f"(create|draw|add|put) (reflection|mirrored grid|flip grid) [of it|of grid] in {_names} [side]",
             side=_side,
             copy=Copy.MIRRORED,
         ),
@@ -206,14 +206,14 @@ for _corner, _said in (
     also_read(
         CropCorner,
         pin(
-            f"(copy|keep|crop to|show|output) [only] {_said} {{rows}} by {{columns}} [cell|area|corner|grid|object|side]",
+            f"(copy|keep|crop to|show|output) [only] {_said} {{rows}} by {{columns}} [cell|area|corner]",
             corner=_corner,
         ),
     )
     also_read(
         CropCorner,
         pin(
-            f"(copy|keep|crop to|show|output) [only] {{rows}} by {{columns}} [cell|area|grid|object] (in|at|from) {_said} [corner|side]",
+            f"(copy|keep|crop to|show|output) [only] {{rows}} by {{columns}} [cell|area] (in|at|from) {_said} [corner|side]",
             corner=_corner,
         ),
     )
