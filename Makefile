@@ -28,7 +28,7 @@ ifneq ($(shell $(BIN)/python -c 'print(1)' 2>/dev/null),1)
 .PHONY: $(STAMP)
 endif
 
-.PHONY: help solve resume show watch report compare sweep tasks test test-llm test-lowest fuzz smoke lint check format mutants bench $(BENCHES) study docs constraints clean
+.PHONY: help solve resume show watch report compare control sweep tasks test test-llm test-lowest fuzz smoke lint check format mutants bench $(BENCHES) study docs constraints clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /|/' | awk -F'|' '{printf "make %-13s %s\n", $$1, $$2}'
@@ -50,6 +50,9 @@ report: $(STAMP) ## write the report of RUN=name
 
 compare: $(STAMP) ## runs side by side: RUNS="a b"
 	@$(NLEVOLVE) compare $(or $(RUNS),$(error say which: make compare RUNS="a b")) $(ARGS)
+
+control: $(STAMP) ## what the words of RUN=name add over none and over the bare model: ARGS="--arm direct"
+	@$(NLEVOLVE) control '$(or $(RUN),$(error say which: make control RUN=name))' $(if $(BUDGET),--budget '$(BUDGET)') $(ARGS)
 
 sweep: $(STAMP) ## a grid of models and presets: ARGS="arc1:training~20 --generator A --generator B"
 	@$(NLEVOLVE) sweep $(if $(TASKS),'$(TASKS)') $(or $(ARGS),$(if $(TASKS),,$(error say what: make sweep ARGS="SELECTOR… --generator A --generator B")))

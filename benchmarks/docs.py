@@ -125,6 +125,14 @@ def compare() -> None:
     fill(DOCS / "COMPARE.md", "beside", commands(f"compare|demo.checker|demo.checker-weak|{BESIDE}"))
 
 
+def evidence() -> None:
+    """The tables of docs/EVIDENCE.md on repeats."""
+    grid = "--checker|offline/checker|--checker|offline/checker-weak|--repeats|3|--run|demo|--cache-dir|apart|--no-live"
+    commands(f"sweep|arc1:training~24|{grid}")
+    told = commands("compare|demo.checker|demo.checker-weak")
+    fill(DOCS / "EVIDENCE.md", "repeats", told[told.index("Repeats (") : told.index("\nAll: ")].rstrip("\n"))
+
+
 def dashboard() -> None:
     """The screens of docs/DASHBOARD.md."""
     from benchmarks.screens import text
@@ -145,6 +153,29 @@ def readme() -> None:
     told = commands(f"solve|{SIX}|--run|first|--no-live")
     closing = told[told.index("the run is done") :].partition("\n")[2].strip("\n")
     fill(DOCS.parent / "README.md", "solve", from_the_checkout(closing))
+
+
+def controls() -> None:
+    """What three runs are ahead of their controls by, for docs/EVIDENCE.md."""
+    clever = "--checker|offline/checker-clever"
+    told = []
+    for name, how, arms in (
+        ("follows", "", "|--arm|empty|--arm|shuffled"),
+        ("cheats", clever, "|--arm|empty|--arm|shuffled"),
+        ("shown-none", f"{clever}|--set|checker.shown=none", "|--arm|empty"),
+    ):
+        commands(f"solve|{SIX}|--run|{name}|--no-live{how and '|'}{how}")
+        told += [
+            f"$ nlevolve control {name}{arms.replace('|', ' ')}",
+            closing_lines(commands(f"control|{name}|--no-live{arms}")),
+            "",
+        ]
+    fill(DOCS / "EVIDENCE.md", "controls", "\n".join(told).rstrip("\n"))
+
+
+def closing_lines(told: str) -> str:
+    """What `nlevolve control` says when its runs are over."""
+    return told[told.rindex("\n\n") :].strip("\n")
 
 
 def sentences() -> None:
@@ -175,7 +206,9 @@ PARTS: dict[str, Callable[[], None]] = {
     "readme": readme,
     "pictures": pictures,
     "compare": compare,
+    "evidence": evidence,
     "dashboard": dashboard,
+    "controls": controls,
     "english": sentences,
     "schema": schema,
 }

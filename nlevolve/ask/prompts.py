@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,19 +15,25 @@ from nlevolve.errors import UsageError
 from nlevolve.llm.manner import MANNERS, Manner
 from nlevolve.llm.request import Message
 
-Kind = Literal["bullets", "grid"]
+Kind = Literal["bullets", "grid", "solution"]
 TEMPLATES: dict[str, Kind | None] = {
     "write": "bullets",
     "revise": "bullets",
     "recombine": "bullets",
     "apply": "grid",
     "guide": "grid",
+    "alone": "grid",
+    "solve": "solution",
     "repair": None,
 }
 """Template -> what its reply is to hold; a repair asks for what was asked for before."""
-KINDS: tuple[Kind, ...] = ("bullets", "grid")
+KINDS: tuple[Kind, ...] = ("bullets", "grid", "solution")
+LATER = frozenset({"alone.md", "solve.md", "_form_solution.md"})
+"""Files that came after version 0.1: a folder of somebody's own that lacks one gets ours."""
 FORM = "form"
 """The place that says in which manner a reply is asked for. A template may do without it: then the words come last."""
+LONGEST = 20_000_000
+"""Characters of a prompt: more than any model reads."""
 _HEAD = re.compile(r"^=== (system|user)(, stable)?[ \t]*\n", re.MULTILINE)
 
 
@@ -40,7 +48,7 @@ class Prompts:
         self.folder = folder
         for name in TEMPLATES:
             # before the folder is read: one of something else may be large
-            if not (folder / f"{name}.md").exists():
+            if f"{name}.md" not in LATER and not (folder / f"{name}.md").exists():
                 raise missing(f"{name}.md", folder)
         self._files = Templates(folder, ours=folder.resolve() == bundled().resolve())
         self._templates = {name: self._load(f"{name}.md") for name in TEMPLATES}
@@ -67,7 +75,7 @@ class Prompts:
             told += [f"it has no place for {', '.join(unused)}"] if unused else []
             raise PlaceError(f"prompt {name}: {'; '.join(told)}")
         try:
-            text = template.render(**{FORM: manner}, **places)
+            text = _bounded(template.generate(**{FORM: manner}, **places))
         # a template is a program: whatever it trips over while it runs is a fault of the template
         except Exception as error:
             raise PlaceError(f"prompt {name}: {' '.join(str(error).split())}") from None
@@ -93,16 +101,26 @@ class Prompts:
     def _worded(self, kind: Kind, manner: Manner) -> str:
         """A copy of the prompts from before there were forms has no file for them: then ours is used."""
         file = f"_form_{kind}.md"
-        source = self._files if file in self._files else Templates(bundled(), ours=True)
         try:
-            return _tidy(source.template(file).render(**{FORM: manner}))
+            return _tidy(self._source(file).template(file).render(**{FORM: manner}))
         except UsageError:
             raise
         except Exception as error:  # as in rendering a template
             raise UsageError(f"prompt file {file}: {' '.join(str(error).split())}") from None
 
     def _load(self, file: str) -> tuple[jinja2.Template, frozenset[str]]:
-        return self._files.template(file), self._files.places(file)
+        source = self._source(file) if file in LATER else self._files
+        try:
+            return source.template(file), source.places(file)
+        except RecursionError:
+            raise UsageError(f"prompt file {file} in {self.folder} is nested too deeply") from None
+
+    def _source(self, file: str) -> Templates:
+        return self._files if file in self._files else self._ours
+
+    @cached_property
+    def _ours(self) -> Templates:
+        return Templates(bundled(), ours=True)
 
 
 def bundled() -> Path:
@@ -114,6 +132,23 @@ def bundled() -> Path:
 def bundled_digests() -> dict[str, str]:
     """Those of the prompts that ship with nlevolve; without making templates of them."""
     return Templates(bundled(), ours=True).digests
+
+
+def known_then(digests: Mapping[str, str], recorded: Mapping[str, str]) -> dict[str, str]:
+    """The digests, less those of files that came after the record was made: what did not exist then is as it was."""
+    return {file: digest for file, digest in digests.items() if file in recorded or file not in LATER}
+
+
+def _bounded(parts: Iterable[str]) -> str:
+    """All of them, as they are made: two loops over the pairs of a large task would fill the memory."""
+    taken: list[str] = []
+    length = 0
+    for part in parts:
+        taken.append(part)
+        length += len(part)
+        if length > LONGEST:
+            raise ValueError(f"with this task it comes to more than {LONGEST:,} characters")
+    return "".join(taken)
 
 
 def _messages(text: str) -> tuple[Message, ...]:

@@ -12,6 +12,7 @@ from nlevolve.ask.replies import Unreadable
 from nlevolve.llm.catalogue import ModelCard
 from nlevolve.llm.manner import Manner, manner_of
 from nlevolve.llm.request import LLM, Message, Reply, Request
+from nlevolve.llm.room import looping
 from nlevolve.llm.settings import RoleSettings
 from nlevolve.llm.windows import Windows
 from nlevolve.records import Event, ReplyUnread
@@ -20,6 +21,10 @@ LONG = 20_000
 """Characters: longer replies are read in a thread, since one of a megabyte may take half a second and the loop must not wait."""
 SHOWN = 3_500
 """Characters of an unreadable reply that its repair shows."""
+SAMPLES = 1_000_000
+"""Of one question, for each of several equal runs: more than any asks, and two thousand times this is a seed that every provider
+takes."""
+LOOPED = "it only repeated itself"
 CUT = "it was cut off before its end, because it was too long: be shorter this time"
 
 Read = TypeVar("Read")
@@ -49,9 +54,16 @@ class Asker:
     emit: Callable[[Event], None] = lambda event: None
     """Is told of each reply that could not be read."""
 
+    draw: int = 0
+    """Which of several equal runs asks. Each has samples of its own."""
+
     def manner(self, settings: RoleSettings) -> Manner:
         """How replies of such a role are asked for."""
         return manner_of(settings, self.cards.get(settings.model))
+
+    def drawn(self, request: Request) -> Request:
+        """The request as this run asks it."""
+        return request.model_copy(update={"sample": self.draw * SAMPLES + request.sample}) if self.draw else request
 
 
 @dataclass(frozen=True)
@@ -64,6 +76,7 @@ class Answered(Generic[Read]):
 
 async def put(asker: Asker, request: Request, read: Reader[Read]) -> Answered[Read]:
     """Ask and read. Raises Unreadable when the reply to the repair request cannot be read either, and NoReply."""
+    request = asker.drawn(request)
     reply = await asker.llm(request)
     try:
         return Answered(await _read(request, reply, read), reply.cost_usd)
@@ -87,6 +100,20 @@ async def _read(request: Request, reply: Reply, read: Reader[Read]) -> Read:
         raise Unreadable("the model declined to answer")
     if reply.finish == "filtered":
         raise Unreadable("the provider's content filter held the reply back")
+    try:
+        return await _understood(request, reply, read)
+    except Unreadable:
+        if looped(reply):
+            raise Unreadable(LOOPED) from None
+        raise
+
+
+def looped(reply: Reply) -> bool:
+    """Whether the reply was cut, and more room would only have brought more of the same."""
+    return reply.finish == "length" and looping(reply.text or reply.reasoning)
+
+
+async def _understood(request: Request, reply: Reply, read: Reader[Read]) -> Read:
     # what is the same in every request may be copied by mistake; the rest of a prompt may rightly come back
     prompt = "\n".join(message.text for message in request.messages if message.role == "system")
     if len(reply.text) > LONG:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from nlevolve.ask.checker import following
 from nlevolve.ask.generator import describing
 from nlevolve.ask.prompts import PlaceError, Prompts
+from nlevolve.ask.solver import solving
 from nlevolve.errors import UsageError
 from nlevolve.llm.manner import MANNERS, Manner
 from nlevolve.llm.request import Message
@@ -55,6 +56,8 @@ def rendered(prompts: Prompts, manner: Manner = "bare") -> dict[str, tuple[Messa
     }
     asked["apply"] = following(prompts, TASK.without(0), TASK.pairs[0].input, PARENTS[0][0], manner)
     asked["guide"] = following(prompts, TASK, TASK.tests[0], PARENTS[0][0], manner, guide=True)
+    asked["alone"] = following(prompts, None, TASK.pairs[0].input, PARENTS[0][0], manner)
+    asked["solve"] = solving(prompts, TASK.pairs, TASK.tests[0], manner)
     asked["repair"] = prompts.render("repair", problem=PROBLEM)
     return asked
 

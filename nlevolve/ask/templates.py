@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 
 import jinja2
@@ -24,6 +25,8 @@ LISTS = ("pairs", "tests", "bullets", "parents", "results")
 DEEPEST_LOOP = 2
 MOST_INCLUDED = 50
 """Files that one template may include, each as often as it is included: ten of ten of ten would fill the memory."""
+MOST_FILES = 500
+"""Files of a folder: each is read, and has its digest in config.json."""
 LARGEST = 1_000_000
 """Bytes of a file."""
 _TAKEN = (
@@ -39,7 +42,7 @@ class Templates:
     def __init__(self, folder: Path, *, ours: bool) -> None:
         """`ours`: it came with this program, so links are what the installer made of it."""
         self.folder = folder
-        self._content = {file.relative_to(folder).as_posix(): _read(file, ours) for file in sorted(folder.rglob("*.md"))}
+        self._content = _read_all(folder, ours)
         self._jinja = ImmutableSandboxedEnvironment(
             loader=jinja2.FunctionLoader(self._source),
             undefined=jinja2.StrictUndefined,
@@ -110,6 +113,13 @@ class Templates:
 def missing(file: str, folder: Path) -> UsageError:
     """What to say of a file that is not there."""
     return UsageError(f"prompt file {file} is missing in {folder}; copy the one that ships with nlevolve")
+
+
+def _read_all(folder: Path, ours: bool) -> dict[str, bytes]:
+    found = sorted(islice(folder.rglob("*.md"), MOST_FILES + 1))
+    if len(found) > MOST_FILES:
+        raise UsageError(f"{folder} has more than {MOST_FILES} prompt files: it is no folder of prompts")
+    return {file.relative_to(folder).as_posix(): _read(file, ours) for file in found}
 
 
 def _read(file: Path, ours: bool) -> bytes:

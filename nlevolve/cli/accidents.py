@@ -46,10 +46,18 @@ def explained(error: Exception) -> tuple[int, str]:
         return USAGE, f"cannot use {error.filename}: {error.strerror}"
     if isinstance(error, sqlite3.Error):
         return USAGE, f"cannot use the sample bank: {error}; mend that, or name another --cache-dir"
+    return FAILED, unexpected(error)
+
+
+def unexpected(error: Exception) -> str:
+    """What to say of an error that nobody foresaw: what it is, and where its traceback is kept.
+
+    Also of one that ends a run: its folder is handed around, and a traceback tells of this machine.
+    """
     said = f"{type(error).__name__}: {str(error)[:300]}"
     file = kept(error)
     where = f"the traceback is in {file}: please report it" if file else "its traceback could not be kept anywhere"
-    return FAILED, f"unexpected error ({said}); {where}"
+    return f"unexpected error ({said}); {where}"
 
 
 def kept(error: Exception) -> Path | None:

@@ -22,7 +22,7 @@ def compare(
     runs: Annotated[
         list[str],
         typer.Argument(
-            help="Two or more runs, by name or folder; with a task after them, what each made of it.",
+            help="Two or more runs, by name or folder, RUN for all of RUN.s1, RUN.s2 …; with a task after them, what each made.",
             metavar="RUN RUN… [TASK]",
             show_default=False,
         ),
@@ -45,11 +45,10 @@ def compare(
     shown = [form for form, one in wanted.items() if one]
     if len(shown) > 1:
         raise UsageError("--json, --csv and --only-b each fill stdout: choose one of them")
-    task = _task(runs, runs_dir) if len(runs) > 2 else None
-    named = runs if task is None else runs[:-1]
-    if len(named) < 2:
-        raise UsageError(f"compare needs two or more runs, got only {named[0]}")
-    folders = [store.find(run, runs_dir) for run in named]
+    task = _task(runs, runs_dir)
+    folders = [folder for run in (runs if task is None else runs[:-1]) for folder in store.find_all(run, runs_dir)]
+    if len(folders) < 2:
+        raise UsageError(f"compare needs two or more runs, got only {runs[0]}")
     if task is not None:
         if csv or only_b or html or charts:
             raise UsageError("--csv, --only-b, --html and --charts are of whole runs: leave out the task")
@@ -61,13 +60,13 @@ def compare(
 
 
 def _task(named: Sequence[str], runs_dir: Path) -> str | None:
-    """The last name, when it is no run."""
+    """The last name, when it is no run and stands behind two or more."""
     from nlevolve.run import store
 
     try:
-        store.find(named[-1], runs_dir)
+        store.find_all(named[-1], runs_dir)
     except UsageError:
-        return named[-1]
+        return named[-1] if sum(len(store.find_all(run, runs_dir)) for run in named[:-1]) > 1 else None
     return None
 
 

@@ -135,11 +135,11 @@ def _write(format: Format, run: RunFolder, target: Path, trust: bool) -> None:
 
 def _prompts(run: RunFolder, trust: bool) -> Prompts:
     """The prompts that the run used. Raises UsageError when they are not what they were, or nobody has chosen them here."""
-    from nlevolve.ask.prompts import Prompts
+    from nlevolve.ask.prompts import Prompts, known_then
     from nlevolve.run.trust import Chosen, named, prompts_of, require_confirmed
 
     prompts, chosen = Prompts(prompts_of(run.config)), Chosen(trust=trust)
     require_confirmed(named((), {}, prompts, chosen), chosen)
-    if prompts.digests != run.config["prompts"]:
+    if known_then(prompts.digests, run.config["prompts"]) != run.config["prompts"]:
         raise UsageError(f"the prompts in {prompts.folder} have changed since run {run.name}: its chats cannot be told any more")
     return prompts

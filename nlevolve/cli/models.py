@@ -114,21 +114,25 @@ async def _ping(cards: Mapping[str, ModelCard], asked: Sequence[tuple[Role, Role
     from nlevolve.ask.prompts import Prompts
     from nlevolve.llm.manner import manner_of
     from nlevolve.llm.stack import OpenStack
-    from nlevolve.view.terminal.models import pong_line
+    from nlevolve.view.terminal.models import pong_line, served_line
 
     failed = False
     prompts = Prompts(folder)
     # a bank of its own: a ping that is served from what was paid before would find nothing out
     with tempfile.TemporaryDirectory() as empty:
-        async with OpenStack(emit=_notice, cards=cards, cache_dir=Path(empty), concurrency=1, own_process=True) as stack:
+        roles = [settings for _, settings in asked]
+        way = OpenStack(emit=_notice, cards=cards, roles=roles, cache_dir=Path(empty), concurrency=1, own_process=True)
+        async with way as stack:
             for role, settings in asked:
                 patient = settings.model_copy(update={"timeout": min(settings.timeout, LONGEST_PING), "retries": 1})
                 request = trial(role, patient, prompts, manner_of(patient, cards.get(patient.model)))
                 pong = await ping(stack, request)
                 say(f"{settings.model}, as the {role}" + (f" at {settings.base_url}" if settings.base_url else ""))
+                if told := stack.windows.served.get(request.place):
+                    say(f"  the server tells: {served_line(told)}")
                 if pong.failure is not None:
                     failed = True
-                    say(f"  {failure_line(pong.failure, settings)}")
+                    say(f"  {failure_line(pong.failure)}")
                     continue
                 say(f"  as a run asks: {pong_line(pong)}")
                 for line in await _explored(cards, prompts, request, pong):
@@ -204,14 +208,60 @@ def show(
 
 @cache.command()
 def export(
-    file: Annotated[Path, typer.Argument(help="JSON lines; gzipped if it ends in .gz.")],
-    cache_dir: options.CacheDir = options.CACHE,
+    target: Annotated[
+        list[str],
+        typer.Argument(
+            help="A run, for the replies that it used and no others; JSON lines, gzipped if it ends in .gz.", metavar="[RUN] FILE"
+        ),
+    ],
+    cache_dir: Annotated[
+        Path | None,
+        typer.Option(
+            "--cache-dir",
+            help="The sample bank. " + options.by_default(f"the run's own, else {options.CACHE}"),
+            metavar="DIR",
+            show_default=False,
+        ),
+    ] = None,
+    runs_dir: options.RunsDir = options.RUNS,
 ) -> None:
-    """Write the sample bank to a file."""
+    """Write the sample bank, or what a run used of it, to a file.
+
+    With a run's folder, such a file is all that it takes to tell the run again elsewhere: cache import FILE, then solve --from
+    RUN --replay.
+    """
     from nlevolve.llm.bank_files import export_samples
     from nlevolve.llm.replay_bank import ReplayBank
 
-    say(f"{export_samples(ReplayBank(cache_dir, _say), file):,} replies written to {file}")
+    *runs, name = target
+    if len(runs) > 1 or not name.strip():
+        raise UsageError("cache export takes a FILE, or a RUN and a FILE")
+    file = Path(name)
+    if not runs:
+        say(f"{export_samples(ReplayBank(cache_dir or options.CACHE, _say), file):,} replies written to {file}")
+        return
+    folder, keys = _used(runs[0], runs_dir)
+    count = export_samples(ReplayBank(cache_dir or _bank_of(folder), _say), file, keys)
+    say(f"{count:,} replies that run {folder.name} used written to {file}")
+    if count < len(keys):
+        complain(f"{len(keys) - count:,} more that it used are not in the bank: told again, it will lack them")
+
+
+def _used(run: str, runs_dir: Path) -> tuple[Path, Sequence[str]]:
+    """The run's folder, and the keys of the replies that it used, in order."""
+    from nlevolve.records import CallFinished
+    from nlevolve.run import store
+
+    folder = store.find(run, runs_dir)
+    calls = [event for event in store.read_events(folder) if isinstance(event, CallFinished)]
+    return folder, list(dict.fromkeys(call.request for call in calls if call.source != "failed" and call.request))
+
+
+def _bank_of(folder: Path) -> Path:
+    from nlevolve.cli.trusting import bank_of
+    from nlevolve.run import store
+
+    return bank_of(store.read_config(folder, ("cache_dir",)))
 
 
 @cache.command(name="import")

@@ -27,6 +27,23 @@ Selectors = Annotated[
     list[str],
     typer.Argument(help="arc1:ID, arc2:evaluation[:10], arc1:training~20, a task file, a folder, @LIST", show_default=False),
 ]
+MaybeSelectors = Annotated[
+    list[str] | None,
+    typer.Argument(
+        help="arc1:ID, arc2:evaluation[:10], arc1:training~20, a task file, a folder, @LIST; with --from those of that run",
+        metavar="SELECTORS",
+        show_default=False,
+    ),
+]
+From = Annotated[
+    str | None,
+    typer.Option(
+        "--from",
+        help="Repeat this run, with what else is named here changed; with --replay and no change it is told again to the figure.",
+        metavar="RUN",
+        show_default=False,
+    ),
+]
 Run = Annotated[str, typer.Argument(help="A run's name under --runs-dir, or the path of its folder.", show_default=False)]
 
 
@@ -59,6 +76,7 @@ WhenDone = Annotated[
         show_default=False,
     ),
 ]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say how many calls and dollars at most, and send nothing.")]
 Palette = Annotated[
     str | None,
     typer.Option(
@@ -86,25 +104,29 @@ Given = dict[str, Any]
 def takes(
     group: type[Told],
     *,
+    only: Collection[str] = (),
     many: Collection[str] = (),
     helps: Mapping[str, str] | None = None,
     defaults: Mapping[str, str] | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Give a command the options of a group, in the place of its parameter `given`, which gets those that were named.
 
+    `only`: some of them, all where none is said.
     `many` may be named several times; `helps` and `defaults` say what an option means, or falls back on, in this command.
     """
+
+    fields = {name: field for name, field in group.model_fields.items() if name in only or not only}
 
     def with_options(command: Callable[..., Any]) -> Callable[..., Any]:
         own = inspect.signature(command, eval_str=True).parameters.values()
         options = [
             _parameter(group, name, field, name in many, (helps or {}).get(name), (defaults or {}).get(name))
-            for name, field in group.model_fields.items()
+            for name, field in fields.items()
         ]
 
         def called(**arguments: Any) -> Any:
-            named = {name: arguments.pop(name) for name in group.model_fields}
-            switches = {name for name, field in group.model_fields.items() if field.default is False}
+            named = {name: arguments.pop(name) for name in fields}
+            switches = {name for name, field in fields.items() if field.default is False}
             given = {name: value for name, value in named.items() if value not in (None, []) and (value or name not in switches)}
             return command(given=given, **arguments)
 

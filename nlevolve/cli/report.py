@@ -35,11 +35,12 @@ def report(
     from nlevolve.view.report.plots import of_run
     from nlevolve.view.report.report import report as page
     from nlevolve.view.run_folder import read_run
+    from nlevolve.view.uplift import told as controls
 
     told = read_run(store.find(run, runs_dir))
     target = output or told.folder / "report.html"
     calls = retell_all(told.config, store.read_events(told.folder), MOST_CALLS)
-    _write(target, page(told.results, told.history, told.config, told.solutions, calls))
+    write_page(target, page(told.results, told.history, told.config, told.solutions, calls, controls(told.folder, told.results)))
     say(target)
     for file in write_charts(of_run(told.results, told.history), charts) if charts else ():
         say(file)
@@ -58,7 +59,7 @@ def show_comparison(folders: Sequence[Path], *, shown: Shown, html: Path | None,
     runs = [read_run(folder) for folder in folders]
     found = compared(runs)
     if html is not None:
-        _write(html, page.page(found, _reports([side.run for side in found.runs], folders, html)))
+        write_page(html, page.page(found, _reports([side.run for side in found.runs], folders, html)))
     if charts is not None:
         write_charts([page.chart(found)], charts)
     _print(found, runs, shown)
@@ -95,7 +96,7 @@ def write_charts(charts: Sequence[Chart], folder: Path) -> list[Path]:
         raise UsageError(f"{folder} cannot be made a folder ({error.strerror})") from None
     written = {folder / name: text for name, text in files(charts).items()}
     for path, text in written.items():
-        _write(path, text)
+        write_page(path, text)
     return list(written)
 
 
@@ -108,7 +109,8 @@ def _reports(runs: Sequence[str], folders: Sequence[Path], page: Path) -> dict[s
     return {run: quote(os.path.relpath(file, page.parent)) for run, file in found.items() if file.is_file()}
 
 
-def _write(path: Path, text: str) -> None:
+def write_page(path: Path, text: str) -> None:
+    """Raises UsageError where it cannot be written."""
     from nlevolve.run.store import StoreFailed, replace_text
 
     if not path.name or path.is_dir():

@@ -5,21 +5,23 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
 import signal
 import sys
-import traceback
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
+from nlevolve.ask.prompts import PlaceError
+from nlevolve.cli.accidents import line, unexpected
 from nlevolve.cli.trusting import tell
 from nlevolve.errors import BankFailed, BudgetFileFailed
-from nlevolve.llm.keys import Secrets
 from nlevolve.program import command, quoted
 from nlevolve.records import RunFinished
 from nlevolve.run.control import Told, ask
 from nlevolve.run.session import Session
-from nlevolve.run.store import StoreFailed, replace_text
+from nlevolve.run.store import StoreFailed
 from nlevolve.view.door import complain, console, say
 from nlevolve.view.outside import Make, See, guarded, opened
 from nlevolve.view.publish import Publisher
@@ -28,13 +30,15 @@ from nlevolve.view.terminal.ending import closing
 from nlevolve.view.terminal.palette import Palette, palette
 from nlevolve.view.terminal.passing import passing
 from nlevolve.view.terminal.summary import Summary
+from nlevolve.view.uplift import told as controls_told
 
+DEAF = 5.0
+"""Seconds after which a loop that did not hear a signal is not waited for when another comes."""
 ECHO = 0.2
 """Seconds within which two signals count as one."""
 EXIT_STORE = 1
 """The run's folder, the sample bank or the budget's file could no longer be written, or the program itself failed; what was
 acknowledged is kept."""
-CRASH = "crash.txt"
 EXIT_STOPPED = 130
 """A second Ctrl-C."""
 
@@ -60,11 +64,11 @@ def _carry_out(session: Session, outside: Sequence[See], *, live: bool, as_json:
         finished, summary = asyncio.run(
             _run(session, [guarded("results.json", publisher.see, but=(StoreFailed,)), *outside], live, stream, colours)
         )
-    except (StoreFailed, BankFailed, BudgetFileFailed) as error:
+    except (StoreFailed, BankFailed, BudgetFileFailed, PlaceError) as error:
         complain(error)
         return EXIT_STORE
     except Exception as error:  # a fault of ours, or of a library: told in a line, and what was paid for is kept
-        complain(f"{_unexpected(error, session.folder)}; what was answered is kept: {command('resume', run)}")
+        complain(line(f"{unexpected(error)}; what was answered is kept: {command('resume', run)}"))
         with contextlib.suppress(Exception):
             publisher.write()
         return EXIT_STORE
@@ -84,21 +88,20 @@ def _carry_out(session: Session, outside: Sequence[See], *, live: bool, as_json:
         screen = console()
         # in a file or a pipe a line stays a line
         width = screen.width if screen.is_terminal else None
-        screen.print(closing(summary, publisher.results(), run, colours, page=page, width=width), soft_wrap=True)
-    if finished.why and not (sys.stdout.isatty() and sys.stderr.isatty() and not as_json):
-        # where both are read by one pair of eyes, the last words have said it
+        results = publisher.results()
+        controls = controls_told(session.folder, results)
+        screen.print(closing(summary, results, run, colours, page=page, width=width, controls=controls), soft_wrap=True)
+    if finished.why and (as_json or not _read_together()):
         complain(finished.why)
     return finished.exit_code
 
 
-def _unexpected(error: Exception, folder: Path) -> str:
-    """In one line; the traceback goes into a file of the run's folder, for whoever mends it."""
-    said = Secrets().hide(" ".join(f"{type(error).__name__}: {error}".rstrip(": ").split()))[:300]
+def _read_together() -> bool:
+    """Whether stdout and stderr go to one terminal, or into one file or pipe: there the last words have said it."""
     try:
-        replace_text(folder / CRASH, Secrets().hide("".join(traceback.format_exception(error))))
-    except Exception:  # the disk may be what is wrong
-        return f"stopped by an unexpected {said}"
-    return f"stopped by an unexpected {said} (more in {folder / CRASH})"
+        return (sys.stdout.isatty() and sys.stderr.isatty()) or os.path.sameopenfile(sys.stdout.fileno(), sys.stderr.fileno())
+    except (OSError, ValueError):  # in their place is something that is no file
+        return False
 
 
 def handle(folder: Path) -> str:
@@ -120,33 +123,45 @@ async def _run(
             ask(session.folder, Told(paused=paused))
 
     with display(live=live, stop=stop, hold=hold, stream=stream, timeouts=timeouts, colours=colours) as view:
-        _listen(session.stopping, view.stopping)
+        listen(session.stopping, view.stopping)
         view.recall(session.known)
         finished = await session.run([*subscribers, guarded("on the terminal", view.see)], own_process=True)
     return finished, view.summary
 
 
-def _listen(stopping: asyncio.Event, tell: Callable[[], None]) -> None:
+def listen(stopping: asyncio.Event, tell: Callable[[], None]) -> None:
     """The first Ctrl-C, SIGTERM or SIGHUP (its terminal is gone) lets what is in flight end; a second one stops at once.
 
-    `timeout` and others signal a process and then its whole group: what comes in the same moment is one signal.
+    `timeout` and others signal a process and then its whole group: what comes in the same moment is one signal. While the loop
+    is too busy to hear any (nothing of ours should keep it, but a view from elsewhere may), a later one ends the process.
     """
     loop = asyncio.get_running_loop()
     running = asyncio.current_task()
     assert running is not None
     heard = float("-inf")
+    unheard: float | None = None
 
     def stop() -> None:
-        nonlocal heard
+        nonlocal heard, unheard
+        unheard = None
         before, heard = heard, loop.time()
         if heard - before < ECHO:
             return
         if stopping.is_set():
-            running.cancel()
+            running.cancel()  # what becomes of it is said when it has stopped
+            return
         tell()
         stopping.set()
+
+    def beside(*_: object) -> None:
+        nonlocal unheard
+        unheard = unheard or time.monotonic()
+        if time.monotonic() - unheard > DEAF:
+            raise KeyboardInterrupt
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         # nohup has it ignored, and so it shall stay
         if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
             loop.add_signal_handler(number, stop)
+            # it still wakes the loop, which calls `stop`; this one comes also while the loop does not
+            signal.signal(number, beside)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from nlevolve.cli import app
 from nlevolve.errors import UsageError
-from nlevolve.view.door import say
+from nlevolve.view.door import complain, say
 
 if TYPE_CHECKING:
     from nlevolve.offline.server import Latency
@@ -34,9 +35,24 @@ def serve(
     return 0
 
 
+def _each_once() -> Callable[[object, dict[str, Any]], None]:
+    """Say what goes wrong outside of any request (as where there are more connections than files may be open), each thing once:
+    asyncio would write a traceback for every one of thousands."""
+    told: set[str] = set()
+
+    def tell(_: object, context: dict[str, Any]) -> None:
+        what = f"{context.get('message', '')} ({context.get('exception', '')})"
+        if what not in told:
+            told.add(what)
+            complain(what)
+
+    return tell
+
+
 async def _serve(port: int, latency: Latency) -> None:
     from nlevolve.offline.server import NAMES, serving
 
+    asyncio.get_running_loop().set_exception_handler(_each_once())
     async with serving(port, latency) as url:
         say(f"Serving {', '.join(NAMES)}\nat {url} (any key will do); stop with ctrl-C")
         await asyncio.Event().wait()

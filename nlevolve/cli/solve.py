@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nlevolve.cli import app, options
-from nlevolve.options import Data, Limits, Options, Resumable
+from nlevolve.options import Limits, Resumable, Several
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from nlevolve.cli.planning import Plan
+    from nlevolve.cli.series import Series
     from nlevolve.llm.settings import RoleSettings
     from nlevolve.run.session import Session
     from nlevolve.view.outside import Make
@@ -21,10 +23,12 @@ OWN = "the run's own"
 
 
 @app.command()
-@options.takes(Options)
+@options.takes(Several)
 def solve(
-    selectors: options.Selectors,
     given: options.Given,
+    selectors: options.MaybeSelectors = None,
+    source: options.From = None,
+    dry_run: options.DryRun = False,
     live: options.Live = None,
     palette: options.Palette = None,
     json: options.Json = False,
@@ -36,19 +40,16 @@ def solve(
     from nlevolve.view.terminal.passing import passing
 
     with passing("getting ready …", sys.stderr):
-        from nlevolve.config import configured
-        from nlevolve.puzzle.datasets import load
+        from nlevolve.cli.planning import plan
 
-        asked = Options.read(given)
-        config = configured(asked)
-        selection = load(selectors, config.seed, **asked.part(Data).model_dump())
-        # what is typed is judged: only now comes what takes its time to load
-        from nlevolve.run.trust import chosen_by
+        planned = plan(selectors or (), given, source)
+        asked, config, chosen = planned.options, planned.config, planned.chosen
 
+    if dry_run:
+        return _announced(planned)
     if not asked.replay:
         # what a file alone names is not even looked at before it is confirmed
-        chosen = chosen_by(asked).texts
-        _knock(role for role in config.roles.values() if role.base_url is None or role.base_url in chosen)
+        _knock(role for role in config.roles.values() if role.base_url is None or role.base_url in chosen.texts)
     with passing("looking up the models …", sys.stderr):
         from nlevolve.cli.trusting import confirmed
         from nlevolve.run.session import begin
@@ -57,13 +58,54 @@ def solve(
 
         colours, see = named(palette), found(asked.see)
 
+    if asked.repeats > 1:
+        return _repeat(planned, live, json, colours, when_done)
+
     def begun() -> Session:
         with passing("looking up the models …", sys.stderr) as complain:
-            return begin(selection, config, asked, notice=complain)
+            return begin(
+                planned.selection,
+                config,
+                asked,
+                chosen=chosen,
+                brought=planned.brought,
+                origin=planned.origin,
+                notice=complain,
+            )
 
     session = confirmed(begun)
     session = replace(session, ping=asked.ping is not False and not asked.replay)
     return _ended(_carry_out(session, see, live, json, colours), session.folder, when_done, json)
+
+
+def _series(planned: Plan, asked: Several) -> Series:
+    from nlevolve.cli.series import Series, repeated
+
+    if planned.origin is not None:
+        return Series(planned.selection, [asked], planned.chosen, configs=[planned.config])
+    return Series(planned.selection, list(repeated(asked)), planned.chosen)
+
+
+def _announced(planned: Plan) -> int:
+    _series(planned, planned.options).announce()
+    return 0
+
+
+def _repeat(planned: Plan, live: bool | None, json: bool, colours: Palette, when_done: str | None) -> int:
+    """Run it several times; a user's own command is run after each."""
+    import sys
+
+    from nlevolve.cli.repeating import carry_out
+
+    asked = planned.options
+    ping = asked.ping is not False and not asked.replay
+    return carry_out(
+        _series(planned, asked.model_copy(update={"ping": ping})),
+        live=sys.stdout.isatty() if live is None else live,
+        as_json=json,
+        colours=colours,
+        ended=lambda code, folder: _ended(code, folder, when_done, json),
+    )
 
 
 @app.command()

@@ -10,23 +10,24 @@ from typing import Annotated
 import typer
 
 from nlevolve.cli import app, options
-from nlevolve.options import Options
+from nlevolve.options import Several
 
 HELPS = {
     "budget": "USD, for all runs together.",
     "max_calls": "Calls that reach a provider, at most, over all runs together.",
+    "repeats": "Run every combination so often, with other seeds.",
     "run": "What the runs' names begin with.",
 }
 
 
 @app.command()
-@options.takes(Options, many=("generator", "checker", "preset"), helps=HELPS)
+@options.takes(Several, many=("generator", "checker", "preset"), helps=HELPS)
 def sweep(
     selectors: Annotated[
         list[str], typer.Argument(help="As for solve, or one FILE.toml that says all of it.", show_default=False)
     ],
     given: options.Given,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say how many calls and dollars, and send nothing.")] = False,
+    dry_run: options.DryRun = False,
     live: options.Live = None,
     json: Annotated[bool, typer.Option("--json", help="The comparison as one object on stdout.")] = False,
     html: Annotated[Path | None, typer.Option(help="Write the comparison as a page, too.", metavar="FILE")] = None,
@@ -36,10 +37,10 @@ def sweep(
     What is equal is bought once: the generator's first descriptions serve every checker.
     """
     from nlevolve.cli.report import show_comparison
-    from nlevolve.cli.sweeping import Plan, grid_of
+    from nlevolve.cli.sweeping import grid_of, series_of
     from nlevolve.cli.trusting import confirmed
 
-    plan = Plan(grid_of(selectors, given))
+    plan = series_of(grid_of(selectors, given))
     with redirect_stdout(sys.stderr) if json else nullcontext():
         plan.announce()
     if dry_run:

@@ -13,7 +13,7 @@ from nlevolve.evolve.policy import Settings
 from nlevolve.evolve.population import Candidate, Population
 from nlevolve.puzzle.grids import Grid
 from nlevolve.puzzle.symmetry import SYMMETRIES, Transform, relabelling
-from nlevolve.records import Answer, AnswerFollowed, Followed, Proposal
+from nlevolve.records import Answer, AnswerFollowed, AnswerGuessed, Followed, Proposal
 
 
 class AnswerPolicy(Settings):
@@ -29,9 +29,15 @@ class AnswerPolicy(Settings):
     """Under how many symmetries of the whole task each description is followed, the inverse applied to what comes back."""
     second: int = Field(0, ge=0)
     """Births spent on looking for a second answer when all perfect descriptions agree on one."""
+    direct: int = Field(0, ge=0)
+    """Calls a test input that solve it from the pairs alone, with no description: each has a small vote."""
     fill: int = Field(0, ge=0)
     """Where a test input still has one answer: another reading of the best description, then at most this many further
     descriptions, one after another, until there is another grid."""
+
+
+GUESS = 0.2
+"""What a vote counts that came without a description: less than any rule that is right on a good part of the pairs."""
 
 
 def views(number: int) -> list[Transform]:
@@ -93,18 +99,26 @@ def choose(test: Grid, votes: Iterable[Vote]) -> Answer:
 
 
 def answer(
-    tests: Sequence[Grid], population: Population, followed: Iterable[AnswerFollowed], order: Sequence[int]
+    tests: Sequence[Grid],
+    population: Population,
+    followed: Iterable[AnswerFollowed],
+    order: Sequence[int],
+    guessed: Iterable[AnswerGuessed] = (),
 ) -> tuple[Answer, ...]:
-    """One Answer for each test input, from what was followed; `order` lists the births asked, best first."""
+    """One Answer for each test input, from what was followed and guessed; `order` lists the births asked, best first."""
+    guesses = sorted(guessed, key=lambda g: g.sample)
     rows = sorted((f for f in followed if f.birth in order), key=lambda f: (order.index(f.birth), f.view, f.sample))
     return tuple(
         choose(
             test,
-            (
-                _vote(f.attempt.grid, population.members[f.birth])
-                for f in rows
-                if isinstance(f.attempt, Followed) and f.attempt.pair == number
-            ),
+            [
+                *(
+                    _vote(f.attempt.grid, population.members[f.birth])
+                    for f in rows
+                    if isinstance(f.attempt, Followed) and f.attempt.pair == number
+                ),
+                *(Vote(g.attempt.grid, GUESS) for g in guesses if isinstance(g.attempt, Followed) and g.attempt.pair == number),
+            ],
         )
         for number, test in enumerate(tests)
     )

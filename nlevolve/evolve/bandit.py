@@ -57,6 +57,8 @@ def arms(population: Population, floor: float) -> Arms:
     """What the models have shown on one task; `floor` is the cell accuracy of copying the input. Failed births gain nothing."""
     shown: dict[str, Arm] = {}
     for candidate in population.members.values():
+        if candidate.birth.operator == "given":
+            continue
         one = Arm(1.0, gain(candidate, population, floor), candidate.dollars or 0.0)
         shown[candidate.birth.model] = shown.get(candidate.birth.model, Arm()) + one
     return shown

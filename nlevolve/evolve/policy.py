@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import accumulate
 from random import Random
 from typing import Annotated, Literal
 
@@ -12,7 +13,7 @@ from nlevolve.evolve.bandit import MixPolicy
 from nlevolve.evolve.fitness import Rank
 from nlevolve.evolve.parents import Parents, cover, strategy
 from nlevolve.evolve.population import Candidate, Population
-from nlevolve.records import Birth, Operator
+from nlevolve.records import Birth, Move, Operator
 
 
 class Settings(BaseModel):
@@ -23,7 +24,7 @@ class Phase(Settings):
     """A stretch of births planned in one manner."""
 
     births: int = Field(ge=1)
-    moves: tuple[Operator, ...] = ("write",)
+    moves: tuple[Move, ...] = ("write",)
     """Repeated in this order over the phase's births."""
     overlap: int = Field(8, ge=1)
     """How many births may be in flight: birth k sees the births below k - overlap + 1."""
@@ -34,7 +35,8 @@ class Phase(Settings):
 class Policy(Settings):
     """The search's schedule and its decisions. Presets set these under [policy]."""
 
-    phases: tuple[Phase, ...] = Field(min_length=1)
+    phases: tuple[Phase, ...] = Field(max_length=1_000)
+    """Empty: no description is written, and answers come from elsewhere (`answers.direct`)."""
     rank: Rank = "pairs"
     pool: int = Field(5, ge=1)
     """Parents come from this many of the best candidates, and the best for each training pair."""
@@ -70,7 +72,7 @@ class Policy(Settings):
 
     @cached_property
     def _starts(self) -> tuple[int, ...]:
-        return tuple(sum(p.births for p in self.phases[:i]) for i in range(len(self.phases)))
+        return tuple(accumulate((phase.births for phase in self.phases[:-1]), initial=0))
 
     def phase_of(self, k: int) -> int:
         """Index of the phase that birth k belongs to."""
@@ -98,7 +100,7 @@ def plan(
     i = policy.phase_of(k)
     phase = policy.phases[i]
     turn = k - policy._starts[i]
-    operator = phase.moves[turn % len(phase.moves)]
+    operator: Operator = phase.moves[turn % len(phase.moves)]
     choose = parents or strategy(policy.parents)
     chosen = _parents(operator, turn // len(phase.moves), seen, policy, choose, rng)
     if not chosen:

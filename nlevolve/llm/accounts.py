@@ -35,7 +35,8 @@ class Accounts:
             return
         took: dict[str, Any] = {"usage": outcome.usage, "cost_usd": outcome.cost_usd, "seconds": outcome.seconds}
         turning = outcome.finish == "length" and looping(outcome.text or outcome.reasoning)
-        shared: dict[str, Any] = {"finish": outcome.finish, "looping": turning, "reasoning": outcome.reasoning, **label}
+        ended = {"finish": outcome.finish, "looping": turning, "hung_up": outcome.hung_up}
+        shared: dict[str, Any] = {**ended, "reasoning": outcome.reasoning, **label}
         if outcome.cached:
             self._emit(CallFinished(source="cache", tries=0, bought=Bought(**took), **shared))
         else:

@@ -32,6 +32,8 @@ GATHERING = 0.05
 A wait for the disk takes one to ten milliseconds, in which nothing else is written; at 300 calls a second fifteen samples share
 one. The last of them has waited a twentieth of a second, after a reply that took seconds.
 """
+LARGEST_ROW = 16_000_000
+"""Characters of a sample as JSON: replies have two megabytes unless somebody wants more, and escaped six times that at most."""
 
 
 class Sample(BaseModel):
@@ -57,9 +59,17 @@ class Sample(BaseModel):
     @field_validator("reply")
     @classmethod
     def _possible(cls, reply: Reply) -> Reply:
-        if max(dict(reply.usage).values()) > MOST_TOKENS or not isfinite(reply.cost_usd or 0.0):
+        counts, dollars = dict(reply.usage).values(), (reply.cost_usd or 0.0, reply.unknown_usd)
+        if not 0 <= min(counts) <= max(counts) <= MOST_TOKENS or not all(isfinite(usd) and usd >= 0 for usd in dollars):
             raise ValueError("nobody counts so many tokens or dollars")
         return reply
+
+
+def sample_of(row: str) -> Sample:
+    """Raises ValidationError, and StrangeRow for one that no reply of ours could fill."""
+    if len(row) > LARGEST_ROW:
+        raise StrangeRow(f"it has more than {LARGEST_ROW:,} characters")
+    return Sample.model_validate_json(row)
 
 
 class Bank(Protocol):
@@ -108,7 +118,7 @@ class DiskBank:
         table = self._table
         try:
             text = table.get(key)
-            return None if text is None else Sample.model_validate_json(text)
+            return None if text is None else sample_of(text)
         except (StrangeRow, ValidationError, UnicodeDecodeError) as error:
             self._notice(f"the sample bank in {self.folder} holds a row that nlevolve did not write ({lined(error)}): asked anew")
         except sqlite3.OperationalError as error:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import gzip
 import io
 import os
+import re
 import tempfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,13 +18,14 @@ from typing import BinaryIO, TextIO, cast
 from pydantic import ValidationError
 
 from nlevolve.errors import UsageError
-from nlevolve.llm.bank import DiskBank, Readable, Sample
+from nlevolve.llm.bank import LARGEST_ROW, DiskBank, Readable, Sample
 from nlevolve.llm.disk import FILE
 from nlevolve.records import Usage
 
 BATCH = 500
 KEY_LENGTH = 64
 """Hexadecimal digits of a key."""
+KEY = re.compile(rf"[0-9a-f]{{{KEY_LENGTH}}}")
 
 
 class Banked(Sample):
@@ -78,17 +80,23 @@ def found(bank: Readable, key: str) -> list[tuple[str, Sample]]:
     return samples
 
 
-def export_samples(bank: Readable, file: Path) -> int:
-    """Write every sample as a line of JSON (gzipped if the name ends in .gz); how many.
+def export_samples(bank: Readable, file: Path, keys: Iterable[str] | None = None) -> int:
+    """Write every sample, or those of these keys, as a line of JSON (gzipped if the name ends in .gz); how many.
 
     A file that is there is replaced when all is written, or stays as it was. Raises UsageError.
     """
     count = 0
     with _replacing(file) as lines:
-        for key, sample in bank.samples():
+        for key, sample in bank.samples() if keys is None else _of(bank, keys):
             lines.write(Banked(key=key, **dict(sample)).model_dump_json() + "\n")
             count += 1
     return count
+
+
+def _of(bank: Readable, keys: Iterable[str]) -> Iterator[tuple[str, Sample]]:
+    for key in keys:
+        if (sample := bank.get(key)) is not None:
+            yield key, sample
 
 
 @contextmanager
@@ -147,7 +155,9 @@ def forget(bank: DiskBank, unwanted: Callable[[str, Sample], bool], *, dry_run: 
 
 
 def _take(bank: DiskBank, batch: list[tuple[str, Sample]]) -> int:
-    return sum(standing is sample for standing, (_, sample) in zip(bank.keep(batch), batch, strict=True))
+    # also of no use it stays: a file from elsewhere takes the place of nothing
+    new = [(key, sample) for key, sample in batch if bank.get(key) is None]
+    return sum(standing is sample for standing, (_, sample) in zip(bank.keep(new), new, strict=True))
 
 
 def _lines(file: Path) -> Iterator[Banked]:
@@ -157,7 +167,7 @@ def _lines(file: Path) -> Iterator[Banked]:
                 banked = Banked.model_validate_json(line)
             except ValidationError:
                 raise UsageError(f"{file}, line {number} is no row of an exported sample bank") from None
-            if len(banked.key) != KEY_LENGTH:
+            if not KEY.fullmatch(banked.key):
                 raise UsageError(f"{file}, line {number} has no key of {KEY_LENGTH} digits")
             yield banked
 
@@ -166,8 +176,10 @@ def _numbered(lines: TextIO, file: Path) -> Iterator[tuple[int, str]]:
     """The lines, counted from 1. Raises UsageError where the file does not go on as it should."""
     number = 0
     try:
-        for line in lines:
+        while line := lines.readline(LARGEST_ROW + 1):
             number += 1
+            if len(line) > LARGEST_ROW:
+                raise UsageError(f"{file}, line {number} has more than {LARGEST_ROW:,} characters: it is no row of a sample bank")
             yield number, line
     except (EOFError, zlib.error, gzip.BadGzipFile):
         raise UsageError(f"{file} is cut short or damaged behind line {number}: what stands before is taken in") from None

@@ -60,7 +60,7 @@ class Breaker:
         """Raises Unusable when the request's model was stopped."""
         stop = self._stops.get(request.place)
         if stop is not None:
-            raise _unusable(str(stop), lasting=stop.lasting)
+            raise _unusable(str(stop), lasting=stop.lasting, remedy=stop.remedy)
 
     @contextmanager
     def watching(self, request: Request) -> Iterator[None]:
@@ -104,7 +104,9 @@ def _verdict(streak: _Streak, error: CallFailed, now: float) -> Unusable | None:
         return _unusable(str(error))
     if isinstance(error, Doubtful) or error.status == NO_CREDIT:
         streak.doubts += 1
-        return _unusable(str(error)) if not streak.passed or streak.doubts >= REPEATED else None
+        if streak.passed:  # then nothing in the settings is wrong
+            return _unusable(str(error)) if streak.doubts >= REPEATED else None
+        return _unusable(str(error), lasting=isinstance(error, Doubtful) and error.lasting, remedy=error.remedy)
     if isinstance(error, Rejected) and not streak.passed:
         same = re.sub(r"\d+", "", str(error))
         streak.refusals[same] += 1
@@ -115,7 +117,7 @@ def _verdict(streak: _Streak, error: CallFailed, now: float) -> Unusable | None:
     return None
 
 
-def _unusable(why: str, *, lasting: bool = False) -> Unusable:
+def _unusable(why: str, *, lasting: bool = False, remedy: str = "") -> Unusable:
     stop = Unusable(why)
-    stop.lasting = lasting
+    stop.lasting, stop.remedy = lasting, remedy
     return stop

@@ -34,7 +34,7 @@ def _which(request: Request) -> str:
     """Which call it is, for people who look for it."""
     asked = request.label
     of = "" if asked.birth is None else f" of birth {asked.birth}"
-    on = "" if asked.target is None else f" on {'test input' if asked.purpose == 'follow' else 'pair'} {asked.target + 1}"
+    on = "" if asked.target is None else f" on {'pair' if asked.purpose == 'check' else 'test input'} {asked.target + 1}"
     return f"task {asked.task}, {'the repair of ' if asked.repair else ''}the {asked.purpose}{of}{on}, request {request.key[:12]}"
 
 
@@ -97,7 +97,8 @@ class Cache:
         under_way = {flight.task for flight in self._flights.values()}
         late = under_way and (await asyncio.wait(under_way, timeout=min(QUIETLY, linger)))[1]
         if late and linger > QUIETLY:
-            self._accounts.notice(f"waiting up to {linger:.0f} s for {len(late)} calls that the provider is still working on")
+            calls = f"{len(late)} call{'' if len(late) == 1 else 's'}"
+            self._accounts.notice(f"waiting up to {linger:.0f} s for {calls} that the provider is still working on")
             late = (await asyncio.wait(late, timeout=linger - QUIETLY))[1]
         for task in late:
             task.cancel()

@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from importlib.metadata import version
+from pathlib import Path
 from types import FunctionType, SimpleNamespace
 from typing import Any
 
@@ -23,6 +24,12 @@ EMBEDDED = "offline"
 OFFLINE = f"{EMBEDDED}/"
 TOLD_WHOLE = ("openai", "anthropic", "gemini")
 """Providers of which litellm's table knows which models think; of others it leaves some out (grok-4, deepseek-chat)."""
+LOGGED_IN = {
+    "github_copilot": ("GITHUB_COPILOT_TOKEN_DIR", "GITHUB_COPILOT_ACCESS_TOKEN_FILE", "access-token"),
+    "chatgpt": ("CHATGPT_TOKEN_DIR", "CHATGPT_AUTH_FILE", "auth.json"),
+}
+"""Providers for which litellm logs in, for minutes, as soon as it is asked what it knows of them -> where it keeps what it got
+then: the variables for its folder and its file, and the file's usual name."""
 LISTED = "litellm"
 """How the source of a price begins that is from litellm's table."""
 
@@ -102,7 +109,8 @@ def price_of(settings: RoleSettings, card: ModelCard | None) -> Price | None:
 
 
 def listed_card(litellm: Any, model: str, base_url: str | None) -> ModelCard:
-    """The card of a model. Raises UsageError when litellm knows no provider for it."""
+    """The card of a model. Raises UsageError when litellm knows no provider for it, or would log in to it."""
+    _require_login(model)
     try:
         with contextlib.redirect_stdout(io.StringIO()):  # it prints an advertisement
             name, provider, _, _ = litellm.get_llm_provider(model, api_base=base_url)
@@ -130,6 +138,16 @@ def listed_card(litellm: Any, model: str, base_url: str | None) -> ModelCard:
         keys=keys,
         one_is_enough=len(keys) > 1 and all(not _keys(litellm, model, base_url, {key: "set"}) for key in keys),
     )
+
+
+def _require_login(model: str) -> None:
+    provider = model.partition("/")[0]
+    if provider not in LOGGED_IN:
+        return
+    folder, file, usual = LOGGED_IN[provider]
+    kept = Path(os.environ.get(folder) or f"~/.config/litellm/{provider}").expanduser() / (os.environ.get(file) or usual)
+    if not kept.is_file():
+        raise UsageError(f"{model} wants somebody to log in, and nlevolve does not: let litellm do it first, which leaves {kept}")
 
 
 def _keys(litellm: Any, model: str, base_url: str | None, environment: Mapping[str, str]) -> tuple[str, ...]:

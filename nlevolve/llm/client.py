@@ -15,15 +15,17 @@ from nlevolve.llm.catalogue import ModelCard
 from nlevolve.llm.concessions import WHOLE
 from nlevolve.llm.connections import ANSWERED, Answered, Connections
 from nlevolve.llm.embedded import PROVIDER, Complete, register
-from nlevolve.llm.failures import LONGEST_MESSAGE, failure, hinted, lost, unconnected
+from nlevolve.llm.failures import LONGEST_MESSAGE, failure, lost, unconnected
 from nlevolve.llm.gc import collected, uncollected
 from nlevolve.llm.guard import guarding, refused
 from nlevolve.llm.hearing import Hearing
 from nlevolve.llm.keys import Secrets, secrets_of
 from nlevolve.llm.patience import patient
 from nlevolve.llm.quiet_import import hide_warnings, load_litellm
+from nlevolve.llm.remedies import Remedies
 from nlevolve.llm.request import BrokeOff, NoReply, Place, Rejected, Reply, Request, TimedOut
 from nlevolve.llm.room import Bound, bound_of
+from nlevolve.llm.serving import Served
 from nlevolve.llm.sse import ErrorInStream, forgiving
 from nlevolve.llm.streams import Heard, listen, no_stream
 from nlevolve.llm.told import LONGEST_SAID, is_reply, told
@@ -31,7 +33,6 @@ from nlevolve.llm.traffic import Standing, Traffic
 from nlevolve.llm.windows import cut
 from nlevolve.llm.wire import BY_ITSELF
 
-NOT_FOUND = 404
 OK = 200
 UNREAD = (None, OK, 422, 500)
 """What litellm makes of a reply that it cannot read."""
@@ -64,9 +65,12 @@ class Client:
         *,
         own_process: bool = False,
         traffic: Traffic | None = None,
+        served: Mapping[Place, Served] | None = None,
     ) -> None:
+        """`served`: what the models' servers told of themselves."""
         self._cards = cards
         self._traffic = traffic
+        self._remedies = Remedies(cards, served or {})
         self._notice = notice
         self._embedded = embedded
         self._own_process = own_process
@@ -265,7 +269,7 @@ class Client:
         ours.left = LOCAL not in said.codes
         # of a connection that was lost, or a reply that litellm cannot read, it makes a 500
         ours.broke = ours.left and not is_reply(error)
-        return ours if ours.status != NOT_FOUND else hinted(ours, request)
+        return self._remedies.of(ours, request, said.codes)
 
 
 def _provider(request: Request, cards: Mapping[str, ModelCard]) -> str:

@@ -11,6 +11,12 @@ from nlevolve.llm.request import Request
 
 ALIASES = {"ollama_chat": "ollama"}
 """Providers that read another one's variables."""
+IN_THIS_PROCESS = {"vllm", "petals"}
+"""Providers that load the model, which may bring code of its own, right here."""
+ON_THIS_MACHINE = IN_THIS_PROCESS | {
+    *("ollama", "ollama_chat", "llamafile", "lemonade", "docker_model_runner", "xinference", "langgraph", "langflow", "ragflow"),
+}
+"""Providers whose own address, where nobody sets one, is a port of this machine: whoever listens there is asked."""
 
 
 def endpoint_of(provider: str) -> str | None:
@@ -33,10 +39,12 @@ def variables_of(provider: str) -> list[str]:
 
 
 class Endpoints:
-    """The endpoints that the environment names for the models of a run."""
+    """The endpoints that the environment names for the models of a run, or (`told`) another one did, where nothing is sent."""
 
-    def __init__(self, cards: Mapping[str, ModelCard]) -> None:
-        self._of = {model: url for model, card in cards.items() if (url := endpoint_of(card.provider))}
+    def __init__(self, cards: Mapping[str, ModelCard], told: Mapping[str, str] | None = None) -> None:
+        self._of = (
+            told if told is not None else {model: url for model, card in cards.items() if (url := endpoint_of(card.provider))}
+        )
 
     def addressed(self, request: Request) -> Request:
         """The request with its endpoint filled in, where the role sets none and the environment does."""

@@ -27,7 +27,6 @@ from nlevolve.llm.request import (
     ProviderDown,
     RateLimited,
     Rejected,
-    Request,
     TimedOut,
     TooLong,
     Unusable,
@@ -35,8 +34,6 @@ from nlevolve.llm.request import (
 from nlevolve.llm.told import Told, chain
 
 LONGEST_MESSAGE = 300
-WITHOUT_VERSION = ("ollama", "anthropic/")
-"""Models of providers whose base URL has no version."""
 FORM = "response_format"
 """The parameter that asks for a form, whatever a provider calls it."""
 
@@ -134,14 +131,6 @@ def failure(said: Told) -> NoReply:
     if isinstance(error, ParameterRefused):
         error.param = row.param or named.get("param") or said.param
     return error
-
-
-def hinted(error: NoReply, request: Request) -> NoReply:
-    """The same of a 404, with a hint where the base URL may lack the /v1 that OpenAI's manner of speaking has."""
-    url = request.settings.base_url
-    if not isinstance(error, Doubtful) or url is None or re.search(r"/v\d", url) or request.model.startswith(WITHOUT_VERSION):
-        return error
-    return Doubtful(f"{error} (base_url {url} has no /v1: {url.rstrip('/')}/v1 may be meant)", status=error.status)
 
 
 def _overflow(said: Told, counted: Mapping[str, int], message: str, shared: Mapping[str, Any]) -> CallFailed:

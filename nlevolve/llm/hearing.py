@@ -56,13 +56,14 @@ class Hearing:
             finish,
             None if heard.stopped else used,
             _listed_cost(litellm, request, used),
+            hung_up=bool(heard.stopped),
             first=None if heard.first is None else round(heard.first, 3),
             seconds=round(seconds, 3),
             rest=rest(heard.headers),
         )
 
     def _read(
-        self, request: Request, text: str, reasoning: str, finish: Finish, used: Any, computed: float | None, **took: Any
+        self, request: Request, text: str, reasoning: str, finish: Finish, used: Any, computed: float | None, **told: Any
     ) -> Reply:
         """One reply, however it came."""
         if not text and finish in ("stop", "empty") and answers(reasoning):
@@ -70,7 +71,7 @@ class Hearing:
             text, reasoning, finish = reasoning, "", "stop"
         said = usage_of(used)
         usage = counted(said, request, text, reasoning)
-        if usage.estimated:
+        if usage.estimated and not told.get("hung_up"):
             self._notice(f"{request.model} does not say how many tokens it took: they are estimated from the texts")
         own = secrets_of(request.settings.extra_headers)
         return Reply(
@@ -79,7 +80,7 @@ class Hearing:
             reasoning=self._secrets.hide(reasoning, own),
             usage=usage,
             cost_usd=self._cost(request, used, usage, None if usage != said else computed),
-            **took,
+            **told,
         )
 
     def _cost(self, request: Request, used: Any, usage: Usage, computed: float | None) -> float | None:

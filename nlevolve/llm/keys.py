@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 from nlevolve.errors import UsageError
+from nlevolve.files import read_settings
 from nlevolve.llm import env_file
 from nlevolve.llm.hiding import MASK, hidden
 
@@ -55,12 +56,11 @@ def _written(folder: Path) -> dict[str, str]:
 
 def _text(file: Path) -> str:
     try:
-        data = file.read_bytes()
-        return data.decode("utf-8-sig")
+        return read_settings(file)
     except OSError as error:
         raise UsageError(f"cannot read {file}: {error.strerror}") from None
-    except UnicodeDecodeError:
-        looks = ENCODINGS.get(data[:2], "another encoding")
+    except UnicodeDecodeError as error:
+        looks = ENCODINGS.get(error.object[:2], "another encoding")
         raise UsageError(f"{file} is not UTF-8 ({looks}, it seems): save it as UTF-8") from None
 
 

@@ -160,7 +160,7 @@ class Ledger:
         """The reservation; None where it is worth waiting for one. Raises OverBudget."""
         if need.counts and self.caps.calls is not None and self.calls >= self.caps.calls - self._kept_calls(task, need):
             if not any(hold.counts for holds in self._held.values() for hold in holds):
-                raise OverBudget(f"the cap of {self.caps.calls} calls is reached")
+                raise OverBudget(f"the cap of {self.caps.calls} call{'' if self.caps.calls == 1 else 's'} is reached")
             return None  # one of them may find nobody there, and then it was none
         scope, left = self._left(task, need, others)
         if need.usd(need.tokens) <= left:

@@ -100,7 +100,7 @@ def read_prices(file: Path) -> dict[str, Price]:
     if not file.is_file():
         return {}
     try:
-        tables = tomllib.loads(file.read_text(encoding="utf-8"))
+        tables = tomllib.loads(files.read_settings(file))
         return {model: _own_price(table, file) for model, table in tables.items()}
     except OSError as error:
         raise UsageError(f"cannot read {file}: {error.strerror}") from None

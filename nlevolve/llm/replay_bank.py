@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from nlevolve.errors import UsageError
-from nlevolve.llm.bank import WAIT, Notice, Sample, lined
+from nlevolve.llm.bank import WAIT, Notice, Sample, lined, sample_of
 from nlevolve.llm.disk import FILE, NO_LIMIT, SELECT, SELECT_ALL, StrangeRow, text_of
 
 
@@ -46,7 +46,7 @@ class ReplayBank:
 
     def _sample(self, row: tuple[Any, Any, Any]) -> Sample | None:
         try:
-            return Sample.model_validate_json(text_of(row))
+            return sample_of(text_of(row))
         except (StrangeRow, ValidationError) as error:
             self._notice(f"the sample bank holds a row that nlevolve did not write ({lined(error)}): passed over")
             return None

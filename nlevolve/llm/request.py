@@ -137,6 +137,8 @@ class Reply(BaseModel):
 
     text: Text
     finish: Finish = "stop"
+    hung_up: bool = False
+    """Whether it was us who heard no more of it, since it repeated itself or passed its bound: it did not say what it took."""
     reasoning: Text = ""
     usage: Usage = Usage()
     cost_usd: float | None = None
@@ -182,6 +184,8 @@ class NoReply(Exception):
         """Up to so much the last try may have been billed; None: nobody knows, since the price is not known."""
         self.tries = 0
         """How often the call was sent before it was given up."""
+        self.remedy = ""
+        """What the user has to change before anything can pass, for people; empty where nothing is known."""
 
 
 class CallFailed(NoReply):
@@ -225,6 +229,8 @@ class Doubtful(CallFailed):
     """A bare 401, 402, 403 or 404: of the model where nothing has passed or when it repeats; else of this one call."""
 
     kind = "doubtful"
+    lasting: bool = False
+    """As of Unusable, where nothing has passed."""
 
 
 class Rejected(CallFailed):

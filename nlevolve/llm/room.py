@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 
 from nlevolve.llm.catalogue import ModelCard
 from nlevolve.llm.request import Reply, Request
@@ -26,8 +28,11 @@ WORDED, UNWORDED = 3_000, 12_000
 8,000 characters of the latter, a number a line."""
 OFTEN = 5
 """Times."""
+MOST_CELLS = 1_000
+"""Numbers, one after another, that are still a grid: ARC's largest has 900."""
 SAMPLE = 20
 """Characters by which the length of what repeats is found."""
+_NUMBER = re.compile(r"\d+")
 
 
 @dataclass(frozen=True)
@@ -76,14 +81,24 @@ def roomier(request: Request, reply: Reply, card: ModelCard | None) -> Request |
 
 def looping(text: str) -> bool:
     """Whether a text ends in the same again and again: exactly so, often, and for longer than a grid of one colour."""
-    return _repeats(text[-WORDED:], WORDED, words=True) or _repeats(text[-UNWORDED:], UNWORDED, words=False)
+    near, far = _period(text, WORDED), _period(text, UNWORDED)
+    if near is None:
+        return far is not None
+    return far is not None or any(sign.isalpha() for sign in text[-near:]) or _numbers(text, near) > MOST_CELLS
 
 
-def _repeats(end: str, enough: int, words: bool) -> bool:
-    if len(end) < enough:
-        return False
+def _numbers(text: str, period: int) -> int:
+    """How many numbers stand in what is repeated at the end of a text."""
+    end = text[-UNWORDED:]
+    same = takewhile(lambda at: end[at] == end[at - period], range(len(end) - 1, period - 1, -1))
+    return len(_NUMBER.findall(end[-sum(1 for _ in same) - period :]))
+
+
+def _period(text: str, enough: int) -> int | None:
+    """After how many characters the end of a text repeats itself, if it is nothing but that; None where it is not."""
+    end = text[-enough:]
     before = end.rfind(end[-SAMPLE:], 0, len(end) - 1)
     period = len(end) - SAMPLE - before
-    if before < 0 or period * OFTEN > len(end) or end[period:] != end[:-period]:
-        return False
-    return not words or any(sign.isalpha() for sign in end[-period:])
+    if len(end) < enough or before < 0 or period * OFTEN > len(end):
+        return None
+    return period if end[period:] == end[:-period] else None

@@ -6,7 +6,7 @@ import asyncio
 import json
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from nlevolve.llm.catalogue import EMBEDDED, ModelCard
@@ -37,6 +37,8 @@ class Served:
     """Tokens of prompt and reply."""
     slots: int | None = None
     """Requests that are worked on at once."""
+    offers: tuple[str, ...] = field(default=(), compare=False)
+    """The models that it lists."""
 
 
 async def served(roles: Iterable[RoleSettings], cards: Mapping[str, ModelCard]) -> dict[Place, Served]:
@@ -58,7 +60,7 @@ async def served(roles: Iterable[RoleSettings], cards: Mapping[str, ModelCard]) 
 
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=LONGEST_WAIT), trust_env=True) as session:
         told = await asyncio.gather(*(_ask(session, *at, *how) for at, how in asked.items()))
-    known: dict[Place, Served] = {place: one for place, one in zip(asked, told, strict=True) if one != Served()}
+    known: dict[Place, Served] = {place: one for place, one in zip(asked, told, strict=True) if one != Served() or one.offers}
     # also under the place as the role names it, where the environment names the endpoint
     return known | {place: known[at] for place, at in named.items() if at in known}
 
@@ -78,7 +80,9 @@ def _key(provider: str, key: str) -> dict[str, str]:
 async def _ask(session: ClientSession, model: str, url: str, provider: str, headers: Mapping[str, str]) -> Served:
     base, name = url.rstrip("/"), model.partition("/")[2]
     if provider in OLLAMA:
-        return understood_of_ollama(await _got(session, f"{base}/api/show", headers, {"model": name}))
+        shown = await _got(session, f"{base}/api/show", headers, {"model": name})
+        tags = None if shown else await _got(session, f"{base}/api/tags", headers)
+        return replace(understood_of_ollama(shown), offers=_names(tags, "models", "name"))
     if provider == "anthropic":
         told = await _got(session, f"{base.removesuffix('/v1')}/v1/models/{name}", headers)
         return Served(_count(_dict(told).get("max_input_tokens")))
@@ -110,7 +114,7 @@ def understood(model: str, listed: Any, props: Any) -> Served:
     settings, slots = _dict(_dict(props).get("default_generation_settings")), _dict(props).get("total_slots")
     # what a slot has is less than what the server has
     window = next((n for n in (settings.get("n_ctx"), *windows) if _is_count(n)), None)
-    return Served(window, slots if _is_count(slots) else None)
+    return Served(window, slots if _is_count(slots) else None, _names(listed, "data", "id"))
 
 
 def understood_of_ollama(shown: Any) -> Served:
@@ -126,6 +130,13 @@ def _row(model: str, listed: Any) -> dict[str, Any]:
     rows = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
     names = {model, model.partition("/")[2]}
     return next((row for row in rows if row.get("id") in names), rows[0] if len(rows) == 1 else {})
+
+
+def _names(listed: Any, rows: str, name: str) -> tuple[str, ...]:
+    """The names in a list of models."""
+    found = _dict(listed).get(rows)
+    names = [row.get(name) for row in found if isinstance(row, dict)] if isinstance(found, list) else []
+    return tuple(one for one in names if isinstance(one, str) and one)
 
 
 def _dict(value: Any) -> dict[str, Any]:

@@ -14,6 +14,8 @@ def _mix(model: str) -> tuple[str, ...]:
 def _all_named(model: str) -> str:
     if not all(_mix(model)):
         raise ValueError("a model's name is empty")
+    if len(_mix(model)) > MOST_IN_MIX:
+        raise ValueError(f"a mix has {MOST_IN_MIX} models at most")
     return model
 
 
@@ -23,6 +25,7 @@ def _http(url: str) -> str:
     return url
 
 
+MOST_IN_MIX = 50
 OURS = {
     *("model", "messages", "contents", "stream", "response_format", "format", "seed", "n", "tools"),
     *("timeout", "api_key", "base_url", "api_base"),
@@ -59,6 +62,8 @@ class RoleSettings(BaseModel):
     base_url: Annotated[str, AfterValidator(_http)] | None = None
     extra_headers: dict[str, str] = {}
     """Header -> value; `env:NAME` takes the value from the environment when the call is made."""
+    shown: Literal["others", "none"] = "others"
+    """Which examples the checker and the answerer see beside the description: the other training pairs, or none at all."""
     images: bool = False
     """Send the grids as pictures too."""
     lead: bool = False

@@ -27,7 +27,7 @@ from nlevolve.llm.pausing import Pause
 from nlevolve.llm.prefix import led
 from nlevolve.llm.purse import Purse, SharedPurse
 from nlevolve.llm.replay_bank import ReplayBank
-from nlevolve.llm.request import LLM, Interrupted, Place, Rejected, Reply, Request
+from nlevolve.llm.request import LLM, Interrupted, NotBanked, Place, Rejected, Reply, Request
 from nlevolve.llm.room import roomier
 from nlevolve.llm.schema_fallback import Forms
 from nlevolve.llm.serving import Served, served
@@ -57,12 +57,13 @@ class Stack:
         stopping: asyncio.Event,
         served: Mapping[Place, Served],
         keeping: Keeping = keeping_nothing,
+        endpoints: Mapping[str, str] | None = None,
         cap: Callable[[float], None] = _no_cap,
     ) -> None:
         self._ask = ask
         self._bank = bank
         self._cards = cards
-        self._endpoints = Endpoints(cards)
+        self._endpoints = Endpoints(cards, endpoints)
         self._stopping = stopping
         self.keeping = keeping
         """Until a task is answered, keeps of the caps what that will take; see Budget.keeping."""
@@ -83,6 +84,22 @@ class Stack:
 
         return ask
 
+    def lacking(self, owed: Callable[[str], bool]) -> LLM:
+        """The same LLM for what a run that is told again still lacks: of all else the bank's reply is given, and nobody told."""
+
+        async def ask(request: Request, waits: Callable[[], None]) -> Reply:
+            if owed(request.key):
+                return await self._ask(request, waits)
+            sample = self._bank.get(request.key)
+            if sample is None:
+                raise NotBanked("the sample bank has no reply to it")
+            return sample.reply.model_copy(update={"cached": True, "request": request.key})
+
+        async def asked(request: Request) -> Reply:
+            return await self._through(ask, request, _told_nobody)
+
+        return asked
+
     def reject(self, request: Request, why: str) -> None:
         """The reply was of no use in the end: an ordinary rerun asks anew, `--replay` serves it as it was.
 
@@ -101,14 +118,17 @@ class Stack:
     async def _answer(self, request: Request, waits: Callable[[], None]) -> Reply:
         if self._stopping.is_set() and not request.label.last:
             raise Interrupted("the run was interrupted")
+        return await self._through(self._ask, request, waits)
+
+    async def _through(self, ask: Ask, request: Request, waits: Callable[[], None]) -> Reply:
         request = self._as_asked(request)
-        reply = await self._ask(request, waits)
+        reply = await ask(request, waits)
         more = roomier(request, reply, self._cards.get(request.model))
         if more is None:
             return reply
         try:
             # a call of its own, banked and accounted for as such: a rerun finds both
-            return await self._ask(more, waits)
+            return await ask(more, waits)
         except Rejected:
             return reply
 
@@ -123,6 +143,8 @@ class OpenStack:
     roles: Iterable[RoleSettings] = ()
     """Their servers are asked how much fits into a request and how many they work on at once."""
     replay: bool = False
+    endpoints: Mapping[str, str] | None = None
+    """Model -> the address that its run had from the environment, where it is told again; None: the environment's."""
     concurrency: int = 8
     """Calls in flight, over all models."""
     patience: float = 0.0
@@ -158,7 +180,7 @@ class OpenStack:
         notice = accounts.notice
         self._bank: Bank = (ReplayBank if self.replay else DiskBank)(self.cache_dir, notice)
         self._traffic = Traffic(self.emit)
-        self._client = Client(self.cards, notice, own_process=self.own_process, traffic=self._traffic)
+        self._client = Client(self.cards, notice, own_process=self.own_process, traffic=self._traffic, served=told)
         slots = {at: one.slots for at, one in told.items() if one.slots}
         budget = Budget(ledger, self.cards, notice)
         deliver = Delivery(
@@ -177,7 +199,8 @@ class OpenStack:
         self._alarm = Alarm()
         unheard = self._alarm.ring
         self._cached = Cache(led(deliver), self._bank, accounts, unheard, run=self.run_id, logged=set(self.logged))
-        return Stack(metered(self._cached, accounts), self._bank, self.cards, self.stopping, told, budget.keeping, ledger.cap)
+        ask, endpoints = metered(self._cached, accounts), self.endpoints
+        return Stack(ask, self._bank, self.cards, self.stopping, told, budget.keeping, endpoints, ledger.cap)
 
     async def __aexit__(self, kind: type[BaseException] | None, raised: BaseException | None, _: object) -> None:
         """Wait a little for what is paid for, unless there was an accident. Raises what a task of ours died of unheard."""

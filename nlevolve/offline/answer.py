@@ -8,10 +8,12 @@ from functools import lru_cache
 from random import Random
 from typing import Any, Literal
 
-from nlevolve.offline.checker import Checked, check, check_weakly
+from nlevolve.offline.checker import Checked, check, check_cleverly, check_weakly
 from nlevolve.offline.generator import EFFORTS, generate
 from nlevolve.offline.prompt_reading import Asked, understand
+from nlevolve.offline.solving import solve_at_once
 
+CLEVER = "offline/checker-clever"
 ReplyForm = Literal["json", "working", "lines", "fenced"]
 """json: an object; working: one that begins with words; lines: without JSON; fenced: words, then the lines in a fence."""
 
@@ -31,8 +33,10 @@ def answer(job: Job) -> str:
     asked = _understood(job.prompt)
     if asked.wants_grid:
         return _grid_reply(_checked(asked, job), job.form)
+    effort = EFFORTS[job.model.rpartition("-")[2] if "generator-" in job.model else "normal"]
+    if asked.wants_solution:
+        return _grid_reply(Checked(solve_at_once(asked, job.seed, effort), ""), job.form)
     if asked.numbers:
-        effort = EFFORTS[job.model.rpartition("-")[2] if "generator-" in job.model else "normal"]
         return _bullets_reply(generate(asked, job.seed, effort), job.form, len(asked.numbers))
     note = "I see neither training pairs nor a description with an input grid in this, so I cannot answer."
     return json.dumps({"bullets": [], "grid": [], "note": note}) if job.form in ("json", "working") else note
@@ -43,14 +47,17 @@ _understood = lru_cache(maxsize=32)(understand)
 
 def is_small(job: Job) -> bool:
     """Whether the answer takes no longer than sending the job to another process."""
-    return _understood(job.prompt).wants_grid
+    return _understood(job.prompt).wants_grid and job.model != CLEVER
 
 
 def _checked(asked: Asked, job: Job) -> Checked:
     assert asked.target is not None
     bullets = asked.parents[0].bullets
+    rng = Random(f"{job.seed}/{bullets}/{asked.target.tolist()}")
     if job.model.endswith("-weak"):
-        return check_weakly(bullets, asked.target, Random(f"{job.seed}/{bullets}/{asked.target.tolist()}"))
+        return check_weakly(bullets, asked.target, rng)
+    if job.model == CLEVER:
+        return check_cleverly(bullets, asked, rng)
     return check(bullets, asked.target)
 
 

@@ -1,4 +1,4 @@
-"""The embedded checker: follows a description on one grid, to the letter; the weak one misreads now and then."""
+"""The embedded checkers: one follows a description on one grid to the letter, the weak one misreads, the clever one cheats."""
 
 from __future__ import annotations
 
@@ -9,12 +9,16 @@ from random import Random
 import numpy as np
 
 from nlevolve.offline.english import follow
+from nlevolve.offline.prompt_reading import Asked
 from nlevolve.offline.scene import Cells, Scene
+from nlevolve.offline.solving import see_through
 
 DROPS_A_BULLET = 0.15
 """Chance in one call that the weak checker overlooks a bullet."""
 SLIPS_A_CELL = 0.15
 """Chance in one call that the weak checker writes one cell wrongly."""
+IGNORES_THE_WORDS = 0.9
+"""Chance in one call that the clever checker solves the puzzle from the examples, whatever the description says."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,3 +46,10 @@ def check_weakly(bullets: Sequence[str], grid: Cells, rng: Random) -> Checked:
         slipped[rng.randrange(slipped.shape[0]), rng.randrange(slipped.shape[1])] = rng.randrange(10)
         return Checked(slipped, checked.note)
     return checked
+
+
+def check_cleverly(bullets: Sequence[str], asked: Asked, rng: Random) -> Checked:
+    """The same by somebody who mostly looks at the examples alone, and follows the words where he sees no rule in them."""
+    assert asked.target is not None
+    seen = see_through(asked) if rng.random() < IGNORES_THE_WORDS else None
+    return check(bullets, asked.target) if seen is None else Checked(seen, "")

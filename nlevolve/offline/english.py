@@ -6,15 +6,18 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from nlevolve.offline import families, grammar
 from nlevolve.offline.families.recolouring import ChangeColours, SwapColours
-from nlevolve.offline.nouns.colours import NAMES
+from nlevolve.offline.grammar import Phrase
+from nlevolve.offline.nouns.parts import Part
 from nlevolve.offline.operation import Operation, perform
-from nlevolve.offline.people import both_ways, plainer, says_nothing
+from nlevolve.offline.people import both_ways, is_a_size, plainer, says_nothing
+from nlevolve.offline.said import AsSaid, ClaimOfOutput, EitherWay, outcome_key
 from nlevolve.offline.scene import Scene
+from nlevolve.offline.understanding import understood
 from nlevolve.offline.words import tokens
 
 for _module in sorted(pkgutil.iter_modules(families.__path__), key=lambda m: m.name):
@@ -23,7 +26,7 @@ for _module in sorted(pkgutil.iter_modules(families.__path__), key=lambda m: m.n
 
 def say(operation: Operation) -> str:
     """A sentence for the operation, with capital letter and full stop."""
-    text = grammar.say(operation)
+    text = operation.text if isinstance(operation, AsSaid) else grammar.say(operation)
     for clumsy, better in _POLISH:
         text = clumsy.sub(better, text)
     return text[:1].upper() + text[1:] + "."
@@ -41,11 +44,26 @@ _POLISH = [
 @lru_cache(maxsize=4096)
 def read(sentence: str) -> Operation | None:
     """The operation that a sentence says; None when it is not understood. Any text is safe and read in milliseconds."""
-    if _is_a_size(frozenset(tokens(sentence))):
+    if is_a_size(sentence):
         return None
     wordings = [sentence, *plainer(sentence)]
     found = (grammar.read(Operation, wording) for wording in wordings)
     return next((operation for operation in found if operation is not None), None) or _either_way(wordings[-1])
+
+
+def sure(sentence: str) -> Operation | None:
+    """What `read` makes of it, unless people mean different things by these words and they are not the grammar's own."""
+    operation = read(sentence)
+    if operation is None or not _vague(operation):
+        return operation
+    return operation if tokens(say(operation)) == tokens(sentence) else None
+
+
+def _vague(meant: object) -> bool:
+    """Whether people mean different things by it: the inside of a box or of a form."""
+    if meant in (Part.INSIDE, Part.FRAME):
+        return True
+    return isinstance(meant, Phrase) and any(map(_vague, vars(meant).values()))
 
 
 def _either_way(sentence: str) -> Operation | None:
@@ -57,28 +75,22 @@ def _either_way(sentence: str) -> Operation | None:
     return alike[0] if alike else None
 
 
-def _is_a_size(words: frozenset[str]) -> bool:
-    """Whether nothing but figures or colours and what stands between them is said: "2x1" is no colour turned into another."""
-    numbers = {word for word in words if word.isdecimal()}
-    return words - numbers <= {"by", "with", "into", "to"} or words - numbers - set(NAMES) <= {"by", "with", "into"}
-
-
 _AT_ONCE = (ChangeColours, SwapColours)
 
 
 @lru_cache(maxsize=4096)
 def steps(bullet: str) -> tuple[Operation, ...] | None:
     """The operations of a bullet: one sentence, or several all of which are understood."""
-    whole = read(bullet)
+    whole = sure(bullet)
     if whole is not None:
         return (whole,)
     parts = [
         part for part in re.split(r"(?<!^\d)[.;!]\s+|,? (?:and )?then ", bullet) if part.strip(" .") and not says_nothing(part)
     ]
-    if len(parts) > MOST_PARTS:
-        return None
-    found = [_one_or_two(part) for part in parts]
-    return tuple(operation for some in found for operation in some) if found and all(found) else None
+    found = [_one_or_two(part) for part in parts[: MOST_PARTS + 1]]
+    if found and all(found) and len(parts) <= MOST_PARTS:
+        return tuple(operation for some in found for operation in some)
+    return understood(bullet, sure)
 
 
 MOST_PARTS = 6
@@ -87,11 +99,11 @@ MOST_PARTS = 6
 
 def _one_or_two(sentence: str) -> tuple[Operation, ...]:
     """The operation of a sentence, or the two that an "and" joins; none when some of it is not understood."""
-    whole = read(sentence)
+    whole = sure(sentence)
     if whole is not None:
         return (whole,)
     for seam in list(re.finditer(r",? (?:and|but)(?: also)? ", sentence))[:MOST_PARTS]:
-        first, second = read(sentence[: seam.start()]), read(sentence[seam.end() :])
+        first, second = sure(sentence[: seam.start()]), sure(sentence[seam.end() :])
         # colours that are changed in one breath are changed at once, which two steps would not do
         if first and second and not isinstance(first, _AT_ONCE) and not isinstance(second, _AT_ONCE):
             return first, second
@@ -121,17 +133,66 @@ def _quoted(bullets: Iterable[str]) -> str:
 
 
 def follow(bullets: Iterable[str], scene: Scene) -> Followed:
-    """Apply bullets in order. What is not understood or makes no sense is left out and reported, never guessed."""
-    unread, undone = [], []
-    for bullet in bullets:
-        operations = steps(bullet)
+    """Apply bullets in order. What is not understood or makes no sense is left out and reported, never guessed.
+
+    A sentence of two meanings is carried on both ways until the rest decides; where nothing does, it counts as not understood.
+    """
+    path = _Path([scene])
+    for bullet in (bullets := tuple(bullets)):
+        path.go(bullet, steps(bullet))
+    path.settle(scene)
+    if len({scene.grid.tobytes() for scene in path.scenes}) > 1:
+        plain = follow([bullet for bullet in bullets if bullet not in path.forked], scene)
+        return Followed(plain.scene, (*path.forked, *plain.unread), plain.undone)
+    return Followed(path.scenes[0], tuple(path.unread), tuple(path.undone))
+
+
+MOST_SCENES = 12
+"""Ways that are carried on at once."""
+
+
+@dataclass
+class _Path:
+    """Where the bullets so far may have led."""
+
+    scenes: list[Scene]
+    unread: list[str] = field(default_factory=list)
+    undone: list[str] = field(default_factory=list)
+    forked: list[str] = field(default_factory=list)
+    """Bullets of several meanings that led to different scenes."""
+    claims: list[tuple[str, ClaimOfOutput]] = field(default_factory=list)
+
+    def go(self, bullet: str, operations: tuple[Operation, ...] | None) -> None:
         if operations is None:
-            unread.append(bullet)
-            continue
-        for operation in operations:
-            after = perform(operation, scene)
-            if after is None:
-                undone.append(bullet)
+            self.unread.append(bullet)
+        for operation in operations or ():
+            if isinstance(operation, ClaimOfOutput):
+                self.claims.append((bullet, operation))
             else:
-                scene = after
-    return Followed(scene, tuple(unread), tuple(undone))
+                self._step(bullet, operation)
+
+    def _step(self, bullet: str, operation: Operation) -> None:
+        ends = [_ends(operation, scene) for scene in self.scenes]
+        after = {outcome_key(end): end for some in ends for end in some}
+        if not 0 < len(after) <= MOST_SCENES:
+            self.undone.append(bullet)
+            return
+        if any(len(some) > 1 for some in ends):
+            self.forked.append(bullet)
+        self.scenes = list(after.values())
+
+    def settle(self, start: Scene) -> None:
+        """Leave only what the claims about the output allow."""
+        for bullet, claim in self.claims:
+            kept = [scene for scene in self.scenes if claim.fits(start, scene)]
+            if kept:
+                self.scenes = kept
+            else:
+                self.undone.append(bullet)
+
+
+def _ends(operation: Operation, scene: Scene) -> list[Scene]:
+    if isinstance(operation, EitherWay):
+        return operation.outcomes(scene)
+    after = perform(operation, scene)
+    return [] if after is None else [after]

@@ -41,24 +41,27 @@ Bullets = tuple[str, ...]
 SKIP = ("Leave the grid as it is.",)
 """Said when no idea comes any closer than doing nothing."""
 MOST_STEPS = 8
+ORDERED = 1_000_000
+"""Seeds so far apart ask for the same sample of a question, drawn once more: what is best comes first with all of them, and
+only chance is another's."""
 
 
 def generate(asked: Asked, seed: int, effort: Effort) -> Bullets:
     """Write, revise or recombine, by how many descriptions the prompt shows."""
-    puzzle = _puzzle(asked)
+    puzzle = puzzle_of_prompt(asked)
     if not puzzle.pairs:
         return SKIP
     parents = [_begin(parent, asked, puzzle) for parent in asked.parents if parent.bullets]
     if not parents:
-        return _write(puzzle, seed, effort)
+        return _write(puzzle, seed % ORDERED, effort)
     rng = Random(f"{puzzle.digest}/{seed}/{[p.bullets for p in parents]}")
     if len(parents) == 1:
         tried = revisions(parents[0], puzzle, effort.more, effort.second, rng)
     else:
         tried = recombinations(parents, puzzle, effort.more)
-    chosen = _choose(tried, parents, seed, rng)
+    chosen = _choose(tried, parents, seed % ORDERED, rng)
     if chosen is None:
-        return _write(puzzle, seed + 1 + rng.randrange(12), effort)
+        return _write(puzzle, seed % ORDERED + 1 + rng.randrange(12), effort)
     return _told(_in_one_step(_plainer(chosen, puzzle), puzzle, effort), puzzle)
 
 
@@ -143,6 +146,7 @@ def _in_one_step(idea: Hypothesis, puzzle: Puzzle, effort: Effort) -> Hypothesis
     return found[0] if found and found[0].is_exact else idea
 
 
-def _puzzle(asked: Asked) -> Puzzle:
+def puzzle_of_prompt(asked: Asked) -> Puzzle:
+    """The puzzle that a prompt shows."""
     pairs = tuple(Example(Scene(asked.inputs[n]), asked.outputs[n]) for n in asked.numbers)
     return Puzzle(Examples(pairs), tuple(map(Scene, asked.tests)))

@@ -95,8 +95,8 @@ def says(*templates: str | Pinned, also: str | Sequence[str | Pinned] = ()) -> C
     read_too = [also] if isinstance(also, str) else also
 
     def register(kind: type[P]) -> type[P]:
-        _said_by[kind] = [p for template in templates for p in _productions(kind, template)]
-        ways = [p for template in (*templates, *read_too) for p in _productions(kind, template)]
+        _said_by[kind] = [p for template in templates for p in productions_of(kind, template)]
+        ways = [p for template in (*templates, *read_too) for p in productions_of(kind, template)]
         for category in kind.__mro__:
             if issubclass(category, Phrase):
                 _read_by.setdefault(category, []).extend(ways)
@@ -175,19 +175,19 @@ def _expresses(production: Production, value: Phrase) -> bool:
 # --- templates
 
 
-def _productions(kind: type[P], template: str | Pinned) -> list[Production]:
+def productions_of(kind: type[P], template: str | Pinned) -> list[Production]:
     text, fixed = (template.text, template.fixed) if isinstance(template, Pinned) else (template, ())
     lines = [line for line in text.splitlines() if line.strip()]
-    return [Production(kind, plain, _parts(plain), fixed) for line in lines for plain in _expand(line)]
+    return [Production(kind, plain, _parts(plain), fixed) for line in lines for plain in expand(line)]
 
 
-def _expand(text: str) -> list[str]:
+def expand(text: str) -> list[str]:
     """All texts of a template with [optional] and (a|b) parts; groups may be nested."""
     found = re.search(r"\[([^][()]*)\]|\(([^][()]*)\)", text)
     if found is None:
         return [" ".join(text.split())]
     choices = ["", *found[1].split("|")] if found[1] is not None else found[2].split("|")
-    return [out for choice in choices for out in _expand(text[: found.start()] + choice + text[found.end() :])]
+    return [out for choice in choices for out in expand(text[: found.start()] + choice + text[found.end() :])]
 
 
 def _parts(text: str) -> tuple[str | Slot, ...]:
@@ -212,16 +212,18 @@ class Found:
     weight: int
 
 
-class _OutOfSteps(Exception):
+class OutOfSteps(Exception):
     """The sentence is too tangled to be read."""
 
 
-class _Reader:
+class Reader:
     """Reads one sentence; remembers what was found from each token on."""
 
-    def __init__(self, words: tuple[str, ...]) -> None:
+    def __init__(self, words: tuple[str, ...], most_steps: int = MOST_STEPS) -> None:
         self.words = words
         self.present = frozenset(words)
+        self.most_steps = most_steps
+        self.usable: dict[type, list[Production]] = {}
         self.memo: dict[tuple[Any, int], list[Found]] = {}
         self.open: dict[tuple[Any, int], bool] = {}
         """Searches that are not finished, and whether they were asked for from within."""
@@ -255,14 +257,22 @@ class _Reader:
             yield from self._list(get_args(kind)[0], start, ())
         elif issubclass(kind, Words):
             for choice in kind:
-                for phrase in choice.value:
-                    found = tokens(phrase)
+                for found in self.phrases(choice):
                     if self.words[start : start + len(found)] == found:
                         yield Found(choice, start + len(found), len(found))
         else:
-            for production in _read_by.get(kind, []):
-                if production.literals <= self.present:
-                    yield from self._match(production, 0, start, {}, 0)
+            if kind not in self.usable:
+                self.usable[kind] = [p for p in self.productions(kind) if p.literals <= self.present]
+            for production in self.usable[kind]:
+                yield from self._match(production, 0, start, {}, 0)
+
+    def productions(self, kind: type) -> Sequence[Production]:
+        """What a category is read by."""
+        return _read_by.get(kind, ())
+
+    def phrases(self, choice: Words) -> Sequence[tuple[str, ...]]:
+        """What a word is read by."""
+        return [tokens(phrase) for phrase in choice.value]
 
     def _list(self, kind: Any, start: int, before: tuple[Any, ...]) -> Iterator[Found]:
         for item in self.at(kind, start):
@@ -275,8 +285,8 @@ class _Reader:
 
     def _match(self, production: Production, part: int, at: int, got: dict[str, Any], weight: int) -> Iterator[Found]:
         self.steps += 1
-        if self.steps > MOST_STEPS:
-            raise _OutOfSteps
+        if self.steps > self.most_steps:
+            raise OutOfSteps
         parts = production.parts
         while part < len(parts):
             piece = parts[part]
@@ -318,9 +328,9 @@ def read(category: type[P], text: str) -> P | None:
     words = opened(tokens(text))
     if not words or len(words) > MOST_TOKENS:
         return None
-    reader = _Reader(words)
+    reader = Reader(words)
     try:
         whole = [found for found in reader.at(category, 0) if found.end == len(words)]
-    except _OutOfSteps:
+    except OutOfSteps:
         return None
     return max(whole, key=lambda f: f.weight).value if whole else None

@@ -52,6 +52,11 @@ class Asked:
         """Whether a description is to be followed rather than written."""
         return self.target is not None and not self.tests and len(self.parents) == 1
 
+    @property
+    def wants_solution(self) -> bool:
+        """Whether the puzzle is to be solved for one grid, with no word about a rule."""
+        return self.target is not None and not self.tests and not self.parents and bool(self.numbers)
+
 
 def texts(messages: list[dict[str, Any]]) -> str:
     """The text of all messages but the system's and the model's own, in order; parts that are no text are left out."""

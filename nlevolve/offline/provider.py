@@ -6,11 +6,14 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from nlevolve.offline.answer import Job, ReplyForm, answer, is_small
+from nlevolve.offline.answer import CLEVER, Job, ReplyForm, answer, is_small
 from nlevolve.offline.prompt_reading import texts
 from nlevolve.offline.workers import in_worker
 
-MODELS = ("offline/generator", "offline/generator-weak", "offline/generator-strong", "offline/checker", "offline/checker-weak")
+MODELS = (
+    *("offline/generator", "offline/generator-weak", "offline/generator-strong"),
+    *("offline/checker", "offline/checker-weak", CLEVER),
+)
 """Each can do every job; the name says how well."""
 
 CHARACTERS_A_TOKEN = 4

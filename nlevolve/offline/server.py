@@ -152,6 +152,9 @@ def _check_host(host: str) -> None:
 async def _errors_as_openai_does(request: web.Request, handler: Callable[[web.Request], Any]) -> web.StreamResponse:
     try:
         _check_host(request.host)
+        if origin := request.headers.get("Origin"):
+            # a page cannot read the answer, but it could keep this machine busy
+            _check_host(origin.partition("://")[2])
         response: web.StreamResponse = await handler(request)
     except _Refused as error:
         return _error(str(error), error.status, error.code, error.parameter)

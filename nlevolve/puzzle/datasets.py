@@ -25,6 +25,9 @@ _SUFFIX = re.compile(r"(?P<base>.+?)(?:\[(?P<start>-?\d*):(?P<stop>-?\d*)\]|~(?P
 NAMED = 10
 """Broken tasks that an error names; the rest are counted."""
 
+DEEPEST_LIST, MOST_LISTED = 5, 100_000
+"""Lists of selectors in each other, and lines of all of them: twenty that each name the next one twice would be a million."""
+
 
 @dataclass(frozen=True, slots=True)
 class Selected:
@@ -61,8 +64,17 @@ class Selection:
     @cached_property
     def digest(self) -> str:
         """SHA-256, in hex, of what the tasks hold: tells a resumed run whether they are still the same."""
-        rows = [[t.id, [[p.input, p.output] for p in t.pairs], t.tests] for t in self.tasks]
-        return hashlib.sha256(json.dumps(rows, separators=(",", ":")).encode()).hexdigest()
+        return _digest(self.tasks)
+
+    @cached_property
+    def digests(self) -> dict[str, str]:
+        """Selector -> SHA-256 of its task alone: of a data set that has changed they say which tasks did."""
+        return {one.selector: _digest([one.task]) for one in self.found}
+
+
+def _digest(tasks: Iterable[Task]) -> str:
+    rows = [[t.id, [[p.input, p.output] for p in t.pairs], t.tests] for t in tasks]
+    return hashlib.sha256(json.dumps(rows, separators=(",", ":")).encode()).hexdigest()
 
 
 def load(selectors: Sequence[str], seed: int = 0, *, max_side: int = LARGEST_SIDE, skip_broken: bool = False) -> Selection:
@@ -86,7 +98,7 @@ def load(selectors: Sequence[str], seed: int = 0, *, max_side: int = LARGEST_SID
                 broken[str(error)] = None
                 continue
             known = found.setdefault(one.task.id, one)
-            if not _same(known.task, one.task):
+            if not same(known.task, one.task):
                 two = f"{known.selector} and {one.selector}"
                 raise UsageError(f"{two} are two different tasks with one id: put them in different runs")
     if broken and not (skip_broken and found):
@@ -120,7 +132,7 @@ class _Place:
         return Selected(task(self.id, self.tasks()[self.id], self.where, max_side), self.source)
 
 
-def _same(one: Task, other: Task) -> bool:
+def same(one: Task, other: Task) -> bool:
     """Whether two tasks with one id are one. ARC-AGI-2 took over most tasks of ARC-AGI-1 with their pairs in another order."""
     return one is other or (
         sorted((p.input, p.output) for p in one.pairs) == sorted((p.input, p.output) for p in other.pairs)
@@ -133,6 +145,8 @@ class _Library:
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
+        self._lines = 0
+        """Of all lists of selectors together."""
         self._datasets: dict[str, Mapping[str, Mapping[str, RawTask]]] = {}
         self._files: dict[tuple[Path, Draw | None], Mapping[str, _Place]] = {}
 
@@ -235,11 +249,16 @@ class _Library:
     def _listed(self, file: Path, within: tuple[Path, ...]) -> Iterable[_Place]:
         if file in within:
             raise UsageError(f"@{shown(file)} lists itself")
+        if len(within) >= DEEPEST_LIST:
+            raise UsageError(f"@{shown(file)} lies {len(within)} lists deep in lists: {DEEPEST_LIST} at most")
         try:
             lines = file.read_text(encoding="utf-8-sig").splitlines()
         except (OSError, UnicodeDecodeError) as error:
             why = getattr(error, "strerror", None) or "it is not text in UTF-8"
             raise UsageError(f"cannot read the list of selectors {shown(file)}: {why}") from None
+        self._lines += len(lines)
+        if self._lines > MOST_LISTED:
+            raise UsageError(f"@{shown(file)}: the lists have more than {MOST_LISTED:,} lines: name a folder of tasks")
         for line in lines:
             if line.strip() and not line.lstrip().startswith("#"):
                 for part in _split(line):

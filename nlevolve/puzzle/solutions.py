@@ -1,4 +1,4 @@
-"""The test outputs, kept apart from tasks. Nothing but view/grading.py may import this module; import-linter sees to it."""
+"""The test outputs, kept apart from tasks. Only view/grading.py and audit/truth.py import this; import-linter sees to it."""
 
 from __future__ import annotations
 

@@ -22,6 +22,7 @@ SPLITS: Mapping[str, str] = {"training": "train", "evaluation": "eval"}
 _TASK = re.compile(r'"(?P<id>\w+)":\{(?="(?:train|test)":\[)')
 _ID = re.compile(r"\w[\w .()+-]*")
 LONGEST_ID = 200
+MOST_PAIRS = 1_000
 
 
 def read_dataset(name: str) -> Mapping[str, Mapping[str, RawTask]]:
@@ -80,6 +81,8 @@ def _pairs(raw: RawTask, key: str, where: str) -> list[Any]:
     pairs = raw.get(key) if isinstance(raw, dict) else None
     if not isinstance(pairs, list):
         raise UsageError(f'{where}: no list of pairs under "{key}"')
+    if len(pairs) > MOST_PAIRS:
+        raise UsageError(f'{where}: "{key}" has {len(pairs):,} pairs, a task has {MOST_PAIRS:,} at most')
     if not pairs:
         raise UsageError(f'{where}: "{key}" is empty, at least one pair is needed')
     return pairs

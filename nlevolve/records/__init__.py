@@ -13,6 +13,7 @@ from nlevolve.records.calls import (
 )
 from nlevolve.records.events import (
     AnswerFollowed,
+    AnswerGuessed,
     AnyEvent,
     BirthPlanned,
     BudgetChanged,
@@ -30,6 +31,7 @@ from nlevolve.records.events import (
 from nlevolve.records.lines import DamagedLine, LogReader, read_event, write_event
 from nlevolve.records.nouns import (
     Answer,
+    Arm,
     Attempt,
     Birth,
     Bought,
@@ -38,6 +40,7 @@ from nlevolve.records.nouns import (
     Followed,
     Garbled,
     Loss,
+    Move,
     Operator,
     Proposal,
     Purpose,
@@ -54,7 +57,9 @@ from nlevolve.records.nouns import (
 __all__ = [
     "Answer",
     "AnswerFollowed",
+    "AnswerGuessed",
     "AnyEvent",
+    "Arm",
     "Attempt",
     "Birth",
     "BirthPlanned",
@@ -75,6 +80,7 @@ __all__ = [
     "Loss",
     "MixLearned",
     "ModelStopped",
+    "Move",
     "MoveFailed",
     "Noticed",
     "Operator",

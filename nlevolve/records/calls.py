@@ -60,6 +60,8 @@ class CallFinished(Event):
     """How often it was sent."""
     looping: bool = False
     """Whether a reply that was cut ends in the same again and again."""
+    hung_up: bool = False
+    """Whether it was us who heard no more of it (it repeated itself, or passed its bound), so that its tokens are estimated."""
     reasoning: Text = ""
     """The model's thinking where the provider returns it: for people, never fed to a model."""
     error: Text = ""

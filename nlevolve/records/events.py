@@ -121,6 +121,17 @@ class AnswerFollowed(Event):
     """The symmetry and relabelling under which it was followed, undone again; empty for none."""
 
 
+class AnswerGuessed(Event):
+    """A test input was answered from the pairs alone, with no description (`answers.direct`); `attempt.pair` is the test input's
+    index."""
+
+    kind: Literal["answer_guessed"] = "answer_guessed"
+    task: str
+    sample: int
+    """Which sample of the same question it is, from 0."""
+    attempt: Attempt
+
+
 class TaskAnswered(Event):
     """A task is over, with answers or without."""
 
@@ -132,6 +143,8 @@ class TaskAnswered(Event):
     """Birth of the best candidate."""
     error: Text = ""
     """Why it failed, or what cap was reached, in one line."""
+    remedy: Text = ""
+    """What has to be changed before its requests can pass: a key, a model's name, an address; empty where that is not known."""
     unreached: int = 0
     """Births and follows that a provider's failure left without evidence: they are asked again when the run is resumed."""
     losses: tuple[Loss, ...] = ()
@@ -206,6 +219,8 @@ class RunFinished(Event):
     why: Text = ""
     resumable: bool = True
     """Whether to resume it may bring more: what fails for what is asked fails again."""
+    remedy: Text = ""
+    """What has to be changed first: the key, a model's name, an address; empty where nothing is known to be wrong."""
 
 
 AnyEvent = Annotated[
@@ -219,6 +234,7 @@ AnyEvent = Annotated[
     | CandidateChecked
     | MoveFailed
     | AnswerFollowed
+    | AnswerGuessed
     | TaskAnswered
     | LimitChanged
     | TrafficSeen

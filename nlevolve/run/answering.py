@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from nlevolve.ask.checker import check, follow
+from nlevolve.ask.solver import guess
 from nlevolve.evolve.answers import answer, followers, others, views
 from nlevolve.evolve.population import Candidate, Population
 from nlevolve.llm.request import Halt
 from nlevolve.puzzle.symmetry import IDENTITY, Transform
 from nlevolve.puzzle.tasks import Task
-from nlevolve.records import Answer, AnswerFollowed, Attempt, Followed, Garbled, Unreached
+from nlevolve.records import Answer, AnswerFollowed, AnswerGuessed, Attempt, Followed, Garbled, Unreached
 from nlevolve.run.context import Context, together
 
 GARBLED_SAMPLES = 3
@@ -25,19 +26,21 @@ class Answering:
         self.halted: Halt | None = None
         self._best: int | None = None
         self._followed: dict[tuple[int, int, int, str], AnswerFollowed] = {}
+        self._guessed: dict[tuple[int, int], AnswerGuessed] = {}
 
     @property
     def unreached(self) -> int:
-        """Follows that a provider's failure left without a grid."""
-        return sum(isinstance(f.attempt, Unreached) for f in self._followed.values())
+        """Follows and guesses that a provider's failure left without a grid."""
+        return sum(isinstance(one.attempt, Unreached) for one in self.asked)
 
     @property
-    def followed(self) -> tuple[AnswerFollowed, ...]:
-        return tuple(self._followed.values())
+    def asked(self) -> tuple[AnswerFollowed | AnswerGuessed, ...]:
+        """Everything that was asked for on the test inputs."""
+        return (*self._followed.values(), *self._guessed.values())
 
     def lost(self, answers: tuple[Answer, ...]) -> bool:
         """Whether a test input has no answer because the provider failed."""
-        unreached = {f.attempt.pair for f in self._followed.values() if isinstance(f.attempt, Unreached)}
+        unreached = {one.attempt.pair for one in self.asked if isinstance(one.attempt, Unreached)}
         return any(not answers[number].proposed for number in unreached)
 
     async def follow(self, population: Population) -> tuple[Answer, ...]:
@@ -52,7 +55,8 @@ class Answering:
         spare = others(population, policy, rank)
 
         def answers() -> tuple[Answer, ...]:
-            return answer(self.task.tests, population, self._followed.values(), [c.index for c in [*chosen, *spare]])
+            order = [c.index for c in [*chosen, *spare]]
+            return answer(self.task.tests, population, self._followed.values(), order, self._guessed.values())
 
         def lacking() -> list[int]:
             return [number for number, one in enumerate(answers()) if one.attempt_2 is None]
@@ -65,6 +69,7 @@ class Answering:
                 )
             if lacking():
                 await self._follow([c for c in chosen if not c.fitness.perfect])
+            await together(self._guess(n, s) for n in range(len(self.task.tests)) for s in range(policy.direct))
             for candidate in spare:
                 if not lacking():
                     break
@@ -118,3 +123,14 @@ class Answering:
         self._followed[key] = event
         self.context.emit(event)
         return attempt
+
+    async def _guess(self, number: int, sample: int) -> None:
+        if (number, sample) in self._guessed:
+            return
+        # where no description is looked for, it is what the task is answered by
+        last = not self.context.config.policy.phases and not sample
+        settings = self.context.settings("answerer")
+        attempt = await guess(self.context.asker, settings, self.task, number, sample=sample, last=last)
+        event = AnswerGuessed(task=self.task.id, sample=sample, attempt=attempt)
+        self._guessed[number, sample] = event
+        self.context.emit(event)

@@ -63,6 +63,8 @@ async def _another(
 
 async def _described(task: Task, context: Context, birth: Birth, seen: Population, sample: int) -> Answered[Description]:
     """The birth's description. What nobody can read is asked for once more, unless the model is known to be unreadable."""
+    if birth.operator == "given":
+        return Answered(context.given[task.id][birth.index], 0.0)
     parents = [(seen.members[p].description, seen.members[p].attempts) for p in birth.parents]
     settings = context.settings(ROLE_OF[birth.operator], birth.model)
 

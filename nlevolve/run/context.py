@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
@@ -14,9 +14,16 @@ from nlevolve.evolve.parents import Parents
 from nlevolve.llm.kept import Keeping, keeping_nothing
 from nlevolve.llm.request import LLM
 from nlevolve.llm.settings import RoleSettings
-from nlevolve.records import Event, Role
+from nlevolve.records import Description, Event, Role
+from nlevolve.run.retold import Retold
 
 Emit = Callable[[Event], None]
+
+
+def _nothing_lacks(owed: Callable[[str], bool]) -> LLM:
+    raise AssertionError("no run is told again")
+
+
 Value = TypeVar("Value")
 
 
@@ -32,8 +39,16 @@ class Context:
     parents: Parents | None = None
     """Chooses the parent of a move; None: the one that the settings name."""
 
+    given: Mapping[str, Sequence[Description]] = field(default_factory=dict)
+    """Task -> what its first births are given, in order, instead of asking a model for it."""
+
     keeping: Keeping = keeping_nothing
     """Keeps of the caps what a task's answers will take."""
+
+    retold: Retold = field(default_factory=Retold)
+    """What is left of a run that is told again."""
+    lacking: Callable[[Callable[[str], bool]], LLM] = _nothing_lacks
+    """The asker's LLM for what is left of it: of what is not (told by a request's digest) the account says nothing."""
 
     unusable: set[str] = field(default_factory=set)
     """Models that will answer nothing more: key refused, quota exhausted."""

@@ -48,32 +48,47 @@ class _Calls:
 
 
 def forecast(
-    configs: Sequence[RunConfig], tasks: Sequence[Task], prompts: Prompts, cards: Mapping[str, ModelCard]
+    configs: Sequence[RunConfig],
+    tasks: Sequence[Task],
+    prompts: Prompts,
+    cards: Mapping[str, ModelCard],
+    *,
+    given: bool = False,
 ) -> list[Forecast]:
     """One Forecast a run, in order, each for what the runs before it have not bought already.
 
     The first births of a schedule depend on nothing but the generator, so runs that share it share them, and their checks if
-    they share the checker as well.
+    they share the checker as well. `given`: the descriptions are there already, and nobody is asked for them.
     """
     bought: set[tuple[str, ...]] = set()
     found = []
     for config in configs:
-        asked = [calls for task in tasks for calls in _of_task(config, task, prompts, cards) if calls.question not in bought]
+        asked = [
+            calls for task in tasks for calls in _of_task(config, task, prompts, cards, given) if calls.question not in bought
+        ]
         bought |= {calls.question for calls in asked if calls.question is not None}
         found.append(sum((_priced(config, calls, cards) for calls in asked), Forecast(0, 0.0)))
     return found
 
 
-def _of_task(config: RunConfig, task: Task, prompts: Prompts, cards: Mapping[str, ModelCard]) -> Iterator[_Calls]:
+def _of_task(config: RunConfig, task: Task, prompts: Prompts, cards: Mapping[str, ModelCard], given: bool) -> Iterator[_Calls]:
     policy, answers = config.policy, config.answers
 
     def tokens(role: Role, template: str, places: Mapping[str, Any]) -> int:
         """With the words for the form in which this role is asked; of a mix, the longest."""
         manners = {manner_of(settings, cards.get(settings.model)) for settings in config.role(role).each}
-        return max(_tokens(prompts.render(template, manner, **places)) for manner in manners)
+        return max(prompt_tokens(prompts.render(template, manner, **places)) for manner in manners)
 
     common = _common(task, prompts)
-    applied = {"pairs": pair_fields(task.pairs), "input": grid_fields(task.tests[0]), "bullets": BULLETS}
+    alone = {"input": grid_fields(task.tests[0]), "bullets": BULLETS}
+    applied: dict[str, tuple[str, dict[str, Any]]] = {
+        "others": ("apply", {"pairs": pair_fields(task.pairs), **alone}),
+        "none": ("alone", alone),
+    }
+
+    def follows(role: Role) -> int:
+        return tokens(role, *applied[config.role(role).shown])
+
     written = {role: tokens(role, "write", common) for role in ROLE_OF.values()}
     # a revision is shown one parent's grids beside the truth, a recombination those of several
     prompt: dict[Operator, int] = {
@@ -83,13 +98,18 @@ def _of_task(config: RunConfig, task: Task, prompts: Prompts, cards: Mapping[str
     }
     pairs = len(task.pairs)
     for birth, first in _births(config):
-        question = (task.id, str(birth), *first) if first else None
+        question = (task.id, str(birth), *first) if first and not given else None
         operator = _operator(config, birth)
-        yield _Calls(ROLE_OF[operator], 1, prompt[operator], question)
+        if not given:
+            yield _Calls(ROLE_OF[operator], 1, prompt[operator], question)
         checked = (*question, config.checker.model_dump_json()) if question else None
-        yield _Calls("checker", pairs, tokens("checker", "apply", applied), checked)
-    followed = (answers.perfect + answers.imperfect) * answers.samples * answers.views
-    yield _Calls("answerer", followed * len(task.tests), tokens("answerer", "apply", applied))
+        yield _Calls("checker", pairs, follows("checker"), checked)
+    most = 1 if given else answers.perfect + answers.imperfect
+    followed = most * answers.samples * answers.views if policy.phases else 0
+    yield _Calls("answerer", followed * len(task.tests), follows("answerer"))
+    if answers.direct:
+        solved = tokens("answerer", "solve", {"pairs": applied["others"][1]["pairs"], "input": alone["input"]})
+        yield _Calls("answerer", answers.direct * len(task.tests), solved)
 
 
 def _births(config: RunConfig) -> Iterator[tuple[int, tuple[str, ...]]]:
@@ -114,18 +134,19 @@ def _common(task: Task, prompts: Prompts) -> dict[str, Any]:
     return {"pairs": pair_fields(task.pairs), "tests": test_fields(task), "view": prompts.view("plain")}
 
 
-def _tokens(messages: Sequence[Message]) -> int:
+def prompt_tokens(messages: Sequence[Message]) -> int:
+    """About so many."""
     return round(sum(len(message.text) for message in messages) / CHARACTERS_A_TOKEN)
 
 
 def _priced(config: RunConfig, calls: _Calls, cards: Mapping[str, ModelCard]) -> Forecast:
     settings = config.role(calls.role)
-    each = _dearest(settings, calls.prompt, cards)
+    each = dearest(settings, calls.prompt, cards)
     return Forecast(calls.number, None if each is None else each * calls.number)
 
 
-def _dearest(settings: RoleSettings, prompt: int, cards: Mapping[str, ModelCard]) -> float | None:
-    """USD of one call; of a mix, with its dearest model."""
+def dearest(settings: RoleSettings, prompt: int, cards: Mapping[str, ModelCard]) -> float | None:
+    """USD of one call with so many tokens of prompt; of a mix, with its dearest model. None: a price is not known."""
     usage = Usage(prompt=prompt, completion=min(settings.max_tokens or COMPLETION, COMPLETION))
     prices = [price_of(settings, cards.get(model)) for model in settings.mix]
     costs = [price.cost(usage) for price in prices if price is not None]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from nlevolve.evolve.population import Population
 from nlevolve.llm.request import Filtered, Halt, Interrupted, OverBudget, Unusable
-from nlevolve.records import AnswerFollowed, Attempt, Loss, Refused, TaskAnswered, Unreached
+from nlevolve.records import AnswerFollowed, AnswerGuessed, Attempt, Loss, Refused, TaskAnswered, Unreached
 
 LASTING = frozenset({"too_long", "fewer_tokens", "parameter", "rejected", "filtered", "not_banked"})
 """Kinds of failure that lie in what is asked: a resumed run meets them again."""
@@ -33,7 +33,9 @@ ADVICE = {
 }
 
 
-def losses(population: Population, follows: Iterable[AnswerFollowed], halted: Halt | None = None) -> tuple[Loss, ...]:
+def losses(
+    population: Population, follows: Iterable[AnswerFollowed | AnswerGuessed], halted: Halt | None = None
+) -> tuple[Loss, ...]:
     """Why births and follows of a task brought nothing, by kind of failure, the commonest first."""
     lost = [*_halt(halted), *_of_births(population), *_of_attempts(follow.attempt for follow in follows)]
     return added(lost)

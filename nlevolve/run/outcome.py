@@ -15,8 +15,10 @@ def finished(answered: Mapping[str, TaskAnswered], interrupted: bool) -> RunFini
     if interrupted:
         return RunFinished(reason="interrupted", exit_code=130, why="interrupted; what was in flight is kept")
     if failed:
-        why = sentence(added(loss for event in failed for loss in event.losses))
-        return RunFinished(reason="failed", exit_code=4, why=why, resumable=may_pass(answered.values()))
+        lost = added(loss for event in failed for loss in event.losses)
+        first = next((event.remedy for event in failed if event.remedy), "")
+        may = may_pass(answered.values())
+        return RunFinished(reason="failed", exit_code=4, why=sentence(lost), resumable=may, remedy=first)
     if "budget" in stops:
         return RunFinished(reason="budget", exit_code=3, why=stops["budget"])
     return RunFinished(reason="done", exit_code=0)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from nlevolve.ask.ping import Pong, explained, ping, trial
+from nlevolve.ask.ping import advice, ping, trial
 from nlevolve.ask.question import Asker
 from nlevolve.config import RunConfig
 from nlevolve.llm.embedded import embedded_version
-from nlevolve.llm.request import Doubtful, Filtered, Rejected, Unusable
+from nlevolve.llm.request import Doubtful, Filtered, NoReply, Rejected, Unusable
 from nlevolve.llm.settings import RoleSettings
-from nlevolve.records import Noticed, Role
+from nlevolve.records import Noticed, ReplyUnread, Role, RunFinished
 from nlevolve.run.context import Emit
 from nlevolve.run.losses import LASTING, told
 
@@ -18,9 +18,16 @@ from nlevolve.run.losses import LASTING, told
 class Unfit(Exception):
     """No model of a role can answer. The message is one line for people; `lasting`: a resumed run would meet the same."""
 
-    def __init__(self, why: str, lasting: bool) -> None:
+    def __init__(self, why: str, lasting: bool, remedy: str) -> None:
         super().__init__(why)
         self.lasting = lasting
+        self.remedy = remedy
+        """What has to be changed first; empty where that is not known."""
+
+    def ending(self) -> RunFinished:
+        """The end of a run that was not begun."""
+        told = {"why": str(self), "remedy": self.remedy}
+        return RunFinished(reason="failed", exit_code=4, resumable=not self.lasting, **told)
 
 
 async def ping_models(asker: Asker, config: RunConfig, task: str, emit: Emit) -> None:
@@ -29,18 +36,32 @@ async def ping_models(asker: Asker, config: RunConfig, task: str, emit: Emit) ->
     Raises Unfit when none of a role's models can answer. What may pass (a rate limit, a server that is away) is the run's
     own business.
     """
-    unfit: dict[Role, list[str]] = {}
-    lasting = True
+    unfit: dict[Role, list[tuple[str, NoReply]]] = {}
     for role, settings in _called(config):
-        pong = await ping(asker.llm, trial(role, settings, asker.prompts, asker.manner(settings), task))
-        if pong.unread:
-            emit(Noticed(text=f"asked a small question, the {role}'s model {settings.model} was not understood: {pong.unread}"))
-        if _hopeless(pong) and pong.failure is not None:
-            lasting &= pong.failure.kind in LASTING
-            unfit.setdefault(role, []).append(f"{settings.model}: {told(pong.failure.kind, explained(pong.failure, settings))}")
+        request = trial(role, settings, asker.prompts, asker.manner(settings), task)
+        pong = await ping(asker.llm, request)
+        if pong.unread and pong.reply:
+            why = f"asked a small question, the {role}'s model {settings.model} was not understood: {pong.unread}"
+            emit(
+                ReplyUnread(
+                    **dict(request.label), model=settings.model, request=pong.reply.request or request.key, why=pong.unread
+                )
+            )
+            emit(Noticed(text=f"{why}; {advice(pong, role)}"))
+        if pong.failure is not None and _hopeless(pong.failure):
+            unfit.setdefault(role, []).append((settings.model, pong.failure))
             if len(unfit[role]) == len(config.role(role).each):
-                why = "; ".join(unfit[role])
-                raise Unfit(f"the {role} cannot answer, so nothing was begun: {why} (--no-ping asks nobody first)", lasting)
+                raise _unfit(role, unfit[role], [failure for each in unfit.values() for _, failure in each])
+
+
+def _unfit(role: Role, its: Sequence[tuple[str, NoReply]], every: Sequence[NoReply]) -> Unfit:
+    """Why nothing was begun: what the role's models said, and what is to be changed first."""
+    remedy = next((failure.remedy for _, failure in its if failure.remedy), "")
+    why = "; ".join(f"{model}: {told(failure.kind, str(failure))}" for model, failure in its)
+    # a model that is stopped is so for the run, too
+    unasked = "" if all(isinstance(failure, Unusable) for _, failure in its) else " (--no-ping asks nobody first)"
+    lasting = all(failure.kind in LASTING or getattr(failure, "lasting", False) for failure in every)
+    return Unfit(f"the {role} cannot answer, so nothing was begun: {why}{unasked}", lasting, remedy)
 
 
 def _called(config: RunConfig) -> Iterator[tuple[Role, RoleSettings]]:
@@ -53,5 +74,5 @@ def _called(config: RunConfig) -> Iterator[tuple[Role, RoleSettings]]:
                 yield role, settings
 
 
-def _hopeless(pong: Pong) -> bool:
-    return isinstance(pong.failure, Unusable | Rejected | Doubtful) and not isinstance(pong.failure, Filtered)
+def _hopeless(failure: NoReply) -> bool:
+    return isinstance(failure, Unusable | Rejected | Doubtful) and not isinstance(failure, Filtered)

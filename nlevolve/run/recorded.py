@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from nlevolve.ask.prompts import Prompts
+from nlevolve.ask.prompts import Prompts, known_then
 from nlevolve.config import RunConfig, configure, differences, models_named, validated
 from nlevolve.errors import UsageError
 from nlevolve.llm.catalogue import ModelCard
@@ -50,7 +50,8 @@ def require_same(folder: Path, old: Mapping[str, Any], config: RunConfig, settin
     """Raises UsageError listing every setting, prompt, task or embedded model that is not as it was."""
     # what did not exist yet when the run began is as it was: a later setting's default means that nothing changes
     known = {**old, "settings": validated(old["settings"]).model_dump(mode="json")}
-    _refuse(folder, [*differences({key: known.get(key) for key in settings}, settings), *_other_models(old, config)])
+    settings = {**settings, "prompts": known_then(settings["prompts"], old.get("prompts", {}))}
+    _refuse(folder, [*differences({key: known.get(key) for key in settings}, settings), *other_models(old, config)])
 
 
 def _refuse(folder: Path, changed: Sequence[str]) -> None:
@@ -67,7 +68,7 @@ def require_endpoints(folder: Path, old: Mapping[str, Any], config: RunConfig, c
         _refuse(folder, differences({"endpoints": old["endpoints"]}, {"endpoints": endpoints_of(config, cards)}))
 
 
-def _other_models(old: Mapping[str, Any], config: RunConfig) -> list[str]:
+def other_models(old: Mapping[str, Any], config: RunConfig) -> list[str]:
     """Whether the embedded models reply otherwise by now. A run from before they had a version goes on, and asks them anew."""
     recorded, now = old.get("versions", {}).get("embedded"), embedded_version(*config.models.values())
     return [f"versions.embedded: {recorded} -> {now}"] if recorded and now and recorded != now else []

@@ -17,7 +17,7 @@ from nlevolve.ask.prompts import PlaceError, Prompts
 from nlevolve.ask.question import Asker
 from nlevolve.config import RunConfig, validated
 from nlevolve.errors import UsageError
-from nlevolve.evolve.population import population
+from nlevolve.evolve.population import Population, population
 from nlevolve.llm.bank import Bank, Sample
 from nlevolve.llm.catalogue import ModelCard
 from nlevolve.llm.preflight import check_models
@@ -104,11 +104,10 @@ def _bank(config: Mapping[str, Any]) -> Bank | None:
 async def _ask_again(config: Mapping[str, Any], events: Sequence[Event], births: Collection[int] | None, memory: _Memory) -> None:
     """Have everything asked that these births, and the answers that rest on them, ask."""
     started = next((e for e in events if isinstance(e, TaskStarted)), None)
-    context = _lab(config, memory)
-    if started is None or context is None:
+    grown = population(events)
+    if started is None or (context := _lab(config, memory, started.task, grown)) is None:
         return
     task = Task(started.task, tuple(Pair(*pair) for pair in started.pairs), started.tests, max_side(config))
-    grown = population(events)
     planned = {e.birth.index: e.birth for e in events if isinstance(e, BirthPlanned)}
     for k, birth in sorted(planned.items()):
         if births is None or k in births:
@@ -125,7 +124,7 @@ async def _quietly(asking: Any) -> None:
         return
 
 
-def _lab(config: Mapping[str, Any], memory: _Memory) -> Context | None:
+def _lab(config: Mapping[str, Any], memory: _Memory, task: str, grown: Population) -> Context | None:
     """The run's context with the bank for its models; None where the bank, the prompts or the settings are gone."""
     if memory.bank is None:
         return None
@@ -136,7 +135,13 @@ def _lab(config: Mapping[str, Any], memory: _Memory) -> Context | None:
     except (UsageError, KeyError):
         return None
     stack = Stack(memory.ask, memory.bank, cards, asyncio.Event(), {})
-    return Context(Asker(stack, prompts, stack.reject, cards, stack.windows), settings, lambda event: None, telling=stack.telling)
+    return Context(
+        Asker(stack, prompts, stack.reject, cards, stack.windows, draw=settings.repeat),
+        settings,
+        lambda event: None,
+        telling=stack.telling,
+        given={task: [one.description for _, one in sorted(grown.members.items()) if one.birth.operator == "given"]},
+    )
 
 
 def _cards(settings: RunConfig, config: Mapping[str, Any]) -> dict[str, ModelCard]:

@@ -112,6 +112,8 @@ class Search:
             del self._running[k]
 
     def _plan(self, k: int, seen: Population) -> Birth:
+        if k < len(self.context.given.get(self.task.id, ())):
+            return Birth(index=k, operator="given", model="")
         rng = Random(f"{self.context.config.seed}/{self.task.id}/{k}")
         birth = plan(k, seen, self.policy, model="", pairs=len(self.task.pairs), rng=rng, parents=self.context.parents)
         return birth.model_copy(update={"model": self._model(birth, seen)})

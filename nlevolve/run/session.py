@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,14 +30,18 @@ from nlevolve.llm.request import LLM
 from nlevolve.llm.stack import OpenStack
 from nlevolve.options import Limits, Options
 from nlevolve.puzzle.datasets import Selection
-from nlevolve.records import CallFinished, Event, LogDamaged, Noticed, RunFinished, RunStarted, TaskAnswered
+from nlevolve.records import CallFinished, Description, Event, Noticed, RunFinished, RunStarted, TaskAnswered
 from nlevolve.run import store
+from nlevolve.run.baseline import Brought
 from nlevolve.run.batch import solve_all
 from nlevolve.run.context import Context, Emit
 from nlevolve.run.control import Controls
+from nlevolve.run.notices import notices
+from nlevolve.run.origin import Origin
 from nlevolve.run.outcome import finished as ended
 from nlevolve.run.pinging import Unfit, ping_models
 from nlevolve.run.recorded import deciding, endpoints_of, require_endpoints, require_same
+from nlevolve.run.retold import Retold
 from nlevolve.run.trust import NOTHING, Chosen, Named, budget_file, chosen_by, named, require_confirmed
 from nlevolve.version import versions
 
@@ -64,6 +68,10 @@ class Session:
     """Ask every real model one small question before a new run begins."""
     named: Sequence[Named] = ()
     """Addresses, headers and prompts that are not the providers' own and ours: confirmed, and always told."""
+    origin: Origin | None = None
+    """The run that it repeats."""
+    given: Mapping[str, Sequence[Description]] = field(default_factory=dict)
+    """Task -> what its first births are given, instead of asking a model for it."""
     around: Callable[[LLM], LLM] = lambda llm: llm
     """Wraps the way to the models: benchmarks look at the requests there."""
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
@@ -91,20 +99,23 @@ class Session:
                     see(event)
 
             emit(self._started())
-            for notice in _notices(self):
+            for notice in notices(self.origin, self.lock, self.selection, self.config.models, self.known):
                 emit(Noticed(text=notice))
             try:
                 answered = await self._solve(emit, own_process)
                 finished = ended(answered, self.stopping.is_set())
             except Unfit as unfit:
-                finished = RunFinished(reason="failed", exit_code=4, why=str(unfit), resumable=not unfit.lasting)
+                finished = unfit.ending()
             emit(finished)
             return finished
 
     async def _solve(self, emit: Emit, own_process: bool) -> Mapping[str, TaskAnswered]:
         answered = {e.task: e for e in self.known if isinstance(e, TaskAnswered)}
+        origin = self.origin if self.origin is not None and self.origin.told_again else None
+        retold = Retold(origin.log if origin else ())
 
         def tee(event: Event) -> None:
+            retold.see(event)
             if isinstance(event, TaskAnswered):
                 answered[event.task] = event
             emit(event)
@@ -116,6 +127,7 @@ class Session:
             roles=self.config.roles.values(),
             cache_dir=self.cache_dir,
             replay=self.replay,
+            endpoints=origin.endpoints if origin else None,
             concurrency=self.limits.concurrency,
             patience=self.limits.patience,
             caps=Caps(usd=self.limits.budget, task_usd=self.limits.task_budget, calls=self.limits.max_calls),
@@ -123,14 +135,17 @@ class Session:
             purse=self.limits.budget_file,
             run=self.name,
             run_id=self.run_id,
-            logged=[e.request for e in self.known if isinstance(e, CallFinished) and e.source != "failed"],
+            logged=[
+                *(e.request for e in self.known if isinstance(e, CallFinished) and e.source != "failed"),
+                *(origin.not_bought if origin else ()),
+            ],
             seed=self.config.seed,
             stopping=self.stopping,
             pause=pause,
             own_process=own_process,
             live=self.live,
         ) as stack:
-            asker = Asker(self.around(stack), self.prompts, stack.reject, self.cards, stack.windows, tee)
+            asker = Asker(self.around(stack), self.prompts, stack.reject, self.cards, stack.windows, tee, draw=self.config.repeat)
             known = _by_task(self.known)
             context = Context(
                 asker,
@@ -139,9 +154,12 @@ class Session:
                 telling=lambda waits: self.around(stack.telling(waits)),
                 parents=self.parents,
                 keeping=stack.keeping,
+                retold=retold,
+                lacking=lambda owed: self.around(stack.lacking(owed)),
+                given=self.given,
             )
             tasks = self.selection.tasks
-            if self.ping and not self.known and tasks:
+            if (self.ping or retold.pinged) and not self.known and tasks:
                 await ping_models(asker, self.config, tasks[0].id, tee)
             async with Controls(self.folder, tee, pause, stack.cap).listening():
                 await solve_all(tasks, context, known, at_once=self.limits.tasks_at_once, stopping=self.stopping)
@@ -170,12 +188,15 @@ def begin(
     live: LLM | None = None,
     parents: Parents | None = None,
     chosen: Chosen | None = None,
+    brought: Brought | None = None,
+    origin: Origin | None = None,
     notice: Notice = lambda text: None,
 ) -> Session:
     """Make a new run's folder with its config.json; `parents` is the strategy that the settings name, if a program brought it.
 
-    `chosen`: what the command names itself, where that is less than all options (a sweep's file names some). `notice` is told
-    what has to be waited for.
+    `brought`: what it has beside its settings, if not what the `origin` has, the run that it repeats; one that it tells again has
+    that one's id, by which its own replies are known in the bank. `chosen`: what the command names itself, where that is less
+    than all options (a sweep's file names some). `notice` is told what has to be waited for.
     Raises UsageError before anything is sent, leaving no folder behind; Unconfirmed for what nobody has chosen here.
     """
     limits, replay = options.part(Limits), options.replay
@@ -188,24 +209,33 @@ def begin(
     items = _confirmed(config, cards, templates, limits, chosen or chosen_by(options), sends=not replay and live is None)
     check_bank(cache_dir, replay=replay, notice=notice)
     lock = store.create(Path(options.runs_dir), options.run)
-    run_id, settings, endpoints = uuid.uuid4().hex, deciding(config, selection, templates), endpoints_of(config, cards)
+    again = origin if origin is not None and origin.told_again else None
+    run_id, settings = again.id if again else uuid.uuid4().hex, deciding(config, selection, templates)
+    endpoints = dict(again.endpoints) if again else endpoints_of(config, cards)
+    brought = brought or Brought.of(origin.recorded if origin else {})
     content = {
         "schema": 1,
         "run": lock.folder.name,
         "id": run_id,
         "preset": options.preset,
         **settings,
+        "task_digests": selection.digests,
         "endpoints": endpoints,
         **_made_with(limits, replay, prompts, cache_dir, cards, config),
+        "stand_in": live is not None,
+        "origin": origin.row if origin else None,
+        **(again.inherited if again else {}),
         "max_side": selection.max_side,
-        "digest": digest(settings | ({"endpoints": endpoints} if endpoints else {})),
+        **brought.row,
+        "digest": digest(settings | ({"endpoints": endpoints} if endpoints else {}) | brought.deciding),
     }
     with ExitStack() as failed:
         failed.callback(lock.close)
         store.replace(lock.folder / "config.json", content)
         failed.pop_all()
     fixed = (lock, selection, config, limits, options.preset, templates, cards, cache_dir, run_id, choose)
-    return Session(*fixed, replay=replay, live=live, named=items, ping=bool(options.ping) and not replay)
+    also: dict[str, Any] = {"named": items, "origin": origin, "given": brought.given}
+    return Session(*fixed, replay=replay, live=live, ping=bool(options.ping) and not replay, **also)
 
 
 def _made_with(
@@ -268,6 +298,7 @@ def reopen(
             choose,
             replay=replay,
             known=store.read_events(folder),
+            given=Brought.of(old).given,
             live=live,
             named=items,
         )
@@ -315,26 +346,3 @@ def _by_task(events: Sequence[Event]) -> Mapping[str, Sequence[Event]]:
         if task is not None:
             by_task[task].append(event)
     return by_task
-
-
-def _notices(session: Session) -> Iterator[str]:
-    """What a user should know of a run that begins."""
-    if session.lock.aside is not None:
-        yield f"the earlier run {session.lock.folder.name} is now {session.lock.aside.name}"
-    if session.selection.broken:
-        yield f"left out, because they are broken: {'; '.join(session.selection.broken)}"
-    if company := _ill_matched(session.config.models):
-        yield company
-    for damage in (event for event in session.known if isinstance(event, LogDamaged)):
-        yield f"{damage.words}: what they cost is in no account, and counts against no cap"
-
-
-def _ill_matched(models: Mapping[str, str]) -> str | None:
-    """What a user should know who has an embedded checker follow what a real model writes; None where nothing is amiss."""
-    generator, checker = models["generator"], models["checker"]
-    if embedded_version(generator) or not embedded_version(checker):
-        return None
-    return (
-        f"{checker} reads only the English that offline/generator writes: of what {generator} says in its own words it leaves "
-        f"out what it cannot read, and notes it; --checker {generator.split(',')[0].strip()} reads it all"
-    )

@@ -6,13 +6,14 @@ import time
 from collections.abc import Sequence
 from functools import partial
 
-from nlevolve.ask.checker import expected
+from nlevolve.ask import checker, solver
 from nlevolve.evolve.answers import followers
 from nlevolve.evolve.bandit import Arms, arms
 from nlevolve.evolve.population import Population
 from nlevolve.llm.request import Halt, Interrupted, OverBudget
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Answer, Event, MixLearned, Stopped, TaskAnswered, TaskStarted
+from nlevolve.run.again import retrace
 from nlevolve.run.answering import Answering
 from nlevolve.run.context import Context
 from nlevolve.run.losses import losses, sentence
@@ -31,6 +32,7 @@ async def solve(task: Task, context: Context, known: Sequence[Event] = (), befor
         births = context.config.policy.births
         context.emit(TaskStarted(task=task.id, pairs=pairs, tests=task.tests, copy_accuracy=task.copy_accuracy, births=births))
     search, answering = Search(task, context, known, before or {}), Answering(task, context)
+    expected = checker.expected if context.config.policy.phases else solver.expected
     follows = partial(expected, context.asker, context.settings("answerer"), task)
     with context.keeping(task.id, follows):
         await search.run()
@@ -38,6 +40,7 @@ async def solve(task: Task, context: Context, known: Sequence[Event] = (), befor
         if search.perfect and context.config.answers.second and any(a.attempt_2 is None for a in answers):
             await search.run(second=context.config.answers.second)
             answers = await answering.follow(search.outcome)
+    await retrace(task, context, search.population)
     context.emit(_end(task, context, search, answering, answers, time.monotonic() - began))
     return _learned(task, context, search.outcome)
 
@@ -47,7 +50,7 @@ def _end(
 ) -> TaskAnswered:
     population = search.outcome
     halted = search.halted or answering.halted
-    lost = losses(population, answering.followed, halted)
+    lost = losses(population, answering.asked, halted)
     stopped = _stopped(search, halted, answering.lost(answers))
     best = followers(population, context.config.answers, context.config.policy.rank)
     return TaskAnswered(
@@ -56,6 +59,7 @@ def _end(
         stopped=stopped,
         best=best[0].index if best else None,
         error=str(halted) if halted else sentence(lost) if stopped == "failed" else "",
+        remedy=halted.remedy if halted else "",
         unreached=len(population.unreached) + answering.unreached,
         losses=lost,
         unfinished=search.halted is not None and not search.perfect and any(a.proposed for a in answers),

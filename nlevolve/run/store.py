@@ -6,6 +6,7 @@ import difflib
 import json
 import os
 import re
+import stat
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ from nlevolve.puzzle.grids import LARGEST_SIDE, MOST_SIDE
 from nlevolve.records import AnyEvent, Event, LogDamaged, LogReader, RunFinished, TaskAnswered, write_event
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_REPEAT = re.compile(r"(?P<stem>.+)\.s\d+")
 TO_RESUME = ("id", "preset", "settings", "tasks", "limits", "prompts_dir", "cache_dir")
 """Keys of config.json without which a run cannot go on."""
 
@@ -50,6 +52,10 @@ class Lock:
         except Timeout:
             raise UsageError(f"run {self.folder.name} is being written by another process") from None
         except OSError as error:
+            file = Path(self._file.lock_file)
+            if os.path.lexists(file) and not _is_plain(file):
+                told = f"cannot hold run {self.folder.name}: {file} is no plain file, but a link or the like: remove it"
+                raise UsageError(told) from None
             raise UsageError(f"cannot write to the runs folder {self.folder.parent}: {error.strerror}") from None
 
     def close(self) -> None:
@@ -71,7 +77,7 @@ class Lock:
 def being_written(folder: Path) -> bool:
     """Whether a process holds the run's folder, as far as locks tell."""
     file = _lock_file(folder)
-    if not file.exists():
+    if not _is_plain(file):
         return False
     try:
         with FileLock(file, timeout=0):
@@ -80,12 +86,17 @@ def being_written(folder: Path) -> bool:
         return True
 
 
+def is_name(text: str) -> bool:
+    """Whether a run may be called so: it is no path."""
+    return _NAME.fullmatch(text) is not None
+
+
 def create(runs_dir: Path, name: str | None) -> Lock:
     """A new run's folder, empty and held. An earlier run of the same name is moved aside to NAME.1, NAME.2, …
 
     Raises UsageError for a name that is none, a folder that cannot be written, and a run that is being written.
     """
-    if name is not None and not _NAME.fullmatch(name):
+    if name is not None and not is_name(name):
         raise UsageError(f"run name {name!r}: use letters, digits, '.', '_' and '-' (no path; --runs-dir says where runs go)")
     try:
         runs_dir.mkdir(parents=True, exist_ok=True)
@@ -104,6 +115,29 @@ def find(run: str, runs_dir: Path) -> Path:
     raise UsageError(
         f"no run {run!r} under {runs_dir}" + (f"; nearest: {', '.join(close)}" if close else "; there are no runs yet")
     )
+
+
+def repeat_name(stem: str, number: int) -> str:
+    """What the so-manieth repeat of a run is called, from 1."""
+    return f"{stem}.s{number}"
+
+
+def stem_of(name: str) -> str | None:
+    """Of which run this is the name of a repeat; None where it is none."""
+    found = _REPEAT.fullmatch(name)
+    return found["stem"] if found else None
+
+
+def find_all(run: str, runs_dir: Path) -> list[Path]:
+    """The folder of a run, or those of its repeats where only they are there. Raises UsageError."""
+    try:
+        return [find(run, runs_dir)]
+    except UsageError:
+        place = runs_dir / run
+        found = [one.parent for one in place.parent.glob("*/config.json") if stem_of(one.parent.name) == place.name]
+        if not found:
+            raise
+        return sorted(found, key=lambda one: int(one.name.rpartition(".s")[2]))
 
 
 def read_config(folder: Path, needs: Collection[str] = ("tasks",)) -> dict[str, Any]:
@@ -188,6 +222,14 @@ class Log:
 def _lock_file(folder: Path) -> Path:
     folder = folder.resolve()
     return folder.with_name(f".{folder.name}.lock")
+
+
+def _is_plain(file: Path) -> bool:
+    """Whether a file of this name is there, itself: nobody holds a link, a folder or a pipe."""
+    try:
+        return stat.S_ISREG(os.lstat(file).st_mode)
+    except OSError:
+        return False
 
 
 def _fresh(runs_dir: Path) -> Lock:

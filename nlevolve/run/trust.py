@@ -9,18 +9,19 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from nlevolve.ask.prompts import Prompts, bundled, bundled_digests
+from nlevolve.ask.prompts import Prompts, bundled, bundled_digests, known_then
 from nlevolve.config import digest
 from nlevolve.errors import UsageError
 from nlevolve.files import state_folder
 from nlevolve.llm.catalogue import EMBEDDED, ModelCard, price_of
-from nlevolve.llm.endpoints import endpoint_of, is_of_env_file
+from nlevolve.llm.endpoints import ON_THIS_MACHINE, endpoint_of, is_of_env_file
 from nlevolve.llm.env_file import holds_key
 from nlevolve.llm.settings import RoleSettings
 from nlevolve.llm.thinking import family
@@ -28,6 +29,8 @@ from nlevolve.llm.wire import NATIVE
 from nlevolve.options import Choice, Limits
 
 FILE = "trusted.jsonl"
+_PLACE = re.compile(r"://|arn:|\.\.|@(?!(cf|hf)/|[\w-]+$)|[^\w.:/+@ -]", re.ASCII)
+"""What a model's name holds that is more than a name: an address, or an ARN (account, region), of which litellm makes one."""
 
 
 @dataclass(frozen=True)
@@ -132,16 +135,20 @@ def confirm(items: Iterable[Named]) -> bool:
 
 def prompts_of(config: Mapping[str, Any]) -> Path:
     """The folder of a recorded run's prompts: ours where they are ours, wherever the run was made."""
-    return bundled() if config.get("prompts") == bundled_digests() else Path(str(config["prompts_dir"]))
+    recorded = config.get("prompts") or {}
+    ours = recorded == known_then(bundled_digests(), recorded)
+    return bundled() if ours else Path(str(config["prompts_dir"]))
 
 
 def _addresses(settings: RoleSettings, card: ModelCard, chosen: Chosen) -> Iterator[Named]:
-    if "://" in settings.model:
+    if _PLACE.search(settings.model):
         yield Named(f"the model {_plain(settings.model)}", settings.model in chosen.texts)
     if settings.base_url is not None:
         yield Named(f"{card.provider} at {_plain(settings.base_url)}", settings.base_url in chosen.texts)
     elif url := endpoint_of(card.provider):
         yield Named(f"{card.provider} at {_plain(url)}", not is_of_env_file(card.provider) or not _keys_from_elsewhere(card))
+    elif card.provider in ON_THIS_MACHINE:
+        yield Named(f"{card.provider} on this machine", settings.model in chosen.texts)
 
 
 def _keys_from_elsewhere(card: ModelCard) -> bool:
@@ -165,14 +172,15 @@ def _fields(settings: RoleSettings, card: ModelCard, chosen: Chosen) -> Iterator
 
 
 def _prices(settings: RoleSettings, card: ModelCard, chosen: Chosen) -> Iterator[Named]:
-    """A price in the place of a known one: a budget would be kept by it."""
-    if settings.price_in is not None and card.price is not None and card.price != price_of(settings, card):
+    """A price in the place of a known one, or of one that a provider surely has: a budget would be kept by it."""
+    billed = card.price is not None or (settings.base_url is None and endpoint_of(card.provider) is None)
+    if settings.price_in is not None and billed and card.price != price_of(settings, card):
         what = f"a price of ${settings.price_in:g} and ${settings.price_out or 0:g} per million tokens, for {settings.model}"
         yield Named(_plain(what), "price_in" in chosen.texts)
 
 
 def _prompts(prompts: Prompts, chosen: Chosen) -> Iterator[Named]:
-    if prompts.digests != bundled_digests():
+    if prompts.digests != known_then(bundled_digests(), prompts.digests):
         yield Named(f"the prompts {digest(prompts.digests)[:16]}", chosen.prompts, f" in {_plain(str(prompts.folder))}")
 
 

@@ -31,6 +31,8 @@ class Account:
     """So much more may have been billed, at most: for what was lost, and where tokens are estimated."""
     estimated: int = 0
     """Replies of which some tokens are our estimate, because their provider did not say."""
+    hung_up: int = 0
+    """How many of these we heard no more of, since they repeated themselves or had passed their bound."""
     latencies: list[float] = field(default_factory=list)
     """Seconds of each reply from a provider."""
 
@@ -57,6 +59,7 @@ class Account:
             self._take(call.usage, call.cost_usd)
         else:
             self.reply(call)
+            self.hung_up += call.hung_up and call.usage.estimated
         if call.unknown_usd:
             self.lost += call.cost_usd is None
             self.unknown_usd += call.unknown_usd

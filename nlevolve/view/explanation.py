@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from nlevolve.records import Role
@@ -25,10 +26,12 @@ SETTINGS_OF = {"recombiner": "generator", "reviser": "generator", "answerer": "c
 def explanation(history: History) -> str | None:
     """What the most replies were lost to, and what to do about it; None where most were read and nothing else is plain.
 
-    Replies that nobody could read explain more than grids of the wrong size, and these more than notes.
+    Replies that never came explain more than those that nobody could read, these more than grids of the wrong size, and these
+    more than notes.
     """
     look, by_role = _look(history), history.readings.by_role
-    found = [one for (role, model), readings in by_role.items() for one in _faults(role, model, readings, look)]
+    found = [*_unanswered(history)]
+    found += [one for (role, model), readings in by_role.items() for one in _faults(role, model, readings, look)]
     return max(found).sentence if found else _fruitless(history)
 
 
@@ -36,6 +39,14 @@ class _Fault(NamedTuple):
     weight: int
     share: float
     sentence: str
+
+
+def _unanswered(history: History) -> Iterator[_Fault]:
+    """Models that did not answer, and why."""
+    if history.sessions:
+        run = history.started.run if history.started else "RUN"
+        for share, sentence in history.trouble.sentences(run, history.sessions[-1][1], done=history.done):
+            yield _Fault(3, share, sentence)
 
 
 def _look(history: History) -> str:

@@ -1,4 +1,4 @@
-"""Answers against solutions: the only reader of test outputs."""
+"""Answers against solutions: the only reader of test outputs, beside the audit, which grades them again in its own way."""
 
 from __future__ import annotations
 

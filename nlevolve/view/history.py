@@ -11,6 +11,7 @@ from nlevolve.evolve.population import Candidate, Population, grow
 from nlevolve.llm.owed import Tries
 from nlevolve.records import (
     AnswerFollowed,
+    AnswerGuessed,
     BudgetChanged,
     CallFinished,
     CallRetried,
@@ -26,12 +27,15 @@ from nlevolve.records import (
     Role,
     RunFinished,
     RunStarted,
+    ServerAway,
+    ServerBack,
     TaskAnswered,
     TaskStarted,
 )
 from nlevolve.run.losses import losses
 from nlevolve.view.account import Account
 from nlevolve.view.readings import Reader
+from nlevolve.view.trouble import Trouble
 
 
 @dataclass(slots=True)
@@ -45,6 +49,8 @@ class TaskHistory:
     """The best candidate so far, by the run's own rank."""
     follows: dict[tuple[int, int, int, str], AnswerFollowed] = field(default_factory=dict)
     """(birth, test input, sample, view) -> the grid it gave."""
+    guesses: dict[tuple[int, int], AnswerGuessed] = field(default_factory=dict)
+    """(test input, sample) -> the grid that was given for it with no description."""
     answered: TaskAnswered | None = None
     trimmed: dict[int, dict[str, str]] = field(default_factory=dict)
     """Birth -> for what a smaller prompt was asked ("revise", "check", …) -> what was left out, so that it fits the window."""
@@ -68,7 +74,7 @@ class TaskHistory:
         """Why births and follows brought nothing: as its answer told it, else as far as it has come."""
         if self.answered is not None and self.answered.losses and not self.reopened:
             return self.answered.losses
-        return losses(self.population, self.follows.values())
+        return losses(self.population, [*self.follows.values(), *self.guesses.values()])
 
     def smaller(self, birth: int) -> str:
         """What was left out of the birth's prompts, in words: "asked for without the parents' grids"; empty where nothing was."""
@@ -109,6 +115,8 @@ class History:
     """As of a task."""
     readings: Reader = field(default_factory=Reader)
     """What became of the replies."""
+    trouble: Trouble = field(default_factory=Trouble)
+    """What stood between the run and its replies."""
     mix: dict[str, MixLearned] = field(default_factory=dict)
     """Task -> what it showed of the models of a mix."""
     retries: int = 0
@@ -158,6 +166,7 @@ class History:
                 if self._new(event):
                     self._called(event)
                     self._tries.see(event)
+                    self.trouble.see(event)
             case CallSent():
                 # these three tell it from any other, and hashing all of an event would take longer than all the rest
                 if self._new((event.at, event.request, event.tries)):
@@ -180,11 +189,15 @@ class History:
                 self.task(event.task).grow(event, self.rank)
             case AnswerFollowed():
                 self.task(event.task).follows[event.birth, event.attempt.pair, event.sample, event.view] = event
+            case AnswerGuessed():
+                self.task(event.task).guesses[event.attempt.pair, event.sample] = event
             case TaskAnswered():
                 task = self.task(event.task)
                 task.answered, task.reopened = event, False
             case CallRetried() if self._new(event):
                 self._retried(event)
+            case ServerAway() | ServerBack():
+                self.trouble.see(event)
             case LogDamaged():
                 self.damage = event
             case BudgetChanged() if self.started is not None:
@@ -221,6 +234,7 @@ class History:
         self.retries += 1
         last = self._tries.open.get(event.request)
         self._tries.see(event)
+        self.trouble.see(event)
         if event.unknown_usd:
             by_role = [self._role(last.sent)] if last else []
             for account in (self.account, self.task(event.task).account, *by_role):
@@ -237,6 +251,7 @@ class History:
     def _start(self, event: RunStarted) -> None:
         if self._new(event.at):
             self._tries.see(event)
+            self.trouble.see(event)
         before, self.started, self.finished = self.rank, event, None
         self.readings.began(event.reads)
         for name in event.tasks:

@@ -15,7 +15,7 @@ SHORT: Mapping[str, str] = {
     "parameter": "refused for a parameter",
     "rejected": "refused",
     "doubtful": "refused",
-    "unusable": "refused by the model's provider for good",
+    "unusable": "given up, since the model was stopped",
     "timeout": "timed out",
     "rate_limit": "refused for the rate",
     "provider_down": "lost to an outage",

@@ -11,7 +11,7 @@ from typing import Any
 from nlevolve.records import Event, RunFinished, RunStarted, TaskAnswered
 from nlevolve.view.door import say
 from nlevolve.view.history import History
-from nlevolve.view.text import clean, count, duration, money, plural
+from nlevolve.view.text import clean, count, duration, money, percent, plural
 
 EVERY = timedelta(seconds=0.3)
 """Between two looks of a notebook."""
@@ -52,7 +52,7 @@ class Progress:
         share = len(self._ended) / max(1, len(self._history.tasks))
         bar = (
             "<div style='height:8px;max-width:480px;border-radius:4px;background:#8884;overflow:hidden'>"
-            f"<div style='height:100%;width:{100 * share:.1f}%;background:#2e9e5b'></div></div>"
+            f"<div style='height:100%;width:{percent(share)};background:#2e9e5b'></div></div>"
         )
         latest = [*list(self._ended.values())[-LATEST:], *self._history.notices[-1:]]
         said = "".join(f"<div style='opacity:.75'>{escape(clean(one))}</div>" for one in latest)

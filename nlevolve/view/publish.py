@@ -9,12 +9,14 @@ from typing import Any
 
 from nlevolve.program import command
 from nlevolve.puzzle.datasets import Selection
+from nlevolve.puzzle.public import public
 from nlevolve.records import Event, RunFinished, TaskAnswered
 from nlevolve.run.retell import retell_all
 from nlevolve.run.store import read_config, read_events, replace, replace_text
 from nlevolve.view.grading import open_solutions
 from nlevolve.view.history import History
 from nlevolve.view.results import results, submission
+from nlevolve.view.uplift import told as controls_told
 
 MOST_CALLS = 600
 """Calls of a run whose requests and replies stand in its report; `nlevolve show --raw` has those of any."""
@@ -29,6 +31,7 @@ class Publisher:
         self, folder: Path, selection: Selection, known: Sequence[Event] = (), clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._folder, self._tasks, self._clock = folder, selection.tasks, clock
+        self._public = public(selection.found)
         self._solutions = open_solutions(selection.selectors, selection.max_side)
         self._written = float("-inf")
         self.history = History()
@@ -55,7 +58,8 @@ class Publisher:
         try:
             config = read_config(self._folder)
             told = retell_all(config, read_events(self._folder), MOST_CALLS)
-            page = report(self.results(), self.history, config, self._solutions, told)
+            found = self.results()
+            page = report(found, self.history, config, self._solutions, told, controls_told(self._folder, found))
             replace_text(self._folder / "report.html", page)
         # the run is over and on disk: a page that cannot be drawn or written, for whatever reason, does not undo it
         except Exception as error:
@@ -64,4 +68,4 @@ class Publisher:
 
     def results(self) -> dict[str, Any]:
         """The content of results.json as it stands."""
-        return results(self.history, self._tasks, self._solutions)
+        return results(self.history, self._tasks, self._solutions, self._public)

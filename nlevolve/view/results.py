@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from nlevolve.puzzle.grids import Grid
@@ -14,20 +14,27 @@ from nlevolve.view.grading import Grade, Solution, grades
 from nlevolve.view.history import History, TaskHistory
 from nlevolve.view.lost import loss_rows
 from nlevolve.view.readings import readings_row
+from nlevolve.view.text import percent
 
 SCHEMA = 1
 # Kaggle takes no null; this is what its sample submission holds, and no public task has it as an output
 PLACEHOLDER: Grid = ((0, 0), (0, 0))
 
 
-def results(history: History, tasks: Sequence[Task], solutions: Mapping[str, Solution]) -> dict[str, Any]:
-    """The content of results.json. `tasks` are those selected, in order: every denominator counts them all.
+def results(
+    history: History, tasks: Sequence[Task], solutions: Mapping[str, Solution], public: Collection[str] = ()
+) -> dict[str, Any]:
+    """The content of results.json. `tasks` are those selected, in order: every denominator counts them all, save those of the
+    scores over what was attempted.
 
-    `solutions` are what `grading.open_solutions` gave. Scores and `solved` are null where
+    `solutions` are what `grading.open_solutions` gave, `public` what `puzzle.public` did. Scores and `solved` are null where
     solutions are unknown: of a task, of its own; of the run, of any task.
     """
     graded = grade_all(history, tasks, solutions)
-    rows = {task.id: _task_row(history.task(task.id), task, graded.get(task.id), history) for task in tasks}
+    rows = {
+        task.id: {**_task_row(history.task(task.id), task, graded.get(task.id), history), "public": task.id in public}
+        for task in tasks
+    }
     return {
         "schema": SCHEMA,
         "run": history.started.run if history.started else "",
@@ -37,6 +44,8 @@ def results(history: History, tasks: Sequence[Task], solutions: Mapping[str, Sol
             "tasks": len(tasks),
             "test_inputs": sum(len(task.tests) for task in tasks),
             **_scores([graded.get(task.id) for task in tasks]),
+            **_scores_attempted(rows, graded),
+            "public_tasks": sum(row["public"] for row in rows.values()),
             "candidates": sum(row["candidates"] for row in rows.values()),
             **account_row(history.account, history.owed()),
             "replies": readings_row(history.readings.total),
@@ -71,6 +80,27 @@ def exact_on_training(row: Mapping[str, Any]) -> bool:
 def won(row: Mapping[str, Any], graded: bool) -> bool:
     """Whether a task of results.json is solved; where solutions are not known, whether it is exact on the training pairs."""
     return bool(row["solved"]) if graded else exact_on_training(row)
+
+
+def attempted(row: Mapping[str, Any]) -> bool:
+    """Whether a task of results.json was reached, and not lost to a failure: one that a cap or its user cut short counts from its
+    first candidate on."""
+    return row["stopped"] in ("perfect", "exhausted") or (row["stopped"] != "failed" and row["candidates"] > 0)
+
+
+def both_means(totals: Mapping[str, Any]) -> str:
+    """The score over what was attempted, for beside the one over all; empty where that is the same, or there is none."""
+    share = totals.get("score_tasks_attempted")
+    if share is None or totals["attempted"] == totals["tasks"]:
+        return ""
+    return f"{percent(share)} of the {totals['attempted']:,} attempted"
+
+
+def set_label(public: int, tasks: int) -> str:
+    """What figures on these tasks are labelled; empty where none of them is public."""
+    if not public:
+        return ""
+    return "public set" if public == tasks else f"{public:,} of them public set"
 
 
 def submission(history: History, tasks: Sequence[Task]) -> dict[str, Any]:
@@ -125,6 +155,17 @@ def _scores(graded: Sequence[Grade | None]) -> dict[str, Any]:
         "score_tasks": round(solved / len(known), 6),
         "score_inputs": round(sum(grade.share for grade in known) / len(known), 6),
         "score_covered": round(sum(all(grade.covered) for grade in known) / len(known), 6),
+    }
+
+
+def _scores_attempted(rows: Mapping[str, Any], graded: Mapping[str, Grade]) -> dict[str, Any]:
+    """The mean over tasks that were attempted: above the one over all, failures and caps cost the difference."""
+    reached = [name for name, row in rows.items() if attempted(row)]
+    known = [graded[name] for name in reached if len(graded) == len(rows)]
+    return {
+        "attempted": len(reached),
+        "score_tasks_attempted": round(sum(grade.solved for grade in known) / len(known), 6) if known else None,
+        "score_inputs_attempted": round(sum(grade.share for grade in known) / len(known), 6) if known else None,
     }
 
 

@@ -13,6 +13,7 @@ from nlevolve.errors import UsageError
 from nlevolve.formats import ResultsFile
 from nlevolve.llm.keys import shown
 from nlevolve.puzzle.datasets import load
+from nlevolve.puzzle.public import public
 from nlevolve.puzzle.tasks import Pair, Task
 from nlevolve.run import store
 from nlevolve.view.grading import Solution, open_solutions
@@ -43,11 +44,12 @@ def read_run(folder: Path) -> RunFolder:
     history = read(store.read_events(folder))
     selectors = config.get("tasks") or ()
     try:
-        tasks: Sequence[Task] = load(selectors, max_side=store.max_side(config)).tasks
+        selection = load(selectors, max_side=store.max_side(config))
         solutions = open_solutions(selectors, store.max_side(config))
     except UsageError:
         return RunFolder(folder, config, history, _taken_up(history), {}, _written(folder))
-    return RunFolder(folder, config, history, tasks, solutions, results(history, tasks, solutions))
+    found = results(history, selection.tasks, solutions, public(selection.found))
+    return RunFolder(folder, config, history, selection.tasks, solutions, found)
 
 
 def names_of(runs: Sequence[RunFolder]) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from nlevolve.view.text import harmless
 
-FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+FORMULAS = tuple("=+-@\t\r\n＝＋－＠")  # a Japanese Excel takes the wide ones, too
 """With these a spreadsheet begins a formula: text from outside that does gets an apostrophe in front (OWASP, CSV injection)."""
 
 
@@ -19,7 +19,7 @@ def as_csv(rows: Iterable[Mapping[str, Any]]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     if told:
-        writer.writerow(told[0])
+        writer.writerow(map(_cell, told[0]))
     writer.writerows([_cell(value) for value in row.values()] for row in told)
     return out.getvalue()
 
@@ -30,4 +30,4 @@ def _cell(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     text = harmless(value)
-    return f"'{text}" if text.startswith(FORMULAS) else text
+    return f"'{text}" if text.lstrip(" ").startswith(FORMULAS) else text

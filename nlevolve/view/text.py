@@ -37,7 +37,10 @@ def harmless(text: str) -> str:
 def lines(text: str) -> list[str]:
     """The lines of a text as they are, made harmless like `clean` but for their spaces."""
     told = [_ESCAPE.sub("", line.expandtabs(4)) for line in re.split(r"\r\n|[\r\n]", text)]
-    return ["".join(mark for mark in line if unicodedata.category(mark) not in _UNSAFE).rstrip() for line in told]
+    return [
+        (line if line.isprintable() else "".join(mark for mark in line if unicodedata.category(mark) not in _UNSAFE)).rstrip()
+        for line in told
+    ]
 
 
 def bullets(description: tuple[str, ...]) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from nlevolve.puzzle.grids import Grid, shape
-from nlevolve.records import Answer, AnswerFollowed, Followed
+from nlevolve.records import Answer, AnswerFollowed, Attempt, Followed
 from nlevolve.view.grading import Solution
 from nlevolve.view.history import TaskHistory
 from nlevolve.view.text import plural
@@ -23,6 +23,8 @@ class Backing:
     """What the votes for it add up to: 100 or 150 for a description that fits all training pairs, below 1 for another."""
     all_votes: float
     """For whatever grid."""
+    guesses: int = 0
+    """How often it was guessed from the pairs alone, with no description."""
 
     @property
     def words(self) -> str:
@@ -31,7 +33,8 @@ class Backing:
         many = ", ".join(told[:-1]) + " and " + told[-1] if len(told) > 1 else "".join(told)
         who = f"birth{'s' if len(told) > 1 else ''} {many}" if told else ""
         got = f"{votes(self.votes)} of {votes(self.all_votes)} votes" if self.all_votes else ""
-        return ", ".join(filter(None, [who, got]))
+        guessed = f"{self.guesses} direct {'guess' if self.guesses == 1 else 'guesses'}" if self.guesses else ""
+        return ", ".join(filter(None, [who, guessed, got]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,8 @@ def backings(task: TaskHistory, test: int) -> tuple[Backing | None, Backing | No
     answers = task.answered.answers if task.answered else ()
     answer = answers[test] if test < len(answers) else Answer(attempt_1=None, attempt_2=None)
     follows = [one for one in task.follows.values() if one.attempt.pair == test]
-    return _backing(answer, answer.attempt_1, follows), _backing(answer, answer.attempt_2, follows)
+    guesses = [one.attempt for (place, _), one in task.guesses.items() if place == test]
+    return _backing(answer, answer.attempt_1, follows, guesses), _backing(answer, answer.attempt_2, follows, guesses)
 
 
 def followed(task: TaskHistory, birth: int) -> dict[int, AnswerFollowed]:
@@ -98,12 +102,13 @@ def difference(got: Grid, want: Grid) -> str:
     return f"{wrong} of {plural(len(want) * len(want[0]), 'cell')} wrong"
 
 
-def _backing(answer: Answer, grid: Grid | None, follows: Sequence[AnswerFollowed]) -> Backing | None:
+def _backing(answer: Answer, grid: Grid | None, follows: Sequence[AnswerFollowed], guesses: Sequence[Attempt]) -> Backing | None:
     if grid is None:
         return None
     gave = Counter(one.birth for one in follows if isinstance(one.attempt, Followed) and one.attempt.grid == grid)
     got = sum(one.votes for one in answer.proposed if one.grid == grid)
-    return Backing(tuple(gave.most_common()), got, sum(one.votes for one in answer.proposed))
+    guessed = sum(isinstance(one, Followed) and one.grid == grid for one in guesses)
+    return Backing(tuple(gave.most_common()), got, sum(one.votes for one in answer.proposed), guessed)
 
 
 def _times(often: int) -> str:

@@ -11,7 +11,7 @@ import pytest
 from nlevolve.ask.checker import check, following
 from nlevolve.ask.forms import SCHEMAS
 from nlevolve.ask.generator import describe
-from nlevolve.ask.prompts import KINDS, Kind, Prompts, bundled
+from nlevolve.ask.prompts import KINDS, LATER, TEMPLATES, Prompts, bundled
 from nlevolve.ask.question import Asker
 from nlevolve.ask.rehearsal import PARENTS, TASK, rehearse, rendered
 from nlevolve.ask.replies import read_bullets, read_grid
@@ -138,6 +138,8 @@ def test_prompts_without_a_place_for_the_form_get_its_words_last(tmp_path: Path)
         file = tmp_path / name
         file.write_text(file.read_text(encoding="utf-8").replace(f'{{% include "_form_{kind}.md" %}}', "Reply as JSON."))
         (tmp_path / f"_form_{kind}.md").unlink(missing_ok=True)
+    for later in LATER:
+        (tmp_path / later).unlink()
     old = Prompts(tmp_path)
     rehearse(old)
     (request,) = asked(GRID, prompts=old)
@@ -147,17 +149,20 @@ def test_prompts_without_a_place_for_the_form_get_its_words_last(tmp_path: Path)
 
 
 @pytest.mark.parametrize("manner", MANNERS)
-@pytest.mark.parametrize("name", ["write", "revise", "apply", "guide"])
+@pytest.mark.parametrize("name", ["write", "revise", "apply", "guide", "alone", "solve"])
 def test_the_embedded_models_answer_in_the_form_that_is_asked_for(name: str, manner: Manner) -> None:
-    kind: Kind = "grid" if name in ("apply", "guide") else "bullets"
+    kind = TEMPLATES[name]
+    assert kind is not None
     messages = [{"role": m.role, "content": m.text} for m in rendered(PROMPTS, manner)[name]]
-    said = asyncio.run(complete("offline/checker" if kind == "grid" else "offline/generator", messages, 0, SCHEMAS[kind, manner]))
+    said = asyncio.run(
+        complete("offline/checker" if kind != "bullets" else "offline/generator", messages, 0, SCHEMAS[kind, manner])
+    )
     assert said.text.startswith("{") == (manner != "text")
     assert said.text.endswith("```") == (manner == "text")
     assert ("working" in said.text) == (manner == "schema")
-    read = read_grid if kind == "grid" else read_bullets
+    read = read_grid if kind != "bullets" else read_bullets
     bare = [{"role": m.role, "content": m.text} for m in rendered(PROMPTS)[name]]
-    same = asyncio.run(complete("offline/checker" if kind == "grid" else "offline/generator", bare, 0, SCHEMAS[kind, "bare"]))
+    same = asyncio.run(complete("offline/checker" if kind != "bullets" else "offline/generator", bare, 0, SCHEMAS[kind, "bare"]))
     prompt = messages[0]["content"]
     told, expected = read(said.text, prompt=prompt), read(same.text, prompt=prompt)
     assert getattr(told, "grid", told) == getattr(expected, "grid", expected)

@@ -17,6 +17,7 @@ from nlevolve.ask.generator import describe
 from nlevolve.ask.prompts import TEMPLATES, PlaceError, Prompts, bundled
 from nlevolve.ask.question import Asker
 from nlevolve.ask.rehearsal import PARENTS, TASK, rehearse, rendered
+from nlevolve.ask.solver import guess
 from nlevolve.errors import UsageError
 from nlevolve.llm.prefix import stable_prefix
 from nlevolve.llm.request import Message, Reply, Request
@@ -141,6 +142,41 @@ def test_a_follow_holds_the_whole_task(prompts: Prompts, task: Task, description
     assert [tuple(map(tuple, grid.tolist())) for grid in found.outputs.values()] == [pair.output for pair in task.pairs]
     assert found.target is not None
     assert tuple(map(tuple, found.target.tolist())) == task.tests[0]
+
+
+@given(task=tasks(), description=DESCRIPTIONS)
+def test_a_checker_that_is_shown_none_sees_the_input_and_the_words_alone(
+    prompts: Prompts, task: Task, description: Description
+) -> None:
+    honest = SETTINGS.model_copy(update={"shown": "none"})
+    asked = [
+        *sent(prompts, lambda asker: check(asker, honest, task, 0, description, birth=0)),
+        *sent(prompts, lambda asker: follow(asker, honest, task, 0, description, birth=0, guide=True)),
+    ]
+    for request, grid in zip(asked, (task.pairs[0].input, task.tests[0]), strict=True):
+        found = understand("\n".join(message.text for message in request.messages if message.role == "user"))
+        assert not found.inputs
+        assert found.target is not None
+        assert tuple(map(tuple, found.target.tolist())) == grid
+        assert not [pair for pair in task.pairs if render(pair.output) in said(request)]
+        assert "Where they contradict each other the examples decide" not in said(request)
+    # no key of a run before there was the setting has changed
+    (usual,) = checks(prompts, task, 0, description)
+    (same,) = sent(prompts, lambda asker: check(asker, RoleSettings(model="m", shown="others"), task, 0, description, birth=0))
+    assert same.key == usual.key != asked[0].key
+
+
+@given(task=tasks())
+def test_a_guess_is_asked_with_the_task_and_no_word_of_a_description(prompts: Prompts, task: Task) -> None:
+    (request,) = sent(prompts, lambda asker: guess(asker, SETTINGS, task, 0))
+    found = understand("\n".join(message.text for message in request.messages if message.role == "user"))
+    assert [tuple(map(tuple, grid.tolist())) for grid in found.outputs.values()] == [pair.output for pair in task.pairs]
+    assert found.target is not None
+    assert tuple(map(tuple, found.target.tolist())) == task.tests[0]
+    assert task.id not in said(request)
+    assert "escription" not in said(request)
+    (second,) = sent(prompts, lambda asker: guess(asker, SETTINGS, task, 0, sample=1))
+    assert (second.messages, second.key == request.key) == (request.messages, False)
 
 
 @given(task=tasks(), descriptions=st.lists(DESCRIPTIONS, min_size=2, max_size=4))

@@ -310,6 +310,7 @@ READERS = [
     *(["compare", "a", "b"], *(["export", "a", "-f", form] for form in ("kaggle", "arc-prize", "sft", "library"))),
     *(["cache", "stats", "--cache-dir=bank"], ["cache", "export", "out.jsonl", "--cache-dir=bank"]),
     *(["cache", "forget", "--all", "--dry-run", "--cache-dir=bank"], ["cache", "import", "rows.jsonl", "--cache-dir=bank"]),
+    ["audit", "a"],
     ["resume", "a", "--no-live"],
 ]
 VALUES: list[Any] = [None, True, -1, 10**400, 0.5, "", "x" * 300, "\x1b[31m", "\ud800", [], [[]], {}, {"a": 1}, [1, "a"], 1e308]

@@ -42,6 +42,17 @@ SAID: dict[str, tuple[list[str], str]] = {
     "a task that is a link to itself": (["tasks", "loop.json"], "loop.json"),
     "a preset that is no TOML": (["solve", "good.json", "--preset", "deep.toml"], "deep.toml is not TOML"),
     "a preset that is a folder": (["solve", "good.json", "--preset", "folder.toml"], "folder.toml"),
+    "a preset of a megabyte": (["solve", "good.json", "--preset", "large.toml"], "it has more than 1,000,000 bytes"),
+    "a sweep that is a pipe": (["sweep", "pipe.toml"], "it is no plain file"),
+    "a sweep of a million runs": (["sweep", "million.toml"], "a sweep of more than 1,000 runs"),
+    "a mix of 51 models": (["solve", "good.json", "--generator", ",".join(["offline/generator"] * 51)], "has 50 models at most"),
+    "a schedule of 1,001 phases": (
+        ["solve", "good.json", "--set", f"policy.phases=[{','.join(['{births=1}'] * 1001)}]"],
+        "at most 1000 items",
+    ),
+    "a task of 1,001 pairs": (["tasks", "pairs.json"], '"train" has 1,001 pairs, a task has 1,000 at most'),
+    "lists that double": (["tasks", "@double0.txt"], "lists deep in lists: 5 at most"),
+    "lists without end": (["tasks", "@long.txt"], "the lists have more than 100,000 lines"),
     "prices that are a number": (["models", "openai/gpt-4o"], "prices.toml is not a table of prices"),
     "prompts that are a file": (["solve", "good.json", "--prompts", "good.json"], "good.json"),
     "a bank that is cut short": (["cache", "import", "cut.jsonl.gz", "--cache-dir=bank"], "cut short or damaged behind line"),
@@ -56,6 +67,14 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("furnished")
     furnish(folder)
     (folder / "folder.toml").mkdir()
+    (folder / "pairs.json").write_text(json.dumps({**TASK, "train": TASK["train"][:1] * 1_001}))
+    for number in range(20):
+        (folder / f"double{number}.txt").write_text(f"@double{number + 1}.txt\n" * 2)
+    (folder / "long.txt").write_text("\n" * 100_001)
+    (folder / "large.toml").write_text(f"about = '{'x' * 1_000_000}'\n")
+    os.mkfifo(folder / "pipe.toml")
+    models = [f"offline/generator{n}" for n in range(1000)]
+    (folder / "million.toml").write_text(f"selectors = ['good.json']\ngenerator = {models}\nchecker = {models}\n")
     rows = "".join(json.dumps({**ROW, "key": f"{n:064}"}) + "\n" for n in range(5000))
     (folder / "cut.jsonl.gz").write_bytes(gzip.compress(rows.encode())[:-200])
     (folder / "other").mkdir()
@@ -71,6 +90,28 @@ def test_it_is_said_in_one_line(wrong: str, furnished: Path) -> None:
     ended = call(furnished, typed)
     assert words in ended.err
     assert ended.fault() is None or wrong == "a bank of another program", ended.fault()
+
+
+def test_a_row_that_no_reply_fills_is_neither_taken_in_nor_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    furnish(tmp_path)
+    wrong = {
+        "has more than 20,000 characters": {**ROW, "reply": {"text": "x" * 20_000}},
+        "is no row": {**ROW, "reply": {"text": "x", "cost_usd": -1e300, "usage": {"prompt": -5}}},
+        "has no key of 64 digits": {**ROW, "key": "../" * 21 + "x"},
+    }
+    large = {**ROW, "key": "3" * 64, "reply": {"text": "x" * 20_000}}
+    (tmp_path / "large.jsonl").write_text(json.dumps(large) + "\n")
+    assert call(tmp_path, ["cache", "import", "large.jsonl", "--cache-dir=bank"]).code == 0
+    monkeypatch.setattr("nlevolve.llm.bank.LARGEST_ROW", 20_000)
+    monkeypatch.setattr("nlevolve.llm.bank_files.LARGEST_ROW", 20_000)
+    for said, row in wrong.items():
+        (tmp_path / "wrong.jsonl").write_text(json.dumps(row) + "\n")
+        ended = call(tmp_path, ["cache", "import", "wrong.jsonl", "--cache-dir=bank"])
+        assert ended.code == 2
+        assert said in ended.err
+        assert ended.fault() is None
+    # one that is there already, however it came: another program may have written the database
+    assert "a row that nlevolve did not write" in call(tmp_path, ["cache", "stats", "--cache-dir=bank"]).err
 
 
 def test_a_row_without_a_zone_or_with_impossible_figures_spoils_no_bank(tmp_path: Path) -> None:

@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from nlevolve.llm.catalogue import LOGGED_IN
+from nlevolve.llm.endpoints import ON_THIS_MACHINE
 from nlevolve.run import trust
 from tests.attacks.conftest import SMALL, Nlevolve
 from tests.server import Provider
@@ -110,6 +112,54 @@ def test_a_received_run_cannot_name_its_own_price_or_an_option_that_says_where_t
     )
     assert refused(nlevolve("resume", "received", "--no-live"), "the field custom_llm_provider")
     assert reached(recorder) == []
+
+
+ARN = "arn:aws:bedrock-agentcore:somewhere.invalid#:1:runtime/x"
+
+
+@pytest.mark.parametrize(
+    ("model", "said"),
+    [
+        ("ollama_chat/qwen3", "ollama_chat on this machine"),
+        ("ollama/qwen3", "ollama on this machine"),
+        ("vllm/someone/model", "vllm on this machine"),
+        (f"bedrock/agentcore/{ARN}", f"the model bedrock/agentcore/{ARN}"),
+        ("watsonx/x@somewhere.invalid/y", "the model watsonx/x@somewhere.invalid/y"),
+        ("openai/unheard-of", "a price of $0 and $0 per million tokens, for openai/unheard-of"),
+    ],
+)
+def test_a_model_by_whose_name_litellm_goes_somewhere_else_is_asked_about(
+    model: str, said: str, nlevolve: Nlevolve, received: Path, recorder: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("WATSONX_API_KEY", "WATSONX_TOKEN"):
+        monkeypatch.setenv(name, "of-the-user-0123456789")
+    renamed(received, model=model, **({"price_in": 0, "price_out": 0} if model.startswith("openai") else {}))
+    assert refused(nlevolve("resume", "received", "--no-live"), said)
+    names = ("vertex_ai/claude-sonnet-4-5@20250929", "cloudflare/@cf/meta/llama-2-7b-chat-int8", "bedrock/us-east-1/x.y-v2:0")
+    assert not any(trust._PLACE.search(name) for name in names)
+
+
+def test_every_provider_that_litellm_looks_for_on_this_machine_is_known() -> None:
+    """Those that log in are left out: to be asked of is enough for them to do so."""
+    import litellm
+
+    providers = {getattr(one, "value", one) for one in litellm.provider_list} - LOGGED_IN.keys() - {"ragflow"}
+    found = {name: str(litellm.get_llm_provider(f"{name}/x")[3]) for name in providers}
+    local = {name for name, url in found.items() if "://localhost" in url or "://127." in url}
+    assert "ollama" in local
+    assert local <= ON_THIS_MACHINE
+
+
+@pytest.mark.parametrize("provider", LOGGED_IN)
+def test_nobody_is_logged_in_because_a_file_names_a_model(
+    provider: str, nlevolve: Nlevolve, received: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    renamed(received, model=f"{provider}/x")
+    code, _, err = nlevolve("resume", "received", "--no-live", "--trust")
+    assert (code, err.count("\n")) == (2, 1)
+    assert "wants somebody to log in" in err
+    assert not (tmp_path / "home" / ".config").exists()
 
 
 def test_a_file_cannot_say_yes_for_the_user(nlevolve: Nlevolve, task: str, recorder: Provider, tmp_path: Path) -> None:

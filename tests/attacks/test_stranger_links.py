@@ -85,7 +85,8 @@ def test_an_export_does_not_go_through_a_folder_that_is_a_link(
 
 @pytest.mark.parametrize("name", ["config.json", "events.jsonl"])
 @pytest.mark.parametrize(
-    "command", [["resume", "received", "--no-live"], ["report", "received"], ["watch", "received", "--still"]]
+    "command",
+    [["resume", "received", "--no-live"], ["report", "received"], ["watch", "received", "--still"], ["audit", "received"]],
 )
 def test_what_is_read_is_no_link_and_no_pipe_that_never_ends(
     name: str, command: list[str], nlevolve: Nlevolve, received: Path, tmp_path: Path
@@ -104,7 +105,10 @@ def test_what_is_read_is_no_link_and_no_pipe_that_never_ends(
 
 def test_a_lock_that_is_a_link_is_not_followed(nlevolve: Nlevolve, received: Path, precious: Path) -> None:
     (received.parent / ".received.lock").symlink_to(precious)
-    assert nlevolve(*COMMANDS["resume"]).code == 2
+    code, _, err = nlevolve(*COMMANDS["resume"])
+    assert (code, err.count("\n")) == (2, 1)
+    assert ".received.lock is no plain file" in err
+    assert " done " in nlevolve("ls").out  # nobody holds it
     assert precious.read_text() == PRECIOUS
 
 

@@ -57,6 +57,31 @@ def test_what_is_more_than_a_place_is_refused_with_its_file_and_line(trick: str,
     assert "root:" not in told
 
 
+def test_a_condition_without_end_and_a_folder_of_thousands_are_refused(prompts: Path) -> None:
+    ours = (prompts / "write.md").read_text()
+    (prompts / "write.md").write_text(f"{ours}{{% if {'pairs and ' * 20_000}pairs %}}x{{% endif %}}")
+    with pytest.raises(UsageError, match=r"write\.md in .* is nested too deeply"):
+        Prompts(prompts)
+    (prompts / "write.md").write_text(ours)
+    for number in range(501):
+        (prompts / "views" / f"{number}.md").touch()
+    with pytest.raises(UsageError, match="more than 500 prompt files"):
+        Prompts(prompts)
+
+
+def test_a_prompt_that_would_fill_the_memory_ends_the_run_in_one_line(
+    nlevolve: Nlevolve, task: str, prompts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As two loops over the pairs do, of a task with thousands."""
+    monkeypatch.setattr("nlevolve.run.session.rehearse", lambda prompts: None)  # a small task
+    monkeypatch.setattr("nlevolve.ask.prompts.LONGEST", 20_000)
+    with (prompts / "write.md").open("a") as file:
+        file.write(f"{{% for a in pairs %}}{{% for b in pairs %}}{'x' * 9_000}{{% endfor %}}{{% endfor %}}")
+    code, _, err = nlevolve("solve", task, *SMALL, "--prompts", str(prompts), "--run", "r")
+    assert (code, err.count("\n")) == (1, 1), err
+    assert "prompt write: with this task it comes to more than 20,000 characters" in err
+
+
 def test_files_that_include_each_other_tenfold_are_refused(prompts: Path) -> None:
     for number in range(9):
         (prompts / f"_{number}.md").write_text(f'{{% include "_{number + 1}.md" %}}' * 10)

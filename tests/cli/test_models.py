@@ -85,7 +85,7 @@ def test_a_ping_that_fails_says_why_and_hints_at_the_address(nlevolve: Run, monk
         assert "sk-not-to-be-seen" not in out
         code, out, _ = nlevolve("models", "hosted_vllm/a", "--set", f"generator.base_url={server.root}", "--ping")
         assert code == 4
-        assert f"(try base_url={server.root}/v1)" in out
+        assert out.count(f"{server.root}/v1 may be meant") == 1
 
 
 @pytest.fixture

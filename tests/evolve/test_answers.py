@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlevolve.evolve.answers import AnswerPolicy, Vote, answer, choose, followers, others, views, weight
+from nlevolve.evolve.answers import GUESS, AnswerPolicy, Vote, answer, choose, followers, others, views, weight
 from nlevolve.evolve.population import Population, population
 from nlevolve.puzzle.grids import Grid
 from nlevolve.puzzle.symmetry import IDENTITY, SYMMETRIES
-from nlevolve.records import Answer, AnswerFollowed, Attempt, Followed, Garbled
+from nlevolve.records import Answer, AnswerFollowed, AnswerGuessed, Attempt, Followed, Garbled
 from tests.evolve.candidates import candidates, checked, indices, of
 
 TEST: Grid = ((0, 0),)
@@ -41,6 +41,20 @@ def test_equal_grids_add_their_votes() -> None:
     assert two(choose(TEST, [Vote(A, 1.0), Vote(B, 0.7), Vote(B, 0.7)])) == (B, A)
     assert two(choose(TEST, [Vote(A, 1.0), Vote(B, 0.4), Vote(B, 0.4)])) == (A, B)
     assert two(choose(TEST, [Vote(A, 1.0), Vote(B, 2.0), Vote(C, 3.0)])) == (C, B)
+
+
+def guessed(sample: int, grid: Grid) -> AnswerGuessed:
+    return AnswerGuessed(task="t", sample=sample, attempt=Followed(pair=0, grid=grid))
+
+
+def test_a_guess_without_a_description_has_a_small_vote_that_adds_up_and_alone_it_answers() -> None:
+    half_right = population([checked(0, "=x", "half right")])
+    guesses = [guessed(1, C), guessed(0, B), guessed(2, C)]
+    [among] = answer([TEST], half_right, [followed(0, A)], [0], guesses)
+    assert [(one.grid, one.votes) for one in among.proposed[1:]] == [(C, 2 * GUESS), (B, GUESS)]
+    assert two(among) == (A, C)
+    [alone] = answer([TEST], Population(), [], [], guesses)
+    assert two(alone) == (C, B)
 
 
 def test_all_that_was_proposed_is_told_best_first_with_its_votes() -> None:

@@ -72,13 +72,16 @@ def test_a_streamed_reply_is_the_whole_one(name: str) -> None:
 
 
 def test_a_reply_that_repeats_itself_is_stopped_and_the_server_is_let_go(name: str) -> None:
-    reply, server = ask(name, lambda asked: Said("And then the next one. ", endless=True), max_tokens=50_000)
+    notices: list[str] = []
+    reply, server = ask(name, lambda asked: Said("And then the next one. ", endless=True), notices, max_tokens=50_000)
     assert reply.finish == "length"
     assert 3_000 < len(reply.text) < 20_000
     assert looping(reply.text)
     assert reply.usage.estimated
     assert reply.usage.completion > 1_000
     assert server.hung_up == [1]
+    assert reply.hung_up
+    assert notices == [], "it could not say what it took, since we did not hear it out"
 
 
 def test_what_nobody_bounds_is_bounded_here_where_the_server_cannot_be_told() -> None:
@@ -179,6 +182,8 @@ def test_a_server_that_sends_no_stream_is_asked_for_whole_replies_that_is_said_o
         ("First step.\n" * 400, True),
         ("x" + "the " * 1_000, True),
         ("0 0 0 0 0 0 0 0 0 0\n" * 700, True),
+        ("0 0 0 0 0 0\n" * 400, True),
+        ("The output:\n" + (" 3 0 7 2\n" * 20 + "\n") * 60, True),
         (("[" + "0, " * 29 + "0],\n") * 30, False),
         ("[\n" + "      0,\n" * 900 + "]", False),
         ("Row by row.\n" + "".join(f"Row {n}: 0 0 0 0 0 0\n" for n in range(400)), False),

@@ -72,3 +72,7 @@ def recombine(
 
 def apply(pairs: Sequence[tuple[Grid, Grid]], grid: Grid, bullets: Sequence[str]) -> list[dict[str, str]]:
     return messages("apply.md", pairs=pairs_shown(pairs), input=shown(grid), bullets=bullets)
+
+
+def solve(pairs: Sequence[tuple[Grid, Grid]], grid: Grid) -> list[dict[str, str]]:
+    return messages("solve.md", pairs=pairs_shown(pairs), input=shown(grid))

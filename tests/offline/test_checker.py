@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from nlevolve.offline import english
 from nlevolve.offline.answer import Job, answer
-from nlevolve.offline.checker import DROPS_A_BULLET, SLIPS_A_CELL, check
+from nlevolve.offline.checker import DROPS_A_BULLET, IGNORES_THE_WORDS, SLIPS_A_CELL, check
 from nlevolve.offline.grammar import registered
 from nlevolve.offline.operation import Operation, perform
 from nlevolve.offline.prompt_reading import texts
@@ -84,3 +84,35 @@ def test_a_misreading_is_a_bullet_overlooked_or_one_cell() -> None:
 def test_the_weak_checker_follows_nothing_when_told_nothing(seed: int) -> None:
     got = cells(json.loads(ask([], "offline/checker-weak", seed))["grid"])
     assert int((got != cells(GRID)).sum()) <= 1
+
+
+# the clever one: the pairs show a quarter turn, the words say what they like
+TURNED = [(((1, 2), (3, 4)), ((3, 1), (4, 2))), (((5, 0), (0, 6)), ((0, 5), (6, 0))), (((7, 8, 9),), ((7,), (8,), (9,)))]
+TARGET: Grid = ((1, 0, 2), (0, 0, 3))
+BY_THE_EXAMPLES, BY_THE_WORDS = [[0, 1], [0, 0], [3, 2]], [[2, 0, 1], [3, 0, 0]]
+
+
+def ask_cleverly(pairs: Sequence[tuple[Grid, Grid]], seed: int) -> list[list[int]]:
+    found: list[list[int]] = json.loads(
+        answer(Job("offline/checker-clever", texts(prompts.apply(pairs, TARGET, [FLIP])), seed, form="json"))
+    )["grid"]
+    return found
+
+
+def test_the_clever_checker_ignores_the_words_in_about_the_share_it_says_and_follows_them_else() -> None:
+    replies = [ask_cleverly(TURNED, seed) for seed in range(200)]
+    assert all(reply in (BY_THE_EXAMPLES, BY_THE_WORDS) for reply in replies)
+    share, said = IGNORES_THE_WORDS, replies.count(BY_THE_EXAMPLES) / len(replies)
+    assert abs(said - share) < 4 * (share * (1 - share) / len(replies)) ** 0.5
+    assert replies[:20] == [ask_cleverly(TURNED, seed) for seed in range(20)]
+
+
+def test_the_clever_checker_follows_the_words_where_examples_show_it_no_rule() -> None:
+    random: list[tuple[Grid, Grid]] = [(((1, 2, 3),), ((9,), (4,))), (((3, 3, 1),), ((0, 0), (5, 1))), (((2,),), ((7, 7, 6),))]
+    assert {str(ask_cleverly(given, seed)) for given in (random, []) for seed in range(10)} == {str(BY_THE_WORDS)}
+
+
+@pytest.mark.parametrize("model", ["offline/generator", "offline/generator-weak", "offline/checker"])
+def test_a_puzzle_is_solved_without_a_description_by_whichever_embedded_model(model: str) -> None:
+    said = answer(Job(model, texts(prompts.solve(TURNED, TARGET)), 0, form="json"))
+    assert json.loads(said)["grid"] == BY_THE_EXAMPLES

@@ -136,6 +136,14 @@ def test_a_page_whose_name_points_here_reads_nothing(host: str) -> None:
     assert "choices" not in reply
 
 
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://localhost.evil.example"])
+def test_a_page_from_elsewhere_has_nothing_worked_out(origin: str) -> None:
+    status, reply = post(GOOD, Origin=origin)
+    assert status == 403
+    assert "choices" not in reply
+    assert post(GOOD, Origin="http://localhost:3000")[0] == 200
+
+
 @pytest.mark.parametrize("host", ["localhost:9999", "127.0.0.1", "[::1]:80"])
 def test_this_machine_is_answered(host: str) -> None:
     assert post(GOOD, Host=host)[0] == 200

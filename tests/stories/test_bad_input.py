@@ -16,6 +16,7 @@ from nlevolve.cli import main
 from tests.server import Provider, Said
 from tests.stories.processes import start
 
+pytestmark = pytest.mark.forged
 PAIR = {"input": [[1, 2], [3, 4]], "output": [[2, 1], [4, 3]]}
 GOOD = {"train": [PAIR, PAIR], "test": [PAIR]}
 
@@ -91,7 +92,7 @@ BAD: dict[str, tuple[list[str], list[str]]] = {
     "empty slice": (["arc1:training[5:5]"], ["slice is empty", "400"]),
     "broken slice": (["arc1:training[x"], ["[a:b]"]),
     "nothing selected": ([" "], ["no task selected"]),
-    "no selector": ([], ["selectors"]),
+    "no selector": ([], ["SELECTORS", "--from RUN"]),
     "ragged grid": (["ragged.json"], ["ragged.json", "train pair 1", "row 2"]),
     "colour out of range": (["range.json"], ["range.json", "train pair 1", "row 1", "cell 2", "12"]),
     "grid too wide": (["wide.json"], ["wide.json", "31", "30"]),

@@ -73,6 +73,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Recorded:
             settings={
                 "generator.base_url": server.url,
                 "checker.base_url": server.url,
+                "answers.direct": 1,
                 "policy.phases": [
                     {"births": 2, "overlap": 2},
                     {"births": 4, "moves": ["revise", "recombine"], "overlap": 2},
@@ -88,7 +89,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Recorded:
 
 def test_the_run_asked_for_everything_that_can_be_asked(recorded: Recorded) -> None:
     calls = [event for event in read_events(recorded.folder) if isinstance(event, CallFinished)]
-    assert {call.purpose for call in calls} == {"write", "revise", "recombine", "check", "follow"}
+    assert {call.purpose for call in calls} == {"write", "revise", "recombine", "check", "follow", "solve"}
     assert len(recorded.asked) > 40
     assert len(list(recorded.checks)) > 20
     assert len(recorded.solutions) == len(recorded.tasks) == len(SELECTORS)

@@ -203,6 +203,7 @@ def test_a_second_signal_stops_at_once_and_leaves_results_and_report(
     assert ended.err.count("\n") == 1
     assert "nlevolve resume" in ended.err
     assert re.search(r"stopping: finishing \d+ calls in flight, \d+:\d\d at most; once more stops at once", ended.out)
+    assert ended.out.count("stopping:") == 1, "the second says what became of it, not the first's words again"
     assert results(tmp_path)["finished"] is False
     assert "This run had not ended" in (tmp_path / "runs" / "story" / "report.html").read_text(encoding="utf-8")
 

@@ -32,6 +32,7 @@ from nlevolve.records import (
 )
 from nlevolve.run import store
 from nlevolve.run.session import reopen
+from nlevolve.view.publish import Publisher
 from tests.server.dialects import ANTHROPIC, OPENROUTER, VLLM, Dialect, Serving
 from tests.server.http import Asked, Provider, Said, Script
 from tests.server.routes import KEYS
@@ -156,7 +157,8 @@ def resumed(folder: Path) -> tuple[RunFinished, list[Event]]:
         cache_dir=Path(old["cache_dir"]),
     )
     events: list[Event] = []
-    return asyncio.run(session.run([events.append])), events
+    publisher = Publisher(session.folder, session.selection, session.known)
+    return asyncio.run(session.run([events.append, publisher.see])), events
 
 
 def test_a_test_answer_that_is_refused_for_its_content_is_final_and_named(tmp_path: Path) -> None:

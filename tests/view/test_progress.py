@@ -40,13 +40,13 @@ def test_in_a_notebook_one_block_is_kept_up_to_date(monkeypatch: pytest.MonkeyPa
     progress = Progress()
     for event in EVENTS:
         progress(event)
-    assert "width:0.0%" in shown[0]
-    assert "width:100.0%" in shown[-1]
+    assert "width:0%" in shown[0]
+    assert "width:100%" in shown[-1]
     assert len(shown) < len(EVENTS) / 2
     again = len(shown)
     for event in EVENTS:
         progress(event)
-    assert "width:0.0%" in shown[again], "it may serve another run, which begins anew"
+    assert "width:0%" in shown[again], "it may serve another run, which begins anew"
 
 
 def test_no_word_from_outside_is_markup() -> None:

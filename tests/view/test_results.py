@@ -11,7 +11,7 @@ from nlevolve.records import Answer, AnyEvent, Bought, Loss, MoveFailed, RunFini
 from nlevolve.view.grading import grade
 from nlevolve.view.history import read
 from nlevolve.view.lost import in_short, summed
-from nlevolve.view.results import PLACEHOLDER, results, submission
+from nlevolve.view.results import PLACEHOLDER, attempted, both_means, results, set_label, submission
 from nlevolve.view.terminal.ending import closing
 from nlevolve.view.terminal.panels.look import Look
 from nlevolve.view.terminal.summary import Summary
@@ -48,6 +48,32 @@ def test_totals_count_every_task_selected():
     assert totals["test_inputs_covered"] == 3
     assert totals["candidates"] == 4
     assert totals["seconds"] == 11.0
+
+
+def test_where_tasks_were_not_reached_both_means_are_told():
+    found = results(read(events()), TASKS, SOLUTIONS, public={"flip"})
+    totals = found["totals"]
+    assert [name for name, row in found["tasks"].items() if attempted(row)] == ["flip", "hard"]
+    assert (totals["attempted"], totals["score_tasks_attempted"], totals["score_inputs_attempted"]) == (2, 0.5, 0.5)
+    assert both_means(totals) == "50.0% of the 2 attempted"
+    assert both_means(results(read(events()), TASKS[:2], SOLUTIONS)["totals"]) == ""
+    assert results(read([]), TASKS, SOLUTIONS)["totals"]["score_tasks_attempted"] is None
+    assert (totals["public_tasks"], found["tasks"]["flip"]["public"], found["tasks"]["hard"]["public"]) == (1, True, False)
+
+
+def test_a_task_lost_to_a_failure_was_not_attempted_and_one_cut_short_was_where_it_had_begun():
+    def row(stopped: str, candidates: int) -> dict[str, object]:
+        return {"stopped": stopped, "candidates": candidates}
+
+    assert [attempted(row(stopped, 0)) for stopped in ("perfect", "exhausted", "budget", "interrupted", "failed")] == [
+        *(True, True),
+        *(False, False, False),
+    ]
+    assert [attempted(row(stopped, 2)) for stopped in ("budget", "interrupted", "failed")] == [True, True, False]
+
+
+def test_figures_on_published_tasks_are_labelled():
+    assert (set_label(0, 3), set_label(3, 3), set_label(2, 3)) == ("", "public set", "2 of them public set")
 
 
 def test_a_cached_call_adds_to_the_cache_count_and_to_nothing_else():

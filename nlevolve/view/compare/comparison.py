@@ -8,17 +8,21 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from nlevolve.config import validated
 from nlevolve.errors import UsageError
+from nlevolve.view.compare import repeats
+from nlevolve.view.compare.repeats import Contest, Group
 from nlevolve.view.lost import in_short, summed
 from nlevolve.view.readings import OUTCOMES
-from nlevolve.view.results import exact_on_training, won
+from nlevolve.view.results import attempted, exact_on_training, won
 from nlevolve.view.run_folder import RunFolder, flat, names_of
-from nlevolve.view.statistics import Interval, mcnemar, wilson
+from nlevolve.view.statistics import Interval, holm, mcnemar, wilson
 from nlevolve.view.text import doubt
+from nlevolve.view.uplift import Uplift, control_of, described, lacking, uplifts
 
 TaskRow = Mapping[str, Any]
 """One task of results.json."""
-INCIDENTAL = ("schema", "run", "id", "digest", "tasks", "tasks_digest", "cache_dir", "prompts_dir")
+INCIDENTAL = ("schema", "run", "id", "digest", "tasks", "tasks_digest", "cache_dir", "prompts_dir", "control", "given")
 """Parts of config.json that explain nothing by differing; tasks are compared one by one."""
 UNSHARED = ("limits.budget_file", "None")
 """As in runs from before it could be set."""
@@ -27,6 +31,10 @@ METHODS = {
     "interval_confidence": "0.95",
     "p": "mcnemar",
     "p_kind": "exact, two-sided",
+    "p_holm": "holm",
+    "contests.p": "fisher-pitman paired permutation",
+    "contests.interval": "agresti-min",
+    "contests.tasks_needed": "connor, power 0.8",
 }
 HEIRS = {"reviser": "generator", "recombiner": "generator", "answerer": "checker"}
 
@@ -48,6 +56,9 @@ class Side(BaseModel):
     test_inputs_solved: int | None
     score_inputs: float | None
     """Mean share of a task's test inputs right."""
+    attempted: int
+    """Tasks that were reached and not lost to a failure."""
+    attempted_solved: int | None
     covered: int | None
     """Tasks of which every solution was among the grids proposed."""
     exact: int
@@ -98,7 +109,7 @@ class Side(BaseModel):
 
 
 class Duel(BaseModel):
-    """Two runs, task by task. `p`: McNemar's exact test, two-sided."""
+    """Two runs, task by task. `p`: McNemar's exact test, two-sided; `p_holm`: corrected for all duels."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -109,6 +120,7 @@ class Duel(BaseModel):
     only_other: int
     neither: int
     p: float
+    p_holm: float
 
 
 class Comparison(BaseModel):
@@ -119,17 +131,30 @@ class Comparison(BaseModel):
     criterion: str
     """What "solved" means below: "solved", or "exact on training" where solutions are unknown."""
     shared: int
+    public: int
+    """How many of the shared tasks are from a published data set."""
     runs: list[Side]
     duels: list[Duel]
+    groups: list[Group]
+    """The runs in groups of repeats; one alone is a group, too."""
+    contests: list[Contest]
+    """Every two groups."""
     alone: dict[str, list[str]]
     """Run -> tasks that it alone solved."""
     by_all: list[str]
     by_none: list[str]
     settings: dict[str, dict[str, str]]
     """Dotted key -> run -> value, where the runs differ."""
+    controls: list[Uplift] = []
+    """What each run is ahead of its controls by, on the tasks of the control."""
     warnings: list[str]
     methods: dict[str, str] = METHODS
     """By which method a figure of this name was found."""
+
+    @property
+    def repeated(self) -> bool:
+        """Whether any runs are repeats of each other."""
+        return len(self.groups) < len(self.runs)
 
 
 def compare(runs: Sequence[RunFolder]) -> Comparison:
@@ -140,16 +165,27 @@ def compare(runs: Sequence[RunFolder]) -> Comparison:
     wins = {name: {task for task, row in zip(tasks, told, strict=True) if won(row, graded)} for name, told in rows.items()}
     winners = {task: [name for name in names if task in wins[name]] for task in tasks}
     sides = [_side(name, run, rows[name], graded) for name, run in zip(names, runs, strict=True)]
+    by_name = dict(zip(names, runs, strict=True))
+    groups = repeats.groups(repeats.grouped(names, runs), by_name, wins, tasks)
+    controls = {name: uplifts(run.folder, run.results) for name, run in by_name.items() if _has_words(run)}
     return Comparison(
         criterion="solved" if graded else "exact on training",
         shared=len(tasks),
+        public=sum(bool(runs[0].results["tasks"][task].get("public")) for task in tasks),
         runs=sides,
-        duels=[_duel(one, other, wins[one], wins[other], len(tasks)) for one, other in combinations(names, 2)],
+        duels=_duels(names, wins, len(tasks)),
+        groups=groups,
+        contests=repeats.contests(groups, wins, tasks),
         alone={name: [task for task, by in winners.items() if by == [name]] for name in names},
         by_all=[task for task, by in winners.items() if by == names],
         by_none=[task for task, by in winners.items() if not by],
         settings=_differences(names, runs),
-        warnings=list(_warnings(sides, runs, len(tasks), graded)),
+        controls=[one for found in controls.values() for one in found],
+        warnings=[
+            *_warnings(sides, runs, len(tasks), graded),
+            *repeats.warnings(groups, by_name, {side.run: side.bought_before for side in sides}),
+            *_uncontrolled(controls),
+        ],
     )
 
 
@@ -179,6 +215,8 @@ def _side(name: str, run: RunFolder, rows: Sequence[TaskRow], graded: bool) -> S
         test_inputs=len(inputs) if graded else None,
         test_inputs_solved=sum(inputs) if graded else None,
         score_inputs=_mean(_mean(map(float, row["inputs_solved"])) for row in rows) if graded else None,
+        attempted=sum(map(attempted, rows)),
+        attempted_solved=sum(bool(row["solved"]) for row in rows if attempted(row)) if graded else None,
         covered=sum(all(row["inputs_covered"]) for row in rows) if graded else None,
         exact=sum(map(exact_on_training, rows)),
         cells_train=cells,
@@ -201,17 +239,22 @@ def _side(name: str, run: RunFolder, rows: Sequence[TaskRow], graded: bool) -> S
     )
 
 
-def _duel(one: str, other: str, won: set[str], won_other: set[str], tasks: int) -> Duel:
-    both, alone, rival = len(won & won_other), len(won - won_other), len(won_other - won)
-    return Duel(
-        one=one,
-        other=other,
-        both=both,
-        only_one=alone,
-        only_other=rival,
-        neither=tasks - both - alone - rival,
-        p=mcnemar(alone, rival),
-    )
+def _duels(names: Sequence[str], wins: Mapping[str, set[str]], tasks: int) -> list[Duel]:
+    pairs = list(combinations(names, 2))
+    ps = [mcnemar(len(wins[one] - wins[other]), len(wins[other] - wins[one])) for one, other in pairs]
+    return [
+        Duel(
+            one=one,
+            other=other,
+            both=len(wins[one] & wins[other]),
+            only_one=len(wins[one] - wins[other]),
+            only_other=len(wins[other] - wins[one]),
+            neither=tasks - len(wins[one] | wins[other]),
+            p=p,
+            p_holm=corrected,
+        )
+        for (one, other), p, corrected in zip(pairs, ps, holm(ps), strict=True)
+    ]
 
 
 def _differences(names: Sequence[str], runs: Sequence[RunFolder]) -> dict[str, dict[str, str]]:
@@ -220,7 +263,7 @@ def _differences(names: Sequence[str], runs: Sequence[RunFolder]) -> dict[str, d
     trees = [
         {
             key.removeprefix("settings."): value
-            for key, value in flat(run.config)
+            for key, value in flat({**run.config, "settings": _with_defaults(run.config.get("settings"))})
             if key.split(".")[0] not in INCIDENTAL and (key, value) != UNSHARED
         }
         for run in runs
@@ -232,6 +275,14 @@ def _differences(names: Sequence[str], runs: Sequence[RunFolder]) -> dict[str, d
         for key, values in found.items()
         if len(set(values)) > 1 and values != found.get(_inherited(key)) and not (key.startswith("prices.") and "–" in values)
     }
+
+
+def _with_defaults(settings: Any) -> Any:
+    """With what could not be set yet when the run began: it was as it is by default."""
+    try:
+        return validated(settings).model_dump(mode="json")
+    except UsageError:
+        return settings
 
 
 def _inherited(key: str) -> str:
@@ -268,6 +319,16 @@ def _warnings(sides: Sequence[Side], runs: Sequence[RunFolder], shared: int, gra
 
 def _same_ids(runs: Sequence[RunFolder]) -> bool:
     return len({tuple(run.results["tasks"]) for run in runs}) == 1
+
+
+def _has_words(run: RunFolder) -> bool:
+    """Whether it has descriptions of its own, so that a control would tell what they add."""
+    return control_of(run.config) is None and described(run.results)
+
+
+def _uncontrolled(controls: Mapping[str, Sequence[Uplift]]) -> list[str]:
+    without = [name for name, found in controls.items() if not found]
+    return [lacking(" and ".join(f"nlevolve control {name}" for name in without))] if without else []
 
 
 def _mean(values: Iterable[float]) -> float:

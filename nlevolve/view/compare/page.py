@@ -9,7 +9,7 @@ from nlevolve.version import __version__
 from nlevolve.view.chart_files import link
 from nlevolve.view.charts import Chart, Point, frontier, numbers_of_points
 from nlevolve.view.compare.comparison import Comparison, Side
-from nlevolve.view.compare.sheets import labels, sheets
+from nlevolve.view.compare.sheets import controls, labels, settings, sheets
 from nlevolve.view.page import render
 from nlevolve.view.statistics import wilson
 
@@ -23,6 +23,8 @@ def page(found: Comparison, reports: Mapping[str, str] | None = None) -> str:
         found=found,
         called=labels(found),
         sheets=sheets(found),
+        controls=controls(found),
+        settings=settings(found),
         chart=chart(found),
         link=link,
         version=__version__,

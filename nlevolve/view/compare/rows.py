@@ -6,14 +6,18 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from nlevolve.view.compare.comparison import TaskRow, shared
+from nlevolve.view.compare.repeats import grouped, named, turn
 from nlevolve.view.run_folder import RunFolder, names_of
 
 
 def rows(runs: Sequence[RunFolder]) -> Iterator[dict[str, Any]]:
     """In the order of the tasks, then of the runs. Shares are 0..1, dollars USD; empty where it is not known."""
+    names = names_of(runs)
+    groups = {run: group for group, members in named(grouped(names, runs)).items() for run in members}
     for task in shared(runs):
-        for name, run in zip(names_of(runs), runs, strict=True):
-            yield {"task": task, "run": name, **_row(run.results["tasks"][task])}
+        for name, run in zip(names, runs, strict=True):
+            own = {"repeats": groups[name], "seed": turn(run.config).seed}
+            yield {"task": task, "run": name, **_row(run.results["tasks"][task]), **own}
 
 
 def _row(row: TaskRow) -> dict[str, Any]:

@@ -3,35 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from string import ascii_uppercase
-from typing import Literal
 
 from nlevolve.view.compare.comparison import Comparison, Duel, Side
+from nlevolve.view.compare.repeats import Contest
+from nlevolve.view.compare.verdicts import (
+    CONTEST_COLUMNS,
+    GROUP_COLUMNS,
+    GROUP_NOTE,
+    LONGEST_NAME,
+    contest_note,
+    contest_row,
+    group_labels,
+    group_row,
+    probability,
+)
 from nlevolve.view.readings import read_share
-from nlevolve.view.text import clean, count, duration, money, percent, points
+from nlevolve.view.results import set_label
+from nlevolve.view.table import Sheet
+from nlevolve.view.text import clean, count, duration, money, percent, plural, points
+from nlevolve.view.uplift import lines
 
-LONGEST_NAME = 14
 MOST_DUELS = 10
 """With more pairs of runs than this, only those with the leading run are shown; --json has them all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A table: the first column names its rows, the others are figures."""
-
-    title: str
-    columns: Sequence[str]
-    rows: Sequence[Sequence[str]]
-    note: str = ""
-    justify: Literal["left", "right"] = "right"
-    """Where the cells after the first stand."""
-
-
 def labels(found: Comparison) -> dict[str, str]:
-    """Run -> how tables and plots call it: by its name, or by a letter where names are long."""
+    """Run -> how tables and plots call it: by its name, or by a letter where names are long, or many because of repeats."""
     names = [side.run for side in found.runs]
-    if all(len(name) <= LONGEST_NAME for name in names):
+    if not found.repeated and all(len(name) <= LONGEST_NAME for name in names):
         return {name: clean(name) for name in names}
     letters = ascii_uppercase if len(names) <= len(ascii_uppercase) else map(str, range(1, len(names) + 1))
     return dict(zip(names, letters, strict=False))
@@ -40,29 +40,61 @@ def labels(found: Comparison) -> dict[str, str]:
 def sheets(found: Comparison) -> list[Sheet]:
     """All tables of a comparison, in order."""
     called = labels(found)
-    return [_scores(found, called), _costs(found, called), _duels(found, called)]
+    groups = group_labels(found, called)
+    apart = [_repeats(found, groups)] if found.repeated else [_duels(found, called)]
+    return [_scores(found, called), _costs(found, called), *apart, *([_contests(found, groups)] if found.contests else [])]
+
+
+def settings(found: Comparison) -> Sheet | None:
+    """The settings that are not the same everywhere; of repeats, which differ in their seed, the first run's."""
+    called, groups = labels(found), group_labels(found, labels(found))
+    first = {group.runs[0]: groups[group.name] for group in found.groups} if found.repeated else called
+    rows = [[clean(key), *(clean(values[run]) for run in first)] for key, values in found.settings.items()]
+    telling = [row for row in rows if len(set(row[1:])) > 1]
+    return Sheet("Settings that differ", ["setting", *first.values()], telling, justify="left") if telling else None
+
+
+def _repeats(found: Comparison, called: Mapping[str, str]) -> Sheet:
+    rows = [group_row(group, called[group.name]) for group in found.groups]
+    return Sheet(f"Repeats ({found.criterion})", GROUP_COLUMNS, rows, GROUP_NOTE)
+
+
+def _contests(found: Comparison, called: Mapping[str, str]) -> Sheet:
+    shown: Sequence[Contest] = found.contests
+    note = contest_note(found)
+    if len(shown) > MOST_DUELS:
+        leader = max(found.groups, key=lambda group: group.mean).name
+        shown = [contest for contest in shown if leader in (contest.one, contest.other)]
+        note += f" Only pairs with {called[leader]}, which leads."
+    rows = [contest_row(contest, called[contest.one], called[contest.other]) for contest in shown]
+    return Sheet(f"Is it a difference? ({found.criterion})", CONTEST_COLUMNS, rows, note)
 
 
 def _scores(found: Comparison, called: Mapping[str, str]) -> Sheet:
+    lacking = any(side.attempted < side.tasks for side in found.runs)
     columns = ["run", "solved", "95%", "inputs", "covered", "exact", "cells", "gain", "test cells"]
+    columns[3:3] = ["attempted"] if lacking else []
     note = (
         "solved: every test input right within two answers, with Wilson's interval. inputs: mean share of a task's test inputs. "
         "covered: tasks whose solutions were among all grids proposed. exact: tasks whose best description is exact on every "
         "training pair. cells: mean cell accuracy on the training pairs; gain: points over copying the input; test cells: on the "
         "test inputs, the better of two answers."
     )
+    note += " attempted: solved of the tasks that were reached and not lost to a failure." if lacking else ""
+    label = set_label(found.public, found.shared)
     return Sheet(
-        f"On {found.shared} shared {'task' if found.shared == 1 else 'tasks'}",
+        f"On {plural(found.shared, 'shared task')}" + (f", {label}" if label else ""),
         columns,
-        [[called[side.run], *_score_row(side)] for side in found.runs],
+        [[called[side.run], *_score_row(side, lacking)] for side in found.runs],
         note,
     )
 
 
-def _score_row(side: Side) -> list[str]:
+def _score_row(side: Side, lacking: bool) -> list[str]:
     return [
         "–" if side.solved is None else f"{side.solved} ({percent(side.each(side.solved))})",
         f"{percent(side.interval.low, 0).removesuffix('%')}–{percent(side.interval.high, 0)}" if side.interval else "–",
+        *([_of_attempted(side)] if lacking else []),
         percent(side.score_inputs),
         "–" if side.covered is None else str(side.covered),
         str(side.exact),
@@ -70,6 +102,12 @@ def _score_row(side: Side) -> list[str]:
         points(side.gain),
         percent(side.cells_test),
     ]
+
+
+def _of_attempted(side: Side) -> str:
+    if side.attempted_solved is None or not side.attempted:
+        return "–"
+    return f"{side.attempted_solved}/{side.attempted} ({percent(side.attempted_solved / side.attempted)})"
 
 
 def _costs(found: Comparison, called: Mapping[str, str]) -> Sheet:
@@ -104,6 +142,7 @@ def _cost_row(side: Side) -> list[str]:
 def _duels(found: Comparison, called: Mapping[str, str]) -> Sheet:
     shown = found.duels
     note = "p: McNemar's exact test, two-sided; small means that so uneven a split is unlikely between equals."
+    note += " It is not corrected for there being several." if len(shown) > 1 else ""
     if len(shown) > MOST_DUELS:
         leader = max(found.runs, key=lambda side: side.won).run
         shown = [duel for duel in shown if leader in (duel.one, duel.other)]
@@ -118,10 +157,15 @@ def _duels(found: Comparison, called: Mapping[str, str]) -> Sheet:
 
 
 def _duel_row(duel: Duel) -> list[str]:
-    p = "<0.0001" if duel.p < 0.0001 else f"{duel.p:.4f}"
     figures = (duel.both, duel.only_one, duel.only_other, duel.neither)
-    return [*map(str, figures), p]
+    return [*map(str, figures), probability(duel.p)]
 
 
 def _seconds(seconds: float) -> str:
     return duration(seconds) if seconds >= 60 else f"{seconds:.1f}"
+
+
+def controls(found: Comparison) -> list[str]:
+    """What each run is ahead of its controls by, in words."""
+    called = labels(found)
+    return [line for one in found.controls for line in lines([one], called.get(one.run, clean(one.run)))]

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rich.console import Console, RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from nlevolve.view.compare.comparison import Comparison
-from nlevolve.view.compare.sheets import Sheet, labels, sheets
+from nlevolve.view.compare.sheets import controls, labels, settings, sheets
+from nlevolve.view.compare.verdicts import group_labels, sometimes
 from nlevolve.view.door import console as behind_the_door
-from nlevolve.view.text import clean
+from nlevolve.view.table import drawn
+from nlevolve.view.text import clean, plural
 
 MOST_IDS = 12
 
@@ -30,38 +31,20 @@ def parts(found: Comparison) -> Iterator[RenderableType]:
         if label != clean(run):
             yield Text.assemble((label, "bold"), f"  {clean(run)}")
     for sheet in sheets(found):
-        yield _table(sheet)
+        yield drawn(sheet)
         yield Text(sheet.note + "\n", style="dim")
-    for run, tasks in found.alone.items():
+    for group, tasks in sometimes(found, group_labels(found, called)):
+        yield Text.assemble((group, "bold"), f" sometimes: {_ids(tasks)}")
+    for run, tasks in {} if found.repeated else found.alone.items():
         yield Text.assemble((called[run], "bold"), f" alone: {_ids(tasks)}")
-    yield Text(f"\nAll: {len(found.by_all)} tasks. None: {len(found.by_none)} tasks.")
-    if found.settings:
+    yield Text(f"\nAll: {plural(len(found.by_all), 'task')}. None: {plural(len(found.by_none), 'task')}.")
+    for line in controls(found):
+        yield Text(line)
+    if differing := settings(found):
         yield Text()
-        yield _settings(found)
+        yield drawn(differing)
     for warning in found.warnings:
         yield Text(f"! {clean(warning)}", style="yellow")
-
-
-def _table(sheet: Sheet) -> Table:
-    table = Table(title=sheet.title, title_justify="left", title_style="bold", box=None, padding=(0, 2, 0, 0), pad_edge=False)
-    first, *others = sheet.columns
-    table.add_column(Text(first), overflow="fold")
-    for column in others:
-        table.add_column(Text(column), justify=sheet.justify, no_wrap=sheet.justify == "right", overflow="fold")
-    for row in sheet.rows:
-        table.add_row(*map(Text, row))
-    return table
-
-
-def _settings(found: Comparison) -> Table:
-    names = [side.run for side in found.runs]
-    sheet = Sheet(
-        "Settings that differ",
-        ["setting", *labels(found).values()],
-        [[clean(key), *(clean(values[name]) for name in names)] for key, values in found.settings.items()],
-        justify="left",
-    )
-    return _table(sheet)
 
 
 def _ids(tasks: list[str]) -> str:

@@ -12,6 +12,7 @@ from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Bought, CallFinished, Event
 from nlevolve.view.grading import Solution
 from nlevolve.view.history import TaskHistory
+from nlevolve.view.results import set_label
 from nlevolve.view.run_folder import RunFolder
 
 ATTEMPTS = 2
@@ -144,12 +145,18 @@ def _correct(grid: Grid | None, solution: Solution | None, place: int) -> bool |
 
 
 def _system(run: RunFolder) -> dict[str, Any]:
-    models = dict(run.results["models"])
+    models, data = dict(run.results["models"]), set_label(*_public(run))
+    told = {"models": models, "preset": run.config.get("preset"), "settings": run.config.get("digest"), "note": NOTE}
     return {
         "model": " + ".join(dict.fromkeys(models.values())),
         "provider": "nlevolve",
-        "kwargs": {"models": models, "preset": run.config.get("preset"), "settings": run.config.get("digest"), "note": NOTE},
+        "kwargs": {**told, "data": data} if data else told,
     }
+
+
+def _public(run: RunFolder) -> tuple[int, int]:
+    totals = run.results["totals"]
+    return totals.get("public_tasks", 0), totals["tasks"]
 
 
 def _span(run: RunFolder, seen: TaskHistory, part: int, parts: int) -> dict[str, str]:

@@ -72,7 +72,8 @@ def _held(run: RunFolder) -> Iterator[tuple[Task, Candidate]]:
         if run.results["tasks"][task.id]["solved"] is False:
             continue
         members = run.history.task(task.id).population.members.values()
-        told = [one for one in members if one.duplicate_of is None and one.fitness.perfect]
+        own = [one for one in members if one.birth.operator != "given"]
+        told = [one for one in own if one.duplicate_of is None and one.fitness.perfect]
         for candidate in sorted(told, key=lambda one: one.fitness.key(run.history.rank), reverse=True):
             yield task, candidate
 

@@ -17,10 +17,11 @@ from nlevolve.view.page import render
 from nlevolve.view.readings import in_words
 from nlevolve.view.report import plots
 from nlevolve.view.report.report_data import deflate, pack
-from nlevolve.view.results import exact_on_training
+from nlevolve.view.results import both_means, exact_on_training, set_label
 from nlevolve.view.run_folder import flat
 from nlevolve.view.statistics import wilson
 from nlevolve.view.text import clean, count, doubt, duration, money, percent, points, short_model
+from nlevolve.view.uplift import lacking
 
 STATES = {
     "solved": "solved",
@@ -41,9 +42,11 @@ def report(
     config: Mapping[str, Any],
     solutions: Mapping[str, Solution],
     told: Mapping[str, Sequence[Told]] | None = None,
+    controls: Sequence[str] | None = None,
 ) -> str:
     """The page's HTML. `results` is the content of results.json, `config` of config.json, `solutions` as far as known.
 
+    `controls`: what its controls say, a line each; empty where there is none yet, None where there is nothing to control.
     `told`: the calls of the tasks whose requests and replies are to stand in it (see `retell.retell_all`).
     """
     told = told or {}
@@ -57,7 +60,7 @@ def report(
         run=clean(results["run"]) or "run",
         subtitle=_subtitle(results, history),
         tiles=_tiles(results, history),
-        notes=_notes(results, history),
+        notes=_notes(results, history) + _controls(results, controls),
         charts=plots.of_run(results, history),
         link=link,
         spending=[
@@ -121,8 +124,10 @@ def _scores(totals: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     right, covered, inputs = totals["test_inputs_solved"], totals["test_inputs_covered"], totals["test_inputs"]
     low, high = wilson(solved, tasks)
     each_low, each_high = wilson(right, inputs)
+    share = f"{percent(totals['score_tasks'])}, interval {percent(low)} to {percent(high)}"
+    label = set_label(totals.get("public_tasks", 0), tasks)
     return [
-        ("Tasks solved", f"{solved} of {tasks}", f"{percent(totals['score_tasks'])}, interval {percent(low)} to {percent(high)}"),
+        ("Tasks solved", f"{solved} of {tasks}", "; ".join(filter(None, [share, both_means(totals), label]))),
         (
             "Test inputs right",
             f"{right} of {inputs}",
@@ -166,12 +171,18 @@ def _notes(results: Mapping[str, Any], history: History) -> list[str]:
     return notes + history.notices
 
 
+def _controls(results: Mapping[str, Any], controls: Sequence[str] | None) -> list[str]:
+    none = lacking(f"nlevolve control {clean(results['run'])}")
+    return [] if controls is None else list(controls) or [f"{none[:1].upper()}{none[1:]}"]
+
+
 def _unfinished(history: History) -> str:
     if history.finished is None:
         return "This run had not ended when the report was written."
     name = history.started.run if history.started else ""
     why = f": {history.finished.why}" if history.finished.why else ""
-    further = f" Go on with: nlevolve resume {name}" if history.finished.resumable else ""
+    remedy = f" To change first: {clean(history.finished.remedy)}." if history.finished.remedy else ""
+    further = remedy + (f" Go on with: nlevolve resume {name}" if history.finished.resumable else "")
     return f"This run ended early ({history.finished.reason}{why}).{further}"
 
 
@@ -235,10 +246,11 @@ def _states(row: Mapping[str, Any], seen: TaskHistory) -> list[str]:
 
 def _facts(row: Mapping[str, Any]) -> str:
     calls, tokens = row["calls"], row["tokens"]
+    noun = "call" if calls["provider"] == 1 else "calls"
     gain = row["train"]["cell_accuracy"] - row["train"]["copy_accuracy"]
     told = [
         f"ended: {row['stopped']}",
-        f"{count(calls['provider'])} calls, {count(calls['cache'])} from the cache, {count(calls['failed'])} failed",
+        f"{count(calls['provider'])} {noun}, {count(calls['cache'])} from the cache, {count(calls['failed'])} failed",
         f"{'≈ ' if row.get('estimated_calls') else ''}{count(tokens['prompt'])} + {count(tokens['completion'])} tokens",
     ]
     if lost := in_short(summed(row.get("losses", ()))):

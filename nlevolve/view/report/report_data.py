@@ -91,6 +91,7 @@ def _tests(task: TaskHistory, solution: Solution | None, grids: GridTable) -> li
         {
             **_test(grid, answers[place] if place < len(answers) else None, solution[place] if solution else None, grids),
             "by": [[list(gave) for gave in one.births] if one else [] for one in backings(task, place)],
+            "guesses": [one.guesses if one else 0 for one in backings(task, place)],
         }
         for place, grid in enumerate(inputs)
     ]

@@ -28,6 +28,7 @@ function points(difference) {
 }
 const plural = (n, word) => `${n} ${word}${n === 1 ? "" : "s"}`;
 const OPERATORS = { write: "written", revise: "revised", recombine: "recombined" };
+const BORN = { ...OPERATORS, given: "given" };
 
 // ---- data --------------------------------------------------------------------------------------------------------------
 
@@ -129,8 +130,10 @@ function drawTests(task, choose) {
 function drawBacking(task, test, place, choose) {
   const births = test.by[place];
   const vote = test.all.find(([grid]) => grid === (place ? test.two : test.one))?.[1];
-  if (!births.length) return null;
+  const guesses = test.guesses[place];
+  if (!births.length && !guesses) return null;
   const named = births.flatMap(([birth, often], n) => [n ? ", " : "", birthLink(birth, choose), often > 1 ? ` ${often}×` : ""]);
+  if (guesses) named.push(`${births.length ? ", " : ""}${guesses} direct ${guesses === 1 ? "guess" : "guesses"}`);
   return el("p", { class: "small quiet backing" }, `Attempt ${place + 1}: from `, named, vote ? `, ${plural(+vote.toFixed(2), "vote")}` : "");
 }
 
@@ -161,7 +164,7 @@ function ancestors(task, birth) {
 }
 
 function describe(birth, task) {
-  return `birth ${birth.i}, ${OPERATORS[birth.op]}, ${birth.x} of ${plural(birth.tries.length, "pair")} exact, ${percent(birth.acc)} of cells` + (birth.i === task.best ? ", the best" : "");
+  return `birth ${birth.i}, ${BORN[birth.op]}, ${birth.x} of ${plural(birth.tries.length, "pair")} exact, ${percent(birth.acc)} of cells` + (birth.i === task.best ? ", the best" : "");
 }
 
 // Births from left to right, cell accuracy upwards, a line from each parent; as wide as there is room, or scrolled.
@@ -315,7 +318,7 @@ function drawCandidate(task, birth, choose) {
     el(
       "h3",
       {},
-      el("span", {}, `#${birth.i} ${OPERATORS[birth.op]}`, parents),
+      el("span", {}, `#${birth.i} ${BORN[birth.op]}`, parents),
       el("span", { class: `badge ${perfect ? "solved" : birth.x ? "partly" : "wrong"}` }, `${birth.x} of ${plural(birth.tries.length, "pair")} exact`),
       birth.i === task.best ? el("span", { class: "badge answered" }, "the best") : null,
     ),

@@ -34,4 +34,4 @@ def display(
     screen = console(file=stream)
     if live and screen.is_terminal and not screen.is_dumb_terminal:
         return Dashboard(stop_requested=stop, hold=hold, console=screen, timeouts=timeouts, colours=colours)
-    return Lines(stream, clock=lambda: datetime.now(UTC), timeouts=timeouts)
+    return Lines(stream, clock=lambda: datetime.now(UTC), timeouts=timeouts, followed=True)

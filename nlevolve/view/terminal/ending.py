@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from rich.text import Text
 
 from nlevolve.program import command, quoted
+from nlevolve.view.account import Account
 from nlevolve.view.door import console
 from nlevolve.view.readings import in_words, telling
-from nlevolve.view.results import exact_on_training
+from nlevolve.view.results import both_means, exact_on_training, set_label
 from nlevolve.view.terminal.palette import STANDARD, Palette
 from nlevolve.view.terminal.panels.layout import Part, Row, row
 from nlevolve.view.terminal.summary import Summary
@@ -30,8 +31,11 @@ def closing(
     *,
     page: Path | None = None,
     width: int | None = None,
+    controls: Sequence[str] | None = None,
 ) -> Text:
     """`results` is the content of results.json; `run` is what a user types to name this run, `page` where its report is.
+
+    `controls`: what its controls say, a line each; empty where there is none yet, None where there is nothing to control.
 
     `width`: longer lines are folded there, between words and with an indent; commands never, so that they can be pasted.
     """
@@ -40,6 +44,7 @@ def closing(
         _score(results, palette),
         *_by_revision(results),
         *_without_a_fit(results),
+        *(row(f"   {line}") for line in controls or ()),
         _cost(summary, results),
         *_damaged(results, palette),
         *_replies(results, palette),
@@ -47,35 +52,48 @@ def closing(
     ]
     if not results["finished"]:
         rows.append(_cut_short(summary, results, palette))
-    on = summary.finished is None or summary.finished.resumable
+    rows += _to_change(summary, results, palette)
     told = [line for one in [*rows, row()] for line in _folded(one.text(), width)]
-    return Text("\n").join([*told, *_next(results, run, page, on, width), Text()])
+    return Text("\n").join([*told, *_next(results, run, page, _resuming(summary), width, controls == []), Text()])
 
 
 def _score(results: Mapping[str, Any], palette: Palette) -> Row:
     totals = results["totals"]
-    fitting = sum(map(exact_on_training, results["tasks"].values()))
-    fits = f"a description fits all training pairs of {fitting} of {plural(totals['tasks'], 'task')}"
+    fits = _fits(results)
     if totals["solved"] is None:
         return row((f" {clean(results['run'])}  ", "bold"), (fits, palette.good), "; the solutions of the tests are not known")
     inputs = f"{totals['test_inputs_solved']} of {totals['test_inputs']} test inputs"
+    label = set_label(totals["public_tasks"], totals["tasks"])
+    share = "; ".join(filter(None, [percent(totals["score_tasks"]), both_means(totals), inputs, label]))
     return row(
         (f" {clean(results['run'])}  ", "bold"),
         (f"{totals['solved']} of {plural(totals['tasks'], 'task')} solved", f"bold {palette.good}"),
-        f" ({percent(totals['score_tasks'])}; {inputs}); {fits}",
+        f" ({share}); {fits}",
     )
+
+
+def _fits(results: Mapping[str, Any]) -> str:
+    if _by_guesses(results):
+        return "answered from the pairs alone, with no description"
+    fitting = sum(map(exact_on_training, results["tasks"].values()))
+    return f"a description fits all training pairs of {fitting} of {plural(results['totals']['tasks'], 'task')}"
+
+
+def _by_guesses(results: Mapping[str, Any]) -> bool:
+    """Whether tasks were answered with no description tried."""
+    return not results["totals"]["candidates"] and any(one["stopped"] == "exhausted" for one in results["tasks"].values())
 
 
 def _by_revision(results: Mapping[str, Any]) -> list[Row]:
     """How many of the solved tasks were not solved at the first attempt: what the evolving was good for."""
     solved = [one for one in results["tasks"].values() if one["solved"] and one["best"]]
-    later = sum(one["best"]["operator"] != "write" for one in solved)
+    later = sum(one["best"]["operator"] in ("revise", "recombine") for one in solved)
     return [row(f"   {later} of the solved by a description that was revised or recombined")] if later else []
 
 
 def _without_a_fit(results: Mapping[str, Any]) -> list[Row]:
     """How tasks can be solved though no description fits all their pairs: what a pair shows is what the checker made of it."""
-    solved = [one for one in results["tasks"].values() if one["solved"]]
+    solved = [one for one in results["tasks"].values() if one["solved"] and one["description"]]
     loose = sum(not exact_on_training(one) for one in solved)
     if not loose:
         return []
@@ -99,8 +117,21 @@ def _cost(summary: Summary, results: Mapping[str, Any]) -> Row:
     parts += [f", {money(account.cost_usd / totals['solved'])} a solved task"] if account.cost_usd and totals["solved"] else []
     unsure = doubt(totals["cost_unknown_calls"], totals["cost_unknown_usd"])
     parts += [f"; {unsure}" if unsure else ""]
-    parts += [f"; the tokens of {count(account.estimated)} replies are estimated"] if account.estimated else []
+    parts += [f"; {_estimated(account)}"] if account.estimated else []
     return row(*parts)
+
+
+def _estimated(account: Account) -> str:
+    """How many replies' tokens are our estimate: where we hung up, a provider had no chance to say."""
+    replies = f"{count(account.estimated)} {'reply' if account.estimated == 1 else 'replies'}"
+    ours = (
+        ""
+        if not account.hung_up
+        else " that we broke off"
+        if account.hung_up == account.estimated
+        else f", {count(account.hung_up)} of them broken off by us"
+    )
+    return f"the tokens of {replies}{ours} are estimated"
 
 
 def _damaged(results: Mapping[str, Any], palette: Palette) -> list[Row]:
@@ -137,8 +168,8 @@ def _unsolved(summary: Summary, results: Mapping[str, Any], palette: Palette) ->
     if missed:
         exact = [results["tasks"][name]["train"] for name in missed]
         told = [f"{clean(name)} {its['exact']}/{its['pairs']}" for name, its in zip(missed[:NAMED], exact, strict=False)]
-        names = ", ".join(told) + _more(len(missed))
-        rows.append(row(("   not solved: ", palette.partly), names, ("  (training pairs exact)", "dim")))
+        told, what = (missed[:NAMED], "") if _by_guesses(results) else (told, "  (training pairs exact)")
+        rows.append(row(("   not solved: ", palette.partly), ", ".join(told) + _more(len(missed)), (what, "dim")))
     if failed:
         why = clean(results["tasks"][failed[0]]["error"])
         # the reason of all is the run's own, and said below
@@ -157,12 +188,35 @@ def _cut_short(summary: Summary, results: Mapping[str, Any], palette: Palette) -
     return row((f"   not finished{tasks}: {why}", palette.bad))
 
 
-def _next(results: Mapping[str, Any], run: str, page: Path | None, resumable: bool, width: int | None) -> list[Text]:
+def _to_change(summary: Summary, results: Mapping[str, Any], palette: Palette) -> list[Row]:
+    """What the user has to mend before it can go on."""
+    remedy = summary.finished.remedy if summary.finished and not results["finished"] else ""
+    return [row(("   to change first: ", f"bold {palette.bad}"), clean(remedy))] if remedy else []
+
+
+def _resuming(summary: Summary) -> str:
+    """What to resume the run is good for; empty where it would fail alike."""
+    last = summary.finished
+    if last is not None and not last.resumable:
+        return ""
+    if last is not None and last.remedy:
+        return "go on, once that is changed"
+    return (
+        "go on, given a larger --max-calls or --budget"
+        if last is not None and last.reason == "budget"
+        else "go on where it stopped"
+    )
+
+
+def _next(
+    results: Mapping[str, Any], run: str, page: Path | None, resuming: str, width: int | None, uncontrolled: bool
+) -> list[Text]:
     """Commands that lead on from here."""
     tried = {name: one for name, one in results["tasks"].items() if one["best"]}
     telling = [name for name, one in tried.items() if one["solved"] is False] or list(tried)
-    told = [] if results["finished"] or not resumable else [(command("resume", run), "go on where it stopped")]
+    told = [] if results["finished"] or not resuming else [(command("resume", run), resuming)]
     told += [(command("show", run, clean(telling[0])), "its best description, what went wrong")] if telling else []
+    told += [(command("control", run), "no control yet: what its words add over the bare model")] if uncontrolled else []
     told += [
         (quoted([page]) if page else command("report", run), "every candidate and its grids"),
         (command("compare", run, "OTHER"), "this run beside another one"),

@@ -94,8 +94,12 @@ class InFlight:
     """Models whose limit was last changed downwards."""
     paces: dict[str, float] = field(default_factory=dict)
     """Model -> requests a minute that it seems to allow."""
+    lessons: dict[str, str] = field(default_factory=dict)
+    """Model -> what was last learned of how much and how fast it may be asked."""
     away: dict[tuple[str, str], Away] = field(default_factory=dict)
     """(model, address) of the servers that are away."""
+    small_question: CallSent | None = None
+    """The first try of the small question that a model was asked before the run begins, until it is answered."""
     _traffic: dict[str, TrafficSeen] = field(default_factory=dict)
     _told: bool = False
     """This session's log has said that a call was sent: before version 0.2 logs did not."""
@@ -125,12 +129,17 @@ class InFlight:
         self._told = True
         self._on_its_way(call.request)
         self._sent.setdefault(call.task, {})[call.request] = call
+        # all that a run asks for its tasks is for a birth, or for the answer to a test
+        if call.birth is None and call.target is None and call.tries == 1:
+            self.small_question = call
         coming = self._writing(call)
         if coming is not None and call.tries == 1:
             coming.asked, coming.written, coming.repairing, coming.since = True, False, call.repair, call.at
 
     def ended(self, call: CallFinished) -> None:
         """A call is over. One that the cache answered was never sent."""
+        if self.small_question is not None and call.request == self.small_question.request:
+            self.small_question = None
         if call.source != "cache":
             self._replied = True
             self._landed(call.task, call.request)
@@ -183,12 +192,14 @@ class InFlight:
         self._backing_off.clear()
         self.away.clear()
         self._traffic.clear()
+        self.small_question = None
         self._told = self._replied = False
 
     def limit(self, change: LimitChanged) -> None:
         lowered = change.in_flight < self.limits.get(change.model, FIRST_IN_FLIGHT)
         (self.throttled.add if lowered else self.throttled.discard)(change.model)
         self.limits[change.model] = change.in_flight
+        self.lessons[change.model] = change.why
         if change.per_minute is not None:
             self.paces[change.model] = change.per_minute
         else:
@@ -272,6 +283,12 @@ class InFlight:
     def backing_off(self, now: datetime) -> int:
         """How many calls wait to be sent again."""
         return sum(until > now.timestamp() for _, until in list(self._backing_off.values()))
+
+    def next_try(self, now: datetime) -> float | None:
+        """Seconds until the first of these goes out; None where there is none."""
+        return min(
+            (until - now.timestamp() for _, until in list(self._backing_off.values()) if until > now.timestamp()), default=None
+        )
 
     def kept_by(self, away: Away, now: datetime) -> int:
         """How many calls wait for a server to be back, those included that would have gone out again by now."""

@@ -13,8 +13,9 @@ from nlevolve.llm.bank import Sample
 from nlevolve.llm.bank_files import Holdings
 from nlevolve.llm.catalogue import ModelCard, Price
 from nlevolve.llm.manner import Manner, manner_of, reason
+from nlevolve.llm.serving import Served
 from nlevolve.llm.settings import RoleSettings
-from nlevolve.view.text import clean, lines, money
+from nlevolve.view.text import clean, lines, money, plural
 
 FORMS: Mapping[Manner, str] = {
     "bare": "schema, the answer alone",
@@ -90,6 +91,13 @@ def sample_lines(key: str, sample: Sample) -> Iterator[Text]:
             yield Text(f"┌─ {title}", "dim")
             yield from (Text.assemble(("│ ", "dim"), line) for line in lines(text))
     yield Text("")
+
+
+def served_line(told: Served) -> str:
+    """What a server tells of itself, in one line."""
+    said = [f"a window of {told.window:,} tokens" if told.window else "no window"]
+    said += [f"{plural(told.slots, 'request')} at once"] if told.slots else []
+    return ", ".join(said)
 
 
 def pong_line(pong: Pong) -> str:

@@ -71,7 +71,10 @@ def of_answer(event: TaskAnswered, best: Fitness | None, candidates: int, usd: f
         reason = "" if event.error in known else f": {clean(event.error) or 'no reason given'}"
         return Moment(event.at, event.task, f"failed{reason} ({cost})", "bad", True)
     why = {"perfect": "answered", "exhausted": "answered", "budget": "answered, out of budget"}.get(event.stopped, event.stopped)
-    found = f"{best.exact}/{best.pairs} training pairs exact" if best else "no description"
+    none = (
+        "by direct guesses" if event.answers and event.stopped == "exhausted" and any(a.proposed for a in event.answers) else ""
+    )
+    found = f"{best.exact}/{best.pairs} training pairs exact" if best else none or "no description"
     return Moment(event.at, event.task, f"{why}: {found} ({cost})", "good" if best and best.perfect else "partly", True)
 
 
@@ -141,5 +144,7 @@ def _who(models: Mapping[str, str]) -> str:
 
 def _ending(event: RunFinished, known: Collection[str]) -> str:
     told = {"done": "the run is done", "budget": "the run is out of budget", "failed": "the run failed"}
+    if event.reason == "interrupted":
+        return f"the run was {event.why if event.why.startswith('interrupted') and event.why not in known else 'interrupted'}"
     why = f": {clean(event.why)}" if event.why and event.why not in known else ""
-    return told.get(event.reason, "the run was interrupted") + why
+    return told[event.reason] + why

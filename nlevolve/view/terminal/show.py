@@ -100,12 +100,20 @@ def _task(summary: Summary, task: str) -> TaskHistory:
 
 
 def _candidates(look: Look, width: int) -> list[Row]:
+    if look.task is not None and not look.task.population.members:
+        tried = table(look, width, TALL, spread=False)[1:]
+        told = "no birth gave a description" if tried else "no birth has been tried yet"
+        return [task_rule(look, width), row((f" {told}", "bold"), ":" if tried else ""), *tried, row("")]
     return [task_rule(look, width), *table(look, width, TALL, spread=False), row(""), *curve(look, width, 4), row("")]
 
 
 def _candidate(look: Look, width: int) -> list[Row]:
     if look.candidate is None:
-        return [*grids(look, width, TALL, every=True), row("")]
+        return [
+            rule(row(("its training pairs", "bold"), ("  input → truth", "dim")), width),
+            *grids(look, width, TALL, every=True),
+            row(""),
+        ]
     head = rule(row(("its grids", "bold"), ("  input → truth │ what the checker made of it", "dim")), width)
     told = [*description(look, width, TALL), row(""), head, *grids(look, width, TALL, every=True), row("")]
     return [*told, *_notes(look.candidate, width), *lineage(look, width, 40)]

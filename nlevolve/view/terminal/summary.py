@@ -14,6 +14,7 @@ from typing import Literal
 from nlevolve.evolve.population import Candidate
 from nlevolve.records import (
     AnswerFollowed,
+    AnswerGuessed,
     BirthPlanned,
     CallFinished,
     CallRetried,
@@ -43,6 +44,9 @@ from nlevolve.view.text import duration
 TaskPhase = Literal["waiting", "running", "perfect", "partly", "failed", "stopped"]
 """Perfect and partly: answered, and how the best candidate fares on the training pairs (never on the tests)."""
 KEPT_MOMENTS = 300
+PAUSE, STILL = 10.0, 30.0
+"""Seconds without anything done after which what is left runs down; and, where half of the time until then is over too, after
+which nobody can tell how much longer it takes."""
 
 
 @dataclass(slots=True)
@@ -76,6 +80,8 @@ class Summary:
     """When the last event happened."""
     events: int = 0
     _share_before: float = 0.0
+    _gained: datetime | None = None
+    """When the share that is done last grew."""
 
     # ---- folding -----------------------------------------------------------------------------------------------------
 
@@ -88,6 +94,8 @@ class Summary:
             self.history.see(event)
             self.calls.ended(event)
             return None
+        if isinstance(event, CandidateChecked | MoveFailed | TaskAnswered):
+            self._gained = event.at
         moment = self._over(event) if isinstance(event, CandidateChecked | MoveFailed) else self._see(event)
         if moment is not None:
             self.moments.append(moment)
@@ -103,7 +111,7 @@ class Summary:
                 self._take_up(event)
                 self.calls.planned(event.task, event.birth, event.at)
                 return None
-            case AnswerFollowed():
+            case AnswerFollowed() | AnswerGuessed():
                 self._take_up(event)
                 return None
             case ReplyUnread():
@@ -134,7 +142,7 @@ class Summary:
                 self._hush()
         return sentences.of(event, self._told())
 
-    def _take_up(self, event: BirthPlanned | CandidateChecked | AnswerFollowed) -> None:
+    def _take_up(self, event: BirthPlanned | CandidateChecked | AnswerFollowed | AnswerGuessed) -> None:
         """A resumed run goes on with a task without starting it again; what comes after its answer in this session is late."""
         if event.task in self.running:
             return
@@ -267,12 +275,18 @@ class Summary:
         return self.history.seconds + (max(0.0, (now - self.latest).total_seconds()) if going and self.latest else 0.0)
 
     def eta(self, now: datetime) -> float | None:
-        """Seconds to go, if the rest goes as this session went; None while that cannot be told."""
+        """Seconds to go, if the rest goes as this session went; None while that cannot be told: at its beginning, and while
+        nothing moves."""
         gained = self.share_done - self._share_before
-        if self.finished is not None or not self.history.sessions or gained < 0.02:
+        if self.finished is not None or not self.history.sessions or self._gained is None or gained < 0.02:
             return None
-        session = (now - self.history.sessions[-1][0]).total_seconds()
-        return session / gained * (1 - self.share_done)
+        session, idle = (now - self.history.sessions[-1][0]).total_seconds(), (now - self._gained).total_seconds()
+        to_gain = (1 - self.share_done) / gained
+        if idle <= PAUSE:
+            return session * to_gain
+        # what does not come must not make it longer and longer
+        rest = (session - idle) * to_gain - idle
+        return rest if rest > 0 and idle <= max(STILL, session / 2) else None
 
     def rate(self, now: datetime) -> float:
         """Calls a second that reached a provider, over the last seconds."""

@@ -1,4 +1,4 @@
-"""What a sweep is about to do, as a table."""
+"""What runs are about to do, as a table."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from rich.table import Table
 from rich.text import Text
 
 from nlevolve.run.forecast import COMPLETION, Forecast
-from nlevolve.view.text import clean, count, money
+from nlevolve.view.text import clean, count, money, plural
 
 
 def announcement(runs: Sequence[Mapping[str, str]], forecasts: Sequence[Forecast], tasks: int) -> Group:
     """`runs` are what is swept -> the value that the run has; each forecast leaves out what the runs above it have bought."""
-    swept = [axis for axis in runs[0] if len({run[axis] for run in runs}) > 1]
+    swept = [axis for axis in runs[0] if len({run[axis] for run in runs}) > 1] or [next(iter(runs[0]))]
     same = [f"{axis} {clean(runs[0][axis])}" for axis in runs[0] if axis not in swept]
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
     for axis in swept:
@@ -24,10 +24,11 @@ def announcement(runs: Sequence[Mapping[str, str]], forecasts: Sequence[Forecast
     for run, most in zip(runs, forecasts, strict=True):
         table.add_row(*(Text(clean(run[axis])) for axis in swept), count(most.calls), _dollars(most))
     total = sum(forecasts[1:], forecasts[0])
-    table.add_row("all", *[""] * (len(swept) - 1), count(total.calls), _dollars(total), style="bold")
+    if len(runs) > 1:
+        table.add_row("all", *[""] * (len(swept) - 1), count(total.calls), _dollars(total), style="bold")
     note = (
-        f"{tasks} tasks{''.join(f', {one}' for one in same)}. At most, without early stops, duplicates or repairs, with "
-        f"{COMPLETION:,} tokens a reply; what a run above has bought is not counted again, what the cache already holds is."
+        f"{plural(tasks, 'task')}{''.join(f', {one}' for one in same)}. At most, without early stops, duplicates or repairs, "
+        f"with {COMPLETION:,} tokens a reply; what a run above has bought is not counted again, what the cache already holds is."
     )
     return Group(table, Text(note, style="dim"))
 

@@ -42,6 +42,8 @@ def task(solved: bool | None, *, cost: float = 0.5, before: float = 0.0, exact: 
         **account(provider=10, cache=2, cost=cost, unknown=unknown),
         "bought_before": account(provider=2 if before else 0, cost=before),
         "seconds": 30.0,
+        "stopped": "exhausted",
+        "candidates": 3,
     }
 
 

@@ -1,16 +1,20 @@
 """The last words of a run."""
 
+from collections.abc import Collection
+from datetime import timedelta
 from typing import Any
 
 from nlevolve.puzzle.tasks import Pair, Task
-from nlevolve.records import Event, RunFinished, TaskAnswered, TaskStarted
+from nlevolve.records import Event, RunFinished, ServerAway, ServerBack, TaskAnswered, TaskStarted
 from nlevolve.view.results import results
 from nlevolve.view.terminal.ending import closing
 from nlevolve.view.terminal.summary import Summary
 from tests.view.fake_run import FakeRun
 
 
-def last_words(events: list[Event], *, solved: int | None, run: str = "demo", width: int | None = None) -> str:
+def last_words(
+    events: list[Event], *, solved: int | None, run: str = "demo", width: int | None = None, public: Collection[str] = ()
+) -> str:
     """`solved` of the tasks get a solution that the fake answers meet; None: no solution is known."""
     summary = Summary()
     for event in events:
@@ -18,7 +22,7 @@ def last_words(events: list[Event], *, solved: int | None, run: str = "demo", wi
     started = [e for e in events if isinstance(e, TaskStarted)]
     tasks = [Task(e.task, tuple(Pair(*pair) for pair in e.pairs), e.tests) for e in started]
     outputs = {t.id: (t.pairs[0].output if place < (solved or 0) else ((7,),),) for place, t in enumerate(tasks)}
-    found: dict[str, Any] = results(summary.history, tasks, {} if solved is None else outputs)
+    found: dict[str, Any] = results(summary.history, tasks, {} if solved is None else outputs, public)
     return closing(summary, found, run, width=width).plain
 
 
@@ -31,6 +35,12 @@ def test_it_says_what_was_solved_what_it_cost_and_what_to_type() -> None:
     for command in ("show demo ", "report demo", "compare demo OTHER", "watch demo --speed 20"):
         assert f"nlevolve {command}" in told
     assert "resume" not in told
+
+
+def test_a_task_that_failed_gives_two_means_and_published_tasks_a_label() -> None:
+    fake = FakeRun(failing=(5,))
+    told = last_words(fake.events(), solved=4, public=fake.names)
+    assert "4 of 6 tasks solved (66.7%; 80.0% of the 5 attempted; 4 of 6 test inputs; public set)" in told
 
 
 def test_without_solutions_nothing_is_claimed() -> None:
@@ -67,3 +77,17 @@ def test_what_the_whole_run_failed_of_is_said_once() -> None:
     (why,) = {e.error for e in events if isinstance(e, TaskAnswered) and e.error}
     events.append(RunFinished(at=events[-1].at, reason="failed", exit_code=4, why=why))
     assert last_words(events, solved=3).count(why) == 1
+
+
+def test_a_server_that_nobody_was_at_to_the_end_is_named_with_what_to_do() -> None:
+    begun, *others, _ = FakeRun(failing=(0,)).events()
+    where = {"model": "hosted_vllm/some", "address": "http://127.0.0.1:9"}
+    away = ServerAway(at=others[-1].at, why="refused", patience=900.0, **where)
+    late = away.at + timedelta(seconds=90)
+    ended = RunFinished(at=late, reason="interrupted", exit_code=130, why="interrupted; what was in flight is kept")
+    told = (
+        "nothing answered at http://127.0.0.1:9 for 1:30, where hosted_vllm/some should be: start it, then nlevolve resume demo"
+    )
+    assert told in last_words([begun, *others, away, ended], solved=0)
+    back = ServerBack(at=late, seconds=90.0, **where)
+    assert "nothing answered" not in last_words([begun, *others, away, back, ended], solved=0)

@@ -199,6 +199,10 @@ def test_the_rest_is_guessed_from_this_session() -> None:
     now = events[half].at
     done = summary.share_done
     assert summary.eta(now) == pytest.approx((now - events[0].at).total_seconds() * (1 - done) / done)
+    eta = summary.eta(now)
+    assert eta is not None
+    assert summary.eta(now + timedelta(seconds=11)) == pytest.approx(eta - 11), "it runs down while nothing comes"
+    assert summary.eta(now + timedelta(hours=9)) is None, "it says nothing rather than grow"
     assert fold(events[:1]).eta(now) is None
     assert fold([*events, RunFinished(at=now, reason="done", exit_code=0)]).eta(now) is None
 

@@ -10,6 +10,7 @@ from nlevolve.records import (
     Birth,
     BirthPlanned,
     CallFinished,
+    CallRetried,
     CallSent,
     CandidateChecked,
     Event,
@@ -155,6 +156,45 @@ def test_a_refused_pair_has_a_mark_of_its_own_and_a_note_and_a_smaller_prompt_ar
     told = screen([*begun(), sent(2, 0), smaller, checked], 10, width=240)
     assert "█!█ 2/3" in told
     assert "; 1 grid with a note (asked for without the parents' grids)" in told.replace("\n", "")
+
+
+def asked_first(seconds: float, tries: int = 1) -> CallSent:
+    """The small question before a run begins: of no birth."""
+    return sent(seconds, 0).model_copy(update={"birth": None, "tries": tries})
+
+
+def again(seconds: float, birth: int, failure: str, why: str, wait: float) -> CallRetried:
+    told: dict[str, Any] = {"request": f"{birth}/None", "failure": failure, "why": f"{failure}: {why}", "wait": wait}
+    return CallRetried(at=at(seconds), task="t", model=MODEL, **told)
+
+
+def test_a_small_question_that_takes_its_time_is_named_as_one_with_the_flag_that_begins_without_it() -> None:
+    told = spoken([begun()[0], asked_first(1)], 21)
+    assert "before the run begins, generator qwen3 was asked a small question and has not answered for 0:20" in told
+    assert "slow, or still loading" in told
+    assert "--no-ping begins without it" in told
+    assert "task" not in told
+    down = again(2, 0, "provider_down", "503 busy", 30)
+    told = spoken([begun()[0], asked_first(1), down], 21)
+    assert "a small question: 1 of 1 try failed (503 busy); tried again in 0:11" in told
+    writing = TrafficSeen(at=at(20), model=MODEL, waiting=0, writing=1, tokens_per_second=3.0)
+    assert "it is writing" in spoken([begun()[0], asked_first(1), writing], 21)
+
+
+def test_while_refusals_hold_a_run_up_the_line_says_so_with_what_was_learned() -> None:
+    refused = [
+        event
+        for birth in range(3)
+        for event in (
+            sent(2, birth),
+            again(3, birth, "rate_limit", "429 slow down", 40),
+        )
+    ]
+    why = "it refuses more than is usual: one at a time until it lets one through"
+    learned = LimitChanged(at=at(4), model=MODEL, in_flight=1, why=why)
+    told = spoken([*begun(), *refused, learned], 21)
+    assert "3 wait to be sent again, the first in 0:22" in told
+    assert f"qwen3: 3 of 3 tries refused (429 slow down): {why}" in told
 
 
 def test_a_paused_run_says_so_until_it_goes_on_or_another_session_begins() -> None:

@@ -103,7 +103,10 @@ def _calls(look: Look, wide: bool) -> Row:
     summary, palette, account = look.summary, look.palette, look.summary.account
     calls = summary.calls
     most = summary.started.concurrency if summary.started else 0
-    parts: list[Part] = [f" {count(account.provider)} calls ", (f"{summary.rate(look.now):.1f}/s", "bold")]
+    parts: list[Part] = [
+        f" {count(account.provider)} {'call' if account.provider == 1 else 'calls'} ",
+        (f"{summary.rate(look.now):.1f}/s", "bold"),
+    ]
     if wide:
         parts += [" ", (_pulse(summary, look, 20), palette.busy)]
     flow = calls.flow(look.now)

@@ -1,0 +1,49 @@
+"""Ask a model to solve a puzzle at once, with no description: what a bare call is worth, beside all that is built around it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nlevolve.ask.checker import attempt
+from nlevolve.ask.fields import grid_fields, pair_fields
+from nlevolve.ask.fitting import left_out, without
+from nlevolve.ask.forms import form
+from nlevolve.ask.prompts import Prompts
+from nlevolve.ask.question import Asker
+from nlevolve.llm.manner import Manner
+from nlevolve.llm.request import Label, Message, Request
+from nlevolve.llm.settings import RoleSettings
+from nlevolve.puzzle.grids import Grid
+from nlevolve.puzzle.tasks import Pair, Task
+from nlevolve.records import Attempt
+
+
+async def guess(asker: Asker, settings: RoleSettings, task: Task, number: int, *, sample: int = 0, last: bool = False) -> Attempt:
+    """One attempt at the task's test input of this number (from 0), by its pairs alone. `last`: see Label. Raises Halt."""
+    return await attempt(asker, iter(_requests(asker, settings, task, number, sample, last)), number, task.max_side)
+
+
+def expected(asker: Asker, settings: RoleSettings, task: Task) -> tuple[Request, ...]:
+    """What solving each test input will ask: to know what it may take."""
+    return tuple(_requests(asker, settings, task, number, 0, True)[0] for number in range(len(task.tests)))
+
+
+def solving(prompts: Prompts, pairs: Sequence[Pair], grid: Grid, manner: Manner = "bare") -> tuple[Message, ...]:
+    """The messages that ask for the output of a grid by these pairs. Raises PlaceError."""
+    return prompts.render("solve", manner, pairs=pair_fields(pairs), input=grid_fields(grid))
+
+
+def _requests(asker: Asker, settings: RoleSettings, task: Task, number: int, sample: int, last: bool) -> Sequence[Request]:
+    """The whole question, then ever smaller ones, for a model into whose window it does not fit."""
+    asked = form(asker.prompts, "solution", asker.manner(settings))
+    label = Label(task=task.id, role="answerer", purpose="solve", target=number, last=last)
+    return [
+        Request(
+            settings=settings,
+            messages=solving(asker.prompts, without(task, out).pairs, task.tests[number], asked.manner),
+            sample=sample,
+            label=label.model_copy(update={"trimmed": f"{len(out)} of {len(task.pairs)} pairs" if out else ""}),
+            **asked.fields,
+        )
+        for out in ((), *left_out(task.pairs, keep=1))
+    ]

@@ -1,0 +1,127 @@
+"""With the sample bank there: whether every reply that was used is the one banked under its key, and says what was made of it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from functools import partial
+from random import Random
+from typing import Protocol
+
+from nlevolve.ask.replies import Unreadable, read_bullets, read_grid
+from nlevolve.audit.evidence import Evidence, Line
+from nlevolve.llm.bank import Sample
+from nlevolve.puzzle.grids import LARGEST_SIDE, Grid
+from nlevolve.puzzle.symmetry import IDENTITY, SYMMETRIES, Transform, relabelling
+from nlevolve.records import AnswerFollowed, AnswerGuessed, Bought, CallFinished, CandidateChecked, Followed
+
+VIEWS = [view.then(relabelling(Random(n))) if n % 2 else view for n, view in enumerate(SYMMETRIES)]
+"""Under which a description may be followed on the test inputs."""
+BY_NAME = {str(view): view for view in (*VIEWS, *SYMMETRIES)}
+
+
+class Bank(Protocol):
+    """Where replies are kept."""
+
+    def get(self, key: str) -> Sample | None: ...
+
+
+def check(evidence: Evidence, bank: Bank) -> None:
+    """Every call that brought a reply, then what was read in the replies."""
+    samples: dict[str, Sample | None] = {}
+    used = lacking = 0
+    for line in evidence.lines:
+        call = line.event
+        if isinstance(call, CallFinished) and call.source != "failed" and call.request:
+            if call.request not in samples:
+                samples[call.request] = bank.get(call.request)
+                used += 1
+                lacking += samples[call.request] is None
+            if (sample := samples[call.request]) is not None:
+                _call(evidence, line, call, sample)
+    if lacking:
+        evidence.found.cannot(f"{lacking:,} of the {used:,} replies that were used are not in the bank")
+    for task in evidence.tasks:
+        _Readings(evidence, samples).check(task)
+
+
+def _call(evidence: Evidence, line: Line, call: CallFinished, sample: Sample) -> None:
+    found, where = evidence.found, f"{line.where}: the reply banked under {call.request[:12]}"
+    found.holds("reply", where, sample.model == call.model, f"is of {sample.model}, the call asked {call.model}")
+    took = call.bought if call.source == "cache" else Bought(usage=call.usage, cost_usd=call.cost_usd, seconds=call.seconds)
+    if took is None:
+        return
+    kept = Bought(usage=sample.reply.usage, cost_usd=sample.reply.cost_usd, seconds=sample.reply.seconds)
+    if took == kept:
+        found.compared["reply"] += 1
+    elif sample.at > call.at or (call.source == "provider" and sample.run != evidence.config.get("id")):
+        # a reply of no use is asked for anew by a later run; of two runs that ask at once the first is kept
+        found.cannot("some replies in the bank are of other runs, that asked the same anew: what these took in this one")
+    else:
+        found.wrong("reply", where, f"took {_words(kept)}; the log has {_words(took)}")
+
+
+def _words(took: Bought) -> str:
+    cost = "an unknown price" if took.cost_usd is None else f"${took.cost_usd:g}"
+    return f"{took.usage.prompt}+{took.usage.completion} tokens, {cost}, {took.seconds:g} s"
+
+
+class _Readings:
+    """What was read in the replies of one task."""
+
+    def __init__(self, evidence: Evidence, samples: dict[str, Sample | None]) -> None:
+        self.evidence, self.samples = evidence, samples
+        self.side = evidence.config.get("max_side", LARGEST_SIDE)
+        self.calls: dict[tuple[str, int | None, int | None], list[CallFinished]] = defaultdict(list)
+
+    def check(self, task: str) -> None:
+        for line in self.evidence.of(task):
+            event = line.event
+            if isinstance(event, CallFinished) and event.source != "failed":
+                self.calls[event.purpose, event.birth, event.target].append(event)
+            elif isinstance(event, CandidateChecked):
+                self._candidate(line, event)
+            elif isinstance(event, AnswerGuessed) and isinstance(event.attempt, Followed):
+                calls = self.calls["solve", None, event.attempt.pair]
+                self._grid(line, f"a guess at test input {event.attempt.pair + 1}", calls, event.attempt.grid, IDENTITY)
+            elif isinstance(event, AnswerFollowed) and isinstance(event.attempt, Followed):
+                view = BY_NAME.get(event.view)
+                if view is None:
+                    self.evidence.found.wrong(
+                        "reply", line.where, f"was followed under no view that there is: {event.view[:60]!r}"
+                    )
+                    continue
+                calls = self.calls["follow", event.birth, event.attempt.pair]
+                self._grid(line, f"birth {event.birth}, test input {event.attempt.pair + 1}", calls, event.attempt.grid, view)
+
+    def _candidate(self, line: Line, event: CandidateChecked) -> None:
+        k = event.birth.index
+        if event.birth.operator != "given":
+            wrote = self.calls[event.birth.operator, k, None]
+            says = f"the description of birth {k}"
+            self._read(line, says, wrote, lambda text, cut: read_bullets(text, cut) == event.description)
+        if event.duplicate_of is None:
+            for attempt in event.attempts:
+                if isinstance(attempt, Followed):
+                    calls = self.calls["check", k, attempt.pair]
+                    self._grid(line, f"birth {k}, pair {attempt.pair + 1}", calls, attempt.grid, IDENTITY)
+
+    def _grid(self, line: Line, what: str, calls: Iterable[CallFinished], grid: Grid, view: Transform) -> None:
+        read = partial(read_grid, max_side=self.side)
+        self._read(line, f"the grid of {what}", calls, lambda text, cut: view.inverse.grid(read(text, cut).grid) == grid)
+
+    def _read(self, line: Line, what: str, calls: Iterable[CallFinished], says: Callable[[str, bool], bool]) -> None:
+        """Whether one of the replies says it."""
+        samples = [self.samples.get(call.request) for call in calls]
+        there = [sample.reply for sample in samples if sample is not None]
+        if len(there) < len(samples) or not samples:
+            return  # counted among those that are not in the bank, or missed among the calls
+        told = any(_says(reply.text, reply.finish == "length", says) for reply in there)
+        self.evidence.found.holds("reply", line.where, told, f"{what} is not what the banked replies to its calls say")
+
+
+def _says(text: str, cut: bool, says: Callable[[str, bool], bool]) -> bool:
+    try:
+        return says(text, cut)
+    except Unreadable:
+        return False

@@ -1,0 +1,166 @@
+"""Whether each candidate is what the log says: its grids judged anew, and each backed by a call that brought it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from random import Random
+
+from nlevolve.audit.evidence import Evidence, Line
+from nlevolve.audit.truth import accuracy
+from nlevolve.puzzle.grids import LARGEST_SIDE, GridError, grid
+from nlevolve.puzzle.tasks import Task
+from nlevolve.records import (
+    Birth,
+    BirthPlanned,
+    CallFinished,
+    CandidateChecked,
+    Followed,
+    Garbled,
+    ModelStopped,
+    MoveFailed,
+    Refused,
+    TaskStarted,
+    Unreached,
+)
+
+UNSENT = ("too_long", "fewer_tokens", "away", "budget")
+"""Kinds of failure that may be found before anything is called."""
+Calls = dict[tuple[str, int | None, int | None], list[CallFinished]]
+"""(purpose, birth, pair) -> the calls of a task."""
+
+
+def check(evidence: Evidence) -> None:
+    """Every task's births, in the order of the log."""
+    stopped = any(isinstance(line.event, ModelStopped) for line in evidence.lines)
+    for name, task in evidence.tasks.items():
+        _Births(evidence, task, stopped).check(name)
+
+
+class _Births:
+    """One task's."""
+
+    def __init__(self, evidence: Evidence, task: Task, stopped: bool) -> None:
+        self.evidence, self.found, self.task = evidence, evidence.found, task
+        self.stopped = stopped
+        """Whether a model gave up in this run: then others of its mix were asked in its place."""
+        self.planned: dict[int, Birth] = {}
+        self.checked: dict[int, CandidateChecked] = {}
+        self.calls: Calls = defaultdict(list)
+        self.side = evidence.config.get("max_side", LARGEST_SIDE)
+
+    def check(self, name: str) -> None:
+        for line in self.evidence.of(name):
+            event = line.event
+            if isinstance(event, TaskStarted):
+                self._started(line, event)
+            elif isinstance(event, BirthPlanned):
+                self._planned(line, event.birth)
+            elif isinstance(event, CallFinished):
+                self.calls[event.purpose, event.birth, event.target].append(event)
+            elif isinstance(event, CandidateChecked):
+                self._as_planned(line, event.birth)
+                self._candidate(line, event)
+                self.checked[event.birth.index] = event
+            elif isinstance(event, MoveFailed):
+                self._as_planned(line, event.birth)
+                self._failed(line, event)
+
+    def _started(self, line: Line, event: TaskStarted) -> None:
+        pairs = [[pair.input, pair.output] for pair in self.task.pairs]
+        self.found.equal("task", f"{line.where}: the training pairs of {event.task}", [list(pair) for pair in event.pairs], pairs)
+        self.found.equal("task", f"{line.where}: the test inputs of {event.task}", event.tests, self.task.tests)
+        copied = [accuracy(pair.input, pair.output) for pair in self.task.pairs]
+        self.found.equal("figure", f"{line.where}: copy_accuracy", event.copy_accuracy, sum(copied) / len(copied))
+        phases = self.evidence.setting("policy.phases", None)
+        if phases is not None:
+            self.found.equal("figure", f"{line.where}: births", event.births, sum(phase["births"] for phase in phases))
+
+    def _planned(self, line: Line, birth: Birth) -> None:
+        self.planned[birth.index] = birth
+        if birth.operator == "given":
+            return
+        known = [parent for parent in birth.parents if parent in self.checked and parent < birth.index]
+        self.found.equal("birth", f"{line.where}: the parents of birth {birth.index}", list(birth.parents), known)
+        role = {"write": "generator", "revise": "reviser", "recombine": "recombiner"}[birth.operator]
+        mix = [name.strip() for name in str(self.evidence.setting(f"{role}.model", birth.model)).split(",")]
+        self.found.holds(
+            "birth", line.where, birth.model in mix, f"birth {birth.index} is of {birth.model}, the {role} is {', '.join(mix)}"
+        )
+        if birth.operator == "write":
+            self.found.equal("birth", f"{line.where}: the pair hidden from birth {birth.index}", birth.blind, self._blind(birth))
+
+    def _blind(self, birth: Birth) -> int | None:
+        """What chance hides from a description that is written: drawn from the seed, so that another seed shows."""
+        rng, pairs = Random(f"{self.evidence.setting('seed', 0)}/{self.task.id}/{birth.index}"), len(self.task.pairs)
+        hides = pairs > 2 and rng.random() < self.evidence.setting("policy.blind", 0.0)
+        return rng.randrange(pairs) if hides else None
+
+    def _as_planned(self, line: Line, birth: Birth) -> None:
+        planned = self.planned.get(birth.index)
+        if planned is not None and self.stopped:
+            planned = planned.model_copy(update={"model": birth.model})
+        self.found.holds("birth", line.where, planned == birth, f"birth {birth.index} is not as it was planned")
+
+    def _candidate(self, line: Line, event: CandidateChecked) -> None:
+        k, places = event.birth.index, [one.pair for one in event.attempts]
+        where = f"{line.where}: birth {k} of {event.task}"
+        self.found.equal("grid", f"{where}, its pairs", places, list(range(len(self.task.pairs))))
+        self._grids(where, event)
+        if event.duplicate_of is not None:
+            self._twin(where, event)
+        else:
+            self._attempts(where, event)
+        if event.birth.operator == "given":
+            self._given(where, event)
+            return
+        wrote = [call for call in self.calls[event.birth.operator, k, None] if call.source != "failed"]
+        self.found.holds("call", where, bool(wrote), "has a description, and no call that brought one")
+        models = {call.model for call in wrote}
+        self.found.holds(
+            "call", where, not wrote or event.birth.model in models, f"was planned for {event.birth.model}, asked of {models}"
+        )
+
+    def _given(self, where: str, event: CandidateChecked) -> None:
+        """No call brought it: config.json did."""
+        given = self.evidence.config.get("given", {}).get(self.task.id, [])
+        told = given[event.birth.index] if event.birth.index < len(given) else None
+        self.found.equal("birth", f"{where}, what it was given", event.description.model_dump(mode="json"), told)
+
+    def _grids(self, where: str, event: CandidateChecked) -> None:
+        for attempt in event.attempts:
+            if isinstance(attempt, Followed) and attempt.pair < len(self.task.pairs):
+                try:
+                    grid(attempt.grid, self.side)
+                except GridError as error:
+                    self.found.wrong("grid", f"{where}, pair {attempt.pair + 1}", str(error))
+                    continue
+                derived = accuracy(attempt.grid, self.task.pairs[attempt.pair].output)
+                self.found.equal("grid", f"{where}, pair {attempt.pair + 1}: accuracy", attempt.accuracy, derived)
+
+    def _twin(self, where: str, event: CandidateChecked) -> None:
+        twin = self.checked.get(event.duplicate_of if event.duplicate_of is not None else -1)
+        same = twin is not None and twin.description.normalised == event.description.normalised
+        self.found.holds("birth", where, same, f"is no duplicate of birth {event.duplicate_of}: it says something else")
+        if twin is not None and same:
+            self.found.holds("grid", where, twin.attempts == event.attempts, "has other grids than the birth it repeats")
+
+    def _attempts(self, where: str, event: CandidateChecked) -> None:
+        for attempt in event.attempts:
+            calls = self.calls["check", event.birth.index, attempt.pair]
+            replied = any(call.source != "failed" for call in calls)
+            pair = f"{where}, pair {attempt.pair + 1}"
+            if isinstance(attempt, Followed | Garbled):
+                self.found.holds("call", pair, replied, "has a reply that no call brought")
+            elif isinstance(attempt, Unreached | Refused) and getattr(attempt, "failure", "") not in UNSENT:
+                failed = any(call.source == "failed" for call in calls)
+                self.found.holds("call", pair, failed, "is said not to have been reached, and no call failed")
+
+    def _failed(self, line: Line, event: MoveFailed) -> None:
+        if event.failure in UNSENT:
+            return
+        wanted = "provider" if event.reason == "garbled" else "failed"
+        calls = self.calls[event.birth.operator, event.birth.index, None]
+        there = any((call.source == "failed") == (wanted == "failed") for call in calls)
+        self.found.holds(
+            "call", line.where, there, f"birth {event.birth.index} failed ({event.reason}), and no such call is logged"
+        )

@@ -1,0 +1,129 @@
+"""What an audit goes by: the log line by line, config.json, the tasks as they lie, and the two files that are audited."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from nlevolve import files
+from nlevolve.audit.findings import Findings
+from nlevolve.audit.truth import Solution, Truth
+from nlevolve.errors import UsageError
+from nlevolve.puzzle.tasks import Pair, Task
+from nlevolve.records import AnyEvent, DamagedLine, RunFinished, RunStarted, TaskStarted, read_event
+
+LOG = "events.jsonl"
+FAULTS = {"garbled": "is no JSON", "altered": "is not as it was written: its check digit is wrong", "strange": "is no event"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One event, and where it stands."""
+
+    number: int
+    session: int
+    """From 0: a run that was resumed has several."""
+    event: AnyEvent
+
+    @property
+    def where(self) -> str:
+        return f"{LOG}, line {self.number}"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A run's folder, read for an audit."""
+
+    folder: Path
+    config: Mapping[str, Any]
+    lines: Sequence[Line]
+    tasks: Mapping[str, Task]
+    """Those selected, in order; of a run whose task files are gone, those that it took up."""
+    solutions: Mapping[str, Solution]
+    public: Collection[str] | None
+    """Those of a published data set; None where their files are gone."""
+    found: Findings
+    torn: bool = False
+    """Whether the log ends in the middle of a line, as a kill leaves it."""
+    _by_task: dict[str, list[Line]] = field(default_factory=lambda: defaultdict(list))
+
+    def __post_init__(self) -> None:
+        for line in self.lines:
+            self._by_task[getattr(line.event, "task", "")].append(line)
+
+    def of(self, task: str) -> Sequence[Line]:
+        """The lines of one task."""
+        return self._by_task.get(task, ())
+
+    def setting(self, path: str, default: Any) -> Any:
+        """A resolved setting, `policy.rank`. `default`: what held before it could be said."""
+        value: Any = self.config.get("settings", {})
+        for name in path.split("."):
+            value = value.get(name) if isinstance(value, Mapping) else None
+        return default if value is None else value
+
+    @property
+    def ended(self) -> bool:
+        """Whether its latest session came to an end of its own: a killed one did not."""
+        return bool(self.lines) and isinstance(self.lines[-1].event, RunFinished) and not self.torn
+
+    @cached_property
+    def started(self) -> list[Line]:
+        return [line for line in self.lines if isinstance(line.event, RunStarted)]
+
+    def json(self, name: str) -> Any:
+        """One of the run's files; None where there is none that can be read."""
+        try:
+            return json.loads(files.read(self.folder / name))
+        except FileNotFoundError:
+            self.found.cannot(f"{name} is not there")
+        except (OSError, ValueError, RecursionError) as error:
+            self.found.wrong("file", name, f"cannot be read ({type(error).__name__})")
+        return None
+
+
+def read(folder: Path, config: Mapping[str, Any], found: Findings) -> Evidence:
+    """Read what there is; what is damaged is a finding. Raises UsageError where there is no log."""
+    try:
+        data = files.read(folder / LOG)
+    except OSError as error:
+        raise UsageError(f"{folder / LOG} cannot be read ({error.strerror}): there is nothing to audit by") from None
+    lines = list(_lines(data, found))
+    truth = Truth.of(config, found)
+    tasks = truth.tasks or {task.id: task for task in _taken_up(lines)}
+    return Evidence(folder, config, lines, tasks, truth.solutions, truth.public, found, bool(data) and not data.endswith(b"\n"))
+
+
+def _lines(data: bytes, found: Findings) -> Iterator[Line]:
+    session, plain, newer = -1, 0, 0
+    seen: set[bytes] = set()
+    for number, line in enumerate(data[: data.rfind(b"\n") + 1].split(b"\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            event = read_event(line)
+        except DamagedLine as damaged:
+            newer += damaged.fault == "newer"
+            if damaged.fault != "newer":
+                found.wrong("line", f"{LOG}, line {number}", FAULTS[damaged.fault])
+            continue
+        found.compared["line"] += 1
+        plain += b',"crc":"' not in line[-20:]
+        session += isinstance(event, RunStarted)
+        if line not in seen:  # a log that was put together twice says everything twice, and means it once
+            seen.add(line)
+            yield Line(number, max(session, 0), event)
+    if plain:
+        found.cannot(f"{plain:,} lines of the log have no check digit (an older version wrote them): whether they were altered")
+    if newer:
+        found.cannot(f"{newer:,} lines are of kinds that only a newer version knows")
+
+
+def _taken_up(lines: Sequence[Line]) -> list[Task]:
+    told = [line.event for line in lines if isinstance(line.event, TaskStarted)]
+    return [Task(event.task, tuple(Pair(*pair) for pair in event.pairs), event.tests) for event in told]

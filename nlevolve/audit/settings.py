@@ -1,0 +1,49 @@
+"""Whether config.json is as it was written, and whether the log's own word of each session agrees with it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from nlevolve.audit.evidence import Evidence, Line
+from nlevolve.records import RunStarted
+
+LIMITS = {"budget_usd": "budget", "max_calls": "max_calls", "concurrency": "concurrency"}
+
+
+def check(evidence: Evidence) -> None:
+    """The digest of config.json, and every beginning of a session."""
+    config, found = evidence.config, evidence.found
+    if recorded := config.get("digest"):
+        deciding = {name: config.get(name) for name in ("settings", "tasks", "tasks_digest", "prompts")}
+        if endpoints := config.get("endpoints"):
+            deciding["endpoints"] = endpoints
+        if given := config.get("given"):
+            deciding["given"] = given
+        text = json.dumps(deciding, sort_keys=True, separators=(",", ":"))
+        derived = hashlib.sha256(text.encode()).hexdigest()
+        what = "is not the digest of its settings, tasks and prompts: one of them was changed after the run had begun"
+        found.holds("setting", "config.json, digest", recorded == derived, what)
+    else:
+        found.cannot("config.json has no digest: whether its settings are those of the run")
+    if not evidence.started:
+        found.cannot("the log has no beginning of a run")
+    for line in evidence.started:
+        _started(evidence, line)
+
+
+def _started(evidence: Evidence, line: Line) -> None:
+    event, config, found = line.event, evidence.config, evidence.found
+    assert isinstance(event, RunStarted)
+    found.equal("setting", f"{line.where}: tasks", list(event.tasks), [str(one).rpartition(":")[2] for one in config["tasks"]])
+    if "preset" in config:
+        found.equal("setting", f"{line.where}: preset", event.preset, config["preset"])
+    if evidence.setting("policy", None) is not None:
+        found.equal("setting", f"{line.where}: rank", event.rank, evidence.setting("policy.rank", "pairs"))
+    for role, model in event.models.items():
+        found.equal("setting", f"{line.where}: the {role}", model, evidence.setting(f"{role}.model", model))
+    found.equal("setting", f"{line.where}: resumed", event.resumed, line.session > 0)
+    limits = config.get("limits")
+    if isinstance(limits, dict) and line.session == 0:  # a resumption may have others
+        for name, limit in LIMITS.items():
+            found.equal("setting", f"{line.where}: {name}", getattr(event, name), limits.get(limit, getattr(event, name)))

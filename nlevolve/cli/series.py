@@ -1,0 +1,133 @@
+"""Several runs one after the other, under caps that they share: a sweep's, and repeats of one.
+
+What runs and shows them is imported when it is needed: a wrong selector is to be answered at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nlevolve.ask.prompts import Prompts, bundled
+from nlevolve.config import RunConfig, configured
+from nlevolve.llm.owed import spent
+from nlevolve.options import Data, Limits, Several
+from nlevolve.puzzle.datasets import Selection, load
+from nlevolve.run.store import read_events, repeat_name
+from nlevolve.run.trust import Chosen, Named, named, require_confirmed
+from nlevolve.view.door import complain, console, say
+from nlevolve.view.outside import found
+
+if TYPE_CHECKING:
+    from nlevolve.llm.catalogue import ModelCard
+    from nlevolve.run.forecast import Forecast
+    from nlevolve.view.terminal.palette import Palette
+
+INTERRUPTED, OUT_OF_BUDGET, STORE_FAILED = 130, 3, 1
+Ended = Callable[[int, Path], object]
+"""Is told of a run's exit code and folder."""
+
+
+class Series:
+    """The runs: validated, forecast, then carried out. `cells` are their options; the first one's budget and cap on calls are for
+    all of them, and its seed draws the tasks."""
+
+    def __init__(
+        self,
+        tasks: Sequence[str] | Selection,
+        cells: Sequence[Several],
+        chosen: Chosen,
+        places: Sequence[Named] = (),
+        configs: Sequence[RunConfig] = (),
+    ) -> None:
+        self.cells, self.chosen, self.places = cells, chosen, places
+        self.shared = cells[0]
+        self.configs = list(configs) or [configured(cell) for cell in cells]
+        seed, data = self.configs[0].seed, self.shared.part(Data).model_dump()
+        self.selection = tasks if isinstance(tasks, Selection) else load(tasks, seed, **data)
+        self.see = found(self.shared.see)
+        self.folders: list[Path] = []
+
+    def forecasts(self) -> list[Forecast]:
+        from nlevolve.run.forecast import forecast
+
+        return forecast(self.configs, self.selection.tasks, self._prompts(), self._cards())
+
+    def announce(self) -> None:
+        """Print the runs and what they may cost at most."""
+        from nlevolve.view.terminal.sweep_table import announcement
+
+        seeds = len({config.seed for config in self.configs}) > 1
+        told = [
+            {**config.models, "preset": cell.preset, **({"seed": str(config.seed)} if seeds else {})}
+            for cell, config in zip(self.cells, self.configs, strict=True)
+        ]
+        console(highlight=False).print(announcement(told, self.forecasts(), len(self.selection.tasks)))
+
+    def require_confirmed(self) -> None:
+        """Raises Unconfirmed where a preset, or the sweep's file, names what nobody has chosen here."""
+        roles = [role for config in self.configs for role in config.roles.values()]
+        items = () if self.shared.replay else named(roles, self._cards(), self._prompts(), self.chosen)
+        require_confirmed((*items, *self.places), self.chosen)
+
+    def carry_out(self, live: bool, colours: Palette | None = None, ended: Ended = lambda code, folder: None) -> int:
+        """Run them all; a cap that is reached, Ctrl-C or a full disk ends the series. Returns the worst exit code."""
+        worst = 0
+        for number, (cell, config) in enumerate(zip(self.cells, self.configs, strict=True), 1):
+            say(f"run {number} of {len(self.cells)}: {cell.run}")
+            code = self._carry_out(cell, config, live, colours)
+            ended(code, self.folders[-1])
+            worst = max(worst, code)
+            if code in (INTERRUPTED, OUT_OF_BUDGET, STORE_FAILED):
+                self._tell_left(number)
+                return code
+        return worst
+
+    def _carry_out(self, cell: Several, config: RunConfig, live: bool, colours: Palette | None) -> int:
+        from nlevolve.cli.running import carry_out
+        from nlevolve.run.session import begin
+
+        session = begin(self.selection, config, cell.model_copy(update=left(self.shared, self.folders)), chosen=self.chosen)
+        self.folders.append(session.folder)
+        return carry_out(session, live=live, as_json=False, see=self.see, colours=colours)
+
+    def _tell_left(self, begun: int) -> None:
+        if names := ", ".join(str(cell.run) for cell in self.cells[begun:]):
+            complain(f"not begun: {names}; the same command again begins them, and what was bought comes from the sample bank")
+
+    def _cards(self) -> dict[str, ModelCard]:
+        from nlevolve.llm.preflight import check_models
+
+        return check_models(role for config in self.configs for role in config.roles.values())
+
+    def _prompts(self) -> Prompts:
+        return Prompts(Path(self.shared.prompts or bundled()))
+
+
+def left(limits: Limits, folders: Sequence[Path]) -> dict[str, Any]:
+    """Of caps that several runs share, what those in these folders have left."""
+    gone = [spent(read_events(folder)) for folder in folders]
+    budget, calls = limits.budget, limits.max_calls
+    # of a budget in a file every run sees for itself what the others took
+    usd = budget if budget is None or limits.budget_file else max(0.0, budget - sum(one.usd for one in gone))
+    return {"budget": usd, "max_calls": None if calls is None else max(0, calls - sum(one.calls for one in gone))}
+
+
+def repeated(cell: Several) -> Iterator[Several]:
+    """A run's options as those of its repeats: the seeds that follow, and samples of its own for each."""
+    if cell.repeats == 1:
+        yield cell
+        return
+    config, stem = configured(cell), cell.run or stamp()
+    for number in range(cell.repeats):
+        settings = {**cell.settings, "repeat": config.repeat + number}
+        turn = {"run": repeat_name(stem, number + 1), "seed": config.seed + number, "settings": settings}
+        # what cannot work fails before the first of them
+        yield cell.model_copy(update=turn if number == 0 else {**turn, "ping": False})
+
+
+def stamp() -> str:
+    """A name for runs that were given none."""
+    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}"

@@ -1,0 +1,38 @@
+"""What a user should know of a run that begins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from nlevolve.llm.embedded import embedded_version
+from nlevolve.puzzle.datasets import Selection
+from nlevolve.records import Event, LogDamaged
+from nlevolve.run.origin import Origin
+from nlevolve.run.store import Lock
+
+
+def notices(
+    origin: Origin | None, lock: Lock, selection: Selection, models: Mapping[str, str], known: Sequence[Event]
+) -> Iterator[str]:
+    """What a user should know of a run that begins."""
+    if origin is not None:
+        yield from origin.notices()
+    if lock.aside is not None:
+        yield f"the earlier run {lock.folder.name} is now {lock.aside.name}"
+    if selection.broken:
+        yield f"left out, because they are broken: {'; '.join(selection.broken)}"
+    if company := _ill_matched(models):
+        yield company
+    for damage in (event for event in known if isinstance(event, LogDamaged)):
+        yield f"{damage.words}: what they cost is in no account, and counts against no cap"
+
+
+def _ill_matched(models: Mapping[str, str]) -> str | None:
+    """What a user should know who has an embedded checker follow what a real model writes; None where nothing is amiss."""
+    generator, checker = models["generator"], models["checker"]
+    if embedded_version(generator) or not embedded_version(checker):
+        return None
+    return (
+        f"{checker} reads only the English that offline/generator writes: of what {generator} says in its own words it leaves "
+        f"out what it cannot read, and notes it; --checker {generator.split(',')[0].strip()} reads it all"
+    )

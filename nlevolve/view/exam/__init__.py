@@ -1,0 +1,1 @@
+"""What an exam found: measures, advice, and how they are shown."""

@@ -1,0 +1,225 @@
+"""What a run's descriptions add: its score less that of each of its controls, paired by task."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from nlevolve import files
+from nlevolve.errors import UsageError
+from nlevolve.formats import ControlRow, ResultsFile
+from nlevolve.records import Arm
+from nlevolve.run import store
+from nlevolve.run.baseline import Brought
+from nlevolve.view.statistics import Interval, mcnemar, paired_difference, sum_of
+from nlevolve.view.text import clean, count, doubt, money, short_model
+
+CALLED: Mapping[Arm, str] = {
+    "direct": "bare model",
+    "empty": "a description that says nothing",
+    "shuffled": "another task's description",
+}
+
+
+class Uplift(BaseModel):
+    """A run less one of its controls, on the tasks that both have. Differences count tasks and pairs; above 0 it is ahead."""
+
+    model_config = ConfigDict(frozen=True)
+
+    run: str
+    control: str
+    """The control's own name."""
+    arm: Arm
+    model: str
+    """Whose bare calls these are; empty for the other arms, which ask the run's own checker."""
+    finished: bool
+    """Whether the control came to its end."""
+    tasks: int
+    run_solved: int | None
+    """This and the next: None where solutions are not known."""
+    solved: int | None
+    only_run: int
+    """Tasks that the run alone solved; so is the next for the control."""
+    only_control: int
+    interval: Interval | None
+    """95%, of the difference in solved tasks (Bonett and Price)."""
+    p: float | None
+    """McNemar's exact test, two-sided."""
+    pairs: int | None
+    """Training pairs of these tasks. This and the next three: None where there is no description to be followed on them."""
+    run_exact: int | None
+    exact: int | None
+    pairs_interval: Interval | None
+    """95%, of the difference in exact training pairs, tasks being what was drawn; None of a single task, too."""
+    calls: int
+    """That the control's provider answered, now or when another run bought them."""
+    tokens: int
+    cost_usd: float
+    """At full price: with what replies from the cache had cost."""
+    cost_unknown_calls: int = 0
+    cost_unknown_usd: float = 0.0
+
+    @property
+    def difference(self) -> int:
+        return (self.run_solved or 0) - (self.solved or 0)
+
+
+def uplift(run: Mapping[str, Any], control: Mapping[str, Any], row: ControlRow) -> Uplift | None:
+    """From the contents of two results.json; None where they have no task in common."""
+    shared = [task for task in control["tasks"] if task in run["tasks"]]
+    if not shared:
+        return None
+    ours, theirs = ([told["tasks"][task] for task in shared] for told in (run, control))
+    graded = all(one["solved"] is not None for one in (*ours, *theirs))
+    described = row.arm != "direct"
+    only_run, only_control = (_alone(a, b) if graded else 0 for a, b in ((ours, theirs), (theirs, ours)))
+    gaps = [a["train"]["exact"] - b["train"]["exact"] for a, b in zip(ours, theirs, strict=True)]
+    paid = [account for one in theirs for account in (one, one["bought_before"])]
+    return Uplift(
+        run=run["run"],
+        control=control["run"],
+        arm=row.arm,
+        model=row.model,
+        finished=control["finished"],
+        tasks=len(shared),
+        run_solved=_solved(ours) if graded else None,
+        solved=_solved(theirs) if graded else None,
+        only_run=only_run,
+        only_control=only_control,
+        interval=paired_difference(only_run, only_control, len(shared)) if graded else None,
+        p=mcnemar(only_run, only_control) if graded else None,
+        pairs=sum(one["train"]["pairs"] for one in ours) if described else None,
+        run_exact=sum(one["train"]["exact"] for one in ours) if described else None,
+        exact=sum(one["train"]["exact"] for one in theirs) if described else None,
+        pairs_interval=sum_of(gaps) if described else None,
+        calls=sum(one["calls"]["provider"] for one in paid),
+        tokens=sum(one["tokens"]["prompt"] + one["tokens"]["completion"] for one in paid),
+        cost_usd=round(sum(one["cost_usd"] for one in paid), 6),
+        cost_unknown_calls=sum(one["cost_unknown_calls"] for one in paid),
+        cost_unknown_usd=round(sum(one["cost_unknown_usd"] for one in paid), 6),
+    )
+
+
+def uplifts(folder: Path, results: Mapping[str, Any]) -> list[Uplift]:
+    """Those of the controls that lie beside a run; of a control, its own. `results` is the content of its results.json."""
+    own = _config(folder)
+    row = control_of(own)
+    if row is not None:
+        of = folder.parent / row.of if store.is_name(row.of) else None
+        whole = _results(of) if of is not None and _config(of).get("id") == row.of_id else None
+        found = [uplift(whole, results, row)] if whole else []
+        return [one for one in found if one is not None]
+    return list(_beside(folder, own.get("id"), results))
+
+
+def control_of(config: Mapping[str, Any]) -> ControlRow | None:
+    """Whose control a run is, by the content of its config.json; None for a run that is none."""
+    return Brought.of(config).control
+
+
+def lines(found: Sequence[Uplift], run: str = "this run") -> list[str]:
+    """Two lines for each control, in words; `run` is what the run itself is called there."""
+    return [line for one in found for line in (_score(one, run), _price(one))]
+
+
+def told(folder: Path, results: Mapping[str, Any]) -> list[str] | None:
+    """The lines of a run, or of a control; empty for a run that has none yet, None where there is nothing to control."""
+    found = uplifts(folder, results)
+    if any(one.control == results["run"] for one in found):
+        return lines(found, clean(found[0].run))
+    if found or (described(results) and control_of(_config(folder)) is None):
+        return lines(found)
+    return None
+
+
+def described(results: Mapping[str, Any]) -> bool:
+    """Whether a run has any description, so that there is something to control."""
+    return any(row.get("description") for row in results["tasks"].values())
+
+
+def lacking(typed: str) -> str:
+    """What to say of a run without a control; `typed` is the command for it."""
+    return f"there is no control yet, so what the descriptions add is not known: {typed}"
+
+
+def _beside(folder: Path, id: str | None, results: Mapping[str, Any]) -> Iterator[Uplift]:
+    """Of the runs whose name begins with this one's, those that are its controls and were not moved aside since."""
+    found = []
+    for path in sorted(folder.parent.glob(f"{_plain(folder.name)}.*/config.json")):
+        config = _config(path.parent)
+        row = control_of(config)
+        if row is None or row.of_id != id or config.get("run") != path.parent.name:
+            continue
+        told = _results(path.parent)
+        one = uplift(results, told, row) if told else None
+        found += [one] if one is not None else []
+    order = list(CALLED)
+    yield from sorted(found, key=lambda one: order.index(one.arm))
+
+
+def _plain(name: str) -> str:
+    """A folder's name for glob: nothing in it is a pattern."""
+    return "".join(f"[{letter}]" if letter in "[*?" else letter for letter in name)
+
+
+def _config(folder: Path) -> Mapping[str, Any]:
+    try:
+        return store.read_config(folder, needs=("run", "tasks"))
+    except UsageError:
+        return {}
+
+
+def _results(folder: Path) -> dict[str, Any] | None:
+    """results.json as it is on disk; None where there is none, or it is no such file."""
+    try:
+        written = files.read(folder / "results.json")
+        ResultsFile.model_validate_json(written)
+        found: dict[str, Any] = json.loads(written)
+        return found
+    except (OSError, ValueError, RecursionError):
+        return None
+
+
+def _alone(ones: Iterable[Mapping[str, Any]], others: Iterable[Mapping[str, Any]]) -> int:
+    return sum(bool(one["solved"]) and not other["solved"] for one, other in zip(ones, others, strict=True))
+
+
+def _solved(rows: Iterable[Mapping[str, Any]]) -> int:
+    return sum(bool(row["solved"]) for row in rows)
+
+
+def _score(one: Uplift, run: str) -> str:
+    who = CALLED[one.arm] + (f" {clean(short_model(one.model))}" if one.model else "")
+    parts = []
+    if one.solved is not None and one.interval is not None and one.p is not None:
+        parts.append(
+            f"{who} {one.solved} of {one.tasks} · {run} {one.run_solved} of {one.tasks} · "
+            f"{one.difference:+d}, 95% interval {_span(one.interval)}, p {_chance(one.p)}"
+        )
+    if one.exact is not None and one.run_exact is not None:
+        lead = "training pairs exact" if parts else f"{who}: training pairs exact"
+        sure = f", {_span(one.pairs_interval)}" if one.pairs_interval else ""
+        parts.append(f"{lead} {one.exact} of {one.pairs} · {one.run_exact} of {one.pairs} · {one.run_exact - one.exact:+d}{sure}")
+    return "; ".join(parts) or f"{who}: nothing to compare, the solutions are not known"
+
+
+def _price(one: Uplift) -> str:
+    unsure = doubt(one.cost_unknown_calls, one.cost_unknown_usd)
+    told = f"  {clean(one.control)}: {count(one.calls)} calls, {count(one.tokens)} tokens, {money(one.cost_usd)}"
+    return (
+        told
+        + (f"; {unsure}" if unsure else "")
+        + ("" if one.finished else "; not finished: what it has not answered counts as wrong")
+    )
+
+
+def _span(interval: Interval) -> str:
+    return f"{interval.low:+.1f} to {interval.high:+.1f}"
+
+
+def _chance(p: float) -> str:
+    return "below 0.001" if p < 0.001 else f"{p:.2g}"

@@ -1,0 +1,117 @@
+"""The measures of an exam, and what its advice makes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from nlevolve.exam.rows import Row
+from nlevolve.view.exam.advice import advice
+from nlevolve.view.exam.measures import Exam, measured
+from nlevolve.view.exam.page import page
+from nlevolve.view.exam.sheets import sheets
+
+GOOD, CHEAP, POOR = "openai/good", "openai/cheap", "openai/poor"
+
+
+def rows(checker: str, right: int, *, alone: int = 0, of: int = 40, usd: float | None = 0.01, **changes: Any) -> Iterator[Row]:
+    """So many of the tasks right with the words, and so many without."""
+    for arm, exact in (("true", right), ("empty", alone)):
+        for task in range(of):
+            outcome = "exact" if task < exact else "wrong"
+            told = {"task": str(task), "arm": arm, "outcome": outcome, "accuracy": float(task < exact), "cost_usd": usd}
+            yield Row.model_validate(
+                {
+                    "checker": checker,
+                    "grid": 0,
+                    "shown": "others",
+                    "cells": 20 + task,
+                    "words": 30,
+                    "seconds": 2.0,
+                    **told,
+                    **changes,
+                }
+            )
+
+
+def told(*checkers: Iterator[Row]) -> list[str]:
+    found = measured([row for one in checkers for row in one])
+    return advice(found["standings"], found["uplifts"])
+
+
+def test_the_cheapest_within_the_interval_of_the_best_is_advised() -> None:
+    first, *_ = told(rows(GOOD, 39, usd=0.50), rows(CHEAP, 37, usd=0.02), rows(POOR, 20, usd=0.001))
+    assert first.startswith(f"Take {CHEAP}: it follows 92.5% of 40 grids right for $0.0200 a grid, the cheapest within")
+    assert f"the best ({GOOD}, 97.5%" in first
+    assert "it needs the words: told nothing it gets 0% right, with the words 92.5% (uplift +92.5 points" in first
+
+
+def test_one_whose_price_nobody_knows_is_not_called_cheap() -> None:
+    first, *_ = told(rows(GOOD, 39, usd=0.50), rows(CHEAP, 39, usd=None))
+    assert first.startswith(f"Take {GOOD}")
+
+
+def test_who_solves_without_the_words_is_told_of() -> None:
+    first, other = told(rows(GOOD, 39, alone=36), rows(CHEAP, 20, alone=5))
+    assert first.startswith(f"Take {GOOD}")
+    assert "; but it solves most of them without the words, so its checks say little about a description" in first
+    assert "(uplift +7.5 points, 95% interval" in first
+    assert other.startswith(f"{CHEAP}: it solves some of them without the words")
+
+
+def test_without_the_empty_arm_it_says_what_was_not_asked() -> None:
+    first, *_ = told(row for row in rows(GOOD, 39) if row.arm == "true")
+    assert first.startswith(f"{GOOD} follows 97.5% of 40 grids right (95% interval 87.1% to 99.6%), for $0.0100 a grid")
+    assert "was not asked (--arm empty" in first
+
+
+def test_an_embedded_checker_is_no_rival_of_a_language_model_and_is_called_what_it_is() -> None:
+    first, last = told(rows(GOOD, 30), rows("offline/checker", 40, usd=0.0))
+    assert first.startswith(f"{GOOD} follows")
+    assert "programs that know some English sentences" in last
+    assert "offline/checker 40" in last
+
+
+def test_nothing_answered_is_nothing_to_advise() -> None:
+    assert told(rows(GOOD, 0, outcome="unreached", accuracy=None)) == [
+        "No checker followed a true description, so there is nothing to advise."
+    ]
+
+
+def test_what_is_no_evidence_is_in_no_share() -> None:
+    kept, lost = list(rows(GOOD, 30)), list(rows(GOOD, 0, outcome="not_understood", accuracy=None))
+    lost = [row.model_copy(update={"task": f"x{row.task}"}) for row in lost if row.arm == "true"]
+    (standing, _) = measured([*kept, *lost])["standings"]
+    assert (standing.exact.count, standing.exact.of) == (30, 40)
+    assert (standing.understood, standing.descriptions, standing.not_understood) == (40, 80, 40)
+
+
+def test_samples_agree_where_they_are_one_grid_and_what_cannot_be_read_agrees_with_nothing() -> None:
+    base = next(rows(GOOD, 1))
+    grids = [((1,),), ((1,),), ((2,),), None, None]
+    same = [base.model_copy(update={"sample": n, "answer": grid}) for n, grid in enumerate(grids)]
+    assert measured(same)["standings"][0].agreement == pytest.approx(1 / 10)
+
+
+def test_a_weaker_one_is_measured_against_the_best_over_the_same_descriptions() -> None:
+    (duel,) = measured([*rows(GOOD, 39), *rows(POOR, 29)])["duels"]
+    assert (duel.checker, duel.best, duel.descriptions) == (POOR, GOOD, 40)
+    assert duel.difference == pytest.approx(-0.25)
+    assert duel.interval.high < 0
+    assert duel.p == pytest.approx(2 / 2**10)
+
+
+def test_the_page_says_what_the_tables_say_and_lets_nothing_in() -> None:
+    found = measured([*rows("openai/<b>good", 39), *rows(POOR, 29)])
+    exam = Exam(
+        material="our own", descriptions=40, grids=40, samples=1, advice=advice(found["standings"], found["uplifts"]), **found
+    )
+    html = page(exam)
+    assert "default-src &#39;none&#39;; script-src &#39;none&#39;" in html
+    assert "<b>good" not in html
+    assert "openai/&lt;b&gt;good" in html
+    for sheet in sheets(exam):
+        assert sheet.title in html
+        assert all(len(row) == len(sheet.columns) for row in sheet.rows)
