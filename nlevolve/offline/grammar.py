@@ -30,7 +30,7 @@ from nlevolve.offline.words import counted, opened, tokens
 
 MOST_STEPS = 40_000
 """Template matches tried for one sentence before it counts as not understood."""
-MOST_TOKENS = 90
+MOST_TOKENS = 100
 
 
 class Phrase:

@@ -23,6 +23,7 @@ _AROUND = (Side.TOP, Side.LEFT, Side.BOTTOM, Side.RIGHT)
     also="""
     turn the grid until its fullest border is at the {side} and there: {step}
     seeing its fullest border as the {side} of the grid, {step}
+    let the fullest border of the grid be the {side} and there: {step}
     as if the fullest border of the grid were at the {side}: {step}
     with the grid turned so that the border with the largest share of coloured cells is at the {side}: {step}
     """,

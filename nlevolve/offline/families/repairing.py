@@ -76,6 +76,7 @@ class Repair(Operation):
         replace the colour that does not fit in, so that the picture is {order}
         replace the one colour that covers parts of the picture, so that it is {order}
         one colour hides parts of a picture that is {order}: restore them
+        restore what the colour that does not fit in covers, so that the picture is {order}
         """,
             cropped=False,
         ),
