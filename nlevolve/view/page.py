@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from nlevolve.view.text import clean, count, duration, money, percent, short_model
+from nlevolve.view.text import clean, count, duration, model_name, money, percent
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -54,7 +54,7 @@ def _environment() -> Environment:
         "count": count,
         "duration": duration,
         "percent": percent,
-        "short_model": short_model,
+        "model_name": model_name,
         "clean": clean,
     }
     return made

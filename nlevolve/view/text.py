@@ -99,8 +99,10 @@ def percent(share: float | None, decimals: int = 1) -> str:
     return f"{shown:.0f}%" if shown in (0, 100) else f"{shown:.{decimals}f}%"
 
 
-def points(difference: float, decimals: int = 1) -> str:
-    """One share less another in percentage points, with its sign, rounded as the shares are: +53.5."""
+def points(difference: float | None, decimals: int = 1) -> str:
+    """One share less another in percentage points, with its sign, rounded as the shares are: +53.5; a dash as for a share."""
+    if difference is None:
+        return "–"
     shown = _hundredths(abs(difference), decimals)
     return f"{'-' if difference < 0 and shown else '+'}{shown:.{decimals}f}"
 
@@ -123,6 +125,6 @@ def short_model(model: str) -> str:
 
 
 def model_name(model: str) -> str:
-    """As it was given where that is short (offline/generator), else its telling part."""
+    """As it was given where that is short, or an embedded one's (offline/generator-weak), else its telling part."""
     name = clean(model)
-    return name if len(name) <= 20 else short_model(name)
+    return name if len(name) <= 20 or name.startswith("offline/") else short_model(name)

@@ -63,11 +63,11 @@ class Side(BaseModel):
     """Tasks of which every solution was among the grids proposed."""
     exact: int
     """Tasks whose best description is exact on every training pair."""
-    cells_train: float
-    """Mean cell accuracy of the best descriptions on the training pairs."""
+    cells_train: float | None
+    """Mean cell accuracy of the best descriptions on the training pairs; None, as `gain`, of a run that wrote none."""
     cells_test: float | None
     """Mean cell accuracy of the better of two answers on the test inputs."""
-    gain: float
+    gain: float | None
     """`cells_train` less what copying the input gets."""
     cost_usd: float
     cost_full_usd: float
@@ -203,7 +203,7 @@ def _side(name: str, run: RunFolder, rows: Sequence[TaskRow], graded: bool) -> S
     once = [row["bought_before"] for row in rows]
     calls = {kind: sum(row["calls"][kind] for row in rows) for kind in ("provider", "cache", "failed")}
     asked = sum(calls.values())
-    cells = _mean(row["train"]["cell_accuracy"] for row in rows)
+    cells = _mean(row["train"]["cell_accuracy"] for row in rows) if any(row["candidates"] for row in rows) else None
     return Side(
         run=name,
         models=run.results["models"],
@@ -221,7 +221,7 @@ def _side(name: str, run: RunFolder, rows: Sequence[TaskRow], graded: bool) -> S
         exact=sum(map(exact_on_training, rows)),
         cells_train=cells,
         cells_test=_mean(_mean(row["inputs_cell_accuracy"]) for row in rows) if graded else None,
-        gain=cells - _mean(row["train"]["copy_accuracy"] for row in rows),
+        gain=None if cells is None else cells - _mean(row["train"]["copy_accuracy"] for row in rows),
         cost_usd=sum(row["cost_usd"] for row in rows),
         cost_full_usd=sum(row["cost_usd"] for row in rows) + sum(before["cost_usd"] for before in once),
         cost_unknown_calls=sum(row["cost_unknown_calls"] for row in [*rows, *once]),

@@ -20,7 +20,7 @@ from nlevolve.view.report.report_data import deflate, pack
 from nlevolve.view.results import both_means, exact_on_training, set_label
 from nlevolve.view.run_folder import flat
 from nlevolve.view.statistics import wilson
-from nlevolve.view.text import clean, count, doubt, duration, money, percent, points, short_model
+from nlevolve.view.text import clean, count, doubt, duration, model_name, money, percent, points
 from nlevolve.view.uplift import lacking
 
 STATES = {
@@ -78,7 +78,7 @@ def report(
 def _subtitle(results: Mapping[str, Any], history: History) -> str:
     models = results["models"]
     told = [
-        f"{short_model(models[role])} {verb}" for role, verb in (("generator", "writes"), ("checker", "checks")) if role in models
+        f"{model_name(models[role])} {verb}" for role, verb in (("generator", "writes"), ("checker", "checks")) if role in models
     ]
     if history.started:
         told.append(f"preset {clean(history.started.preset)}")
