@@ -112,6 +112,7 @@ def test_a_packed_task_holds_each_grid_once_and_its_whole_family():
         "two": place("21/43"),
         "all": [[place("99/99"), 1.0], [place("21/43"), 1.0]],
         "by": [[], [[1, 1]]],
+        "guesses": [0, 0],
     }
     assert [birth["tries"][0][0] for birth in hard["births"]] == ["garbled", "unreached"]
 
