@@ -52,6 +52,7 @@ def task(id: str, raw: RawTask, where: str, max_side: int = LARGEST_SIDE) -> Tas
     if not _ID.fullmatch(id):
         raise UsageError(f"{where}: {id[:40]!r} cannot be a task's id: use letters, digits, '-', '_' and '.'")
     train, test = (_pairs(raw, key, where) for key in ("train", "test"))
+    test_outputs(raw, where, max_side)  # a broken one is told of at once, not when the run is graded; and it is let go of
     return Task(
         id=id,
         pairs=tuple(

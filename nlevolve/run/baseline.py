@@ -112,8 +112,12 @@ class Original:
         return found
 
     def answered(self, most: int | None = None) -> Selection:
-        """The tasks that it has answered; of more than `most` a sample drawn by the seed. Raises UsageError for none."""
-        done = {event.task for event in self.events if isinstance(event, TaskAnswered)}
+        """The tasks that it has answered; of more than `most` a sample drawn by the seed. Raises UsageError for none.
+
+        One that a cap, Ctrl-C or a provider took away before there was a description is not among them: it says nothing of words.
+        """
+        ended = [event for event in self.events if isinstance(event, TaskAnswered)]
+        done = {one.task for one in ended if one.stopped in ("perfect", "exhausted") or self.populations[one.task].members}
         found = [one for one in self.selection.found if one.task.id in done]
         if not found:
             raise UsageError(f"run {self.name} has answered no task yet: there is nothing to compare a control with")

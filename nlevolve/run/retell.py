@@ -17,7 +17,7 @@ from nlevolve.ask.prompts import PlaceError, Prompts
 from nlevolve.ask.question import Asker
 from nlevolve.config import RunConfig, validated
 from nlevolve.errors import UsageError
-from nlevolve.evolve.population import Population, population
+from nlevolve.evolve.population import population
 from nlevolve.llm.bank import Bank, Sample
 from nlevolve.llm.catalogue import ModelCard
 from nlevolve.llm.preflight import check_models
@@ -27,6 +27,7 @@ from nlevolve.llm.stack import Stack
 from nlevolve.puzzle.tasks import Pair, Task
 from nlevolve.records import BirthPlanned, CallFinished, Event, TaskStarted
 from nlevolve.run.answering import Answering
+from nlevolve.run.baseline import Brought
 from nlevolve.run.birth import bear
 from nlevolve.run.context import Context
 from nlevolve.run.search import sample_of
@@ -105,7 +106,7 @@ async def _ask_again(config: Mapping[str, Any], events: Sequence[Event], births:
     """Have everything asked that these births, and the answers that rest on them, ask."""
     started = next((e for e in events if isinstance(e, TaskStarted)), None)
     grown = population(events)
-    if started is None or (context := _lab(config, memory, started.task, grown)) is None:
+    if started is None or (context := _lab(config, memory)) is None:
         return
     task = Task(started.task, tuple(Pair(*pair) for pair in started.pairs), started.tests, max_side(config))
     planned = {e.birth.index: e.birth for e in events if isinstance(e, BirthPlanned)}
@@ -124,7 +125,7 @@ async def _quietly(asking: Any) -> None:
         return
 
 
-def _lab(config: Mapping[str, Any], memory: _Memory, task: str, grown: Population) -> Context | None:
+def _lab(config: Mapping[str, Any], memory: _Memory) -> Context | None:
     """The run's context with the bank for its models; None where the bank, the prompts or the settings are gone."""
     if memory.bank is None:
         return None
@@ -140,7 +141,7 @@ def _lab(config: Mapping[str, Any], memory: _Memory, task: str, grown: Populatio
         settings,
         lambda event: None,
         telling=stack.telling,
-        given={task: [one.description for _, one in sorted(grown.members.items()) if one.birth.operator == "given"]},
+        given=Brought.of(config).given,
     )
 
 

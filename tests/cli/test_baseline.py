@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 import nlevolve.api
-from nlevolve.records import CallFinished
+from nlevolve.records import CallFinished, CandidateChecked
+from nlevolve.run.retell import retell_all
 from nlevolve.run.store import read_events
 from tests.cli.conftest import Run
 
@@ -129,3 +130,10 @@ def test_what_a_control_may_cost_is_said_before_and_a_wrong_arm_or_cap_is_one_li
 def _flat(text: str) -> str:
     """Without the folds of a terminal."""
     return " ".join(text.split())
+
+
+def test_a_control_that_was_cut_off_before_its_first_description_can_be_told(run: Run) -> None:
+    control(run, "honest", "--arm", "empty")
+    folder = Path("runs/honest.empty")
+    cut = [event for event in read_events(folder) if not isinstance(event, CandidateChecked)]
+    assert retell_all(json.loads((folder / "config.json").read_text()), cut, 100)
