@@ -48,7 +48,7 @@ def measured(suggester: Suggester, tasks: list[Any]) -> tuple[float, float]:
     for task in tasks:
         puzzles = [looked_at(task) for _ in range(TRIES)]
         if suggester.fits(puzzles[0].pairs):
-            asked.append(min(units(lambda p=puzzle: list(suggester.suggest(p.pairs))) for puzzle in puzzles))  # type: ignore[misc]
+            asked.append(min(units(lambda p=puzzle: list(suggester.suggest(p.pairs))) for puzzle in puzzles))
             burdens.append(puzzles[0].burden / 1000)
             works += list(_works(task, list(suggester.suggest(puzzles[0].pairs))[:MOST_STEPS]))
     return sum(asked) / max(sum(burdens), 1e-9), float(np.mean(works)) if works else 0.0
@@ -57,7 +57,7 @@ def measured(suggester: Suggester, tasks: list[Any]) -> tuple[float, float]:
 def _works(task: Any, steps: list[Operation]) -> Iterator[float]:
     for step in steps:
         puzzle = looked_at(task)
-        yield units(lambda s=step, p=puzzle: after(s, Hypothesis((), p))) / puzzle.trial  # type: ignore[misc]
+        yield units(lambda s=step, p=puzzle: after(s, Hypothesis((), p))) / puzzle.trial
 
 
 def main() -> None:

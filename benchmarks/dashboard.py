@@ -113,7 +113,7 @@ def run(events: Sequence[Event], seconds: float, *, live: bool) -> float:
             reader.wait()
 
 
-def _both(log, event: Event, see: Callable[[Event], object]) -> None:  # type: ignore[no-untyped-def]
+def _both(log, event: Event, see: Callable[[Event], object]) -> None:
     log.write(write_event(event).encode() + b"\n")
     see(event)
 

@@ -48,7 +48,7 @@ def test_importing_loads_none_of_the_heavy_packages() -> None:
 
 def test_an_option_that_is_none_is_a_type_error_and_a_wrong_value_a_usage_error(tmp_path: Path) -> None:
     with pytest.raises(TypeError, match=r"solve\(\) has no option 'genrator'; nearest: generator"):
-        nlevolve.solve(["x"], genrator="a")  # type: ignore[call-arg]
+        nlevolve.solve(["x"], genrator="a")
     with pytest.raises(UsageError, match=r"^tasks_at_once: give 1 or more, got 0"):
         nlevolve.solve([str(task_file(tmp_path))], tasks_at_once=0)
     with pytest.raises(UsageError, match=r"concurrency: .*integer"):
@@ -143,9 +143,9 @@ def test_a_notebook_can_just_call_it_with_tasks_of_its_own(tmp_path: Path) -> No
     assert shown.count("<svg") == sum(map(len, [*result.answers[first], *result.answers[second]]))
     console = Console(width=200, file=io.StringIO())
     console.print(result)
-    assert "a-b" in console.file.getvalue()  # type: ignore[attr-defined]
+    assert "a-b" in console.file.getvalue()
     with pytest.raises(UsageError, match="int is no task"):
-        nlevolve.solve([3], **options)  # type: ignore[list-item]
+        nlevolve.solve([3], **options)
 
 
 def test_the_packages_names_are_found_by_completion() -> None:

@@ -198,4 +198,4 @@ def test_our_own_strategies_ask_no_package(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr("nlevolve.plugins._points", lambda group: pytest.fail("packages were looked through"))
     for name in ("top", "pareto", "weighted", "geometric"):
         assert configure(changes={"policy.parents": name}).policy.parents == name
-        assert strategy(name).__name__ == name  # type: ignore[attr-defined]
+        assert strategy(name).__name__ == name

@@ -22,7 +22,7 @@ class Format(StrEnum):
     kaggle = "kaggle"
     arc_prize = "arc-prize"
     sft = "sft"
-    library = "library"
+    descriptions = "library"
     otlp = "otlp"
 
 
@@ -30,7 +30,7 @@ FILES = {
     Format.kaggle: "submission.json",
     Format.arc_prize: "arc-prize",
     Format.sft: "sft.jsonl",
-    Format.library: "library.json",
+    Format.descriptions: "library.json",
     Format.otlp: "otlp.jsonl",
 }
 
@@ -123,7 +123,7 @@ def _write(format: Format, run: RunFolder, target: Path, trust: bool) -> None:
             target.mkdir(exist_ok=True)
             for name, content in arc_prize(run, store.read_events(run.folder)):
                 store.replace(target / name, content)
-        case Format.library:
+        case Format.descriptions:
             store.replace(target, library(run))
         case Format.otlp:
             spans = requests(run, store.read_events(run.folder))

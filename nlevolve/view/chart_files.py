@@ -22,7 +22,7 @@ def drawing(chart: Chart) -> str:
     """The SVG on white paper, in the colours of the light page."""
     svg = re.sub(r"var\((--[a-z0-9-]+)\)", lambda found: colours()[found[1]], chart.svg)
     head, rest = svg.split(">", 1)
-    width, height = re.search(r'viewBox="\S+ \S+ (\S+) (\S+)"', head).groups()  # type: ignore[union-attr]
+    ((width, height),) = re.findall(r'viewBox="\S+ \S+ (\S+) (\S+)"', head)
     opened = head.replace("<svg", f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"', 1)
     return f'{opened} font-family="sans-serif">{PAPER}{rest}\n'
 

@@ -90,7 +90,7 @@ def test_who_cannot_think_beforehand_works_in_the_reply(
 
 def test_what_works_first_stands_first_in_its_schema() -> None:
     for kind, answer in (("grid", ["grid", "note"]), ("bullets", ["bullets"])):
-        with_working, bare = SCHEMAS[kind, "schema"], SCHEMAS[kind, "bare"]  # type: ignore[index]
+        with_working, bare = SCHEMAS[kind, "schema"], SCHEMAS[kind, "bare"]
         assert with_working
         assert bare
         assert list(with_working["properties"]) == with_working["required"] == ["working", *answer]

@@ -79,7 +79,7 @@ def sent(prompts: Prompts, ask: Callable[[Asker], object]) -> list[Request]:
             else "- the red cell moves down"
         )
 
-    asyncio.run(ask(Asker(llm, prompts, lambda request, why: None)))  # type: ignore[arg-type]
+    asyncio.run(ask(Asker(llm, prompts, lambda request, why: None)))
     return requests
 
 
@@ -113,7 +113,7 @@ def births(prompts: Prompts, task: Task, parents: list[Description]) -> list[Req
     return [
         request
         for birth, shown in planned
-        for request in sent(prompts, lambda asker, b=birth, s=shown: describe(asker, SETTINGS, task, b, s, sample=0, tokens=9000))  # type: ignore[misc]
+        for request in sent(prompts, lambda asker, b=birth, s=shown: describe(asker, SETTINGS, task, b, s, sample=0, tokens=9000))
     ]
 
 

@@ -36,7 +36,7 @@ def asked(read: object, *replies: tuple[str, Finish]) -> tuple[object, list[Requ
         return Reply(text=text, finish=finish)
 
     asker = Asker(llm, Prompts(bundled()), lambda request, why: None)
-    return asyncio.run(put(asker, REQUEST, read)).value, sent  # type: ignore[arg-type]
+    return asyncio.run(put(asker, REQUEST, read)).value, sent
 
 
 def test_rows_that_end_at_the_limit_of_tokens_may_not_be_all() -> None:
@@ -59,7 +59,7 @@ def test_the_example_of_a_prompt_is_no_answer() -> None:
 
 def test_a_parents_words_may_come_back() -> None:
     got, _ = asked(read_bullets, ("- Look at the blue cells first.", "stop"))
-    assert got.bullets == ("Look at the blue cells first.",)  # type: ignore[attr-defined]
+    assert got.bullets == ("Look at the blue cells first.",)
 
 
 @pytest.mark.parametrize(("length", "elsewhere"), [(10, False), (LONG + 1, True)])

@@ -28,7 +28,7 @@ def raw(write: Write) -> Iterator[Raw]:
     class Handler(socketserver.StreamRequestHandler):
         def handle(self) -> None:
             lines = iter(lambda: self.rfile.readline().decode("latin-1"), "\r\n")
-            head = "".join(line for line in lines if line) if self.rfile.peek(1) else ""  # type: ignore[attr-defined]
+            head = "".join(line for line in lines if line) if self.rfile.peek(1) else ""
             if not head:
                 return
             length = next(

@@ -153,7 +153,7 @@ def test_a_reply_packed_in_a_way_that_was_not_asked_for_is_refused(model: str, t
 
 def test_a_packed_reply_is_read(tmp_path: Path) -> None:
     body = {"id": "x", "object": "chat.completion", "created": 0, "model": "some"}
-    body["choices"] = [{"index": 0, "message": {"role": "assistant", "content": "hello there"}, "finish_reason": "stop"}]  # type: ignore[assignment]
+    body["choices"] = [{"index": 0, "message": {"role": "assistant", "content": "hello there"}, "finish_reason": "stop"}]
 
     def answer(_: str) -> Iterator[bytes]:
         yield head("application/json", Content_Encoding="gzip") + gzip.compress(json.dumps(body).encode())

@@ -79,7 +79,7 @@ def checked(
 
 def lost(index: int, reason: str = "garbled") -> MoveFailed:
     """A birth that gave no description."""
-    return MoveFailed(task="t", birth=birth(index), reason=reason, why="why")  # type: ignore[arg-type]
+    return MoveFailed(task="t", birth=birth(index), reason=reason, why="why")
 
 
 def of(*marks: str) -> Population:

@@ -23,7 +23,7 @@ def pending(*models: str) -> list[Birth]:
 
 
 def gained(index: int, *events: object, floor: float = 0.0) -> float:
-    grown = population(events)  # type: ignore[arg-type]
+    grown = population(events)
     return gain(grown.members[index], grown, floor)
 
 

@@ -22,7 +22,7 @@ FOUR = of("=xx", "x=x", "xx=", "xxx")
 
 def policy(*moves: Operator, **settings: object) -> Policy:
     """One phase of these moves."""
-    return Policy(phases=(Phase(births=100, moves=moves or ("write",)),), **settings)  # type: ignore[arg-type]
+    return Policy(phases=(Phase(births=100, moves=moves or ("write",)),), **settings)
 
 
 def planned(k: int, seen: Population, of: Policy, pairs: int = 3, seed: int = 0) -> Birth:

@@ -48,7 +48,7 @@ def sat(say: Callable[[Request], str], asked: list[Question], **limits: int) -> 
 def asked(*models: str, samples: int = 1, grids: int = 1, **chosen: list[str]) -> list[Question]:
     checkers = [RoleSettings(model=model) for model in models or MODELS[:1]]
     only = {"arms": ["true"], "shown": ["others"], **chosen}
-    return questions(checkers, exercises([TURNED], grids), samples=samples, **only)  # type: ignore[arg-type]
+    return questions(checkers, exercises([TURNED], grids), samples=samples, **only)
 
 
 def one(say: Callable[[Request], str]) -> Row:
@@ -119,7 +119,7 @@ def test_what_an_embedded_checker_cannot_read_is_not_put_to_it_and_is_no_wrong_g
     unread = next(lesson for lesson in LESSONS.values() if lesson.task.id == "60b61512")
     chosen = questions([RoleSettings(model=MODELS[0])], exercises([unread], 1), arms=["true", "empty"], shown=["others"])
     put: list[str] = []
-    sitting = sat(lambda request: put.append(request.label.task) or "[[1]]", chosen)  # type: ignore[func-returns-value]
+    sitting = sat(lambda request: put.append(request.label.task) or "[[1]]", chosen)
     assert [(row.arm, row.outcome) for row in sitting.in_order] == [("true", "not_understood"), ("empty", "size")]
     assert len(put) == 1
 

@@ -189,7 +189,7 @@ def rejecting(folder: Path, live: Counting, **options: object) -> tuple[Reply, l
     events: list[Event] = []
 
     async def run() -> Reply:
-        async with OpenStack(**{"emit": events.append, "cards": {}, "cache_dir": folder, "live": live, **options}) as stack:  # type: ignore[arg-type]
+        async with OpenStack(**{"emit": events.append, "cards": {}, "cache_dir": folder, "live": live, **options}) as stack:
             reply = await stack(request())
             stack.reject(request(), "of no use")
             assert (await stack(request())).text == reply.text  # within a run an answer is an answer

@@ -84,7 +84,7 @@ def test_a_retry_says_of_which_request_and_what_kind_of_failure(failure: NoReply
 
 
 async def _one(llm: Callable[[Request], object], asked: Request | None = None) -> object:
-    return await llm(asked or request())  # type: ignore[misc]
+    return await llm(asked or request())
 
 
 def stopped_while_waiting(folder: Path, waits_for: str) -> tuple[list[object], list[Event]]:
@@ -277,7 +277,7 @@ def test_a_stopped_model_lets_its_other_endpoint_go_on() -> None:
         there, here = request(base_url="http://there"), request()
         return [await asyncio.gather(llm(one), return_exceptions=True) for one in (here, here, there)]
 
-    assert [type(outcome[0]) for outcome in run_virtually(run())] == [Unusable, Unusable, Reply]  # type: ignore[index]
+    assert [type(outcome[0]) for outcome in run_virtually(run())] == [Unusable, Unusable, Reply]
 
 
 THINKING = ModelCard(
@@ -405,7 +405,7 @@ def test_the_same_refusal_thrice_before_anything_has_passed_stops_the_model_in_t
     assert [type(one) for one in outcomes] == [Rejected, Rejected, *[Unusable] * 7]
     assert len(sent(events)) == 3
     assert "400 the account 2 is on hold" in stopped(events)[0]
-    assert outcomes[2].lasting  # type: ignore[attr-defined]
+    assert outcomes[2].lasting
 
 
 @pytest.mark.parametrize("failure", [TooLong("too long", status=400), Filtered("violence", status=400)])
@@ -466,7 +466,7 @@ def test_a_form_that_nobody_behind_a_router_takes_is_asked_for_otherwise(failure
         return Reply(text="ok")
 
     asked = request().model_copy(update={"reply_schema": {"type": "object", "properties": {}}})
-    assert run_virtually(_one(delivering(scripted(answer)), asked)).text == "ok"  # type: ignore[attr-defined]
+    assert run_virtually(_one(delivering(scripted(answer)), asked)).text == "ok"
 
 
 # A server that is away.
@@ -545,7 +545,7 @@ def test_a_server_that_answers_a_look_but_no_call_is_not_asked_without_end() -> 
         server.looks += 1
         return True
 
-    server.probe = at_home  # type: ignore[method-assign]
+    server.probe = at_home
     outcomes, _, _ = waiting(server, 1, patience=60.0)
     assert [type(one) for one in outcomes] == [Unusable]
     assert server.refused <= 8
@@ -563,7 +563,7 @@ def test_what_waits_for_a_server_ends_when_the_run_stops(tmp_path: Path) -> None
             stopping.set()
             return await asyncio.wait_for(asyncio.gather(*asking, return_exceptions=True), 10)
 
-    assert [(type(one), one.tries) for one in asyncio.run(run())] == [(Interrupted, 0)] * 3  # type: ignore[attr-defined]
+    assert [(type(one), one.tries) for one in asyncio.run(run())] == [(Interrupted, 0)] * 3
 
 
 def test_embedded_models_count_against_no_cap_and_what_was_never_sent_is_no_call(tmp_path: Path) -> None:

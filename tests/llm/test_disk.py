@@ -26,8 +26,8 @@ from nlevolve.llm.disk import FILE, SELECT, SYNC_FULL, SYNC_NORMAL, TextDisk, Te
     ids=lambda value: getattr(value, "__name__", ""),
 )
 def test_what_we_override_is_called_as_we_override_it(method: object, wanted: list[str]) -> None:
-    assert list(inspect.signature(method).parameters) == wanted  # type: ignore[arg-type]
-    name = method.__name__  # type: ignore[attr-defined]
+    assert list(inspect.signature(method).parameters) == wanted
+    name = method.__name__
     assert list(inspect.signature(getattr(TextDisk, name)).parameters) == wanted
 
 

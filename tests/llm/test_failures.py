@@ -234,8 +234,8 @@ def test_a_reply_that_may_be_longer_than_there_is_room_needs_fewer_tokens(dialec
 
 
 def test_a_parameter_is_named_by_who_refuses_it() -> None:
-    assert outcome("ollama", DIALECTS["ollama"].fails["no thinking"]()).param == "thinking"  # type: ignore[union-attr]
-    assert outcome("vllm", DIALECTS["vllm"].fails["no schema"]()).param == "response_format"  # type: ignore[union-attr]
+    assert outcome("ollama", DIALECTS["ollama"].fails["no thinking"]()).param == "thinking"
+    assert outcome("vllm", DIALECTS["vllm"].fails["no schema"]()).param == "response_format"
     thinking = outcome("anthropic", invalid("`temperature` may only be set to 1 when thinking is enabled."))
     assert isinstance(thinking, ParameterRefused)
     assert (thinking.param, thinking.left) == ("temperature", True)

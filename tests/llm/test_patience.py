@@ -79,7 +79,7 @@ def test_whoever_was_asleep_waits_a_little_longer_and_no_more() -> None:
         loop = asyncio.get_running_loop()
 
         def stopped() -> None:
-            loop.time.__closure__[0].cell_contents.now += 100.0  # type: ignore[attr-defined]
+            loop.time.__closure__[0].cell_contents.now += 100.0
 
         loop.call_later(5.0, stopped)
         return await waited(10.0, 10_000.0)

@@ -26,7 +26,7 @@ def _no_keys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def complaint(**settings: object) -> str:
     options = {name: settings.pop(name) for name in ("priced", "keyed") if name in settings}
     with pytest.raises(UsageError) as caught:
-        check_models([RoleSettings.model_validate(settings)], **options)  # type: ignore[arg-type]
+        check_models([RoleSettings.model_validate(settings)], **options)
     assert "\n" not in str(caught.value)
     return str(caught.value)
 

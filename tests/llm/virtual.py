@@ -22,7 +22,7 @@ def run_virtually(main: Coroutine[Any, Any, T]) -> T:
     """asyncio.run, but in a loop whose time jumps to whatever is waited for. Threads must not be waited for in it."""
     selector = _Jumping()
     loop = asyncio.SelectorEventLoop(selector)
-    loop.time = lambda: selector.now  # type: ignore[method-assign]
+    loop.time = lambda: selector.now
     try:
         return loop.run_until_complete(main)
     finally:

@@ -28,7 +28,7 @@ def missing() -> str:
 
 def settings(port: int, slots: int, window: int) -> Any:
     """Of a server with so many slots, each with a window of so many tokens."""
-    import xllamacpp  # type: ignore[import-untyped]
+    import xllamacpp
 
     asked = xllamacpp.CommonParams()
     asked.model.path = str(weights())

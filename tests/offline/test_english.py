@@ -59,7 +59,7 @@ def test_any_grid_becomes_a_grid_or_is_refused(kind: type[Operation]) -> None:
     @settings(max_examples=25, deadline=None, derandomize=True)
     @given(grids())
     def follow(grid: object) -> None:
-        scene = Scene(grid)  # type: ignore[arg-type]
+        scene = Scene(grid)
         after = perform(sample(kind, rng), scene)
         assert after is None or is_valid(after.grid)
         again = perform(sample(kind, rng), scene.becoming(scene.grid.T))

@@ -34,7 +34,7 @@ SWAP = "Swap the colours blue and red."
 
 @pytest.mark.parametrize("effort", EFFORTS.values())
 def test_seed_0_writes_the_best_idea(effort: object) -> None:
-    assert generate(asked([FLIP]), 0, effort) == (FLIP,)  # type: ignore[arg-type]
+    assert generate(asked([FLIP]), 0, effort) == (FLIP,)
 
 
 def test_other_seeds_write_other_ideas() -> None:

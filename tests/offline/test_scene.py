@@ -47,7 +47,7 @@ def test_enclosed_is_what_no_path_by_sides_leads_to() -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(grids())
-def test_objects_are_disjoint_and_cover_the_foreground(grid: np.ndarray) -> None:  # type: ignore[type-arg]
+def test_objects_are_disjoint_and_cover_the_foreground(grid: np.ndarray) -> None:
     scene = Scene(grid)
     covered = sum((o.mask.astype(int) for o in scene.objects), np.zeros(grid.shape, dtype=int))
     assert covered.max(initial=0) <= 1

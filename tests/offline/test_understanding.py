@@ -18,7 +18,7 @@ RING = grid("""
 
 
 def led(*said: str, start: object = RING) -> english.Followed:
-    return english.follow(said, Scene(start))  # type: ignore[arg-type]
+    return english.follow(said, Scene(start))
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,7 @@ def test_black_stays_black_unless_said_otherwise() -> None:
 @pytest.mark.parametrize("wrong", [{"colours": (0, 1, 2)}, {"colours": (0,) * 10}, {"turns": 4}, {"turns": -1}])
 def test_what_is_no_transform_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r"permutation|quarter turns"):
-        Transform(**wrong)  # type: ignore[arg-type]
+        Transform(**wrong)
 
 
 def test_names_for_people() -> None:

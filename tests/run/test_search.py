@@ -125,7 +125,7 @@ def test_the_first_halt_is_the_one_that_is_told(tmp_path: Path) -> None:
     script = Script({0: "B", 1: "I"}, wait=lambda request: 0.02 * (request.label.birth or 0))
     events = asyncio.run(play(tmp_path, a_file(tmp_path), script, settings=config()))
     [end] = [e for e in events if e.kind == "task_answered"]
-    assert (end.stopped, end.error) == ("budget", "the budget is spent")  # type: ignore[attr-defined]
+    assert (end.stopped, end.error) == ("budget", "the budget is spent")
 
 
 # A second description.

@@ -26,7 +26,7 @@ FUTURE = write_event(FromTheFuture())
 
 
 def events(**like: int) -> list[AnyEvent]:
-    return FakeRun(**like).events()  # type: ignore[arg-type, return-value]
+    return FakeRun(**like).events()
 
 
 def write(path: Path, told: list[Event] | list[AnyEvent]) -> None:
