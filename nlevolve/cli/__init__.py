@@ -33,7 +33,7 @@ MODULES = (
     "watch",
     "show",
     "sweep",
-    "baseline",
+    "control",
     "report",
     "compare",
     "exam",
@@ -44,7 +44,7 @@ MODULES = (
     "serve",
     "shelf",
     "presets",
-    "control",
+    "steering",
     "doctor",
 )
 """Each registers its commands on `app` when it is imported, in the order of --help."""

@@ -1,55 +1,67 @@
-"""nlevolve pause, go and budget: a run that goes on in another terminal is told what to do."""
+"""nlevolve control: what a run's descriptions add over none, over another task's, and over the bare model."""
 
 from __future__ import annotations
 
-from typing import Annotated
+import sys
+from contextlib import nullcontext, redirect_stdout
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from nlevolve.cli import app, options
-from nlevolve.options import Limits
+from nlevolve.errors import UsageError
+from nlevolve.options import Controlled
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+HELPS = {"budget": "USD, for all arms together.", "max_calls": "Calls that reach a provider, at most, over all arms together."}
 
 
 @app.command()
-def pause(run: options.Run, runs_dir: options.RunsDir = options.RUNS) -> None:
-    """Hold a run that goes on: nothing new is sent, what is in flight ends."""
-    _hold(run, runs_dir, paused=True)
-
-
-@app.command()
-def go(run: options.Run, runs_dir: options.RunsDir = options.RUNS) -> None:
-    """Let a paused run go on."""
-    _hold(run, runs_dir, paused=False)
-
-
-@app.command()
-def budget(
+@options.takes(Controlled, helps=HELPS, defaults={"cache_dir": "the run's own"})
+def control(
     run: options.Run,
-    usd: Annotated[
-        float, typer.Argument(help="USD for the run, with what it has spent.", show_default=False, parser=options.number)
-    ],
-    runs_dir: options.RunsDir = options.RUNS,
-) -> None:
-    """Give a run that goes on another budget."""
-    from nlevolve.program import command
-    from nlevolve.run import control, store
-    from nlevolve.view.door import say
-    from nlevolve.view.text import money
+    given: options.Given,
+    arm: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="empty, shuffled or direct: what takes the place of the descriptions. Repeatable. " + options.by_default("all"),
+            metavar="ARM",
+            show_default=False,
+        ),
+    ] = None,
+    tasks: Annotated[
+        int | None,
+        typer.Option(min=1, help="A sample of so many of its tasks. " + options.by_default("all it has answered"), metavar="N"),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say how many calls and dollars, and send nothing.")] = False,
+    live: options.Live = None,
+    json: Annotated[bool, typer.Option("--json", help="What the run is ahead by, as one list on stdout.")] = False,
+) -> int:
+    """Measure what a run's descriptions add: its tasks and models again, without the words, or without the loop.
 
-    given = Limits.read({"budget": usd}, named=lambda _: "USD").budget
-    folder = store.find(run, runs_dir)
-    otherwise = command("resume", run, *options.elsewhere(runs_dir), "--budget", f"{usd:g}")
-    control.tell(folder, control.Told(budget=given), otherwise)
-    say(f"the budget of {folder.name} is {money(usd)} from now on")
+    Each arm is a run of its own (RUN.empty, RUN.shuffled, RUN.direct), from the same sample bank; the run is left as it is.
+    """
+    from nlevolve.cli.controlling import Plan
+
+    asked = Controlled.read(given)
+    plan = Plan(run, _arms(arm), tasks, asked)
+    with redirect_stdout(sys.stderr) if json else nullcontext():
+        plan.announce()
+        if dry_run:
+            return 0
+        code = plan.carry_out(sys.stdout.isatty() if live is None else live)
+    plan.show(json=json)
+    return code
 
 
-def _hold(run: str, runs_dir: options.RunsDir, *, paused: bool) -> None:
-    from nlevolve.program import command
-    from nlevolve.run import control, store
-    from nlevolve.view.door import say
+def _arms(named: Sequence[str] | None) -> list[str]:
+    """Raises UsageError for one that there is not."""
+    from nlevolve.options import nearest
+    from nlevolve.run.controls import ARMS
 
-    folder = store.find(run, runs_dir)
-    where = options.elsewhere(runs_dir)
-    control.tell(folder, control.Told(paused=paused), command("resume", run, *where))
-    then = f"; let it go on: {command('go', run, *where)}" if paused else ""
-    say(f"{folder.name} {'is paused: nothing new is sent, what is in flight ends' if paused else 'goes on'}{then}")
+    for name in named or ():
+        if name not in ARMS:
+            raise UsageError(f"--arm takes empty, shuffled or direct, got {name!r}{nearest(name, ARMS)}")
+    return list(dict.fromkeys(named or ARMS))

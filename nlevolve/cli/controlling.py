@@ -14,7 +14,7 @@ from nlevolve.errors import UsageError
 from nlevolve.options import Controlled, Options
 from nlevolve.puzzle.datasets import load
 from nlevolve.run import store
-from nlevolve.run.baseline import Control, Original, controls
+from nlevolve.run.controls import Control, Original, controls
 from nlevolve.run.trust import Chosen, prompts_of
 from nlevolve.view.door import console, say
 

@@ -13,7 +13,7 @@ from nlevolve.options import Data, Limits, Several
 if TYPE_CHECKING:
     from nlevolve.config import RunConfig
     from nlevolve.puzzle.datasets import Selection
-    from nlevolve.run.baseline import Brought
+    from nlevolve.run.controls import Brought
     from nlevolve.run.origin import Origin
     from nlevolve.run.trust import Chosen
 
@@ -56,7 +56,7 @@ def _repeated(source: str, selectors: Sequence[str], asked: Several) -> Plan:
     from nlevolve.cli.trusting import bank_of
     from nlevolve.puzzle.datasets import load
     from nlevolve.run import store
-    from nlevolve.run.baseline import Brought
+    from nlevolve.run.controls import Brought
     from nlevolve.run.origin import Origin, changed
     from nlevolve.run.recorded import deciding, reconfigure
     from nlevolve.run.trust import chosen_by, prompts_of

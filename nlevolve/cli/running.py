@@ -19,8 +19,8 @@ from nlevolve.cli.trusting import tell
 from nlevolve.errors import BankFailed, BudgetFileFailed
 from nlevolve.program import command, quoted
 from nlevolve.records import RunFinished
-from nlevolve.run.control import Told, ask
 from nlevolve.run.session import Session
+from nlevolve.run.steering import Told, ask
 from nlevolve.run.store import StoreFailed
 from nlevolve.view.door import complain, console, say
 from nlevolve.view.outside import Make, See, guarded, opened

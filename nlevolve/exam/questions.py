@@ -17,7 +17,7 @@ from nlevolve.llm.settings import RoleSettings
 from nlevolve.offline.english import steps
 from nlevolve.offline.provider import MODELS
 from nlevolve.records import Description
-from nlevolve.run.baseline import EMPTY
+from nlevolve.run.controls import EMPTY
 from nlevolve.run.forecast import Forecast, dearest, prompt_tokens
 
 Arm = Literal["true", "empty", "shuffled"]

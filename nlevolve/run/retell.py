@@ -27,9 +27,9 @@ from nlevolve.llm.stack import Stack
 from nlevolve.puzzle.tasks import Pair, Task
 from nlevolve.records import BirthPlanned, CallFinished, Event, TaskStarted
 from nlevolve.run.answering import Answering
-from nlevolve.run.baseline import Brought
 from nlevolve.run.birth import bear
 from nlevolve.run.context import Context
+from nlevolve.run.controls import Brought
 from nlevolve.run.search import sample_of
 from nlevolve.run.store import max_side
 from nlevolve.run.trust import prompts_of

@@ -32,16 +32,16 @@ from nlevolve.options import Limits, Options
 from nlevolve.puzzle.datasets import Selection
 from nlevolve.records import CallFinished, Description, Event, Noticed, RunFinished, RunStarted, TaskAnswered
 from nlevolve.run import store
-from nlevolve.run.baseline import Brought
 from nlevolve.run.batch import solve_all
 from nlevolve.run.context import Context, Emit
-from nlevolve.run.control import Controls
+from nlevolve.run.controls import Brought
 from nlevolve.run.notices import notices
 from nlevolve.run.origin import Origin
 from nlevolve.run.outcome import finished as ended
 from nlevolve.run.pinging import Unfit, ping_models
 from nlevolve.run.recorded import deciding, endpoints_of, require_endpoints, require_same
 from nlevolve.run.retold import Retold
+from nlevolve.run.steering import Steering
 from nlevolve.run.trust import NOTHING, Chosen, Named, budget_file, chosen_by, named, require_confirmed
 from nlevolve.version import versions
 
@@ -161,7 +161,7 @@ class Session:
             tasks = self.selection.tasks
             if (self.ping or retold.pinged) and not self.known and tasks:
                 await ping_models(asker, self.config, tasks[0].id, tee)
-            async with Controls(self.folder, tee, pause, stack.cap).listening():
+            async with Steering(self.folder, tee, pause, stack.cap).listening():
                 await solve_all(tasks, context, known, at_once=self.limits.tasks_at_once, stopping=self.stopping)
         return answered
 

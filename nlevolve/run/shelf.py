@@ -14,7 +14,7 @@ from typing import Any, Literal
 from nlevolve import files
 from nlevolve.errors import UsageError
 from nlevolve.run import store
-from nlevolve.run.control import CONTROL
+from nlevolve.run.steering import CONTROL
 
 NOTE = "note.txt"
 OWN = frozenset({"config.json", "events.jsonl", "results.json", "submission.json", "report.html", "export", NOTE, CONTROL})

@@ -14,7 +14,7 @@ from nlevolve.errors import UsageError
 from nlevolve.formats import ControlRow, ResultsFile
 from nlevolve.records import Arm
 from nlevolve.run import store
-from nlevolve.run.baseline import Brought
+from nlevolve.run.controls import Brought
 from nlevolve.view.statistics import Interval, ahead_by, mcnemar, sum_of
 from nlevolve.view.text import clean, count, doubt, money
 

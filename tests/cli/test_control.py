@@ -1,87 +1,139 @@
-"""What is said to a run from elsewhere, and what a run does at its end: pause, go, budget, --when-done."""
+"""`nlevolve control`: who follows scores nothing without the words, who cheats is found out, and the bare model is asked."""
 
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable
+import shutil
+from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from nlevolve.cli import main
-from tests.stories.processes import start
+import nlevolve.api
+from nlevolve.records import CallFinished, CandidateChecked
+from nlevolve.run.retell import retell_all
+from nlevolve.run.store import read_events
+from tests.cli.conftest import Run
 
-Run = Callable[..., tuple[int, str, str]]
-PAIR = {"input": [[1]], "output": [[2]]}
-ONCE = ("--no-live", "--set=policy.phases=[{births=1}]")
+TASKS = ("67a3c6ac", "68b16354", "74dd1130", "a416b8f3")
+"""One step each."""
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two runs, `honest` and `clever`, named for their checkers, that share a bank."""
+    place = tmp_path_factory.mktemp("control")
+    for name, checker in (("honest", "offline/checker"), ("clever", "offline/checker-clever")):
+        nlevolve.api.solve(
+            [f"arc1:{task}" for task in TASKS],
+            checker=checker,
+            settings={"policy.phases": [{"births": 2, "overlap": 2}]},
+            run=name,
+            runs_dir=place / "runs",
+            cache_dir=place / "bank",
+            report=False,
+        )
+    return place
 
 
 @pytest.fixture
-def nlevolve(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
-    def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["nlevolve", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        return int(ended.value.code or 0), *capfd.readouterr()
-
-    return call
+def run(nlevolve: Run, made: Path, tmp_path: Path) -> Run:
+    """Call the command line in a folder of its own with both runs."""
+    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
+    return nlevolve
 
 
-@pytest.fixture
-def task(tmp_path: Path) -> Path:
-    (tmp_path / "one.json").write_text(json.dumps({"train": [PAIR], "test": [PAIR]}))
-    return tmp_path / "one.json"
+def control(run: Run, name: str, *flags: str) -> list[dict[str, Any]]:
+    code, out, err = run("control", name, "--json", "--no-live", "--cache-dir", "bank", *flags)
+    assert code == 0, err
+    found: list[dict[str, Any]] = json.loads(out)
+    return found
 
 
-def test_a_command_at_the_end_is_told_of_the_run_and_is_in_no_file_of_it(nlevolve: Run, task: Path) -> None:
-    tell = "echo $NLEVOLVE_RUN $NLEVOLVE_EXIT_CODE; ls $NLEVOLVE_FOLDER; exit 7"
-    code, told, complaint = nlevolve("solve", "one.json", "--run=mine", *ONCE, f"--when-done={tell}")
-    assert code == 0, "how the command ends is not how the run ended"
-    assert "\nmine 0\n" in told
-    assert "results.json" in told
-    assert complaint == f"nlevolve: --when-done ended with exit code 7: {tell}\n"
-    kept = [file.read_text() for file in (task.parent / "runs" / "mine").iterdir()]
-    assert not [text for text in kept if "NLEVOLVE_RUN" in text]
-    code, told, _ = nlevolve("resume", "mine", "--json", "--when-done=echo $NLEVOLVE_EXIT_CODE >&2; echo beside")
-    assert json.loads(told)["exit_code"] == code == 0, "stdout is the summary object's alone"
+def test_without_the_words_a_checker_that_follows_scores_what_copying_scores_and_one_that_cheats_scores_on(run: Run) -> None:
+    (honest,) = control(run, "honest", "--arm", "empty")
+    copied = json.loads(Path("runs/honest.empty/results.json").read_text())["tasks"].values()
+    assert [one["train"]["cell_accuracy"] for one in copied] == [one["train"]["copy_accuracy"] for one in copied]
+    assert (honest["solved"], honest["exact"], honest["run_solved"]) == (0, 0, len(TASKS))
+    (clever,) = control(run, "clever", "--arm", "empty")
+    assert clever["solved"] > clever["run_solved"] / 2
+    assert clever["exact"] > clever["run_exact"] / 2
+    # and where it is shown no example it has nothing to cheat by
+    shown_none = ("--set", "checker.shown=none", "--set", "policy.phases=[{births=2,overlap=2}]", "--no-live")
+    run("solve", *(f"arc1:{task}" for task in TASKS), "--checker", "offline/checker-clever", "--run", "alone", *shown_none)
+    (alone,) = control(run, "alone", "--arm", "empty")
+    assert (alone["solved"], alone["exact"], alone["run_solved"]) == (0, 0, len(TASKS))
 
 
-def test_a_run_that_does_not_go_on_is_resumed_instead(nlevolve: Run, task: Path) -> None:
-    assert nlevolve("solve", "one.json", "--run=mine", *ONCE)[0] == 0
-    for asked, instead in (
-        (("budget", "mine", "20"), "resume mine --budget 20\n"),
-        (("pause", "mine"), "resume mine\n"),
-        (("go", "mine"), "resume mine\n"),
-    ):
-        code, told, complaint = nlevolve(*asked)
-        assert (code, told) == (2, "")
-        assert complaint.startswith("nlevolve: run mine is not running: ")
-        assert complaint.endswith(instead)
-    for number in ("nan", "inf", "-1"):
-        assert "USD: " in nlevolve("budget", "mine", "--", number)[2]
+def test_every_arm_is_a_run_beside_the_run_and_is_told_wherever_the_run_is(run: Run) -> None:
+    before = {file.name: file.read_bytes() for file in Path("runs/honest").iterdir()}
+    _, told, _ = run("compare", "honest", "clever")
+    assert "what the descriptions add is not known: nlevolve control honest and nlevolve control clever" in _flat(told)
+    _, report, _ = run("report", "honest")
+    assert "no control yet" in Path(report.strip()).read_text()
+    found = {one["control"]: one for one in control(run, "honest")}
+    assert set(found) == {"honest.empty", "honest.shuffled", "honest.direct-generator", "honest.direct-checker"}
+    assert found["honest.shuffled"]["solved"] == 0
+    # one idea of the embedded generator is enough for each of these
+    assert found["honest.direct-generator"]["solved"] == len(TASKS)
+    assert found["honest.direct-generator"]["calls"] == 2 * len(TASKS)
+    assert {file.name: file.read_bytes() for file in Path("runs/honest").iterdir() if file.name in before} == before
+    bare = "bare model offline/generator 4 of 4 · honest 4 of 4 · +0, 95% interval -1.3 to +1.3, p 1"
+    assert bare in _flat(run("compare", "honest", "clever")[1])
+    run("report", "honest")
+    assert bare.replace("honest 4", "this run 4") in unescape(Path("runs/honest/report.html").read_text())
+    # told again when the run is, and by a control of itself
+    assert bare.replace("honest 4", "this run 4") in run("resume", "honest", "--no-live", "--cache-dir", "bank")[1]
+    code, out, err = run("resume", "honest.empty", "--no-live", "--cache-dir", "bank")
+    assert (code, "a description that says nothing 0 of 4 · honest 4 of 4 · +4" in out) == (0, True), err
+    assert run("control", "honest.empty") == (2, "", "nlevolve: honest.empty is itself a control: name the run that it is of\n")
 
 
-def test_a_run_in_another_terminal_is_paused_given_a_budget_and_let_go_on(nlevolve: Run, tmp_path: Path) -> None:
-    # a cache of its own that is empty, and tasks enough for it to be under way still
-    running = start("solve", "arc1:training~20", "--run=far", "--no-live", "--cache-dir=apart", folder=tmp_path)
-    assert running.stdout is not None
-    line = ""
-    while "taken up" not in line and "exact" not in line and "… " not in line:
-        line = running.stdout.readline()
-        assert line, running.communicate()
-    code, told, complaint = nlevolve("pause", "far")
-    assert (code, complaint) == (0, "")
-    assert told.startswith("far is paused: nothing new is sent")
-    assert nlevolve("budget", "far", "20")[1] == "the budget of far is $20.00 from now on\n"
-    assert json.loads((tmp_path / "runs" / "far" / "config.json").read_text())["limits"]["budget"] == 20
-    assert nlevolve("go", "far")[1] == "far goes on\n"
-    told, _ = running.communicate()
-    assert running.returncode == 0
-    assert [
-        words for words in ("paused: nothing new is sent", "budget is $20.00 from now on", "the run goes on") if words in told
-    ] == [
-        "paused: nothing new is sent",
-        "budget is $20.00 from now on",
-        "the run goes on",
+def test_a_control_is_replayed_and_resumed_to_the_same_answers(run: Run) -> None:
+    chosen = ("--arm", "shuffled", "--arm", "direct", "--tasks", "3")
+    control(run, "honest", *chosen)
+    arms = [folder.name for folder in Path("runs").glob("honest.*")]
+    first = {name: Path("runs", name, "submission.json").read_bytes() for name in arms}
+    control(run, "honest", "--replay", *chosen)
+    for name in arms:
+        assert Path("runs", name, "submission.json").read_bytes() == first[name]
+        assert {e.source for e in read_events(Path("runs", name)) if isinstance(e, CallFinished)} == {"cache"}
+        if name == "honest.direct-generator":
+            continue
+        # cut in its middle
+        log = Path("runs", name, "events.jsonl")
+        lines = log.read_bytes().splitlines(keepends=True)
+        log.write_bytes(b"".join(lines[: len(lines) // 2]))
+        assert run("resume", name, "--no-live", "--cache-dir", "bank")[0] == 0
+        assert Path("runs", name, "submission.json").read_bytes() == first[name]
+
+
+def test_what_a_control_may_cost_is_said_before_and_a_wrong_arm_or_cap_is_one_line(run: Run) -> None:
+    code, out, _ = run("control", "honest", "--tasks", "2", "--dry-run")
+    assert code == 0
+    assert [line.split()[0] for line in out.splitlines()[1:5]] == [
+        "honest.empty",
+        "honest.shuffled",
+        "honest.direct-generator",
+        "honest.direct-checker",
     ]
+    assert "2 tasks" in out
+    assert not Path("runs/honest.empty").exists()
+    assert run("control", "honest", "--arm", "dircet")[::2] == (
+        2,
+        "nlevolve: --arm takes empty, shuffled or direct, got 'dircet'; nearest: direct\n",
+    )
+    assert run("control", "honest", "--tasks", "0")[0] == 2
+
+
+def _flat(text: str) -> str:
+    """Without the folds of a terminal."""
+    return " ".join(text.split())
+
+
+def test_a_control_that_was_cut_off_before_its_first_description_can_be_told(run: Run) -> None:
+    control(run, "honest", "--arm", "empty")
+    folder = Path("runs/honest.empty")
+    cut = [event for event in read_events(folder) if not isinstance(event, CandidateChecked)]
+    assert retell_all(json.loads((folder / "config.json").read_text()), cut, 100)

@@ -14,7 +14,7 @@ from nlevolve.llm.settings import RoleSettings
 from nlevolve.offline.checker import check
 from nlevolve.offline.scene import cells
 from nlevolve.puzzle.sources import read_dataset
-from nlevolve.run.baseline import EMPTY
+from nlevolve.run.controls import EMPTY
 
 OWN = own()
 CHECKER = RoleSettings(model="offline/checker")

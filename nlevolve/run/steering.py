@@ -41,7 +41,7 @@ class Told(BaseModel):
 
 
 @dataclass(frozen=True)
-class Controls:
+class Steering:
     """Of a run that goes on. What is done here is an event, and what a resumption must know stands in config.json too."""
 
     folder: Path

@@ -14,8 +14,8 @@ from nlevolve.llm.request import Reply, Request
 from nlevolve.options import Limits
 from nlevolve.records import BudgetChanged, CallSent, Event, Noticed, Paused, RunFinished, RunStarted
 from nlevolve.run import store
-from nlevolve.run.control import CONTROL, Told, ask, check_priced, tell
 from nlevolve.run.session import Session, reopen
+from nlevolve.run.steering import CONTROL, Told, ask, check_priced, tell
 from nlevolve.view.history import read
 from tests.stories.worlds import REAL, config, groping, prepare, scripted, task_file
 

@@ -12,7 +12,7 @@ from nlevolve.errors import UsageError
 from nlevolve.puzzle.datasets import Selected, Selection
 from nlevolve.puzzle.tasks import Pair, Task
 from nlevolve.records import Birth, CandidateChecked, Description, Event, Followed, TaskAnswered
-from nlevolve.run.baseline import EMPTY, Control, Original, controls
+from nlevolve.run.controls import EMPTY, Control, Original, controls
 
 FLIP, TURN, FILL, CROP = "Flip the grid.", "Turn the grid.", "Fill the holes.", "Crop it."
 
