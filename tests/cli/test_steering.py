@@ -85,3 +85,5 @@ def test_a_run_in_another_terminal_is_paused_given_a_budget_and_let_go_on(nlevol
         "budget is $20.00 from now on",
         "the run goes on",
     ]
+    code, told, _ = nlevolve("audit", "far")
+    assert (code, "nothing differs" in told) == (0, True), told

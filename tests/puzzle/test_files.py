@@ -173,6 +173,13 @@ def test_the_flag_allows_what_a_grid_allows() -> None:
         Options.read({"max_side": MOST_SIDE + 1})
 
 
+@pytest.mark.parametrize("output", [[[]], [[8, 77]], "x", [[1, 2], [3]]])
+def test_a_test_output_that_is_no_grid_is_told_of_when_the_task_is_read(output: Any, tmp_path: Path) -> None:
+    file = write(tmp_path / "one.json", {**TASK, "test": [{"input": [[7, 8]], "output": output}]})
+    with pytest.raises(UsageError, match="test pair 1, output"):
+        load([str(file)])
+
+
 @pytest.mark.parametrize("unknown", [{}, {"output": None}, {"output": []}])
 def test_an_output_that_is_left_out_null_or_empty_is_not_known(unknown: dict[str, Any], tmp_path: Path) -> None:
     file = write(tmp_path / "one.json", {**TASK, "test": [{"input": [[7, 8]], **unknown}]})
