@@ -189,7 +189,7 @@ def test_a_second_signal_stops_at_once_and_leaves_results_and_report(
 ) -> None:
     slow.seconds = 30.0
     try:
-        process = begin()
+        process = begin("--no-ping")  # which would wait, too
         slow.wait_for(3)
         process.send_signal(signal.SIGTERM)
         process.send_signal(signal.SIGINT)  # in the same moment: one signal, as `timeout` sends it
