@@ -46,19 +46,19 @@ def _under_way(summary: Summary, now: datetime) -> Iterator[str]:
     calls, account, phases = summary.calls, summary.account, summary.phases()
     flying = "" if calls.in_flight is None else f", {calls.in_flight} in flight"
     if summary.paused:
-        yield "paused"
-    yield f"{plural(phases['running'], 'task')} running, {phases['waiting']} waiting"
-    yield f"{plural(account.provider, 'call')}{flying}, {summary.rate(now):.1f}/s"
+        yield "paused: nothing new is sent"
+    yield f"{plural(phases['running'], 'task')} {'begun' if summary.paused else 'running'}, {phases['waiting']} waiting"
+    yield f"{plural(account.provider, 'call')}{flying}" + ("" if summary.paused else f", {summary.rate(now):.1f}/s")
     yield money(account.cost_usd)
     if account.failed:
         yield f"{account.failed} failed"
     yield from (_absent(one, calls.kept_by(one, now), now) for one in calls.away.values())
     yield from (_waited(one, summary, now) for one in calls.waiting(now)[:NAMED])
-    yield from _held_back(summary, now)
+    yield from () if summary.paused else _held_back(summary, now)
     readings = summary.history.readings.total
     if readings.unread:
         yield f"{percent(readings.share(readings.unread), 0)} of the replies not read"
-    if (eta := summary.eta(now)) is not None:
+    if not summary.paused and (eta := summary.eta(now)) is not None:
         yield f"{duration(eta)} to go"
 
 

@@ -127,8 +127,13 @@ def _calls(look: Look, wide: bool) -> Row:
 
 
 def _held_back(look: Look, wide: bool) -> list[str]:
-    """Why fewer calls are in flight than might be: lowered limits; waiting for a place, for the pace, to be sent again."""
+    """Why fewer calls are in flight than might be: lowered limits; waiting for a place, for the pace, to be sent again.
+
+    Of a run that is paused there is no other reason.
+    """
     calls = look.summary.calls
+    if look.summary.paused:
+        return []
     lowered = {model: limit for model, limit in calls.limits.items() if model in calls.throttled}
     told = [f"{short_model(model)} ≤{limit}" for model, limit in list(lowered.items())[:2]]
     if not wide:

@@ -50,6 +50,8 @@ def _before(look: Look) -> str:
 
 def _state(look: Look, task: TaskHistory) -> Row:
     since = look.summary.running.get(task.id)
+    if since is not None and look.summary.paused:
+        return row(("paused", look.palette.partly))
     if since is not None:
         return row((f"running {duration((look.now - since).total_seconds())}", look.palette.busy))
     if task.answered is None:
@@ -108,6 +110,8 @@ def _coming(look: Look, task: TaskHistory, columns: _Columns) -> list[Row]:
 def _doing(look: Look, task: TaskHistory, coming: Coming) -> str:
     """What is done with a birth on its way, or what it waits for."""
     calls, models = look.summary.calls, look.summary.history.models
+    if look.summary.paused and not calls.under_way(task.id, coming.birth.index):
+        return "held, the run is paused,"
     if not coming.written:
         if calls.absent(coming.birth.model):
             return "waits for the server"
