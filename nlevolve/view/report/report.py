@@ -228,7 +228,7 @@ def _task(
 
 def _states(row: Mapping[str, Any], seen: TaskHistory) -> list[str]:
     """What the filter calls the task; the first is its outcome."""
-    if seen.answered is None:
+    if seen.answered is None or not (seen.answered.given or row["stopped"] == "failed"):
         return ["unanswered"]
     if row["solved"]:
         return ["solved"]
@@ -249,7 +249,7 @@ def _facts(row: Mapping[str, Any]) -> str:
     noun = "call" if calls["provider"] == 1 else "calls"
     gain = row["train"]["cell_accuracy"] - row["train"]["copy_accuracy"]
     told = [
-        f"ended: {row['stopped']}",
+        f"ended: {row['stopped']}{', unfinished' if row.get('unfinished') else ''}",
         f"{count(calls['provider'])} {noun}, {count(calls['cache'])} from the cache, {count(calls['failed'])} failed",
         f"{'≈ ' if row.get('estimated_calls') else ''}{count(tokens['prompt'])} + {count(tokens['completion'])} tokens",
     ]

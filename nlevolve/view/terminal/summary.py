@@ -228,7 +228,7 @@ class Summary:
             return "waiting"
         if task.answered.stopped == "failed":
             return "failed"
-        if task.answered.stopped in ("budget", "interrupted"):
+        if task.cut_short:
             return "stopped"
         return "perfect" if task.best and task.best.fitness.perfect else "partly"
 

@@ -56,7 +56,8 @@ def _state(look: Look, task: TaskHistory) -> Row:
         return row((f"running {duration((look.now - since).total_seconds())}", look.palette.busy))
     if task.answered is None:
         return row(("not answered", "dim"))
-    words = {"perfect": "answered: all pairs fit", "exhausted": "answered: births used up", "budget": "out of budget"}
+    given = "answered" if task.answered.given else "not answered"
+    words = {"perfect": f"{given}: all pairs fit", "exhausted": f"{given}: births used up", "budget": f"{given}: out of budget"}
     failed = f"failed: {clean(task.answered.error)}" if task.answered.stopped == "failed" else ""
     return row((failed or words.get(task.answered.stopped, task.answered.stopped), look.palette.bad if failed else "dim"))
 
