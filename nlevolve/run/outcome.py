@@ -7,9 +7,7 @@ from collections.abc import Mapping
 from nlevolve.records import RunFinished, TaskAnswered
 from nlevolve.run.losses import added, may_pass, sentence
 
-ONLY_MORE = (
-    "a cap is reached: all tasks are answered by descriptions that fit, without the second answers and votes beyond"
-)
+ONLY_MORE = "a cap is reached: all tasks are answered by descriptions that fit, without the second answers and votes beyond"
 
 
 def finished(answered: Mapping[str, TaskAnswered], interrupted: bool) -> RunFinished:

@@ -11,7 +11,7 @@ from typing import Any
 from nlevolve.records import Event, Paused, RunFinished, RunStarted, TaskAnswered
 from nlevolve.view.door import say
 from nlevolve.view.history import History
-from nlevolve.view.text import clean, count, duration, money, percent, plural
+from nlevolve.view.text import clean, count, counted, duration, money, percent, plural
 
 EVERY = timedelta(seconds=0.3)
 """Between two looks of a notebook."""
@@ -76,7 +76,7 @@ class Progress:
         of = plural(len(self._history.tasks), "task")
         told = [
             f"{len(self._ended)} of {of} done, {len(self._fit)} with a rule that fits all pairs",
-            f"{count(account.calls)} calls, {count(account.cache)} from the cache",
+            f"{counted(account.provider, 'call')}, {count(account.cache)} more from the cache",
             money(account.cost_usd),
             duration(self._history.seconds),
         ]

@@ -132,9 +132,7 @@ def test_what_is_kept_for_answers_is_left_and_said_to_be_kept() -> None:
     async def search() -> None:
         ledger = Ledger(Caps(usd=1.0, calls=4), Spent(usd=0.5))
         with ledger.kept.keeping("t", lambda: [Need(prompt_usd=0.1)]):
-            with pytest.raises(
-                OverBudget, match=r"^\$0\.5000 of the run's budget of \$1 was left, \$0\.1000 of it for"
-            ):
+            with pytest.raises(OverBudget, match=r"^\$0\.5000 of the run's budget of \$1 was left, \$0\.1000 of it for"):
                 await ledger.reserve("t", Need(prompt_usd=0.45))
             for _ in range(3):
                 await ledger.reserve("t", Need())

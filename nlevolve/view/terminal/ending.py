@@ -62,7 +62,7 @@ def _score(results: Mapping[str, Any], palette: Palette) -> Row:
     fits = _fits(results)
     if totals["solved"] is None:
         return row((f" {clean(results['run'])}  ", "bold"), (fits, palette.good), "; the solutions of the tests are not known")
-    inputs = f"{totals['test_inputs_solved']} of {totals['test_inputs']} test inputs"
+    inputs = f"{totals['test_inputs_solved']} of {plural(totals['test_inputs'], 'test input')}"
     label = set_label(totals["public_tasks"], totals["tasks"])
     share = "; ".join(filter(None, [percent(totals["score_tasks"]), both_means(totals), inputs, label]))
     return row(
@@ -123,7 +123,7 @@ def _cost(summary: Summary, results: Mapping[str, Any]) -> Row:
 
 def _estimated(account: Account) -> str:
     """How many replies' tokens are our estimate: where we hung up, a provider had no chance to say."""
-    replies = f"{count(account.estimated)} {'reply' if account.estimated == 1 else 'replies'}"
+    replies = plural(account.estimated, "reply", "replies")
     ours = (
         ""
         if not account.hung_up

@@ -73,7 +73,7 @@ def of_answer(event: TaskAnswered, best: Fitness | None, candidates: int, usd: f
     early = {"budget": "out of budget"}.get(event.stopped, event.stopped) if event.stopped not in ("perfect", "exhausted") else ""
     why = ", ".join(filter(None, [early, "answered" if event.given else "not answered"]))
     none = "by direct guesses" if event.stopped == "exhausted" and event.given else ""
-    found = f"{best.exact}/{best.pairs} training pairs exact" if best else none or "no description"
+    found = f"{best.exact}/{plural(best.pairs, 'training pair')} exact" if best else none or "no description"
     return Moment(event.at, event.task, f"{why}: {found} ({cost})", "good" if best and best.perfect else "partly", True)
 
 

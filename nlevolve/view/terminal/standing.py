@@ -87,7 +87,7 @@ def _in_vain(tries: Tries) -> str:
     kind, number = tries.vain.most_common(1)[0] if tries.vain else ("", 0)
     of = tries.passed + tries.vain.total()
     failed = "refused" if kind == "rate_limit" else "failed"
-    return f"{number} of {of} {'try' if of == 1 else 'tries'} {failed} ({clean(tries.said.get(kind, ''))[:LONGEST]})"
+    return f"{number} of {plural(of, 'try', 'tries')} {failed} ({clean(tries.said.get(kind, ''))[:LONGEST]})"
 
 
 def _learned(model: str, tries: Tries, summary: Summary) -> str:
@@ -126,7 +126,7 @@ def _paces(summary: Summary) -> str:
 def _waited(one: Waiting, summary: Summary, now: datetime) -> str:
     """Who is waited for, how many, how long, how fast it is or has been."""
     speed, flow = summary.calls.speed(one.model), summary.calls.flow(now, one.model)
-    calls = "1 reply" if one.calls == 1 else f"{one.calls} replies, the longest"
+    calls = plural(one.calls, "reply", "replies") + ("" if one.calls == 1 else ", the longest")
     pace = f" (about {speed:.0f} tokens/s)" if speed else ""
     if flow is not None:
         pace = f" ({flow:.0f} tokens/s in all)" if flow else " (nothing has come for some seconds)"

@@ -10,7 +10,7 @@ from nlevolve.view.terminal.palette import Palette, shade
 from nlevolve.view.terminal.panels.layout import LEVELS, Part, Row, bar, ends, fit, level, row, rule
 from nlevolve.view.terminal.panels.look import Look
 from nlevolve.view.terminal.summary import Summary, TaskPhase, left
-from nlevolve.view.text import clean, count, doubt, duration, model_name, money, percent, short_model
+from nlevolve.view.text import clean, count, counted, doubt, duration, model_name, money, percent, short_model
 
 WORDS: Mapping[TaskPhase, str] = {
     "perfect": "fit all pairs",
@@ -104,7 +104,7 @@ def _calls(look: Look, wide: bool) -> Row:
     calls = summary.calls
     most = summary.started.concurrency if summary.started else 0
     parts: list[Part] = [
-        f" {count(account.provider)} {'call' if account.provider == 1 else 'calls'} ",
+        f" {counted(account.provider, 'call')} ",
         (f"{summary.rate(look.now):.1f}/s", "bold"),
     ]
     if wide:

@@ -13,7 +13,7 @@ from nlevolve.view.terminal.palette import Palette
 from nlevolve.view.terminal.panels.layout import LEVELS, Part, Row, bar, fit, level, row, rule, wrapped
 from nlevolve.view.terminal.panels.look import Look
 from nlevolve.view.terminal.sentences import how
-from nlevolve.view.text import bullets, clean, cut, duration, money, percent, points, short_model
+from nlevolve.view.text import bullets, clean, cut, duration, money, percent, plural, points, short_model
 
 INDENT = 12
 """Columns before what does not fit into a candidate's row."""
@@ -34,7 +34,7 @@ def task_rule(look: Look, width: int) -> Row:
     if best is not None:
         its = best.fitness
         style = look.palette.good if its.perfect else look.palette.partly
-        parts += [("  best ", "dim"), (f"{its.exact}/{its.pairs} pairs, {percent(its.cells)}", style)]
+        parts += [("  best ", "dim"), (f"{its.exact}/{plural(its.pairs, 'pair')}, {percent(its.cells)}", style)]
     parts += [("  cost ", "dim"), money(task.account.cost_usd)]
     return rule(row(*parts), width, _state(look, task))
 
@@ -122,7 +122,7 @@ def _doing(look: Look, task: TaskHistory, coming: Coming) -> str:
     pairs = len(task.started.pairs) if task.started else 0
     told = "waits for the checker's server" if calls.absent(models.get("checker", "")) else "being checked"
     mending = f", {len(coming.mending)} being repaired" if coming.mending else ""
-    return f"{told}, {len(coming.back)} of {pairs} pairs back{mending}"
+    return f"{told}, {len(coming.back)} of {plural(pairs, 'pair')} back{mending}"
 
 
 def _failures(look: Look, task: TaskHistory, columns: _Columns) -> list[Row]:
