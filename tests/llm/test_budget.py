@@ -63,9 +63,9 @@ async def one_run(seed: int) -> tuple[Ledger, float]:
     return ledger, billed
 
 
-def test_two_hundred_runs_of_random_prices_and_lengths_never_pass_their_budget() -> None:
+def test_fifty_runs_of_random_prices_and_lengths_never_pass_their_budget() -> None:
     shares = []
-    for seed in range(200):
+    for seed in range(50):
         ledger, billed = run_virtually(one_run(seed))
         assert ledger.usd == pytest.approx(billed)
         shares.append(billed / (ledger.caps.usd or 1) if ledger.caps.task_usd is None else 0.0)
