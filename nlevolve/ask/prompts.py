@@ -20,6 +20,9 @@ TEMPLATES: dict[str, Kind | None] = {
     "write": "bullets",
     "revise": "bullets",
     "recombine": "bullets",
+    "generalise": "bullets",
+    "alternative": "bullets",
+    "restart": "bullets",
     "apply": "grid",
     "guide": "grid",
     "alone": "grid",
@@ -28,7 +31,7 @@ TEMPLATES: dict[str, Kind | None] = {
 }
 """Template -> what its reply is to hold; a repair asks for what was asked for before."""
 KINDS: tuple[Kind, ...] = ("bullets", "grid", "solution")
-LATER = frozenset({"alone.md", "solve.md", "_form_solution.md"})
+LATER = frozenset({"alone.md", "solve.md", "_form_solution.md", "generalise.md", "alternative.md", "restart.md"})
 """Files that came after version 0.1: a folder of somebody's own that lacks one gets ours."""
 FORM = "form"
 """The place that says in which manner a reply is asked for. A template may do without it: then the words come last."""
