@@ -20,6 +20,9 @@ TEMPLATES: dict[str, Kind | None] = {
     "write": "bullets",
     "revise": "bullets",
     "recombine": "bullets",
+    "generalise": "bullets",
+    "alternative": "bullets",
+    "restart": "bullets",
     "apply": "grid",
     "guide": "grid",
     "alone": "grid",
@@ -33,6 +36,7 @@ KINDS: tuple[Kind, ...] = ("bullets", "grid", "solution", "review", "judge")
 LATER = frozenset(
     {
         *("alone.md", "solve.md", "_form_solution.md"),
+        *("generalise.md", "alternative.md", "restart.md"),
         *("review.md", "judge.md", "_form_review.md", "_form_judge.md", "_pairs.md"),
     }
 )

@@ -18,10 +18,10 @@ Text = Annotated[str, AfterValidator(lambda text: text.encode("utf-8", "replace"
 """Words from outside. JSON can spell half of a character pair, which nothing will then encode: it becomes a question mark."""
 
 Role = Literal["generator", "reviser", "recombiner", "checker", "answerer", "reviewer", "judge"]
-Move = Literal["write", "revise", "recombine"]
+Move = Literal["write", "revise", "recombine", "generalise", "alternative", "restart"]
 Operator = Literal[Move, "given"]
 """given: by a file or another run, and no model of this one."""
-Purpose = Literal["write", "revise", "recombine", "check", "follow", "solve", "review", "judge"]
+Purpose = Literal[Move, "check", "follow", "solve", "review", "judge"]
 Arm = Literal["empty", "shuffled", "direct"]
 """Of a control: a description that says nothing, another task's, or no description and no loop."""
 Verdict = Literal["accept", "doubt", "stuck"]
