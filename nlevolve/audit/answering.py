@@ -139,6 +139,7 @@ def _ending(
     goal = schedule.goal(born)
     if event.stopped in BY_ITSELF:
         found.equal("answer", f"{where}: stopped", event.stopped, schedule.ends_as(born))
+        found.equal("answer", f"{where}: who agrees", list(event.agreed), list(schedule.who_agrees(born)))
         found.holds("answer", where, not event.unfinished, "is said to be unfinished, and its search ended of itself")
         last = sum(schedule.phases) - 1 if goal is None else goal
         lacking = [k for k in range(last + 1) if k not in born.members and k not in born.failed]

@@ -65,6 +65,7 @@ def _end(
         unreached=len(population.unreached) + answering.unreached,
         losses=lost,
         unfinished=search.halted is not None and not search.ended and any(a.proposed for a in answers),
+        agreed=search.agreed,
         seconds=seconds,
     )
 
