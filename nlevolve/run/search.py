@@ -65,6 +65,11 @@ class Search:
         return self.population.before(self._last() + 1)
 
     @property
+    def cut(self) -> Halt | None:
+        """Why births are missing that count; None when none is: what was not sent for births beyond the end was for nothing."""
+        return self.halted if any(k not in self.population for k in range(self._last() + 1)) else None
+
+    @property
     def perfect(self) -> bool:
         """Whether the search came to its goal."""
         return stop_index(self.population, self.policy) is not None

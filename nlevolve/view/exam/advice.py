@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from nlevolve.view.exam.measures import Standing, Uplift
 from nlevolve.view.statistics import Interval
-from nlevolve.view.text import clean, money, percent, points
+from nlevolve.view.text import clean, money, percent, plural, points
 
 MOST, SOME = 0.5, 0.1
 """Of what a checker gets right with the words, what it gets right without them: from MOST on it solves the puzzles by itself."""
@@ -42,7 +42,7 @@ def _right(standing: Standing) -> float:
 
 def _choice(chosen: Standing, told: Sequence[Standing]) -> str:
     best = max(told, key=_right)
-    took = f"follows {percent(chosen.exact.share)} of {chosen.exact.of} grids right"
+    took = f"follows {percent(chosen.exact.share)} of {plural(chosen.exact.of, 'grid')} right"
     price = "at an unknown price" if chosen.usd is None else f"for {money(chosen.usd)} a grid"
     if len(told) == 1:
         return f"{clean(chosen.checker)} {took} ({between(chosen.exact.interval)}), {price}"
