@@ -39,7 +39,7 @@ from nlevolve.run.notices import notices
 from nlevolve.run.origin import Origin
 from nlevolve.run.outcome import finished as ended
 from nlevolve.run.pinging import Unfit, ping_models
-from nlevolve.run.recorded import deciding, endpoints_of, require_endpoints, require_same
+from nlevolve.run.recorded import deciding, endpoints_of, require_endpoints, require_same, sealed
 from nlevolve.run.retold import Retold
 from nlevolve.run.steering import Steering
 from nlevolve.run.trust import NOTHING, Chosen, Named, budget_file, chosen_by, named, require_confirmed
@@ -177,6 +177,7 @@ class Session:
             rank=self.config.policy.rank,
             resumed=bool(self.known),
             reads=True,
+            config=sealed(store.read_config(self.folder, ())),
         )
 
 
