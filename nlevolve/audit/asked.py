@@ -69,7 +69,7 @@ def _labels(evidence: Evidence, task: str, asked: Mapping[str, Request]) -> None
     for line in evidence.of(task):
         call = line.event
         if isinstance(call, CallFinished) and (request := asked.get(call.request)) is not None:
-            for name in ("purpose", "repair", "trimmed"):
+            for name in ("purpose", "repair"):
                 where = f"{line.where}: {name}"
                 evidence.found.equal("request", where, getattr(call, name), getattr(request.label, name))
 

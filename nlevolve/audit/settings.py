@@ -75,8 +75,6 @@ def _started(evidence: Evidence, line: Line) -> None:
     for role, model in event.models.items():
         found.equal("setting", f"{line.where}: the {role}", model, evidence.setting(f"{role}.model", model))
     found.equal("setting", f"{line.where}: resumed", event.resumed, line.session > 0)
-    if "run" in config and line.session == 0:  # a folder may be called otherwise when it is resumed
-        found.equal("setting", f"{line.where}: run", event.run, config["run"])
     limits = config.get("limits")
     if isinstance(limits, dict) and line.session == 0:  # a resumption may have others
         # config.json has a budget that was changed in mid-run as it was left

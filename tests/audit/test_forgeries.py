@@ -173,7 +173,6 @@ UNSEEN_BY_FIGURES: dict[str, tuple[Callable[[Any], bool], Callable[[Any], Any], 
     "a remedy": (ANSWERED, put("remedy", value="pay"), "is said to have failed, and its search ended of itself"),
     "an exit code": (of_kind("run_finished"), put("exit_code", value=3), "exit_code: is 3"),
     "an excuse": (of_kind("run_finished"), put("why", value="no money"), "is said to be done, and why it is not"),
-    "the run's name": (of_kind("run_started"), put("run", value="other"), 'run: is "other"'),
 }
 
 

@@ -9,7 +9,7 @@ from nlevolve.view.exam.measures import Duel, Exam, Standing, Uplift
 from nlevolve.view.exam.shares import Share
 from nlevolve.view.statistics import Interval
 from nlevolve.view.table import Sheet
-from nlevolve.view.text import clean, count, money, percent, points
+from nlevolve.view.text import clean, count, money, percent, plural, points
 
 EXAMPLES = {"others": "shown", "none": "none"}
 SAID = {"empty": "nothing", "shuffled": "another task's"}
@@ -50,7 +50,7 @@ def _following(found: Exam) -> Sheet:
         "size: of the wrong size. garbled: no grid in the reply. lost: no reply, or refused by the provider, so no evidence. "
         "agrees: pairs of samples that are the same grid."
     )
-    title = f"{found.descriptions} descriptions ({clean(found.material)}), {found.grids} grids"
+    title = f"{plural(found.descriptions, 'description')} ({clean(found.material)}), {plural(found.grids, 'grid')}"
     return Sheet(title, columns, [_follows(one) for one in _true(found)], note)
 
 
