@@ -87,13 +87,13 @@ class Plan:
     def show(self, *, json: bool) -> None:
         """What the run is ahead of each of its controls by."""
         from nlevolve.view.run_folder import read_run
-        from nlevolve.view.uplift import lines, uplifts
+        from nlevolve.view.uplift import METHOD, lines, uplifts
 
         found = uplifts(self.folder, read_run(self.folder).results, also=self.names)
         if json:
             say(dumps([{**one.model_dump(mode="json"), "difference": one.difference} for one in found], separators=(",", ":")))
             return
-        for line in lines(found, self.folder.name):
+        for line in (*lines(found, self.folder.name), METHOD):
             say(line)
 
     def _carry_out(self, one: Control, there: Standing | None, live: bool) -> int:

@@ -24,6 +24,8 @@ CALLED: Mapping[Arm, str] = {
     "shuffled": "another task's description",
 }
 
+METHOD = "Intervals: Agresti and Min's, by task, of pairs too. p: McNemar's exact test."
+
 
 class Uplift(BaseModel):
     """A run less one of its controls, on the tasks that both have. Differences count tasks and pairs; above 0 it is ahead."""
@@ -54,7 +56,7 @@ class Uplift(BaseModel):
     run_exact: int | None
     exact: int | None
     pairs_interval: Interval | None
-    """95%, of the difference in exact training pairs, tasks being what was drawn; None of a single task, too."""
+    """95%, of the difference in exact training pairs, tasks being what was drawn (statistics.sum_of)."""
     calls: int
     """That the control's provider answered, now or when another run bought them."""
     tokens: int
@@ -62,6 +64,8 @@ class Uplift(BaseModel):
     """At full price: with what replies from the cache had cost."""
     cost_unknown_calls: int = 0
     cost_unknown_usd: float = 0.0
+    interval_method: str = "agresti-min"
+    pairs_interval_method: str = "agresti-min, by task"
 
     @property
     def difference(self) -> int:
@@ -95,7 +99,7 @@ def uplift(run: Mapping[str, Any], control: Mapping[str, Any], row: ControlRow) 
         pairs=sum(one["train"]["pairs"] for one in ours) if described else None,
         run_exact=sum(one["train"]["exact"] for one in ours) if described else None,
         exact=sum(one["train"]["exact"] for one in theirs) if described else None,
-        pairs_interval=sum_of(gaps) if described else None,
+        pairs_interval=sum_of(gaps, [one["train"]["pairs"] for one in ours]) if described else None,
         calls=sum(one["calls"]["provider"] for one in paid),
         tokens=sum(one["tokens"]["prompt"] + one["tokens"]["completion"] for one in paid),
         cost_usd=round(sum(one["cost_usd"] for one in paid), 6),

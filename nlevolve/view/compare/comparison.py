@@ -17,7 +17,7 @@ from nlevolve.view.readings import OUTCOMES
 from nlevolve.view.results import attempted, exact_on_training, won
 from nlevolve.view.run_folder import RunFolder, flat, names_of
 from nlevolve.view.statistics import Interval, holm, mcnemar, wilson
-from nlevolve.view.text import doubt
+from nlevolve.view.text import doubt, plural
 from nlevolve.view.uplift import Uplift, control_of, described, lacking, uplifts
 
 TaskRow = Mapping[str, Any]
@@ -35,6 +35,9 @@ METHODS = {
     "contests.p": "fisher-pitman paired permutation",
     "contests.interval": "agresti-min",
     "contests.tasks_needed": "connor, power 0.8",
+    "controls.interval": "agresti-min",
+    "controls.p": "mcnemar, exact, two-sided",
+    "controls.pairs_interval": "agresti-min, by task",
 }
 HEIRS = {"reviser": "generator", "recombiner": "generator", "answerer": "checker"}
 
@@ -328,6 +331,9 @@ def _has_words(run: RunFolder) -> bool:
 
 def _uncontrolled(controls: Mapping[str, Sequence[Uplift]]) -> list[str]:
     without = [name for name, found in controls.items() if not found]
+    if len(without) > 2:
+        told = f"{', '.join(without[:3])}{' …' if len(without) > 3 else ''} ({plural(len(without), 'run')})"
+        return [f"there is no control yet of {told}, so what the descriptions add is not known: nlevolve control RUN for each"]
     return [lacking(" and ".join(f"nlevolve control {name}" for name in without))] if without else []
 
 

@@ -37,17 +37,14 @@ def advice(standings: Sequence[Standing], uplifts: Sequence[Uplift]) -> list[str
     ]
 
 
-def _remedy(standings: Sequence[Standing]) -> str:
-    """What to do where no true description was followed at all."""
-    true = [one for one in standings if one.arm == "true"]
-    if any(one.not_understood for one in true):
-        return (
-            f"of {plural(true[0].descriptions, 'description')} an embedded checker can read none; take more (--tasks N, or all "
-            "without it), or words that it can read (--from-run RUN, of a run that the embedded generator wrote)"
+def _remedy(standings: Sequence[Standing]) -> Iterator[str]:
+    """What to do where the embedded checkers could read none of what was drawn; a reply that never came is told of elsewhere."""
+    one = next((one for one in standings if one.arm == "true" and one.not_understood), None)
+    if one is not None:
+        yield (
+            f"Of {plural(one.descriptions, 'description')} an embedded checker could read none: take more (--tasks N, or all without "
+            "it), or words that it can read (--from-run RUN, of a run that the embedded generator wrote)."
         )
-    if any(one.unreached or one.refused for one in true):
-        return "no reply came to any, and the same command asks again"
-    return "none was put to any (--arm true)"
 
 
 def _useless(one: Standing) -> str:
