@@ -20,10 +20,8 @@ def advice(standings: Sequence[Standing], uplifts: Sequence[Uplift]) -> list[str
     told = [one for one in told if one.shown == told[0].shown]
     real = [one for one in told if not one.embedded]
     if not told:
-        return [
-            f"No checker followed a true description, so there is nothing to advise: {_remedy(standings)}.",
-            *_embedded(standings),
-        ]
+        nothing = "No checker followed a true description, so there is nothing to advise."
+        return [nothing, *_remedy(standings), *_embedded(standings)]
     if not any(map(_right, real or told)):
         return [*(f"{_useless(one)}." for one in real or told), *_embedded(standings)]
     chosen = _cheapest(real or told)
@@ -42,8 +40,8 @@ def _remedy(standings: Sequence[Standing]) -> Iterator[str]:
     one = next((one for one in standings if one.arm == "true" and one.not_understood), None)
     if one is not None:
         yield (
-            f"Of {plural(one.descriptions, 'description')} an embedded checker could read none: take more (--tasks N, or all without "
-            "it), or words that it can read (--from-run RUN, of a run that the embedded generator wrote)."
+            f"Of {plural(one.descriptions, 'description')} an embedded checker could read none: take more (--tasks N, or all "
+            "without it), or words that it can read (--from-run RUN, of a run that the embedded generator wrote)."
         )
 
 

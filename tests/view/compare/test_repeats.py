@@ -179,5 +179,8 @@ def test_a_group_is_called_otherwise_than_its_runs() -> None:
 
 
 def test_many_runs_without_a_control_are_one_short_sentence() -> None:
-    (told,) = [line for line in compare([*BASE, *MINE]).warnings if "control" in line]
-    assert told.startswith("there is no control yet of base.s0, base.s1, base.s2 … (5 runs), so")
+    runs = [repeat(name, n, "ABcd") for name in ("base", "mine") for n in range(3)]
+    for one in runs:
+        one.results["tasks"]["a"]["description"] = ["Do."]
+    (told,) = [line for line in compare(runs).warnings if "control" in line]
+    assert told.startswith("there is no control yet of base.s0, base.s1, base.s2 … (6 runs), so")
