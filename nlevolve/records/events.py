@@ -5,6 +5,7 @@ An event's `v` is the version of its format; a log of any version ever written m
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -54,6 +55,10 @@ class RunStarted(Event):
     resumed: bool = False
     reads: bool = False
     """Whether this log says of each reply that nobody could read (ReplyUnread). Before version 0.2 logs did not."""
+    config: Mapping[str, str] = {}
+    """Key of config.json -> the first 16 digits of the SHA-256 of its canonical JSON when this session began: what is changed in
+    that file alone shows. Without places on this machine, and `limits` without the budget, which may be changed while it goes on.
+    Empty in older logs."""
 
 
 class TaskStarted(Event):

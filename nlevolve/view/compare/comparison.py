@@ -35,6 +35,9 @@ METHODS = {
     "contests.p": "fisher-pitman paired permutation",
     "contests.interval": "agresti-min",
     "contests.tasks_needed": "connor, power 0.8",
+    "controls.interval": "agresti-min",
+    "controls.p": "mcnemar, exact, two-sided",
+    "controls.pairs_interval": "agresti-min, by task",
 }
 HEIRS = {"reviser": "generator", "recombiner": "generator", "answerer": "checker"}
 
@@ -329,6 +332,9 @@ def _has_words(run: RunFolder) -> bool:
 
 def _uncontrolled(controls: Mapping[str, Sequence[Uplift]]) -> list[str]:
     without = [name for name, found in controls.items() if not found]
+    if len(without) > 2:
+        told = f"{', '.join(without[:3])}{' …' if len(without) > 3 else ''} ({plural(len(without), 'run')})"
+        return [f"there is no control yet of {told}, so what the descriptions add is not known: nlevolve control RUN for each"]
     return [lacking(" and ".join(f"nlevolve control {name}" for name in without))] if without else []
 
 
