@@ -157,6 +157,8 @@ class TaskAnswered(Event):
     unfinished: bool = False
     """Whether the answers, if there are any, are from a search that had not come to its own end: a cap, or an interruption, came
     before."""
+    agreed: tuple[int, ...] = ()
+    """Births of the rules that fit, were found apart and agree on all test inputs, where the search waited for that."""
     seconds: float = 0.0
     """Since the task was taken up."""
 

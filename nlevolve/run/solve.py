@@ -31,7 +31,9 @@ async def solve(task: Task, context: Context, known: Sequence[Event] = (), befor
         pairs = tuple((p.input, p.output) for p in task.pairs)
         births = context.config.policy.births
         context.emit(TaskStarted(task=task.id, pairs=pairs, tests=task.tests, copy_accuracy=task.copy_accuracy, births=births))
-    search, answering = Search(task, context, known, before or {}), Answering(task, context)
+    answering = Answering(task, context)
+    settling = answering.plainly if context.config.policy.stop_when == "agree" else None
+    search = Search(task, context, known, before or {}, settling)
     expected = checker.expected if context.config.policy.phases else solver.expected
     follows = partial(expected, context.asker, context.settings("answerer"), task)
     with context.keeping(task.id, follows):
@@ -62,14 +64,15 @@ def _end(
         remedy=halted.remedy if halted else "",
         unreached=len(population.unreached) + answering.unreached,
         losses=lost,
-        unfinished=search.cut is not None and not search.perfect,
+        unfinished=search.cut is not None and not search.ended,
+        agreed=search.agreed,
         seconds=seconds,
     )
 
 
 def _error(search: Search, halted: Halt | None, answers: tuple[Answer, ...]) -> str:
     """What was not asked because a cap was reached, or the run was stopped, is no fault of a task that has what it was after."""
-    solved = search.perfect and all(answer.proposed for answer in answers)
+    solved = search.ended and all(answer.proposed for answer in answers)
     return "" if halted is None or (solved and isinstance(halted, OverBudget | Interrupted)) else str(halted)
 
 

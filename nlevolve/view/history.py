@@ -187,7 +187,8 @@ class History:
             case RunFinished():
                 self.finished = event
             case TaskStarted():
-                self.task(event.task).started = event
+                task = self.task(event.task)
+                task.started, task.population = event, grow(task.population, event)
             case CandidateChecked():
                 task = self.task(event.task)
                 if event.birth.index not in task.population.members:
@@ -197,7 +198,9 @@ class History:
             case MoveFailed():
                 self.task(event.task).grow(event, self.rank)
             case AnswerFollowed():
-                self.task(event.task).follows[event.birth, event.attempt.pair, event.sample, event.view] = event
+                task = self.task(event.task)
+                task.follows[event.birth, event.attempt.pair, event.sample, event.view] = event
+                task.population = grow(task.population, event)
             case AnswerGuessed():
                 self.task(event.task).guesses[event.attempt.pair, event.sample] = event
             case TaskAnswered():

@@ -72,6 +72,7 @@ def of_answer(event: TaskAnswered, best: Fitness | None, candidates: int, usd: f
         return Moment(event.at, event.task, f"failed{reason} ({cost})", "bad", True)
     early = {"budget": "out of budget"}.get(event.stopped, event.stopped) if event.stopped not in ("perfect", "exhausted") else ""
     why = ", ".join(filter(None, [early, "answered" if event.given else "not answered"]))
+    cost += f"; births {' and '.join(map(str, event.agreed))} agree on the test" if event.agreed else ""
     none = "by direct guesses" if event.stopped == "exhausted" and event.given else ""
     found = f"{best.exact}/{plural(best.pairs, 'training pair')} exact" if best else none or "no description"
     return Moment(event.at, event.task, f"{why}: {found} ({cost})", "good" if best and best.perfect else "partly", True)
