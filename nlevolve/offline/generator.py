@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from nlevolve.offline.english import steps
 from nlevolve.offline.generalizing import generalized
 from nlevolve.offline.hypotheses import Glance, Hypothesis, Meter, Puzzle, explore, followed
+from nlevolve.offline.narrowing import narrowed
 from nlevolve.offline.operation import Definition, Example, Examples
 from nlevolve.offline.prompt_reading import Asked, Parent
 from nlevolve.offline.recombining import recombinations
@@ -29,12 +30,15 @@ class Effort:
     """For a step more, or another one in its place."""
     second: int
     """For a second step behind a first idea."""
+    eager: bool = False
+    """Whether it takes what fits the pairs for the rule: the test inputs are not looked at, and what all pairs share is part of it."""
 
 
 EFFORTS = {
     "weak": Effort(1000, Glance(ways=1, dearest=30), 600, 0),
     "normal": Effort(3000, Glance(ways=1, dearest=60), 1800, 800),
     "strong": Effort(8000, Glance(), 5000, 5000),
+    "eager": Effort(3000, Glance(ways=1, dearest=60), 1800, 800, eager=True),
 }
 
 Bullets = tuple[str, ...]
@@ -48,7 +52,7 @@ only chance is another's."""
 
 def generate(asked: Asked, seed: int, effort: Effort) -> Bullets:
     """Write, revise or recombine, by how many descriptions the prompt shows."""
-    puzzle = puzzle_of_prompt(asked)
+    puzzle = puzzle_of_prompt(replace(asked, tests=[]) if effort.eager else asked)
     if not puzzle.pairs:
         return SKIP
     parents = [_begin(parent, asked, puzzle) for parent in asked.parents if parent.bullets]
@@ -62,12 +66,13 @@ def generate(asked: Asked, seed: int, effort: Effort) -> Bullets:
     chosen = _choose(tried, parents, seed % ORDERED, rng)
     if chosen is None:
         return _write(puzzle, seed % ORDERED + 1 + rng.randrange(12), effort)
-    return _told(_in_one_step(_plainer(chosen, puzzle), puzzle, effort), puzzle)
+    return _told(_in_one_step(_plainer(chosen, puzzle), puzzle, effort), puzzle, effort)
 
 
-def _told(idea: Hypothesis, puzzle: Puzzle) -> Bullets:
-    """In words that travel, once they are right."""
-    return (generalized(idea, puzzle) if idea.is_exact else idea).bullets
+def _told(idea: Hypothesis, puzzle: Puzzle, effort: Effort) -> Bullets:
+    """Once it is right: in words that travel, or of somebody eager in such as do not."""
+    tell = narrowed if effort.eager else generalized
+    return (tell(idea, puzzle) if idea.is_exact else idea).bullets
 
 
 def _write(puzzle: Puzzle, seed: int, effort: Effort) -> Bullets:
@@ -81,7 +86,7 @@ def _write(puzzle: Puzzle, seed: int, effort: Effort) -> Bullets:
         # with nothing right by one step, a revision would have no sign of which first step is worth going on from
         further = explore(idea, Meter(effort.second))
         idea = further[0] if further and further[0].rank < idea.rank else idea
-    return _told(idea, puzzle)
+    return _told(idea, puzzle, effort)
 
 
 def first_ideas(puzzle: Puzzle, work: int, glance: Glance) -> list[Hypothesis]:
