@@ -57,6 +57,9 @@ class Policy(Settings):
     """Check every pair of every candidate, or the most telling pair first and the rest only if it is worth it."""
     confirm: Literal["auto", "always", "never"] = "auto"
     """Ask for a second sample of a perfect candidate's checks; auto: when the checker's replies vary."""
+    review: Literal["off", "perfect"] = "off"
+    """Whether a reviewer says of each distinct perfect description if it will hold on the test inputs: where it doubts, the vote
+    counts less."""
     same_behaviour: bool = True
     """Whether candidates with the same grids on all training pairs each hold a place in the pool."""
     repeats: Literal["keep", "again"] = "keep"

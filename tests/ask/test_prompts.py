@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 
 from nlevolve.ask.checker import check, follow
 from nlevolve.ask.generator import ROLE_OF, describe, describing
+from nlevolve.ask.judge import Shown, judge
 from nlevolve.ask.prompts import TEMPLATES, PlaceError, Prompts, bundled
 from nlevolve.ask.question import Asker
 from nlevolve.ask.rehearsal import FITTING, PARENTS, TASK, rehearse, rendered
+from nlevolve.ask.reviewer import review
 from nlevolve.ask.solver import guess
 from nlevolve.errors import UsageError
 from nlevolve.llm.prefix import stable_prefix
@@ -135,6 +137,21 @@ def test_a_check_holds_the_other_pairs_and_never_the_output_it_is_judged_by(
 @given(task=tasks(), parents=st.lists(DESCRIPTIONS, min_size=2, max_size=2))
 def test_no_request_for_a_description_holds_the_tasks_id(prompts: Prompts, task: Task, parents: list[Description]) -> None:
     assert not [request for request in births(prompts, task, parents) if task.id in said(request)]
+
+
+@given(task=tasks(), description=DESCRIPTIONS)
+def test_review_and_judge_see_the_task_and_the_words_and_not_whose_they_are(
+    prompts: Prompts, task: Task, description: Description
+) -> None:
+    shown = Shown(grids=(((7, 7),), ((8,),)), votes=(1, 3), behind=((1, description, 2),))
+    (reviewed,) = sent(prompts, lambda asker: review(asker, SETTINGS, task, description, birth=77))[:1]
+    (judged,) = sent(prompts, lambda asker: judge(asker, SETTINGS, task, 0, shown))[:1]
+    for request in (reviewed, judged):
+        assert all(render(pair.output) in said(request) for pair in task.pairs)
+        assert render(task.tests[0]) in said(request)
+        assert task.id not in said(request)
+        assert "birth" not in said(request)
+    assert "Candidate A, with 25 of 100 votes" in said(judged)
 
 
 @given(task=tasks(), description=DESCRIPTIONS)
