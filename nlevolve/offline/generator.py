@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
+from nlevolve.offline.alternatives import holding, others
 from nlevolve.offline.english import steps
 from nlevolve.offline.generalizing import generalized
 from nlevolve.offline.hypotheses import Glance, Hypothesis, Meter, Puzzle, explore, followed
@@ -31,7 +32,7 @@ class Effort:
     second: int
     """For a second step behind a first idea."""
     eager: bool = False
-    """Whether it takes what fits the pairs for the rule: the test inputs are not looked at, and what all pairs share is part of it."""
+    """Whether what fits the pairs is the rule: the test inputs are not looked at, and what all pairs share is part of it."""
 
 
 EFFORTS = {
@@ -45,13 +46,19 @@ Bullets = tuple[str, ...]
 SKIP = ("Leave the grid as it is.",)
 """Said when no idea comes any closer than doing nothing."""
 MOST_STEPS = 8
+MOST_TURNS = 12
+"""Ideas that come to mind when those that were tried are to be put aside."""
+TRIED = 250
+"""Characters by which an idea is known as one that was tried."""
 ORDERED = 1_000_000
 """Seeds so far apart ask for the same sample of a question, drawn once more: what is best comes first with all of them, and
 only chance is another's."""
 
 
 def generate(asked: Asked, seed: int, effort: Effort) -> Bullets:
-    """Write, revise or recombine, by how many descriptions the prompt shows."""
+    """Write, revise or recombine, by how many descriptions the prompt shows; or what its headings say."""
+    if asked.move in _MOVES and asked.numbers:
+        return _MOVES[asked.move](asked, seed, effort)
     puzzle = puzzle_of_prompt(replace(asked, tests=[]) if effort.eager else asked)
     if not puzzle.pairs:
         return SKIP
@@ -67,6 +74,33 @@ def generate(asked: Asked, seed: int, effort: Effort) -> Bullets:
     if chosen is None:
         return _write(puzzle, seed % ORDERED + 1 + rng.randrange(12), effort)
     return _told(_in_one_step(_plainer(chosen, puzzle), puzzle, effort), puzzle, effort)
+
+
+def _generalise(asked: Asked, seed: int, effort: Effort) -> Bullets:
+    """The rule so that it holds on the test inputs; they are looked at by an eager one, too, once they are asked about."""
+    found = holding(asked.parents[0], puzzle_of_prompt(asked), effort.more) if asked.parents else None
+    return found.bullets if found else _afresh(asked, seed, effort)
+
+
+def _alternative(asked: Asked, seed: int, effort: Effort) -> Bullets:
+    """Another rule that fits."""
+    puzzle = puzzle_of_prompt(asked)
+    found = others(asked.parents, puzzle, effort.first, effort.glance)
+    return generalized(found[seed % ORDERED % len(found)], puzzle).bullets if found else _afresh(asked, seed + 1, effort)
+
+
+def _afresh(asked: Asked, seed: int, effort: Effort) -> Bullets:
+    """An idea written down anew that is none of those that were tried."""
+    blank = replace(asked, parents=[], move="", tried=[])
+    ideas = (generate(blank, seed + turn, effort) for turn in range(MOST_TURNS))
+    return next((idea for idea in ideas if not any(line.startswith(" ".join(idea)[:TRIED]) for line in asked.tried)), SKIP)
+
+
+_MOVES: dict[str, Callable[[Asked, int, Effort], Bullets]] = {
+    "generalise": _generalise,
+    "alternative": _alternative,
+    "restart": _afresh,
+}
 
 
 def _told(idea: Hypothesis, puzzle: Puzzle, effort: Effort) -> Bullets:
