@@ -33,9 +33,13 @@ def choose(asked: Asked, puzzle: Puzzle, own: list[Hypothesis], careless: bool, 
     rules = [told(parent.bullets, puzzle) for parent in read] + [rule(idea, puzzle) for idea in own[:1]]
     ranked = sorted(asked.candidates, key=lambda one: (_doubts(one, rules), -one.votes))
     first, second = [*(one.letter for one in ranked), "", ""][:2]
-    behind = _behind(ranked[0], rules)
-    why = "the rule behind it takes least for granted" if behind else "no rule that fits the pairs leads to another one"
-    return Choice(first, second, f"Of the candidates {why}.")
+    fits = any(one.fits for one in _behind(ranked[0], rules))
+    why = (
+        "The rule behind it fits the pairs and takes least for granted."
+        if fits
+        else "No rule that fits the pairs leads to another."
+    )
+    return Choice(first, second, why)
 
 
 def _doubts(candidate: Candidate, rules: list[Rule]) -> tuple[int, ...]:
