@@ -8,7 +8,7 @@ import json
 from nlevolve.audit.evidence import Evidence, Line
 from nlevolve.records import BudgetChanged, RunStarted
 
-LIMITS = {"budget_usd": "budget", "max_calls": "max_calls", "concurrency": "concurrency"}
+LIMITS = {"budget_usd": "budget", "max_calls": "max_calls", "max_tokens": "max_tokens_total", "concurrency": "concurrency"}
 
 
 def check(evidence: Evidence) -> None:

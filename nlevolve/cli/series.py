@@ -145,10 +145,16 @@ def _spread(outlook: Outlook) -> dict[str, Any]:
 def left(limits: Limits, folders: Sequence[Path]) -> dict[str, Any]:
     """Of caps that several runs share, what those in these folders have left."""
     gone = [spent(read_events(folder)) for folder in folders]
-    budget, calls = limits.budget, limits.max_calls
+    budget, calls, tokens = limits.budget, limits.max_calls, limits.max_tokens_total
     # of a budget in a file every run sees for itself what the others took
     usd = budget if budget is None or limits.budget_file else max(0.0, budget - sum(one.usd for one in gone))
-    return {"budget": usd, "max_calls": None if calls is None else max(0, calls - sum(one.calls for one in gone))}
+    # and so of tokens
+    took = 0 if limits.budget_file else sum(one.tokens for one in gone)
+    return {
+        "budget": usd,
+        "max_calls": None if calls is None else max(0, calls - sum(one.calls for one in gone)),
+        "max_tokens_total": None if tokens is None else max(0, tokens - took),
+    }
 
 
 def repeated(cell: Several) -> Iterator[Several]:
