@@ -25,6 +25,8 @@ class Candidate:
     """An earlier birth that said the same, whose attempts these are."""
     confirmed: bool | None = None
     """Whether a second sample of a perfect candidate's check agreed; None when none was asked for."""
+    doubt: str = ""
+    """What speaks against it though it fits every pair; empty where nobody doubts it."""
 
     @property
     def index(self) -> int:

@@ -46,6 +46,11 @@ class Luck:
     most: bool = False
     """Nothing that may be asked is left out."""
 
+    @property
+    def differ(self) -> float:
+        """Of the test inputs for which descriptions that fit give different grids."""
+        return 1.0 if self.most else 1 - self.lone if self.lone else 0.0
+
     def found(self, wanted: int) -> int:
         """How many descriptions that fit there are to follow in the end."""
         return wanted if self.lone else 1
@@ -82,6 +87,7 @@ class _Course:
         if self.own:
             yield from self._births()
         yield Kind("checker", "check"), self._confirmations
+        yield from self._opinions()
         yield from self._answers()
 
     @property
@@ -126,6 +132,15 @@ class _Course:
         # what stands in for a run's own description in a control of it does not fit
         chance = 1.0 if self.luck.most else self._solved * self.own
         return asked * chance * policy.stop_perfect * self.pairs
+
+    def _opinions(self) -> Iterator[tuple[Kind, float]]:
+        policy, answers = self.config.policy, self.config.answers
+        if policy.review != "off":
+            found = policy.stop_perfect if self.luck.most else self._solved * self.luck.found(policy.stop_perfect)
+            yield Kind("reviewer", "review"), float(found)
+        if answers.judge != "off":
+            differ = self.luck.differ * (1.0 if self.luck.most else self._solved)
+            yield Kind("judge", "judge"), differ * answers.judge_samples * self.tests
 
     def _answers(self) -> Iterator[tuple[Kind, float]]:
         policy, answers, tests = self.config.policy, self.config.answers, self.tests

@@ -12,8 +12,11 @@ from typing import cast
 from nlevolve.ask.checker import following
 from nlevolve.ask.fields import grid_fields, pair_fields
 from nlevolve.ask.generator import describing
+from nlevolve.ask.judge import Shown, judging
 from nlevolve.ask.prompts import Prompts
+from nlevolve.ask.reviewer import reviewing
 from nlevolve.config import ROLES, RunConfig
+from nlevolve.evolve.policy import TOLD
 from nlevolve.llm.catalogue import ModelCard, price_of
 from nlevolve.llm.embedded import is_embedded
 from nlevolve.llm.manner import Manner, manner_of, thinks
@@ -184,11 +187,17 @@ class _Task:
             grid = self.task.pairs[0].input if kind.purpose == "check" else self.task.tests[0]
             there = None if settings.shown == "none" else shown
             return following(self.prompts, there, grid, Description(bullets=BULLETS), manner)
+        told = Description(bullets=BULLETS)
+        if kind.purpose == "review":
+            return reviewing(self.prompts, self.task, told, manner)
+        if kind.purpose == "judge":
+            grids = (self.task.tests[0], _but_one(self.task.tests[0]))
+            return judging(self.prompts, self.task, 0, Shown(grids, (1.0, 1.0), ((0, told, 1), (1, told, 1))), manner)
         return self._describing(cast(Operator, kind.purpose), manner)
 
     def _describing(self, operator: Operator, manner: Manner) -> tuple[Message, ...]:
         policy = self.config.policy
-        number = {"write": 0, "revise": 1}.get(operator, policy.recombine_parents)
+        number = {"write": 0, "revise": 1, "generalise": 1, "restart": TOLD}.get(operator, policy.recombine_parents)
         parents = [(Description(bullets=BULLETS), _half_right(self.task))] * min(number, len("ABCDEFGH"))
         birth = Birth(index=0, operator=operator, model="", view=policy.views[0])
         return describing(self.prompts, self.task, birth, parents, policy.parent_tokens, manner)

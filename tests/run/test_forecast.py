@@ -93,6 +93,18 @@ def test_a_second_check_of_a_perfect_candidate_is_counted_where_it_is_asked_for(
     assert sum(always.values()) - sum(never.values()) == 3
 
 
+def test_moves_after_a_perfect_description_a_review_and_a_judge_are_counted_where_they_are_asked_for():
+    moves = [{"births": 1}, {"births": 3, "moves": ["generalise", "alternative", "restart"], "barrier": True}]
+    changes = {"policy.phases": moves, "policy.review": "perfect", "answers.judge": "differ", "answers.judge_samples": 3}
+    (found,) = forecasts(config(**changes))
+    told = {role: (outlook.low.calls, outlook.high.calls) for role, outlook in found.roles.items()}
+    assert told["generator"] == (2, 3 * 2)
+    assert told["reviser"] == (0, 2)
+    assert told["reviewer"] == (2, 2)
+    assert told["judge"] == (0, 3 * (1 + 2))
+    assert found.roles["judge"].high.prompt > found.roles["judge"].high.calls * 100
+
+
 def test_first_births_are_bought_once_for_all_checkers():
     first, second = most(config(), config(checker="dear"))
     assert first - second == 3 * len(TASKS)
