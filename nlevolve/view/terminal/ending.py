@@ -221,7 +221,7 @@ def _resuming(summary: Summary) -> str:
     if last is not None and last.remedy:
         return "go on, once that is changed"
     return (
-        "go on, given a larger --max-calls or --budget"
+        "go on, given a larger --max-calls, --max-tokens-total or --budget"
         if last is not None and last.reason == "budget"
         else "go on where it stopped"
     )
