@@ -40,6 +40,7 @@ async def solve(task: Task, context: Context, known: Sequence[Event] = (), befor
         if search.perfect and context.config.answers.second and any(a.attempt_2 is None for a in answers):
             await search.run(second=context.config.answers.second)
             answers = await answering.follow(search.outcome)
+        answers = await answering.judge(search.outcome)
     await retrace(task, context, search.population)
     context.emit(_end(task, context, search, answering, answers, time.monotonic() - began))
     return _learned(task, context, search.outcome)
@@ -48,9 +49,9 @@ async def solve(task: Task, context: Context, known: Sequence[Event] = (), befor
 def _end(
     task: Task, context: Context, search: Search, answering: Answering, answers: tuple[Answer, ...], seconds: float
 ) -> TaskAnswered:
-    population = search.outcome
+    population = answering.grown(search.outcome)
     halted = search.halted or answering.halted
-    lost = losses(population, answering.asked, halted)
+    lost = losses(population, answering.asked, answering.choices, halted)
     stopped = _stopped(search, halted, answering.lost(answers))
     best = followers(population, context.config.answers, context.config.policy.rank)
     return TaskAnswered(
@@ -60,7 +61,7 @@ def _end(
         best=best[0].index if best else None,
         error=str(halted) if halted else sentence(lost) if stopped == "failed" else "",
         remedy=halted.remedy if halted else "",
-        unreached=len(population.unreached) + answering.unreached,
+        unreached=len(population.unreached) + population.unreviewed + answering.unreached,
         losses=lost,
         unfinished=search.halted is not None and not search.perfect and any(a.proposed for a in answers),
         seconds=seconds,
