@@ -18,12 +18,17 @@ from nlevolve.records import (
     Answer,
     AnswerFollowed,
     AnswerGuessed,
+    AnswerJudged,
     Attempt,
     CandidateChecked,
+    CandidateReviewed,
+    Choice,
     Followed,
     Loss,
     MoveFailed,
+    Opinion,
     Refused,
+    Review,
     RunFinished,
     RunStarted,
     TaskAnswered,
@@ -43,6 +48,8 @@ class Seen:
     failed: dict[int, MoveFailed] = field(default_factory=dict)
     follows: dict[tuple[int, int, int, str], AnswerFollowed] = field(default_factory=dict)
     guesses: dict[tuple[int, int], AnswerGuessed] = field(default_factory=dict)
+    reviews: dict[int, Review] = field(default_factory=dict)
+    choices: dict[tuple[int, int], Choice] = field(default_factory=dict)
     answered: TaskAnswered | None = None
     answered_in: int = -1
     reopened: bool = False
@@ -57,7 +64,8 @@ class Seen:
     def losses(self) -> list[Loss]:
         if self.answered is not None and self.answered.losses and not self.reopened:
             return list(self.answered.losses)
-        return lost(self.members.values(), self.failed.values(), [*self.follows.values(), *self.guesses.values()])
+        said = [*self.reviews.values(), *self.choices.values()]
+        return lost(self.members.values(), self.failed.values(), [*self.follows.values(), *self.guesses.values()], said)
 
 
 @dataclass
@@ -103,6 +111,10 @@ class Told:
             task.follows[event.birth, event.attempt.pair, event.sample, event.view] = event
         elif isinstance(event, AnswerGuessed):
             task.guesses[event.attempt.pair, event.sample] = event
+        elif isinstance(event, CandidateReviewed):
+            task.reviews[event.birth] = event.review
+        elif isinstance(event, AnswerJudged):
+            task.choices[event.test, event.sample] = event.choice
         elif isinstance(event, TaskAnswered):
             task.answered, task.answered_in, task.reopened = event, line.session, False
 
@@ -220,12 +232,19 @@ class Told:
         return self.finished.reason if self.finished and self.finished.reason != "done" else "interrupted"
 
 
-def lost(members: Iterable[Worth], failed: Iterable[MoveFailed], follows: Iterable[AnswerFollowed | AnswerGuessed]) -> list[Loss]:
+def lost(
+    members: Iterable[Worth],
+    failed: Iterable[MoveFailed],
+    follows: Iterable[AnswerFollowed | AnswerGuessed],
+    said: Iterable[Opinion] = (),
+) -> list[Loss]:
     """What brought nothing, by kind, the commonest first."""
     moves = [_loss("filtered" if m.reason == "refused" else m.failure, m.why) for m in failed if m.reason != "garbled"]
     own = [attempt for one in members if one.event.duplicate_of is None for attempt in one.event.attempts]
     attempts = [*own, *(follow.attempt for follow in follows)]
-    return added([*moves, *(loss for attempt in attempts for loss in _of(attempt))])
+    unsaid = [(one.failure if one.missing == "unreached" else "filtered", one) for one in said]
+    opinions = [_loss(kind, one.why) for kind, one in unsaid if one.missing in ("refused", "unreached")]
+    return added([*moves, *(loss for attempt in attempts for loss in _of(attempt)), *opinions])
 
 
 def added(losses: Iterable[Loss]) -> list[Loss]:

@@ -17,7 +17,7 @@ from nlevolve.ask.prompts import PlaceError, Prompts
 from nlevolve.ask.question import Asker
 from nlevolve.config import RunConfig, validated
 from nlevolve.errors import UsageError
-from nlevolve.evolve.population import population
+from nlevolve.evolve.population import Population, population
 from nlevolve.llm.bank import Bank, Sample
 from nlevolve.llm.catalogue import ModelCard
 from nlevolve.llm.preflight import check_models
@@ -25,7 +25,7 @@ from nlevolve.llm.replay_bank import ReplayBank
 from nlevolve.llm.request import NoReply, NotBanked, Reply, Request
 from nlevolve.llm.stack import Stack
 from nlevolve.puzzle.tasks import Pair, Task
-from nlevolve.records import BirthPlanned, CallFinished, Event, TaskStarted
+from nlevolve.records import BirthPlanned, CallFinished, CandidateReviewed, Event, TaskStarted
 from nlevolve.run.answering import Answering
 from nlevolve.run.birth import bear
 from nlevolve.run.context import Context
@@ -114,7 +114,13 @@ async def _ask_again(config: Mapping[str, Any], events: Sequence[Event], births:
         if births is None or k in births:
             earlier = [one for j, one in planned.items() if j < k]
             await _quietly(bear(task, context, birth, grown.before(context.config.policy.sees(k)), sample_of(birth, earlier)))
-    await _quietly(Answering(task, context).follow(grown))
+    await _quietly(_answer(Answering(task, context), population(e for e in events if not isinstance(e, CandidateReviewed))))
+
+
+async def _answer(answering: Answering, grown: Population) -> None:
+    """`grown` is without what reviewers said, so that they are asked again."""
+    await answering.follow(grown)
+    await answering.judge(grown)
 
 
 async def _quietly(asking: Any) -> None:

@@ -28,7 +28,7 @@ from nlevolve.view.terminal.panels.progress import curve
 from nlevolve.view.terminal.panels.tasks import COLUMN, tasks
 from nlevolve.view.terminal.summary import Summary
 from nlevolve.view.text import clean
-from nlevolve.view.votes import backings, failed
+from nlevolve.view.votes import backings, failed, opinions
 
 TALL = 10_000
 """More rows than any panel needs: nothing is left out here."""
@@ -163,6 +163,8 @@ def _answers(look: Look, task: TaskHistory, solution: Solution | None) -> Iterat
         for number, backing in enumerate(backings(task, place), 1):
             if backing:
                 yield Padding(Text(f"answer {number}: {backing.words}", "dim"), (0, 0, 0, 2))
+        for said in opinions(task, place):
+            yield Padding(Text(said, "dim"), (0, 0, 0, 2))
 
 
 def _verdict(look: Look, task: TaskHistory, solution: Solution | None) -> Row:
