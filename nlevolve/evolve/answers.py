@@ -145,7 +145,7 @@ def answer(
     )
 
 
-def fitting(grown: Population, followed: Iterable[AnswerFollowed], number: int) -> frozenset[Grid]:
+def fitting_grids(grown: Population, followed: Iterable[AnswerFollowed], number: int) -> frozenset[Grid]:
     """The grids that descriptions which fit all training pairs gave for a test input (from 0)."""
     return frozenset(
         f.attempt.grid

@@ -9,6 +9,7 @@ from functools import cached_property
 from nlevolve.evolve.fitness import Fitness, Rank, fitness
 from nlevolve.puzzle.grids import Grid
 from nlevolve.records import (
+    AnswerFollowed,
     Attempt,
     Birth,
     CandidateChecked,
@@ -17,10 +18,14 @@ from nlevolve.records import (
     Event,
     Followed,
     MoveFailed,
+    Operator,
     Review,
+    TaskStarted,
     Unreached,
 )
 
+AFRESH: tuple[Operator, ...] = ("write", "given", "restart")
+"""Moves that begin a line of their own: a restart is told what failed, and goes on from none of it."""
 UNSAID = "it may not hold on every test input"
 """What a doubt comes to that gave no reason."""
 
@@ -61,6 +66,11 @@ class Candidate:
         """The training pairs it gets exactly right."""
         return frozenset(i for i, a in enumerate(self.attempts) if a.exact)
 
+    @property
+    def forebears(self) -> tuple[int, ...]:
+        """The births whose descriptions it was made from."""
+        return () if self.birth.operator in AFRESH else self.birth.parents
+
     @cached_property
     def behaviour(self) -> tuple[Grid, ...] | None:
         """Its grids on all training pairs; None when any is missing."""
@@ -78,17 +88,23 @@ class Population:
     """Births that a provider's failure left without a description or without some grid: asked again on resume."""
     reviews: dict[int, Review] = field(default_factory=dict)
     """Birth -> what was said of its description, and holds of all that say the same."""
+    tests: int = 0
+    """How many test inputs the task has."""
+    followed: dict[int, dict[int, AnswerFollowed]] = field(default_factory=dict)
+    """Birth -> test input -> the first sample that gave a grid, plainly followed."""
 
     def __contains__(self, birth: int) -> bool:
         return birth in self.members or birth in self.failed
 
     def before(self, birth: int) -> Population:
         """The population made of births below `birth` alone."""
-        return Population(
-            {k: c for k, c in self.members.items() if k < birth},
-            {k: move for k, move in self.failed.items() if k < birth},
-            frozenset(k for k in self.unreached if k < birth),
-            {k: review for k, review in self.reviews.items() if k < birth},
+        return replace(
+            self,
+            members={k: c for k, c in self.members.items() if k < birth},
+            failed={k: move for k, move in self.failed.items() if k < birth},
+            unreached=frozenset(k for k in self.unreached if k < birth),
+            reviews={k: review for k, review in self.reviews.items() if k < birth},
+            followed={k: grids for k, grids in self.followed.items() if k < birth},
         )._reviewed()
 
     def ranked(self, rank: Rank = "pairs", *, same_behaviour: bool = True) -> list[Candidate]:
@@ -114,6 +130,19 @@ class Population:
         told = {k: replace(one, review=said.get(one.description.normalised)) for k, one in self.members.items()}
         return replace(self, members=told)
 
+    def on_tests(self, birth: int) -> tuple[Grid, ...] | None:
+        """The birth's grids on all test inputs, followed plainly; None when any is missing."""
+        attempts = [event.attempt for _, event in sorted(self.followed.get(birth, {}).items())]
+        grids = tuple(attempt.grid for attempt in attempts if isinstance(attempt, Followed))
+        return grids if grids and len(grids) == self.tests else None
+
+    def echoed(self, birth: int) -> int | None:
+        """The parent that gives the very grids of this perfect candidate, on the test inputs too: then it is no new idea."""
+        own = self.on_tests(birth)
+        parents = [p for p in self.members[birth].birth.parents if p in self.members and self.members[p].fitness.perfect]
+        same = (p for p in parents if self.members[birth].fitness.perfect and own is not None and self.on_tests(p) == own)
+        return next(same, None)
+
     def same_text(self, description: Description) -> Candidate | None:
         """The earliest candidate with the same normalised bullets."""
         same = (c for c in self.members.values() if c.description.normalised == description.normalised)
@@ -134,6 +163,12 @@ def grow(population: Population, event: Event) -> Population:
         return replace(population, failed={**population.failed, k: event}, unreached=population.unreached - {k} | lost)
     if isinstance(event, CandidateReviewed):
         return replace(population, reviews={**population.reviews, event.birth: event.review})._reviewed()
+    if isinstance(event, TaskStarted):
+        return replace(population, tests=len(event.tests))
+    if isinstance(event, AnswerFollowed) and not event.view and isinstance(event.attempt, Followed):
+        grids = population.followed.get(event.birth, {})
+        first = min(grids.get(event.attempt.pair, event), event, key=lambda one: one.sample)
+        return replace(population, followed={**population.followed, event.birth: {**grids, event.attempt.pair: first}})
     return population
 
 

@@ -177,6 +177,8 @@ class TaskAnswered(Event):
     """Why births and follows brought nothing, the commonest first: those unreached, and those refused for their content."""
     unfinished: bool = False
     """Whether the answers are from a search that had not come to its own end: a cap, or an interruption, came before."""
+    agreed: tuple[int, ...] = ()
+    """Births of the rules that fit, were found apart and agree on all test inputs, where the search waited for that."""
     seconds: float = 0.0
     """Since the task was taken up."""
 

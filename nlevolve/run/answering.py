@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine, Iterable, Iterator, Sequence
+from copy import copy
 from functools import reduce
 from typing import Any
 
 from nlevolve.ask.checker import check, follow
 from nlevolve.ask.solver import guess
-from nlevolve.evolve.answers import answer, fitting, followers, others, views
+from nlevolve.evolve.answers import answer, fitting_grids, followers, others, views
 from nlevolve.evolve.judging import judged, leading
 from nlevolve.evolve.population import Candidate, Population, grow
 from nlevolve.llm.request import Halt
@@ -21,6 +22,7 @@ from nlevolve.records import (
     Attempt,
     CandidateReviewed,
     Choice,
+    Event,
     Followed,
     Garbled,
     Unreached,
@@ -113,7 +115,7 @@ class Answering:
         if self.context.config.answers.judge == "off" or self.halted is not None:
             return votes
         follows = [event for event in self._followed.values() if event.birth in self._order]
-        leads = [leading(one, fitting(population, follows, n)) for n, one in enumerate(votes)]
+        leads = [leading(one, fitting_grids(population, follows, n)) for n, one in enumerate(votes)]
         asked = [(n, lead) for n, lead in enumerate(leads) if lead]
         try:
             await together(self._judging.between(lead, n, follows, self._order, population) for n, lead in asked)
@@ -125,6 +127,19 @@ class Answering:
     def votes(self, population: Population) -> tuple[Answer, ...]:
         """The answers that votes make, of what was followed and guessed so far."""
         return answer(self.task.tests, self.grown(population), self._followed.values(), self._order, self._guessed.values())
+
+    async def settle(self, candidate: Candidate, context: Context) -> tuple[Event, ...]:
+        """What comes of a perfect description by the requests that answering makes of it first: a grid for every test input, and
+        a review where the policy has one. Raises Halt.
+
+        What is asked here is not asked again.
+        """
+        asking = copy(self)
+        asking.context = context
+        plainly = [asking._readable(candidate, IDENTITY, self.task, n, 0) for n in range(len(self.task.tests))]
+        await together([*plainly, *asking._review([candidate])])
+        grids = [event for key, event in self._followed.items() if key[0] == candidate.index and not event.view]
+        return (*grids, *(event for k, event in self._reviews.items() if k == candidate.index))
 
     async def _follow(self, candidates: Sequence[Candidate]) -> None:
         policy = self.context.config.answers

@@ -31,7 +31,9 @@ async def solve(task: Task, context: Context, known: Sequence[Event] = (), befor
         pairs = tuple((p.input, p.output) for p in task.pairs)
         births = context.config.policy.births
         context.emit(TaskStarted(task=task.id, pairs=pairs, tests=task.tests, copy_accuracy=task.copy_accuracy, births=births))
-    search, answering = Search(task, context, known, before or {}), Answering(task, context)
+    answering = Answering(task, context)
+    settling = answering.settle if context.config.policy.stop_when == "agree" else None
+    search = Search(task, context, known, before or {}, settling)
     expected = checker.expected if context.config.policy.phases else solver.expected
     follows = partial(expected, context.asker, context.settings("answerer"), task)
     with context.keeping(task.id, follows):
@@ -63,7 +65,8 @@ def _end(
         remedy=halted.remedy if halted else "",
         unreached=len(population.unreached) + population.unreviewed + answering.unreached,
         losses=lost,
-        unfinished=search.halted is not None and not search.perfect and any(a.proposed for a in answers),
+        unfinished=search.halted is not None and not search.ended and any(a.proposed for a in answers),
+        agreed=search.agreed,
         seconds=seconds,
     )
 

@@ -189,7 +189,8 @@ class History:
             case RunFinished():
                 self.finished = event
             case TaskStarted():
-                self.task(event.task).started = event
+                task = self.task(event.task)
+                task.started, task.population = event, grow(task.population, event)
             case CandidateChecked():
                 task = self.task(event.task)
                 if event.birth.index not in task.population.members:
@@ -199,7 +200,9 @@ class History:
             case MoveFailed():
                 self.task(event.task).grow(event, self.rank)
             case AnswerFollowed():
-                self.task(event.task).follows[event.birth, event.attempt.pair, event.sample, event.view] = event
+                task = self.task(event.task)
+                task.follows[event.birth, event.attempt.pair, event.sample, event.view] = event
+                task.population = grow(task.population, event)
             case AnswerGuessed():
                 self.task(event.task).guesses[event.attempt.pair, event.sample] = event
             case CandidateReviewed():

@@ -75,6 +75,7 @@ def of_answer(event: TaskAnswered, best: Fitness | None, candidates: int, usd: f
         reason = "" if event.error in known else f": {clean(event.error) or 'no reason given'}"
         return Moment(event.at, event.task, f"failed{reason} ({cost})", "bad", True)
     why = {"perfect": "answered", "exhausted": "answered", "budget": "answered, out of budget"}.get(event.stopped, event.stopped)
+    cost += f"; births {' and '.join(map(str, event.agreed))} agree on the test" if event.agreed else ""
     none = (
         "by direct guesses" if event.answers and event.stopped == "exhausted" and any(a.proposed for a in event.answers) else ""
     )

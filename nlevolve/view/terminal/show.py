@@ -171,6 +171,8 @@ def _verdict(look: Look, task: TaskHistory, solution: Solution | None) -> Row:
     lost = in_short(summed(loss_rows(task.losses)))
     error = clean(task.answered.error) if task.answered else ""
     error = error or (f"no reply came to some of what was asked: {lost}" if lost else "")
+    agreed = " and ".join(map(str, task.answered.agreed)) if task.answered else ""
+    error = "; ".join(filter(None, [f"births {agreed} agree on the test inputs" if agreed else "", error]))
     if solution is None:
         return row(("answers", "bold"), ("  the solutions are not known", "dim"), f"  {error}")
     right = grade(task.answered.answers if task.answered else None, solution).right
