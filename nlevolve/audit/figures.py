@@ -197,6 +197,7 @@ class Told:
         return {
             "solved": all(grade["solved"]) if grade else None,
             **{f"inputs_{name}": list(grade[name]) if grade else None for name in ("solved", "covered", "cell_accuracy")},
+            "inputs_by_guess": self._by_guess(name, seen) if grade else None,
             "train": {
                 "exact": best.exact if best else 0,
                 "pairs": len(task.pairs),
@@ -206,6 +207,7 @@ class Told:
             "description": list(best.event.description.bullets) if best else None,
             "best": _birth(best) if best else None,
             "candidates": len(seen.members),
+            "opinions": self._opinions(seen),
             **self.books.row(key),
             "replies": self._replies(key),
             "losses": _loss_rows(added(seen.losses)),
@@ -217,6 +219,29 @@ class Told:
             "error": (done.error or None) if done else None,
             "public": None if self.evidence.public is None else name in self.evidence.public,
         }
+
+    def _by_guess(self, name: str, seen: Seen) -> list[bool]:
+        """Whether nobody gave the right answer but guesses, for each test input."""
+        made = []
+        for number, want in enumerate(self.evidence.solutions[name]):
+            done = seen.answered.answers[number] if seen.answered and number < len(seen.answered.answers) else None
+            right = done is not None and want in (done.attempt_1, done.attempt_2)
+            asked: list[AnswerFollowed | AnswerGuessed] = [*seen.follows.values(), *seen.guesses.values()]
+            gave = [
+                isinstance(one, AnswerFollowed)
+                for one in asked
+                if isinstance(one.attempt, Followed) and (one.attempt.pair, one.attempt.grid) == (number, want)
+            ]
+            made.append(right and bool(gave) and not any(gave))
+        return made
+
+    @staticmethod
+    def _opinions(seen: Seen) -> dict[str, int]:
+        said = Counter(str(review.verdict) for review in seen.reviews.values())
+        tests = {test: [c for (t, _), c in seen.choices.items() if t == test] for test, _ in seen.choices}
+        picked = [any(choice.picks for choice in choices) for choices in tests.values()]
+        verdicts = {verdict: said[verdict] for verdict in ("accept", "doubt", "stuck")}
+        return {**verdicts, "unreviewed": said["None"], "judged": sum(picked), "unjudged": len(picked) - sum(picked)}
 
     def _reached(self, rows: Mapping[str, Any], grades: Mapping[str, Mapping[str, list[Any]]]) -> dict[str, Any]:
         """The scores without tasks that failed, or that were cut short before anything was checked."""

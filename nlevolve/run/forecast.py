@@ -108,7 +108,7 @@ def _of_task(config: RunConfig, task: Task, prompts: Prompts, cards: Mapping[str
         if not given:
             yield _Calls(ROLE_OF[operator], 1, prompt[operator], question)
         checked = (*question, config.checker.model_dump_json()) if question else None
-        yield _Calls("checker", pairs, follows("checker"), checked)
+        yield _Calls("checker", pairs + policy.borderline - 1, follows("checker"), checked)
     most = 1 if given else answers.perfect + answers.imperfect
     followed = most * answers.samples * answers.views if policy.phases else 0
     yield _Calls("answerer", followed * len(task.tests), follows("answerer"))

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 
 from nlevolve.evolve.answers import trust
 from nlevolve.puzzle.grids import Grid, shape
-from nlevolve.records import Answer, AnswerFollowed, Attempt, Followed, Review
+from nlevolve.records import Answer, AnswerFollowed, Attempt, Followed
 from nlevolve.view.grading import Solution
 from nlevolve.view.history import TaskHistory
-from nlevolve.view.text import clean, plural
+from nlevolve.view.text import plural
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,35 +76,6 @@ def backings(task: TaskHistory, test: int) -> tuple[Backing | None, Backing | No
     return _opined(task, test, answer.attempt_1, one), _opined(task, test, answer.attempt_2, two)
 
 
-def opinions(task: TaskHistory, test: int) -> list[str]:
-    """What reviewers doubt of the descriptions followed on a test input (from 0), and what a judge said or did not, in words."""
-    births = sorted({one.birth for one in task.follows.values() if one.attempt.pair == test})
-    reviews = {k: task.population.members[k].review for k in births if k in task.population.members}
-    return [*(_review(k, one) for k, one in reviews.items() if one is not None and _matters(one)), *_choices(task, test)]
-
-
-def _matters(review: Review) -> bool:
-    return review.verdict != "accept"
-
-
-def _review(birth: int, review: Review) -> str:
-    if review.verdict is None:
-        return f"birth {birth} was not reviewed: {review.missing}, {clean(review.why)}"
-    said = f"stuck on test input {(review.test or 0) + 1}" if review.verdict == "stuck" else "doubt"
-    return f"review of birth {birth}: {said}{f': {clean(review.why)}' if review.why else ''}"
-
-
-def _choices(task: TaskHistory, test: int) -> Iterator[str]:
-    told = [one.choice for (place, _), one in sorted(task.choices.items()) if place == test]
-    for reason in dict.fromkeys(one.why for one in told if one.picks and one.why):
-        yield f"the judge: {clean(reason)}"
-    missing = Counter(f"{one.missing}, {clean(one.why)}" for one in told if one.missing)
-    for why, often in missing.items():
-        yield f"the judge said nothing {often} of {plural(len(told), 'time')}: {why}"
-    if told and len(told) == sum(missing.values()):
-        yield "votes alone decided"
-
-
 def _opined(task: TaskHistory, test: int, grid: Grid | None, backing: Backing | None) -> Backing | None:
     """With what a reviewer and a judge said."""
     if backing is None or grid is None:
@@ -115,6 +86,14 @@ def _opined(task: TaskHistory, test: int, grid: Grid | None, backing: Backing | 
     picks = [[one.shown[place] for place in one.choice.picks] for one in events]
     first, second = (sum(one[at : at + 1] == [grid] for one in picks) for at in (0, 1))
     return replace(backing, doubted=frozenset(doubted), picked=(first, second), judged=len(events))
+
+
+def by_guesses(task: TaskHistory, test: int, solution: Solution) -> bool:
+    """Whether the right answer to a test input (from 0) is one that direct guesses alone gave."""
+    answer = task.answered.answers[test] if task.answered and test < len(task.answered.answers) else None
+    given = (answer.attempt_1, answer.attempt_2) if answer else ()
+    right = [one for one, grid in zip(backings(task, test), given, strict=False) if one and grid == solution[test]]
+    return any(one.guesses and not one.births for one in right)
 
 
 def followed(task: TaskHistory, birth: int) -> dict[int, AnswerFollowed]:

@@ -15,9 +15,10 @@ from nlevolve.run.retell import Told
 from nlevolve.view.ancestry import Descent, Origin, descent, trace
 from nlevolve.view.grading import Solution
 from nlevolve.view.history import TaskHistory
+from nlevolve.view.opinions import opinions
 from nlevolve.view.raw import head, parts
 from nlevolve.view.text import clean
-from nlevolve.view.votes import backings, followed, opinions
+from nlevolve.view.votes import backings, followed
 
 LONGEST_REASON = 400
 """Characters of a failure's reason that are kept."""

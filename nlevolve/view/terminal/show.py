@@ -17,6 +17,7 @@ from nlevolve.records import Answer, Attempt, CallFinished, Event, Followed, Ski
 from nlevolve.view.grading import Solution, grade
 from nlevolve.view.history import TaskHistory
 from nlevolve.view.lost import in_short, loss_rows, summed
+from nlevolve.view.opinions import opinions
 from nlevolve.view.terminal.grids import Picture, Pictures, coloured, fades
 from nlevolve.view.terminal.palette import Palette
 from nlevolve.view.terminal.panels.best import description, lineage
@@ -28,7 +29,7 @@ from nlevolve.view.terminal.panels.progress import curve
 from nlevolve.view.terminal.panels.tasks import COLUMN, tasks
 from nlevolve.view.terminal.summary import Summary
 from nlevolve.view.text import clean
-from nlevolve.view.votes import backings, failed, opinions
+from nlevolve.view.votes import backings, failed
 
 TALL = 10_000
 """More rows than any panel needs: nothing is left out here."""
