@@ -36,6 +36,7 @@ async def solve(task: Task, context: Context, known: Sequence[Event] = (), befor
     search = Search(task, context, known, before or {}, settling)
     expected = checker.expected if context.config.policy.phases else solver.expected
     follows = partial(expected, context.asker, context.settings("answerer"), task)
+    # reviews and choices are not kept for: without them votes answer the task, and what is kept for them the search would lack
     with context.keeping(task.id, follows):
         await search.run()
         answers = await answering.follow(search.outcome)
