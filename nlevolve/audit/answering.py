@@ -9,6 +9,7 @@ from nlevolve.audit.evidence import Evidence, Line
 from nlevolve.audit.figures import lost
 from nlevolve.audit.voting import Electorate, elected
 from nlevolve.audit.worth import Born, Schedule, worth
+from nlevolve.puzzle.grids import Grid
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import (
     Answer,
@@ -80,6 +81,7 @@ def _answered(
         found.cannot(f"{where} was stopped ({event.stopped}) in a session that went on with an earlier one: what it chose from")
         return
     follows = [one.event for one in before if one.session == line.session and isinstance(one.event, Asked)]
+    born.on_tests = _on_tests(follows, len(task.tests), evidence.setting("answers.samples", 1))
     ends = [schedule.last(born, second=second) for second in (False, True)] if schedule.phases else [10**9]
     told = [_told(task, born.upto(last), electorate, follows) for last in dict.fromkeys(ends)]
     best, answers = next((one for one in told if one[0] == event.best and _same(one[1], event.answers)), told[-1])
@@ -87,6 +89,18 @@ def _answered(
     _compare(evidence, where, event.answers, answers)
     calls = [one.event for one in before if one.session == line.session and isinstance(one.event, CallFinished)]
     _ending(evidence, where, event, schedule, born, follows, calls)
+
+
+def _on_tests(follows: Sequence[Asked], tests: int, samples: int) -> dict[int, tuple[Grid, ...]]:
+    """Birth -> what its first reading gave on each test input, or the next where that one was no grid."""
+    first: dict[int, dict[int, tuple[int, Grid]]] = defaultdict(dict)
+    for one in follows:
+        if isinstance(one, AnswerGuessed) or one.view or not isinstance(one.attempt, Followed):
+            continue
+        if one.sample % samples == 0 and one.sample < GARBLED_SAMPLES * samples:
+            told, number = first[one.birth], one.attempt.pair
+            told[number] = min(told.get(number, (one.sample, one.attempt.grid)), (one.sample, one.attempt.grid))
+    return {k: tuple(told[n][1] for n in range(tests)) for k, told in first.items() if len(told) == tests}
 
 
 def _told(task: Task, born: Born, electorate: Electorate, follows: Sequence[Asked]) -> tuple[int | None, Sequence[Answer]]:
@@ -128,7 +142,8 @@ def _ending(
         return
     goal = schedule.goal(born)
     if event.stopped in BY_ITSELF:
-        found.equal("answer", f"{where}: stopped", event.stopped, "exhausted" if goal is None else "perfect")
+        found.equal("answer", f"{where}: stopped", event.stopped, schedule.ends_as(born))
+        found.equal("answer", f"{where}: who agrees", list(event.agreed), list(schedule.who_agrees(born)))
         found.holds("answer", where, not event.unfinished, "is said to be unfinished, and its search ended of itself")
         last = sum(schedule.phases) - 1 if goal is None else goal
         lacking = [k for k in range(last + 1) if k not in born.members and k not in born.failed]

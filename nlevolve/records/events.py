@@ -155,9 +155,17 @@ class TaskAnswered(Event):
     losses: tuple[Loss, ...] = ()
     """Why births and follows brought nothing, the commonest first: those unreached, and those refused for their content."""
     unfinished: bool = False
-    """Whether the answers are from a search that had not come to its own end: a cap, or an interruption, came before."""
+    """Whether the answers, if there are any, are from a search that had not come to its own end: a cap, or an interruption, came
+    before."""
+    agreed: tuple[int, ...] = ()
+    """Births of the rules that fit, were found apart and agree on all test inputs, where the search waited for that."""
     seconds: float = 0.0
     """Since the task was taken up."""
+
+    @property
+    def given(self) -> bool:
+        """Whether any test input has an answer."""
+        return any(answer.attempt_1 is not None for answer in self.answers)
 
 
 class MixLearned(Event):

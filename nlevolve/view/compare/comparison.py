@@ -299,7 +299,7 @@ def _warnings(sides: Sequence[Side], runs: Sequence[RunFolder], shared: int, gra
     for side, run in zip(sides, runs, strict=True):
         tasks = len(run.results["tasks"])
         if tasks > shared:
-            yield f"{side.run}: {tasks - shared} of its {tasks} tasks are not in every run and are left out"
+            yield f"{side.run}: {tasks - shared} of its {plural(tasks, 'task')} are not in every run and are left out"
         if not side.finished:
             yield f"{side.run} is not finished: tasks it has not answered count as unsolved"
         if unsure := doubt(side.cost_unknown_calls, side.cost_unknown_usd):
@@ -307,7 +307,8 @@ def _warnings(sides: Sequence[Side], runs: Sequence[RunFolder], shared: int, gra
         if side.damaged:
             yield f"{side.run}: {side.damaged}: its figures are too low"
         if side.estimated_calls:
-            yield f"{side.run}: its provider did not say what {side.estimated_calls} replies took: its figures are estimates"
+            replies = plural(side.estimated_calls, "reply", "replies")
+            yield f"{side.run}: its provider did not say what {replies} took: its figures are estimates"
         if side.lost:
             lost = in_short(side.lost)
             yield f"{side.run}: no reply came to some of what it asked ({lost}); what that left unsolved counts as unsolved"

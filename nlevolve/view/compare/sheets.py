@@ -133,7 +133,8 @@ def _costs(found: Comparison, called: Mapping[str, str]) -> Sheet:
     columns = ["run", "spent", "full", "/task", "/solved", "calls", "cached", "read", "tokens", "s/task", "reply s"]
     note = (
         "spent: by this run. full: with what replies from the cache had cost when they were bought; /task, /solved and tokens "
-        "are counted so too. ≈: partly estimated, +: more of unknown price. read: replies that could be read. "
+        "are counted so too. calls: that a provider got; cached: the share of all that the cache answered. "
+        "≈: partly estimated, +: more of unknown price. read: replies that could be read. "
         "s/task: from start to answer. reply s: what providers took, a task."
     )
     return Sheet("What it took", columns, [[called[side.run], *_cost_row(side)] for side in found.runs], note)
@@ -149,7 +150,7 @@ def _cost_row(side: Side) -> list[str]:
         about + money(side.cost_full_usd) + more,
         about + money(side.each(side.cost_full_usd)) + more,
         "–" if solved is None else about + money(solved) + more,
-        count(sum(side.calls.values())),
+        count(side.calls["provider"] + side.calls["failed"]),
         percent(side.cached_share),
         percent(read_share(side.replies), 0),
         about + count(tokens),

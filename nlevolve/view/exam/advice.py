@@ -66,7 +66,7 @@ def _right(standing: Standing) -> float:
 
 def _choice(chosen: Standing, told: Sequence[Standing]) -> str:
     best = max(told, key=_right)
-    took = f"follows {percent(chosen.exact.share)} of {chosen.exact.of} grids right"
+    took = f"follows {percent(chosen.exact.share)} of {plural(chosen.exact.of, 'grid')} right"
     price = "at an unknown price" if chosen.usd is None else f"for {money(chosen.usd)} a grid"
     if len(told) == 1:
         return f"{clean(chosen.checker)} {took} ({between(chosen.exact.interval)}), {price}"

@@ -102,11 +102,11 @@ def between(interval: Interval) -> str:
 
 
 def _costs(found: Exam) -> Sheet:
-    unknown = f", and {found.unknown_calls} calls of unknown cost" if found.unknown_calls else ""
+    unknown = f", and {plural(found.unknown_calls, 'call')} of unknown cost" if found.unknown_calls else ""
     note = (
         f"USD: mean, at full price. seconds: median, as long as it took when it was bought. This exam: {money(found.cost_usd)}"
-        f"{unknown}; {found.calls.get('provider', 0):,} calls, {found.calls.get('cache', 0):,} more from the sample bank, "
-        f"{found.calls.get('failed', 0):,} failed."
+        f"{unknown}; {plural(found.calls.get('provider', 0), 'call')}, {found.calls.get('cache', 0):,} more from the sample "
+        f"bank, {found.calls.get('failed', 0):,} failed."
     )
     rows = [[*_named(one), *_cost(one)] for one in _true(found) if one.exact.of]
     return Sheet("What a grid takes", [*FIRST, "USD", "seconds"], rows, note)
