@@ -141,6 +141,7 @@ class Cache:
             if not self._accounts.repeatable(request):
                 given_up.tries = call.tries
                 given_up.unknown_usd = call.hold.most_usd if call.hold else 0.0
+                given_up.unknown_tokens = call.hold.most_tokens if call.hold else 0
             self._account(call, given_up)
             raise
         finally:
@@ -197,5 +198,5 @@ class Cache:
         if first or not isinstance(error, NoReply):
             raise error
         shared = copy.copy(error)
-        shared.tries, shared.unknown_usd = 0, 0.0
+        shared.tries, shared.unknown_usd, shared.unknown_tokens = 0, 0.0, 0
         raise shared
