@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from nlevolve.audit.evidence import Evidence, Line
 from nlevolve.audit.figures import lost
-from nlevolve.audit.voting import Electorate, elected
+from nlevolve.audit.voting import Electorate, Opinions, elected
 from nlevolve.audit.worth import Born, Schedule, worth
 from nlevolve.puzzle.grids import Grid
 from nlevolve.puzzle.tasks import Task
@@ -15,11 +15,14 @@ from nlevolve.records import (
     Answer,
     AnswerFollowed,
     AnswerGuessed,
+    AnswerJudged,
     CallFinished,
     CandidateChecked,
+    CandidateReviewed,
     Followed,
     Garbled,
     MoveFailed,
+    Opinion,
     TaskAnswered,
     Unreached,
 )
@@ -48,6 +51,8 @@ def check(evidence: Evidence) -> None:
                 _answered(evidence, task, lines[:place], line, electorate, schedule)
             elif isinstance(line.event, Asked):
                 _asked(evidence, lines[:place], line, line.event)
+            elif isinstance(line.event, CandidateReviewed | AnswerJudged):
+                _said(evidence, lines[:place], line, line.event)
     if not evidence.setting("policy", None):
         evidence.found.cannot("config.json has no policy: whether searches ended where they had to")
 
@@ -68,6 +73,22 @@ def _asked(evidence: Evidence, before: Sequence[Line], line: Line, event: Asked)
         evidence.found.holds("call", where, replied, "has a reply that no call brought")
 
 
+def _said(evidence: Evidence, before: Sequence[Line], line: Line, event: CandidateReviewed | AnswerJudged) -> None:
+    """Whether a reviewer's or a judge's word was asked for, and can be one."""
+    if isinstance(event, CandidateReviewed):
+        where, said = f"{line.where}: the review of birth {event.birth} of {event.task}", event.review.verdict is not None
+        key: tuple[str, int | None, int | None] = ("review", event.birth, None)
+        fits = event.review.test is None or 0 <= event.review.test < len(evidence.tasks[event.task].tests)
+    else:
+        where, said = f"{line.where}: a choice for test input {event.test + 1} of {event.task}", bool(event.choice.picks)
+        key = ("judge", None, event.test)
+        fits = all(0 <= place < len(event.shown) for place in event.choice.picks) and len(set(event.shown)) == len(event.shown)
+    calls = [one.event for one in before if isinstance(one.event, CallFinished)]
+    replied = any((call.purpose, call.birth, call.target) == key and call.source != "failed" for call in calls)
+    evidence.found.holds("call", where, replied or not said, "has a reply that no call brought")
+    evidence.found.holds("answer", where, fits, "is about what was not there")
+
+
 def _answered(
     evidence: Evidence, task: Task, before: Sequence[Line], line: Line, electorate: Electorate, schedule: Schedule
 ) -> None:
@@ -81,11 +102,21 @@ def _answered(
     follows = [one.event for one in before if one.session == line.session and isinstance(one.event, Asked)]
     born.on_tests = _on_tests(follows, len(task.tests), evidence.setting("answers.samples", 1))
     ends = [schedule.last(born, second=second) for second in (False, True)] if schedule.phases else [10**9]
-    told = [_told(task, born.upto(last), electorate, follows) for last in dict.fromkeys(ends)]
+    said = _opinions(before, line)
+    told = [_told(task, born.upto(last), electorate, follows, said) for last in dict.fromkeys(ends)]
     best, answers = next((one for one in told if one[0] == event.best and _same(one[1], event.answers)), told[-1])
     found.equal("answer", f"{where}: the best birth", event.best, best)
     _compare(evidence, where, event.answers, answers)
-    _ending(evidence, where, event, schedule, born, follows)
+    spoken = [*said.reviews.values(), *(one.choice for one in said.choices)]
+    _ending(evidence, where, event, schedule, born, follows, spoken)
+
+
+def _opinions(before: Sequence[Line], line: Line) -> Opinions:
+    """The reviews of the log so far, by the words they are of, and the choices of this session."""
+    words = {one.event.birth.index: one.event.description.normalised for one in before if isinstance(one.event, CandidateChecked)}
+    reviews = [one.event for one in before if isinstance(one.event, CandidateReviewed) and one.event.birth in words]
+    choices = [one.event for one in before if one.session == line.session and isinstance(one.event, AnswerJudged)]
+    return Opinions({words[one.birth]: one.review for one in reviews}, choices)
 
 
 def _on_tests(follows: Sequence[Asked], tests: int, samples: int) -> dict[int, tuple[Grid, ...]]:
@@ -100,9 +131,11 @@ def _on_tests(follows: Sequence[Asked], tests: int, samples: int) -> dict[int, t
     return {k: tuple(told[n][1] for n in range(tests)) for k, told in first.items() if len(told) == tests}
 
 
-def _told(task: Task, born: Born, electorate: Electorate, follows: Sequence[Asked]) -> tuple[int | None, Sequence[Answer]]:
+def _told(
+    task: Task, born: Born, electorate: Electorate, follows: Sequence[Asked], said: Opinions
+) -> tuple[int | None, Sequence[Answer]]:
     order = electorate.order(born)
-    return (order[0].index if order else None, elected(task.tests, order, follows))
+    return (order[0].index if order else None, elected(task.tests, order, follows, said))
 
 
 def _same(one: Sequence[Answer], other: Sequence[Answer]) -> bool:
@@ -131,6 +164,7 @@ def _ending(
     schedule: Schedule,
     born: Born,
     follows: Sequence[Asked],
+    said: Sequence[Opinion],
 ) -> None:
     """Why it ended, what was lost, whether it was finished: as far as that follows from its births."""
     found = evidence.found
@@ -139,6 +173,7 @@ def _ending(
     goal = schedule.goal(born)
     if event.stopped in BY_ITSELF:
         found.equal("answer", f"{where}: stopped", event.stopped, schedule.ends_as(born))
+        found.equal("answer", f"{where}: who agrees", list(event.agreed), list(schedule.who_agrees(born)))
         found.holds("answer", where, not event.unfinished, "is said to be unfinished, and its search ended of itself")
         last = sum(schedule.phases) - 1 if goal is None else goal
         lacking = [k for k in range(last + 1) if k not in born.members and k not in born.failed]
@@ -151,9 +186,10 @@ def _ending(
         )
     )
     unreached = inside.unreached + sum(isinstance(one.attempt, Unreached) for one in follows)
+    unreached += sum(one.missing == "unreached" for one in said)
     if event.stopped in BY_ITSELF and schedule.second == 0:
         found.equal("figure", f"{where}: unreached", event.unreached, unreached)
-        derived = {one.failure: one.count for one in lost(inside.members.values(), inside.failed.values(), follows)}
+        derived = {one.failure: one.count for one in lost(inside.members.values(), inside.failed.values(), follows, said)}
         found.equal("figure", f"{where}: losses", {one.failure: one.count for one in event.losses}, derived)
 
 

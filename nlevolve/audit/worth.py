@@ -172,6 +172,16 @@ class Schedule:
         fits = any(one.perfect for k, one in born.members.items() if k < sum(self.phases))
         return "perfect" if self.goal(born) is not None or (self.agree and fits) else "exhausted"
 
+    def who_agrees(self, born: Born) -> tuple[int, ...]:
+        """The births that end the search by agreeing; none where they were not asked to, or do not by its end."""
+        told: dict[str, int] = {}
+        for k, one in sorted(born.upto(self.last(born, second=False)).members.items()):
+            if one.perfect:
+                told.setdefault(one.event.description.normalised, k)
+            if self.agree and (found := agreeing(born, list(told.values()), self.agree)):
+                return found
+        return ()
+
     def last(self, born: Born, *, second: bool) -> int:
         """The last birth that counts; `second`: a second answer was looked for."""
         end, goal = sum(self.phases) - 1, self.goal(born)

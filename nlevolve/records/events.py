@@ -25,9 +25,11 @@ from nlevolve.records.nouns import (
     Answer,
     Attempt,
     Birth,
+    Choice,
     Description,
     Event,
     Loss,
+    Review,
     Stopped,
     Text,
 )
@@ -132,6 +134,30 @@ class AnswerGuessed(Event):
     attempt: Attempt
 
 
+class CandidateReviewed(Event):
+    """A reviewer was asked whether a description that fits every pair will hold on the test inputs (`policy.review`): once for
+    each distinct one."""
+
+    kind: Literal["candidate_reviewed"] = "candidate_reviewed"
+    task: str
+    birth: int
+    review: Review
+
+
+class AnswerJudged(Event):
+    """A judge was asked which of the grids that lead is a test input's output (`answers.judge`)."""
+
+    kind: Literal["answer_judged"] = "answer_judged"
+    task: str
+    test: int
+    """The test input, from 0."""
+    sample: int
+    """How many times it was asked before: each time in another order."""
+    shown: tuple[Grid, ...]
+    """The grids in the order in which it was shown them."""
+    choice: Choice
+
+
 class TaskAnswered(Event):
     """A task is over, with answers or without."""
 
@@ -151,6 +177,8 @@ class TaskAnswered(Event):
     """Why births and follows brought nothing, the commonest first: those unreached, and those refused for their content."""
     unfinished: bool = False
     """Whether the answers are from a search that had not come to its own end: a cap, or an interruption, came before."""
+    agreed: tuple[int, ...] = ()
+    """Births of the rules that fit, were found apart and agree on all test inputs, where the search waited for that."""
     seconds: float = 0.0
     """Since the task was taken up."""
 
@@ -235,6 +263,8 @@ AnyEvent = Annotated[
     | MoveFailed
     | AnswerFollowed
     | AnswerGuessed
+    | CandidateReviewed
+    | AnswerJudged
     | TaskAnswered
     | LimitChanged
     | TrafficSeen

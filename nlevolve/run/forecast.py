@@ -8,14 +8,16 @@ from typing import Any
 
 from nlevolve.ask.fields import grid_fields, pair_fields, test_fields
 from nlevolve.ask.generator import ROLE_OF
+from nlevolve.ask.judge import Shown, judging
 from nlevolve.ask.prompts import Prompts
+from nlevolve.ask.reviewer import reviewing
 from nlevolve.config import RunConfig
 from nlevolve.llm.catalogue import ModelCard, price_of
 from nlevolve.llm.manner import manner_of
 from nlevolve.llm.request import Message
 from nlevolve.llm.settings import RoleSettings
 from nlevolve.puzzle.tasks import Task
-from nlevolve.records import Operator, Role, Usage
+from nlevolve.records import Description, Operator, Role, Usage
 
 CHARACTERS_A_TOKEN = 2.5
 """Prompts are mostly digits and spaces."""
@@ -106,13 +108,19 @@ def _of_task(config: RunConfig, task: Task, prompts: Prompts, cards: Mapping[str
         if not given:
             yield _Calls(ROLE_OF[operator], 1, prompt[operator], question)
         checked = (*question, config.checker.model_dump_json()) if question else None
-        yield _Calls("checker", pairs, follows("checker"), checked)
+        yield _Calls("checker", pairs + policy.borderline - 1, follows("checker"), checked)
     most = 1 if given else answers.perfect + answers.imperfect
     followed = most * answers.samples * answers.views if policy.phases else 0
     yield _Calls("answerer", followed * len(task.tests), follows("answerer"))
     if answers.direct:
         solved = tokens("answerer", "solve", {"pairs": applied["others"][1]["pairs"], "input": alone["input"]})
         yield _Calls("answerer", answers.direct * len(task.tests), solved)
+    words = Description(bullets=BULLETS)
+    if policy.review != "off":
+        yield _Calls("reviewer", min(most, answers.perfect), prompt_tokens(reviewing(prompts, task, words)))
+    if answers.judge != "off":
+        asked = prompt_tokens(judging(prompts, task, 0, Shown(task.tests[:1] * 3, (1.0,) * 3, [(n, words, 0) for n in range(3)])))
+        yield _Calls("judge", answers.judge_samples * len(task.tests), asked)
 
 
 def _births(config: RunConfig) -> Iterator[tuple[int, tuple[str, ...]]]:

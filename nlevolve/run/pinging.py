@@ -67,7 +67,7 @@ def _unfit(role: Role, its: Sequence[tuple[str, NoReply]], every: Sequence[NoRep
 def _called(config: RunConfig) -> Iterator[tuple[Role, RoleSettings]]:
     """Each way in which a real model is called, with the first role that calls it so."""
     seen: list[RoleSettings] = []
-    for role, mix in config.roles.items():
+    for role, mix in config.asked.items():
         for settings in mix.each:
             if settings not in seen and not embedded_version(settings.model):
                 seen.append(settings)

@@ -21,7 +21,7 @@ AGREE = Policy(phases=(Phase(births=20, overlap=3),), stop_when="agree", agree_c
 
 
 def started(tests: int = 1) -> TaskStarted:
-    return TaskStarted(task="t", pairs=(), tests=(((7,),),) * tests, copy_accuracy=0.5, births=20)
+    return TaskStarted(task="t", pairs=((((1, 2),), ((1, 2),)),) * 3, tests=(((7,),),) * tests, copy_accuracy=0.5, births=20)
 
 
 def followed(birth: int, number: int, mark: str, sample: int = 0, view: str = "") -> AnswerFollowed:

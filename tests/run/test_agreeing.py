@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from nlevolve.audit.audit import audit
 from nlevolve.llm.request import LLM, Reply, Request
-from nlevolve.records import BirthPlanned, CallFinished, CandidateChecked, TaskAnswered
+from nlevolve.records import BirthPlanned, CallFinished, CandidateChecked, Event, TaskAnswered
 from nlevolve.run import store
 from nlevolve.run.solve import solve
 from nlevolve.view.publish import Publisher
+from nlevolve.view.terminal.ending import closing
+from nlevolve.view.terminal.palette import STANDARD
+from nlevolve.view.terminal.sentences import of_answer
+from nlevolve.view.terminal.show import show
+from nlevolve.view.terminal.summary import Summary
 from tests.run.contexts import A, B, Bench, a_task, bench, rule
 from tests.scripted import bullets, chance, scripted
 from tests.stories.test_resume import answers, cut, resume
@@ -132,12 +139,13 @@ def test_it_resumes_at_every_event_to_the_same_answers_without_a_new_call_and_be
     last = max(e.birth.index for e in events if isinstance(e, CandidateChecked))
     assert first < last, "the story needs births after a perfect one"
     assert audited(session.folder) == []
+    told(session.folder, events)
     data = (session.folder / "events.jsonl").read_bytes()
-    told, ends = ("candidate_checked", "answer_followed", "birth_planned"), [0]
+    kinds, ends = ("candidate_checked", "answer_followed", "birth_planned"), [0]
     for line in data.splitlines(keepends=True):
         ends.append(ends[-1] + len(line))
     # between these a cut loses calls alone, which the bank has
-    cuts = [end for event, end in zip(events, ends[1:], strict=True) if event.kind in told]
+    cuts = [end for event, end in zip(events, ends[1:], strict=True) if event.kind in kinds]
     for number, end in enumerate(cuts):
         copy = cut(session.folder, tmp_path / f"cut{number}", end)
         resumed = asyncio.run(resume(copy, task, tmp_path / "bank", settings))
@@ -147,6 +155,24 @@ def test_it_resumes_at_every_event_to_the_same_answers_without_a_new_call_and_be
         assert {e.request for e in resumed if isinstance(e, CallFinished)} <= {
             e.request for e in events if isinstance(e, CallFinished)
         }
+
+
+def told(folder: Path, events: list[Event]) -> None:
+    """Who agreed stands in results.json, and whoever looks at the run is told."""
+    [end] = [e for e in events if isinstance(e, TaskAnswered)]
+    results = json.loads((folder / "results.json").read_text())
+    assert len(end.agreed) == 2
+    assert results["tasks"]["mirror"]["agreed"] == list(end.agreed)
+    words = "births {} and {} agree on the test".format(*end.agreed)
+    console = Console(width=150)
+    with console.capture() as page:
+        console.print(show(events, "mirror", console, STANDARD, solutions={}))
+    assert words in page.get()
+    summary = Summary()
+    for event in events:
+        summary.see(event)
+    assert "agree on the test inputs of 1 task" in closing(summary, results, "story").plain
+    assert words in of_answer(end, None, 3, 0.0).text
 
 
 def audited(folder: Path) -> list[str]:
