@@ -59,11 +59,6 @@ class RunConfig(BaseModel):
         idle = {role for role, (table, setting) in _WORK.items() if getattr(getattr(self, table), setting) == "off"}
         return {name: self.role(name) for name in ROLES if name not in idle}
 
-    @property
-    def asked(self) -> dict[Role, RoleSettings]:
-        """Those of them that have something to do: where no description is written, nobody writes, checks or reviews."""
-        return {name: one for name, one in self.roles.items() if self.policy.phases or name in ("answerer", "judge")}
-
     def changed(self, changes: Mapping[str, Any]) -> RunConfig:
         """The same with some dotted keys changed. Raises UsageError."""
         tree = self.model_dump(mode="json")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from nlevolve.audit.evidence import Evidence, Line
 from nlevolve.audit.figures import lost
@@ -29,8 +29,8 @@ from nlevolve.records import (
 
 Asked = AnswerFollowed | AnswerGuessed
 """Something that was asked on a test input."""
-READINGS = 3
-"""How often a description is followed on a test input until there is a grid."""
+GARBLED_SAMPLES = 3
+"""How often a description is followed on a test input at most, until a grid can be read."""
 BY_ITSELF = ("perfect", "exhausted")
 """Ends of a search that came of itself."""
 
@@ -71,6 +71,8 @@ def _asked(evidence: Evidence, before: Sequence[Line], line: Line, event: Asked)
     if isinstance(attempt, Followed | Garbled):
         replied = any(call.source != "failed" for call in calls)
         evidence.found.holds("call", where, replied, "has a reply that no call brought")
+    if isinstance(attempt, Followed):
+        evidence.found.holds("grid", where, attempt.accuracy is None, "has an accuracy, and a run knows no test output")
 
 
 def _said(evidence: Evidence, before: Sequence[Line], line: Line, event: CandidateReviewed | AnswerJudged) -> None:
@@ -107,8 +109,9 @@ def _answered(
     best, answers = next((one for one in told if one[0] == event.best and _same(one[1], event.answers)), told[-1])
     found.equal("answer", f"{where}: the best birth", event.best, best)
     _compare(evidence, where, event.answers, answers)
+    calls = [one.event for one in before if one.session == line.session and isinstance(one.event, CallFinished)]
     spoken = [*said.reviews.values(), *(one.choice for one in said.choices)]
-    _ending(evidence, where, event, schedule, born, follows, spoken)
+    _ending(evidence, where, event, schedule, born, follows, calls, spoken)
 
 
 def _opinions(before: Sequence[Line], line: Line) -> Opinions:
@@ -125,7 +128,7 @@ def _on_tests(follows: Sequence[Asked], tests: int, samples: int) -> dict[int, t
     for one in follows:
         if isinstance(one, AnswerGuessed) or one.view or not isinstance(one.attempt, Followed):
             continue
-        if one.sample % samples == 0 and one.sample < READINGS * samples:
+        if one.sample % samples == 0 and one.sample < GARBLED_SAMPLES * samples:
             told, number = first[one.birth], one.attempt.pair
             told[number] = min(told.get(number, (one.sample, one.attempt.grid)), (one.sample, one.attempt.grid))
     return {k: tuple(told[n][1] for n in range(tests)) for k, told in first.items() if len(told) == tests}
@@ -164,6 +167,7 @@ def _ending(
     schedule: Schedule,
     born: Born,
     follows: Sequence[Asked],
+    calls: Sequence[CallFinished],
     said: Sequence[Opinion],
 ) -> None:
     """Why it ended, what was lost, whether it was finished: as far as that follows from its births."""
@@ -180,17 +184,64 @@ def _ending(
         found.holds(
             "birth", where, not lacking, f"ended at birth {last}, and of births {lacking[:9]} the log does not say what came"
         )
-    inside = born.upto(
-        schedule.last(
-            born, second=any(isinstance(f, AnswerFollowed) and f.birth > (10**9 if goal is None else goal) for f in follows)
+        found.holds(
+            "answer", where, not event.error and not event.remedy, "is said to have failed, and its search ended of itself"
         )
+        _samples(evidence, where, calls, follows)
+        _losses(evidence, where, event, schedule, born, follows, said)
+
+
+def _samples(evidence: Evidence, where: str, calls: Iterable[CallFinished], follows: Sequence[Asked]) -> None:
+    """Every sample beyond the first ones is asked for where an earlier one could not be read; what was replied came to a vote."""
+    asked: dict[tuple[int | None, int], set[tuple[str, int]]] = defaultdict(set)
+    for one in follows:
+        birth, view = (one.birth, one.view) if isinstance(one, AnswerFollowed) else (None, "")
+        asked[birth, one.attempt.pair].add((view, one.sample))
+    alike = evidence.setting("answers.samples", 1)
+    odd = [
+        number
+        for (birth, number), told in asked.items()
+        for view, sample in told
+        if birth is not None and sample != GARBLED_SAMPLES * alike and sample >= alike and (view, sample - alike) not in told
+    ]
+    odd += [number for (_, number), told in asked.items() if not any(sample == 0 for _, sample in told)]
+    evidence.found.holds(
+        "answer", where, not odd, f"has samples of test input {[n + 1 for n in odd][:1]}, and lacks an earlier one"
     )
-    unreached = inside.unreached + sum(isinstance(one.attempt, Unreached) for one in follows)
-    unreached += sum(one.missing == "unreached" for one in said)
-    if event.stopped in BY_ITSELF and schedule.second == 0:
-        found.equal("figure", f"{where}: unreached", event.unreached, unreached)
-        derived = {one.failure: one.count for one in lost(inside.members.values(), inside.failed.values(), follows, said)}
-        found.equal("figure", f"{where}: losses", {one.failure: one.count for one in event.losses}, derived)
+    replied = {
+        (c.birth, c.target) for c in calls if c.purpose in ("follow", "solve") and c.source != "failed" and c.target is not None
+    }
+    lacking = [one for one in replied if one not in asked and one[0] is not None]
+    what = f"a reply came to birth {lacking[0][0]} on test input {(lacking[0][1] or 0) + 1}, and nothing of it" if lacking else ""
+    evidence.found.holds("answer", where, not lacking, what)
+
+
+def _losses(
+    evidence: Evidence,
+    where: str,
+    event: TaskAnswered,
+    schedule: Schedule,
+    born: Born,
+    follows: Sequence[Asked],
+    said: Sequence[Opinion],
+) -> None:
+    """What brought nothing. Whether a second answer was looked for is not told where nothing came of it: then it is either."""
+    ends = [born.upto(schedule.last(born, second=second)) for second in ((False, True) if schedule.second else (False,))]
+    lost_follows = sum(isinstance(one.attempt, Unreached) for one in follows)
+    lost_follows += sum(one.missing == "unreached" for one in said)
+    counts = [inside.unreached + lost_follows for inside in ends]
+    evidence.found.equal("figure", f"{where}: unreached", event.unreached, _nearest(event.unreached, counts))
+    kinds = [
+        {one.failure: one.count for one in lost(inside.members.values(), inside.failed.values(), follows, said)}
+        for inside in ends
+    ]
+    told = {one.failure: one.count for one in event.losses}
+    evidence.found.equal("figure", f"{where}: losses", told, _nearest(told, kinds))
+
+
+def _nearest(recorded: object, derived: Sequence[object]) -> object:
+    """That of several derivations which is recorded; else the last."""
+    return recorded if recorded in derived else derived[-1]
 
 
 def _born(lines: Sequence[Line], task: Task) -> Born:

@@ -116,7 +116,7 @@ def _of_task(config: RunConfig, task: Task, prompts: Prompts, cards: Mapping[str
         solved = tokens("answerer", "solve", {"pairs": applied["others"][1]["pairs"], "input": alone["input"]})
         yield _Calls("answerer", answers.direct * len(task.tests), solved)
     words = Description(bullets=BULLETS)
-    if policy.review != "off":
+    if policy.review != "off" and policy.phases:
         yield _Calls("reviewer", min(most, answers.perfect), prompt_tokens(reviewing(prompts, task, words)))
     if answers.judge != "off":
         asked = prompt_tokens(judging(prompts, task, 0, Shown(task.tests[:1] * 3, (1.0,) * 3, [(n, words, 0) for n in range(3)])))

@@ -74,6 +74,11 @@ class Search:
         return self.population.before(self._last() + 1)
 
     @property
+    def cut(self) -> Halt | None:
+        """Why births are missing that count; None when none is: what was not sent for births beyond the end was for nothing."""
+        return self.halted if any(not self._over(k) for k in range(self._last() + 1)) else None
+
+    @property
     def ended(self) -> bool:
         """Whether the search came to its own end before its schedule did."""
         stop = stop_index(self.population, self.policy)

@@ -36,6 +36,7 @@ async def solve(task: Task, context: Context, known: Sequence[Event] = (), befor
     search = Search(task, context, known, before or {}, settling)
     expected = checker.expected if context.config.policy.phases else solver.expected
     follows = partial(expected, context.asker, context.settings("answerer"), task)
+    # reviews and choices are not kept for: without them votes answer the task, and what is kept for them the search would lack
     with context.keeping(task.id, follows):
         await search.run()
         answers = await answering.follow(search.outcome)
@@ -52,7 +53,7 @@ def _end(
     task: Task, context: Context, search: Search, answering: Answering, answers: tuple[Answer, ...], seconds: float
 ) -> TaskAnswered:
     population = answering.grown(search.outcome)
-    halted = search.halted or answering.halted
+    halted = search.cut or answering.halted
     lost = losses(population, answering.asked, answering.choices, halted)
     stopped = _stopped(search, halted, answering.lost(answers))
     best = followers(population, context.config.answers, context.config.policy.rank)
@@ -61,14 +62,20 @@ def _end(
         answers=answers,
         stopped=stopped,
         best=best[0].index if best else None,
-        error=str(halted) if halted else sentence(lost) if stopped == "failed" else "",
+        error=_error(search, halted, answers) or (sentence(lost) if stopped == "failed" else ""),
         remedy=halted.remedy if halted else "",
         unreached=len(population.unreached) + population.unreviewed + answering.unreached,
         losses=lost,
-        unfinished=search.halted is not None and not search.ended and any(a.proposed for a in answers),
+        unfinished=search.cut is not None and not search.ended,
         agreed=search.agreed,
         seconds=seconds,
     )
+
+
+def _error(search: Search, halted: Halt | None, answers: tuple[Answer, ...]) -> str:
+    """What was not asked because a cap was reached, or the run was stopped, is no fault of a task that has what it was after."""
+    solved = search.ended and all(answer.proposed for answer in answers)
+    return "" if halted is None or (solved and isinstance(halted, OverBudget | Interrupted)) else str(halted)
 
 
 def _stopped(search: Search, halted: Halt | None, lost: bool) -> Stopped:

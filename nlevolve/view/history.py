@@ -81,6 +81,15 @@ class TaskHistory:
         picked = [event.choice for event in self.choices.values()]
         return losses(self.population, [*self.follows.values(), *self.guesses.values()], picked)
 
+    @property
+    def cut_short(self) -> bool:
+        """Whether a cap, or the user, ended it before it had what it was after: answers by a description that fits all pairs."""
+        done = self.answered
+        if done is None or done.stopped not in ("budget", "interrupted"):
+            return False
+        fits = self.best is not None and self.best.fitness.perfect
+        return not (fits and done.given and all(answer.attempt_1 is not None for answer in done.answers))
+
     def smaller(self, birth: int) -> str:
         """What was left out of the birth's prompts, in words: "asked for without the parents' grids"; empty where nothing was."""
         verbs = {"check": "checked", "follow": "followed", "review": "reviewed"}

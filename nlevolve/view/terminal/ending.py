@@ -64,7 +64,7 @@ def _score(results: Mapping[str, Any], palette: Palette) -> Row:
     fits = _fits(results)
     if totals["solved"] is None:
         return row((f" {clean(results['run'])}  ", "bold"), (fits, palette.good), "; the solutions of the tests are not known")
-    inputs = f"{totals['test_inputs_solved']} of {totals['test_inputs']} test inputs"
+    inputs = f"{totals['test_inputs_solved']} of {plural(totals['test_inputs'], 'test input')}"
     label = set_label(totals["public_tasks"], totals["tasks"])
     share = "; ".join(filter(None, [percent(totals["score_tasks"]), both_means(totals), inputs, label]))
     return row(
@@ -138,7 +138,7 @@ def _cost(summary: Summary, results: Mapping[str, Any]) -> Row:
 
 def _estimated(account: Account) -> str:
     """How many replies' tokens are our estimate: where we hung up, a provider had no chance to say."""
-    replies = f"{count(account.estimated)} {'reply' if account.estimated == 1 else 'replies'}"
+    replies = plural(account.estimated, "reply", "replies")
     ours = (
         ""
         if not account.hung_up
@@ -195,10 +195,13 @@ def _unsolved(summary: Summary, results: Mapping[str, Any], palette: Palette) ->
 
 
 def _cut_short(summary: Summary, results: Mapping[str, Any], palette: Palette) -> Row:
-    left = sum(one["stopped"] in ("interrupted", "budget") for one in results["tasks"].values())
+    """What a cap or the user has left, of the tasks that have no answer by a description that fits."""
+    seen = [(summary.history.task(name), one) for name, one in results["tasks"].items()]
+    stopped = [(task, one) for task, one in seen if one["stopped"] in ("interrupted", "budget")]
+    left = [task.answered for task, _ in stopped if task.answered is None or task.cut_short]
     why = clean(summary.finished.why) if summary.finished and summary.finished.why else "it was cut short"
-    tasks = f", {plural(left, 'task')} left" if left else ""
-    early = sum(one["unfinished"] for one in results["tasks"].values())
+    tasks = f", {plural(len(left), 'task')} left" if left else ""
+    early = sum(answered is not None and answered.given for answered in left)
     tasks += f" ({early} of them answered with the best there was)" if early else ""
     return row((f"   not finished{tasks}: {why}", palette.bad))
 
