@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from nlevolve.audit.banked import VIEWS
@@ -20,7 +20,7 @@ from nlevolve.llm.request import Request
 from nlevolve.puzzle.grids import Grid, GridError, grid
 from nlevolve.puzzle.symmetry import IDENTITY, Transform
 from nlevolve.puzzle.tasks import Task
-from nlevolve.records import AnswerFollowed, CallFinished, CandidateChecked, Followed
+from nlevolve.records import AnswerFollowed, AnswerJudged, CallFinished, CandidateChecked, Followed
 
 ROWS = re.compile(r"(?:^[ \t]*\d(?:[ \t]\d)*[ \t]*(?:\n|\Z))+", re.MULTILINE)
 """A grid as prompts have it: a line a row, cells parted by spaces."""
@@ -48,6 +48,7 @@ def check(evidence: Evidence, retell: Retell) -> None:
     lacking = whole = 0
     for name, task in evidence.tasks.items():
         secrets = _Secrets(evidence, task)
+        asked: dict[str, Request] = {}
         for told in retell(name):
             whole += 1
             if told.request is None:
@@ -57,8 +58,20 @@ def check(evidence: Evidence, retell: Retell) -> None:
             evidence.found.equal("request", f"{where}, its digest", told.call.request, _key(told.request))
             _endpoint(evidence, where, told.call, told.request)
             secrets.check(where, told.call, told.request)
+            asked[told.call.request] = told.request
+        _labels(evidence, name, asked)
     if lacking:
         evidence.found.cannot(f"{lacking:,} of {whole:,} requests cannot be made again from this log: what they held")
+
+
+def _labels(evidence: Evidence, task: str, asked: Mapping[str, Request]) -> None:
+    """What the log says of calls that follows from what was asked, whoever asked it."""
+    for line in evidence.of(task):
+        call = line.event
+        if isinstance(call, CallFinished) and (request := asked.get(call.request)) is not None:
+            for name in ("purpose", "repair"):
+                where = f"{line.where}: {name}"
+                evidence.found.equal("request", where, getattr(call, name), getattr(request.label, name))
 
 
 def _key(request: Request) -> str:
@@ -104,6 +117,8 @@ class _Secrets:
         self.guessed = {a.grid for event in candidates for a in event.attempts if isinstance(a, Followed)}
         guesses = self.guessed | {event.attempt.grid for event in follows if isinstance(event.attempt, Followed)}
         self.guesses = {view.grid(one) for view in views for one in guesses}
+        choices = [line.event for line in lines if isinstance(line.event, AnswerJudged)]
+        self.proposed = {one for event in choices for one in event.shown}
         shown = [one for pair in task.pairs for one in (pair.input, pair.output)] + list(task.tests)
         self.shown = {view.grid(one) for view in views for one in shown}
         outputs = [(number, one) for number, one in enumerate(evidence.solutions.get(task.id, ()), 1)]
@@ -120,7 +135,8 @@ class _Secrets:
         grids = Counter(one for text in asked for one in grids_in(text))
         for one in grids.keys() & self.outputs.keys():
             # what is shown may be equal to it, and so may what was guessed right before
-            if one not in self.shown and one not in self.guesses:
+            proposed = call.purpose == "judge" and one in self.proposed
+            if one not in self.shown and one not in self.guesses and not proposed:
                 self.found.wrong("request", where, f"holds the output of test input {self.outputs[one]}")
         if call.purpose == "check" and call.target is not None:
             self._judged(where, call.target, grids)

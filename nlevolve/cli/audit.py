@@ -9,12 +9,13 @@ import typer
 
 from nlevolve.cli import app, options
 from nlevolve.errors import UsageError
-from nlevolve.view.door import say
+from nlevolve.view.door import complain, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from nlevolve.audit.findings import Findings
+    from nlevolve.llm.bank import Notice
     from nlevolve.llm.replay_bank import ReplayBank
 
 DIFFERS = 1
@@ -40,7 +41,7 @@ def audit(
     from nlevolve.run import store
 
     folder = store.find(run, runs_dir)
-    found = audited(folder, store.read_config(folder), cache_dir)
+    found = audited(folder, store.read_config(folder), cache_dir, notice=complain)
     if json:
         say(dumps(found.as_json(folder.name)))
     else:
@@ -49,7 +50,14 @@ def audit(
     return DIFFERS if found.differs else 0
 
 
-def audited(folder: Path, config: Mapping[str, Any], cache_dir: Path | None = None, *, requests: bool = True) -> Findings:
+def audited(
+    folder: Path,
+    config: Mapping[str, Any],
+    cache_dir: Path | None = None,
+    *,
+    requests: bool = True,
+    notice: Notice = lambda text: None,
+) -> Findings:
     """The audit of a run's folder, with its bank where that is there, and (`requests`) what was asked made again.
 
     Raises UsageError for a bank that was named and is not.
@@ -57,12 +65,15 @@ def audited(folder: Path, config: Mapping[str, Any], cache_dir: Path | None = No
     import asyncio
 
     from nlevolve.audit.audit import audit as derive
+    from nlevolve.cli.trusting import elsewhere
     from nlevolve.run.retell import retell
     from nlevolve.run.store import read_events
 
     bank = _bank(config, cache_dir)
     if bank is None:
         return derive(folder, config)
+    if cache_dir is None and not bank.folder.resolve().is_relative_to(Path.cwd().resolve()):
+        notice(elsewhere(bank.folder))
     events = read_events(folder)
     placed = {**config, "cache_dir": str(bank.folder)}
     try:
@@ -85,12 +96,18 @@ def _bank(config: Mapping[str, Any], cache_dir: Path | None) -> ReplayBank | Non
 
 def lines(found: Findings, run: str) -> list[str]:
     """What was found, a line each; the last says how it stands."""
-    from nlevolve.view.text import clean
+    from nlevolve.view.text import clean, plural
 
     told = [clean(f"{one.where}: {one.what}") for one in found.differs]
     told += [f"and {number:,} more of the kind: {kind}" for kind, number in found.left_out.items()]
     told += [clean(f"not verifiable: {what}") for what in found.unverifiable]
-    compared = ", ".join(f"{number:,} {PLURALS.get(kind, f'{kind}s')}" for kind, number in sorted(found.compared.items()))
+    compared = ", ".join(f"{number:,} of {PLURALS.get(kind, f'{kind}s')}" for kind, number in sorted(found.compared.items()))
+    there = ", ".join(plural(number, name[:-1]) for name, number in found.looked_at.items())
     differ = len(found.differs) + sum(found.left_out.values())
-    verdict = f"{differ:,} differ" if differ else "nothing differs"
-    return [*told, f"run {clean(run)}: {compared} derived again; {verdict}"]
+    verdict = f"{differ:,} differ{'s' if differ == 1 else ''}" if differ else "nothing differs"
+    times = plural(found.compared.total(), "comparison")
+    return [
+        *told,
+        f"compared: {compared}",
+        f"run {clean(run)} ({there} of its log): {times} with what was derived again; {verdict}",
+    ]

@@ -5,6 +5,7 @@ An event's `v` is the version of its format; a log of any version ever written m
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -25,9 +26,11 @@ from nlevolve.records.nouns import (
     Answer,
     Attempt,
     Birth,
+    Choice,
     Description,
     Event,
     Loss,
+    Review,
     Stopped,
     Text,
 )
@@ -47,6 +50,8 @@ class RunStarted(Event):
     """None: no cap."""
     max_calls: int | None = None
     """None: no cap."""
+    max_tokens: int | None = None
+    """Of prompts and replies over the whole run; None: no cap."""
     concurrency: int
     """How many calls may be in flight over all models."""
     rank: Literal["pairs", "cells"] = "pairs"
@@ -54,6 +59,10 @@ class RunStarted(Event):
     resumed: bool = False
     reads: bool = False
     """Whether this log says of each reply that nobody could read (ReplyUnread). Before version 0.2 logs did not."""
+    config: Mapping[str, str] = {}
+    """Key of config.json -> the first 16 digits of the SHA-256 of its canonical JSON when this session began: what is changed in
+    that file alone shows. Without places on this machine, and `limits` without the budget, which may be changed while it goes on.
+    Empty in older logs."""
 
 
 class TaskStarted(Event):
@@ -132,6 +141,30 @@ class AnswerGuessed(Event):
     attempt: Attempt
 
 
+class CandidateReviewed(Event):
+    """A reviewer was asked whether a description that fits every pair will hold on the test inputs (`policy.review`): once for
+    each distinct one."""
+
+    kind: Literal["candidate_reviewed"] = "candidate_reviewed"
+    task: str
+    birth: int
+    review: Review
+
+
+class AnswerJudged(Event):
+    """A judge was asked which of the grids that lead is a test input's output (`answers.judge`)."""
+
+    kind: Literal["answer_judged"] = "answer_judged"
+    task: str
+    test: int
+    """The test input, from 0."""
+    sample: int
+    """How many times it was asked before: each time in another order."""
+    shown: tuple[Grid, ...]
+    """The grids in the order in which it was shown them."""
+    choice: Choice
+
+
 class TaskAnswered(Event):
     """A task is over, with answers or without."""
 
@@ -152,6 +185,8 @@ class TaskAnswered(Event):
     unfinished: bool = False
     """Whether the answers, if there are any, are from a search that had not come to its own end: a cap, or an interruption, came
     before."""
+    agreed: tuple[int, ...] = ()
+    """Births of the rules that fit, were found apart and agree on all test inputs, where the search waited for that."""
     seconds: float = 0.0
     """Since the task was taken up."""
 
@@ -241,6 +276,8 @@ AnyEvent = Annotated[
     | MoveFailed
     | AnswerFollowed
     | AnswerGuessed
+    | CandidateReviewed
+    | AnswerJudged
     | TaskAnswered
     | LimitChanged
     | TrafficSeen

@@ -188,7 +188,5 @@ def test_an_output_that_is_left_out_null_or_empty_is_not_known(unknown: dict[str
 
 def test_a_folder_of_solutions_alone_names_the_challenges_file_that_it_lacks(tmp_path: Path) -> None:
     (tmp_path / "arc_solutions.json").write_text('{"a": [[[1]]]}')
-    with pytest.raises(
-        UsageError, match=r"arc_solutions\.json holds solutions alone, put its challenges file arc_challenges\.json"
-    ):
+    with pytest.raises(UsageError, match=r"arc_solutions\.json holds solutions alone.*arc_challenges\.json"):
         load([str(tmp_path)])

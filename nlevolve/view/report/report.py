@@ -252,6 +252,8 @@ def _facts(row: Mapping[str, Any]) -> str:
         f"{counted(calls['provider'], 'call')}, {count(calls['cache'])} more from the cache, {count(calls['failed'])} failed",
         f"{'≈ ' if row.get('estimated_calls') else ''}{count(tokens['prompt'])} + {count(tokens['completion'])} tokens",
     ]
+    if agreed := row.get("agreed"):
+        told.append(f"births {' and '.join(map(str, agreed))} agree on the test inputs")
     if lost := in_short(summed(row.get("losses", ()))):
         told.append(f"no reply came to some of it: {lost}")
     if row["candidates"]:

@@ -15,6 +15,7 @@ from nlevolve.run.retell import Told
 from nlevolve.view.ancestry import Descent, Origin, descent, trace
 from nlevolve.view.grading import Solution
 from nlevolve.view.history import TaskHistory
+from nlevolve.view.opinions import opinions
 from nlevolve.view.raw import head, parts
 from nlevolve.view.text import clean
 from nlevolve.view.votes import backings, followed
@@ -63,7 +64,10 @@ def pack(task: TaskHistory, solution: Solution | None, told: Sequence[Told] = ()
     return {
         "pairs": [[grids.place(a), grids.place(b)] for a, b in (started.pairs if started else ())],
         "tests": _tests(task, solution, grids),
-        "births": [_born(people[birth], descents[birth], grids, task.smaller(birth)) for birth in sorted(people)],
+        "births": [
+            _born(people[birth], descents[birth], grids, task.smaller(birth), task.population.echoed(birth))
+            for birth in sorted(people)
+        ],
         "failed": [_unborn(failure) for _, failure in sorted(task.population.failed.items())],
         "best": best.index if best else None,
         "lineage": _lineage(best, descents) if best else [],
@@ -92,6 +96,8 @@ def _tests(task: TaskHistory, solution: Solution | None, grids: GridTable) -> li
             **_test(grid, answers[place] if place < len(answers) else None, solution[place] if solution else None, grids),
             "by": [[list(gave) for gave in one.births] if one else [] for one in backings(task, place)],
             "guesses": [one.guesses if one else 0 for one in backings(task, place)],
+            "picked": [one.pick if one else "" for one in backings(task, place)],
+            "said": opinions(task, place),
         }
         for place, grid in enumerate(inputs)
     ]
@@ -109,7 +115,8 @@ def _on_the_test(task: TaskHistory, grids: GridTable) -> Packed:
 def _test(grid: Grid, answer: Answer | None, truth: Grid | None, grids: GridTable) -> Packed:
     """in: input · out: truth · one, two: attempts · all: [grid, votes] of every grid proposed, best first.
 
-    `by`: for each attempt [birth, how often] of those that gave it.
+    `by`: for each attempt [birth, how often] of those that gave it. `picked`: what the judge made of it, in words. `said`: what
+    reviewers and the judge said, a line each.
     """
     return {
         "in": grids.place(grid),
@@ -120,10 +127,10 @@ def _test(grid: Grid, answer: Answer | None, truth: Grid | None, grids: GridTabl
     }
 
 
-def _born(candidate: Candidate, came: Descent, grids: GridTable, less: str) -> Packed:
+def _born(candidate: Candidate, came: Descent, grids: GridTable, less: str, echo: int | None) -> Packed:
     """i: birth · op, by (parents), model, view, phase, blind · say: bullets · from: origins · lost: parent's bullets dropped ·
     tries: [kind, grid or reason, accuracy, note] a pair · x: exact pairs · acc: mean cell accuracy · dup · sure ·
-    less: what was left out of its prompts."""
+    less: what was left out of its prompts · echo: the parent whose very grids it gives, on the test inputs too."""
     birth, fit = candidate.birth, candidate.fitness
     return {
         "i": birth.index,
@@ -142,6 +149,7 @@ def _born(candidate: Candidate, came: Descent, grids: GridTable, less: str) -> P
         "dup": candidate.duplicate_of,
         "sure": candidate.confirmed,
         "less": clean(less),
+        "echo": echo,
     }
 
 

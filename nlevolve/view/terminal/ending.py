@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,7 @@ def closing(
         row(""),
         _score(results, palette),
         *_by_revision(results),
+        *_agreed(results),
         *_without_a_fit(results),
         *(row(f"   {line}") for line in controls or ()),
         _cost(summary, results),
@@ -87,8 +89,21 @@ def _by_guesses(results: Mapping[str, Any]) -> bool:
 def _by_revision(results: Mapping[str, Any]) -> list[Row]:
     """How many of the solved tasks were not solved at the first attempt: what the evolving was good for."""
     solved = [one for one in results["tasks"].values() if one["solved"] and one["best"]]
-    later = sum(one["best"]["operator"] in ("revise", "recombine") for one in solved)
-    return [row(f"   {later} of the solved by a description that was revised or recombined")] if later else []
+    counts = Counter(one["best"]["operator"] for one in solved)
+    made = {
+        "was revised or recombined": counts["revise"] + counts["recombine"],
+        "came after one that fits, or after all that failed": counts["generalise"] + counts["alternative"] + counts["restart"],
+    }
+    return [row(f"   {count} of the solved by a description that {how}") for how, count in made.items() if count]
+
+
+def _agreed(results: Mapping[str, Any]) -> list[Row]:
+    """Where the search waited for rules to agree on the test inputs: how often they did, and how often that was right."""
+    agreed = [one for one in results["tasks"].values() if one.get("agreed")]
+    if not agreed:
+        return []
+    right = "" if results["totals"]["solved"] is None else f", and {sum(one['solved'] for one in agreed)} of these are solved"
+    return [row(f"   rules that were found apart agree on the test inputs of {plural(len(agreed), 'task')}{right}")]
 
 
 def _without_a_fit(results: Mapping[str, Any]) -> list[Row]:
@@ -174,8 +189,8 @@ def _unsolved(summary: Summary, results: Mapping[str, Any], palette: Palette) ->
         why = clean(results["tasks"][failed[0]]["error"])
         # the reason of all is the run's own, and said below
         known = summary.finished.why if summary.finished else ""
-        told = not why or why in known or any(one["why"] in known for one in results["tasks"][failed[0]]["losses"])
-        names = ", ".join(map(clean, failed[:NAMED])) + _more(len(failed)) + ("" if told else f" ({why})")
+        heard = not why or why in known or any(one["why"] in known for one in results["tasks"][failed[0]]["losses"])
+        names = ", ".join(map(clean, failed[:NAMED])) + _more(len(failed)) + ("" if heard else f" ({why})")
         rows.append(row((f"   {plural(len(failed), 'task')} failed: ", palette.bad), names))
     return rows
 
@@ -206,7 +221,7 @@ def _resuming(summary: Summary) -> str:
     if last is not None and last.remedy:
         return "go on, once that is changed"
     return (
-        "go on, given a larger --max-calls or --budget"
+        "go on, given a larger --max-calls, --max-tokens-total or --budget"
         if last is not None and last.reason == "budget"
         else "go on where it stopped"
     )
