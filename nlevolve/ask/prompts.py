@@ -25,10 +25,12 @@ TEMPLATES: dict[str, Kind | None] = {
     "alone": "grid",
     "solve": "solution",
     "repair": None,
+    "code": None,
+    "code_repair": None,
 }
-"""Template -> what its reply is to hold; a repair asks for what was asked for before."""
+"""Template -> what its reply is to hold; a repair asks for what was asked for before, and a program comes in one form alone."""
 KINDS: tuple[Kind, ...] = ("bullets", "grid", "solution")
-LATER = frozenset({"alone.md", "solve.md", "_form_solution.md"})
+LATER = frozenset({"alone.md", "solve.md", "_form_solution.md", "code.md", "code_repair.md"})
 """Files that came after version 0.1: a folder of somebody's own that lacks one gets ours."""
 FORM = "form"
 """The place that says in which manner a reply is asked for. A template may do without it: then the words come last."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from nlevolve.ask.checker import following
+from nlevolve.ask.coder import coding, mending
 from nlevolve.ask.generator import describing
 from nlevolve.ask.prompts import PlaceError, Prompts
 from nlevolve.ask.solver import solving
 from nlevolve.errors import UsageError
 from nlevolve.llm.manner import MANNERS, Manner
 from nlevolve.llm.request import Message
+from nlevolve.llm.settings import CoderSettings
 from nlevolve.puzzle.tasks import Pair, Task
 from nlevolve.records import Birth, Description, Followed, Garbled
 
@@ -42,6 +44,8 @@ PARENTS = (
     ),
 )
 PROBLEM = "row 2 has 2 cells, row 1 has 3"
+CODER = CoderSettings(model="offline/coder")
+CRASH = "IndexError: list index out of range"
 
 
 def rendered(prompts: Prompts, manner: Manner = "bare") -> dict[str, tuple[Message, ...]]:
@@ -59,6 +63,8 @@ def rendered(prompts: Prompts, manner: Manner = "bare") -> dict[str, tuple[Messa
     asked["alone"] = following(prompts, None, TASK.pairs[0].input, PARENTS[0][0], manner)
     asked["solve"] = solving(prompts, TASK.pairs, TASK.tests[0], manner)
     asked["repair"] = prompts.render("repair", problem=PROBLEM)
+    asked["code"] = coding(prompts, CODER, TASK, PARENTS[0][0])
+    asked["code_repair"] = mending(prompts, 1, CRASH)
     return asked
 
 

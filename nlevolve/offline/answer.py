@@ -9,6 +9,7 @@ from random import Random
 from typing import Any, Literal
 
 from nlevolve.offline.checker import Checked, check, check_cleverly, check_weakly
+from nlevolve.offline.coder import program
 from nlevolve.offline.generator import EFFORTS, generate
 from nlevolve.offline.prompt_reading import Asked, understand
 from nlevolve.offline.solving import solve_at_once
@@ -33,6 +34,8 @@ def answer(job: Job) -> str:
     asked = _understood(job.prompt)
     if asked.wants_grid:
         return _grid_reply(_checked(asked, job), job.form)
+    if asked.wants_program:
+        return f"```python\n{program(asked.parents[0].bullets)}```"
     effort = EFFORTS[job.model.rpartition("-")[2] if "generator-" in job.model else "normal"]
     if asked.wants_solution:
         return _grid_reply(Checked(solve_at_once(asked, job.seed, effort), ""), job.form)

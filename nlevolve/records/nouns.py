@@ -17,11 +17,11 @@ from nlevolve.puzzle.grids import Grid
 Text = Annotated[str, AfterValidator(lambda text: text.encode("utf-8", "replace").decode())]
 """Words from outside. JSON can spell half of a character pair, which nothing will then encode: it becomes a question mark."""
 
-Role = Literal["generator", "reviser", "recombiner", "checker", "answerer"]
+Role = Literal["generator", "reviser", "recombiner", "checker", "answerer", "coder"]
 Move = Literal["write", "revise", "recombine"]
 Operator = Literal[Move, "given"]
 """given: by a file or another run, and no model of this one."""
-Purpose = Literal["write", "revise", "recombine", "check", "follow", "solve"]
+Purpose = Literal["write", "revise", "recombine", "check", "follow", "solve", "code"]
 Arm = Literal["empty", "shuffled", "direct"]
 """Of a control: a description that says nothing, another task's, or no description and no loop."""
 Stopped = Literal["perfect", "exhausted", "budget", "failed", "interrupted"]
