@@ -18,9 +18,10 @@ from nlevolve.evolve.policy import Policy
 from nlevolve.files import read_settings
 from nlevolve.llm.embedded import embedded_version
 from nlevolve.llm.keys import refuse_secrets
-from nlevolve.llm.settings import RoleSettings
+from nlevolve.llm.settings import CoderSettings, RoleSettings
 from nlevolve.options import DEFAULT_PRESET, Asked, Models, explain, nearest
 from nlevolve.records import Role
+from nlevolve.sandbox.pool import require_sandbox
 
 PRESETS = Path(__file__).parent / "presets"
 
@@ -35,6 +36,8 @@ class RunConfig(BaseModel):
     recombiner: RoleSettings = RoleSettings(model="offline/generator")
     checker: RoleSettings = RoleSettings(model="offline/checker")
     answerer: RoleSettings = RoleSettings(model="offline/checker")
+    coder: CoderSettings | None = None
+    """None: no description is said in Python."""
     policy: Policy
     answers: AnswerPolicy = AnswerPolicy()
     seed: int = 0
@@ -49,7 +52,9 @@ class RunConfig(BaseModel):
 
     @property
     def roles(self) -> dict[Role, RoleSettings]:
-        return {name: self.role(name) for name in ROLES}
+        """Those that are asked anything."""
+        coder: dict[Role, RoleSettings] = {"coder": self.coder} if self.coder and self.policy.read != "words" else {}
+        return {name: self.role(name) for name in ROLES} | coder
 
     def changed(self, changes: Mapping[str, Any]) -> RunConfig:
         """The same with some dotted keys changed. Raises UsageError."""
@@ -65,6 +70,7 @@ class RunConfig(BaseModel):
 
 
 ROLES: tuple[Role, ...] = ("generator", "reviser", "recombiner", "checker", "answerer")
+"""Those that somebody always plays."""
 _HEIR: dict[Role, Role] = {"reviser": "generator", "recombiner": "generator", "answerer": "checker"}
 
 
@@ -99,13 +105,15 @@ def configure(
         own = tree.get(heir, {})
         # what is no table of settings is left for the validation to refuse
         tree[heir] = _merge(inherited, own) if isinstance(own, Mapping) and isinstance(inherited, Mapping) else own
+    tree = _with_coder(tree)
     config = validated(tree if seed is None else tree | {"seed": seed})
     check_named(config.policy.parents)
     if not config.policy.phases and not config.answers.direct:
         raise UsageError("setting 'policy.phases' is empty: with no births there is nothing to answer with but answers.direct")
+    require_coder(config)
     for name, role in config.roles.items():
         refuse_secrets(role.base_url, role.extra_headers)
-        if role.shown == "none" and name not in ("checker", "answerer"):
+        if role.shown == "none" and name not in ("checker", "answerer", "coder"):
             raise UsageError(f"setting '{name}.shown': a {name} describes what it sees; only checker and answerer can do without")
     return config
 
@@ -122,6 +130,37 @@ def _shared(tree: dict[str, Any], role: Role, other: Role) -> dict[str, Any]:
     passed_on = {name: value for name, value in own.items() if name != "shown" or other != "generator"}
     # of a mix the first: descriptions are compared with each other, so one model has to follow them all
     return {**tree, other: _merge({**passed_on, "model": real[0]}, others)}
+
+
+def _with_coder(tree: dict[str, Any]) -> dict[str, Any]:
+    """With a coder that is named put to use: both read unless it is said who, and one model is called in one way."""
+    coder = tree.get("coder")
+    if not isinstance(coder, Mapping) or "model" not in coder:
+        return tree
+    like: Mapping[str, Any] = next(
+        (
+            own
+            for role in ("generator", "checker")
+            if isinstance(own := tree.get(role), Mapping) and own.get("model") == coder["model"]
+        ),
+        {},
+    )
+    policy = tree.get("policy", {})
+    called = {name: value for name, value in like.items() if name not in ("shown", "form")}
+    return _merge({"policy": {"read": "both"}, "coder": called}, tree) if isinstance(policy, Mapping) else tree
+
+
+def require_coder(config: RunConfig) -> None:
+    """Raises UsageError where programs are asked for and nobody can write or run them."""
+    if config.policy.read == "words":
+        return
+    if config.coder is None:
+        raise UsageError(f"setting 'policy.read' is {config.policy.read}: name who writes the programs with --coder MODEL")
+    if len(config.coder.mix) > 1:
+        raise UsageError(f"--coder takes one model, got {config.coder.model}: programs are compared with each other")
+    if config.coder.form not in ("auto", "text"):
+        raise UsageError(f"setting 'coder.form' is {config.coder.form}: a program is asked for as text")
+    require_sandbox()
 
 
 def configured(options: Asked) -> RunConfig:

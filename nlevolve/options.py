@@ -151,6 +151,8 @@ class Models(Told):
     """Recombines descriptions."""
     answerer: Annotated[str | None, Shown(default="the checker")] = None
     """Follows the best on the test inputs."""
+    coder: Annotated[str | None, Shown(default="none")] = None
+    """Says descriptions in Python, for a sandbox to run on every grid; needs the extra nlevolve[code]."""
 
 
 class Choice(Models):

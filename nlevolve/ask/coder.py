@@ -5,15 +5,17 @@ from __future__ import annotations
 from nlevolve.ask.fields import grid_fields, pair_fields
 from nlevolve.ask.prompts import Prompts
 from nlevolve.ask.question import Answered, Asker, put
-from nlevolve.ask.replies import read_program
+from nlevolve.ask.replies import ProgramReply, read_program
 from nlevolve.llm.request import Label, Message, Request
 from nlevolve.llm.settings import CoderSettings
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Description
 
 
-async def code(asker: Asker, settings: CoderSettings, task: Task, description: Description, *, birth: int) -> Answered[str]:
-    """The text of the program that a coder makes of a description. Nothing of it is run. Raises Unreadable and NoReply."""
+async def code(
+    asker: Asker, settings: CoderSettings, task: Task, description: Description, *, birth: int
+) -> Answered[ProgramReply]:
+    """The text of the program that a coder makes of a description: nothing of it is run here. Raises Unreadable and NoReply."""
     messages = coding(asker.prompts, settings, task, description)
     return await put(asker, _request(settings, task, birth, messages), read_program)
 
@@ -25,11 +27,11 @@ async def code_again(
     description: Description,
     program: str,
     *,
-    pair: int | None,
+    pair: int,
     why: str,
     birth: int,
-) -> Answered[str]:
-    """Another program in place of one that could not be used on the input of a training pair (from 0; None: on none), and why.
+) -> Answered[ProgramReply]:
+    """Another program in place of one that could not be used on the input of a training pair (from 0), and why.
 
     Raises Unreadable and NoReply.
     """
@@ -51,9 +53,9 @@ def coding(prompts: Prompts, settings: CoderSettings, task: Task, description: D
     return prompts.render("code", pairs=shown, outputs=outputs, bullets=description.plain.bullets)
 
 
-def mending(prompts: Prompts, pair: int | None, why: str) -> tuple[Message, ...]:
+def mending(prompts: Prompts, pair: int, why: str) -> tuple[Message, ...]:
     """The messages that say what was wrong with a program, and ask for another. Raises PlaceError."""
-    return prompts.render("code_repair", number=0 if pair is None else pair + 1, problem=why.rstrip("."))
+    return prompts.render("code_repair", number=pair + 1, problem=why.rstrip("."))
 
 
 def _inputs(task: Task) -> list[dict[str, object]]:

@@ -14,7 +14,7 @@ from functools import lru_cache
 from nlevolve.ask.reading.bullets import description, description_in, plain_line
 from nlevolve.ask.reading.grids import answer_in, checked
 from nlevolve.ask.reading.markup import plain_lines
-from nlevolve.ask.reading.programs import program_in
+from nlevolve.ask.reading.programs import ProgramReply, program_in
 from nlevolve.ask.reading.spoken import LONGEST_ANSWER, LONGEST_TEXT, MOST_LINES, answer_part
 from nlevolve.ask.reading.unreadable import Unreadable
 from nlevolve.puzzle.grids import LARGEST_SIDE, Grid, grid
@@ -60,8 +60,8 @@ def read_bullets(text: str, cut: bool = False, prompt: str = "") -> Description:
     return read
 
 
-def read_program(text: str, cut: bool = False, prompt: str = "") -> str:
-    """The text of the program that a reply gives. Nothing of it is run, nor compiled. `cut` as for `read_grid`.
+def read_program(text: str, cut: bool = False, prompt: str = "") -> ProgramReply:
+    """The text of the program that a reply gives, or why it gives none. Nothing of it is run, nor compiled. `cut` as for `read_grid`.
 
     Raises Unreadable.
     """
@@ -127,4 +127,4 @@ def _said(text: str) -> str:
     return answer
 
 
-__all__ = ["GridReply", "Unreadable", "read_bullets", "read_grid", "read_program"]
+__all__ = ["GridReply", "ProgramReply", "Unreadable", "read_bullets", "read_grid", "read_program"]

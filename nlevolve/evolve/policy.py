@@ -54,6 +54,9 @@ class Policy(Settings):
     """Check every pair of every candidate, or the most telling pair first and the rest only if it is worth it."""
     confirm: Literal["auto", "always", "never"] = "auto"
     """Ask for a second sample of a perfect candidate's checks; auto: when the checker's replies vary."""
+    read: Literal["words", "code", "both"] = "words"
+    """Who reads a description on the training pairs: a checker that follows its words, the program that the coder makes of them,
+    or both, the program first, and the checker where it is wrong."""
     same_behaviour: bool = True
     """Whether candidates with the same grids on all training pairs each hold a place in the pool."""
     repeats: Literal["keep", "again"] = "keep"

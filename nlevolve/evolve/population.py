@@ -25,6 +25,8 @@ class Candidate:
     """An earlier birth that said the same, whose attempts these are."""
     confirmed: bool | None = None
     """Whether a second sample of a perfect candidate's check agreed; None when none was asked for."""
+    program: str = ""
+    """The program that a coder made of its description; empty where there is none."""
 
     @property
     def index(self) -> int:
@@ -105,6 +107,7 @@ def _candidate(event: CandidateChecked) -> Candidate:
         dollars=event.generator_usd,
         duplicate_of=event.duplicate_of,
         confirmed=event.confirmed,
+        program=event.program,
     )
 
 

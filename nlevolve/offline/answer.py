@@ -9,7 +9,7 @@ from random import Random
 from typing import Any, Literal
 
 from nlevolve.offline.checker import Checked, check, check_cleverly, check_weakly
-from nlevolve.offline.coder import program
+from nlevolve.offline.coder import program_reply
 from nlevolve.offline.generator import EFFORTS, generate
 from nlevolve.offline.prompt_reading import Asked, understand
 from nlevolve.offline.solving import solve_at_once
@@ -35,7 +35,7 @@ def answer(job: Job) -> str:
     if asked.wants_grid:
         return _grid_reply(_checked(asked, job), job.form)
     if asked.wants_program:
-        return f"```python\n{program(asked.parents[0].bullets)}```"
+        return program_reply(asked.parents[0].bullets)
     effort = EFFORTS[job.model.rpartition("-")[2] if "generator-" in job.model else "normal"]
     if asked.wants_solution:
         return _grid_reply(Checked(solve_at_once(asked, job.seed, effort), ""), job.form)
@@ -50,7 +50,8 @@ _understood = lru_cache(maxsize=32)(understand)
 
 def is_small(job: Job) -> bool:
     """Whether the answer takes no longer than sending the job to another process."""
-    return _understood(job.prompt).wants_grid and job.model != CLEVER
+    asked = _understood(job.prompt)
+    return (asked.wants_grid and job.model != CLEVER) or asked.wants_program
 
 
 def _checked(asked: Asked, job: Job) -> Checked:

@@ -1,7 +1,7 @@
 """The embedded coder: bullets -> the Python program that says the same, for a sandbox to run.
 
-A bullet that nobody understands is left out, as the checker leaves it out. One that is understood and cannot be said in Python
-yet makes the program say so when it is called: whoever reads the words has to follow them then.
+A bullet that nobody understands is left out, as the checker leaves it out. Where one is understood and cannot be said in Python
+yet, there is no program: whoever reads the words has to follow them then.
 """
 
 from __future__ import annotations
@@ -31,16 +31,14 @@ SAID: Mapping[type[Operation], Callable[..., str]] = {TurnGrid: _turn}
 """Operation -> the lines that do it to `grid`."""
 
 
-def program(bullets: Sequence[str]) -> str:
-    """The text of a program that does what the bullets say."""
+def program_reply(bullets: Sequence[str]) -> str:
+    """A program that does what the bullets say, in a fence; or a line that names the first that cannot be said in Python."""
     lines = ["grid = [list(row) for row in grid]"]
     for bullet in bullets:
         lines.append(f"# {' '.join(bullet.split())}")
         for operation in steps(bullet) or ():
             said = SAID.get(type(operation))
-            lines += said(operation).split("\n") if said else [f"raise NotImplementedError({_untold(bullet)!r})"]
-    return "\n".join(("def transform(grid):", *(f"    {line}" for line in (*lines, "return grid")), ""))
-
-
-def _untold(bullet: str) -> str:
-    return f"I cannot say this in Python: {bullet[:200]}"
+            if said is None:
+                return f"CANNOT: {' '.join(bullet.split())}"
+            lines += said(operation).split("\n")
+    return "\n".join(("```python", "def transform(grid):", *(f"    {line}" for line in (*lines, "return grid")), "```"))

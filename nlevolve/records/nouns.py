@@ -22,6 +22,7 @@ Move = Literal["write", "revise", "recombine"]
 Operator = Literal[Move, "given"]
 """given: by a file or another run, and no model of this one."""
 Purpose = Literal["write", "revise", "recombine", "check", "follow", "solve", "code"]
+Reader = Literal["checker", "coder"]
 Arm = Literal["empty", "shuffled", "direct"]
 """Of a control: a description that says nothing, another task's, or no description and no loop."""
 Stopped = Literal["perfect", "exhausted", "budget", "failed", "interrupted"]
@@ -107,8 +108,24 @@ class Birth(Record):
     """Where the policy rotates through several; None: the role's own."""
 
 
+class OtherReading(Record):
+    """What the other reader made of the same words on the same pair, where both read them: what is no better."""
+
+    by: Reader
+    grid: Grid | None = None
+    """None: it gave no valid grid."""
+    accuracy: float = 0.0
+    """Share of equal cells, 0..1."""
+    why: Text = ""
+    """Why there is no grid, in one line."""
+
+
 class Outcome(Record):
     """What can be asked of every attempt at a grid, whatever became of it."""
+
+    by: Reader = "checker"
+    """Who read the words: a checker that followed them, or a program that a coder made of them."""
+    other: OtherReading | None = None
 
     @property
     def cells(self) -> float:

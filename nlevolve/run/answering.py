@@ -12,6 +12,7 @@ from nlevolve.llm.request import Halt
 from nlevolve.puzzle.symmetry import IDENTITY, Transform
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Answer, AnswerFollowed, AnswerGuessed, Attempt, Followed, Garbled, Unreached
+from nlevolve.run.coding import run_on_tests
 from nlevolve.run.context import Context, together
 
 GARBLED_SAMPLES = 3
@@ -27,6 +28,7 @@ class Answering:
         self._best: int | None = None
         self._followed: dict[tuple[int, int, int, str], AnswerFollowed] = {}
         self._guessed: dict[tuple[int, int], AnswerGuessed] = {}
+        self._coded: dict[tuple[int, int], AnswerFollowed] = {}
 
     @property
     def unreached(self) -> int:
@@ -36,7 +38,7 @@ class Answering:
     @property
     def asked(self) -> tuple[AnswerFollowed | AnswerGuessed, ...]:
         """Everything that was asked for on the test inputs."""
-        return (*self._followed.values(), *self._guessed.values())
+        return (*self._followed.values(), *self._coded.values(), *self._guessed.values())
 
     def lost(self, answers: tuple[Answer, ...]) -> bool:
         """Whether a test input has no answer because the provider failed."""
@@ -56,12 +58,14 @@ class Answering:
 
         def answers() -> tuple[Answer, ...]:
             order = [c.index for c in [*chosen, *spare]]
-            return answer(self.task.tests, population, self._followed.values(), order, self._guessed.values())
+            follows = [*self._followed.values(), *self._coded.values()]
+            return answer(self.task.tests, population, follows, order, self._guessed.values())
 
         def lacking() -> list[int]:
             return [number for number, one in enumerate(answers()) if one.attempt_2 is None]
 
         try:
+            await self._run(perfect)
             await self._follow(perfect)
             if policy.fill and perfect and lacking() and self.context.settings("answerer").varies:
                 await together(
@@ -78,6 +82,24 @@ class Answering:
             self.halted = halt
         return answers()
 
+    async def _run(self, candidates: Iterable[Candidate]) -> None:
+        """Run the programs of these descriptions on the test inputs: nobody is asked."""
+        if self.context.coder is None:
+            return
+        for candidate in candidates:
+            known = (candidate.index, 0) in self._coded
+            for attempt in (
+                await run_on_tests(self.task, self.context, candidate.program) if candidate.program and not known else ()
+            ):
+                event = AnswerFollowed(task=self.task.id, birth=candidate.index, sample=0, attempt=attempt)
+                self._coded[candidate.index, attempt.pair] = event
+                self.context.emit(event)
+
+    def _said(self, candidate: Candidate, number: int) -> bool:
+        """Whether its program alone says what the description makes of a test input."""
+        coded = self._coded.get((candidate.index, number))
+        return self.context.config.policy.read == "code" and coded is not None and isinstance(coded.attempt, Followed)
+
     async def _follow(self, candidates: Iterable[Candidate]) -> None:
         policy = self.context.config.answers
         asked = [(c, v) for c in candidates for v in views(policy.views if c.fitness.perfect else 1)]
@@ -92,7 +114,8 @@ class Answering:
             if not first.exact:
                 return
         samples = range(self.context.config.answers.samples)
-        await together(self._readable(candidate, view, task, n, s) for n in range(len(task.tests)) for s in samples)
+        asked = [n for n in range(len(task.tests)) if not self._said(candidate, n)]
+        await together(self._readable(candidate, view, task, n, s) for n in asked for s in samples)
 
     async def _readable(self, candidate: Candidate, view: Transform, task: Task, number: int, sample: int) -> None:
         """Follow, with further samples while nobody can read what comes back: a rule that holds must not go unanswered."""

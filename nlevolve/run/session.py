@@ -14,7 +14,7 @@ from typing import Any
 from nlevolve.ask.prompts import Prompts, bundled
 from nlevolve.ask.question import Asker
 from nlevolve.ask.rehearsal import rehearse
-from nlevolve.config import RunConfig, digest
+from nlevolve.config import RunConfig, digest, require_coder
 from nlevolve.errors import UsageError
 from nlevolve.evolve.parents import Parents, strategy
 from nlevolve.llm.bank import Notice
@@ -43,6 +43,7 @@ from nlevolve.run.recorded import deciding, endpoints_of, require_endpoints, req
 from nlevolve.run.retold import Retold
 from nlevolve.run.steering import Steering
 from nlevolve.run.trust import NOTHING, Chosen, Named, budget_file, chosen_by, named, require_confirmed
+from nlevolve.sandbox.pool import sandboxes
 from nlevolve.version import versions
 
 
@@ -121,30 +122,33 @@ class Session:
             emit(event)
 
         pause = Pause(self.stopping)
-        async with OpenStack(
-            emit=tee,
-            cards=self.cards,
-            roles=self.config.roles.values(),
-            cache_dir=self.cache_dir,
-            replay=self.replay,
-            endpoints=origin.endpoints if origin else None,
-            concurrency=self.limits.concurrency,
-            patience=self.limits.patience,
-            caps=Caps(usd=self.limits.budget, task_usd=self.limits.task_budget, calls=self.limits.max_calls),
-            spent=spent(self.known),
-            purse=self.limits.budget_file,
-            run=self.name,
-            run_id=self.run_id,
-            logged=[
-                *(e.request for e in self.known if isinstance(e, CallFinished) and e.source != "failed"),
-                *(origin.not_bought if origin else ()),
-            ],
-            seed=self.config.seed,
-            stopping=self.stopping,
-            pause=pause,
-            own_process=own_process,
-            live=self.live,
-        ) as stack:
+        async with (
+            OpenStack(
+                emit=tee,
+                cards=self.cards,
+                roles=self.config.roles.values(),
+                cache_dir=self.cache_dir,
+                replay=self.replay,
+                endpoints=origin.endpoints if origin else None,
+                concurrency=self.limits.concurrency,
+                patience=self.limits.patience,
+                caps=Caps(usd=self.limits.budget, task_usd=self.limits.task_budget, calls=self.limits.max_calls),
+                spent=spent(self.known),
+                purse=self.limits.budget_file,
+                run=self.name,
+                run_id=self.run_id,
+                logged=[
+                    *(e.request for e in self.known if isinstance(e, CallFinished) and e.source != "failed"),
+                    *(origin.not_bought if origin else ()),
+                ],
+                seed=self.config.seed,
+                stopping=self.stopping,
+                pause=pause,
+                own_process=own_process,
+                live=self.live,
+            ) as stack,
+            sandboxes() as sandbox,
+        ):
             asker = Asker(self.around(stack), self.prompts, stack.reject, self.cards, stack.windows, tee, draw=self.config.repeat)
             known = _by_task(self.known)
             context = Context(
@@ -157,6 +161,7 @@ class Session:
                 retold=retold,
                 lacking=lambda owed: self.around(stack.lacking(owed)),
                 given=self.given,
+                sandbox=sandbox,
             )
             tasks = self.selection.tasks
             if (self.ping or retold.pinged) and not self.known and tasks:
@@ -281,6 +286,7 @@ def reopen(
         replay, templates = bool(old.get("replay")), Prompts(prompts)
         require_same(folder, old, config, deciding(config, selection, templates))
         choose = strategy(config.policy.parents, parents)
+        require_coder(config)
         cards = _cards(config, limits, replay, cache_dir)
         require_endpoints(folder, old, config, cards)
         items = _confirmed(config, cards, templates, limits, chosen, sends=not replay and live is None)

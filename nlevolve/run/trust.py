@@ -75,7 +75,7 @@ class Unconfirmed(UsageError):
 
 def chosen_by(options: Choice) -> Chosen:
     """What these options name. Of a preset they name the file and nothing that is in it."""
-    models = [getattr(options, role) or "" for role in ("generator", "checker", "reviser", "recombiner", "answerer")]
+    models = [getattr(options, role) or "" for role in ("generator", "checker", "reviser", "recombiner", "answerer", "coder")]
     named = {
         *_texts(options.settings),
         str(getattr(options, "budget_file", None)),

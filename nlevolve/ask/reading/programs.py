@@ -15,8 +15,10 @@ from nlevolve.ask.reading.unreadable import Unreadable
 
 LONGEST_PROGRAM = 20_000
 """Characters; a long one has 3,000."""
+LONGEST_REASON = 300
 NAME = "transform"
 _KEYS = ("program", "code", "python", "function", "solution", NAME)
+_CANNOT = re.compile(r"^[\s*`>]*CANNOT\b[:\s*`]*([^\n]*)", re.MULTILINE)
 _FENCE = re.compile(r"^[ \t]*(?:```|~~~)(.*)$")
 _DEFINES = re.compile(rf"^(?:def[ \t]+{NAME}[ \t]*\(|{NAME}[ \t]*(?::[^=\n]+)?=)", re.MULTILINE)
 _FUNCTION = re.compile(r"^def[ \t]+(\w+)[ \t]*\(", re.MULTILINE)
@@ -31,15 +33,26 @@ _PROSE = re.compile(
 )
 
 
-def program_in(answer: str, cut: bool = False) -> str:
-    """The program in an answer, which defines `transform`. `cut`: the reply ended at its limit of tokens. Raises Unreadable."""
+@dataclass(frozen=True)
+class ProgramReply:
+    """A coder's program, or why there can be none."""
+
+    program: str = ""
+    """Its text, which defines `transform`; empty where the coder says that it cannot be written."""
+    cannot: str = ""
+
+
+def program_in(answer: str, cut: bool = False) -> ProgramReply:
+    """The program in an answer. `cut`: the reply ended at its limit of tokens. Raises Unreadable."""
+    if (declined := _CANNOT.search(answer)) and not _BEGINS.search(answer):
+        return ProgramReply(cannot=" ".join(declined[1].split())[:LONGEST_REASON])
     block = _block(_of_json(answer) or answer)
     if cut and not block.closed:
         raise Unreadable("it was cut off before the end of the program")
     program = textwrap.dedent(block.text.expandtabs(4)).strip("\n").rstrip() + "\n"
     if len(program) > LONGEST_PROGRAM:
         raise Unreadable(f"its program has {len(program):,} characters, at most {LONGEST_PROGRAM:,} are taken")
-    return _named(program)
+    return ProgramReply(_named(program))
 
 
 @dataclass(frozen=True)
