@@ -61,9 +61,9 @@ def read_bullets(text: str, cut: bool = False, prompt: str = "") -> Description:
 
 
 def read_program(text: str, cut: bool = False, prompt: str = "") -> ProgramReply:
-    """The text of the program that a reply gives, or why it gives none. Nothing of it is run, nor compiled. `cut` as for `read_grid`.
+    """The text of the program that a reply gives, or why it gives none; nothing of it is run, nor compiled.
 
-    Raises Unreadable.
+    `cut` as for `read_grid`. Raises Unreadable.
     """
     return program_in(_said(text), cut)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from nlevolve.audit import answering, asked, banked, births, calls, published, settings
+from nlevolve.audit import answering, asked, banked, births, calls, programs, published, settings
 from nlevolve.audit.asked import Retell
 from nlevolve.audit.banked import Bank
 from nlevolve.audit.evidence import read
@@ -21,7 +21,7 @@ def audit(folder: Path, config: Mapping[str, Any], bank: Bank | None = None, ret
     """
     found = Findings()
     evidence = read(folder, config, found)
-    for check in (settings.check, births.check, answering.check, calls.check, published.check):
+    for check in (settings.check, births.check, answering.check, programs.check, calls.check, published.check):
         check(evidence)
     if bank is None:
         found.cannot("there is no sample bank: whether the replies are those that the models gave")

@@ -8,7 +8,7 @@ from functools import partial
 from random import Random
 from typing import Protocol
 
-from nlevolve.ask.replies import Unreadable, read_bullets, read_grid
+from nlevolve.ask.replies import Unreadable, read_bullets, read_grid, read_program
 from nlevolve.audit.evidence import Evidence, Line
 from nlevolve.llm.bank import Sample
 from nlevolve.puzzle.grids import LARGEST_SIDE, Grid
@@ -84,7 +84,7 @@ class _Readings:
             elif isinstance(event, AnswerGuessed) and isinstance(event.attempt, Followed):
                 calls = self.calls["solve", None, event.attempt.pair]
                 self._grid(line, f"a guess at test input {event.attempt.pair + 1}", calls, event.attempt.grid, IDENTITY)
-            elif isinstance(event, AnswerFollowed) and isinstance(event.attempt, Followed):
+            elif isinstance(event, AnswerFollowed) and isinstance(event.attempt, Followed) and event.attempt.by == "checker":
                 view = BY_NAME.get(event.view)
                 if view is None:
                     self.evidence.found.wrong(
@@ -100,9 +100,14 @@ class _Readings:
             wrote = self.calls[event.birth.operator, k, None]
             says = f"the description of birth {k}"
             self._read(line, says, wrote, lambda text, cut: read_bullets(text, cut) == event.description)
+        if event.duplicate_of is None and event.program:
+            says = f"the program of birth {k}"
+            self._read(
+                line, says, self.calls["code", k, None], lambda text, cut: read_program(text, cut).program == event.program
+            )
         if event.duplicate_of is None:
             for attempt in event.attempts:
-                if isinstance(attempt, Followed):
+                if isinstance(attempt, Followed) and attempt.by == "checker":
                     calls = self.calls["check", k, attempt.pair]
                     self._grid(line, f"birth {k}, pair {attempt.pair + 1}", calls, attempt.grid, IDENTITY)
 

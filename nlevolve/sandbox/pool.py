@@ -1,12 +1,13 @@
 """A pool of sandboxes beside the event loop: a program's text and a grid in, a grid or what was wrong out.
 
-A sandbox is pydantic-monty's: an interpreter of its own in a process of its own, that knows no file, network, environment or clock
-of ours. Nothing of a program is run, compiled or imported by our own Python.
+A sandbox is pydantic-monty's: an interpreter of its own in a process of its own, which knows no file, network, environment or
+clock of ours. Nothing of a program is run, compiled or imported by our own Python.
 """
 
 from __future__ import annotations
 
 import asyncio
+import importlib
 import importlib.util
 import os
 import threading
@@ -20,6 +21,7 @@ from typing import Any
 from nlevolve.errors import UsageError
 from nlevolve.puzzle.grids import LARGEST_SIDE, Grid, GridError, grid
 
+PACKAGE = "pydantic_monty"
 MEBIBYTE = 2**20
 DEEPEST = 200
 """Calls within calls."""
@@ -53,9 +55,14 @@ class Failed:
     """Whether it took its sandbox down with it, twice."""
 
 
+def _monty() -> Any:
+    """The package, which not every installation has."""
+    return importlib.import_module(PACKAGE)
+
+
 def require_sandbox() -> None:
     """Raises UsageError where the package that programs run in is not installed."""
-    if importlib.util.find_spec("pydantic_monty") is None:
+    if importlib.util.find_spec(PACKAGE) is None:
         raise UsageError("a coder's programs run in a sandbox that is not installed: pip install 'nlevolve[code]'")
 
 
@@ -73,7 +80,7 @@ class Sandbox:
         if self._threads is None:
             require_sandbox()
             self._threads = ThreadPoolExecutor(self._workers, thread_name_prefix="sandbox")
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._run, program, given, bounds)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self.run_now, program, given, bounds)
 
     def close(self) -> None:
         """End the workers, when what they are at has come to its limits."""
@@ -83,24 +90,21 @@ class Sandbox:
             self._pool.__exit__(None, None, None)
         self._threads = self._pool = None
 
-    def _run(self, program: str, given: Grid, bounds: Bounds) -> Grid | Failed:
-        from pydantic_monty import MontyCrashedError
-
+    def run_now(self, program: str, given: Grid, bounds: Bounds) -> Grid | Failed:
+        """The same, for who has no event loop. Any thread may call it."""
         # a worker that was killed from outside says nothing of the program: once more with a new one
         for _ in range(2):
             try:
                 return _in_session(self._opened(), program, given, bounds)
-            except MontyCrashedError as crash:
+            except _monty().MontyCrashedError as crash:
                 if crash.timed_out:  # deep in one operation, it did not look at the clock
                     return _late(bounds)
         return Failed("the sandbox broke down while it ran", crashed=True)
 
     def _opened(self) -> Any:
-        from pydantic_monty import Monty
-
         with self._opening:
             if self._pool is None:
-                self._pool = Monty(min_processes=1, max_processes=self._workers).__enter__()
+                self._pool = _monty().Monty(min_processes=1, max_processes=self._workers).__enter__()
             return self._pool
 
 
@@ -116,8 +120,6 @@ async def sandboxes() -> AsyncIterator[Sandbox]:
 
 def _in_session(pool: Any, program: str, given: Grid, bounds: Bounds) -> Grid | Failed:
     """Raises MontyCrashedError when the worker is gone."""
-    from pydantic_monty import MontyConversionError, MontyRuntimeError, MontySyntaxError
-
     limits = {
         "max_feed_duration_secs": bounds.seconds,
         "max_memory": bounds.memory * MEBIBYTE,
@@ -129,7 +131,9 @@ def _in_session(pool: Any, program: str, given: Grid, bounds: Bounds) -> Grid | 
             session.feed_run(program, print_callback=_unheard)
             rows = session.feed_run("transform(grid)", inputs={"grid": [list(row) for row in given]}, print_callback=_unheard)
             return _valid(rows, bounds.largest)
-    except (MontySyntaxError, MontyRuntimeError, MontyConversionError) as error:
+    except _monty().MontyCrashedError:
+        raise
+    except _monty().MontyError as error:
         return Failed(_said(error, bounds))
     except (ValueError, RecursionError):
         return Failed("what it gave is too large, or lies too deep, to be taken for a grid")
