@@ -33,7 +33,7 @@ ERRORS: Sequence[tuple[str, str]] = (
     ("syntax error", "```python\ndef transform(grid)\n    return [row[::-1] for row in grid]\n```"),
     (
         "tabs",
-        "```python\ndef transform(grid):\n\tfound = []\n        \n\tfor row in grid:\n\t\tfound.append(row[::-1])\n\treturn found\n```",
+        "```python\ndef transform(grid):\n\trows = []\n        \n\tfor r in grid:\n\t\trows.append(r[::-1])\n\treturn rows\n```",
     ),
     ("class instead", "```python\nclass It:\n    def transform(self, grid):\n        return [r[::-1] for r in grid]\n```"),
     ("async", "```python\nasync def transform(grid):\n    return [row[::-1] for row in grid]\n```"),
