@@ -151,6 +151,10 @@ class Models(Told):
     """Recombines descriptions."""
     answerer: Annotated[str | None, Shown(default="the checker")] = None
     """Follows the best on the test inputs."""
+    reviewer: Annotated[str | None, Shown(default="the checker")] = None
+    """Says whether a rule that fits will hold on the test inputs (policy.review)."""
+    judge: Annotated[str | None, Shown(default="the checker")] = None
+    """Picks the answers where rules that fit differ (answers.judge)."""
     coder: Annotated[str | None, Shown(default="none")] = None
     """Says descriptions in Python, for a sandbox to run on every grid; needs the extra nlevolve[code]."""
 

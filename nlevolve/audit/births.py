@@ -25,6 +25,12 @@ from nlevolve.records import (
 
 UNSENT = ("too_long", "fewer_tokens", "away", "budget")
 """Kinds of failure that may be found before anything is called."""
+ROLES = {
+    **dict.fromkeys(("write", "alternative", "restart"), "generator"),
+    **dict.fromkeys(("revise", "generalise"), "reviser"),
+    "recombine": "recombiner",
+}
+"""Who is asked for what."""
 Calls = dict[tuple[str, int | None, int | None], list[CallFinished]]
 """(purpose, birth, pair) -> the calls of a task."""
 
@@ -81,7 +87,7 @@ class _Births:
             return
         known = [parent for parent in birth.parents if parent in self.checked and parent < birth.index]
         self.found.equal("birth", f"{line.where}: the parents of birth {birth.index}", list(birth.parents), known)
-        role = {"write": "generator", "revise": "reviser", "recombine": "recombiner"}[birth.operator]
+        role = ROLES[birth.operator]
         mix = [name.strip() for name in str(self.evidence.setting(f"{role}.model", birth.model)).split(",")]
         self.found.holds(
             "birth", line.where, birth.model in mix, f"birth {birth.index} is of {birth.model}, the {role} is {', '.join(mix)}"

@@ -15,6 +15,9 @@ from nlevolve.evolve.parents import Parents, cover, strategy
 from nlevolve.evolve.population import Candidate, Population
 from nlevolve.records import Birth, Move, Operator
 
+TOLD = 6
+"""Of how many descriptions that failed a restart is told, at most."""
+
 
 class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -57,6 +60,9 @@ class Policy(Settings):
     read: Literal["words", "code", "both"] = "words"
     """Who reads a description on the training pairs: a checker that follows its words, the program that the coder makes of them,
     or both, the program first, and the checker where it is wrong."""
+    review: Literal["off", "perfect"] = "off"
+    """Whether a reviewer says of each distinct perfect description if it will hold on the test inputs: where it doubts, the vote
+    counts less."""
     same_behaviour: bool = True
     """Whether candidates with the same grids on all training pairs each hold a place in the pool."""
     repeats: Literal["keep", "again"] = "keep"
@@ -98,17 +104,16 @@ def plan(
 ) -> Birth:
     """Birth k, from what it may see: `seen` holds births below policy.sees(k). `parents` is the strategy that the policy names.
 
-    A move that lacks its parents becomes the next simpler one: recombine, revise, write.
+    A move that lacks its parents becomes the next simpler one: alternative, recombine; generalise, revise; restart, write.
     """
     i = policy.phase_of(k)
-    phase = policy.phases[i]
-    turn = k - policy._starts[i]
-    operator: Operator = phase.moves[turn % len(phase.moves)]
-    choose = parents or strategy(policy.parents)
-    chosen = _parents(operator, turn // len(phase.moves), seen, policy, choose, rng)
-    if not chosen:
-        operator = "write"
-    elif len(chosen) == 1:
+    moves, turn = policy.phases[i].moves, k - policy._starts[i]
+    move, turn = moves[turn % len(moves)], turn // len(moves)
+    if move in ("generalise", "alternative") and not seen.perfect():
+        move = "revise" if move == "generalise" else "recombine"
+    chosen = _parents(move, turn, seen, policy, parents or strategy(policy.parents), rng)
+    operator: Operator = move if chosen else "write"
+    if operator == "recombine" and len(chosen) == 1:
         operator = "revise"
     blind = rng.randrange(pairs) if operator == "write" and pairs > 2 and rng.random() < policy.blind else None
     return Birth(
@@ -151,11 +156,17 @@ def stop_index(seen: Population, policy: Policy) -> int | None:
     return None
 
 
-def _parents(operator: Operator, turn: int, seen: Population, policy: Policy, choose: Parents, rng: Random) -> list[Candidate]:
-    candidates = [] if operator == "write" else pool(seen, policy)
-    if not candidates:
-        return []
+def _parents(move: Move, turn: int, seen: Population, policy: Policy, choose: Parents, rng: Random) -> list[Candidate]:
+    """What a move shows. Of those that fit every pair, one in turn to be generalised, the doubted ones first."""
+    if move == "generalise":
+        fitting = sorted(seen.perfect(), key=lambda c: not c.doubt)
+        return [fitting[turn % len(fitting)]]
+    if move == "alternative":
+        return seen.perfect()[: policy.recombine_parents]
+    candidates = [] if move == "write" else pool(seen, policy)
+    if not candidates or move == "restart":
+        return candidates[:TOLD]
     lead = choose(candidates, turn, seen, rng)
-    if operator == "revise":
+    if move == "revise":
         return [lead]
     return cover(lead, candidates, policy.recombine_parents, policy.parent_tokens)

@@ -27,6 +27,8 @@ class Candidate:
     """Whether a second sample of a perfect candidate's check agreed; None when none was asked for."""
     program: str = ""
     """The program that a coder made of its description; empty where there is none."""
+    doubt: str = ""
+    """What speaks against it though it fits every pair; empty where nobody doubts it."""
 
     @property
     def index(self) -> int:

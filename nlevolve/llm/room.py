@@ -19,6 +19,8 @@ ANSWERS: Mapping[Role, int] = {
     "checker": 10_000,
     "answerer": 10_000,
     "coder": 6_000,
+    "reviewer": 6_000,
+    "judge": 10_000,
 }
 """Tokens of an answer and its working. A description is a few hundred, a program a few thousand; a grid of 30 by 30 is up to
 4,000, and it may be worked out before it is given."""
