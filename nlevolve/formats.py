@@ -183,6 +183,21 @@ class RoleRow(AccountRow):
     """What became of its replies."""
 
 
+class ProgramsRow(Record):
+    """What programs did in the checker's place, over distinct descriptions."""
+
+    made: int = 0
+    """Descriptions that a coder said in Python."""
+    failed: int = 0
+    """Programs that gave no valid grid on some pair."""
+    pairs: int = 0
+    """Grids that programs gave for training pairs."""
+    saved: int = 0
+    """Pairs that a program read and nobody else was asked to: checks saved."""
+    differ: int = 0
+    """Pairs on which both readers gave grids, and not the same: the words can be read in two ways."""
+
+
 class TotalsRow(AccountRow):
     """The run as a whole. Denominators are the tasks selected, failed and unanswered ones included."""
 
@@ -210,6 +225,8 @@ class TotalsRow(AccountRow):
     """How many are from a published data set: their solutions may have been learnt."""
     candidates: int
     """Descriptions that were checked."""
+    programs: ProgramsRow = ProgramsRow()
+    """Of all tasks."""
     replies: RepliesRow = RepliesRow()
     """What became of the replies."""
     losses: tuple[Loss, ...] = ()
@@ -255,8 +272,12 @@ class TaskRow(AccountRow):
     description: tuple[str, ...] | None
     """The bullets of the best description; null where no birth gave one."""
     best: BestRow | None
+    program: str | None = None
+    """The best description in Python, as a coder said it; null where there is no program."""
     candidates: int
     """Descriptions that were checked."""
+    programs: ProgramsRow = ProgramsRow()
+    """What programs did in the checker's place."""
     replies: RepliesRow = RepliesRow()
     """What became of the replies."""
     losses: tuple[Loss, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import closing
 
 from nlevolve.audit.evidence import Evidence
@@ -11,10 +12,30 @@ from nlevolve.puzzle.tasks import Task
 from nlevolve.records import AnswerFollowed, Attempt, CandidateChecked, Followed, Garbled
 from nlevolve.sandbox.pool import Bounds, Failed, Sandbox, require_sandbox
 
+PROGRAMS = ("made", "failed", "pairs", "saved", "differ")
 LONGEST_SECONDS, LARGEST_MEMORY = 60.0, 1024
 """The settings of a stranger's run bind nobody to more."""
 BY_CHANCE = ("TimeoutError", "MemoryError", "the sandbox broke")
 """What may be otherwise on another machine."""
+
+
+def programs_row(checked: Iterable[CandidateChecked]) -> dict[str, int]:
+    """What results.json has of the programs of a task's candidates."""
+    found = dict.fromkeys(PROGRAMS, 0)
+    for event in checked:
+        if not event.program or event.duplicate_of is not None:
+            continue
+        alone = [one for one in event.attempts if one.by == "coder"]
+        beside = [one for one in event.attempts if one.other is not None and one.other.by == "coder"]
+        grids = [one.grid for one in alone if isinstance(one, Followed)]
+        grids += [one.other.grid for one in beside if one.other is not None and one.other.grid is not None]
+        two = [(one.grid, one.other.grid) for one in event.attempts if isinstance(one, Followed) and one.other is not None]
+        found["made"] += 1
+        found["pairs"] += len(grids)
+        found["failed"] += len(grids) < len(alone) + len(beside)
+        found["saved"] += sum(one.other is None for one in alone)
+        found["differ"] += sum(b is not None and a != b for a, b in two)
+    return found
 
 
 def check(evidence: Evidence) -> None:

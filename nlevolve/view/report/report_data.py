@@ -15,6 +15,7 @@ from nlevolve.run.retell import Told
 from nlevolve.view.ancestry import Descent, Origin, descent, trace
 from nlevolve.view.grading import Solution
 from nlevolve.view.history import TaskHistory
+from nlevolve.view.programs import lines, mark, readers
 from nlevolve.view.raw import head, parts
 from nlevolve.view.text import clean
 from nlevolve.view.votes import backings, followed
@@ -123,7 +124,8 @@ def _test(grid: Grid, answer: Answer | None, truth: Grid | None, grids: GridTabl
 def _born(candidate: Candidate, came: Descent, grids: GridTable, less: str) -> Packed:
     """i: birth · op, by (parents), model, view, phase, blind · say: bullets · from: origins · lost: parent's bullets dropped ·
     tries: [kind, grid or reason, accuracy, note] a pair · x: exact pairs · acc: mean cell accuracy · dup · sure ·
-    less: what was left out of its prompts."""
+    less: what was left out of its prompts · code: its program's lines · also: [mark of who read a pair, grid or null of the
+    reader whose grid does not count]."""
     birth, fit = candidate.birth, candidate.fitness
     return {
         "i": birth.index,
@@ -142,7 +144,14 @@ def _born(candidate: Candidate, came: Descent, grids: GridTable, less: str) -> P
         "dup": candidate.duplicate_of,
         "sure": candidate.confirmed,
         "less": clean(less),
+        "code": lines(candidate.program),
+        "also": [_other(attempt, grids) for attempt in candidate.attempts] if candidate.program else [],
     }
+
+
+def _other(attempt: Attempt, grids: GridTable) -> list[Any]:
+    other = attempt.other.grid if attempt.other is not None and readers(attempt) == "differ" else None
+    return [mark(attempt), grids.place(other), attempt.other.by if attempt.other else ""]
 
 
 def _origin(origin: Origin | None) -> list[Any] | None:
