@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
 
 from nlevolve.ask.checker import check, follow
 from nlevolve.ask.solver import guess
@@ -99,6 +100,19 @@ class Answering:
         """Whether its program alone says what the description makes of a test input."""
         coded = self._coded.get((candidate.index, number))
         return self.context.config.policy.read == "code" and coded is not None and isinstance(coded.attempt, Followed)
+
+    async def plainly(self, candidate: Candidate, context: Context) -> tuple[AnswerFollowed, ...]:
+        """Follow a perfect description on every test input by the requests that answering makes of it first. Raises Halt.
+
+        What is followed here is not asked again.
+        """
+        asking = copy(self)
+        asking.context = context
+        await asking._run([candidate])
+        asked = [n for n in range(len(self.task.tests)) if not self._said(candidate, n)]
+        await together(asking._readable(candidate, IDENTITY, self.task, n, 0) for n in asked)
+        said = (*self._followed.items(), *self._coded.items())
+        return tuple(event for key, event in said if key[0] == candidate.index and not event.view)
 
     async def _follow(self, candidates: Iterable[Candidate]) -> None:
         policy = self.context.config.answers
