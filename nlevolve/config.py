@@ -59,7 +59,8 @@ class RunConfig(BaseModel):
     @property
     def roles(self) -> dict[Role, RoleSettings]:
         """Those that are asked in such a run."""
-        idle = {role for role, (table, setting) in _WORK.items() if getattr(getattr(self, table), setting) in _IDLE}
+        idle = {role for role, (table, setting) in _WORK.items() if getattr(getattr(self, table), setting) == "off"}
+        idle |= {"coder"} if self.policy.read == "words" else set()
         return {name: self.role(name) for name in ROLES if name not in idle}
 
     def changed(self, changes: Mapping[str, Any]) -> RunConfig:
@@ -80,10 +81,8 @@ _HEIR: dict[Role, Role] = {"reviser": "generator", "recombiner": "generator", "a
 _WORK: Mapping[Role, tuple[str, str]] = {
     "reviewer": ("policy", "review"),
     "judge": ("answers", "judge"),
-    "coder": ("policy", "read"),
 }
 """Roles that most runs have no work for, and then ask nobody to play: the setting that gives them some."""
-_IDLE = ("off", "words")
 _FOLLOWS: tuple[Role, ...] = ("checker", "answerer")
 
 
@@ -112,7 +111,7 @@ def configure(
     for key, value in (changes or {}).items():
         tree = _merge(tree, _nest(key.split("."), value))
     tree = _shared(_shared(tree, "generator", "checker"), "checker", "generator")
-    for heir in (role for role in ROLES if role not in _WORK):
+    for heir in (role for role in ROLES if role not in _WORK and role != "coder"):
         source = _HEIR.get(heir)
         inherited = tree.get(source, {}) if source else _default(heir)
         own = tree.get(heir, {})
