@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from nlevolve.evolve.population import Candidate
 from nlevolve.records import Attempt, Followed, Garbled
-from nlevolve.view.text import clean
+from nlevolve.view.text import clean, plural
 
 FIGURES = ("made", "failed", "pairs", "saved", "differ")
 MARKS = {"agree": "py=", "differ": "py≠", "alone": "py"}
@@ -57,9 +57,9 @@ def in_words(row: Mapping[str, int]) -> str:
     """A `programs` row of results.json in one line; empty where no program was made."""
     if not row.get("made"):
         return ""
-    told = [f"{row['made']:,} descriptions have a program", f"{row['saved']:,} checks saved"]
-    told += [f"{row['failed']:,} fail on some pair"] if row["failed"] else []
-    told += [f"{row['differ']:,} pairs read in two ways"] if row["differ"] else []
+    told = [plural(row["made"], "program"), f"{plural(row['saved'], 'check')} saved"]
+    told += [f"{row['failed']:,} without a grid on some pair"] if row["failed"] else []
+    told += [f"{plural(row['differ'], 'pair')} read in two ways"] if row["differ"] else []
     return ", ".join(told)
 
 

@@ -44,16 +44,13 @@ def test_what_programs_did_is_counted_over_distinct_descriptions() -> None:
     )
     assert tally([one]) == {"made": 1, "failed": 1, "pairs": 2, "saved": 1, "differ": 1}
     assert tally([candidate(by_checker(0), program="")])["made"] == 0
-    assert (
-        in_words(tally([one])) == "1 descriptions have a program, 1 checks saved, 1 fail on some pair, 1 pairs read in two ways"
-    )
+    assert in_words(tally([one])) == "1 program, 1 check saved, 1 without a grid on some pair, 1 pair read in two ways"
     assert in_words(tally([])) == ""
 
 
 def test_a_programs_text_keeps_its_indentation_and_nothing_that_a_terminal_obeys() -> None:
-    assert lines("def f():\n    return '\x1b[31m'\n") == ["def f():", "    return '[31m'"] or "\x1b" not in "".join(
-        lines("\x1b[31m")
-    )
+    assert lines("def f():\n    return 1\n") == ["def f():", "    return 1"]
+    assert "\x1b" not in "".join(lines("x = '\x1b[31m'"))
     assert lines("") == []
 
 
