@@ -76,7 +76,7 @@ WhenDone = Annotated[
         show_default=False,
     ),
 ]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say how many calls and dollars at most, and send nothing.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say how many calls, tokens and dollars; send nothing.")]
 Palette = Annotated[
     str | None,
     typer.Option(

@@ -7,7 +7,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -122,33 +122,30 @@ class Session:
             emit(event)
 
         pause = Pause(self.stopping)
-        async with (
-            OpenStack(
-                emit=tee,
-                cards=self.cards,
-                roles=self.config.roles.values(),
-                cache_dir=self.cache_dir,
-                replay=self.replay,
-                endpoints=origin.endpoints if origin else None,
-                concurrency=self.limits.concurrency,
-                patience=self.limits.patience,
-                caps=Caps(usd=self.limits.budget, task_usd=self.limits.task_budget, calls=self.limits.max_calls),
-                spent=spent(self.known),
-                purse=self.limits.budget_file,
-                run=self.name,
-                run_id=self.run_id,
-                logged=[
-                    *(e.request for e in self.known if isinstance(e, CallFinished) and e.source != "failed"),
-                    *(origin.not_bought if origin else ()),
-                ],
-                seed=self.config.seed,
-                stopping=self.stopping,
-                pause=pause,
-                own_process=own_process,
-                live=self.live,
-            ) as stack,
-            sandboxes() as sandbox,
-        ):
+        async with OpenStack(
+            emit=tee,
+            cards=self.cards,
+            roles=self.config.roles.values(),
+            cache_dir=self.cache_dir,
+            replay=self.replay,
+            endpoints=origin.endpoints if origin else None,
+            concurrency=self.limits.concurrency,
+            patience=self.limits.patience,
+            caps=Caps(self.limits.budget, self.limits.task_budget, self.limits.max_calls, self.limits.max_tokens_total),
+            spent=spent(self.known),
+            purse=self.limits.budget_file,
+            run=self.name,
+            run_id=self.run_id,
+            logged=[
+                *(e.request for e in self.known if isinstance(e, CallFinished) and e.source != "failed"),
+                *(origin.not_bought if origin else ()),
+            ],
+            seed=self.config.seed,
+            stopping=self.stopping,
+            pause=pause,
+            own_process=own_process,
+            live=self.live,
+        ) as stack:
             asker = Asker(self.around(stack), self.prompts, stack.reject, self.cards, stack.windows, tee, draw=self.config.repeat)
             known = _by_task(self.known)
             context = Context(
@@ -161,12 +158,12 @@ class Session:
                 retold=retold,
                 lacking=lambda owed: self.around(stack.lacking(owed)),
                 given=self.given,
-                sandbox=sandbox,
             )
             tasks = self.selection.tasks
             if (self.ping or retold.pinged) and not self.known and tasks:
                 await ping_models(asker, asked(self.config, Brought(self.given)), tasks[0].id, tee)
-            async with Steering(self.folder, tee, pause, stack.cap).listening():
+            async with Steering(self.folder, tee, pause, stack.cap).listening(), sandboxes() as sandbox:
+                context = replace(context, sandbox=sandbox)
                 await solve_all(tasks, context, known, at_once=self.limits.tasks_at_once, stopping=self.stopping)
         return answered
 
@@ -178,6 +175,7 @@ class Session:
             tasks=tuple(t.id for t in self.selection.tasks),
             budget_usd=self.limits.budget,
             max_calls=self.limits.max_calls,
+            max_tokens=self.limits.max_tokens_total,
             concurrency=self.limits.concurrency,
             rank=self.config.policy.rank,
             resumed=bool(self.known),
@@ -321,7 +319,7 @@ def _confirmed(
     items = (*named(config.roles.values(), cards, prompts, chosen), *budget_file(limits, chosen)) if sends else ()
     require_confirmed(items, chosen)
     if limits.budget_file is not None:  # to look at it leaves a lock beside it: not before somebody said yes
-        check_budget_file(limits.budget_file, limits.budget)
+        check_budget_file(limits.budget_file, limits.budget, limits.max_tokens_total)
     return items
 
 
