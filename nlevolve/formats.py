@@ -15,7 +15,7 @@ from nlevolve.config import RunConfig
 from nlevolve.llm.catalogue import Price
 from nlevolve.options import Limits
 from nlevolve.puzzle.grids import LARGEST_SIDE, Grid
-from nlevolve.records import Arm, Description, Loss, Operator, Record, Role, Stopped
+from nlevolve.records import Arm, Description, Loss, Operator, ProgramsRow, Record, Role, Stopped
 
 
 class ControlRow(Record):
@@ -183,21 +183,6 @@ class RoleRow(AccountRow):
     """What became of its replies."""
 
 
-class ProgramsRow(Record):
-    """What programs did in the checker's place, over distinct descriptions."""
-
-    made: int = 0
-    """Descriptions that a coder said in Python."""
-    failed: int = 0
-    """Programs that gave no valid grid on some pair."""
-    pairs: int = 0
-    """Grids that programs gave for training pairs."""
-    saved: int = 0
-    """Pairs that a program read and nobody else was asked to: checks saved."""
-    differ: int = 0
-    """Pairs on which both readers gave grids, and not the same: the words can be read in two ways."""
-
-
 class TotalsRow(AccountRow):
     """The run as a whole. Denominators are the tasks selected, failed and unanswered ones included."""
 
@@ -257,6 +242,21 @@ class BestRow(Record):
     model: str
 
 
+class OpinionsRow(Record):
+    """What reviewers said of descriptions that fit every pair, and where a judge was asked. All 0 where nobody was."""
+
+    accept: int = 0
+    """Distinct descriptions, by the verdict."""
+    doubt: int = 0
+    stuck: int = 0
+    unreviewed: int = 0
+    """Reviews that did not come, or that nobody could read: their votes count in full."""
+    judged: int = 0
+    """Test inputs for which a judge picked."""
+    unjudged: int = 0
+    """Those for which it was asked and never understood: votes decided."""
+
+
 class TaskRow(AccountRow):
     """One task. `solved` and the three `inputs_…` are null where its solution is not known."""
 
@@ -268,6 +268,8 @@ class TaskRow(AccountRow):
     """Whether the solution was among all grids that candidates gave."""
     inputs_cell_accuracy: tuple[float, ...] | None
     """Share of equal cells of the better answer, 0..1."""
+    inputs_by_guess: tuple[bool, ...] | None = None
+    """Whether the right answer is one that direct guesses alone gave (`answers.direct`), and no description."""
     train: TrainRow
     description: tuple[str, ...] | None
     """The bullets of the best description; null where no birth gave one."""
@@ -278,6 +280,7 @@ class TaskRow(AccountRow):
     """Descriptions that were checked."""
     programs: ProgramsRow = ProgramsRow()
     """What programs did in the checker's place."""
+    opinions: OpinionsRow = OpinionsRow()
     replies: RepliesRow = RepliesRow()
     """What became of the replies."""
     losses: tuple[Loss, ...] = ()

@@ -65,6 +65,8 @@ class Policy(Settings):
     """Moves of the births that see a perfect description and go on (`stop_when = "agree"`); empty: the phase's own."""
     check: Literal["all", "telling"] = "all"
     """Check every pair of every candidate, or the most telling pair first and the rest only if it is worth it."""
+    borderline: int = Field(1, ge=1)
+    """How often the one pair that keeps a candidate from being perfect is checked at most, until two of its grids are equal."""
     confirm: Literal["auto", "always", "never"] = "auto"
     """Ask for a second sample of a perfect candidate's checks; auto: when the checker's replies vary."""
     read: Literal["words", "code", "both"] = "words"

@@ -261,3 +261,18 @@ class Bought(Record):
     cost_usd: float | None = 0.0
     """None: the price is unknown."""
     seconds: float = 0.0
+
+
+class ProgramsRow(Record):
+    """What programs did in the checker's place, over distinct descriptions."""
+
+    made: int = 0
+    """Descriptions that a coder said in Python."""
+    failed: int = 0
+    """Programs that gave no valid grid on some pair."""
+    pairs: int = 0
+    """Grids that programs gave for training pairs."""
+    saved: int = 0
+    """Pairs that a program read and nobody else was asked to: checks saved."""
+    differ: int = 0
+    """Pairs on which both readers gave grids, and not the same: the words can be read in two ways."""

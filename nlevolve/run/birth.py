@@ -10,7 +10,14 @@ from nlevolve.ask.generator import ROLE_OF, describe
 from nlevolve.ask.question import Answered
 from nlevolve.ask.replies import Unreadable
 from nlevolve.evolve.fitness import fitness
-from nlevolve.evolve.pair_choice import telling_pair, worth_asking_again, worth_checking, worth_describing_again
+from nlevolve.evolve.pair_choice import (
+    agreed,
+    borderline,
+    telling_pair,
+    worth_asking_again,
+    worth_checking,
+    worth_describing_again,
+)
 from nlevolve.evolve.policy import pool
 from nlevolve.evolve.population import Population
 from nlevolve.llm.request import CallFailed, Filtered, NotBanked, Unusable
@@ -105,6 +112,7 @@ class _Checking:
 
     async def judged(self, attempts: tuple[Attempt, ...]) -> Judgement:
         """What the attempts come to, when what the checker read of a perfect description is asked for once more."""
+        attempts = await self._looked_at_again(attempts)
         if not self._perfect(attempts) or not self._confirms():
             return Judgement(attempts)
         again = await self.check([attempt.pair for attempt in attempts if attempt.by == "checker"], sample=1)
@@ -112,6 +120,18 @@ class _Checking:
         confirmed = self._perfect(second)
         # a rule that is followed right only sometimes is worth its worse reading
         return Judgement(attempts if confirmed else second, confirmed)
+
+    async def _looked_at_again(self, attempts: tuple[Attempt, ...]) -> tuple[Attempt, ...]:
+        """With another reading of the one pair that is wrong, if it came twice: a slip is no fault of the words."""
+        pair = borderline(attempts)
+        if pair is None or attempts[pair].by == "coder" or not self.context.settings("checker").varies:
+            return attempts
+        readings = [attempts[pair]]
+        for sample in range(1, self.context.config.policy.borderline):
+            readings += (await self.check([pair], sample)).values()
+            if again := agreed(readings):
+                return tuple(again if one.pair == pair else one for one in attempts)
+        return attempts
 
     def _perfect(self, attempts: tuple[Attempt, ...]) -> bool:
         return fitness(attempts, self.description.words).perfect

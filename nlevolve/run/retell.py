@@ -7,7 +7,7 @@ and events decide them. Whoever wants to see them has them made again, and the d
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,7 +26,7 @@ from nlevolve.llm.replay_bank import ReplayBank
 from nlevolve.llm.request import NoReply, NotBanked, Reply, Request
 from nlevolve.llm.stack import Stack
 from nlevolve.puzzle.tasks import Pair, Task
-from nlevolve.records import AnswerFollowed, BirthPlanned, CallFinished, Event, TaskStarted
+from nlevolve.records import AnswerFollowed, BirthPlanned, CallFinished, CandidateReviewed, Event, TaskStarted
 from nlevolve.run.answering import Answering
 from nlevolve.run.birth import bear
 from nlevolve.run.context import Context
@@ -123,13 +123,20 @@ async def _told_again(
         if births is None or k in births:
             earlier = [one for j, one in planned.items() if j < k]
             await _quietly(bear(task, context, birth, grown.before(context.config.policy.sees(k)), sample_of(birth, earlier)))
-    answering = Answering(task, context)
-    for k in dict.fromkeys(e.birth for e in events if isinstance(e, AnswerFollowed)):
+    unreviewed = population(e for e in events if not isinstance(e, CandidateReviewed))
+    followed = dict.fromkeys(e.birth for e in events if isinstance(e, AnswerFollowed))
+    await _answer(Answering(task, context), unreviewed, followed)
+
+
+async def _answer(answering: Answering, grown: Population, followed: Iterable[int]) -> None:
+    """Have the answers asked for. `grown` is without what reviewers said, so that they are asked again."""
+    for k in followed:
         # a search that waits for rules to agree follows more of them than the answers rest on
         if k in grown.members and grown.members[k].fitness.perfect:
-            await _quietly(answering.plainly(grown.members[k], context))
-    for told in _stages(grown, context):
+            await _quietly(answering.settle(grown.members[k], answering.context))
+    for told in _stages(grown, answering.context):
         await _quietly(answering.follow(told))
+    await _quietly(answering.judge(grown))
 
 
 def _stages(grown: Population, context: Context) -> Iterator[Population]:

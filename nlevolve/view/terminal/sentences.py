@@ -9,10 +9,12 @@ from typing import Literal
 
 from nlevolve.evolve.fitness import Fitness
 from nlevolve.records import (
+    AnswerJudged,
     Birth,
     BudgetChanged,
     CallRetried,
     CandidateChecked,
+    CandidateReviewed,
     Event,
     Followed,
     LimitChanged,
@@ -22,12 +24,14 @@ from nlevolve.records import (
     MoveFailed,
     Noticed,
     Paused,
+    Review,
     RunFinished,
     RunStarted,
     ServerAway,
     ServerBack,
     TaskAnswered,
     TaskStarted,
+    Verdict,
 )
 from nlevolve.view.lost import in_short
 from nlevolve.view.text import clean, duration, money, percent, plural, short_model
@@ -103,6 +107,10 @@ def of(event: Event, known: Collection[str] = ()) -> Moment | None:
         case MoveFailed():
             text = f"birth {event.birth.index} ({how(event.birth)}) gave no description, {event.reason}: {clean(event.why)}"
             return Moment(event.at, event.task, text, "bad")
+        case CandidateReviewed():
+            return Moment(event.at, event.task, f"birth {event.birth}: {_review(event.review)}", _TONES[event.review.verdict])
+        case AnswerJudged():
+            return Moment(event.at, event.task, _picked(event), "quiet" if event.choice.picks else "bad")
         case CallRetried():
             text = f"{short_model(event.model)}: {clean(event.why)}, again in {event.wait:.0f} s"
             return Moment(event.at, event.task, text, "bad")
@@ -139,6 +147,25 @@ def of(event: Event, known: Collection[str] = ()) -> Moment | None:
         case RunFinished():
             return Moment(event.at, "", _ending(event, known), "good" if event.reason == "done" else "bad", True)
     return None
+
+
+_TONES: Mapping[Verdict | None, Tone] = {"accept": "good", "doubt": "partly", "stuck": "partly", None: "bad"}
+
+
+def _review(review: Review) -> str:
+    if review.verdict is None:
+        return f"not reviewed, {review.missing}: {clean(review.why)}"
+    if review.verdict == "accept":
+        return "reviewed, accepted"
+    said = "doubted" if review.verdict == "doubt" else f"it cannot be followed on test input {(review.test or 0) + 1}"
+    return f"reviewed, {said}{f': {clean(review.why)}' if review.why else ''}"
+
+
+def _picked(event: AnswerJudged) -> str:
+    where, said = f"test input {event.test + 1}", event.choice
+    if not said.picks:
+        return f"no word of the judge on {where}, {said.missing}: {clean(said.why)}"
+    return f"the judge has picked for {where}{f': {clean(said.why)}' if said.why else ''}"
 
 
 def _who(models: Mapping[str, str]) -> str:
