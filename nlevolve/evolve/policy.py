@@ -61,7 +61,7 @@ class Policy(Settings):
     """How many perfect descriptions must agree on the test inputs."""
     agree_cap: int = Field(6, ge=0)
     """So many births are made at most after the first perfect description, while they differ or it is the only one."""
-    after_perfect: tuple[Move, ...] = ("restart", "alternative", "generalise")
+    after_perfect: tuple[Move, ...] = ("generalise", "alternative", "restart")
     """Moves of the births that see a perfect description and go on (`stop_when = "agree"`); empty: the phase's own."""
     check: Literal["all", "telling"] = "all"
     """Check every pair of every candidate, or the most telling pair first and the rest only if it is worth it."""

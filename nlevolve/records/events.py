@@ -50,6 +50,8 @@ class RunStarted(Event):
     """None: no cap."""
     max_calls: int | None = None
     """None: no cap."""
+    max_tokens: int | None = None
+    """Of prompts and replies over the whole run; None: no cap."""
     concurrency: int
     """How many calls may be in flight over all models."""
     rank: Literal["pairs", "cells"] = "pairs"

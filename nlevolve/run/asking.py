@@ -17,7 +17,8 @@ WRITERS: tuple[Role, ...] = ("generator", "reviser", "recombiner")
 
 
 def unasked(config: RunConfig, brought: Brought) -> frozenset[Role]:
-    """Roles to which nothing is put: who writes, where all is given, as in a control; who checks or reviews, without births."""
+    """Roles to which nothing is put: who writes, where every description is given, as in a control; who checks or reviews, where
+    there are no births."""
     births = config.policy.births
     given = births == 0 or (bool(brought.given) and all(len(told) >= births for told in brought.given.values()))
     return frozenset((*(WRITERS if given else ()), *(("checker", "reviewer") if births == 0 else ())))

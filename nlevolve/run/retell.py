@@ -7,7 +7,7 @@ and events decide them. Whoever wants to see them has them made again, and the d
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,7 @@ from nlevolve.ask.prompts import PlaceError, Prompts
 from nlevolve.ask.question import Asker
 from nlevolve.config import RunConfig, validated
 from nlevolve.errors import UsageError
+from nlevolve.evolve.policy import stop_index
 from nlevolve.evolve.population import Population, population
 from nlevolve.llm.bank import Bank, Sample
 from nlevolve.llm.catalogue import ModelCard
@@ -125,8 +126,22 @@ async def _answer(answering: Answering, grown: Population, followed: Iterable[in
         # a search that waits for rules to agree follows more of them than the answers rest on
         if k in grown.members and grown.members[k].fitness.perfect:
             await _quietly(answering.settle(grown.members[k], answering.context))
-    await _quietly(answering.follow(grown))
+    for told in _stages(grown, answering.context):
+        await _quietly(answering.follow(told))
     await _quietly(answering.judge(grown))
+
+
+def _stages(grown: Population, context: Context) -> Iterator[Population]:
+    """The populations that were followed on the test inputs, one after the other: that at which the search came to its goal, that
+    at which the search for a second answer ended, and all that there is of a search that did not come so far."""
+    policy, second = context.config.policy, context.config.answers.second
+    stop = stop_index(grown, policy)
+    if stop is not None:
+        yield grown.before(stop + 1)
+    if stop is not None and second:
+        further = stop_index(grown, policy.model_copy(update={"stop_perfect": policy.stop_perfect + 1}))
+        yield grown.before(1 + min(stop + second, policy.births if further is None else further))
+    yield grown
 
 
 async def _quietly(asking: Any) -> None:

@@ -99,7 +99,7 @@ class Session:
                     see(event)
 
             emit(self._started())
-            for notice in notices(self.origin, self.lock, self.selection, self.config.models, self.known):
+            for notice in notices(self.origin, self.lock, self.selection, self.config.models, self.known, self.limits.max_calls):
                 emit(Noticed(text=notice))
             try:
                 answered = await self._solve(emit, own_process)
@@ -130,7 +130,7 @@ class Session:
             endpoints=origin.endpoints if origin else None,
             concurrency=self.limits.concurrency,
             patience=self.limits.patience,
-            caps=Caps(usd=self.limits.budget, task_usd=self.limits.task_budget, calls=self.limits.max_calls),
+            caps=Caps(self.limits.budget, self.limits.task_budget, self.limits.max_calls, self.limits.max_tokens_total),
             spent=spent(self.known),
             purse=self.limits.budget_file,
             run=self.name,
@@ -173,6 +173,7 @@ class Session:
             tasks=tuple(t.id for t in self.selection.tasks),
             budget_usd=self.limits.budget,
             max_calls=self.limits.max_calls,
+            max_tokens=self.limits.max_tokens_total,
             concurrency=self.limits.concurrency,
             rank=self.config.policy.rank,
             resumed=bool(self.known),
@@ -315,7 +316,7 @@ def _confirmed(
     items = (*named(config.roles.values(), cards, prompts, chosen), *budget_file(limits, chosen)) if sends else ()
     require_confirmed(items, chosen)
     if limits.budget_file is not None:  # to look at it leaves a lock beside it: not before somebody said yes
-        check_budget_file(limits.budget_file, limits.budget)
+        check_budget_file(limits.budget_file, limits.budget, limits.max_tokens_total)
     return items
 
 

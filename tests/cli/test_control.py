@@ -117,7 +117,7 @@ def test_a_control_is_replayed_and_resumed_to_the_same_answers(run: Run) -> None
 def test_what_a_control_may_cost_is_said_before_and_a_wrong_arm_or_cap_is_one_line(run: Run) -> None:
     code, out, _ = run("control", "honest", "--tasks", "2", "--dry-run")
     assert code == 0
-    assert [line.split()[0] for line in out.splitlines()[1:5]] == [
+    assert [line.split()[0] for line in out.splitlines()[2:6]] == [
         "honest.empty",
         "honest.shuffled",
         "honest.direct-generator",

@@ -33,6 +33,7 @@ from nlevolve.records import (
     TaskStarted,
     Verdict,
 )
+from nlevolve.view.lost import in_short
 from nlevolve.view.text import clean, duration, money, percent, plural, short_model
 
 Tone = Literal["good", "partly", "busy", "bad", "quiet"]
@@ -72,7 +73,7 @@ def of_answer(event: TaskAnswered, best: Fitness | None, candidates: int, usd: f
     """A task is over; `best` is its best candidate's worth, None where it has none. `known`: reasons that were told before."""
     cost = f"{plural(candidates, 'candidate')}, {money(usd)}, {duration(event.seconds)}"
     if event.stopped == "failed":
-        reason = "" if event.error in known else f": {clean(event.error) or 'no reason given'}"
+        reason = "" if event.error in known else f": {_lost(event) or clean(event.error) or 'no reason given'}"
         return Moment(event.at, event.task, f"failed{reason} ({cost})", "bad", True)
     early = {"budget": "out of budget"}.get(event.stopped, event.stopped) if event.stopped not in ("perfect", "exhausted") else ""
     why = ", ".join(filter(None, [early, "answered" if event.given else "not answered"]))
@@ -80,6 +81,12 @@ def of_answer(event: TaskAnswered, best: Fitness | None, candidates: int, usd: f
     none = "by direct guesses" if event.stopped == "exhausted" and event.given else ""
     found = f"{best.exact}/{plural(best.pairs, 'training pair')} exact" if best else none or "no description"
     return Moment(event.at, event.task, f"{why}: {found} ({cost})", "good" if best and best.perfect else "partly", True)
+
+
+def _lost(event: TaskAnswered) -> str:
+    """Of what the cache lacks only how much: which request it was, and what to do, is said once of the whole run."""
+    lost = {one.failure: one.count for one in event.losses}
+    return in_short(lost) if set(lost) == {"not_banked"} else ""
 
 
 def of(event: Event, known: Collection[str] = ()) -> Moment | None:

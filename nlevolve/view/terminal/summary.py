@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Literal
 
 from nlevolve.evolve.population import Candidate
+from nlevolve.llm.embedded import is_embedded
 from nlevolve.records import (
     AnswerFollowed,
     AnswerGuessed,
@@ -218,6 +219,13 @@ class Summary:
     @property
     def account(self) -> Account:
         return self.history.account
+
+    @property
+    def tokens(self) -> int:
+        """Of prompts and replies, as a cap counts them: what an embedded model is asked leaves for nobody."""
+        return sum(
+            account.prompt + account.completion for (_, model), account in self.history.by_role.items() if not is_embedded(model)
+        )
 
     def spent(self) -> dict[str, float]:
         """USD by what it was for: descriptions ("generator"), checking ("checker"), the tests, with reviews and
