@@ -100,7 +100,7 @@ class Session:
                     see(event)
 
             emit(self._started())
-            for notice in notices(self.origin, self.lock, self.selection, self.config.models, self.known):
+            for notice in notices(self.origin, self.lock, self.selection, self.config.models, self.known, self.limits.max_calls):
                 emit(Noticed(text=notice))
             try:
                 answered = await self._solve(emit, own_process)
