@@ -36,7 +36,7 @@ def test_who_has_nothing_to_do_is_not_among_the_roles_and_who_has_is_called_as_t
 
 
 def test_a_model_for_a_role_without_work_is_refused() -> None:
-    with pytest.raises(UsageError, match="--judge names a model, but answers.judge is off"):
+    with pytest.raises(UsageError, match=r"--judge names a model, but answers\.judge is off"):
         configure(models={"judge": "openai/gpt-5"})
 
 
