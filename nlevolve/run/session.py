@@ -7,14 +7,14 @@ import uuid
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from nlevolve.ask.prompts import Prompts, bundled
 from nlevolve.ask.question import Asker
 from nlevolve.ask.rehearsal import rehearse
-from nlevolve.config import RunConfig, digest
+from nlevolve.config import RunConfig, digest, require_coder
 from nlevolve.errors import UsageError
 from nlevolve.evolve.parents import Parents, strategy
 from nlevolve.llm.bank import Notice
@@ -43,6 +43,7 @@ from nlevolve.run.recorded import deciding, endpoints_of, require_endpoints, req
 from nlevolve.run.retold import Retold
 from nlevolve.run.steering import Steering
 from nlevolve.run.trust import NOTHING, Chosen, Named, budget_file, chosen_by, named, require_confirmed
+from nlevolve.sandbox.pool import sandboxes
 from nlevolve.version import versions
 
 
@@ -161,7 +162,8 @@ class Session:
             tasks = self.selection.tasks
             if (self.ping or retold.pinged) and not self.known and tasks:
                 await ping_models(asker, asked(self.config, Brought(self.given)), tasks[0].id, tee)
-            async with Steering(self.folder, tee, pause, stack.cap).listening():
+            async with Steering(self.folder, tee, pause, stack.cap).listening(), sandboxes() as sandbox:
+                context = replace(context, sandbox=sandbox)
                 await solve_all(tasks, context, known, at_once=self.limits.tasks_at_once, stopping=self.stopping)
         return answered
 
@@ -283,6 +285,7 @@ def reopen(
         replay, templates = bool(old.get("replay")), Prompts(prompts)
         require_same(folder, old, config, deciding(config, selection, templates))
         choose = strategy(config.policy.parents, parents)
+        require_coder(config)
         brought = Brought.of(old)
         cards = cards_of(config, brought, limits, replay=replay, cache_dir=cache_dir)
         require_endpoints(folder, old, config, cards)
