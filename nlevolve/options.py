@@ -156,7 +156,7 @@ class Models(Told):
     judge: Annotated[str | None, Shown(default="the checker")] = None
     """Picks the answers where rules that fit differ (answers.judge)."""
     coder: Annotated[str | None, Shown(default="none")] = None
-    """Says descriptions in Python, for a sandbox to run on every grid; needs the extra nlevolve[code]."""
+    """Says descriptions in Python, for a sandbox to run on every grid; needs the extra `code`."""
 
 
 class Choice(Models):
