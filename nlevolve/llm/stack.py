@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from nlevolve.llm.absence import Absences
 from nlevolve.llm.accounts import Accounts, Ask, metered
@@ -34,6 +35,7 @@ from nlevolve.llm.serving import Served, served
 from nlevolve.llm.settings import RoleSettings
 from nlevolve.llm.thinking import resolved
 from nlevolve.llm.traffic import Traffic
+from nlevolve.llm.vacancies import Vacancies
 from nlevolve.llm.windows import Windows
 from nlevolve.records import Event
 
@@ -59,6 +61,8 @@ class Stack:
         keeping: Keeping = keeping_nothing,
         endpoints: Mapping[str, str] | None = None,
         cap: Callable[[float], None] = _no_cap,
+        vacancies: Vacancies | None = None,
+        carries_another: Callable[[], bool] = lambda: True,
     ) -> None:
         self._ask = ask
         self._bank = bank
@@ -69,6 +73,8 @@ class Stack:
         """Until a task is answered, keeps of the caps what that will take; see Budget.keeping."""
         self.cap = cap
         """Changes the run's budget, USD; see Ledger.cap."""
+        self._vacancies = vacancies
+        self._carries_another = carries_another
         self.windows = Windows(cards, served)
         """How long prompts may be, as far as it is known."""
 
@@ -83,6 +89,12 @@ class Stack:
             return await self._answer(request, waits)
 
         return ask
+
+    async def vacancy(self) -> bool:
+        """Wait until a place in flight stands free; whether what is left of the caps carries another task then."""
+        if self._vacancies is not None:
+            await self._vacancies.until_free()
+        return self._carries_another()
 
     def lacking(self, owed: Callable[[str], bool]) -> LLM:
         """The same LLM for what a run that is told again still lacks: of all else the bank's reply is given, and nobody told."""
@@ -198,9 +210,11 @@ class OpenStack:
         )
         self._alarm = Alarm()
         unheard = self._alarm.ring
-        self._cached = Cache(led(deliver), self._bank, accounts, unheard, run=self.run_id, logged=set(self.logged))
+        vacancies = Vacancies(self.concurrency, self._traffic)
+        self._cached = Cache(led(deliver), self._bank, accounts, unheard, vacancies, run=self.run_id, logged=set(self.logged))
         ask, endpoints = metered(self._cached, accounts), self.endpoints
-        return Stack(ask, self._bank, self.cards, self.stopping, told, budget.keeping, endpoints, ledger.cap)
+        begun: dict[str, Any] = {"vacancies": vacancies, "carries_another": ledger.carries_another}
+        return Stack(ask, self._bank, self.cards, self.stopping, told, budget.keeping, endpoints, ledger.cap, **begun)
 
     async def __aexit__(self, kind: type[BaseException] | None, raised: BaseException | None, _: object) -> None:
         """Wait a little for what is paid for, unless there was an accident. Raises what a task of ours died of unheard."""

@@ -54,8 +54,12 @@ class Context:
     """Models that will answer nothing more: key refused, quota exhausted."""
 
     def told(self, waits: Callable[[], None]) -> Context:
-        """The same equipment for one birth, which is told whenever it must wait for a provider."""
-        return replace(self, asker=replace(self.asker, llm=self.telling(waits)))
+        """The same equipment for a task or one of its births: it is told whenever it, or a part of it, must wait for a provider."""
+
+        def telling(also: Callable[[], None]) -> LLM:
+            return self.telling(lambda: (waits(), also())[0])
+
+        return replace(self, asker=replace(self.asker, llm=self.telling(waits)), telling=telling)
 
     @property
     def mixed(self) -> bool:

@@ -162,7 +162,8 @@ class Session:
             if (self.ping or retold.pinged) and not self.known and tasks:
                 await ping_models(asker, self.config, tasks[0].id, tee)
             async with Steering(self.folder, tee, pause, stack.cap).listening():
-                await solve_all(tasks, context, known, at_once=self.limits.tasks_at_once, stopping=self.stopping)
+                at_once = self.limits.tasks_at_once
+                await solve_all(tasks, context, known, at_once=at_once, vacancy=stack.vacancy, stopping=self.stopping)
         return answered
 
     def _started(self) -> RunStarted:
