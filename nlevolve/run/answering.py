@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
+from itertools import product
 
 from nlevolve.ask.checker import check, follow
 from nlevolve.ask.solver import guess
@@ -13,6 +15,7 @@ from nlevolve.puzzle.symmetry import IDENTITY, Transform
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Answer, AnswerFollowed, AnswerGuessed, Attempt, Followed, Garbled, Unreached
 from nlevolve.run.context import Context, together
+from nlevolve.run.early import Early
 
 GARBLED_SAMPLES = 3
 """How often a description is followed on a test input at most, until a grid can be read."""
@@ -27,6 +30,7 @@ class Answering:
         self._best: int | None = None
         self._followed: dict[tuple[int, int, int, str], AnswerFollowed] = {}
         self._guessed: dict[tuple[int, int], AnswerGuessed] = {}
+        self._early: Early | None = None
 
     @property
     def unreached(self) -> int:
@@ -70,10 +74,13 @@ class Answering:
             if lacking():
                 await self._follow([c for c in chosen if not c.fitness.perfect])
             await together(self._guess(n, s) for n in range(len(self.task.tests)) for s in range(policy.direct))
-            for candidate in spare:
-                if not lacking():
-                    break
-                await together(self._readable(candidate, IDENTITY, self.task, n, 0) for n in lacking())
+            async with Early(self.context, self.context.config.policy.ahead == "free") as self._early:
+                for candidate, n in product(spare, lacking()):
+                    self._early.ask((candidate.index, n, 0, ""), partial(self._question, candidate, IDENTITY, self.task, n, 0))
+                for candidate in spare:
+                    if not lacking():
+                        break
+                    await together(self._readable(candidate, IDENTITY, self.task, n, 0) for n in lacking())
         except Halt as halt:
             self.halted = halt
         return answers()
@@ -105,10 +112,22 @@ class Answering:
         key = candidate.index, number, sample, str(view)
         if key in self._followed:
             return self._followed[key].attempt
-        settings = self.context.settings("answerer")
-        attempt = await follow(
-            self.context.asker,
-            settings,
+        if self._early:
+            self._early.due(key)
+        attempt = await self._question(candidate, view, task, number, sample, self.context)
+        if isinstance(attempt, Followed):
+            attempt = attempt.model_copy(update={"grid": view.inverse.grid(attempt.grid)})
+        event = AnswerFollowed(task=self.task.id, birth=candidate.index, sample=sample, attempt=attempt, view=str(view))
+        self._followed[key] = event
+        self.context.emit(event)
+        return attempt
+
+    async def _question(
+        self, candidate: Candidate, view: Transform, task: Task, number: int, sample: int, context: Context
+    ) -> Attempt:
+        return await follow(
+            context.asker,
+            context.settings("answerer"),
             task,
             number,
             candidate.description,
@@ -117,12 +136,6 @@ class Answering:
             guide=not candidate.fitness.perfect,
             last=candidate.index == self._best and not sample and not str(view),
         )
-        if isinstance(attempt, Followed):
-            attempt = attempt.model_copy(update={"grid": view.inverse.grid(attempt.grid)})
-        event = AnswerFollowed(task=self.task.id, birth=candidate.index, sample=sample, attempt=attempt, view=str(view))
-        self._followed[key] = event
-        self.context.emit(event)
-        return attempt
 
     async def _guess(self, number: int, sample: int) -> None:
         if (number, sample) in self._guessed:

@@ -156,6 +156,7 @@ class Session:
                 keeping=stack.keeping,
                 retold=retold,
                 lacking=lambda owed: self.around(stack.lacking(owed)),
+                asked_early=None if self.replay else self.around(stack.early),
                 given=self.given,
             )
             tasks = self.selection.tasks
