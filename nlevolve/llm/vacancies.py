@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Callable
 
 from nlevolve.llm.traffic import Traffic
 
 
-LOOK = float(os.environ.get("LOOK", "2"))
 class Vacancies:
     """So many places, and how many calls are on their way to a reply: one that waits for its turn, for a server that is away or
     for another try wants a place, too."""
@@ -37,9 +35,9 @@ class Vacancies:
         await self._until(lambda: self._under_way < self._places and not self._traffic.waiting)
 
     async def until_short(self) -> None:
-        """Until no more calls wait behind others than are in flight. A reply opens several questions or none: without some that
-        wait, places would stand free between."""
-        await self._until(lambda: self._under_way < LOOK * self._places and LOOK * self._traffic.waiting <= (LOOK - 1) * self._under_way)
+        """Until no more calls wait behind others than are in flight. A reply opens several questions or none: with nobody waiting
+        places would stand free between."""
+        await self._until(lambda: self._under_way < 2 * self._places and 2 * self._traffic.waiting <= self._under_way)
 
     async def _until(self, holds: Callable[[], bool]) -> None:
         while not holds():

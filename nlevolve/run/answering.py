@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import partial
 from itertools import product
 
@@ -10,7 +11,7 @@ from nlevolve.ask.checker import check, follow
 from nlevolve.ask.solver import guess
 from nlevolve.evolve.answers import answer, followers, others, views
 from nlevolve.evolve.population import Candidate, Population
-from nlevolve.llm.request import Halt
+from nlevolve.llm.request import Halt, NoReply
 from nlevolve.puzzle.symmetry import IDENTITY, Transform
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Answer, AnswerFollowed, AnswerGuessed, Attempt, Followed, Garbled, Unreached
@@ -31,6 +32,7 @@ class Answering:
         self._followed: dict[tuple[int, int, int, str], AnswerFollowed] = {}
         self._guessed: dict[tuple[int, int], AnswerGuessed] = {}
         self._early: Early | None = None
+        self._likely: dict[tuple[int, int], Candidate] = {}
 
     @property
     def unreached(self) -> int:
@@ -76,6 +78,7 @@ class Answering:
             await together(self._guess(n, s) for n in range(len(self.task.tests)) for s in range(policy.direct))
             async with Early(self.context, self.context.config.policy.ahead == "free") as self._early:
                 for candidate, n in product(spare, lacking()):
+                    self._likely[candidate.index, n] = candidate
                     self._early.ask((candidate.index, n, 0, ""), partial(self._question, candidate, IDENTITY, self.task, n, 0))
                 for candidate in spare:
                     if not lacking():
@@ -84,6 +87,12 @@ class Answering:
         except Halt as halt:
             self.halted = halt
         return answers()
+
+    async def retrace(self, quiet: Callable[[int], Context]) -> None:
+        """Ask, of a run that is told again, what was asked early and is left of it; `quiet`: the equipment for that, by birth."""
+        for (_, number), candidate in self._likely.items():
+            with suppress(NoReply):
+                await self._question(candidate, IDENTITY, self.task, number, 0, quiet(candidate.index))
 
     async def _follow(self, candidates: Iterable[Candidate]) -> None:
         policy = self.context.config.answers

@@ -40,7 +40,7 @@ async def solve(task: Task, context: Context, known: Sequence[Event] = (), befor
         if search.perfect and context.config.answers.second and any(a.attempt_2 is None for a in answers):
             await search.run(second=context.config.answers.second)
             answers = await answering.follow(search.outcome)
-    await retrace(task, context, search.population)
+    await retrace(task, context, search.population, answering)
     context.emit(_end(task, context, search, answering, answers, time.monotonic() - began))
     return _learned(task, context, search.outcome)
 
