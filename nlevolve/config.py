@@ -35,6 +35,10 @@ class RunConfig(BaseModel):
     recombiner: RoleSettings = RoleSettings(model="offline/generator")
     checker: RoleSettings = RoleSettings(model="offline/checker")
     answerer: RoleSettings = RoleSettings(model="offline/checker")
+    reviewer: RoleSettings | None = None
+    """None where nobody reviews."""
+    judge: RoleSettings | None = None
+    """None where nobody judges."""
     policy: Policy
     answers: AnswerPolicy = AnswerPolicy()
     seed: int = 0
@@ -43,13 +47,17 @@ class RunConfig(BaseModel):
     another's. 0 for a run that is no repeat, and for the first of them."""
 
     def role(self, name: Role) -> RoleSettings:
-        """How a role is called."""
-        settings: RoleSettings = getattr(self, name)
+        """How a role is called. Raises KeyError for one that nobody plays."""
+        settings: RoleSettings | None = getattr(self, name)
+        if settings is None:
+            raise KeyError(name)
         return settings
 
     @property
     def roles(self) -> dict[Role, RoleSettings]:
-        return {name: self.role(name) for name in ROLES}
+        """Those that are asked in such a run."""
+        idle = {role for role, (table, setting) in _WORK.items() if getattr(getattr(self, table), setting) == "off"}
+        return {name: self.role(name) for name in ROLES if name not in idle}
 
     def changed(self, changes: Mapping[str, Any]) -> RunConfig:
         """The same with some dotted keys changed. Raises UsageError."""
@@ -64,8 +72,11 @@ class RunConfig(BaseModel):
         return {name: settings.model for name, settings in self.roles.items()}
 
 
-ROLES: tuple[Role, ...] = ("generator", "reviser", "recombiner", "checker", "answerer")
+ROLES: tuple[Role, ...] = ("generator", "reviser", "recombiner", "checker", "answerer", "reviewer", "judge")
 _HEIR: dict[Role, Role] = {"reviser": "generator", "recombiner": "generator", "answerer": "checker"}
+_WORK: Mapping[Role, tuple[str, str]] = {"reviewer": ("policy", "review"), "judge": ("answers", "judge")}
+"""Roles that most runs have no work for, and then ask nobody to play: the setting that gives them some."""
+_FOLLOWS: tuple[Role, ...] = ("checker", "answerer")
 
 
 def presets() -> list[str]:
@@ -93,7 +104,7 @@ def configure(
     for key, value in (changes or {}).items():
         tree = _merge(tree, _nest(key.split("."), value))
     tree = _shared(_shared(tree, "generator", "checker"), "checker", "generator")
-    for heir in ROLES:
+    for heir in (role for role in ROLES if role not in _WORK):
         source = _HEIR.get(heir)
         inherited = tree.get(source, {}) if source else _default(heir)
         own = tree.get(heir, {})
@@ -103,10 +114,13 @@ def configure(
     check_named(config.policy.parents)
     if not config.policy.phases and not config.answers.direct:
         raise UsageError("setting 'policy.phases' is empty: with no births there is nothing to answer with but answers.direct")
+    for name in (role for role in ROLES if role in named and role not in config.roles):
+        setting = ".".join(_WORK[name])
+        raise UsageError(f"--{name} names a model, but {setting} is off, so that there is nothing for it to do: set {setting}")
     for name, role in config.roles.items():
         refuse_secrets(role.base_url, role.extra_headers)
-        if role.shown == "none" and name not in ("checker", "answerer"):
-            raise UsageError(f"setting '{name}.shown': a {name} describes what it sees; only checker and answerer can do without")
+        if role.shown == "none" and name not in _FOLLOWS:
+            raise UsageError(f"setting '{name}.shown': a {name} needs to see the pairs; only checker and answerer can do without")
     return config
 
 
@@ -184,8 +198,21 @@ def _merge(tree: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def validated(tree: Any) -> RunConfig:
-    """Settings from a tree of them. Raises UsageError."""
+    """Settings from a tree of them; who has work and is not named is called as the checker is. Raises UsageError."""
     try:
-        return RunConfig.model_validate(tree)
+        return RunConfig.model_validate(_staffed(tree) if isinstance(tree, Mapping) else tree)
     except ValidationError as error:
         raise UsageError(explain(error, RunConfig)) from None
+
+
+def _staffed(tree: Mapping[str, Any]) -> dict[str, Any]:
+    """The tree with settings for the roles that have work, or some settings of their own."""
+    staffed = dict(tree)
+    checker = tree.get("checker") or _default("checker")
+    for role, (table, setting) in _WORK.items():
+        own, wanted = tree.get(role), tree.get(table)
+        works = isinstance(wanted, Mapping) and wanted.get(setting, "off") != "off"
+        if (own or works) and isinstance(own, Mapping | None) and isinstance(checker, Mapping):
+            # it has no use for a description alone
+            staffed[role] = _merge({name: value for name, value in checker.items() if name != "shown"}, own or {})
+    return staffed

@@ -160,6 +160,10 @@ class Models(Told):
     """Recombines descriptions."""
     answerer: Annotated[str | None, Shown(default="the checker")] = None
     """Follows the best on the test inputs."""
+    reviewer: Annotated[str | None, Shown(default="the checker")] = None
+    """Says whether a rule that fits will hold on the test inputs (policy.review)."""
+    judge: Annotated[str | None, Shown(default="the checker")] = None
+    """Picks the answers where rules that fit differ (answers.judge)."""
 
 
 class Choice(Models):

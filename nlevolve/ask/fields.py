@@ -10,6 +10,9 @@ from nlevolve.puzzle.grids import Grid, diff, render, shape
 from nlevolve.puzzle.tasks import Pair, Task
 from nlevolve.records import Attempt, Description, Followed, Garbled
 
+SAID = 300
+"""Characters of a description that a line about it holds."""
+
 
 @lru_cache(maxsize=4096)
 def grid_fields(grid: Grid) -> dict[str, Any]:
@@ -50,7 +53,21 @@ def parent_fields(
         {"number": i + 1, "verdict": _verdict(a, p.output), **(_got(a, p.output) if i in shown else {"text": ""})}
         for i, (a, p) in enumerate(zip(attempts, task.pairs, strict=True))
     ]
-    return {"letter": "ABCDEFGH"[place], "bullets": description.bullets, "results": results}
+    return {**rule_fields(description, place), "results": results}
+
+
+def rule_fields(description: Description, place: int = 0) -> dict[str, Any]:
+    """A description, and nothing of what came of it."""
+    return {"letter": "ABCDEFGH"[place], "bullets": description.bullets}
+
+
+def tried_fields(task: Task, description: Description, attempts: Sequence[Attempt]) -> dict[str, Any]:
+    """A description in a line, and why it failed in another: no grid, so that nobody goes on from it."""
+    words = " ".join(description.plain.bullets)
+    said = words if len(words) <= SAID else f"{words[:SAID].rsplit(' ', 1)[0]} …"
+    missed = [(i, _verdict(a, p.output)) for i, (a, p) in enumerate(zip(attempts, task.pairs, strict=True)) if not a.exact]
+    exact = f"exact on {len(attempts) - len(missed)} of {len(attempts)} pairs"
+    return {"said": said, "outcome": "; ".join([exact, *(f"pair {i + 1}: {verdict}" for i, verdict in missed)])}
 
 
 def _got(attempt: Attempt, want: Grid) -> dict[str, Any]:

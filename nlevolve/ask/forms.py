@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, get_args
 
 from nlevolve.ask.prompts import KINDS, Kind, Prompts
 from nlevolve.llm.manner import Manner
 from nlevolve.llm.wire import ANY_OBJECT
+from nlevolve.records import Verdict
 
 _WORKING = {"type": "string"}
 _BULLETS = {"bullets": {"type": "array", "items": {"type": "string"}}}
@@ -16,6 +17,13 @@ _GRID = {
     "grid": {"type": "array", "items": {"type": "array", "items": {"type": "integer"}}},
     "note": {"type": "string"},
 }
+
+_REVIEW = {
+    "verdict": {"type": "string", "enum": list(get_args(Verdict))},
+    "test": {"type": "integer"},
+    "reason": {"type": "string"},
+}
+_CHOICE = {"first": {"type": "string"}, "second": {"type": "string"}, "reason": {"type": "string"}}
 
 
 def _schema(title: str, properties: Mapping[str, Any]) -> dict[str, Any]:
@@ -36,6 +44,10 @@ SCHEMAS: Mapping[tuple[Kind, Manner], dict[str, Any] | None] = {
     ("grid", "schema"): _schema("followed", {"working": _WORKING, **_GRID}),
     ("solution", "bare"): _schema("solved", _GRID),
     ("solution", "schema"): _schema("solved", {"working": _WORKING, **_GRID}),
+    ("review", "bare"): _schema("review", _REVIEW),
+    ("review", "schema"): _schema("review", {"working": _WORKING, **_REVIEW}),
+    ("judge", "bare"): _schema("choice", _CHOICE),
+    ("judge", "schema"): _schema("choice", {"working": _WORKING, **_CHOICE}),
     **{(kind, "object"): ANY_OBJECT for kind in KINDS},
     **{(kind, "text"): None for kind in KINDS},
 }

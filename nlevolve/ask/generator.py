@@ -1,4 +1,4 @@
-"""Ask a generator for a description: write a first one, revise one, recombine several."""
+"""Ask a generator for a description: a first one, another by what came of earlier ones, or what comes after one that fits."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from nlevolve.ask.fields import pair_fields, parent_fields, test_fields
+from nlevolve.ask.fields import pair_fields, parent_fields, rule_fields, test_fields, tried_fields
 from nlevolve.ask.fitting import left_out, put_fitting
 from nlevolve.ask.forms import form
 from nlevolve.ask.prompts import Prompts
@@ -21,7 +21,16 @@ from nlevolve.records import Attempt, Birth, Description, Role
 Parents = Sequence[tuple[Description, Sequence[Attempt]]]
 """Descriptions, each with its attempts on the training pairs."""
 
-ROLE_OF: dict[str, Role] = {"write": "generator", "revise": "reviser", "recombine": "recombiner"}
+ROLE_OF: dict[str, Role] = {
+    "write": "generator",
+    "revise": "reviser",
+    "recombine": "recombiner",
+    "generalise": "reviser",
+    "alternative": "generator",
+    "restart": "generator",
+}
+WITHOUT_GRIDS = ("generalise", "alternative", "restart")
+"""Moves whose prompts say of the parents what came of them, and show none of their grids."""
 
 
 async def describe(
@@ -33,13 +42,14 @@ async def describe(
     *,
     sample: int,
     tokens: int,
+    doubt: str = "",
     again: bool = False,
 ) -> Answered[Description]:
     """The description that a birth gives.
 
     `parents` are the descriptions of `birth.parents` with their attempts on the training pairs; `sample` tells apart births
-    that ask the same; `tokens` is what the parents may take of the prompt; `again`: see Request. Raises Unreadable and
-    NoReply.
+    that ask the same; `tokens` is what the parents may take of the prompt; `doubt` is what speaks against one that is to be
+    generalised; `again`: see Request. Raises Unreadable and NoReply.
     """
     settings = settings if birth.temperature is None else settings.model_copy(update={"temperature": birth.temperature})
     asked = form(asker.prompts, "bullets", asker.manner(settings))
@@ -47,7 +57,7 @@ async def describe(
     requests = (
         Request(
             settings=settings,
-            messages=describing(asker.prompts, task, birth, shown.parents, shown.tokens, asked.manner, shown.out),
+            messages=describing(asker.prompts, task, birth, shown.parents, shown.tokens, asked.manner, shown.out, doubt),
             sample=sample,
             again=again,
             label=label.model_copy(update={"trimmed": shown.trimmed}),
@@ -73,7 +83,8 @@ def _smaller(whole: _Shown, task: Task, birth: Birth) -> Iterator[_Shown]:
     yield whole
     before = ""
     if whole.parents:
-        yield _Shown(whole.parents, 0, trimmed="the parents' grids")
+        if birth.operator not in WITHOUT_GRIDS:
+            yield _Shown(whole.parents, 0, trimmed="the parents' grids")
         yield _Shown((), 0, trimmed="the parents")
         before = "the parents and "
     for out in left_out(task.pairs, birth.blind, keep=1):
@@ -88,8 +99,11 @@ def describing(
     tokens: int,
     manner: Manner = "bare",
     out: Collection[int] = (),
+    doubt: str = "",
 ) -> tuple[Message, ...]:
     """The messages that ask for a birth's description, without the pairs `out`; without parents they ask for a new one.
+
+    `doubt`: see describe.
 
     Raises PlaceError.
     """
@@ -100,7 +114,15 @@ def describing(
     }
     if not parents:
         return prompts.render("write", manner, **common)
-    told = [parent_fields(task, d, a, tokens // len(parents), place) for place, (d, a) in enumerate(parents)]
-    if birth.operator == "revise":
-        return prompts.render("revise", manner, parent=told[0], **common)
-    return prompts.render("recombine", manner, parents=told, **common)
+    return prompts.render(birth.operator, manner, **_told(task, birth, parents, tokens, doubt), **common)
+
+
+def _told(task: Task, birth: Birth, parents: Parents, tokens: int, doubt: str) -> dict[str, Any]:
+    """What a move's own prompt says of the parents."""
+    if birth.operator == "restart":
+        return {"tried": [tried_fields(task, description, attempts) for description, attempts in parents]}
+    if birth.operator in WITHOUT_GRIDS:
+        rules = [rule_fields(description, place) for place, (description, _) in enumerate(parents)]
+        return {"parents": rules} if birth.operator == "alternative" else {"parent": rules[0], "doubt": " ".join(doubt.split())}
+    shown = [parent_fields(task, d, a, tokens // len(parents), place) for place, (d, a) in enumerate(parents)]
+    return {"parent": shown[0]} if birth.operator == "revise" else {"parents": shown}

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from nlevolve.ask.forms import form
 from nlevolve.ask.generator import ROLE_OF
-from nlevolve.ask.prompts import Prompts
-from nlevolve.ask.question import LOOPED, looped
-from nlevolve.ask.rehearsal import rendered
-from nlevolve.ask.replies import Unreadable, read_bullets, read_grid
+from nlevolve.ask.prompts import Kind, Prompts
+from nlevolve.ask.question import LOOPED, Reader, looped
+from nlevolve.ask.rehearsal import CANDIDATES, TASK, rendered
+from nlevolve.ask.replies import Unreadable, read_bullets, read_choice, read_grid, read_review
 from nlevolve.llm.manner import Manner
 from nlevolve.llm.request import LLM, Label, NoReply, Reply, Request
 from nlevolve.llm.settings import RoleSettings
 from nlevolve.records import Purpose, Role
 
-PURPOSES: dict[Role, Purpose] = {**dict.fromkeys(ROLE_OF.values(), "write"), "checker": "check", "answerer": "follow"}
+PURPOSES: dict[Role, Purpose] = {
+    **dict.fromkeys(ROLE_OF.values(), "write"),
+    **{"checker": "check", "answerer": "follow", "reviewer": "review", "judge": "judge"},
+}
+_READERS: dict[Kind, Reader[Any]] = {
+    "bullets": read_bullets,
+    "grid": read_grid,
+    "review": partial(read_review, tests=len(TASK.tests)),
+    "judge": partial(read_choice, shown=len(CANDIDATES.grids)),
+}
 
 
 @dataclass(frozen=True)
@@ -30,9 +41,8 @@ class Pong:
 
 def trial(role: Role, settings: RoleSettings, prompts: Prompts, manner: Manner, task: str = "ping") -> Request:
     """The rehearsal's task asked of this role: its prompt in this manner, schema, thinking, bounds, seed. `task` pays for it."""
-    follows = role in ("checker", "answerer")
-    asked = form(prompts, "grid" if follows else "bullets", manner)
-    template = ("apply" if settings.shown == "others" else "alone") if follows else "write"
+    asked = form(prompts, _kind(role), manner)
+    template = {"bullets": "write", "grid": "apply" if settings.shown == "others" else "alone"}.get(_kind(role), _kind(role))
     return Request(
         settings=settings,
         messages=rendered(prompts, asked.manner)[template],
@@ -47,9 +57,8 @@ async def ping(llm: LLM, request: Request) -> Pong:
         reply = await llm(request)
     except NoReply as failure:
         return Pong(failure=failure)
-    read = read_grid if request.label.role in ("checker", "answerer") else read_bullets
     try:
-        read(reply.text, reply.finish == "length")
+        _READERS[_kind(request.label.role)](reply.text, reply.finish == "length")
     except Unreadable as problem:
         return Pong(reply, unread=_amiss(reply, problem))
     return Pong(reply)
@@ -62,12 +71,21 @@ def failure_line(failure: NoReply) -> str:
 
 def advice(pong: Pong, role: Role) -> str:
     """What a reply that nobody could read means for a run of this role, and what to try."""
-    settings = "checker" if role in ("checker", "answerer") else "generator"
+    settings = {"bullets": "generator", "grid": "checker"}.get(_kind(role), role)
     if pong.reply is not None and looped(pong.reply):
         return f"a model that goes round in circles seldom gets better: choose a larger --{settings}"
     if pong.reply is not None and pong.reply.finish == "length":
         return f"it needs more room: set {settings}.max_tokens to more, or let it think less ({settings}.thinking=low)"
     return f"many a reply of the run may be lost so: try another {settings}.form (text, object, schema), or another --{settings}"
+
+
+def _kind(role: Role) -> Kind:
+    """What a role's replies hold."""
+    if role == "reviewer":
+        return "review"
+    if role == "judge":
+        return "judge"
+    return "grid" if role in ("checker", "answerer") else "bullets"
 
 
 def _amiss(reply: Reply, problem: Unreadable) -> str:

@@ -15,20 +15,31 @@ from nlevolve.errors import UsageError
 from nlevolve.llm.manner import MANNERS, Manner
 from nlevolve.llm.request import Message
 
-Kind = Literal["bullets", "grid", "solution"]
+Kind = Literal["bullets", "grid", "solution", "review", "judge"]
 TEMPLATES: dict[str, Kind | None] = {
     "write": "bullets",
     "revise": "bullets",
     "recombine": "bullets",
+    "generalise": "bullets",
+    "alternative": "bullets",
+    "restart": "bullets",
     "apply": "grid",
     "guide": "grid",
     "alone": "grid",
     "solve": "solution",
+    "review": "review",
+    "judge": "judge",
     "repair": None,
 }
 """Template -> what its reply is to hold; a repair asks for what was asked for before."""
-KINDS: tuple[Kind, ...] = ("bullets", "grid", "solution")
-LATER = frozenset({"alone.md", "solve.md", "_form_solution.md"})
+KINDS: tuple[Kind, ...] = ("bullets", "grid", "solution", "review", "judge")
+LATER = frozenset(
+    {
+        *("alone.md", "solve.md", "_form_solution.md"),
+        *("generalise.md", "alternative.md", "restart.md"),
+        *("review.md", "judge.md", "_form_review.md", "_form_judge.md", "_pairs.md"),
+    }
+)
 """Files that came after version 0.1: a folder of somebody's own that lacks one gets ours."""
 FORM = "form"
 """The place that says in which manner a reply is asked for. A template may do without it: then the words come last."""

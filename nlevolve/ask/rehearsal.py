@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from nlevolve.ask.checker import following
 from nlevolve.ask.generator import describing
+from nlevolve.ask.judge import Shown, judging
 from nlevolve.ask.prompts import PlaceError, Prompts
+from nlevolve.ask.reviewer import reviewing
 from nlevolve.ask.solver import solving
 from nlevolve.errors import UsageError
 from nlevolve.llm.manner import MANNERS, Manner
@@ -41,6 +43,19 @@ PARENTS = (
         ),
     ),
 )
+CANDIDATES = Shown(
+    grids=(((2, 4), (0, 6)), ((4, 2), (0, 6))),
+    votes=(1.0, 2.0),
+    behind=((1, PARENTS[0][0], 3), (0, PARENTS[1][0], 1)),
+)
+FITTING = tuple(
+    (Description(bullets=bullets), tuple(Followed(pair=i, grid=pair.output, accuracy=1.0) for i, pair in enumerate(TASK.pairs)))
+    for bullets in (
+        ("Mirror the grid from left to right.", "The output is as large as the input."),
+        ("Write each row backwards, up to four cells of it.",),
+    )
+)
+DOUBT = "a row of the test input may be longer than four cells"
 PROBLEM = "row 2 has 2 cells, row 1 has 3"
 
 
@@ -54,10 +69,19 @@ def rendered(prompts: Prompts, manner: Manner = "bare") -> dict[str, tuple[Messa
     asked = {
         name: describing(prompts, TASK, birth, PARENTS[: len(birth.parents)], 24_000, manner) for name, birth in births.items()
     }
+    later = {
+        "generalise": Birth(index=3, operator="generalise", parents=(0,), model=""),
+        "alternative": Birth(index=4, operator="alternative", parents=(0, 1), model=""),
+    }
+    for name, birth in later.items():
+        asked[name] = describing(prompts, TASK, birth, FITTING[: len(birth.parents)], 0, manner, doubt=DOUBT)
+    asked["restart"] = describing(prompts, TASK, Birth(index=5, operator="restart", parents=(0, 1), model=""), PARENTS, 0, manner)
     asked["apply"] = following(prompts, TASK.without(0), TASK.pairs[0].input, PARENTS[0][0], manner)
     asked["guide"] = following(prompts, TASK, TASK.tests[0], PARENTS[0][0], manner, guide=True)
     asked["alone"] = following(prompts, None, TASK.pairs[0].input, PARENTS[0][0], manner)
     asked["solve"] = solving(prompts, TASK.pairs, TASK.tests[0], manner)
+    asked["review"] = reviewing(prompts, TASK, PARENTS[0][0], manner)
+    asked["judge"] = judging(prompts, TASK, 0, CANDIDATES, manner)
     asked["repair"] = prompts.render("repair", problem=PROBLEM)
     return asked
 

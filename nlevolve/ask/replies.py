@@ -1,4 +1,4 @@
-"""A model's text -> bullets or a grid, or what was wrong with it (pure).
+"""A model's text -> bullets, a grid, a review or a choice, or what was wrong with it (pure).
 
 Any text may come in. The only exception that comes out is Unreadable, whose message is the exact problem, in words that
 can be put to the model in a repair request. Where two readings are likely there is none: a wrong grid would count as
@@ -14,12 +14,16 @@ from functools import lru_cache
 from nlevolve.ask.reading.bullets import description, description_in, plain_line
 from nlevolve.ask.reading.grids import answer_in, checked
 from nlevolve.ask.reading.markup import plain_lines
+from nlevolve.ask.reading.opinions import fields_in, letter_in, lone_verdict, test_in, verdict_in
 from nlevolve.ask.reading.spoken import LONGEST_ANSWER, LONGEST_TEXT, MOST_LINES, answer_part
 from nlevolve.ask.reading.unreadable import Unreadable
 from nlevolve.puzzle.grids import LARGEST_SIDE, Grid, grid
-from nlevolve.records import Description
+from nlevolve.records import Choice, Description, Review
 
 LONGEST_NOTE = 500
+LONGEST_REASON = 600
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+"""What candidates are called."""
 WORKING = "working"
 """Where a model without thinking works before it answers: looked through."""
 
@@ -57,6 +61,43 @@ def read_bullets(text: str, cut: bool = False, prompt: str = "") -> Description:
     if prompt and 2 * copied >= len(read.bullets):
         raise Unreadable("its bullets are the prompt's own words, not a rule")
     return read
+
+
+def read_review(text: str, cut: bool = False, prompt: str = "", *, tests: int) -> Review:
+    """What a reply says of a description, which is to be followed on so many test inputs. Raises Unreadable."""
+    answer = _answer(text)
+    told = fields_in(answer, "verdict", verdict_in, cut) or {"verdict": lone_verdict(answer)}
+    verdict, said = verdict_in(told["verdict"]), str(told["verdict"])
+    if verdict is None:
+        raise Unreadable("it holds no verdict: accept, doubt or stuck")
+    reason = plain_line(str(told.get("reason") or _after(said)))
+    if verdict == "accept":
+        return Review(verdict=verdict, why=reason[:LONGEST_REASON])
+    number = test_in(told.get("test")) or test_in(said) or test_in(reason) or (tests == 1 or None)
+    if number is None and verdict == "stuck":
+        raise Unreadable("it does not say on which test input the description cannot be followed")
+    if number is not None and not 1 <= number <= tests:
+        raise Unreadable(f"there is no test input {number}")
+    return Review(verdict=verdict, test=number and number - 1, why=reason[:LONGEST_REASON])
+
+
+def read_choice(text: str, cut: bool = False, prompt: str = "", *, shown: int) -> Choice:
+    """Which of so many candidates a reply picks. Raises Unreadable."""
+    told = fields_in(_answer(text), "first", lambda said: letter_in(said) or None, cut)
+    if not told:
+        raise Unreadable("it does not say which candidate is first")
+    letters = [letter_in(told.get(field)) for field in ("first", "second")]
+    if None in letters:
+        raise Unreadable(f"{plain_line(str(told['second']))[:40]!r} is no letter of a candidate")
+    picks = tuple(dict.fromkeys(LETTERS.index(letter) for letter in letters if letter))
+    if beyond := [place for place in picks if place >= shown]:
+        raise Unreadable(f"there is no candidate {LETTERS[beyond[0]]}")
+    return Choice(picks=picks, why=plain_line(str(told.get("reason") or ""))[:LONGEST_REASON])
+
+
+def _after(said: str) -> str:
+    """What stands behind a verdict's first word and its sign."""
+    return said.partition(":")[2] or said.partition(". ")[2]
 
 
 def _refuse_example(piece: str, prompt: str) -> None:
@@ -114,4 +155,4 @@ def _answer(text: str) -> str:
     return plain_lines(answer)
 
 
-__all__ = ["GridReply", "Unreadable", "read_bullets", "read_grid"]
+__all__ = ["GridReply", "Unreadable", "read_bullets", "read_choice", "read_grid", "read_review"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from random import Random
+from typing import Literal
 
 from pydantic import Field
 
@@ -31,6 +32,10 @@ class AnswerPolicy(Settings):
     """Births spent on looking for a second answer when all perfect descriptions agree on one."""
     direct: int = Field(0, ge=0)
     """Calls a test input that solve it from the pairs alone, with no description: each has a small vote."""
+    judge: Literal["off", "differ"] = "off"
+    """Whether a judge picks the two answers of a test input for which rules that fit the pairs give different grids."""
+    judge_samples: int = Field(3, ge=1)
+    """How often a judge is asked, each time in another order."""
     fill: int = Field(0, ge=0)
     """Where a test input still has one answer: another reading of the best description, then at most this many further
     descriptions, one after another, until there is another grid."""

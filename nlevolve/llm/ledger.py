@@ -177,7 +177,7 @@ class Ledger:
         """The reservation; None where it is worth waiting for one. Raises OverBudget."""
         if need.counts and self.caps.calls is not None and self.calls >= self.caps.calls - self._kept_calls(task, need):
             if not any(hold.counts for holds in self._held.values() for hold in holds):
-                raise OverBudget(f"the cap of {self.caps.calls} call{'' if self.caps.calls == 1 else 's'} is reached")
+                raise OverBudget(self._no_call(self._kept_calls(task, need)))
             return None  # one of them may find nobody there, and then it was none
         scope, left = self._left(task, need, others)
         if need.usd(need.tokens) <= left:
@@ -187,14 +187,24 @@ class Ledger:
         tokens = int((left - need.prompt_usd) / need.token_usd) if need.token_usd else -1
         if tokens >= need.least:
             return self._commit(task, need, tokens)
-        raise OverBudget(self._too_little(scope, left, others), scope=scope)
+        raise OverBudget(self._too_little(scope, task, need, others), scope=scope)
 
-    def _too_little(self, scope: Literal["run", "task"], left: float, others: Others) -> str:
+    def _no_call(self, kept: int) -> str:
+        aside = f" ({kept} of them kept for answers)" if kept else ""
+        return f"the cap of {self.caps.calls} call{'' if self.caps.calls == 1 else 's'} is reached{aside}"
+
+    def _too_little(self, scope: Literal["run", "task"], task: str, need: Need, others: Others) -> str:
+        """What is left, and what of that is only for answers: it is spent on them later."""
         cap = self.caps.task_usd if scope == "task" else self.caps.usd
+        kept = self._kept_usd(scope, task, need)
+        spent = self._by_task[task] if scope == "task" else others.usd + self.usd
         told = [f"${others.usd:.4f} are other runs'"] if others.usd else []
         told += [f"${self.unknown_usd:.4f} may have been billed for replies that were lost"] if self.unknown_usd else []
         why = f" ({'; '.join(told)})" if told else ""
-        return f"${max(0.0, left):.4f} of the {scope}'s budget of ${cap:g} is left: too little for a call{why}"
+        left = f"${max(0.0, (cap or 0.0) - spent):.4f} of the {scope}'s budget of ${cap:g}"
+        if kept:
+            return f"{left} was left, ${kept:.4f} of it for answers: too little for another call{why}"
+        return f"{left} is left: too little for a call{why}"
 
     async def _settling(self, longest: float | None) -> None:
         self._settled.clear()
@@ -240,9 +250,14 @@ class Ledger:
         """The tighter of the two budgets, and what is neither spent, committed nor kept of it."""
         run = inf if self.caps.usd is None else self.caps.usd - others.usd - self.usd - self._committed
         own = inf if self.caps.task_usd is None else self.caps.task_usd - self._by_task[task] - _dollars(self._held[task])
-        run -= self.kept.usd(self._room.usd, task, last=need.last)
-        own -= self.kept.own_usd(self._room.task_usd, task, last=need.last)
+        run -= self._kept_usd("run", task, need)
+        own -= self._kept_usd("task", task, need)
         return ("run", run) if run <= own else ("task", own)
+
+    def _kept_usd(self, scope: Literal["run", "task"], task: str, need: Need) -> float:
+        if scope == "task":
+            return self.kept.own_usd(self._room.task_usd, task, last=need.last)
+        return self.kept.usd(self._room.usd, task, last=need.last)
 
     def _commit(self, task: str, need: Need, tokens: int) -> Hold:
         hold = Hold(need.usd(tokens), tokens, need.counts, need.priced, need.last)

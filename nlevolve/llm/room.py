@@ -18,6 +18,8 @@ ANSWERS: Mapping[Role, int] = {
     "recombiner": 6_000,
     "checker": 10_000,
     "answerer": 10_000,
+    "reviewer": 6_000,
+    "judge": 10_000,
 }
 """Tokens of an answer and its working. A description is a few hundred; a grid of 30 by 30 is up to 4,000, and it may be worked
 out before it is given."""

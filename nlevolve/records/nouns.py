@@ -17,13 +17,15 @@ from nlevolve.puzzle.grids import Grid
 Text = Annotated[str, AfterValidator(lambda text: text.encode("utf-8", "replace").decode())]
 """Words from outside. JSON can spell half of a character pair, which nothing will then encode: it becomes a question mark."""
 
-Role = Literal["generator", "reviser", "recombiner", "checker", "answerer"]
-Move = Literal["write", "revise", "recombine"]
+Role = Literal["generator", "reviser", "recombiner", "checker", "answerer", "reviewer", "judge"]
+Move = Literal["write", "revise", "recombine", "generalise", "alternative", "restart"]
 Operator = Literal[Move, "given"]
 """given: by a file or another run, and no model of this one."""
-Purpose = Literal["write", "revise", "recombine", "check", "follow", "solve"]
+Purpose = Literal[Move, "check", "follow", "solve", "review", "judge"]
 Arm = Literal["empty", "shuffled", "direct"]
 """Of a control: a description that says nothing, another task's, or no description and no loop."""
+Verdict = Literal["accept", "doubt", "stuck"]
+"""Of a review: the description will hold on the test inputs, will probably not, or cannot be followed on one of them."""
 Stopped = Literal["perfect", "exhausted", "budget", "failed", "interrupted"]
 
 
@@ -170,6 +172,33 @@ class Skipped(Outcome):
 
 
 Attempt = Annotated[Followed | Garbled | Unreached | Refused | Skipped, Field(discriminator="kind")]
+
+
+class Opinion(Record):
+    """What was asked of a reviewer or a judge, whether or not it came to say something."""
+
+    missing: Literal["garbled", "unreached", "refused"] | None = None
+    """Why there is none: nobody could read the reply, the provider failed (asked again on resume), or it refused for the
+    content."""
+    why: Text = ""
+    """Its reason, in its own words; of a missing one, what went wrong."""
+    failure: str = ""
+    """Of one unreached: what kind of failure it was."""
+
+
+class Review(Opinion):
+    """What a reviewer says of a description that is right on every training pair."""
+
+    verdict: Verdict | None = None
+    test: int | None = None
+    """The test input (from 0) that it is about; None for all of them, or none in particular."""
+
+
+class Choice(Opinion):
+    """Which of the candidates for a test input's output a judge picks."""
+
+    picks: Annotated[tuple[int, ...], Field(max_length=2)] = ()
+    """Places (from 0) in the order in which they were shown, the likelier one first."""
 
 
 class Proposal(Record):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from copy import copy
 from functools import partial
 from itertools import product
 
@@ -93,6 +94,16 @@ class Answering:
         for (_, number), candidate in self._likely.items():
             with suppress(NoReply):
                 await self._question(candidate, IDENTITY, self.task, number, 0, quiet(candidate.index))
+
+    async def plainly(self, candidate: Candidate, context: Context) -> tuple[AnswerFollowed, ...]:
+        """Follow a perfect description on every test input by the requests that answering makes of it first. Raises Halt.
+
+        What is followed here is not asked again.
+        """
+        asking = copy(self)
+        asking.context = context
+        await together(asking._readable(candidate, IDENTITY, self.task, n, 0) for n in range(len(self.task.tests)))
+        return tuple(event for key, event in self._followed.items() if key[0] == candidate.index and not event.view)
 
     async def _follow(self, candidates: Iterable[Candidate]) -> None:
         policy = self.context.config.answers

@@ -68,11 +68,12 @@ async def _described(task: Task, context: Context, birth: Birth, seen: Populatio
     if birth.operator == "given":
         return Answered(context.given[task.id][birth.index], 0.0)
     parents = [(seen.members[p].description, seen.members[p].attempts) for p in birth.parents]
+    doubt = seen.members[birth.parents[0]].doubt if birth.parents else ""
     settings = context.settings(ROLE_OF[birth.operator], birth.model)
 
     def ask(*, again: bool) -> Awaitable[Answered[Description]]:
         tokens = context.config.policy.parent_tokens
-        return describe(context.asker, settings, task, birth, parents, sample=sample, tokens=tokens, again=again)
+        return describe(context.asker, settings, task, birth, parents, sample=sample, tokens=tokens, doubt=doubt, again=again)
 
     try:
         return await ask(again=False)

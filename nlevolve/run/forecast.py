@@ -95,6 +95,9 @@ def _of_task(config: RunConfig, task: Task, prompts: Prompts, cards: Mapping[str
         "write": written["generator"],
         "revise": 2 * written["reviser"],
         "recombine": written["recombiner"] + min(policy.parent_tokens, policy.recombine_parents * written["recombiner"]),
+        "generalise": written["reviser"],
+        "alternative": written["generator"],
+        "restart": written["generator"],
     }
     pairs = len(task.pairs)
     for birth, first in _births(config):

@@ -26,7 +26,7 @@ from nlevolve.llm.env_file import holds_key
 from nlevolve.llm.settings import RoleSettings
 from nlevolve.llm.thinking import family
 from nlevolve.llm.wire import NATIVE
-from nlevolve.options import Choice, Limits
+from nlevolve.options import Choice, Limits, Models
 
 FILE = "trusted.jsonl"
 _PLACE = re.compile(r"://|arn:|\.\.|@(?!(cf|hf)/|[\w-]+$)|[^\w.:/+@ -]", re.ASCII)
@@ -75,7 +75,7 @@ class Unconfirmed(UsageError):
 
 def chosen_by(options: Choice) -> Chosen:
     """What these options name. Of a preset they name the file and nothing that is in it."""
-    models = [getattr(options, role) or "" for role in ("generator", "checker", "reviser", "recombiner", "answerer")]
+    models = [getattr(options, role) or "" for role in Models.model_fields]
     named = {
         *_texts(options.settings),
         str(getattr(options, "budget_file", None)),

@@ -13,10 +13,12 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from nlevolve.ask.checker import check, follow
-from nlevolve.ask.generator import describe
+from nlevolve.ask.generator import ROLE_OF, describe, describing
+from nlevolve.ask.judge import Shown, judge
 from nlevolve.ask.prompts import TEMPLATES, PlaceError, Prompts, bundled
 from nlevolve.ask.question import Asker
-from nlevolve.ask.rehearsal import PARENTS, TASK, rehearse, rendered
+from nlevolve.ask.rehearsal import FITTING, PARENTS, TASK, rehearse, rendered
+from nlevolve.ask.reviewer import review
 from nlevolve.ask.solver import guess
 from nlevolve.errors import UsageError
 from nlevolve.llm.prefix import stable_prefix
@@ -92,7 +94,7 @@ def checks(prompts: Prompts, task: Task, pair: int, description: Description) ->
 
 
 def births(prompts: Prompts, task: Task, parents: list[Description]) -> list[Request]:
-    """A write, a revision and a recombination."""
+    """One birth of each move."""
     told: list[tuple[Description, list[Attempt]]] = [
         (
             parent,
@@ -109,6 +111,9 @@ def births(prompts: Prompts, task: Task, parents: list[Description]) -> list[Req
         (Birth(index=0, operator="write", model="m"), told[:0]),
         (Birth(index=1, operator="revise", parents=(0,), model="m", view="objects"), told[:1]),
         (Birth(index=2, operator="recombine", parents=(0, 1), model="m"), told[:2]),
+        (Birth(index=3, operator="generalise", parents=(0,), model="m"), told[:1]),
+        (Birth(index=4, operator="alternative", parents=(0, 1), model="m"), told[:2]),
+        (Birth(index=5, operator="restart", parents=(0, 1), model="m"), told[:2]),
     ]
     return [
         request
@@ -132,6 +137,21 @@ def test_a_check_holds_the_other_pairs_and_never_the_output_it_is_judged_by(
 @given(task=tasks(), parents=st.lists(DESCRIPTIONS, min_size=2, max_size=2))
 def test_no_request_for_a_description_holds_the_tasks_id(prompts: Prompts, task: Task, parents: list[Description]) -> None:
     assert not [request for request in births(prompts, task, parents) if task.id in said(request)]
+
+
+@given(task=tasks(), description=DESCRIPTIONS)
+def test_review_and_judge_see_the_task_and_the_words_and_not_whose_they_are(
+    prompts: Prompts, task: Task, description: Description
+) -> None:
+    shown = Shown(grids=(((7, 7),), ((8,),)), votes=(1, 3), behind=((1, description, 2),))
+    (reviewed,) = sent(prompts, lambda asker: review(asker, SETTINGS, task, description, birth=77))[:1]
+    (judged,) = sent(prompts, lambda asker: judge(asker, SETTINGS, task, 0, shown))[:1]
+    for request in (reviewed, judged):
+        assert all(render(pair.output) in said(request) for pair in task.pairs)
+        assert render(task.tests[0]) in said(request)
+        assert task.id not in said(request)
+        assert "birth" not in said(request)
+    assert "Candidate A, with 25 of 100 votes" in said(judged)
 
 
 @given(task=tasks(), description=DESCRIPTIONS)
@@ -195,6 +215,37 @@ def test_all_checks_of_a_pair_share_their_stable_part_and_no_other_pair_has_it(
 @given(task=tasks(), parents=st.lists(DESCRIPTIONS, min_size=2, max_size=2))
 def test_all_births_of_a_task_share_their_stable_part(prompts: Prompts, task: Task, parents: list[Description]) -> None:
     assert len({stable_prefix(request) for request in births(prompts, task, parents)}) == 1
+
+
+@given(task=tasks(), parents=st.lists(DESCRIPTIONS, min_size=2, max_size=2))
+def test_every_move_is_asked_in_its_own_words_and_the_later_ones_show_no_parents_grid(
+    prompts: Prompts, task: Task, parents: list[Description]
+) -> None:
+    asked = {str(request.label.purpose): request for request in births(prompts, task, parents) if not request.label.repair}
+    assert list(asked) == list(ROLE_OF)
+    shared = asked["write"].messages[:2]
+    for name in ("generalise", "alternative", "restart"):
+        assert asked[name].messages[:2] == shared
+        assert "Got," not in said(asked[name])
+        assert "Difference:" not in said(asked[name])
+
+
+def test_a_doubt_is_told_in_one_line_and_not_spoken_of_where_there_is_none(prompts: Prompts) -> None:
+    birth, shown = Birth(index=1, operator="generalise", parents=(0,), model="m"), FITTING[:1]
+    doubted, bare = (
+        page(describing(prompts, TASK, birth, shown, 0, doubt=doubt)) for doubt in ("it names red,\n- and red alone", "")
+    )
+    assert "for this reason: it names red, - and red alone\n" in doubted
+    assert "doubt" not in bare
+
+
+def test_what_was_tried_is_told_in_a_line_each_however_long_it_was(prompts: Prompts) -> None:
+    long = (Description(bullets=("word " * 300, "the end")), PARENTS[0][1])
+    birth = Birth(index=2, operator="restart", parents=(0, 1), model="m")
+    told = describing(prompts, TASK, birth, (long, PARENTS[1]), 0)[-1].text
+    lines = [line for line in told.splitlines() if line.startswith("- ")]
+    assert [len(line) < 450 for line in lines] == [True, True]
+    assert lines[0].endswith("… This was exact on 1 of 3 pairs; pair 1: 2 of 6 cells wrong; pair 2: 2 of 4 cells wrong.")
 
 
 # places

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -102,12 +103,37 @@ def test_moves_are_repeated_in_their_order_from_the_beginning_of_each_phase() ->
         ("revise", of(), "write"),
         ("revise", of("==="), "write"),
         ("write", of("=xx", "x=x"), "write"),
+        ("generalise", of("=xx", "==="), "generalise"),
+        ("generalise", of("=xx", "x=x"), "revise"),
+        ("generalise", of(), "write"),
+        ("alternative", of("===", "=xx"), "alternative"),
+        ("alternative", of("=xx", "x=x"), "recombine"),
+        ("alternative", of("=xx"), "revise"),
+        ("restart", of("==="), "write"),
+        ("restart", of("=xx"), "restart"),
     ],
 )
 def test_a_move_that_lacks_its_parents_becomes_the_next_simpler_one(move: Operator, seen: Population, becomes: str) -> None:
     birth = planned(0, seen, policy(move))
     assert birth.operator == becomes
-    assert len(birth.parents) == {"write": 0, "revise": 1, "recombine": 2}[becomes]
+    assert len(birth.parents) == {"write": 0, "recombine": 2}.get(becomes, 1)
+
+
+def test_what_fits_every_pair_is_generalised_in_turn_and_shown_whole_to_whoever_seeks_another() -> None:
+    seen = of("===", "=xx", "===", "===", "===")
+    assert [planned(k, seen, policy("generalise")).parents for k in range(5)] == [(0,), (2,), (3,), (4,), (0,)]
+    assert planned(0, seen, policy("alternative")).parents == (0, 2, 3)
+
+
+def test_what_is_doubted_is_generalised_first() -> None:
+    seen = of("===", "===")
+    doubted = Population({0: seen.members[0], 1: replace(seen.members[1], doubt="it names red alone")})
+    assert [planned(k, doubted, policy("generalise")).parents for k in range(2)] == [(1,), (0,)]
+
+
+def test_a_restart_is_told_of_what_failed_and_of_nothing_that_fits() -> None:
+    birth = planned(0, of("===", "=xx", *["xxx"] * 9), policy("restart", pool=9))
+    assert birth.parents == (1, 2, 3, 4, 5, 6)
 
 
 def test_a_birth_carries_its_number_and_its_model() -> None:

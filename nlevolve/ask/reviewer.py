@@ -1,0 +1,43 @@
+"""Ask a reviewer whether a description that fits all training pairs will hold on the test inputs. It sees nobody's grids."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from functools import partial
+
+from nlevolve.ask.fields import pair_fields, test_fields
+from nlevolve.ask.fitting import left_out
+from nlevolve.ask.forms import form
+from nlevolve.ask.opinion import opinion
+from nlevolve.ask.prompts import Prompts
+from nlevolve.ask.question import Asker
+from nlevolve.ask.replies import read_review
+from nlevolve.llm.manner import Manner
+from nlevolve.llm.request import Label, Message, Request
+from nlevolve.llm.settings import RoleSettings
+from nlevolve.puzzle.tasks import Task
+from nlevolve.records import Description, Review
+
+
+async def review(asker: Asker, settings: RoleSettings, task: Task, description: Description, *, birth: int) -> Review:
+    """What a reviewer says of the description that this birth gave. Raises Halt; other failures are values."""
+    asked = form(asker.prompts, "review", asker.manner(settings))
+    label = Label(task=task.id, role="reviewer", purpose="review", birth=birth)
+    requests = (
+        Request(
+            settings=settings,
+            messages=reviewing(asker.prompts, task, description, asked.manner, out),
+            label=label.model_copy(update={"trimmed": f"{len(out)} of {len(task.pairs)} pairs" if out else ""}),
+            **asked.fields,
+        )
+        for out in ((), *left_out(task.pairs, keep=1))
+    )
+    return await opinion(asker, requests, partial(read_review, tests=len(task.tests)), Review)
+
+
+def reviewing(
+    prompts: Prompts, task: Task, description: Description, manner: Manner = "bare", out: Collection[int] = ()
+) -> tuple[Message, ...]:
+    """The messages that ask for a review, without the pairs `out`. Raises PlaceError."""
+    pairs = pair_fields(task.pairs, out=out)
+    return prompts.render("review", manner, pairs=pairs, tests=test_fields(task), bullets=description.plain.bullets)
