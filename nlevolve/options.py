@@ -200,7 +200,9 @@ class Limits(Told):
     """Calls that reach a provider, at most, over the whole run."""
     concurrency: Annotated[int, Field(ge=1), Shown(metavar="N")] = 64
     """Calls in flight."""
-    tasks_at_once: Annotated[Annotated[int, Field(ge=1)] | Literal["auto"], BeforeValidator(_tasks), Shown(metavar="N|auto")] = "auto"
+    tasks_at_once: Annotated[Annotated[int, Field(ge=1)] | Literal["auto"], BeforeValidator(_tasks), Shown(metavar="N|auto")] = (
+        "auto"
+    )
     """Tasks under way; auto: one more begins whenever a call could go out at once, as far as the caps carry it."""
     patience: Annotated[float, Field(ge=0), BeforeValidator(_seconds), Shown(metavar="TIME", default="15m")] = 900.0
     """How long to wait for a server that is away: seconds, or 47s, 15m, 1h30m."""

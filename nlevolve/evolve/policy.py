@@ -66,8 +66,8 @@ class Policy(Settings):
     check: Literal["all", "telling"] = "all"
     """Check every pair of every candidate, or the most telling pair first and the rest only if it is worth it."""
     ahead: Literal["off", "free"] = "free"
-    """free: what is likely to be asked next is asked at once while places in flight stand free: a candidate's other pairs beside the
-    most telling one, and where one answer lacks (`answers.fill`) all further descriptions rather than one after another."""
+    """free: while places in flight stand free, what is likely to be needed is asked early: a candidate's other pairs beside the
+    most telling one, and where an answer lacks (`answers.fill`) the further descriptions side by side."""
     confirm: Literal["auto", "always", "never"] = "auto"
     """Ask for a second sample of a perfect candidate's checks; auto: when the checker's replies vary."""
     review: Literal["off", "perfect"] = "off"

@@ -22,7 +22,8 @@ from nlevolve.run.search import sample_of
 
 async def retrace(task: Task, context: Context, population: Population, answering: Answering) -> None:
     """Have asked what the run that is told again asked of this task beyond what its answers rest on."""
-    await answering.retrace(lambda birth: _silent(context, task, birth))
+    if context.retold.told_again:
+        await answering.retrace(lambda birth: _silent(context, task, birth))
     for birth in context.retold.left(task.id):
         sees = context.config.policy.sees(birth.index)
         if all(k in population for k in range(sees)):

@@ -45,7 +45,9 @@ async def solve_all(
                     await _sent(solving, sends)
 
 
-async def _room(under_way: Sequence[asyncio.Task[Arms]], at_once: int | Literal["auto"], vacancy: Callable[[], Awaitable[bool]]) -> None:
+async def _room(
+    under_way: Sequence[asyncio.Task[Arms]], at_once: int | Literal["auto"], vacancy: Callable[[], Awaitable[bool]]
+) -> None:
     """Wait until another task may begin."""
     while under_way and not (await vacancy() if at_once == "auto" else len(under_way) < at_once):
         await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)

@@ -71,10 +71,14 @@ class Context:
         return replace(self, asker=asker, emit=_tell_nobody)
 
     def told(self, waits: Callable[[], None]) -> Context:
-        """The same equipment for a task or one of its births: it is told whenever it, or a part of it, must wait for a provider."""
+        """The same equipment for a task, or a birth of it, which is told whenever it must wait for a provider."""
 
         def telling(also: Callable[[], None]) -> LLM:
-            return self.telling(lambda: (waits(), also())[0])
+            def both() -> None:
+                waits()
+                also()
+
+            return self.telling(both)
 
         return replace(self, asker=replace(self.asker, llm=self.telling(waits)), telling=telling)
 

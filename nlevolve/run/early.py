@@ -28,7 +28,9 @@ class Early:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, raised: BaseException | None, trace: TracebackType | None) -> None:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, raised: BaseException | None, trace: TracebackType | None
+    ) -> None:
         for asking in self._asking.values():
             asking.cancel()
         await asyncio.gather(*self._asking.values(), return_exceptions=True)
@@ -46,5 +48,6 @@ class Early:
 
 async def _quietly(asking: Awaitable[Any]) -> None:
     """What fails is told to whoever asks it in turn."""
+    await asyncio.sleep(0)  # what is asked in turn at the same moment goes first
     with suppress(NoReply, Unreadable, PlaceError):
         await asking
