@@ -3,8 +3,8 @@
     python -m benchmarks.waiting [--tasks 24,100] [--places 64] [--presets berman-v2,thrifty] [--draws 3] [--set KEY=VALUE]
     python -m benchmarks.waiting --real 4 --tasks 24 --draws 1
 
-The whole of a run, in a loop whose clock jumps: replies take lognormal time, the same for the same question whoever asks, and this
-machine's own work takes none. So no figure depends on the machine. The embedded models answer; what they said is kept in
+The whole of a run, in a loop whose clock jumps: replies take lognormal time, the same for the same question whoever asks, and
+this machine's own work takes none. So no figure depends on the machine. The embedded models answer; what they said is kept in
 build/waiting. Writes docs/BENCHMARKS.md. With --real the same over HTTP and in real time, each wait so many times as long.
 """
 

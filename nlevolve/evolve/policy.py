@@ -65,7 +65,7 @@ class Policy(Settings):
     """Moves of the births that see a perfect description and go on (`stop_when = "agree"`); empty: the phase's own."""
     check: Literal["all", "telling"] = "all"
     """Check every pair of every candidate, or the most telling pair first and the rest only if it is worth it."""
-    ahead: Literal["off", "free"] = "free"
+    ahead: Literal["off", "free"] = "off"
     """free: while places in flight stand free, what is likely to be needed is asked early: a candidate's other pairs beside the
     most telling one, and where an answer lacks (`answers.fill`) the further descriptions side by side."""
     confirm: Literal["auto", "always", "never"] = "auto"
