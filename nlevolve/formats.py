@@ -15,7 +15,7 @@ from nlevolve.config import RunConfig
 from nlevolve.llm.catalogue import Price
 from nlevolve.options import Limits
 from nlevolve.puzzle.grids import LARGEST_SIDE, Grid
-from nlevolve.records import Arm, Description, Loss, Operator, Record, Role, Stopped
+from nlevolve.records import Arm, Description, Loss, Operator, ProgramsRow, Record, Role, Stopped
 
 
 class ControlRow(Record):
@@ -210,6 +210,8 @@ class TotalsRow(AccountRow):
     """How many are from a published data set: their solutions may have been learnt."""
     candidates: int
     """Descriptions that were checked."""
+    programs: ProgramsRow = ProgramsRow()
+    """Of all tasks."""
     replies: RepliesRow = RepliesRow()
     """What became of the replies."""
     losses: tuple[Loss, ...] = ()
@@ -240,6 +242,21 @@ class BestRow(Record):
     model: str
 
 
+class OpinionsRow(Record):
+    """What reviewers said of descriptions that fit every pair, and where a judge was asked. All 0 where nobody was."""
+
+    accept: int = 0
+    """Distinct descriptions, by the verdict."""
+    doubt: int = 0
+    stuck: int = 0
+    unreviewed: int = 0
+    """Reviews that did not come, or that nobody could read: their votes count in full."""
+    judged: int = 0
+    """Test inputs for which a judge picked."""
+    unjudged: int = 0
+    """Those for which it was asked and never understood: votes decided."""
+
+
 class TaskRow(AccountRow):
     """One task. `solved` and the three `inputs_…` are null where its solution is not known."""
 
@@ -251,12 +268,19 @@ class TaskRow(AccountRow):
     """Whether the solution was among all grids that candidates gave."""
     inputs_cell_accuracy: tuple[float, ...] | None
     """Share of equal cells of the better answer, 0..1."""
+    inputs_by_guess: tuple[bool, ...] | None = None
+    """Whether the right answer is one that direct guesses alone gave (`answers.direct`), and no description."""
     train: TrainRow
     description: tuple[str, ...] | None
     """The bullets of the best description; null where no birth gave one."""
     best: BestRow | None
+    program: str | None = None
+    """The best description in Python, as a coder said it; null where there is no program."""
     candidates: int
     """Descriptions that were checked."""
+    programs: ProgramsRow = ProgramsRow()
+    """What programs did in the checker's place."""
+    opinions: OpinionsRow = OpinionsRow()
     replies: RepliesRow = RepliesRow()
     """What became of the replies."""
     losses: tuple[Loss, ...] = ()

@@ -164,6 +164,8 @@ class Models(Told):
     """Says whether a rule that fits will hold on the test inputs (policy.review)."""
     judge: Annotated[str | None, Shown(default="the checker")] = None
     """Picks the answers where rules that fit differ (answers.judge)."""
+    coder: Annotated[str | None, Shown(default="none")] = None
+    """Says descriptions in Python, for a sandbox to run on every grid; needs the extra nlevolve[code]."""
 
 
 class Choice(Models):
@@ -193,11 +195,13 @@ class Limits(Told):
     budget: Annotated[float | None, Field(ge=0), Shown(metavar="USD")] = None
     """USD for the run."""
     budget_file: Annotated[Path | None, AfterValidator(_absolute), Shown(metavar="FILE")] = None
-    """Make --budget one for all runs that name this file."""
+    """Make --budget, and --max-tokens-total, one for all runs that name this file."""
     task_budget: Annotated[float | None, Field(ge=0), Shown(metavar="USD")] = None
     """USD for each task."""
     max_calls: Annotated[int | None, Field(ge=0), Shown(metavar="N")] = None
-    """Calls that reach a provider, at most, over the whole run."""
+    """Calls that reach a provider, at most, over the whole run; what embedded models are asked reaches none."""
+    max_tokens_total: Annotated[int | None, Field(ge=0), Shown(metavar="N")] = None
+    """Tokens of prompts and replies, as they are billed, at most, over the whole run."""
     concurrency: Annotated[int, Field(ge=1), Shown(metavar="N")] = 64
     """Calls in flight."""
     tasks_at_once: Annotated[Annotated[int, Field(ge=1)] | Literal["auto"], BeforeValidator(_tasks), Shown(metavar="N|auto")] = (
@@ -259,8 +263,8 @@ class Several(Options):
     """What the commands take that make several runs."""
 
     repeats: Annotated[int, Field(ge=1, lt=2000), Shown(metavar="N")] = 1
-    """Run it so often, as RUN.s1, RUN.s2, …, with seeds SEED, SEED+1, …, then compare; --budget and --max-calls hold for all of
-    them together, --task-budget for each task of each."""
+    """Run it so often, as RUN.s1, RUN.s2, …, with seeds SEED, SEED+1, …, then compare; caps hold for all of them
+    together, --task-budget for each task of each."""
 
 
 def shown(metadata: Iterable[Any]) -> Shown:

@@ -10,7 +10,7 @@ from typing import Any
 from nlevolve.audit.evidence import Evidence, Line
 from nlevolve.records import BudgetChanged, RunStarted
 
-LIMITS = {"budget_usd": "budget", "max_calls": "max_calls", "concurrency": "concurrency"}
+LIMITS = {"budget_usd": "budget", "max_calls": "max_calls", "max_tokens": "max_tokens_total", "concurrency": "concurrency"}
 
 PLACES = ("prompts_dir", "cache_dir")
 """What config.json says of the machine: it may be moved."""

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import reduce
+from json import dumps
+from operator import add
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +25,7 @@ from nlevolve.view.outside import found
 
 if TYPE_CHECKING:
     from nlevolve.llm.catalogue import ModelCard
-    from nlevolve.run.forecast import Forecast
+    from nlevolve.run.forecast import Forecasts, Outlook
     from nlevolve.view.terminal.palette import Palette
 
 INTERRUPTED, OUT_OF_BUDGET, STORE_FAILED = 130, 3, 1
@@ -50,21 +53,38 @@ class Series:
         self.see = found(self.shared.see)
         self.folders: list[Path] = []
 
-    def forecasts(self) -> list[Forecast]:
+    def forecasts(self) -> list[Forecasts]:
+        """Opens no connection, and wants no key."""
+        from nlevolve.llm.preflight import check_models
         from nlevolve.run.forecast import forecast
 
-        return forecast(self.configs, self.selection.tasks, self._prompts(), self._cards())
+        cards = check_models((role for config in self.configs for role in config.roles.values()), keyed=False)
+        return forecast(self.configs, self.selection.tasks, self._prompts(), cards)
 
-    def announce(self) -> None:
-        """Print the runs and what they may cost at most."""
+    def announce(self, *, as_json: bool = False) -> None:
+        """Print the runs and what they may take."""
+        if as_json:
+            say(dumps(self._row(), separators=(",", ":")))
+            return
         from nlevolve.view.terminal.sweep_table import announcement
 
+        console(highlight=False).print(announcement(self._told(), self.forecasts(), len(self.selection.tasks)))
+
+    def _row(self) -> dict[str, Any]:
+        found = self.forecasts()
+        runs = [
+            {"run": cell.run, "preset": cell.preset, "seed": config.seed, "models": config.models, **as_row(one)}
+            for cell, config, one in zip(self.cells, self.configs, found, strict=True)
+        ]
+        return {"dry_run": True, "tasks": len(self.selection.tasks), "runs": runs, **as_row(reduce(add, found))}
+
+    def _told(self) -> list[dict[str, str]]:
+        """What each run is: its models, its preset, its seed where there are several."""
         seeds = len({config.seed for config in self.configs}) > 1
-        told = [
+        return [
             {**config.models, "preset": cell.preset, **({"seed": str(config.seed)} if seeds else {})}
             for cell, config in zip(self.cells, self.configs, strict=True)
         ]
-        console(highlight=False).print(announcement(told, self.forecasts(), len(self.selection.tasks)))
 
     def require_confirmed(self) -> None:
         """Raises Unconfirmed where a preset, or the sweep's file, names what nobody has chosen here."""
@@ -106,13 +126,35 @@ class Series:
         return Prompts(Path(self.shared.prompts or bundled()))
 
 
+def as_row(found: Forecasts) -> dict[str, Any]:
+    """A forecast for programs: calls, tokens and dollars, low, likely and high, of all roles and of each."""
+    return {**_spread(found.total), "roles": {role: _spread(outlook) for role, outlook in found.roles.items()}}
+
+
+def _spread(outlook: Outlook) -> dict[str, Any]:
+    return {
+        name: {
+            "calls": round(one.calls),
+            "tokens": {"prompt": round(one.prompt), "completion": round(one.completion)},
+            "cost_usd": one.usd if one.usd is None else round(one.usd, 6),
+        }
+        for name, one in (("low", outlook.low), ("likely", outlook.likely), ("high", outlook.high))
+    }
+
+
 def left(limits: Limits, folders: Sequence[Path]) -> dict[str, Any]:
     """Of caps that several runs share, what those in these folders have left."""
     gone = [spent(read_events(folder)) for folder in folders]
-    budget, calls = limits.budget, limits.max_calls
+    budget, calls, tokens = limits.budget, limits.max_calls, limits.max_tokens_total
     # of a budget in a file every run sees for itself what the others took
     usd = budget if budget is None or limits.budget_file else max(0.0, budget - sum(one.usd for one in gone))
-    return {"budget": usd, "max_calls": None if calls is None else max(0, calls - sum(one.calls for one in gone))}
+    # and so of tokens
+    took = 0 if limits.budget_file else sum(one.tokens for one in gone)
+    return {
+        "budget": usd,
+        "max_calls": None if calls is None else max(0, calls - sum(one.calls for one in gone)),
+        "max_tokens_total": None if tokens is None else max(0, tokens - took),
+    }
 
 
 def repeated(cell: Several) -> Iterator[Several]:

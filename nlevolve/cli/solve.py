@@ -48,7 +48,7 @@ def solve(
         asked, config, chosen = planned.options, planned.config, planned.chosen
 
     if dry_run:
-        return _announced(planned)
+        return _announced(planned, json)
     if not asked.replay:
         # what a file alone names is not even looked at before it is confirmed
         _knock(role for role in config.roles.values() if role.base_url is None or role.base_url in chosen.texts)
@@ -88,8 +88,13 @@ def _series(planned: Plan, asked: Several) -> Series:
     return Series(planned.selection, list(repeated(asked)), planned.chosen)
 
 
-def _announced(planned: Plan) -> int:
-    _series(planned, planned.options).announce()
+def _announced(planned: Plan, json: bool) -> int:
+    from nlevolve.run.notices import uncapped
+    from nlevolve.view.door import say
+
+    _series(planned, planned.options).announce(as_json=json)
+    if not json and (uncounted := uncapped(planned.config.models, planned.options.max_calls)):
+        say(uncounted)
     return 0
 
 

@@ -29,7 +29,7 @@ def sweep(
     given: options.Given,
     dry_run: options.DryRun = False,
     live: options.Live = None,
-    json: Annotated[bool, typer.Option("--json", help="The comparison as one object on stdout.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="The comparison, or what a dry run says, as one object.")] = False,
     html: Annotated[Path | None, typer.Option(help="Write the comparison as a page, too.", metavar="FILE")] = None,
 ) -> int:
     """Solve the same tasks with every combination of models and presets, then compare.
@@ -41,10 +41,11 @@ def sweep(
     from nlevolve.cli.trusting import confirmed
 
     plan = series_of(grid_of(selectors, given))
+    if dry_run:
+        plan.announce(as_json=json)
+        return 0
     with redirect_stdout(sys.stderr) if json else nullcontext():
         plan.announce()
-    if dry_run:
-        return 0
     confirmed(plan.require_confirmed)
     with redirect_stdout(sys.stderr) if json else nullcontext():
         code = plan.carry_out(sys.stdout.isatty() if live is None else live)

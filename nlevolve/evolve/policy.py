@@ -61,15 +61,20 @@ class Policy(Settings):
     """How many perfect descriptions must agree on the test inputs."""
     agree_cap: int = Field(6, ge=0)
     """So many births are made at most after the first perfect description, while they differ or it is the only one."""
-    after_perfect: tuple[Move, ...] = ("restart", "alternative", "generalise")
+    after_perfect: tuple[Move, ...] = ("generalise", "alternative", "restart")
     """Moves of the births that see a perfect description and go on (`stop_when = "agree"`); empty: the phase's own."""
     check: Literal["all", "telling"] = "all"
     """Check every pair of every candidate, or the most telling pair first and the rest only if it is worth it."""
     ahead: Literal["off", "free"] = "off"
     """free: while places in flight stand free, what is likely to be needed is asked early: a candidate's other pairs beside the
     most telling one, and where an answer lacks (`answers.fill`) the further descriptions side by side."""
+    borderline: int = Field(1, ge=1)
+    """How often the one pair that keeps a candidate from being perfect is checked at most, until two of its grids are equal."""
     confirm: Literal["auto", "always", "never"] = "auto"
     """Ask for a second sample of a perfect candidate's checks; auto: when the checker's replies vary."""
+    read: Literal["words", "code", "both"] = "words"
+    """Who reads a description on the training pairs: a checker that follows its words, the program that the coder makes of them,
+    or both, the program first, and the checker where it is wrong."""
     review: Literal["off", "perfect"] = "off"
     """Whether a reviewer says of each distinct perfect description if it will hold on the test inputs: where it doubts, the vote
     counts less."""

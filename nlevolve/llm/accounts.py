@@ -31,6 +31,7 @@ class Accounts:
             # None where a provider may bill what we gave up while it worked on it: nobody says how much
             cost = 0.0 if outcome.unknown_usd == 0 else None
             failed = {"finish": outcome.kind, "error": str(outcome), "tries": outcome.tries, **label}
+            failed["unknown_tokens"] = outcome.unknown_tokens
             self._emit(CallFinished(source="failed", cost_usd=cost, unknown_usd=outcome.unknown_usd or 0.0, **failed))
             return
         took: dict[str, Any] = {"usage": outcome.usage, "cost_usd": outcome.cost_usd, "seconds": outcome.seconds}
@@ -40,7 +41,7 @@ class Accounts:
         if outcome.cached:
             self._emit(CallFinished(source="cache", tries=0, bought=Bought(**took), **shared))
         else:
-            spent = {"tries": outcome.tries, "unknown_usd": outcome.unknown_usd}
+            spent = {"tries": outcome.tries, "unknown_usd": outcome.unknown_usd, "unknown_tokens": outcome.unknown_tokens}
             self._emit(CallFinished(source="provider", **spent, **took, **shared))
 
     def repeatable(self, request: Request) -> bool:

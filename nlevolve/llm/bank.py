@@ -59,7 +59,8 @@ class Sample(BaseModel):
     @field_validator("reply")
     @classmethod
     def _possible(cls, reply: Reply) -> Reply:
-        counts, dollars = dict(reply.usage).values(), (reply.cost_usd or 0.0, reply.unknown_usd)
+        counts = (*dict(reply.usage).values(), reply.unknown_tokens)
+        dollars = (reply.cost_usd or 0.0, reply.unknown_usd)
         if not 0 <= min(counts) <= max(counts) <= MOST_TOKENS or not all(isfinite(usd) and usd >= 0 for usd in dollars):
             raise ValueError("nobody counts so many tokens or dollars")
         return reply

@@ -55,7 +55,7 @@ class Budget:
     def keeping(self, task: str, requests: Callable[[], Sequence[Request]]) -> AbstractContextManager[None]:
         """Keep of the caps, until the task is answered, what these requests may take: those marked `last` are let have it."""
         caps = self._ledger.caps
-        if caps.calls is None and not caps.money:
+        if caps.calls is None and not caps.bound:
             return nullcontext()
         asked = requests()
         needs: dict[tuple[int | None, ...], Sequence[Need]] = {}
@@ -69,7 +69,10 @@ class Budget:
 
     def capped(self, request: Request, hold: Hold) -> Request:
         """The request as it may be sent for this money: its reply no longer than was reserved for."""
-        if request.settings.max_tokens or not hold.tokens or not self._ledger.caps.money:
+        caps = self._ledger.caps
+        # of a model that costs nothing, money bounds no reply
+        bound = caps.tokens is not None or (caps.money and hold.usd > 0)
+        if request.settings.max_tokens or not hold.tokens or not bound:
             return request
         return request.model_copy(update={"settings": request.settings.model_copy(update={"max_tokens": hold.tokens})})
 
@@ -77,20 +80,24 @@ class Budget:
         """A reply teaches how long this model's replies are."""
         self._longest[request.model] = max(self._longest.get(request.model, 0), reply.usage.completion)
 
-    def unsaid(self, request: Request, reply: Reply, hold: Hold) -> float:
-        """USD that a reply whose tokens are estimated may have cost beyond the estimate.
+    def took(self, request: Request, reply: Reply, hold: Hold) -> None:
+        """Write into the hold what the reply was billed, and what a reply whose tokens are estimated may have taken beyond that.
 
         No more than its bytes, since no token is shorter, unless some of it was not shown: thoughts, or what came after we had
         heard enough.
         """
+        hold.cost_usd = reply.cost_usd or 0.0
+        hold.took = hold.counts * (reply.usage.prompt + reply.usage.completion)
+        if not reply.usage.estimated:
+            return
         card = self._cards.get(request.model)
         price = price_of(request.settings, card)
-        if not reply.usage.estimated or price is None:
-            return 0.0
         shown = reply.finish != "length" and (bool(reply.reasoning) or (card is not None and card.thinks is False))
         seen = Usage(prompt=most_prompt_tokens(request), completion=len(f"{reply.text}{reply.reasoning}".encode()))
-        most = min(hold.usd, price.cost(seen)) if shown else hold.usd
-        return max(0.0, most - (reply.cost_usd or 0.0))
+        if price is not None:
+            hold.unknown_usd = max(0.0, (min(hold.usd, price.cost(seen)) if shown else hold.usd) - hold.cost_usd)
+        most = min(hold.most_tokens, seen.prompt + seen.completion) if shown else hold.most_tokens
+        hold.unknown_tokens = max(0, most - hold.took)
 
     def _need(self, request: Request) -> Need:
         card = self._cards.get(request.model)
@@ -99,14 +106,17 @@ class Budget:
         price = price_of(request.settings, card)
         if price is None:
             self._say_unpriced(request.model)
-            return Need(priced=False)
-        if not (price.prompt or price.completion):
-            return Need()
-        # the dearest way to bill a prompt is to write it into the provider's cache
-        prompt_usd = most_prompt_tokens(request) * max(price.prompt, price.written or 0.0) / 1e6
+        dear = price is not None and bool(price.prompt or price.completion)
+        if not dear and self._ledger.caps.tokens is None:
+            return Need(priced=price is not None)
+        prompt = most_prompt_tokens(request)
         tokens, least = self._tokens(request)
         likely = max(least, min(tokens, 2 * self._longest.get(request.model, 0) or SHORTEST_CAP))
-        return Need(prompt_usd, price.completion / 1e6, tokens, least, likely=likely)
+        if price is None or not dear:
+            return Need(prompt=prompt, tokens=tokens, least=least, priced=price is not None, likely=likely)
+        # the dearest way to bill a prompt is to write it into the provider's cache
+        prompt_usd = prompt * max(price.prompt, price.written or 0.0) / 1e6
+        return Need(prompt_usd, price.completion / 1e6, prompt, tokens, least, likely=likely)
 
     def _tokens(self, request: Request) -> tuple[int, int]:
         """Of a reply: as many as are to be reserved, and as few as it may be cut to."""
@@ -115,7 +125,7 @@ class Budget:
         card = self._cards.get(request.model)
         bound, thinks = bound_of(request, card), thought(request.settings, card)
         most = bound.tokens if bound and bound.told else (card.longest_reply if card else None) or UNSEEN_REPLY
-        longest = self._longest.get(request.model) if self._ledger.caps.money else None
+        longest = self._longest.get(request.model) if self._ledger.caps.bound else None
         # twice the longest seen: replies of one role are alike, and what is reserved and not used stops other calls
         seen = most if longest is None else max(SHORTEST_CAP, 2 * longest)
         return min(most, seen + thinks.asked), min(most, LEAST_REPLY + thinks.floor)

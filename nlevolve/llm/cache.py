@@ -140,10 +140,13 @@ class Cache:
             self._account(call, error)
             raise
         except asyncio.CancelledError:
+            # its reply may be on its way into the bank: whoever asks again has what this run bought, and no other one's
+            self._logged.discard(request.key)
             given_up = Abandoned("nobody waits for it any more")
             if not self._accounts.repeatable(request):
                 given_up.tries = call.tries
                 given_up.unknown_usd = call.hold.most_usd if call.hold else 0.0
+                given_up.unknown_tokens = call.hold.most_tokens if call.hold else 0
             self._account(call, given_up)
             raise
         finally:
@@ -200,5 +203,5 @@ class Cache:
         if first or not isinstance(error, NoReply):
             raise error
         shared = copy.copy(error)
-        shared.tries, shared.unknown_usd = 0, 0.0
+        shared.tries, shared.unknown_usd, shared.unknown_tokens = 0, 0.0, 0
         raise shared

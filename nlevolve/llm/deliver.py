@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from random import Random
+from typing import Any
 
 from nlevolve.llm.absence import Absences
 from nlevolve.llm.breaker import Breaker
@@ -107,7 +108,7 @@ class Delivery:
     async def _send(self, call: Call, request: Request, hold: Hold) -> Reply:
         """Let it go. It is in the log before it leaves: what leaves may be billed, whatever becomes of us."""
         label, key = dict(call.request.label), call.request.key
-        self._emit(CallSent(**label, model=request.model, request=key, tries=call.tries + 1, reserved_usd=hold.most_usd))
+        self._emit(CallSent(**label, model=request.model, request=key, tries=call.tries + 1, **_reserved(hold)))
         call.logged = True
         request = request.model_copy(update={"nudge": call.nudges})
         call.tries += 1
@@ -120,14 +121,15 @@ class Delivery:
                 hold.sent = False
                 call.tries -= 1
             if may_be_billed(failure):
-                failure.unknown_usd = hold.lose()
+                failure.unknown_usd, failure.unknown_tokens = hold.lose(), hold.unknown_tokens
             raise
         except BaseException:
             hold.lose()  # given up while the provider works on it
             raise
         self._budget.answered(request, reply)
-        hold.cost_usd, hold.unknown_usd = reply.cost_usd or 0.0, self._budget.unsaid(request, reply, hold)
-        return reply.model_copy(update={"unknown_usd": hold.unknown_usd}) if hold.unknown_usd else reply
+        self._budget.took(request, reply, hold)
+        unknown = {"unknown_usd": hold.unknown_usd, "unknown_tokens": hold.unknown_tokens}
+        return reply.model_copy(update=unknown) if any(unknown.values()) else reply
 
     async def _before_another(self, call: Call, failure: CallFailed) -> None:
         """Wait until the call may go out again. Raises the failure when it may not."""
@@ -145,5 +147,10 @@ class Delivery:
     def _tell(self, call: Call, failure: CallFailed, wait: float) -> None:
         """A try failed, and another one follows after so many seconds."""
         label, key = call.request.label, call.request.key
-        told = {"why": f"{failure.kind}: {failure}", "wait": wait, "unknown_usd": failure.unknown_usd}
-        self._emit(CallRetried(task=label.task, model=call.request.model, failure=failure.kind, request=key, **told))
+        told: dict[str, Any] = {"why": f"{failure.kind}: {failure}", "wait": wait, "failure": failure.kind}
+        told |= {"unknown_usd": failure.unknown_usd, "unknown_tokens": failure.unknown_tokens}
+        self._emit(CallRetried(task=label.task, model=call.request.model, request=key, **told))
+
+
+def _reserved(hold: Hold) -> dict[str, Any]:
+    return {"reserved_usd": hold.most_usd, "reserved_tokens": hold.most_tokens if hold.counts else 0}

@@ -33,6 +33,9 @@ class Cost(Protocol):
     @property
     def likely_usd(self) -> float: ...
 
+    @property
+    def likely_tokens(self) -> int: ...
+
 
 @dataclass
 class _Portion:
@@ -53,6 +56,10 @@ class _Portion:
     @property
     def usd(self) -> float:
         return sum(cost.likely_usd for cost in self.left)
+
+    @property
+    def tokens(self) -> int:
+        return sum(cost.likely_tokens for cost in self.left if cost.counts)
 
 
 class Kept:
@@ -89,6 +96,11 @@ class Kept:
         """How many calls are out of reach for a request of this task; `last`: it is one of those that they are kept for."""
         kept = min(int(SHARE * cap), sum(portion.calls for portion in self._of.values()))
         return max(0, kept - (self._of[task].calls if last and task in self._of else 0))
+
+    def tokens(self, cap: int, task: str, *, last: bool) -> int:
+        """The same in tokens."""
+        kept = min(int(SHARE * cap), sum(portion.tokens for portion in self._of.values()))
+        return max(0, kept - (self._of[task].tokens if last and task in self._of else 0))
 
     def usd(self, cap: float | None, task: str, *, last: bool) -> float:
         """The same in dollars, of the run's budget."""

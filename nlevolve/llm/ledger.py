@@ -31,6 +31,8 @@ class Spent:
     """So much of it is that."""
     calls: int = 0
     """Requests that reached a provider, failed tries included."""
+    tokens: int = 0
+    """Of prompts and replies, as they were billed, with those of tries of which nobody said what they took."""
     by_task: dict[str, float] = field(default_factory=dict)
     lost: dict[str, Lost] = field(default_factory=dict)
     """Digest of a request -> what was counted for a call that died with an earlier session: its reply may be in the bank."""
@@ -43,6 +45,7 @@ class Lost:
     task: str
     usd: float
     calls: int
+    tokens: int = 0
 
 
 @dataclass(frozen=True)
@@ -52,10 +55,16 @@ class Caps:
     usd: float | None = None
     task_usd: float | None = None
     calls: int | None = None
+    tokens: int | None = None
 
     @property
     def money(self) -> bool:
         return self.usd is not None or self.task_usd is not None
+
+    @property
+    def bound(self) -> bool:
+        """Whether what a reply may take has to be known beforehand."""
+        return self.money or self.tokens is not None
 
 
 @dataclass(frozen=True)
@@ -64,6 +73,8 @@ class Need:
 
     prompt_usd: float = 0.0
     token_usd: float = 0.0
+    prompt: int = 0
+    """Tokens of its prompt, at most."""
     tokens: int = 0
     least: int = 0
     """Tokens below which it may not be cut; `tokens` where the user set them."""
@@ -84,6 +95,10 @@ class Need:
     def likely_usd(self) -> float:
         return self.usd(self.likely)
 
+    @property
+    def likely_tokens(self) -> int:
+        return self.prompt + self.likely
+
 
 @dataclass(eq=False)
 class Hold:
@@ -91,6 +106,8 @@ class Hold:
 
     usd: float
     tokens: int
+    prompt: int = 0
+    """Tokens of the prompt, at most."""
     counts: bool = True
     priced: bool = True
     last: bool = False
@@ -101,6 +118,14 @@ class Hold:
     """What it was billed, as far as is known."""
     unknown_usd: float = 0.0
     """What it may have been billed beyond that."""
+    took: int = 0
+    """Tokens that it was billed, as far as is known."""
+    unknown_tokens: int = 0
+    """Those beyond that."""
+
+    @property
+    def most_tokens(self) -> int:
+        return self.prompt + self.tokens
 
     @property
     def most_usd(self) -> float | None:
@@ -109,7 +134,7 @@ class Hold:
 
     def lose(self) -> float | None:
         """The provider may have worked on the try, and nobody will say for how much: up to what was reserved."""
-        self.unknown_usd = self.usd
+        self.unknown_usd, self.unknown_tokens = self.usd, self.most_tokens
         return self.most_usd
 
 
@@ -124,13 +149,14 @@ class Ledger:
         self.usd = spent.usd
         self.unknown_usd = spent.unknown_usd
         self.calls = spent.calls
+        self.tokens = spent.tokens
         self._by_task: defaultdict[str, float] = defaultdict(float, spent.by_task)
         self._lost = dict(spent.lost)
         self._held: defaultdict[str, list[Hold]] = defaultdict(list)
         self._settled = asyncio.Event()
         self._purse = purse or Purse()
         with self._purse.open() as others:
-            others.mine(self.usd, 0.0)
+            others.mine(self.usd, 0.0, self.tokens, 0)
         self.kept = Kept()
         self._before = spent
 
@@ -143,7 +169,8 @@ class Ledger:
     def _room(self) -> Caps:
         """A resumed run has what is left of the caps, and keeps a share of that."""
         caps, spent = self.caps, self._before
-        return Caps(caps.usd and max(0.0, caps.usd - spent.usd), caps.task_usd, caps.calls and max(0, caps.calls - spent.calls))
+        usd, calls = caps.usd and max(0.0, caps.usd - spent.usd), caps.calls and max(0, caps.calls - spent.calls)
+        return Caps(usd, caps.task_usd, calls, caps.tokens and max(0, caps.tokens - spent.tokens))
 
     def carries_another(self) -> bool:
         """Whether the caps carry one more task beside those under way: all of them can be answered, and where they are many,
@@ -169,7 +196,7 @@ class Ledger:
             with self._purse.open() as others:
                 hold = self._try(task, need, others)
                 if hold is not None:
-                    others.mine(self.usd, self._committed)
+                    self._say(others)
                     return hold
             await self._settling(POLL if others.held else None)
 
@@ -180,14 +207,19 @@ class Ledger:
                 raise OverBudget(self._no_call(self._kept_calls(task, need)))
             return None  # one of them may find nobody there, and then it was none
         scope, left = self._left(task, need, others)
-        if need.usd(need.tokens) <= left:
+        room = self._left_tokens(task, need, others)
+        dear, long = need.usd(need.tokens) > left, need.prompt + need.tokens > room
+        if not dear and not long:
             return self._commit(task, need, need.tokens)
-        if self._held[task] if scope == "task" else (any(self._held.values()) or others.alive()):
+        if self._held[task] if scope == "task" and not long else (any(self._held.values()) or others.alive()):
             return None
-        tokens = int((left - need.prompt_usd) / need.token_usd) if need.token_usd else -1
+        bought = int((left - need.prompt_usd) / need.token_usd) if dear and need.token_usd else -1 if dear else need.tokens
+        tokens = int(min(bought, room - need.prompt))
         if tokens >= need.least:
             return self._commit(task, need, tokens)
-        raise OverBudget(self._too_little(scope, task, need, others), scope=scope)
+        if bought < need.least:
+            raise OverBudget(self._too_little(scope, task, need, others), scope=scope)
+        raise OverBudget(self._too_few(room, others))
 
     def _no_call(self, kept: int) -> str:
         aside = f" ({kept} of them kept for answers)" if kept else ""
@@ -206,6 +238,10 @@ class Ledger:
             return f"{left} was left, ${kept:.4f} of it for answers: too little for another call{why}"
         return f"{left} is left: too little for a call{why}"
 
+    def _too_few(self, room: float, others: Others) -> str:
+        why = f" ({others.tokens:,} are other runs')" if others.tokens else ""
+        return f"{max(0, int(room)):,} of the cap of {self.caps.tokens:,} tokens are left: too few for a call{why}"
+
     async def _settling(self, longest: float | None) -> None:
         self._settled.clear()
         with suppress(TimeoutError):
@@ -219,7 +255,7 @@ class Ledger:
         if hold.last and not hold.sent:
             self.kept.took(task, -1)
         self.unknown_usd += hold.unknown_usd
-        self._pay(task, hold.cost_usd + hold.unknown_usd)
+        self._pay(task, hold.cost_usd + hold.unknown_usd, hold.took + hold.unknown_tokens)
 
     def recall(self, request: Request, reply: Reply) -> None:
         """This was paid for by the run before it was interrupted. It counted as lost, or is in no account yet."""
@@ -227,21 +263,31 @@ class Ledger:
         if lost is not None:
             self.calls -= lost.calls
             self.unknown_usd -= lost.usd
-            self._pay(lost.task, -lost.usd)
-        self.calls += 0 if is_embedded(request.model) else reply.tries
+            self._pay(lost.task, -lost.usd, -lost.tokens)
+        ours = is_embedded(request.model)
+        self.calls += 0 if ours else reply.tries
         self.unknown_usd += reply.unknown_usd
-        self._pay(request.label.task, (reply.cost_usd or 0.0) + reply.unknown_usd)
+        took = 0 if ours else reply.usage.prompt + reply.usage.completion + reply.unknown_tokens
+        self._pay(request.label.task, (reply.cost_usd or 0.0) + reply.unknown_usd, took)
 
-    def _pay(self, task: str, usd: float) -> None:
+    def _pay(self, task: str, usd: float, tokens: int) -> None:
         self.usd += usd
+        self.tokens += tokens
         self._by_task[task] += usd
         self._settled.set()
         with self._purse.open() as others:
-            others.mine(self.usd, self._committed)
+            self._say(others)
+
+    def _say(self, others: Others) -> None:
+        others.mine(self.usd, self._committed, self.tokens, self._committed_tokens)
 
     @property
     def _committed(self) -> float:
         return sum(map(_dollars, self._held.values()))
+
+    @property
+    def _committed_tokens(self) -> int:
+        return sum(hold.most_tokens for holds in self._held.values() for hold in holds if hold.counts)
 
     def _kept_calls(self, task: str, need: Need) -> int:
         return self.kept.calls(self._room.calls or 0, task, last=need.last)
@@ -259,8 +305,14 @@ class Ledger:
             return self.kept.own_usd(self._room.task_usd, task, last=need.last)
         return self.kept.usd(self._room.usd, task, last=need.last)
 
+    def _left_tokens(self, task: str, need: Need, others: Others) -> float:
+        if self.caps.tokens is None or not need.counts:
+            return inf
+        kept = self.kept.tokens(self._room.tokens or 0, task, last=need.last)
+        return self.caps.tokens - others.tokens - self.tokens - self._committed_tokens - kept
+
     def _commit(self, task: str, need: Need, tokens: int) -> Hold:
-        hold = Hold(need.usd(tokens), tokens, need.counts, need.priced, need.last)
+        hold = Hold(need.usd(tokens), tokens, need.prompt, need.counts, need.priced, need.last)
         self.calls += hold.counts
         if hold.last:
             self.kept.took(task)

@@ -28,6 +28,10 @@ class Try:
         """What it may be billed, as far as that is known."""
         return (self.sent.reserved_usd or 0.0) if self.away else 0.0
 
+    @property
+    def most_tokens(self) -> int:
+        return self.sent.reserved_tokens if self.away else 0
+
 
 @dataclass(slots=True)
 class Tries:
@@ -65,20 +69,25 @@ class Tries:
 def spent(events: Iterable[Event]) -> Spent:
     """What a run's log holds against its caps: calls, what they cost, and what they may have cost."""
     tries, by_task = Tries(), defaultdict[str, float](float)
-    unknown, calls = 0.0, 0
+    unknown, calls, tokens = 0.0, 0, 0
     for event in events:
         tries.see(event)
         if isinstance(event, CallFinished) and event.source != "cache":
             by_task[event.task] += (event.cost_usd or 0.0) + event.unknown_usd
             unknown += event.unknown_usd
-            calls += 0 if is_embedded(event.model) else event.tries
-        elif isinstance(event, CallRetried) and event.unknown_usd:
-            by_task[event.task] += event.unknown_usd
-            unknown += event.unknown_usd
+            ours = is_embedded(event.model)
+            calls += 0 if ours else event.tries
+            tokens += 0 if ours else event.usage.prompt + event.usage.completion + event.unknown_tokens
+        elif isinstance(event, CallRetried):
+            by_task[event.task] += event.unknown_usd or 0.0
+            unknown += event.unknown_usd or 0.0
+            tokens += event.unknown_tokens
     lost = {}
     for one in tries.all:
-        lost[one.sent.request] = Lost(one.sent.task, one.most_usd, one.sent.tries)
+        lost[one.sent.request] = Lost(one.sent.task, one.most_usd, one.sent.tries, one.most_tokens)
         by_task[one.sent.task] += one.most_usd
         unknown += one.most_usd
         calls += one.sent.tries
-    return Spent(usd=sum(by_task.values()), unknown_usd=unknown, calls=calls, by_task=dict(by_task), lost=lost)
+        tokens += one.most_tokens
+    usd = sum(by_task.values())
+    return Spent(usd=usd, unknown_usd=unknown, calls=calls, tokens=tokens, by_task=dict(by_task), lost=lost)

@@ -11,10 +11,10 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from filelock import FileLock, Timeout
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, ValidationError, model_serializer
 
 from nlevolve.errors import BudgetFileFailed
 
@@ -35,6 +35,14 @@ class Share(BaseModel):
     """With what may have been billed and nobody said."""
     held_usd: float = Field(0.0, ge=0)
     """Reserved for calls in flight; of a run that died, what they may have been billed."""
+    spent_tokens: int = Field(0, ge=0)
+    """The same in tokens, and so is the next."""
+    held_tokens: int = Field(0, ge=0)
+
+    @model_serializer(mode="wrap")
+    def _plain(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A file that nobody caps tokens by is as earlier programs wrote it, and can read it."""
+        return {name: value for name, value in written(self).items() if value or not name.endswith("_tokens")}
 
 
 class Book(BaseModel):
@@ -53,6 +61,8 @@ class Others:
 
     usd = 0.0
     """Spent and held."""
+    tokens = 0
+    """Spent and held."""
     held = False
     """Whether any of them holds some."""
 
@@ -60,7 +70,7 @@ class Others:
         """Whether any that holds some goes on, so that it may yet come back."""
         return False
 
-    def mine(self, spent_usd: float, held_usd: float) -> None:
+    def mine(self, spent_usd: float, held_usd: float, spent_tokens: int, held_tokens: int) -> None:
         """Say what this run has spent and holds."""
 
 
@@ -95,7 +105,7 @@ class SharedPurse(Purse):
             others = _Others(book, self._file, self._id)
             yield others
             if others.said is not None:
-                book.runs[self._id] = Share(run=self._name, spent_usd=max(0.0, others.said[0]), held_usd=others.said[1])
+                book.runs[self._id] = others.said.model_copy(update={"run": self._name})
                 with self._kept():
                     self._write(book)
         finally:
@@ -125,17 +135,20 @@ class SharedPurse(Purse):
 
 class _Others(Others):
     def __init__(self, book: Book, file: Path, own: str) -> None:
-        self._holding = [run for run, share in book.runs.items() if run != own and share.held_usd]
+        theirs = {run: share for run, share in book.runs.items() if run != own}
+        self._holding = [run for run, share in theirs.items() if share.held_usd or share.held_tokens]
         self._file = file
-        self.usd = sum(share.spent_usd + share.held_usd for run, share in book.runs.items() if run != own)
+        self.usd = sum(share.spent_usd + share.held_usd for share in theirs.values())
+        self.tokens = sum(share.spent_tokens + share.held_tokens for share in theirs.values())
         self.held = bool(self._holding)
-        self.said: tuple[float, float] | None = None
+        self.said: Share | None = None
 
     def alive(self) -> bool:
         return any(_is_held(_lease(self._file, run)) for run in self._holding)
 
-    def mine(self, spent_usd: float, held_usd: float) -> None:
-        self.said = spent_usd, held_usd
+    def mine(self, spent_usd: float, held_usd: float, spent_tokens: int, held_tokens: int) -> None:
+        spent = {"spent_usd": max(0.0, spent_usd), "spent_tokens": max(0, spent_tokens)}
+        self.said = Share(run="", held_usd=held_usd, held_tokens=held_tokens, **spent)
 
 
 def read_book(file: Path) -> Book:
@@ -151,10 +164,12 @@ def read_book(file: Path) -> Book:
         raise BudgetFileFailed(f"{file} is not a budget file of nlevolve's: name another one, or remove it") from None
 
 
-def check_budget_file(file: Path, budget: float | None) -> None:
+def check_budget_file(file: Path, budget: float | None, tokens: int | None = None) -> None:
     """Raises BudgetFileFailed before a run begins that could not use it."""
-    if budget is None:
-        raise BudgetFileFailed("--budget-file needs --budget: USD for all the runs that name the file, together")
+    if budget is None and tokens is None:
+        raise BudgetFileFailed(
+            "--budget-file needs --budget: USD for all the runs that name the file, together (or --max-tokens-total)"
+        )
     with SharedPurse(file, f"check-{os.getpid()}", "").open():
         pass
 

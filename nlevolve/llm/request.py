@@ -145,6 +145,8 @@ class Reply(BaseModel):
     """None when the model's price is unknown; 0.0 from the embedded models."""
     unknown_usd: float = 0.0
     """So much more it may have cost, where its tokens are estimated."""
+    unknown_tokens: int = 0
+    """So many more it may have taken then."""
     seconds: float = 0.0
     first: float | None = None
     """Seconds to its first piece, where it came in pieces."""
@@ -182,6 +184,8 @@ class NoReply(Exception):
         """Whether the connection broke when the try was away: a provider may have worked on it."""
         self.unknown_usd: float | None = 0.0
         """Up to so much the last try may have been billed; None: nobody knows, since the price is not known."""
+        self.unknown_tokens = 0
+        """Up to so many tokens."""
         self.tries = 0
         """How often the call was sent before it was given up."""
         self.remedy = ""

@@ -28,6 +28,8 @@ class CallSent(Event):
     reserved_usd: float | None = None
     """What it may be billed at most: of a try that was lost, nobody knows more. None: its price is not known, or it is an
     older log, which does not say."""
+    reserved_tokens: int = 0
+    """Tokens of prompt and reply that it may take at most, where a cap or a price asks for them to be known."""
 
 
 class CallFinished(Event):
@@ -54,6 +56,8 @@ class CallFinished(Event):
     unknown_usd: float = 0.0
     """So much more may have been billed, at most: its last try was lost and this was reserved for it, or its tokens are
     estimated."""
+    unknown_tokens: int = 0
+    """So many more tokens may have been."""
     seconds: float = 0.0
     """From sending to the reply, without waiting for a slot; 0 from the cache."""
     tries: int = 1
@@ -86,6 +90,8 @@ class CallRetried(Event):
     """Seconds."""
     unknown_usd: float | None = 0.0
     """Up to so much the try may have been billed, though it brought nothing; None: the price is not known."""
+    unknown_tokens: int = 0
+    """Up to so many tokens."""
 
     @model_validator(mode="before")
     @classmethod

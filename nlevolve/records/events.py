@@ -26,9 +26,11 @@ from nlevolve.records.nouns import (
     Answer,
     Attempt,
     Birth,
+    Choice,
     Description,
     Event,
     Loss,
+    Review,
     Stopped,
     Text,
 )
@@ -48,6 +50,8 @@ class RunStarted(Event):
     """None: no cap."""
     max_calls: int | None = None
     """None: no cap."""
+    max_tokens: int | None = None
+    """Of prompts and replies over the whole run; None: no cap."""
     concurrency: int
     """How many calls may be in flight over all models."""
     rank: Literal["pairs", "cells"] = "pairs"
@@ -97,7 +101,10 @@ class CandidateChecked(Event):
     generator_usd: float | None = None
     """What the description cost when it was bought, by this run or an earlier one; None when the price is unknown."""
     confirmed: bool | None = None
-    """Whether a second sample of a perfect candidate's check agreed; None when none was asked for."""
+    """Whether a second sample of a perfect candidate's check agreed, or, where its program is exact on all pairs, a checker's
+    reading of one of them; None when none was asked for."""
+    program: Text = ""
+    """The text of the program that a coder made of the description; empty where there is none. Only a sandbox ever runs it."""
 
 
 class MoveFailed(Event):
@@ -135,6 +142,30 @@ class AnswerGuessed(Event):
     sample: int
     """Which sample of the same question it is, from 0."""
     attempt: Attempt
+
+
+class CandidateReviewed(Event):
+    """A reviewer was asked whether a description that fits every pair will hold on the test inputs (`policy.review`): once for
+    each distinct one."""
+
+    kind: Literal["candidate_reviewed"] = "candidate_reviewed"
+    task: str
+    birth: int
+    review: Review
+
+
+class AnswerJudged(Event):
+    """A judge was asked which of the grids that lead is a test input's output (`answers.judge`)."""
+
+    kind: Literal["answer_judged"] = "answer_judged"
+    task: str
+    test: int
+    """The test input, from 0."""
+    sample: int
+    """How many times it was asked before: each time in another order."""
+    shown: tuple[Grid, ...]
+    """The grids in the order in which it was shown them."""
+    choice: Choice
 
 
 class TaskAnswered(Event):
@@ -248,6 +279,8 @@ AnyEvent = Annotated[
     | MoveFailed
     | AnswerFollowed
     | AnswerGuessed
+    | CandidateReviewed
+    | AnswerJudged
     | TaskAnswered
     | LimitChanged
     | TrafficSeen

@@ -13,9 +13,10 @@ from nlevolve.config import RunConfig
 from nlevolve.evolve.parents import Parents
 from nlevolve.llm.kept import Keeping, keeping_nothing
 from nlevolve.llm.request import LLM
-from nlevolve.llm.settings import RoleSettings
+from nlevolve.llm.settings import CoderSettings, RoleSettings
 from nlevolve.records import Description, Event, Role
 from nlevolve.run.retold import Retold
+from nlevolve.sandbox.pool import Sandbox
 
 Emit = Callable[[Event], None]
 
@@ -57,6 +58,9 @@ class Context:
     asked_early: LLM | None = None
     """The asker's LLM for what may be needed; None: nothing is asked early."""
 
+    sandbox: Sandbox = field(default_factory=lambda: Sandbox(1))
+    """Where the coder's programs run."""
+
     unusable: set[str] = field(default_factory=set)
     """Models that will answer nothing more: key refused, quota exhausted."""
 
@@ -81,6 +85,11 @@ class Context:
             return self.telling(both)
 
         return replace(self, asker=replace(self.asker, llm=self.telling(waits)), telling=telling)
+
+    @property
+    def coder(self) -> CoderSettings | None:
+        """How the coder is called; None where nothing is coded."""
+        return None if self.config.policy.read == "words" else self.config.coder
 
     @property
     def mixed(self) -> bool:

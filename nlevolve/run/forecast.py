@@ -1,50 +1,97 @@
-"""How many calls runs may make, and about how many dollars that is, before anything is sent."""
+"""How many calls, tokens and dollars runs may take, before anything is sent: with good, usual and bad luck, role by role."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from functools import reduce
+from operator import add
+from statistics import mean
+from typing import cast
 
-from nlevolve.ask.fields import grid_fields, pair_fields, test_fields
-from nlevolve.ask.generator import ROLE_OF
+from nlevolve.ask.checker import following
+from nlevolve.ask.coder import coding
+from nlevolve.ask.fields import grid_fields, pair_fields
+from nlevolve.ask.generator import describing
+from nlevolve.ask.judge import Shown, judging
 from nlevolve.ask.prompts import Prompts
-from nlevolve.config import RunConfig
+from nlevolve.ask.reviewer import reviewing
+from nlevolve.config import ROLES, RunConfig
+from nlevolve.evolve.policy import TOLD
 from nlevolve.llm.catalogue import ModelCard, price_of
-from nlevolve.llm.manner import manner_of
+from nlevolve.llm.embedded import is_embedded
+from nlevolve.llm.manner import Manner, manner_of, thinks
 from nlevolve.llm.request import Message
 from nlevolve.llm.settings import RoleSettings
+from nlevolve.llm.thinking import thought
+from nlevolve.llm.windows import tokens
+from nlevolve.offline.provider import CHARACTERS_A_TOKEN
+from nlevolve.puzzle.grids import Grid, shape
 from nlevolve.puzzle.tasks import Task
-from nlevolve.records import Operator, Role, Usage
+from nlevolve.records import Attempt, Birth, Description, Followed, Operator, Purpose, Role, Usage
+from nlevolve.run.course import LUCKS, Kind, calls
 
-CHARACTERS_A_TOKEN = 2.5
-"""Prompts are mostly digits and spaces."""
 COMPLETION = 4000
 """Tokens a reply is taken to have, thinking included: about what a strong thinking model uses for a call."""
 BULLETS = ("A step of a rule, in as many words as such a step usually has, so that the prompt has its usual length.",) * 6
+NOTE = 20
+"""Tokens of a reply around its answer."""
+GRIDS: frozenset[Purpose] = frozenset({"check", "follow", "solve"})
+"""What is asked for a grid; all else is asked for a description."""
+THOUGHT = (1 / 24, 1 / 6, 2 / 3)
+"""Of the tokens that thinking may take, what it takes at least, usually and at most: a sixth of 24,576 is COMPLETION, about."""
+WORKING = (100, 600, 2_500)
+"""Tokens in which a model works before it answers that does not think first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """At most so many calls: no early stop, no duplicate; repairs and retries are not counted."""
+    """So much; repairs and retries are not counted."""
 
-    calls: int
+    calls: float
     usd: float | None
     """None: the price of a model is unknown."""
+    prompt: float = 0.0
+    """Tokens."""
+    completion: float = 0.0
 
     def __add__(self, other: Forecast) -> Forecast:
-        return Forecast(self.calls + other.calls, None if self.usd is None or other.usd is None else self.usd + other.usd)
+        usd = None if self.usd is None or other.usd is None else self.usd + other.usd
+        return Forecast(self.calls + other.calls, usd, self.prompt + other.prompt, self.completion + other.completion)
+
+    @property
+    def tokens(self) -> float:
+        return self.prompt + self.completion
+
+
+NOTHING = Forecast(0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
-class _Calls:
-    """Like calls of one role on one task. Those with one `question` are bought once, whichever runs ask it."""
+class Outlook:
+    """With good luck, with usual luck, and with every call that may be asked for."""
 
-    role: Role
-    number: int
-    prompt: int
-    """Tokens."""
-    question: tuple[str, ...] | None = None
+    low: Forecast = NOTHING
+    likely: Forecast = NOTHING
+    high: Forecast = NOTHING
+
+    def __add__(self, other: Outlook) -> Outlook:
+        return Outlook(self.low + other.low, self.likely + other.likely, self.high + other.high)
+
+
+@dataclass(frozen=True, slots=True)
+class Forecasts:
+    """What a run may take, role by role."""
+
+    roles: Mapping[Role, Outlook] = field(default_factory=dict)
+
+    @property
+    def total(self) -> Outlook:
+        return reduce(add, self.roles.values(), Outlook())
+
+    def __add__(self, other: Forecasts) -> Forecasts:
+        roles = {**self.roles, **other.roles}
+        return Forecasts({role: self.roles.get(role, Outlook()) + other.roles.get(role, Outlook()) for role in roles})
 
 
 def forecast(
@@ -54,98 +101,159 @@ def forecast(
     cards: Mapping[str, ModelCard],
     *,
     given: bool = False,
-) -> list[Forecast]:
-    """One Forecast a run, in order, each for what the runs before it have not bought already.
+    seeds: Mapping[str, int] | None = None,
+) -> list[Forecasts]:
+    """One a run, in order, each for what the runs before it have not bought already.
 
     The first births of a schedule depend on nothing but the generator, so runs that share it share them, and their checks if
-    they share the checker as well. `given`: the descriptions are there already, and nobody is asked for them.
+    they share the checker as well. `given`: the descriptions are there already, and nobody is asked for them; `seeds`: task ->
+    how many are there that come before the schedule's own births.
     """
     bought: set[tuple[str, ...]] = set()
     found = []
     for config in configs:
-        asked = [
-            calls for task in tasks for calls in _of_task(config, task, prompts, cards, given) if calls.question not in bought
-        ]
-        bought |= {calls.question for calls in asked if calls.question is not None}
-        found.append(sum((_priced(config, calls, cards) for calls in asked), Forecast(0, 0.0)))
+        mine: set[tuple[str, ...]] = set()
+        roles: dict[Role, Outlook] = {}
+        for task in tasks:
+            before = 1 if given and config.policy.phases else (seeds or {}).get(task.id, 0)
+            asked = _Task(config, task, prompts, cards, before, own=not given)
+            for kind, outlook in asked.outlooks():
+                question = asked.question(kind)
+                if question is None or question not in bought:
+                    roles[kind.role] = roles.get(kind.role, Outlook()) + outlook
+                if question is not None:
+                    mine.add(question)
+        bought |= mine
+        found.append(Forecasts({role: roles[role] for role in ROLES if role in roles}))
     return found
 
 
-def _of_task(config: RunConfig, task: Task, prompts: Prompts, cards: Mapping[str, ModelCard], given: bool) -> Iterator[_Calls]:
-    policy, answers = config.policy, config.answers
+@dataclass(frozen=True)
+class _Task:
+    """One task of a run: what it is asked, and how long that is."""
 
-    def tokens(role: Role, template: str, places: Mapping[str, Any]) -> int:
-        """With the words for the form in which this role is asked; of a mix, the longest."""
-        manners = {manner_of(settings, cards.get(settings.model)) for settings in config.role(role).each}
-        return max(prompt_tokens(prompts.render(template, manner, **places)) for manner in manners)
+    config: RunConfig
+    task: Task
+    prompts: Prompts
+    cards: Mapping[str, ModelCard]
+    given: int
+    own: bool
+    _told: dict[tuple[Role, Purpose, int], tuple[Forecast, ...]] = field(default_factory=dict)
 
-    common = _common(task, prompts)
-    alone = {"input": grid_fields(task.tests[0]), "bullets": BULLETS}
-    applied: dict[str, tuple[str, dict[str, Any]]] = {
-        "others": ("apply", {"pairs": pair_fields(task.pairs), **alone}),
-        "none": ("alone", alone),
-    }
+    def outlooks(self) -> Iterator[tuple[Kind, Outlook]]:
+        pairs, tests = len(self.task.pairs), len(self.task.tests)
+        numbers = [calls(self.config, pairs, tests, luck, given=self.given, own=self.own) for luck in LUCKS]
+        for kind in dict.fromkeys(kind for luck in numbers for kind in luck):
+            each = self._each(kind)
+            yield kind, Outlook(*(_times(one, luck.get(kind, 0.0)) for one, luck in zip(each, numbers, strict=True)))
 
-    def follows(role: Role) -> int:
-        return tokens(role, *applied[config.role(role).shown])
+    def question(self, kind: Kind) -> tuple[str, ...] | None:
+        """What decides a birth that sees no other, and its checks; None where the call depends on replies."""
+        if kind.birth is None:
+            return None
+        config, policy = self.config, self.config.policy
+        same = (str(policy.views), str(policy.temperatures), str(policy.blind), str(config.seed), str(config.repeat))
+        first = (self.task.id, str(kind.birth), config.generator.model_dump_json(), *same)
+        if kind.purpose == "code" and config.coder is not None:
+            return (*first, config.coder.model_dump_json())
+        return first if kind.purpose != "check" else (*first, config.checker.model_dump_json(), policy.read)
 
-    written = {role: tokens(role, "write", common) for role in ROLE_OF.values()}
-    # a revision is shown one parent's grids beside the truth, a recombination those of several
-    prompt: dict[Operator, int] = {
-        "write": written["generator"],
-        "revise": 2 * written["reviser"],
-        "recombine": written["recombiner"] + min(policy.parent_tokens, policy.recombine_parents * written["recombiner"]),
-        "generalise": written["reviser"],
-        "alternative": written["generator"],
-        "restart": written["generator"],
-    }
-    pairs = len(task.pairs)
-    for birth, first in _births(config):
-        question = (task.id, str(birth), *first) if first and not given else None
-        operator = _operator(config, birth)
-        if not given:
-            yield _Calls(ROLE_OF[operator], 1, prompt[operator], question)
-        checked = (*question, config.checker.model_dump_json()) if question else None
-        yield _Calls("checker", pairs, follows("checker"), checked)
-    most = 1 if given else answers.perfect + answers.imperfect
-    followed = most * answers.samples * answers.views if policy.phases else 0
-    yield _Calls("answerer", followed * len(task.tests), follows("answerer"))
-    if answers.direct:
-        solved = tokens("answerer", "solve", {"pairs": applied["others"][1]["pairs"], "input": alone["input"]})
-        yield _Calls("answerer", answers.direct * len(task.tests), solved)
+    def _each(self, kind: Kind) -> tuple[Forecast, ...]:
+        """One such call, for each luck; alike for all births of a phase."""
+        alike = kind.role, kind.purpose, kind.phase
+        if alike not in self._told:
+            self._told[alike] = tuple(self._call(kind, place) for place in range(len(LUCKS)))
+        return self._told[alike]
+
+    def _call(self, kind: Kind, place: int) -> Forecast:
+        """Of a mix, with luck the cheapest, without it the dearest model."""
+        told = [self._with(kind, settings, place) for settings in self.config.role(kind.role).each]
+        usd = [one.usd for one in told if one.usd is not None]
+        dollars = None if len(usd) < len(told) else (min(usd), mean(usd), max(usd))[place]
+        return Forecast(1.0, dollars, mean(one.prompt for one in told), mean(one.completion for one in told))
+
+    def _with(self, kind: Kind, settings: RoleSettings, place: int) -> Forecast:
+        prompt = prompt_tokens(self._messages(kind, settings), settings.model)
+        completion = self._reply(kind, settings)[place]
+        price = price_of(settings, self.cards.get(settings.model))
+        usd = price.cost(Usage(prompt=prompt, completion=completion)) if price else None
+        return Forecast(1.0, usd, prompt, completion)
+
+    def _messages(self, kind: Kind, settings: RoleSettings) -> tuple[Message, ...]:
+        manner = manner_of(settings, self.cards.get(settings.model))
+        if kind.purpose == "solve":
+            places = {"pairs": pair_fields(self.task.pairs), "input": grid_fields(self.task.tests[0])}
+            return self.prompts.render("solve", manner, **places)
+        if kind.purpose in ("check", "follow"):
+            # a checked pair is not shown, and its input stands in the place of the test's: about as long
+            shown = self.task.without(0) if kind.purpose == "check" and len(self.task.pairs) > 1 else self.task
+            grid = self.task.pairs[0].input if kind.purpose == "check" else self.task.tests[0]
+            there = None if settings.shown == "none" else shown
+            return following(self.prompts, there, grid, Description(bullets=BULLETS), manner)
+        told = Description(bullets=BULLETS)
+        if kind.purpose == "code" and self.config.coder is not None:
+            return coding(self.prompts, self.config.coder, self.task, told)
+        if kind.purpose == "review":
+            return reviewing(self.prompts, self.task, told, manner)
+        if kind.purpose == "judge":
+            grids = (self.task.tests[0], _but_one(self.task.tests[0]))
+            return judging(self.prompts, self.task, 0, Shown(grids, (1.0, 1.0), ((0, told, 1), (1, told, 1))), manner)
+        return self._describing(cast(Operator, kind.purpose), manner)
+
+    def _describing(self, operator: Operator, manner: Manner) -> tuple[Message, ...]:
+        policy = self.config.policy
+        number = {"write": 0, "revise": 1, "generalise": 1, "restart": TOLD}.get(operator, policy.recombine_parents)
+        parents = [(Description(bullets=BULLETS), _half_right(self.task))] * min(number, len("ABCDEFGH"))
+        birth = Birth(index=0, operator=operator, model="", view=policy.views[0])
+        return describing(self.prompts, self.task, birth, parents, policy.parent_tokens, manner)
+
+    def _reply(self, kind: Kind, settings: RoleSettings) -> tuple[int, ...]:
+        """Tokens of a reply, with each luck."""
+        grids = [pair.output for pair in self.task.pairs]
+        answer = NOTE + (mean(map(_grid_tokens, grids)) if kind.purpose in GRIDS else _text_tokens(BULLETS))
+        if _ours(settings.model):
+            return (round(answer / 2),) * len(LUCKS)  # they neither think nor say much
+        card = self.cards.get(settings.model)
+        thinking = thought(settings, card).tokens if card is None or card.thinks is None or thinks(settings, card) else 0
+        before = [share * thinking for share in THOUGHT] if thinking else WORKING
+        return tuple(round(min(answer + one, settings.max_tokens or answer + one)) for one in before)
 
 
-def _births(config: RunConfig) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """Each birth, with what decides its request if it sees no other birth."""
-    policy = config.policy
-    same = (config.generator.model_dump_json(), str(policy.views), str(policy.temperatures), str(policy.blind), str(config.seed))
-    for birth in range(policy.births):
-        yield birth, same if policy.sees(birth) == 0 else ()
+def _times(each: Forecast, number: float) -> Forecast:
+    return Forecast(number, each.usd and each.usd * number, each.prompt * number, each.completion * number)
 
 
-def _operator(config: RunConfig, birth: int) -> Operator:
-    """What the schedule has in mind for a birth; one that sees no other can only be written."""
-    policy = config.policy
-    if policy.sees(birth) == 0:
-        return "write"
-    place = policy.phase_of(birth)
-    moves = policy.phases[place].moves
-    return moves[(birth - sum(phase.births for phase in policy.phases[:place])) % len(moves)]
+def _half_right(task: Task) -> list[Attempt]:
+    """What came of a parent: every second pair is wrong in a cell."""
+    return [
+        Followed(pair=i, grid=_but_one(pair.output) if i % 2 == 0 else pair.output, accuracy=0.9 if i % 2 == 0 else 1.0)
+        for i, pair in enumerate(task.pairs)
+    ]
 
 
-def _common(task: Task, prompts: Prompts) -> dict[str, Any]:
-    return {"pairs": pair_fields(task.pairs), "tests": test_fields(task), "view": prompts.view("plain")}
+def _but_one(grid: Grid) -> Grid:
+    return (((grid[0][0] + 1) % 10, *grid[0][1:]), *grid[1:])
 
 
-def prompt_tokens(messages: Sequence[Message]) -> int:
-    """About so many."""
-    return round(sum(len(message.text) for message in messages) / CHARACTERS_A_TOKEN)
+def _grid_tokens(grid: Grid) -> int:
+    rows, columns = shape(grid)
+    return 2 * rows * columns
 
 
-def _priced(config: RunConfig, calls: _Calls, cards: Mapping[str, ModelCard]) -> Forecast:
-    settings = config.role(calls.role)
-    each = dearest(settings, calls.prompt, cards)
-    return Forecast(calls.number, None if each is None else each * calls.number)
+def _text_tokens(bullets: Sequence[str]) -> int:
+    return sum(map(len, bullets)) // CHARACTERS_A_TOKEN
+
+
+def _ours(model: str) -> bool:
+    """Whether it is an embedded one, here or behind a server (`openai/offline/generator`)."""
+    return is_embedded(model) or is_embedded(model.partition("/")[2])
+
+
+def prompt_tokens(messages: Sequence[Message], model: str = "") -> int:
+    """About so many. The embedded models count characters, as if grids were prose."""
+    if _ours(model):
+        return sum(len(message.text) for message in messages) // CHARACTERS_A_TOKEN
+    return tokens(messages)
 
 
 def dearest(settings: RoleSettings, prompt: int, cards: Mapping[str, ModelCard]) -> float | None:

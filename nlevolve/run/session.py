@@ -7,14 +7,14 @@ import uuid
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from nlevolve.ask.prompts import Prompts, bundled
 from nlevolve.ask.question import Asker
 from nlevolve.ask.rehearsal import rehearse
-from nlevolve.config import RunConfig, digest
+from nlevolve.config import RunConfig, digest, require_coder
 from nlevolve.errors import UsageError
 from nlevolve.evolve.parents import Parents, strategy
 from nlevolve.llm.bank import Notice
@@ -43,6 +43,7 @@ from nlevolve.run.recorded import deciding, endpoints_of, require_endpoints, req
 from nlevolve.run.retold import Retold
 from nlevolve.run.steering import Steering
 from nlevolve.run.trust import NOTHING, Chosen, Named, budget_file, chosen_by, named, require_confirmed
+from nlevolve.sandbox.pool import sandboxes
 from nlevolve.version import versions
 
 
@@ -99,7 +100,7 @@ class Session:
                     see(event)
 
             emit(self._started())
-            for notice in notices(self.origin, self.lock, self.selection, self.config.models, self.known):
+            for notice in notices(self.origin, self.lock, self.selection, self.config.models, self.known, self.limits.max_calls):
                 emit(Noticed(text=notice))
             try:
                 answered = await self._solve(emit, own_process)
@@ -130,7 +131,7 @@ class Session:
             endpoints=origin.endpoints if origin else None,
             concurrency=self.limits.concurrency,
             patience=self.limits.patience,
-            caps=Caps(usd=self.limits.budget, task_usd=self.limits.task_budget, calls=self.limits.max_calls),
+            caps=Caps(self.limits.budget, self.limits.task_budget, self.limits.max_calls, self.limits.max_tokens_total),
             spent=spent(self.known),
             purse=self.limits.budget_file,
             run=self.name,
@@ -162,7 +163,8 @@ class Session:
             tasks = self.selection.tasks
             if (self.ping or retold.pinged) and not self.known and tasks:
                 await ping_models(asker, asked(self.config, Brought(self.given)), tasks[0].id, tee)
-            async with Steering(self.folder, tee, pause, stack.cap).listening():
+            async with Steering(self.folder, tee, pause, stack.cap).listening(), sandboxes() as sandbox:
+                context = replace(context, sandbox=sandbox)
                 at_once = self.limits.tasks_at_once
                 await solve_all(tasks, context, known, at_once=at_once, vacancy=stack.vacancy, stopping=self.stopping)
         return answered
@@ -175,6 +177,7 @@ class Session:
             tasks=tuple(t.id for t in self.selection.tasks),
             budget_usd=self.limits.budget,
             max_calls=self.limits.max_calls,
+            max_tokens=self.limits.max_tokens_total,
             concurrency=self.limits.concurrency,
             rank=self.config.policy.rank,
             resumed=bool(self.known),
@@ -284,6 +287,7 @@ def reopen(
         replay, templates = bool(old.get("replay")), Prompts(prompts)
         require_same(folder, old, config, deciding(config, selection, templates))
         choose = strategy(config.policy.parents, parents)
+        require_coder(config)
         brought = Brought.of(old)
         cards = cards_of(config, brought, limits, replay=replay, cache_dir=cache_dir)
         require_endpoints(folder, old, config, cards)
@@ -317,7 +321,7 @@ def _confirmed(
     items = (*named(config.roles.values(), cards, prompts, chosen), *budget_file(limits, chosen)) if sends else ()
     require_confirmed(items, chosen)
     if limits.budget_file is not None:  # to look at it leaves a lock beside it: not before somebody said yes
-        check_budget_file(limits.budget_file, limits.budget)
+        check_budget_file(limits.budget_file, limits.budget, limits.max_tokens_total)
     return items
 
 

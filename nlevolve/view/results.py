@@ -13,8 +13,11 @@ from nlevolve.view.explanation import explanation
 from nlevolve.view.grading import Grade, Solution, grades
 from nlevolve.view.history import History, TaskHistory
 from nlevolve.view.lost import loss_rows
+from nlevolve.view.opinions import opinions_row
+from nlevolve.view.programs import added, tally
 from nlevolve.view.readings import readings_row
 from nlevolve.view.text import percent
+from nlevolve.view.votes import by_guesses
 
 SCHEMA = 1
 # Kaggle takes no null; this is what its sample submission holds, and no public task has it as an output
@@ -32,7 +35,10 @@ def results(
     """
     graded = grade_all(history, tasks, solutions)
     rows = {
-        task.id: {**_task_row(history.task(task.id), task, graded.get(task.id), history), "public": task.id in public}
+        task.id: {
+            **_task_row(history.task(task.id), task, graded.get(task.id), history, solutions.get(task.id)),
+            "public": task.id in public,
+        }
         for task in tasks
     }
     return {
@@ -47,6 +53,7 @@ def results(
             **_scores_attempted(rows, graded),
             "public_tasks": sum(row["public"] for row in rows.values()),
             "candidates": sum(row["candidates"] for row in rows.values()),
+            "programs": added(row["programs"] for row in rows.values()),
             **account_row(history.account, history.owed()),
             "replies": readings_row(history.readings.total),
             "losses": loss_rows(loss for task in tasks for loss in history.task(task.id).losses),
@@ -169,7 +176,7 @@ def _scores_attempted(rows: Mapping[str, Any], graded: Mapping[str, Grade]) -> d
     }
 
 
-def _task_row(seen: TaskHistory, task: Task, grade: Grade | None, history: History) -> dict[str, Any]:
+def _task_row(seen: TaskHistory, task: Task, grade: Grade | None, history: History, solution: Solution | None) -> dict[str, Any]:
     best, answered = seen.best, seen.answered
     fit = best.fitness if best else None
     return {
@@ -177,6 +184,7 @@ def _task_row(seen: TaskHistory, task: Task, grade: Grade | None, history: Histo
         "inputs_solved": list(grade.right) if grade else None,
         "inputs_covered": list(grade.covered) if grade else None,
         "inputs_cell_accuracy": [round(share, 6) for share in grade.cells] if grade else None,
+        "inputs_by_guess": [by_guesses(seen, test, solution) for test in range(len(solution))] if grade and solution else None,
         "train": {
             "exact": fit.exact if fit else 0,
             "pairs": len(task.pairs),
@@ -185,7 +193,10 @@ def _task_row(seen: TaskHistory, task: Task, grade: Grade | None, history: Histo
         },
         "description": list(best.description.bullets) if best else None,
         "best": {"birth": best.birth.index, "operator": best.birth.operator, "model": best.birth.model} if best else None,
+        "program": (best.program or None) if best else None,
         "candidates": len(seen.population.members),
+        "programs": tally(seen.population.members.values()),
+        "opinions": opinions_row(seen),
         **account_row(seen.account, history.owed(task=seen.id)),
         "replies": readings_row(history.readings.by_task.get(seen.id)),
         "losses": loss_rows(seen.losses),

@@ -92,16 +92,21 @@ def test_caps_hold_for_all_together_and_what_was_not_begun_is_said(
         assert nlevolve("resume", begun[-1], "--no-live", "--max-calls", "100")[0] == 0
 
 
-def test_a_dry_run_multiplies_and_sends_nothing(solve: Run, tmp_path: Path) -> None:
-    code, once, _ = solve(*SMALL, "--dry-run")
-    code, out, _ = solve(*SMALL, "--repeats", "3", "--dry-run")
-    assert code == 0
-    calls = int(once.splitlines()[1].split()[-2])
-    assert [line.split()[0::1][:2] for line in out.splitlines()[1:5]] == [
-        *([str(seed), str(calls)] for seed in range(3)),
-        ["all", str(3 * calls)],
+def test_a_dry_run_multiplies_and_sends_nothing_and_wants_no_key(solve: Run, tmp_path: Path) -> None:
+    named = ("--generator", "openai/gpt-4o-mini", "--dry-run")
+    code, out, _ = solve(*SMALL, *named, "--json")
+    once = json.loads(out)
+    assert (code, once["tasks"], once["low"]["calls"] < once["high"]["calls"]) == (0, 1, True)
+    assert sum(role["likely"]["cost_usd"] for role in once["roles"].values()) == pytest.approx(once["likely"]["cost_usd"])
+    code, out, _ = solve(*SMALL, "--repeats", "3", *named)
+    most = once["high"]["calls"]
+    assert [[line.split()[0], line.split()[2]] for line in out.splitlines()[2:6]] == [
+        *([str(seed), str(most)] for seed in range(3)),
+        ["all", str(3 * most)],
     ]
+    assert "generator" in solve(*SMALL, *named)[1].splitlines()[2]
     assert not (tmp_path / "runs").exists()
+    assert not (tmp_path / ".nlevolve-cache").exists()
 
 
 def test_with_json_stdout_holds_one_object(solve: Run, tmp_path: Path) -> None:

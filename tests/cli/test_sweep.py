@@ -48,7 +48,9 @@ def test_first_descriptions_are_bought_once_for_all_checkers(sweep: Run, tmp_pat
 def test_a_dry_run_says_how_much_and_sends_nothing(sweep: Run, tmp_path: Path) -> None:
     code, out, _ = sweep("turned.json", *CHECKERS, *SMALL, "--preset", "quick", "--dry-run")
     assert code == 0
-    assert [line.split()[-2:] for line in out.splitlines()[1:4]] == [["12", "$0"], ["10", "$0"], ["22", "$0"]]
+    assert [line.split()[-3:] for line in out.splitlines()[2:5]] == [["14", "$0", "$0"], ["12", "$0", "$0"], ["26", "$0", "$0"]]
+    code, out, _ = sweep("turned.json", *CHECKERS, *SMALL, "--preset", "quick", "--dry-run", "--json")
+    assert [run["high"]["calls"] for run in json.loads(out)["runs"]] == [14, 12]
     assert not (tmp_path / "runs").exists()
     assert not (tmp_path / ".nlevolve-cache").exists()
 
@@ -84,7 +86,7 @@ def test_a_file_says_it_all(sweep: Run, tmp_path: Path) -> None:
     )
     code, out, _ = sweep("s.toml", "--dry-run")
     assert code == 0
-    assert "22" in out.splitlines()[3]
+    assert "26" in out.splitlines()[4]
 
 
 @pytest.mark.parametrize(

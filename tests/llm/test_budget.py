@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
 import pytest
 
-from nlevolve.llm.budget import Budget
+from nlevolve.llm.budget import MESSAGE_TOKENS, Budget
 from nlevolve.llm.catalogue import ModelCard, Price
 from nlevolve.llm.ledger import Caps, Ledger, Need, Spent
 from nlevolve.llm.request import LLM, OverBudget, ProviderDown, Reply, Request
@@ -27,17 +28,21 @@ def priced(price: Price, longest_reply: int | None = None) -> dict[str, ModelCar
 
 
 async def one_run(seed: int) -> tuple[Ledger, float]:
-    """A busy run on a model of random price whose replies have random lengths; the ledger, and what was billed."""
+    """A busy run on a model of random price, now and then of none, whose replies have random lengths; the ledger, and what was
+    billed."""
     rng = Random(seed)
     price = Price(prompt=rng.uniform(0.1, 10), completion=rng.uniform(0.1, 80), source="settings")
     usual = rng.uniform(50, 20_000)
     caps = Caps(usd=rng.uniform(0.01, 5), task_usd=rng.choice([None, rng.uniform(0.01, 1)]))
+    if seed % 4 == 3:
+        caps = replace(caps, tokens=rng.randrange(10_000, 2_000_000))
+        price = price if seed % 8 == 3 else Price(prompt=0.0, completion=0.0, source="free")
     ledger = Ledger(caps, Spent())
-    billed = 0.0
+    billed, tokens = 0.0, 0
     by_task: dict[str, float] = {}
 
     async def provider(asked: Request) -> Reply:
-        nonlocal billed
+        nonlocal billed, tokens
         await asyncio.sleep(rng.expovariate(1))
         if rng.random() < 0.05:
             raise ProviderDown("503")
@@ -45,6 +50,8 @@ async def one_run(seed: int) -> tuple[Ledger, float]:
         used = Usage(prompt=len(asked.messages[0].text) // 3, completion=min(wanted, asked.settings.max_tokens or wanted))
         cost = price.cost(used)
         billed += cost
+        tokens += used.prompt + used.completion
+        assert caps.tokens is None or tokens <= caps.tokens
         by_task[asked.label.task] = by_task.get(asked.label.task, 0.0) + cost
         assert billed <= (caps.usd or 0) + 1e-9
         assert caps.task_usd is None or by_task[asked.label.task] <= caps.task_usd + 1e-9
@@ -60,16 +67,19 @@ async def one_run(seed: int) -> tuple[Ledger, float]:
 
     outcomes = await asyncio.gather(*(ask(asked) for asked in questions), return_exceptions=True)
     assert all(isinstance(outcome, Reply | OverBudget | ProviderDown) for outcome in outcomes)
+    assert ledger.tokens == tokens
     return ledger, billed
 
 
 def test_fifty_runs_of_random_prices_and_lengths_never_pass_their_budget() -> None:
-    shares = []
+    shares, tokens = [], []
     for seed in range(50):
         ledger, billed = run_virtually(one_run(seed))
         assert ledger.usd == pytest.approx(billed)
         shares.append(billed / (ledger.caps.usd or 1) if ledger.caps.task_usd is None else 0.0)
+        tokens.append(ledger.tokens / (ledger.caps.tokens or 1) if not billed else 0.0)
     assert max(shares) > 0.95  # it is a cap, not a brake
+    assert max(tokens) > 0.95
 
 
 def test_calls_are_counted_before_they_are_sent(tmp_path: Path) -> None:
@@ -101,6 +111,29 @@ def test_a_reservation_that_was_not_used_is_no_call_and_costs_nothing() -> None:
     assert (ledger.calls, ledger.usd) == (0, 0.0)
     asyncio.run(hold(sent=True))
     assert ledger.calls == 1
+
+
+def test_tokens_are_capped_where_nothing_is_paid_and_the_reply_is_told_how_long_it_may_be() -> None:
+    asked: list[int | None] = []
+    free = Price(prompt=0.0, completion=0.0, source="settings")
+
+    def answer(sent: Request) -> Reply:
+        asked.append(sent.settings.max_tokens)
+        return Reply(text="", usage=Usage(prompt=100, completion=900))
+
+    async def run(caps: Caps, cards: dict[str, ModelCard]) -> str:
+        llm = delivering(scripted(answer), ledger=Ledger(caps, Spent(tokens=1_000)), cards=cards)
+        for number in range(3):
+            await llm(request("x" * 1_000, sample=number))
+        with pytest.raises(OverBudget) as over:
+            await llm(request("x" * 1_000, sample=3))
+        return str(over.value)
+
+    for cards in (priced(free, 64_000), {"m": ModelCard(model="m", provider="p")}):
+        said = run_virtually(run(Caps(tokens=5_000), cards))
+        assert said == "1,000 of the cap of 5,000 tokens are left: too few for a call"
+    prompt = 1_000 + MESSAGE_TOKENS
+    assert asked == [room - prompt for room in (4_000, 3_000, 2_000)] * 2
 
 
 def test_a_resumed_run_goes_on_counting(tmp_path: Path) -> None:

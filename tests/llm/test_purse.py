@@ -95,6 +95,22 @@ def test_processes_that_share_a_budget_spend_all_of_it_and_no_more() -> None:
     assert all(share.held_usd == 0 for share in kept.values())
 
 
+def test_a_cap_on_tokens_is_shared_through_the_file_too() -> None:
+    call = Need(prompt=300, tokens=400, least=400)
+    with (
+        closing(SharedPurse(Path("team.budget"), "a", "a")) as first,
+        closing(SharedPurse(Path("team.budget"), "b", "b")) as second,
+    ):
+        one, other = (Ledger(Caps(tokens=1_000), Spent(), purse) for purse in (first, second))
+        hold = asyncio.run(one.reserve("t", call))
+        hold.sent, hold.took = True, 350
+        one.settle("t", hold)
+        with pytest.raises(OverBudget, match=r"650 of the cap of 1,000 tokens are left.*\(350 are other runs'\)"):
+            asyncio.run(other.reserve("t", call))
+    assert json.loads(Path("team.budget").read_text())["runs"]["a"]["spent_tokens"] == 350
+    check_budget_file(Path("team.budget"), None, 1_000)
+
+
 def die_holding() -> None:
     """A process is killed that holds $1.50 of $2, while another run waits for some of it."""
     holder = python(HOLDER)

@@ -39,7 +39,10 @@ METHODS = {
     "controls.p": "mcnemar, exact, two-sided",
     "controls.pairs_interval": "agresti-min, by task",
 }
-HEIRS = {"reviser": "generator", "recombiner": "generator", "answerer": "checker"}
+HEIRS = {
+    **dict.fromkeys(("reviser", "recombiner"), "generator"),
+    **dict.fromkeys(("answerer", "reviewer", "judge"), "checker"),
+}
 
 
 class Side(BaseModel):
@@ -62,6 +65,8 @@ class Side(BaseModel):
     attempted: int
     """Tasks that were reached and not lost to a failure."""
     attempted_solved: int | None
+    guessed: int | None = None
+    """Of those solved, tasks with a test input that direct guesses alone have right; None where no run guessed."""
     covered: int | None
     """Tasks of which every solution was among the grids proposed."""
     exact: int
@@ -87,6 +92,8 @@ class Side(BaseModel):
     """With those of the replies from the cache, each once."""
     replies: dict[str, int]
     """What became of the replies, as in results.json."""
+    saved: int = 0
+    """Checks of training pairs that programs made in a checker's place."""
     lost: dict[str, int] = Field(default_factory=dict)
     """Kind of failure -> births and answers that brought nothing, because no reply came."""
     cached_share: float
@@ -220,6 +227,7 @@ def _side(name: str, run: RunFolder, rows: Sequence[TaskRow], graded: bool) -> S
         score_inputs=_mean(_mean(map(float, row["inputs_solved"])) for row in rows) if graded else None,
         attempted=sum(map(attempted, rows)),
         attempted_solved=sum(bool(row["solved"]) for row in rows if attempted(row)) if graded else None,
+        guessed=sum(bool(row["solved"]) and any(row.get("inputs_by_guess") or ()) for row in rows) if graded else None,
         covered=sum(all(row["inputs_covered"]) for row in rows) if graded else None,
         exact=sum(map(exact_on_training, rows)),
         cells_train=cells,
@@ -234,6 +242,7 @@ def _side(name: str, run: RunFolder, rows: Sequence[TaskRow], graded: bool) -> S
         calls=calls,
         tokens={kind: sum(row["tokens"][kind] for row in [*rows, *once]) for kind in rows[0]["tokens"]},
         replies={name: sum(row.get("replies", {}).get(name, 0) for row in rows) for name in (*OUTCOMES, "wrong_size", "notes")},
+        saved=sum(row.get("programs", {}).get("saved", 0) for row in rows),
         lost=summed(loss for row in rows for loss in row.get("losses", ())),
         cached_share=calls["cache"] / asked if asked else 0.0,
         bought_before=sum(before["calls"]["provider"] for before in once),

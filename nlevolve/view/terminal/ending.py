@@ -189,7 +189,8 @@ def _unsolved(summary: Summary, results: Mapping[str, Any], palette: Palette) ->
         why = clean(results["tasks"][failed[0]]["error"])
         # the reason of all is the run's own, and said below
         known = summary.finished.why if summary.finished else ""
-        names = ", ".join(map(clean, failed[:NAMED])) + _more(len(failed)) + (f" ({why})" if why and why not in known else "")
+        heard = not why or why in known or any(one["why"] in known for one in results["tasks"][failed[0]]["losses"])
+        names = ", ".join(map(clean, failed[:NAMED])) + _more(len(failed)) + ("" if heard else f" ({why})")
         rows.append(row((f"   {plural(len(failed), 'task')} failed: ", palette.bad), names))
     return rows
 
@@ -220,7 +221,7 @@ def _resuming(summary: Summary) -> str:
     if last is not None and last.remedy:
         return "go on, once that is changed"
     return (
-        "go on, given a larger --max-calls or --budget"
+        "go on, given a larger --max-calls, --max-tokens-total or --budget"
         if last is not None and last.reason == "budget"
         else "go on where it stopped"
     )
@@ -234,11 +235,15 @@ def _next(
     telling = [name for name, one in tried.items() if one["solved"] is False] or list(tried)
     told = [] if results["finished"] or not resuming else [(command("resume", run), resuming)]
     told += [(command("show", run, clean(telling[0])), "its best description, what went wrong")] if telling else []
-    told += [(command("control", run), "no control yet: what its words add over the bare model")] if uncontrolled else []
+    told += (
+        [(command("control", run), "no control yet: what its words add over the bare model")] if uncontrolled and tried else []
+    )
+    # of what failed before anything came there is nothing to look at twice
+    nothing = not tried and bool(results["tasks"]) and not results["finished"]
     told += [
         (quoted([page]) if page else command("report", run), "every candidate and its grids"),
-        (command("compare", run, "OTHER"), "this run beside another one"),
-        (command("watch", run, "--speed", "20"), "see it again, twenty times as fast"),
+        *([] if nothing else [(command("compare", run, "OTHER"), "this run beside another one")]),
+        *([] if nothing else [(command("watch", run, "--speed", "20"), "see it again, twenty times as fast")]),
     ]
     wide = max(len(typed) for typed, _ in told)
     fits = width is None or len(INDENT) * 2 + wide + max(len(why) for _, why in told) <= width

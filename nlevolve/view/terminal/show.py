@@ -17,6 +17,8 @@ from nlevolve.records import Answer, Attempt, CallFinished, Event, Followed, Ski
 from nlevolve.view.grading import Solution, grade
 from nlevolve.view.history import TaskHistory
 from nlevolve.view.lost import in_short, loss_rows, summed
+from nlevolve.view.opinions import opinions
+from nlevolve.view.programs import lines
 from nlevolve.view.terminal.grids import Picture, Pictures, coloured, fades
 from nlevolve.view.terminal.palette import Palette
 from nlevolve.view.terminal.panels.best import description, lineage
@@ -114,9 +116,19 @@ def _candidate(look: Look, width: int) -> list[Row]:
             *grids(look, width, TALL, every=True),
             row(""),
         ]
-    head = rule(row(("its grids", "bold"), ("  input → truth │ what the checker made of it", "dim")), width)
-    told = [*description(look, width, TALL), row(""), head, *grids(look, width, TALL, every=True), row("")]
+    program = _program(look.candidate, width)
+    who = "what it came to (py: by its program)" if program else "what the checker made of it"
+    head = rule(row(("its grids", "bold"), (f"  input → truth │ {who}", "dim")), width)
+    told = [*description(look, width, TALL), row(""), *program, head, *grids(look, width, TALL, every=True), row("")]
     return [*told, *_notes(look.candidate, width), *lineage(look, width, 40)]
+
+
+def _program(candidate: Candidate, width: int) -> list[Row]:
+    """The text of its program, where a coder made one."""
+    if not candidate.program:
+        return []
+    told = [row(" ", line) for line in lines(candidate.program)]
+    return [rule(row(("its program", "bold"), ("  as a coder said it; run in a sandbox", "dim")), width), *told, row("")]
 
 
 def _notes(candidate: Candidate, width: int) -> list[Row]:
@@ -133,6 +145,8 @@ def _notes(candidate: Candidate, width: int) -> list[Row]:
 
 
 def _remark(attempt: Attempt) -> str:
+    if attempt.other is not None and attempt.other.grid is None:
+        return f"its program gave no grid: {clean(attempt.other.why)}"
     match attempt:
         case Followed():
             return clean(attempt.note)
@@ -163,6 +177,8 @@ def _answers(look: Look, task: TaskHistory, solution: Solution | None) -> Iterat
         for number, backing in enumerate(backings(task, place), 1):
             if backing:
                 yield Padding(Text(f"answer {number}: {backing.words}", "dim"), (0, 0, 0, 2))
+        for said in opinions(task, place):
+            yield Padding(Text(said, "dim"), (0, 0, 0, 2))
 
 
 def _verdict(look: Look, task: TaskHistory, solution: Solution | None) -> Row:

@@ -1,6 +1,7 @@
 """What the dashboard looks like, state by state. Times are the events' own, so equal code draws equal frames."""
 
 import io
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from nlevolve.records import (
+    CallFinished,
     CallRetried,
     CallSent,
     CandidateChecked,
@@ -19,6 +21,7 @@ from nlevolve.records import (
     LimitChanged,
     ModelStopped,
     RunFinished,
+    RunStarted,
     TaskAnswered,
     TaskStarted,
 )
@@ -27,6 +30,7 @@ from nlevolve.view.terminal.palette import COLOUR_BLIND, STANDARD
 from nlevolve.view.terminal.panels.look import PAGES, Look, Page
 from nlevolve.view.terminal.panels.screen import draw
 from nlevolve.view.terminal.summary import Summary
+from nlevolve.view.text import count
 from tests.goldens import assert_golden
 from tests.view.fake_run import FakeRun
 
@@ -111,6 +115,16 @@ def test_states_say_what_they_must() -> None:
     assert "✔ done in" in told["finished"]
     assert "tasks 6/6" in told["finished"]
     assert "/400" in told["400-tasks"]
+
+
+def test_a_cap_on_tokens_is_shown_with_what_is_taken_of_it() -> None:
+    started, *rest = until(FakeRun(budget=5.0).events(), 0.6)
+    assert isinstance(started, RunStarted)
+    told = text(look([started.model_copy(update={"max_tokens": 50_000}), *rest]), 200, 50)
+    taken = re.search(r"  ([\d.k,]+) of 50.0k tokens", told)
+    assert taken is not None
+    bought = [e.usage for e in rest if isinstance(e, CallFinished) and e.source == "provider"]
+    assert taken[1] == count(sum(one.prompt + one.completion for one in bought))
 
 
 def test_a_log_that_does_not_say_what_is_sent_is_drawn_without_guessing() -> None:

@@ -91,6 +91,10 @@ def _money(look: Look, wide: bool) -> Row:
         share = spent / budget
         style = palette.bad if share >= 0.9 else palette.partly if share >= 0.7 else palette.good
         parts += [f" of {money(budget)} ", *bar(share, 16 if wide else 8, style), (f" {percent(share, 0)}", style)]
+    most = summary.started.max_tokens if summary.started else None
+    if most:
+        taken = summary.tokens
+        parts.append((f"   {count(taken)} of {count(most)} tokens", palette.bad if taken >= 0.9 * most else ""))
     names = {} if wide else {"generator": "gen", "checker": "check"}
     split = [f"{names.get(kind, kind)} {money(usd)}" for kind, usd in summary.spent().items()]
     parts.append((f"   {' · '.join(split)}", ""))
