@@ -268,8 +268,10 @@ class TaskRow(AccountRow):
     stopped: Stopped
     """Why the search ended; `interrupted` while it has not."""
     unfinished: bool = False
-    """Whether its answers are from a search that had not come to its own end: the best that was known when a cap was reached or
-    the run was interrupted. A resumed run may find others."""
+    """Whether its answers, if it has any, are from a search that had not come to its own end: the best that was known when a cap
+    was reached or the run was interrupted. A resumed run may find others."""
+    agreed: tuple[int, ...] = ()
+    """Births of the rules that fit and agree on all test inputs, where the search waited for that (`policy.stop_when`)."""
     error: str | None
     """One line for people, where something failed."""
     public: bool = False

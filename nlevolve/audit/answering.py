@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 
 from nlevolve.audit.evidence import Evidence, Line
 from nlevolve.audit.figures import lost
 from nlevolve.audit.voting import Electorate, elected
 from nlevolve.audit.worth import Born, Schedule, worth
+from nlevolve.puzzle.grids import Grid
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import (
     Answer,
@@ -24,6 +26,8 @@ from nlevolve.records import (
 
 Asked = AnswerFollowed | AnswerGuessed
 """Something that was asked on a test input."""
+GARBLED_SAMPLES = 3
+"""How often a description is followed on a test input at most, until a grid can be read."""
 BY_ITSELF = ("perfect", "exhausted")
 """Ends of a search that came of itself."""
 
@@ -62,6 +66,8 @@ def _asked(evidence: Evidence, before: Sequence[Line], line: Line, event: Asked)
     if isinstance(attempt, Followed | Garbled):
         replied = any(call.source != "failed" for call in calls)
         evidence.found.holds("call", where, replied, "has a reply that no call brought")
+    if isinstance(attempt, Followed):
+        evidence.found.holds("grid", where, attempt.accuracy is None, "has an accuracy, and a run knows no test output")
 
 
 def _answered(
@@ -75,12 +81,26 @@ def _answered(
         found.cannot(f"{where} was stopped ({event.stopped}) in a session that went on with an earlier one: what it chose from")
         return
     follows = [one.event for one in before if one.session == line.session and isinstance(one.event, Asked)]
+    born.on_tests = _on_tests(follows, len(task.tests), evidence.setting("answers.samples", 1))
     ends = [schedule.last(born, second=second) for second in (False, True)] if schedule.phases else [10**9]
     told = [_told(task, born.upto(last), electorate, follows) for last in dict.fromkeys(ends)]
     best, answers = next((one for one in told if one[0] == event.best and _same(one[1], event.answers)), told[-1])
     found.equal("answer", f"{where}: the best birth", event.best, best)
     _compare(evidence, where, event.answers, answers)
-    _ending(evidence, where, event, schedule, born, follows)
+    calls = [one.event for one in before if one.session == line.session and isinstance(one.event, CallFinished)]
+    _ending(evidence, where, event, schedule, born, follows, calls)
+
+
+def _on_tests(follows: Sequence[Asked], tests: int, samples: int) -> dict[int, tuple[Grid, ...]]:
+    """Birth -> what its first reading gave on each test input, or the next where that one was no grid."""
+    first: dict[int, dict[int, tuple[int, Grid]]] = defaultdict(dict)
+    for one in follows:
+        if isinstance(one, AnswerGuessed) or one.view or not isinstance(one.attempt, Followed):
+            continue
+        if one.sample % samples == 0 and one.sample < GARBLED_SAMPLES * samples:
+            told, number = first[one.birth], one.attempt.pair
+            told[number] = min(told.get(number, (one.sample, one.attempt.grid)), (one.sample, one.attempt.grid))
+    return {k: tuple(told[n][1] for n in range(tests)) for k, told in first.items() if len(told) == tests}
 
 
 def _told(task: Task, born: Born, electorate: Electorate, follows: Sequence[Asked]) -> tuple[int | None, Sequence[Answer]]:
@@ -114,6 +134,7 @@ def _ending(
     schedule: Schedule,
     born: Born,
     follows: Sequence[Asked],
+    calls: Sequence[CallFinished],
 ) -> None:
     """Why it ended, what was lost, whether it was finished: as far as that follows from its births."""
     found = evidence.found
@@ -121,23 +142,64 @@ def _ending(
         return
     goal = schedule.goal(born)
     if event.stopped in BY_ITSELF:
-        found.equal("answer", f"{where}: stopped", event.stopped, "exhausted" if goal is None else "perfect")
+        found.equal("answer", f"{where}: stopped", event.stopped, schedule.ends_as(born))
+        found.equal("answer", f"{where}: who agrees", list(event.agreed), list(schedule.who_agrees(born)))
         found.holds("answer", where, not event.unfinished, "is said to be unfinished, and its search ended of itself")
         last = sum(schedule.phases) - 1 if goal is None else goal
         lacking = [k for k in range(last + 1) if k not in born.members and k not in born.failed]
         found.holds(
             "birth", where, not lacking, f"ended at birth {last}, and of births {lacking[:9]} the log does not say what came"
         )
-    inside = born.upto(
-        schedule.last(
-            born, second=any(isinstance(f, AnswerFollowed) and f.birth > (10**9 if goal is None else goal) for f in follows)
+        found.holds(
+            "answer", where, not event.error and not event.remedy, "is said to have failed, and its search ended of itself"
         )
+        _samples(evidence, where, calls, follows)
+        _losses(evidence, where, event, schedule, born, follows)
+
+
+def _samples(evidence: Evidence, where: str, calls: Iterable[CallFinished], follows: Sequence[Asked]) -> None:
+    """Every sample beyond the first ones is asked for where an earlier one could not be read; what was replied came to a vote."""
+    asked: dict[tuple[int | None, int], set[tuple[str, int]]] = defaultdict(set)
+    for one in follows:
+        birth, view = (one.birth, one.view) if isinstance(one, AnswerFollowed) else (None, "")
+        asked[birth, one.attempt.pair].add((view, one.sample))
+    alike = evidence.setting("answers.samples", 1)
+    odd = [
+        number
+        for (birth, number), told in asked.items()
+        for view, sample in told
+        if birth is not None and sample != GARBLED_SAMPLES * alike and sample >= alike and (view, sample - alike) not in told
+    ]
+    odd += [number for (_, number), told in asked.items() if not any(sample == 0 for _, sample in told)]
+    evidence.found.holds(
+        "answer", where, not odd, f"has samples of test input {[n + 1 for n in odd][:1]}, and lacks an earlier one"
     )
-    unreached = inside.unreached + sum(isinstance(one.attempt, Unreached) for one in follows)
-    if event.stopped in BY_ITSELF and schedule.second == 0:
-        found.equal("figure", f"{where}: unreached", event.unreached, unreached)
-        derived = {one.failure: one.count for one in lost(inside.members.values(), inside.failed.values(), follows)}
-        found.equal("figure", f"{where}: losses", {one.failure: one.count for one in event.losses}, derived)
+    replied = {
+        (c.birth, c.target) for c in calls if c.purpose in ("follow", "solve") and c.source != "failed" and c.target is not None
+    }
+    lacking = [one for one in replied if one not in asked and one[0] is not None]
+    what = f"a reply came to birth {lacking[0][0]} on test input {(lacking[0][1] or 0) + 1}, and nothing of it" if lacking else ""
+    evidence.found.holds("answer", where, not lacking, what)
+
+
+def _losses(
+    evidence: Evidence, where: str, event: TaskAnswered, schedule: Schedule, born: Born, follows: Sequence[Asked]
+) -> None:
+    """What brought nothing. Whether a second answer was looked for is not told where nothing came of it: then it is either."""
+    ends = [born.upto(schedule.last(born, second=second)) for second in ((False, True) if schedule.second else (False,))]
+    lost_follows = sum(isinstance(one.attempt, Unreached) for one in follows)
+    counts = [inside.unreached + lost_follows for inside in ends]
+    evidence.found.equal("figure", f"{where}: unreached", event.unreached, _nearest(event.unreached, counts))
+    kinds = [
+        {one.failure: one.count for one in lost(inside.members.values(), inside.failed.values(), follows)} for inside in ends
+    ]
+    told = {one.failure: one.count for one in event.losses}
+    evidence.found.equal("figure", f"{where}: losses", told, _nearest(told, kinds))
+
+
+def _nearest(recorded: object, derived: Sequence[object]) -> object:
+    """That of several derivations which is recorded; else the last."""
+    return recorded if recorded in derived else derived[-1]
 
 
 def _born(lines: Sequence[Line], task: Task) -> Born:

@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from nlevolve.audit.banked import VIEWS
@@ -48,6 +48,7 @@ def check(evidence: Evidence, retell: Retell) -> None:
     lacking = whole = 0
     for name, task in evidence.tasks.items():
         secrets = _Secrets(evidence, task)
+        asked: dict[str, Request] = {}
         for told in retell(name):
             whole += 1
             if told.request is None:
@@ -57,8 +58,20 @@ def check(evidence: Evidence, retell: Retell) -> None:
             evidence.found.equal("request", f"{where}, its digest", told.call.request, _key(told.request))
             _endpoint(evidence, where, told.call, told.request)
             secrets.check(where, told.call, told.request)
+            asked[told.call.request] = told.request
+        _labels(evidence, name, asked)
     if lacking:
         evidence.found.cannot(f"{lacking:,} of {whole:,} requests cannot be made again from this log: what they held")
+
+
+def _labels(evidence: Evidence, task: str, asked: Mapping[str, Request]) -> None:
+    """What the log says of calls that follows from what was asked, whoever asked it."""
+    for line in evidence.of(task):
+        call = line.event
+        if isinstance(call, CallFinished) and (request := asked.get(call.request)) is not None:
+            for name in ("purpose", "repair"):
+                where = f"{line.where}: {name}"
+                evidence.found.equal("request", where, getattr(call, name), getattr(request.label, name))
 
 
 def _key(request: Request) -> str:

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from nlevolve.audit import answering, asked, banked, births, calls, published, settings
+from nlevolve.audit import answering, asked, banked, births, calls, flights, order, published, settings
 from nlevolve.audit.asked import Retell
 from nlevolve.audit.banked import Bank
-from nlevolve.audit.evidence import read
+from nlevolve.audit.evidence import Evidence, read
 from nlevolve.audit.findings import Findings
+from nlevolve.records import CallFinished, CandidateChecked
 
 
 def audit(folder: Path, config: Mapping[str, Any], bank: Bank | None = None, retell: Retell | None = None) -> Findings:
@@ -21,7 +22,8 @@ def audit(folder: Path, config: Mapping[str, Any], bank: Bank | None = None, ret
     """
     found = Findings()
     evidence = read(folder, config, found)
-    for check in (settings.check, births.check, answering.check, calls.check, published.check):
+    found.looked_at = _looked_at(evidence)
+    for check in (settings.check, order.check, births.check, answering.check, flights.check, calls.check, published.check):
         check(evidence)
     if bank is None:
         found.cannot("there is no sample bank: whether the replies are those that the models gave")
@@ -32,3 +34,9 @@ def audit(folder: Path, config: Mapping[str, Any], bank: Bank | None = None, ret
     else:
         asked.check(evidence, retell)
     return found
+
+
+def _looked_at(evidence: Evidence) -> dict[str, int]:
+    births = {(line.event.task, line.event.birth.index) for line in evidence.lines if isinstance(line.event, CandidateChecked)}
+    calls = sum(isinstance(line.event, CallFinished) for line in evidence.lines)
+    return {"tasks": len(evidence.tasks), "descriptions": len(births), "calls": calls, "lines": len(evidence.lines)}

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
-from functools import partial
 from random import Random
 from typing import Protocol
 
 from nlevolve.ask.replies import Unreadable, read_bullets, read_grid
 from nlevolve.audit.evidence import Evidence, Line
 from nlevolve.llm.bank import Sample
-from nlevolve.puzzle.grids import LARGEST_SIDE, Grid
+from nlevolve.llm.room import looping
+from nlevolve.puzzle.grids import LARGEST_SIDE
 from nlevolve.puzzle.symmetry import IDENTITY, SYMMETRIES, Transform, relabelling
-from nlevolve.records import AnswerFollowed, AnswerGuessed, Bought, CallFinished, CandidateChecked, Followed
+from nlevolve.records import AnswerFollowed, AnswerGuessed, Bought, CallFinished, CandidateChecked, Followed, Garbled
 
 VIEWS = [view.then(relabelling(Random(n))) if n % 2 else view for n, view in enumerate(SYMMETRIES)]
 """Under which a description may be followed on the test inputs."""
 BY_NAME = {str(view): view for view in (*VIEWS, *SYMMETRIES)}
+
+COPIED = "it repeats the prompt's example"
+"""Why a grid that can be read counts as none. The prompt is not at hand here."""
+DECLINED = ("refused", "filtered")
 
 
 class Bank(Protocol):
@@ -29,6 +33,8 @@ class Bank(Protocol):
 def check(evidence: Evidence, bank: Bank) -> None:
     """Every call that brought a reply, then what was read in the replies."""
     samples: dict[str, Sample | None] = {}
+    buyers: Counter[str] = Counter()
+    """Id of a run -> purchases of this one that are banked under it."""
     used = lacking = 0
     for line in evidence.lines:
         call = line.event
@@ -38,27 +44,46 @@ def check(evidence: Evidence, bank: Bank) -> None:
                 used += 1
                 lacking += samples[call.request] is None
             if (sample := samples[call.request]) is not None:
-                _call(evidence, line, call, sample)
+                buyers[sample.run] += _call(evidence, line, call, sample)
+    _buyers(evidence, +buyers)
     if lacking:
         evidence.found.cannot(f"{lacking:,} of the {used:,} replies that were used are not in the bank")
     for task in evidence.tasks:
         _Readings(evidence, samples).check(task)
 
 
-def _call(evidence: Evidence, line: Line, call: CallFinished, sample: Sample) -> None:
+def _call(evidence: Evidence, line: Line, call: CallFinished, sample: Sample) -> bool:
+    """Whether it is beyond doubt the reply that this very call bought: it took the same, to the fraction of a second."""
     found, where = evidence.found, f"{line.where}: the reply banked under {call.request[:12]}"
     found.holds("reply", where, sample.model == call.model, f"is of {sample.model}, the call asked {call.model}")
+    if sample.at <= call.at:  # a later run may have asked the same anew
+        reply = sample.reply
+        found.equal("reply", f"{where}: finish", call.finish, reply.finish)
+        found.holds("reply", where, call.reasoning == reply.reasoning, "is banked with other thinking")
+        turning = reply.finish == "length" and looping(reply.text or reply.reasoning)
+        found.equal("reply", f"{where}: looping", call.looping, turning)
     took = call.bought if call.source == "cache" else Bought(usage=call.usage, cost_usd=call.cost_usd, seconds=call.seconds)
     if took is None:
-        return
+        return False
     kept = Bought(usage=sample.reply.usage, cost_usd=sample.reply.cost_usd, seconds=sample.reply.seconds)
     if took == kept:
-        found.compared["reply"] += 1
-    elif sample.at > call.at or (call.source == "provider" and sample.run != evidence.config.get("id")):
+        found.equal("reply", f"{where}: hung_up", call.hung_up, sample.reply.hung_up)
+        return took.seconds > 0 and call.source == "provider"
+    if sample.at > call.at or (call.source == "provider" and sample.run != evidence.config.get("id")):
         # a reply of no use is asked for anew by a later run; of two runs that ask at once the first is kept
         found.cannot("some replies in the bank are of other runs, that asked the same anew: what these took in this one")
     else:
         found.wrong("reply", where, f"took {_words(kept)}; the log has {_words(took)}")
+    return False
+
+
+def _buyers(evidence: Evidence, buyers: Counter[str]) -> None:
+    """The id in config.json is that under which the run's own purchases are banked."""
+    id = evidence.config.get("id")
+    if buyers and id is not None:
+        others = {one: number for one, number in buyers.items() if one != id}
+        told = ", ".join(f"{number:,} under {one[:40]!r}" for one, number in others.items())
+        evidence.found.holds("setting", "config.json, id", not others, f"is {id!r}; of what the run bought the bank has {told}")
 
 
 def _words(took: Bought) -> str:
@@ -83,7 +108,7 @@ class _Readings:
                 self._candidate(line, event)
             elif isinstance(event, AnswerGuessed) and isinstance(event.attempt, Followed):
                 calls = self.calls["solve", None, event.attempt.pair]
-                self._grid(line, f"a guess at test input {event.attempt.pair + 1}", calls, event.attempt.grid, IDENTITY)
+                self._grid(line, f"a guess at test input {event.attempt.pair + 1}", calls, event.attempt, IDENTITY)
             elif isinstance(event, AnswerFollowed) and isinstance(event.attempt, Followed):
                 view = BY_NAME.get(event.view)
                 if view is None:
@@ -92,7 +117,7 @@ class _Readings:
                     )
                     continue
                 calls = self.calls["follow", event.birth, event.attempt.pair]
-                self._grid(line, f"birth {event.birth}, test input {event.attempt.pair + 1}", calls, event.attempt.grid, view)
+                self._grid(line, f"birth {event.birth}, test input {event.attempt.pair + 1}", calls, event.attempt, view)
 
     def _candidate(self, line: Line, event: CandidateChecked) -> None:
         k = event.birth.index
@@ -102,13 +127,31 @@ class _Readings:
             self._read(line, says, wrote, lambda text, cut: read_bullets(text, cut) == event.description)
         if event.duplicate_of is None:
             for attempt in event.attempts:
+                calls = self.calls["check", k, attempt.pair]
                 if isinstance(attempt, Followed):
-                    calls = self.calls["check", k, attempt.pair]
-                    self._grid(line, f"birth {k}, pair {attempt.pair + 1}", calls, attempt.grid, IDENTITY)
+                    self._grid(line, f"birth {k}, pair {attempt.pair + 1}", calls, attempt, IDENTITY)
+                elif isinstance(attempt, Garbled) and attempt.why != COPIED:
+                    self._garbled(line, f"birth {k}, pair {attempt.pair + 1}", calls)
 
-    def _grid(self, line: Line, what: str, calls: Iterable[CallFinished], grid: Grid, view: Transform) -> None:
-        read = partial(read_grid, max_side=self.side)
-        self._read(line, f"the grid of {what}", calls, lambda text, cut: view.inverse.grid(read(text, cut).grid) == grid)
+    def _grid(self, line: Line, what: str, calls: Iterable[CallFinished], attempt: Followed, view: Transform) -> None:
+        """Whether one of the replies has this grid, and this note beside it."""
+
+        def says(text: str, cut: bool) -> bool:
+            read = read_grid(text, cut, max_side=self.side)
+            return view.inverse.grid(read.grid) == attempt.grid and read.note == attempt.note
+
+        self._read(line, f"the grid of {what}, or its note,", calls, says)
+
+    def _garbled(self, line: Line, what: str, calls: Iterable[CallFinished]) -> None:
+        """Whether one of the replies cannot be read."""
+
+        def unreadable(text: str, cut: bool) -> bool:
+            try:
+                return not read_grid(text, cut, max_side=self.side)
+            except Unreadable:
+                return True
+
+        self._read(line, f"{what}, said to be unreadable,", calls, unreadable)
 
     def _read(self, line: Line, what: str, calls: Iterable[CallFinished], says: Callable[[str, bool], bool]) -> None:
         """Whether one of the replies says it."""
@@ -116,12 +159,12 @@ class _Readings:
         there = [sample.reply for sample in samples if sample is not None]
         if len(there) < len(samples) or not samples:
             return  # counted among those that are not in the bank, or missed among the calls
-        told = any(_says(reply.text, reply.finish == "length", says) for reply in there)
+        told = any(_says(reply.text, reply.finish, says) for reply in there)
         self.evidence.found.holds("reply", line.where, told, f"{what} is not what the banked replies to its calls say")
 
 
-def _says(text: str, cut: bool, says: Callable[[str, bool], bool]) -> bool:
+def _says(text: str, finish: str, says: Callable[[str, bool], bool]) -> bool:
     try:
-        return says(text, cut)
+        return says("" if finish in DECLINED else text, finish == "length")
     except Unreadable:
         return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from random import Random
 
 from nlevolve.audit.evidence import Evidence, Line
@@ -19,6 +20,8 @@ from nlevolve.records import (
     ModelStopped,
     MoveFailed,
     Refused,
+    ReplyUnread,
+    RunStarted,
     TaskStarted,
     Unreached,
 )
@@ -33,6 +36,9 @@ ROLES = {
 """Who is asked for what."""
 Calls = dict[tuple[str, int | None, int | None], list[CallFinished]]
 """(purpose, birth, pair) -> the calls of a task."""
+
+NEAR = 1e-6
+"""Of a cost: rounding of sums of floats."""
 
 
 def check(evidence: Evidence) -> None:
@@ -52,6 +58,9 @@ class _Births:
         self.planned: dict[int, Birth] = {}
         self.checked: dict[int, CandidateChecked] = {}
         self.calls: Calls = defaultdict(list)
+        self.unread: dict[tuple[str, int | None, int | None], set[str]] = defaultdict(set)
+        """(purpose, birth, pair) -> why replies to it could not be read."""
+        self.reads = all(line.event.reads for line in evidence.started if isinstance(line.event, RunStarted))
         self.side = evidence.config.get("max_side", LARGEST_SIDE)
 
     def check(self, name: str) -> None:
@@ -63,6 +72,8 @@ class _Births:
                 self._planned(line, event.birth)
             elif isinstance(event, CallFinished):
                 self.calls[event.purpose, event.birth, event.target].append(event)
+            elif isinstance(event, ReplyUnread):
+                self.unread[event.purpose, event.birth, event.target].add(event.why)
             elif isinstance(event, CandidateChecked):
                 self._as_planned(line, event.birth)
                 self._candidate(line, event)
@@ -125,6 +136,17 @@ class _Births:
         self.found.holds(
             "call", where, not wrote or event.birth.model in models, f"was planned for {event.birth.model}, asked of {models}"
         )
+        if wrote:
+            self._bought(where, event.generator_usd, wrote)
+
+    def _bought(self, where: str, said: float | None, wrote: Sequence[CallFinished]) -> None:
+        """What the description cost is what the calls that brought it did; of several some may have brought another."""
+        costs = [_paid(call) for call in wrote]
+        if None in costs or any(call.source == "cache" and call.bought is None for call in wrote):
+            return
+        most = sum(cost or 0.0 for cost in costs)
+        fits = said is not None and (0 <= said <= most + NEAR if len(costs) > 1 else abs(said - most) <= NEAR)
+        self.found.holds("cost", where, fits, f"its description is said to have cost {said}, and its calls did {most:g}")
 
     def _given(self, where: str, event: CandidateChecked) -> None:
         """No call brought it: config.json did."""
@@ -157,16 +179,33 @@ class _Births:
             pair = f"{where}, pair {attempt.pair + 1}"
             if isinstance(attempt, Followed | Garbled):
                 self.found.holds("call", pair, replied, "has a reply that no call brought")
+                if isinstance(attempt, Garbled):
+                    self._unreadable(pair, "check", event.birth.index, attempt.pair, attempt.why)
             elif isinstance(attempt, Unreached | Refused) and getattr(attempt, "failure", "") not in UNSENT:
                 failed = any(call.source == "failed" for call in calls)
                 self.found.holds("call", pair, failed, "is said not to have been reached, and no call failed")
 
+    def _unreadable(self, where: str, purpose: str, birth: int, pair: int | None, why: str) -> None:
+        """A reply that counts as none is one of which the log says why."""
+        told = not self.reads or why in self.unread[purpose, birth, pair]
+        self.found.holds(
+            "reply", where, told, f"has a reply that could not be read ({why[:80]}), and the log does not say so of any"
+        )
+
     def _failed(self, line: Line, event: MoveFailed) -> None:
         if event.failure in UNSENT:
             return
+        if event.reason == "garbled":
+            self._unreadable(line.where, event.birth.operator, event.birth.index, None, event.why)
         wanted = "provider" if event.reason == "garbled" else "failed"
         calls = self.calls[event.birth.operator, event.birth.index, None]
         there = any((call.source == "failed") == (wanted == "failed") for call in calls)
         self.found.holds(
             "call", line.where, there, f"birth {event.birth.index} failed ({event.reason}), and no such call is logged"
         )
+
+
+def _paid(call: CallFinished) -> float | None:
+    """USD when it was bought; None where that is not known."""
+    took = call.bought if call.source == "cache" else call
+    return None if took is None else took.cost_usd

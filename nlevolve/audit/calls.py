@@ -1,4 +1,4 @@
-"""Whether calls began and ended as calls do, were put to the models of their roles, and cost what their tokens cost."""
+"""Whether calls were put to the models of their roles, and cost what their tokens cost."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from pydantic import ValidationError
 
 from nlevolve.audit.evidence import Evidence, Line
 from nlevolve.llm.catalogue import Price
-from nlevolve.llm.embedded import is_embedded
-from nlevolve.records import CallFinished, CallRetried, CallSent, RunFinished, RunStarted
+from nlevolve.records import CallFinished
 
 LISTED = "litellm"
 """Where a price is from litellm's table, a call may cost by tiers that the table has no single figure for."""
@@ -20,7 +19,6 @@ NEAR = 1e-6
 
 def check(evidence: Evidence) -> None:
     """Every call of the log."""
-    _paired(evidence)
     prices = _Prices(evidence)
     for line in evidence.lines:
         if isinstance(line.event, CallFinished):
@@ -37,38 +35,6 @@ def _asked(evidence: Evidence, line: Line, call: CallFinished) -> None:
         free = not any(dict(call.usage).values()) and not call.cost_usd and not call.unknown_usd and call.bought is not None
         old = call.bought is None and not any(dict(call.usage).values())
         evidence.found.holds("call", line.where, free or old, "a reply from the cache takes nothing, and this one does")
-    elif call.source == "provider":
-        evidence.found.holds("call", line.where, call.tries > 0, "a reply came without a try")
-
-
-def _paired(evidence: Evidence) -> None:
-    """Every try has an end in its session, unless that was killed; every reply of a provider had a try."""
-    open_: dict[str, Line] = {}
-    sends = any(isinstance(line.event, CallSent) for line in evidence.lines)
-    for line in evidence.lines:
-        event = line.event
-        if isinstance(event, RunStarted):
-            open_ = {}
-        elif isinstance(event, CallSent):
-            open_[event.request] = line
-        elif isinstance(event, CallRetried):
-            there = open_.pop(event.request, None) is not None
-            evidence.found.holds("call", line.where, there or not sends, "a try failed that was never sent")
-        elif isinstance(event, CallFinished) and event.source != "cache":
-            sent = open_.pop(event.request, None) is not None
-            needed = event.source == "provider" and event.tries > 0 and line.session == 0 and sends
-            evidence.found.holds("call", line.where, sent or not needed, "a reply came to what was never sent")
-        elif isinstance(event, RunFinished):
-            for left in open_.values():
-                if not is_embedded(getattr(left.event, "model", "")):
-                    evidence.found.wrong("call", left.where, "was sent, and its end is missing though its session came to one")
-            open_ = {}
-    if (
-        not sends
-        and not evidence.config.get("replay")
-        and any(isinstance(line.event, CallFinished) and line.event.source == "provider" for line in evidence.lines)
-    ):
-        evidence.found.cannot("the log does not say when tries leave (an older version wrote it): whether one is missing")
 
 
 class _Prices:

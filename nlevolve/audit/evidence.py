@@ -15,7 +15,7 @@ from nlevolve.audit.findings import Findings
 from nlevolve.audit.truth import Solution, Truth
 from nlevolve.errors import UsageError
 from nlevolve.puzzle.tasks import Pair, Task
-from nlevolve.records import AnyEvent, DamagedLine, RunFinished, RunStarted, TaskStarted, read_event
+from nlevolve.records import AnyEvent, DamagedLine, RunFinished, RunStarted, TaskAnswered, TaskStarted, read_event
 
 LOG = "events.jsonl"
 FAULTS = {"garbled": "is no JSON", "altered": "is not as it was written: its check digit is wrong", "strange": "is no event"}
@@ -77,11 +77,16 @@ class Evidence:
         return [line for line in self.lines if isinstance(line.event, RunStarted)]
 
     def json(self, name: str) -> Any:
-        """One of the run's files; None where there is none that can be read."""
+        """One of the run's files; None where there is none that can be read. It is there as soon as a task has ended."""
         try:
             return json.loads(files.read(self.folder / name))
         except FileNotFoundError:
-            self.found.cannot(f"{name} is not there")
+            answered = sum(isinstance(line.event, TaskAnswered) for line in self.lines)
+            if answered:
+                told = f"{answered} answer{'' if answered == 1 else 's'}"
+                self.found.wrong("file", name, f"is not there, and the log has {told}: nlevolve resume writes it anew")
+            else:
+                self.found.cannot(f"{name} is not there yet: no task has ended")
         except (OSError, ValueError, RecursionError) as error:
             self.found.wrong("file", name, f"cannot be read ({type(error).__name__})")
         return None

@@ -201,6 +201,7 @@ class Told:
             "seconds": round(done.seconds, 3) if done else 0.0,
             "stopped": done.stopped if done else self._why_open(),
             "unfinished": done.unfinished if done else False,
+            "agreed": list(done.agreed) if done else [],
             "error": (done.error or None) if done else None,
             "public": None if self.evidence.public is None else name in self.evidence.public,
         }

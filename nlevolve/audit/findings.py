@@ -33,7 +33,9 @@ class Findings:
     """Filled by every check."""
 
     compared: Counter[str] = field(default_factory=Counter)
-    """Kind of thing -> how many were derived again."""
+    """Kind of thing -> how many times something of it was derived again and compared: a task or a call in several ways."""
+    looked_at: dict[str, int] = field(default_factory=dict)
+    """What there was: tasks, descriptions, calls, lines of the log."""
     differs: list[Difference] = field(default_factory=list)
     unverifiable: dict[str, None] = field(default_factory=dict)
     """What the files do not say, each once. It is not held against them."""
@@ -68,6 +70,7 @@ class Findings:
             "schema": 1,
             "run": run,
             "ok": not self.differs,
+            "looked_at": self.looked_at,
             "compared": dict(sorted(self.compared.items())),
             "differs": [{"kind": one.kind, "where": one.where, "what": one.what} for one in self.differs],
             "left_out": self.left_out,

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
+from typing import Any
 
 from nlevolve.audit.evidence import Evidence, Line
 from nlevolve.records import BudgetChanged, RunStarted
 
 LIMITS = {"budget_usd": "budget", "max_calls": "max_calls", "max_tokens": "max_tokens_total", "concurrency": "concurrency"}
+
+PLACES = ("prompts_dir", "cache_dir")
+"""What config.json says of the machine: it may be moved."""
 
 
 def check(evidence: Evidence) -> None:
@@ -20,8 +25,7 @@ def check(evidence: Evidence) -> None:
             deciding["endpoints"] = endpoints
         if given := config.get("given"):
             deciding["given"] = given
-        text = json.dumps(deciding, sort_keys=True, separators=(",", ":"))
-        derived = hashlib.sha256(text.encode()).hexdigest()
+        derived = _sha(deciding)
         what = "is not the digest of its settings, tasks and prompts: one of them was changed after the run had begun"
         found.holds("setting", "config.json, digest", recorded == derived, what)
     else:
@@ -30,6 +34,34 @@ def check(evidence: Evidence) -> None:
         found.cannot("the log has no beginning of a run")
     for line in evidence.started:
         _started(evidence, line)
+        _sealed(evidence, line)
+    if not all(isinstance(line.event, RunStarted) and line.event.config for line in evidence.started):
+        found.cannot(
+            "the log does not say what stood in config.json (an older version wrote it): versions, id, prices of what was free"
+        )
+
+
+def _sealed(evidence: Evidence, line: Line) -> None:
+    """What stands in config.json beside the settings is what stood there when the session began."""
+    event, config = line.event, evidence.config
+    assert isinstance(event, RunStarted)
+    if not event.config:
+        return
+    for key in {**event.config, **config}:
+        if key not in PLACES:
+            was, now = event.config.get(key), _seal(key, config[key]) if key in config else None
+            what = "is not as it was when the run began" if line.session == 0 else "is not as it was when the run was resumed"
+            evidence.found.holds("setting", f"config.json, {key}", was == now, f"{what} ({line.where})")
+
+
+def _seal(key: str, value: Any) -> str:
+    if key == "limits" and isinstance(value, Mapping):
+        value = {name: limit for name, limit in value.items() if name != "budget"}
+    return _sha(value)[:16]
+
+
+def _sha(value: Any) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 def _started(evidence: Evidence, line: Line) -> None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import combinations
 from typing import Any
 
 from nlevolve.audit.truth import accuracy
+from nlevolve.puzzle.grids import Grid
 from nlevolve.puzzle.tasks import Pair
 from nlevolve.records import Attempt, CandidateChecked, Followed, Garbled, MoveFailed, Unreached
 
+PASSED_ON = ("revise", "recombine", "generalise", "alternative")
+"""Moves whose descriptions owe something to what they were shown."""
 FULL_VOTE = 100.0
 GENERAL = 1.5
 """A perfect description's vote counts so many times as much where a pair that its writer had not seen came out exact."""
@@ -89,17 +93,38 @@ class Born:
 
     members: dict[int, Worth]
     failed: dict[int, MoveFailed]
+    on_tests: dict[int, tuple[Grid, ...]] = field(default_factory=dict)
+    """Birth -> its grids on all test inputs, where it was followed on each to the letter."""
 
     def upto(self, last: int) -> Born:
         return Born(
-            {k: one for k, one in self.members.items() if k <= last}, {k: one for k, one in self.failed.items() if k <= last}
+            {k: one for k, one in self.members.items() if k <= last},
+            {k: one for k, one in self.failed.items() if k <= last},
+            self.on_tests,
         )
+
+    def fitting_line(self, birth: int) -> set[int]:
+        """The birth and all that stand behind its words, those of them that fit every pair."""
+        event = self.members[birth].event.birth
+        parents = event.parents if event.operator in PASSED_ON else ()
+        line = {birth} if self.members[birth].perfect else set()
+        return line.union(*(self.fitting_line(parent) for parent in parents if parent in self.members and parent < birth))
 
     @property
     def unreached(self) -> int:
         """Births that a provider's failure left without a description, or without a grid."""
         moves = sum(move.reason == "unreached" for move in self.failed.values())
         return moves + sum(one.lost for one in self.members.values())
+
+
+def agreeing(born: Born, perfect: Sequence[int], number: int) -> tuple[int, ...]:
+    """So many of these births with the same grids on the test inputs, no two of which go back to one that fits every pair."""
+    for some in combinations(perfect, number):
+        grids = {born.on_tests.get(k) for k in some}
+        lines = [born.fitting_line(k) for k in some]
+        if len(grids) == 1 and None not in grids and not any(a & b for a, b in combinations(lines, 2)):
+            return some
+    return ()
 
 
 @dataclass(frozen=True)
@@ -112,22 +137,50 @@ class Schedule:
     stop_at: str
     second: int
     """Births that may be spent on a second answer."""
+    agree: int = 0
+    """How many perfect descriptions have to agree on the test inputs; 0: they are counted."""
+    agree_cap: int = 0
+    """Births that may be made for that after the first perfect one."""
 
     @classmethod
     def of(cls, settings: Mapping[str, Any]) -> Schedule:
         policy, answers = settings.get("policy", {}), settings.get("answers", {})
         phases = tuple(int(phase["births"]) for phase in policy.get("phases", ()))
-        return cls(phases, policy.get("stop_perfect", 1), policy.get("stop_at", "birth"), answers.get("second", 0))
+        agree = policy.get("agree", 2) if policy.get("stop_when", "count") == "agree" else 0
+        counted = policy.get("stop_perfect", 1), policy.get("stop_at", "birth"), answers.get("second", 0)
+        return cls(phases, *counted, agree, policy.get("agree_cap", 0))
 
     def goal(self, born: Born, more: int = 0) -> int | None:
         """The birth at which there are enough perfect descriptions, in the order of births; None where there never are."""
-        texts: set[str] = set()
-        for k in sorted(born.members):
-            if born.members[k].perfect:
-                texts.add(born.members[k].event.description.normalised)
-            if len(texts) >= self.stop_perfect + more:
+        texts: dict[str, int] = {}
+        for k in sorted({*born.members, *range(sum(self.phases))}):
+            if k in born.members and born.members[k].perfect:
+                texts.setdefault(born.members[k].event.description.normalised, k)
+            if self._enough(born, sorted(texts.values()), k, more):
                 return k if self.stop_at == "birth" else self._end_of_phase(k)
         return None
+
+    def _enough(self, born: Born, perfect: Sequence[int], k: int, more: int) -> bool:
+        """Whether these perfect ones, each of other words, end the search with birth k."""
+        if not self.agree:
+            return len(perfect) >= self.stop_perfect + more
+        cap = perfect[0] + self.agree_cap if perfect else sum(self.phases)
+        return cap <= k < sum(self.phases) or bool(agreeing(born, perfect, self.agree))
+
+    def ends_as(self, born: Born) -> str:
+        """What a search that ended by itself is said to have come to."""
+        fits = any(one.perfect for k, one in born.members.items() if k < sum(self.phases))
+        return "perfect" if self.goal(born) is not None or (self.agree and fits) else "exhausted"
+
+    def who_agrees(self, born: Born) -> tuple[int, ...]:
+        """The births that end the search by agreeing; none where they were not asked to, or do not by its end."""
+        told: dict[str, int] = {}
+        for k, one in sorted(born.upto(self.last(born, second=False)).members.items()):
+            if one.perfect:
+                told.setdefault(one.event.description.normalised, k)
+            if self.agree and (found := agreeing(born, list(told.values()), self.agree)):
+                return found
+        return ()
 
     def last(self, born: Born, *, second: bool) -> int:
         """The last birth that counts; `second`: a second answer was looked for."""

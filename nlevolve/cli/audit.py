@@ -85,12 +85,18 @@ def _bank(config: Mapping[str, Any], cache_dir: Path | None) -> ReplayBank | Non
 
 def lines(found: Findings, run: str) -> list[str]:
     """What was found, a line each; the last says how it stands."""
-    from nlevolve.view.text import clean
+    from nlevolve.view.text import clean, plural
 
     told = [clean(f"{one.where}: {one.what}") for one in found.differs]
     told += [f"and {number:,} more of the kind: {kind}" for kind, number in found.left_out.items()]
     told += [clean(f"not verifiable: {what}") for what in found.unverifiable]
-    compared = ", ".join(f"{number:,} {PLURALS.get(kind, f'{kind}s')}" for kind, number in sorted(found.compared.items()))
+    compared = ", ".join(f"{number:,} of {PLURALS.get(kind, f'{kind}s')}" for kind, number in sorted(found.compared.items()))
+    there = ", ".join(plural(number, name[:-1]) for name, number in found.looked_at.items())
     differ = len(found.differs) + sum(found.left_out.values())
-    verdict = f"{differ:,} differ" if differ else "nothing differs"
-    return [*told, f"run {clean(run)}: {compared} derived again; {verdict}"]
+    verdict = f"{differ:,} differ{'s' if differ == 1 else ''}" if differ else "nothing differs"
+    times = plural(found.compared.total(), "comparison")
+    return [
+        *told,
+        f"compared: {compared}",
+        f"run {clean(run)} ({there} of its log): {times} with what was derived again; {verdict}",
+    ]

@@ -2,60 +2,83 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from json import dumps
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from nlevolve.ask.prompts import Prompts
 from nlevolve.cli.series import INTERRUPTED, OUT_OF_BUDGET, STORE_FAILED, left
 from nlevolve.cli.trusting import bank_of, confirmed
 from nlevolve.config import validated
 from nlevolve.errors import UsageError
-from nlevolve.options import Controlled, Options
+from nlevolve.options import Controlled, Limits, Options
 from nlevolve.puzzle.datasets import load
 from nlevolve.run import store
+from nlevolve.run.asking import asked
 from nlevolve.run.controls import Control, Original, controls
+from nlevolve.run.standing import Standing, name_beside, same, standing
 from nlevolve.run.trust import Chosen, prompts_of
 from nlevolve.view.door import console, say
+
+if TYPE_CHECKING:
+    from nlevolve.run.session import Session
 
 
 class Plan:
     """The runs to be made. Raises UsageError for a run that cannot be controlled."""
 
-    def __init__(self, run: str, arms: Sequence[Any], tasks: int | None, asked: Controlled) -> None:
-        self.asked = asked
-        self.folder = store.find(run, Path(asked.runs_dir))
+    def __init__(self, run: str, arms: Sequence[Any], tasks: int | None, wanted: Controlled) -> None:
+        self.asked = wanted
+        self.folder = store.find(run, Path(wanted.runs_dir))
         self.old = store.read_config(self.folder, store.TO_RESUME)
         if self.old.get("control"):
             raise UsageError(f"{self.folder.name} is itself a control: name the run that it is of")
         config = validated(self.old["settings"])
         selection = load(self.old["tasks"], config.seed, max_side=store.max_side(self.old))
         original = Original(self.folder.name, self.old["id"], config, selection, store.read_events(self.folder))
-        self.controls = controls(original, arms, tasks)
         self.prompts = prompts_of(self.old)
-        self.cache_dir = Path(asked.cache_dir) if "cache_dir" in asked.given else bank_of(self.old)
+        self.planned = list(self._planned(controls(original, arms, tasks)))
+        self.names: list[str] = []
+        """Of the controls that were asked for."""
+        self.cache_dir = Path(wanted.cache_dir) if "cache_dir" in wanted.given else bank_of(self.old)
         self.folders: list[Path] = []
 
+    def _planned(self, wanted: Iterable[Control]) -> Iterator[tuple[Control, Standing | None]]:
+        """Each control, and the one that was made of the same before."""
+        prompts, others = Prompts(self.prompts), list(standing(self.folder, self.old["id"]))
+        for one in wanted:
+            there = same(one, others, prompts)
+            yield (replace(one, name=name_beside(one, others)) if there is None else one), there
+
     def announce(self) -> None:
-        """Print the runs and what they may cost at most."""
-        from nlevolve.ask.prompts import Prompts
+        """Print the runs that are not there yet, and what they may cost at most."""
         from nlevolve.llm.preflight import check_models
         from nlevolve.run.forecast import forecast
         from nlevolve.view.terminal.sweep_table import announcement
 
-        cards = check_models((role for one in self.controls for role in one.config.roles.values()), keyed=False)
+        made = [one for one, there in self.planned if there is None or not there.done]
+        if not made:
+            return
+        cards = check_models((role for one in made for role in asked(one.config, one.brought).values()), keyed=False)
         prompts = Prompts(self.prompts)
-        most = [forecast([one.config], one.selection.tasks, prompts, cards, given=True)[0] for one in self.controls]
-        tasks = max(len(one.selection.tasks) for one in self.controls)
-        told = [{"control": one.name, "asked": one.config.answerer.model} for one in self.controls]
+        most = [forecast([one.config], one.selection.tasks, prompts, cards, given=True)[0] for one in made]
+        tasks = max(len(one.selection.tasks) for one in made)
+        told = [{"control": one.name, "asked": one.config.answerer.model} for one in made]
         console(highlight=False).print(announcement(told, most, tasks))
 
     def carry_out(self, live: bool) -> int:
-        """Run them all; a cap that is reached, Ctrl-C or a full disk ends it. Returns the worst exit code."""
+        """Make what is not there yet; a cap that is reached, Ctrl-C or a full disk ends it. Returns the worst exit code."""
         worst = 0
-        for number, one in enumerate(self.controls, 1):
-            say(f"control {number} of {len(self.controls)}: {one.name}")
-            code = self._carry_out(one, live)
+        for number, (one, there) in enumerate(self.planned, 1):
+            name = there.folder.name if there else one.name
+            self.names.append(name)
+            if there is not None and there.done:
+                say(f"control {number} of {len(self.planned)}: {name} is there already, and nothing is asked again")
+                continue
+            say(f"control {number} of {len(self.planned)}: {name}" + (", which is gone on with" if there else ""))
+            code = self._carry_out(one, there, live)
             worst = max(worst, code)
             if code in (INTERRUPTED, OUT_OF_BUDGET, STORE_FAILED):
                 break
@@ -64,30 +87,41 @@ class Plan:
     def show(self, *, json: bool) -> None:
         """What the run is ahead of each of its controls by."""
         from nlevolve.view.run_folder import read_run
-        from nlevolve.view.uplift import lines, uplifts
+        from nlevolve.view.uplift import METHOD, lines, uplifts
 
-        found = uplifts(self.folder, read_run(self.folder).results)
+        found = uplifts(self.folder, read_run(self.folder).results, also=self.names)
         if json:
             say(dumps([{**one.model_dump(mode="json"), "difference": one.difference} for one in found], separators=(",", ":")))
             return
-        for line in lines(found, self.folder.name):
+        for line in (*lines(found, self.folder.name), METHOD):
             say(line)
 
-    def _carry_out(self, one: Control, live: bool) -> int:
+    def _carry_out(self, one: Control, there: Standing | None, live: bool) -> int:
         from nlevolve.cli.running import carry_out
-        from nlevolve.run.session import Session, begin
 
-        options = self._options(one)
-
-        def begun() -> Session:
-            return begin(one.selection, one.config, options, chosen=Chosen(trust=self.asked.trust), brought=one.brought)
-
-        session = confirmed(begun)
+        session = confirmed(lambda: self._begun(one) if there is None else self._reopened(one, there.folder))
         self.folders.append(session.folder)
         return carry_out(session, live=live, as_json=False)
 
-    def _options(self, one: Control) -> Options:
+    def _begun(self, one: Control) -> Session:
+        from nlevolve.run.session import begin
+
+        return begin(one.selection, one.config, self._options(one.name), chosen=self._chosen, brought=one.brought)
+
+    def _reopened(self, one: Control, folder: Path) -> Session:
+        """One that a cap, Ctrl-C or a provider stopped, gone on with under this command's caps."""
+        from nlevolve.run.session import reopen
+
+        limits = self._options(one.name).part(Limits)
+        bank, chosen = self.cache_dir, self._chosen
+        return reopen(folder, one.selection, one.config, limits, prompts=self.prompts, cache_dir=bank, chosen=chosen)
+
+    @property
+    def _chosen(self) -> Chosen:
+        return Chosen(trust=self.asked.trust)
+
+    def _options(self, name: str) -> Options:
         caps = left(self.asked, self.folders)
         named = {name: value for name, value in self.asked.given.items() if name in Options.model_fields}
         places = {"runs_dir": self.folder.parent, "cache_dir": self.cache_dir, "prompts": self.prompts}
-        return Options.read({**named, **places, **caps, "run": one.name, "preset": self.old["preset"]})
+        return Options.read({**named, **places, **caps, "run": name, "preset": self.old["preset"]})

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from json import dumps
@@ -34,7 +35,7 @@ from nlevolve.view.exam.advice import advice
 from nlevolve.view.exam.measures import Exam, measured
 from nlevolve.view.exam.sheets import announced, sheets
 from nlevolve.view.table import Sheet, drawn
-from nlevolve.view.text import plural
+from nlevolve.view.text import duration, plural
 
 if TYPE_CHECKING:
     from nlevolve.llm.catalogue import ModelCard
@@ -218,7 +219,7 @@ class Calls:
         elif isinstance(event, ModelStopped):
             complain(f"{event.model} is asked no more: {event.why}")
         elif isinstance(event, ServerAway):
-            complain(f"nothing answers at {event.address}: {event.why}")
+            complain(f"{event.why}: waiting for it, up to {duration(event.patience)}")
 
 
 async def _sit(examination: Examination, sitting: Sitting, calls: Calls) -> None:
@@ -229,9 +230,9 @@ async def _sit(examination: Examination, sitting: Sitting, calls: Calls) -> None
 
 @contextmanager
 def _counting(number: int) -> Iterator[Any]:
-    """On a terminal, how far it is."""
+    """On a terminal, how far it is; elsewhere a line now and then."""
     if not sys.stderr.isatty():
-        yield lambda row: None
+        yield Pulse(number).see
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
@@ -239,6 +240,27 @@ def _counting(number: int) -> Iterator[Any]:
     with Progress(*columns, console=console(file=sys.stderr), transient=True) as progress:
         bar = progress.add_task("asked", total=number)
         yield lambda row: progress.advance(bar)
+
+
+class Pulse:
+    """Says every half a minute how far an exam is, where no bar can."""
+
+    EVERY = 30.0
+    """Seconds."""
+
+    def __init__(self, number: int, now: Callable[[], float] = time.monotonic) -> None:
+        self.number, self.now = number, now
+        self.asked = 0
+        self.began = self.told = now()
+
+    def see(self, row: object) -> None:
+        """One more is answered."""
+        self.asked += 1
+        now = self.now()
+        if now - self.told >= self.EVERY and self.asked < self.number:
+            self.told = now
+            left = (now - self.began) / self.asked * (self.number - self.asked)
+            complain(f"{self.asked:,} of {plural(self.number, 'question')} answered, about {duration(left)} to go")
 
 
 def _end(sitting: Sitting, asked: int) -> tuple[int, str]:

@@ -15,6 +15,7 @@ from nlevolve.errors import UsageError
 from nlevolve.options import Asked, Choice
 from nlevolve.records import Event, Noticed
 from nlevolve.view.door import complain, console, say
+from nlevolve.view.text import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -186,7 +187,7 @@ def stats(cache_dir: options.CacheDir = options.CACHE) -> None:
         screen.width = max(screen.width, 160)
     screen.print(holdings_table(held))
     size = (cache_dir / FILE).stat().st_size / 1e6
-    screen.print(f"{sum(one.replies for one in held.values()):,} replies, {size:,.1f} MB, in {cache_dir}")
+    screen.print(f"{plural(sum(one.replies for one in held.values()), 'reply', 'replies')}, {size:,.1f} MB, in {cache_dir}")
 
 
 @cache.command()
@@ -238,11 +239,12 @@ def export(
         raise UsageError("cache export takes a FILE, or a RUN and a FILE")
     file = Path(name)
     if not runs:
-        say(f"{export_samples(ReplayBank(cache_dir or options.CACHE, _say), file):,} replies written to {file}")
+        written = export_samples(ReplayBank(cache_dir or options.CACHE, _say), file)
+        say(f"{plural(written, 'reply', 'replies')} written to {file}")
         return
     folder, keys = _used(runs[0], runs_dir)
     count = export_samples(ReplayBank(cache_dir or _bank_of(folder), _say), file, keys)
-    say(f"{count:,} replies that run {folder.name} used written to {file}")
+    say(f"{plural(count, 'reply', 'replies')} that run {folder.name} used written to {file}")
     if count < len(keys):
         complain(f"{len(keys) - count:,} more that it used are not in the bank: told again, it will lack them")
 
@@ -273,7 +275,7 @@ def import_(
     from nlevolve.llm.bank_files import import_samples
 
     read, new = import_samples(DiskBank(cache_dir, _say), file)
-    say(f"{read:,} replies read, {new:,} of them new")
+    say(f"{plural(read, 'reply', 'replies')} read, {new:,} of them new")
 
 
 @cache.command()
@@ -305,7 +307,7 @@ def forget(
         )
 
     count = forget_samples(open_existing(cache_dir, _say), unwanted, dry_run=dry_run)
-    say(f"{count:,} replies {'would be forgotten' if dry_run else 'forgotten'}")
+    say(f"{plural(count, 'reply', 'replies')} {'would be forgotten' if dry_run else 'forgotten'}")
 
 
 def _check_length(keys: Iterable[str]) -> None:

@@ -49,15 +49,18 @@ Arms = Mapping[str, Arm]
 
 def gain(candidate: Candidate, population: Population, floor: float) -> float:
     """How much nearer, 0..1, a candidate came than its best parent, or than copying the input (`floor`) if it has none."""
-    parents = [population.members[p] for p in candidate.birth.parents if p in population.members]
+    parents = [population.members[p] for p in candidate.forebears if p in population.members]
     return max(0.0, _worth(candidate) - max([_worth(p) for p in parents], default=floor / 2))
 
 
 def arms(population: Population, floor: float) -> Arms:
-    """What the models have shown on one task; `floor` is the cell accuracy of copying the input. Failed births gain nothing."""
+    """What the models have shown on one task; `floor` is the cell accuracy of copying the input. Failed births gain nothing.
+
+    Moves from a perfect description show nothing: on the pairs there is nothing left to gain.
+    """
     shown: dict[str, Arm] = {}
     for candidate in population.members.values():
-        if candidate.birth.operator == "given":
+        if candidate.birth.operator in ("given", "generalise", "alternative"):
             continue
         one = Arm(1.0, gain(candidate, population, floor), candidate.dollars or 0.0)
         shown[candidate.birth.model] = shown.get(candidate.birth.model, Arm()) + one

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from nlevolve.evolve.agreement import agreement, fitting, ideas
 from nlevolve.evolve.bandit import MixPolicy
 from nlevolve.evolve.fitness import Rank
 from nlevolve.evolve.parents import Parents, cover, strategy
@@ -53,6 +54,15 @@ class Policy(Settings):
     """Stop when this many distinct descriptions are perfect on the training pairs."""
     stop_at: Literal["birth", "phase"] = "birth"
     """Whether the stop rule is read after each birth or at the end of a phase."""
+    stop_when: Literal["count", "agree"] = "count"
+    """count: `stop_perfect` ends the search. agree: perfect descriptions are followed on the test inputs as they come; it ends
+    when `agree` of them that were found apart give the same grids there, or `agree_cap` births after the first."""
+    agree: int = Field(2, ge=2, le=4)
+    """How many perfect descriptions must agree on the test inputs."""
+    agree_cap: int = Field(6, ge=0)
+    """So many births are made at most after the first perfect description, while they differ or it is the only one."""
+    after_perfect: tuple[Move, ...] = ("restart", "alternative", "generalise")
+    """Moves of the births that see a perfect description and go on (`stop_when = "agree"`); empty: the phase's own."""
     check: Literal["all", "telling"] = "all"
     """Check every pair of every candidate, or the most telling pair first and the rest only if it is worth it."""
     confirm: Literal["auto", "always", "never"] = "auto"
@@ -104,9 +114,9 @@ def plan(
     A move that lacks its parents becomes the next simpler one: alternative, recombine; generalise, revise; restart, write.
     """
     i = policy.phase_of(k)
-    moves, turn = policy.phases[i].moves, k - policy._starts[i]
+    moves, turn = _moves(k, seen, policy)
     move, turn = moves[turn % len(moves)], turn // len(moves)
-    if move in ("generalise", "alternative") and not seen.perfect():
+    if move in ("generalise", "alternative") and not ideas(seen):
         move = "revise" if move == "generalise" else "recombine"
     chosen = _parents(move, turn, seen, policy, parents or strategy(policy.parents), rng)
     operator: Operator = move if chosen else "write"
@@ -143,23 +153,39 @@ def stop_index(seen: Population, policy: Policy) -> int | None:
 
     Right for every birth up to it that is done: a later arrival can only lower it.
     """
-    texts: set[str] = set()
-    for k in sorted(seen.members):
-        candidate = seen.members[k]
-        if candidate.fitness.perfect:
-            texts.add(candidate.description.normalised)
-        if len(texts) >= policy.stop_perfect:
-            return k if policy.stop_at == "birth" else policy.phase_end(k)
-    return None
+    k = _agreed_by(seen, policy) if policy.stop_when == "agree" else _counted_by(seen, policy)
+    return k if k is None or policy.stop_at == "birth" else policy.phase_end(k)
+
+
+def _counted_by(seen: Population, policy: Policy) -> int | None:
+    found = fitting(seen)[: policy.stop_perfect]
+    return found[-1].index if len(found) == policy.stop_perfect else None
+
+
+def _agreed_by(seen: Population, policy: Policy) -> int | None:
+    """The birth with which enough agree, or the last that may be made for it; None where the schedule ends before."""
+    agreed = agreement(seen, policy.agree)
+    cap = [one.index + policy.agree_cap for one in fitting(seen)[:1]]
+    return min([*agreed[-1:], *(k for k in cap if k < policy.births)], default=None)
+
+
+def _moves(k: int, seen: Population, policy: Policy) -> tuple[tuple[Move, ...], int]:
+    """The moves that birth k takes its turn in, and which turn it is."""
+    first = fitting(seen)[:1] if policy.stop_when == "agree" else []
+    if not first or not policy.after_perfect:
+        i = policy.phase_of(k)
+        return policy.phases[i].moves, k - policy._starts[i]
+    begun = next(j for j in range(k + 1) if policy.sees(j) > first[0].index)
+    return policy.after_perfect, k - begun
 
 
 def _parents(move: Move, turn: int, seen: Population, policy: Policy, choose: Parents, rng: Random) -> list[Candidate]:
-    """What a move shows. Of those that fit every pair, one in turn to be generalised, the doubted ones first."""
+    """What a move shows. Of the ideas that fit every pair, one in turn to be generalised, the doubted ones first."""
     if move == "generalise":
-        fitting = sorted(seen.perfect(), key=lambda c: not c.doubt)
-        return [fitting[turn % len(fitting)]]
+        doubted = sorted(ideas(seen), key=lambda c: not c.doubt)
+        return [doubted[turn % len(doubted)]]
     if move == "alternative":
-        return seen.perfect()[: policy.recombine_parents]
+        return ideas(seen)[: policy.recombine_parents]
     candidates = [] if move == "write" else pool(seen, policy)
     if not candidates or move == "restart":
         return candidates[:TOLD]

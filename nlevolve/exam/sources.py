@@ -85,8 +85,20 @@ def freshened(lessons: Sequence[Lesson], file: Path) -> list[Lesson]:
     pairs = dict(_fresh(file))
     found = [replace(one, grids=_pairs(pairs[one.task.id], file, one.task.id)) for one in lessons if one.task.id in pairs]
     if not found:
-        raise UsageError(f"{shown(file)} has pairs of none of the {len(lessons)} tasks that are described")
+        raise UsageError(_strange(file, lessons, list(pairs)))
     return found
+
+
+def _strange(file: Path, lessons: Sequence[Lesson], ids: Sequence[str]) -> str:
+    """Why no pairs of a file are of any use: what it has, and what is wanted."""
+    wanted = lessons[0].task.id
+    if ids and set(ids) <= {"train", "test", "name"}:
+        form = f'{{"{wanted}": [{{"input": …, "output": …}}, …]}}'
+        return f"{shown(file)} is a task in ARC's form: say of which one its pairs are, {form}"
+    has = ", ".join(ascii(id[:40]) for id in ids[:3]) + (" …" if len(ids) > 3 else "")
+    several = f"the {len(lessons)} tasks that are described, such as {wanted}"
+    described = several if len(lessons) > 1 else f"the one task that is described, {wanted}"
+    return f"{shown(file)} has pairs of none of {described}; it has {has or 'no pairs at all'}"
 
 
 def _fresh(file: Path) -> Iterator[tuple[str, Any]]:
@@ -103,13 +115,19 @@ def _fresh(file: Path) -> Iterator[tuple[str, Any]]:
 
 
 def _pairs(raw: Any, file: Path, id: str) -> tuple[Pair, ...]:
+    where = f"{shown(file)}, task {id}"
+    if not isinstance(raw, list) or not raw:
+        raise UsageError(f'{where}: no pairs, where a list of {{"input": …, "output": …}} is expected')
+    return tuple(_pair(pair, f"{where}: a pair is no input and output: number {number}") for number, pair in enumerate(raw, 1))
+
+
+def _pair(raw: Any, wrong: str) -> Pair:
+    if not isinstance(raw, Mapping) or (lacking := {"input", "output"} - raw.keys()):
+        raise UsageError(f"{wrong} " + (f"has no {min(lacking)}" if isinstance(raw, Mapping) else "is no object"))
     try:
-        found = tuple(Pair(*(grid(pair[side], LARGEST_SIDE) for side in ("input", "output"))) for pair in raw)
-    except (KeyError, TypeError, GridError) as error:
-        raise UsageError(f"{shown(file)}, task {id}: a pair is no input and output: {error}") from None
-    if not found:
-        raise UsageError(f"{shown(file)}, task {id}: no pairs")
-    return found
+        return Pair(*(grid(raw[side], LARGEST_SIDE) for side in ("input", "output")))
+    except (TypeError, GridError) as error:
+        raise UsageError(f"{wrong}, {error}") from None
 
 
 def _rows(file: Path) -> Iterator[tuple[int, Any]]:

@@ -134,15 +134,22 @@ def _umask() -> int:
 
 
 def import_samples(bank: DiskBank, file: Path) -> tuple[int, int]:
-    """Take the samples of an exported bank; what is here already stays. (samples read, samples that are new)."""
+    """Take the samples of an exported bank; what is here already stays. (samples read, samples that are new).
+
+    Raises UsageError for what is none; what stands before the fault is taken in.
+    """
     read = new = 0
     batch: list[tuple[str, Sample]] = []
-    for banked in _lines(file):
-        read += 1
-        batch.append((banked.key, Sample(**{name: getattr(banked, name) for name in Sample.model_fields})))
-        if len(batch) == BATCH:
-            new += _take(bank, batch)
-            batch = []
+    try:
+        for banked in _lines(file):
+            read += 1
+            batch.append((banked.key, Sample(**{name: getattr(banked, name) for name in Sample.model_fields})))
+            if len(batch) == BATCH:
+                new += _take(bank, batch)
+                batch = []
+    except UsageError:
+        _take(bank, batch)
+        raise
     return read, new + _take(bank, batch)
 
 
@@ -161,6 +168,10 @@ def _take(bank: DiskBank, batch: list[tuple[str, Sample]]) -> int:
 
 
 def _lines(file: Path) -> Iterator[Banked]:
+    # a pipe would keep us waiting for its other end, a device for the end of the world
+    if file.exists() and not file.is_file():
+        what = "a folder" if file.is_dir() else "a pipe, a device or the like"
+        raise UsageError(f"{file} is no file but {what}: name a file that cache export wrote")
     with _opened(file, "r") as lines:
         for number, line in _numbered(lines, file):
             try:
@@ -182,11 +193,16 @@ def _numbered(lines: TextIO, file: Path) -> Iterator[tuple[int, str]]:
                 raise UsageError(f"{file}, line {number} has more than {LARGEST_ROW:,} characters: it is no row of a sample bank")
             yield number, line
     except (EOFError, zlib.error, gzip.BadGzipFile):
-        raise UsageError(f"{file} is cut short or damaged behind line {number}: what stands before is taken in") from None
+        raise UsageError(_damaged(file, number, "is cut short or damaged")) from None
     except UnicodeDecodeError:
-        raise UsageError(f"{file} is no text behind line {number}: what stands before is taken in") from None
+        raise UsageError(_damaged(file, number, "is no text")) from None
     except OSError as error:
         raise UsageError(f"cannot read {file}: {error.strerror}") from None
+
+
+def _damaged(file: Path, number: int, what: str) -> str:
+    """`number`: of its last whole line; 0 where its first is not."""
+    return f"{file} {what} in line {number + 1:,}: " + ("what stands before is taken in" if number else "nothing is taken in")
 
 
 def _opened(file: Path, mode: str) -> TextIO:

@@ -153,8 +153,8 @@ class Cache:
 
     def _account(self, call: Call, outcome: Reply | NoReply) -> None:
         """Report what nobody waits for; those who wait report what they get."""
-        said = call.logged and not self._accounts.repeatable(call.request)
-        if not call.askers and not (isinstance(outcome, NoReply) and not outcome.tries and not said):
+        # what the log says has left has an end there too: else it would be in flight for whoever looks
+        if not call.askers and not (isinstance(outcome, NoReply) and not outcome.tries and not call.logged):
             self._accounts.account(call.request, outcome)
 
     async def _landed(self, flight: _Flight) -> bool:

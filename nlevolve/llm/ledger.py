@@ -187,7 +187,7 @@ class Ledger:
         """The reservation; None where it is worth waiting for one. Raises OverBudget."""
         if need.counts and self.caps.calls is not None and self.calls >= self.caps.calls - self._kept_calls(task, need):
             if not any(hold.counts for holds in self._held.values() for hold in holds):
-                raise OverBudget(f"the cap of {self.caps.calls} call{'' if self.caps.calls == 1 else 's'} is reached")
+                raise OverBudget(self._no_call(self._kept_calls(task, need)))
             return None  # one of them may find nobody there, and then it was none
         scope, left = self._left(task, need, others)
         room = self._left_tokens(task, need, others)
@@ -201,19 +201,33 @@ class Ledger:
         if tokens >= need.least:
             return self._commit(task, need, tokens)
         if bought < need.least:
-            raise OverBudget(self._too_little(scope, left, others), scope=scope)
-        raise OverBudget(self._too_few(room, others))
+            raise OverBudget(self._too_little(scope, task, need, others), scope=scope)
+        raise OverBudget(self._too_few(task, need, others))
 
-    def _too_little(self, scope: Literal["run", "task"], left: float, others: Others) -> str:
+    def _no_call(self, kept: int) -> str:
+        aside = f" ({kept} of them kept for answers)" if kept else ""
+        return f"the cap of {self.caps.calls} call{'' if self.caps.calls == 1 else 's'} is reached{aside}"
+
+    def _too_little(self, scope: Literal["run", "task"], task: str, need: Need, others: Others) -> str:
+        """What is left, and what of that is only for answers: it is spent on them later."""
         cap = self.caps.task_usd if scope == "task" else self.caps.usd
+        kept = self._kept_usd(scope, task, need)
+        spent = self._by_task[task] if scope == "task" else others.usd + self.usd
         told = [f"${others.usd:.4f} are other runs'"] if others.usd else []
         told += [f"${self.unknown_usd:.4f} may have been billed for replies that were lost"] if self.unknown_usd else []
         why = f" ({'; '.join(told)})" if told else ""
-        return f"${max(0.0, left):.4f} of the {scope}'s budget of ${cap:g} is left: too little for a call{why}"
+        left = f"${max(0.0, (cap or 0.0) - spent):.4f} of the {scope}'s budget of ${cap:g}"
+        if kept:
+            return f"{left} was left, ${kept:.4f} of it for answers: too little for another call{why}"
+        return f"{left} is left: too little for a call{why}"
 
-    def _too_few(self, room: float, others: Others) -> str:
+    def _too_few(self, task: str, need: Need, others: Others) -> str:
+        kept, cap = self._kept_tokens(task, need), self.caps.tokens or 0
         why = f" ({others.tokens:,} are other runs')" if others.tokens else ""
-        return f"{max(0, int(room)):,} of the cap of {self.caps.tokens:,} tokens are left: too few for a call{why}"
+        left = f"{max(0, cap - others.tokens - self.tokens):,} of the cap of {cap:,} tokens"
+        if kept:
+            return f"{left} were left, {kept:,} of them for answers: too few for another call{why}"
+        return f"{left} are left: too few for a call{why}"
 
     async def _settling(self, longest: float | None) -> None:
         self._settled.clear()
@@ -269,15 +283,22 @@ class Ledger:
         """The tighter of the two budgets, and what is neither spent, committed nor kept of it."""
         run = inf if self.caps.usd is None else self.caps.usd - others.usd - self.usd - self._committed
         own = inf if self.caps.task_usd is None else self.caps.task_usd - self._by_task[task] - _dollars(self._held[task])
-        run -= self.kept.usd(self._room.usd, task, last=need.last)
-        own -= self.kept.own_usd(self._room.task_usd, task, last=need.last)
+        run -= self._kept_usd("run", task, need)
+        own -= self._kept_usd("task", task, need)
         return ("run", run) if run <= own else ("task", own)
 
     def _left_tokens(self, task: str, need: Need, others: Others) -> float:
         if self.caps.tokens is None or not need.counts:
             return inf
-        kept = self.kept.tokens(self._room.tokens or 0, task, last=need.last)
-        return self.caps.tokens - others.tokens - self.tokens - self._committed_tokens - kept
+        return self.caps.tokens - others.tokens - self.tokens - self._committed_tokens - self._kept_tokens(task, need)
+
+    def _kept_tokens(self, task: str, need: Need) -> int:
+        return self.kept.tokens(self._room.tokens or 0, task, last=need.last)
+
+    def _kept_usd(self, scope: Literal["run", "task"], task: str, need: Need) -> float:
+        if scope == "task":
+            return self.kept.own_usd(self._room.task_usd, task, last=need.last)
+        return self.kept.usd(self._room.usd, task, last=need.last)
 
     def _commit(self, task: str, need: Need, tokens: int) -> Hold:
         hold = Hold(need.usd(tokens), tokens, need.prompt, need.counts, need.priced, need.last)

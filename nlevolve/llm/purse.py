@@ -153,6 +153,8 @@ class _Others(Others):
 
 def read_book(file: Path) -> Book:
     """The file's content; an empty one where there is no file. Raises BudgetFileFailed, and OSError."""
+    if file.exists() and not file.is_file():  # a pipe would keep us waiting for its other end
+        raise BudgetFileFailed(f"{file} is no plain file: name another one")
     try:
         text = file.read_text(encoding="utf-8")
         return Book.model_validate_json(text) if text.strip() else Book()

@@ -155,8 +155,15 @@ def said_with(value: Phrase) -> Production:
 
 
 def filled(production: Production, values: Mapping[str, object]) -> str:
-    """The template with its slots said."""
-    return re.sub(r"\{(\w+)\}", lambda slot: say(values[slot[1]]), production.template)
+    """The template with its slots said; of one there are no several."""
+    told = re.sub(r"\{(\w+)\}", lambda slot: say(values[slot[1]]), production.template)
+    return _ONE.sub(lambda found: re.sub(r"s\b", "", found[0]), told)
+
+
+_ONE = re.compile(
+    r"(?<! by )\bone (?:coloured )?(?:cells|rows and columns|holes|colours|objects|neighbours)\b|(?<=grid by )one cells\b"
+)
+"""Said of what is counted. Not of a size: three by one cells."""
 
 
 def _expresses(production: Production, value: Phrase) -> bool:

@@ -5,6 +5,7 @@ An event's `v` is the version of its format; a log of any version ever written m
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -56,6 +57,10 @@ class RunStarted(Event):
     resumed: bool = False
     reads: bool = False
     """Whether this log says of each reply that nobody could read (ReplyUnread). Before version 0.2 logs did not."""
+    config: Mapping[str, str] = {}
+    """Key of config.json -> the first 16 digits of the SHA-256 of its canonical JSON when this session began: what is changed in
+    that file alone shows. Without places on this machine, and `limits` without the budget, which may be changed while it goes on.
+    Empty in older logs."""
 
 
 class TaskStarted(Event):
@@ -152,9 +157,17 @@ class TaskAnswered(Event):
     losses: tuple[Loss, ...] = ()
     """Why births and follows brought nothing, the commonest first: those unreached, and those refused for their content."""
     unfinished: bool = False
-    """Whether the answers are from a search that had not come to its own end: a cap, or an interruption, came before."""
+    """Whether the answers, if there are any, are from a search that had not come to its own end: a cap, or an interruption, came
+    before."""
+    agreed: tuple[int, ...] = ()
+    """Births of the rules that fit, were found apart and agree on all test inputs, where the search waited for that."""
     seconds: float = 0.0
     """Since the task was taken up."""
+
+    @property
+    def given(self) -> bool:
+        """Whether any test input has an answer."""
+        return any(answer.attempt_1 is not None for answer in self.answers)
 
 
 class MixLearned(Event):

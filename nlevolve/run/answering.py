@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
 
 from nlevolve.ask.checker import check, follow
 from nlevolve.ask.solver import guess
@@ -77,6 +78,16 @@ class Answering:
         except Halt as halt:
             self.halted = halt
         return answers()
+
+    async def plainly(self, candidate: Candidate, context: Context) -> tuple[AnswerFollowed, ...]:
+        """Follow a perfect description on every test input by the requests that answering makes of it first. Raises Halt.
+
+        What is followed here is not asked again.
+        """
+        asking = copy(self)
+        asking.context = context
+        await together(asking._readable(candidate, IDENTITY, self.task, n, 0) for n in range(len(self.task.tests)))
+        return tuple(event for key, event in self._followed.items() if key[0] == candidate.index and not event.view)
 
     async def _follow(self, candidates: Iterable[Candidate]) -> None:
         policy = self.context.config.answers

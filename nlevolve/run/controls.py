@@ -28,6 +28,8 @@ ANSWERS = 2
 """A test input, as every run may give."""
 LONGEST = 80
 """Characters of the run's name that a control's begins with."""
+MOST = 96
+"""Characters of a control's name, before what tells it from one on more tasks."""
 
 
 @dataclass(frozen=True)
@@ -142,7 +144,8 @@ def _of_arm(original: Original, arm: Arm, selection: Selection) -> Iterator[Cont
 
     if arm == "direct":
         bare = _bare_models(original.config)
-        for name, settings in zip(_names([one.model for one in bare]), bare, strict=True):
+        room = MOST - len(original.name[:LONGEST])
+        for name, settings in zip(_names([one.model for one in bare], room), bare, strict=True):
             yield control(name, _direct(original.config, settings), selection, {}, settings.model)
         return
     if arm == "empty":
@@ -172,11 +175,14 @@ def _bare_models(config: RunConfig) -> list[RoleSettings]:
     return list(places.values())
 
 
-def _names(models: Sequence[str]) -> list[str]:
-    """direct, or direct-MODEL where there are several; a number tells apart models whose names end alike."""
+def _names(models: Sequence[str], room: int) -> list[str]:
+    """direct, or direct-MODEL where there are several, with so much room; a number tells apart models whose names end alike."""
     if len(models) == 1:
         return ["direct"]
-    short = [re.sub(r"[^A-Za-z0-9_-]+", "-", model.rpartition("/")[2]).strip("-")[:12] or "model" for model in models]
+    room -= len(".direct-") + len("-9")
+    short = [
+        re.sub(r"[^A-Za-z0-9_-]+", "-", model.rpartition("/")[2]).strip("-")[:room].strip("-") or "model" for model in models
+    ]
     return [f"direct-{one}" + (f"-{place + 1}" if short.count(one) > 1 else "") for place, one in enumerate(short)]
 
 

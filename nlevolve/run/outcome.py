@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from nlevolve.records import RunFinished, TaskAnswered
 from nlevolve.run.losses import added, may_pass, sentence
 
+ONLY_MORE = "a cap is reached: all tasks are answered by descriptions that fit, without the second answers and votes beyond"
+
 
 def finished(answered: Mapping[str, TaskAnswered], interrupted: bool) -> RunFinished:
     """Exit code 0 every task answered, 3 a cap reached, 4 a provider unusable, 130 interrupted."""
     failed = [event for event in answered.values() if event.stopped == "failed"]
-    stops = {event.stopped: event.error for event in answered.values()}
+    over = [event.error for event in answered.values() if event.stopped == "budget"]
     if interrupted:
         return RunFinished(reason="interrupted", exit_code=130, why="interrupted; what was in flight is kept")
     if failed:
@@ -19,6 +21,6 @@ def finished(answered: Mapping[str, TaskAnswered], interrupted: bool) -> RunFini
         first = next((event.remedy for event in failed if event.remedy), "")
         may = may_pass(answered.values())
         return RunFinished(reason="failed", exit_code=4, why=sentence(lost), resumable=may, remedy=first)
-    if "budget" in stops:
-        return RunFinished(reason="budget", exit_code=3, why=stops["budget"])
+    if over:
+        return RunFinished(reason="budget", exit_code=3, why=next(filter(None, over), ONLY_MORE))
     return RunFinished(reason="done", exit_code=0)

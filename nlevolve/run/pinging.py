@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from nlevolve.ask.ping import advice, ping, trial
 from nlevolve.ask.question import Asker
-from nlevolve.config import RunConfig
 from nlevolve.llm.embedded import embedded_version
 from nlevolve.llm.request import Doubtful, Filtered, NoReply, Rejected, Unusable
 from nlevolve.llm.settings import RoleSettings
@@ -30,14 +29,14 @@ class Unfit(Exception):
         return RunFinished(reason="failed", exit_code=4, resumable=not self.lasting, **told)
 
 
-async def ping_models(asker: Asker, config: RunConfig, task: str, emit: Emit) -> None:
-    """Ping each real model once for each way in which it is called; `task` is the one whose account it goes into.
+async def ping_models(asker: Asker, roles: Mapping[Role, RoleSettings], task: str, emit: Emit) -> None:
+    """Ping each real model of these roles once for each way in which it is called; `task` is the one whose account it goes into.
 
     Raises Unfit when none of a role's models can answer. What may pass (a rate limit, a server that is away) is the run's
     own business.
     """
     unfit: dict[Role, list[tuple[str, NoReply]]] = {}
-    for role, settings in _called(config):
+    for role, settings in _called(roles):
         request = trial(role, settings, asker.prompts, asker.manner(settings), task)
         pong = await ping(asker.llm, request)
         if pong.unread and pong.reply:
@@ -50,7 +49,7 @@ async def ping_models(asker: Asker, config: RunConfig, task: str, emit: Emit) ->
             emit(Noticed(text=f"{why}; {advice(pong, role)}"))
         if pong.failure is not None and _hopeless(pong.failure):
             unfit.setdefault(role, []).append((settings.model, pong.failure))
-            if len(unfit[role]) == len(config.role(role).each):
+            if len(unfit[role]) == len(roles[role].each):
                 raise _unfit(role, unfit[role], [failure for each in unfit.values() for _, failure in each])
 
 
@@ -64,10 +63,10 @@ def _unfit(role: Role, its: Sequence[tuple[str, NoReply]], every: Sequence[NoRep
     return Unfit(f"the {role} cannot answer, so nothing was begun: {why}{unasked}", lasting, remedy)
 
 
-def _called(config: RunConfig) -> Iterator[tuple[Role, RoleSettings]]:
+def _called(roles: Mapping[Role, RoleSettings]) -> Iterator[tuple[Role, RoleSettings]]:
     """Each way in which a real model is called, with the first role that calls it so."""
     seen: list[RoleSettings] = []
-    for role, mix in config.roles.items():
+    for role, mix in roles.items():
         for settings in mix.each:
             if settings not in seen and not embedded_version(settings.model):
                 seen.append(settings)

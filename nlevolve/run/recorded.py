@@ -7,13 +7,27 @@ from pathlib import Path
 from typing import Any
 
 from nlevolve.ask.prompts import Prompts, known_then
-from nlevolve.config import RunConfig, configure, differences, models_named, validated
+from nlevolve.config import RunConfig, configure, differences, digest, models_named, validated
 from nlevolve.errors import UsageError
 from nlevolve.llm.catalogue import ModelCard
 from nlevolve.llm.embedded import embedded_version
 from nlevolve.llm.endpoints import endpoint_of
 from nlevolve.options import Asked
 from nlevolve.puzzle.datasets import Selection
+
+PLACES = ("prompts_dir", "cache_dir")
+"""Keys of config.json that say where things are on this machine."""
+DIGITS = 16
+"""Of a digest: enough to see that something was changed."""
+
+
+def sealed(config: Mapping[str, Any]) -> dict[str, str]:
+    """What a session's first event says of config.json: see RunStarted."""
+    limits = config.get("limits")
+    kept = {key: value for key, value in config.items() if key not in PLACES}
+    if isinstance(limits, Mapping):
+        kept["limits"] = {name: value for name, value in limits.items() if name != "budget"}
+    return {key: digest(value)[:DIGITS] for key, value in kept.items()}
 
 
 def reconfigure(old: Mapping[str, Any], asked: Asked) -> RunConfig:

@@ -25,7 +25,7 @@ from nlevolve.llm.replay_bank import ReplayBank
 from nlevolve.llm.request import NoReply, NotBanked, Reply, Request
 from nlevolve.llm.stack import Stack
 from nlevolve.puzzle.tasks import Pair, Task
-from nlevolve.records import BirthPlanned, CallFinished, Event, TaskStarted
+from nlevolve.records import AnswerFollowed, BirthPlanned, CallFinished, Event, TaskStarted
 from nlevolve.run.answering import Answering
 from nlevolve.run.birth import bear
 from nlevolve.run.context import Context
@@ -114,7 +114,12 @@ async def _ask_again(config: Mapping[str, Any], events: Sequence[Event], births:
         if births is None or k in births:
             earlier = [one for j, one in planned.items() if j < k]
             await _quietly(bear(task, context, birth, grown.before(context.config.policy.sees(k)), sample_of(birth, earlier)))
-    await _quietly(Answering(task, context).follow(grown))
+    answering = Answering(task, context)
+    for k in dict.fromkeys(e.birth for e in events if isinstance(e, AnswerFollowed)):
+        # a search that waits for rules to agree follows more of them than the answers rest on
+        if k in grown.members and grown.members[k].fitness.perfect:
+            await _quietly(answering.plainly(grown.members[k], context))
+    await _quietly(answering.follow(grown))
 
 
 async def _quietly(asking: Any) -> None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from itertools import count
 from random import Random
 
 from nlevolve.ask.generator import ROLE_OF
+from nlevolve.evolve.agreement import agreement, fitting
 from nlevolve.evolve.bandit import Arms, arms, choose
 from nlevolve.evolve.policy import plan, stop_index
-from nlevolve.evolve.population import Population, grow
+from nlevolve.evolve.population import Candidate, Population, grow
 from nlevolve.llm.request import Halt, Unusable
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import (
@@ -24,18 +25,24 @@ from nlevolve.records import (
 from nlevolve.run.birth import bear
 from nlevolve.run.context import Context
 
+Settling = Callable[[Candidate, Context], Awaitable[Sequence[Event]]]
+"""What a perfect candidate goes through before its birth is over, and the events that the population learns of it."""
+
 
 class Search:
     """The births of one task, planned purely and carried out here."""
 
-    def __init__(self, task: Task, context: Context, known: Sequence[Event], before: Arms) -> None:
-        self.task, self.context, self.before = task, context, before
+    def __init__(
+        self, task: Task, context: Context, known: Sequence[Event], before: Arms, settling: Settling | None = None
+    ) -> None:
+        self.task, self.context, self.before, self.settling = task, context, before, settling
         self.policy = context.config.policy
-        self.population = Population()
+        self.population = Population(tests=len(task.tests))
         self.planned: list[Birth] = []
         self.halted: Halt | None = None
         self._second = 0
         self._recorded = {e.birth.index: e for e in known if isinstance(e, CandidateChecked | MoveFailed)}
+        self._settled: set[int] = set()
         self._running: dict[int, asyncio.Task[None]] = {}
 
     async def run(self, second: int = 0) -> None:
@@ -50,8 +57,10 @@ class Search:
             while True:
                 last = self._last()
                 self._cancel_beyond(last)
-                k = len(self.planned)
-                if self.halted is None and k <= last and all(j in self.population for j in range(self.policy.sees(k))):
+                k, due = len(self.planned), self._due(last)
+                if self.halted is None and due is not None:
+                    await self._settle(due, group)
+                elif self.halted is None and k <= last and all(map(self._over, range(self.policy.sees(k)))):
                     await self._start(k, group)
                 elif self._running:
                     await asyncio.wait(self._running.values(), return_when=asyncio.FIRST_COMPLETED)
@@ -65,9 +74,25 @@ class Search:
         return self.population.before(self._last() + 1)
 
     @property
+    def cut(self) -> Halt | None:
+        """Why births are missing that count; None when none is: what was not sent for births beyond the end was for nothing."""
+        return self.halted if any(not self._over(k) for k in range(self._last() + 1)) else None
+
+    @property
+    def ended(self) -> bool:
+        """Whether the search came to its own end before its schedule did."""
+        stop = stop_index(self.population, self.policy)
+        return stop is not None and (self.policy.stop_when == "count" or all(map(self._over, range(stop + 1))))
+
+    @property
     def perfect(self) -> bool:
-        """Whether the search came to its goal."""
-        return stop_index(self.population, self.policy) is not None
+        """Whether the search came to its goal: of rules that are to agree, one is a goal as well."""
+        return self.ended or (self.policy.stop_when == "agree" and bool(self.outcome.perfect()))
+
+    @property
+    def agreed(self) -> tuple[int, ...]:
+        """The births whose agreement on the test inputs ended it; none where that was not asked for, or did not come."""
+        return agreement(self.outcome, self.policy.agree) if self.policy.stop_when == "agree" else ()
 
     def _last(self) -> int:
         """The last birth that can matter, as far as is known: later arrivals can only lower it."""
@@ -101,8 +126,12 @@ class Search:
         # from here on this run and the recorded one part: what was planned on the old evidence is asked anew
         self._recorded = {j: e for j, e in self._recorded.items() if self.policy.sees(j) <= k}
         self.context.emit(BirthPlanned(task=self.task.id, birth=birth))
+        await self._launch(k, lambda told: self._bear(birth, seen, told), group)
+
+    async def _launch(self, k: int, work: Callable[[Context], Coroutine[None, None, None]], group: asyncio.TaskGroup) -> None:
+        """Begin some work on birth k, and return when it waits for a provider or is over."""
         sends = asyncio.Event()
-        self._running[k] = group.create_task(self._bear(birth, seen, self.context.told(sends.set)))
+        self._running[k] = group.create_task(work(self.context.told(sends.set)))
         waits = asyncio.ensure_future(sends.wait())
         try:
             await asyncio.wait({self._running[k], waits}, return_when=asyncio.FIRST_COMPLETED)
@@ -110,6 +139,42 @@ class Search:
             waits.cancel()
         if self._running[k].done():
             del self._running[k]
+
+    def _over(self, k: int) -> bool:
+        """Whether all is known of birth k that may be."""
+        return k in self.population and not any(one.index == k for one in self._unsettled())
+
+    def _unsettled(self) -> list[Candidate]:
+        """Perfect candidates that have not gone through what perfect ones go through, in the order of their births."""
+        return [c for c in fitting(self.population) if c.index not in self._settled] if self.settling else []
+
+    def _due(self, last: int) -> int | None:
+        """The next perfect candidate to settle; of those that may end the search, only what no earlier one can make useless.
+
+        So nothing is asked of a birth that turns out to lie beyond the end.
+        """
+        idle = (c.index for c in self._unsettled() if c.index not in self._running or self._running[c.index].done())
+        return next((k for k in idle if k <= last and self._counts(k)), None)
+
+    def _counts(self, k: int) -> bool:
+        """Whether birth k cannot lie beyond the end, whatever is still to come of those before it."""
+        fits = {c.index for c in fitting(self.population)}
+        before = [j for j in range(k) if j in fits or j not in self.population]
+        few = len(before) < self.policy.agree and all(k <= j + self.policy.agree_cap for j in before)
+        return few or all(map(self._over, range(k)))
+
+    async def _settle(self, k: int, group: asyncio.TaskGroup) -> None:
+        await self._launch(k, lambda told: self._settling(self.population.members[k], told), group)
+
+    async def _settling(self, candidate: Candidate, context: Context) -> None:
+        assert self.settling is not None
+        try:
+            for event in await self.settling(candidate, context):
+                self.population = grow(self.population, event)
+        except Halt as halt:
+            self.halted = self.halted or halt
+        else:
+            self._settled.add(candidate.index)
 
     def _plan(self, k: int, seen: Population) -> Birth:
         if k < len(self.context.given.get(self.task.id, ())):

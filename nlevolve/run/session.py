@@ -24,7 +24,6 @@ from nlevolve.llm.embedded import embedded_version
 from nlevolve.llm.ledger import Caps
 from nlevolve.llm.owed import spent
 from nlevolve.llm.pausing import Pause
-from nlevolve.llm.preflight import check_models
 from nlevolve.llm.purse import check_budget_file
 from nlevolve.llm.request import LLM
 from nlevolve.llm.stack import OpenStack
@@ -32,6 +31,7 @@ from nlevolve.options import Limits, Options
 from nlevolve.puzzle.datasets import Selection
 from nlevolve.records import CallFinished, Description, Event, Noticed, RunFinished, RunStarted, TaskAnswered
 from nlevolve.run import store
+from nlevolve.run.asking import asked, cards_of
 from nlevolve.run.batch import solve_all
 from nlevolve.run.context import Context, Emit
 from nlevolve.run.controls import Brought
@@ -39,7 +39,7 @@ from nlevolve.run.notices import notices
 from nlevolve.run.origin import Origin
 from nlevolve.run.outcome import finished as ended
 from nlevolve.run.pinging import Unfit, ping_models
-from nlevolve.run.recorded import deciding, endpoints_of, require_endpoints, require_same
+from nlevolve.run.recorded import deciding, endpoints_of, require_endpoints, require_same, sealed
 from nlevolve.run.retold import Retold
 from nlevolve.run.steering import Steering
 from nlevolve.run.trust import NOTHING, Chosen, Named, budget_file, chosen_by, named, require_confirmed
@@ -160,7 +160,7 @@ class Session:
             )
             tasks = self.selection.tasks
             if (self.ping or retold.pinged) and not self.known and tasks:
-                await ping_models(asker, self.config, tasks[0].id, tee)
+                await ping_models(asker, asked(self.config, Brought(self.given)), tasks[0].id, tee)
             async with Steering(self.folder, tee, pause, stack.cap).listening():
                 await solve_all(tasks, context, known, at_once=self.limits.tasks_at_once, stopping=self.stopping)
         return answered
@@ -178,6 +178,7 @@ class Session:
             rank=self.config.policy.rank,
             resumed=bool(self.known),
             reads=True,
+            config=sealed(store.read_config(self.folder, ())),
         )
 
 
@@ -206,14 +207,14 @@ def begin(
     _check_views(config, templates)
     choose = strategy(config.policy.parents, parents)
     rehearse(templates)
-    cards = _cards(config, limits, replay, cache_dir)
+    brought = brought or Brought.of(origin.recorded if origin else {})
+    cards = cards_of(config, brought, limits, replay=replay, cache_dir=cache_dir)
     items = _confirmed(config, cards, templates, limits, chosen or chosen_by(options), sends=not replay and live is None)
     check_bank(cache_dir, replay=replay, notice=notice)
     lock = store.create(Path(options.runs_dir), options.run)
     again = origin if origin is not None and origin.told_again else None
     run_id, settings = again.id if again else uuid.uuid4().hex, deciding(config, selection, templates)
     endpoints = dict(again.endpoints) if again else endpoints_of(config, cards)
-    brought = brought or Brought.of(origin.recorded if origin else {})
     content = {
         "schema": 1,
         "run": lock.folder.name,
@@ -282,7 +283,8 @@ def reopen(
         replay, templates = bool(old.get("replay")), Prompts(prompts)
         require_same(folder, old, config, deciding(config, selection, templates))
         choose = strategy(config.policy.parents, parents)
-        cards = _cards(config, limits, replay, cache_dir)
+        brought = Brought.of(old)
+        cards = cards_of(config, brought, limits, replay=replay, cache_dir=cache_dir)
         require_endpoints(folder, old, config, cards)
         items = _confirmed(config, cards, templates, limits, chosen, sends=not replay and live is None)
         check_bank(cache_dir, replay=replay, notice=notice)
@@ -299,7 +301,7 @@ def reopen(
             choose,
             replay=replay,
             known=store.read_events(folder),
-            given=Brought.of(old).given,
+            given=brought.given,
             live=live,
             named=items,
         )
@@ -316,16 +318,6 @@ def _confirmed(
     if limits.budget_file is not None:  # to look at it leaves a lock beside it: not before somebody said yes
         check_budget_file(limits.budget_file, limits.budget, limits.max_tokens_total)
     return items
-
-
-def _cards(config: RunConfig, limits: Limits, replay: bool, cache_dir: Path) -> Mapping[str, ModelCard]:
-    capped = limits.budget is not None or limits.task_budget is not None
-    return check_models(
-        config.roles.values(),
-        priced=capped and not limits.allow_unknown_prices and not replay,
-        keyed=not replay,
-        remember=cache_dir / "cards.json",
-    )
 
 
 def _check_views(config: RunConfig, prompts: Prompts) -> None:

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from nlevolve import files
 from nlevolve.errors import UsageError
+from nlevolve.records import DamagedLine, read_event
 from nlevolve.run import store
 from nlevolve.run.steering import CONTROL
 
@@ -20,7 +21,10 @@ NOTE = "note.txt"
 OWN = frozenset({"config.json", "events.jsonl", "results.json", "submission.json", "report.html", "export", NOTE, CONTROL})
 """What a run's folder holds. With anything else in it, it is not ours to take away."""
 
-State = Literal["running", "done", "unfinished"]
+LONGEST = 1_000_000
+"""Bytes of a log's first line that are read: it names the run's tasks."""
+
+State = Literal["running", "paused", "done", "unfinished"]
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,7 @@ class Kept:
 
     folder: Path
     began: datetime
+    """When its log begins; of one that has none, when its settings were written."""
     config: Mapping[str, Any]
     results: Mapping[str, Any]
     """The content of results.json; empty where it has none yet."""
@@ -88,12 +93,37 @@ def remove(folder: Path) -> None:
 def _read(folder: Path) -> Kept | None:
     try:
         config = store.read_config(folder, needs=("run", "tasks"))
-        began = datetime.fromtimestamp((folder / "config.json").stat().st_mtime, UTC)
+        began = _first(folder) or datetime.fromtimestamp((folder / "config.json").stat().st_mtime, UTC)
     except (UsageError, OSError):
         return None
     results = _results(folder)
-    state: State = "running" if store.being_written(folder) else "done" if results.get("finished") else "unfinished"
-    return Kept(folder, began, config, results, state, note(folder))
+    return Kept(folder, began, config, results, _state(folder, results), note(folder))
+
+
+def _first(folder: Path) -> datetime | None:
+    """When the first event of the log happened."""
+    try:
+        with open(files.opened(folder / "events.jsonl"), "rb") as log:
+            return read_event(log.readline(LONGEST)).at
+    except (OSError, DamagedLine):
+        return None
+
+
+def _state(folder: Path, results: Mapping[str, Any]) -> State:
+    if store.being_written(folder):
+        return "paused" if _held(folder) else "running"
+    return "done" if results.get("finished") else "unfinished"
+
+
+def _held(folder: Path) -> bool:
+    """Whether the last that the log says of it is that the run is paused. No text in an event looks like this: its quotes are
+    escaped."""
+    try:
+        log = files.read(folder / "events.jsonl")
+    except OSError:
+        return False
+    last = log.rfind(b'"kind":"paused"')
+    return last > log.rfind(b'"kind":"run_started"') and log.startswith(b',"on":true', last + len(b'"kind":"paused"'))
 
 
 def _results(folder: Path) -> Mapping[str, Any]:

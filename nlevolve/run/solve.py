@@ -31,7 +31,9 @@ async def solve(task: Task, context: Context, known: Sequence[Event] = (), befor
         pairs = tuple((p.input, p.output) for p in task.pairs)
         births = context.config.policy.births
         context.emit(TaskStarted(task=task.id, pairs=pairs, tests=task.tests, copy_accuracy=task.copy_accuracy, births=births))
-    search, answering = Search(task, context, known, before or {}), Answering(task, context)
+    answering = Answering(task, context)
+    settling = answering.plainly if context.config.policy.stop_when == "agree" else None
+    search = Search(task, context, known, before or {}, settling)
     expected = checker.expected if context.config.policy.phases else solver.expected
     follows = partial(expected, context.asker, context.settings("answerer"), task)
     with context.keeping(task.id, follows):
@@ -49,7 +51,7 @@ def _end(
     task: Task, context: Context, search: Search, answering: Answering, answers: tuple[Answer, ...], seconds: float
 ) -> TaskAnswered:
     population = search.outcome
-    halted = search.halted or answering.halted
+    halted = search.cut or answering.halted
     lost = losses(population, answering.asked, halted)
     stopped = _stopped(search, halted, answering.lost(answers))
     best = followers(population, context.config.answers, context.config.policy.rank)
@@ -58,13 +60,20 @@ def _end(
         answers=answers,
         stopped=stopped,
         best=best[0].index if best else None,
-        error=str(halted) if halted else sentence(lost) if stopped == "failed" else "",
+        error=_error(search, halted, answers) or (sentence(lost) if stopped == "failed" else ""),
         remedy=halted.remedy if halted else "",
         unreached=len(population.unreached) + answering.unreached,
         losses=lost,
-        unfinished=search.halted is not None and not search.perfect and any(a.proposed for a in answers),
+        unfinished=search.cut is not None and not search.ended,
+        agreed=search.agreed,
         seconds=seconds,
     )
+
+
+def _error(search: Search, halted: Halt | None, answers: tuple[Answer, ...]) -> str:
+    """What was not asked because a cap was reached, or the run was stopped, is no fault of a task that has what it was after."""
+    solved = search.ended and all(answer.proposed for answer in answers)
+    return "" if halted is None or (solved and isinstance(halted, OverBudget | Interrupted)) else str(halted)
 
 
 def _stopped(search: Search, halted: Halt | None, lost: bool) -> Stopped:

@@ -16,10 +16,13 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from nlevolve import files
+from nlevolve.config import validated
 from nlevolve.errors import UsageError
 from nlevolve.llm.pausing import Pause
 from nlevolve.records import BudgetChanged, Event, Noticed, Paused
 from nlevolve.run import store
+from nlevolve.run.asking import asked
+from nlevolve.run.controls import Brought
 
 CONTROL = "control.json"
 POLL = 0.5
@@ -126,7 +129,9 @@ def tell(folder: Path, told: Told, otherwise: str) -> None:
 
 def check_priced(config: Mapping[str, Any]) -> None:
     """Raises UsageError where a budget cannot be kept: a model's price is not known, and nobody has said that it need not be."""
-    unpriced = [model for model, price in config.get("prices", {}).items() if price is None]
+    roles = asked(validated(config["settings"]), Brought.of(config)).values()
+    counted = {model for settings in roles for model in settings.mix}
+    unpriced = [model for model, price in config.get("prices", {}).items() if price is None and model in counted]
     if unpriced and not config["limits"].get("allow_unknown_prices"):
         raise UsageError(
             f"the price of {', '.join(unpriced)} is not known, so no budget can be kept: resume with "

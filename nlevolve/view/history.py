@@ -76,6 +76,15 @@ class TaskHistory:
             return self.answered.losses
         return losses(self.population, [*self.follows.values(), *self.guesses.values()])
 
+    @property
+    def cut_short(self) -> bool:
+        """Whether a cap, or the user, ended it before it had what it was after: answers by a description that fits all pairs."""
+        done = self.answered
+        if done is None or done.stopped not in ("budget", "interrupted"):
+            return False
+        fits = self.best is not None and self.best.fitness.perfect
+        return not (fits and done.given and all(answer.attempt_1 is not None for answer in done.answers))
+
     def smaller(self, birth: int) -> str:
         """What was left out of the birth's prompts, in words: "asked for without the parents' grids"; empty where nothing was."""
         verbs = {"check": "checked", "follow": "followed"}
@@ -178,7 +187,8 @@ class History:
             case RunFinished():
                 self.finished = event
             case TaskStarted():
-                self.task(event.task).started = event
+                task = self.task(event.task)
+                task.started, task.population = event, grow(task.population, event)
             case CandidateChecked():
                 task = self.task(event.task)
                 if event.birth.index not in task.population.members:
@@ -188,7 +198,9 @@ class History:
             case MoveFailed():
                 self.task(event.task).grow(event, self.rank)
             case AnswerFollowed():
-                self.task(event.task).follows[event.birth, event.attempt.pair, event.sample, event.view] = event
+                task = self.task(event.task)
+                task.follows[event.birth, event.attempt.pair, event.sample, event.view] = event
+                task.population = grow(task.population, event)
             case AnswerGuessed():
                 self.task(event.task).guesses[event.attempt.pair, event.sample] = event
             case TaskAnswered():

@@ -7,7 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from nlevolve.puzzle.drawing import svg
-from nlevolve.view.text import clean, money, percent
+from nlevolve.view.text import clean, money, percent, plural
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -50,7 +50,9 @@ def task_page(task: Mapping[str, Any], answers: Sequence[Sequence[Any]]) -> str:
 def headline(results: Mapping[str, Any]) -> str:
     """One line: the run, what it solved and what it cost."""
     totals = results["totals"]
-    solved = "solutions not known" if totals["solved"] is None else f"{totals['solved']} of {totals['tasks']} tasks solved"
+    solved = (
+        "solutions not known" if totals["solved"] is None else f"{totals['solved']} of {plural(totals['tasks'], 'task')} solved"
+    )
     share = "" if totals["score_tasks"] is None else f" ({percent(totals['score_tasks'])})"
     state = "" if results["finished"] else ", not finished"
     return f"{clean(results['run'])}: {solved}{share}{state}, {money(totals['cost_usd'])}"

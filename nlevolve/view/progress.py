@@ -8,10 +8,10 @@ from html import escape
 from importlib import import_module
 from typing import Any
 
-from nlevolve.records import Event, RunFinished, RunStarted, TaskAnswered
+from nlevolve.records import Event, Paused, RunFinished, RunStarted, TaskAnswered
 from nlevolve.view.door import say
 from nlevolve.view.history import History
-from nlevolve.view.text import clean, count, duration, money, percent, plural
+from nlevolve.view.text import clean, count, counted, duration, money, percent, plural
 
 EVERY = timedelta(seconds=0.3)
 """Between two looks of a notebook."""
@@ -39,7 +39,9 @@ class Progress:
         if isinstance(event, TaskAnswered):
             self._ended[event.task] = self._word(event.task)
         every = EVERY if _notebook() else LINES_EVERY
-        if isinstance(event, RunFinished) or self._shown is None or event.at - self._shown >= every:
+        if isinstance(event, Paused):
+            self._paused = event.on
+        if isinstance(event, RunFinished | Paused) or self._shown is None or event.at - self._shown >= every:
             self._shown = event.at
             self._show()
 
@@ -63,6 +65,7 @@ class Progress:
         self._ended: dict[str, str] = {}
         self._fit: set[str] = set()
         self._shown = None
+        self._paused = False
         self._handle: Any = None
 
     def _head(self) -> str:
@@ -73,12 +76,13 @@ class Progress:
         of = plural(len(self._history.tasks), "task")
         told = [
             f"{len(self._ended)} of {of} done, {len(self._fit)} with a rule that fits all pairs",
-            f"{count(account.calls)} calls, {count(account.cache)} from the cache",
+            f"{counted(account.provider, 'call')}, {count(account.cache)} more from the cache",
             money(account.cost_usd),
             duration(self._history.seconds),
         ]
         ended = self._history.finished
-        return " · ".join([*told, *([ended.reason] if ended and ended.reason != "done" else [])])
+        state = ended.reason if ended and ended.reason != "done" else "paused" if self._paused and not ended else ""
+        return " · ".join(filter(None, [*told, state]))
 
     def _word(self, task: str) -> str:
         """What came of a task that has ended."""

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from nlevolve.puzzle.grids import shape
 from nlevolve.records import CallFinished, CandidateChecked, Followed, ReplyUnread, Role, TaskStarted
 from nlevolve.view.lost import in_short
-from nlevolve.view.text import percent
+from nlevolve.view.text import percent, plural
 
 Outcome = Literal["read", "repaired", "cut", "looping", "unreadable", "refused", "untold"]
 OUTCOMES: tuple[Outcome, ...] = ("read", "repaired", "cut", "looping", "unreadable", "refused", "untold")
@@ -133,7 +133,7 @@ def in_words(row: Mapping[str, Any]) -> str:
     gone = [f"{sum(never.values()):,} never came ({in_short(never)})"] if never else []
     if not replies:
         return "; ".join(["no replies", *gone])
-    first = f"{replies:,} replies" if row["untold"] else f"{percent(row['read'] / replies, 0)} of {replies:,} read"
+    first = plural(replies, "reply", "replies") if row["untold"] else f"{percent(row['read'] / replies, 0)} of {replies:,} read"
     lost = [f"{percent(row[name] / replies, 0)} {name}" for name in LOST if row.get(name)]
     more = [f"{row['wrong_size']:,} of the wrong size"] if row["wrong_size"] else []
     more += [f"{row['notes']:,} with a note"] if row["notes"] else []

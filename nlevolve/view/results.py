@@ -193,6 +193,7 @@ def _task_row(seen: TaskHistory, task: Task, grade: Grade | None, history: Histo
         "seconds": round(answered.seconds, 3) if answered else 0.0,
         "stopped": answered.stopped if answered else _why_unanswered(history),
         "unfinished": answered.unfinished if answered else False,
+        "agreed": list(answered.agreed) if answered else [],
         "error": (answered.error or None) if answered else None,
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import ceil, comb, gcd, sqrt
-from statistics import NormalDist, fmean, stdev
+from statistics import NormalDist, fmean
 from typing import NamedTuple
 
 LEVEL, POWER = 0.05, 0.8
@@ -39,14 +39,6 @@ def mcnemar(only_one: int, only_other: int) -> float:
     as_uneven = sum(comb(tasks, fewer) for fewer in range(min(only_one, only_other) + 1))
     chance: float = 2 * as_uneven / 2**tasks
     return min(1.0, chance)
-
-
-def sum_of(values: Sequence[float], confidence: float = 0.95) -> Interval | None:
-    """An interval of the sum of values drawn independently of each other, by the normal distribution; None of fewer than two."""
-    if len(values) < 2:
-        return None
-    half = NormalDist().inv_cdf((1 + confidence) / 2) * stdev(values) * sqrt(len(values))
-    return Interval(sum(values) - half, sum(values) + half)
 
 
 def sign_flip(differences: Sequence[int]) -> float:
@@ -95,6 +87,18 @@ def ahead_by(only_one: int, only_other: int, tasks: int) -> Interval:
     """The interval of how many more of the tasks one of two solves than the other; `only_one` it alone solved."""
     low, high = mean_difference([1] * only_one + [-1] * only_other + [0] * (tasks - only_one - only_other))
     return Interval(low * tasks, high * tasks)
+
+
+def sum_of(differences: Sequence[float], sizes: Sequence[int], confidence: float = 0.95) -> Interval:
+    """The interval of a sum of paired differences, each at most its `size` either way; never of no width, however alike they are.
+
+    Agresti and Min's of their mean, as shares of the largest size: what is in one task goes together, so that tasks are what was
+    drawn, and half a task is added to each outcome.
+    """
+    largest, whole = max(sizes), sum(sizes)
+    low, high = mean_difference([one / largest for one in differences], confidence)
+    tasks = len(differences)
+    return Interval(max(-whole, low * largest * tasks), min(whole, high * largest * tasks))
 
 
 def luck(solved: Sequence[int], runs: int) -> float:

@@ -59,7 +59,7 @@ def money(usd: float) -> str:
 
 def doubt(calls: int, usd: float) -> str:
     """What may have been billed beyond what is known, for so many calls of unknown cost; empty where all is known."""
-    told = f"{count(calls)} call{'' if calls == 1 else 's'} of unknown" if calls else ""
+    told = f"{counted(calls, 'call')} of unknown" if calls else ""
     if usd:
         return f"up to {money(usd)} more may have been billed" + (f" ({told} cost)" if told else "")
     return f"{told} price" if told else ""
@@ -81,9 +81,14 @@ def count(number: float) -> str:
     return f"{number / 1000:.1f}k" if number < 999_950 else f"{number / 1e6:.1f}M"
 
 
-def plural(number: int, noun: str) -> str:
-    """1 task, 2 tasks, 1,204 tasks."""
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+def plural(number: int, noun: str, several: str = "") -> str:
+    """1 task, 2 tasks, 1,204 tasks; `several` where that is not the noun with an s."""
+    return f"{number:,} {noun if number == 1 else several or f'{noun}s'}"
+
+
+def counted(number: int, noun: str, several: str = "") -> str:
+    """The same in short: 12.3k tasks."""
+    return f"{count(number)} {noun if number == 1 else several or f'{noun}s'}"
 
 
 def percent(share: float | None, decimals: int = 1) -> str:

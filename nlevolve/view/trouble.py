@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from nlevolve.records import CallFinished, CallRetried, Event, RunStarted, ServerAway, ServerBack
-from nlevolve.view.text import clean, duration
+from nlevolve.view.text import clean, duration, plural
 
 MOSTLY = 0.5
 """Share of a model's tries from which on their failure explains a result, though some passed."""
@@ -102,4 +102,4 @@ def _told(model: str, its: Tries) -> str:
     tries = its.vain.total() + its.passed
     kinds = "; ".join(f"{number:,} × {clean(its.said[kind])[:LONGEST]}" for kind, number in its.vain.most_common(2))
     answered = "none" if not its.passed else f"only {its.passed:,}"
-    return f"{model} answered {answered} of {tries:,} {'try' if tries == 1 else 'tries'} ({kinds})"
+    return f"{model} answered {answered} of {plural(tries, 'try', 'tries')} ({kinds})"

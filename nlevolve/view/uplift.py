@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
 from nlevolve import files
-from nlevolve.errors import UsageError
 from nlevolve.formats import ControlRow, ResultsFile
 from nlevolve.records import Arm
 from nlevolve.run import store
 from nlevolve.run.controls import Brought
+from nlevolve.run.standing import config_of, standing
 from nlevolve.view.statistics import Interval, ahead_by, mcnemar, sum_of
 from nlevolve.view.text import clean, count, doubt, money
 
@@ -23,6 +23,8 @@ CALLED: Mapping[Arm, str] = {
     "empty": "a description that says nothing",
     "shuffled": "another task's description",
 }
+
+METHOD = "Intervals: Agresti and Min's, by task, of pairs too. p: McNemar's exact test."
 
 
 class Uplift(BaseModel):
@@ -54,7 +56,7 @@ class Uplift(BaseModel):
     run_exact: int | None
     exact: int | None
     pairs_interval: Interval | None
-    """95%, of the difference in exact training pairs, tasks being what was drawn; None of a single task, too."""
+    """95%, of the difference in exact training pairs, tasks being what was drawn (statistics.sum_of)."""
     calls: int
     """That the control's provider answered, now or when another run bought them."""
     tokens: int
@@ -62,6 +64,8 @@ class Uplift(BaseModel):
     """At full price: with what replies from the cache had cost."""
     cost_unknown_calls: int = 0
     cost_unknown_usd: float = 0.0
+    interval_method: str = "agresti-min"
+    pairs_interval_method: str = "agresti-min, by task"
 
     @property
     def difference(self) -> int:
@@ -95,7 +99,7 @@ def uplift(run: Mapping[str, Any], control: Mapping[str, Any], row: ControlRow) 
         pairs=sum(one["train"]["pairs"] for one in ours) if described else None,
         run_exact=sum(one["train"]["exact"] for one in ours) if described else None,
         exact=sum(one["train"]["exact"] for one in theirs) if described else None,
-        pairs_interval=sum_of(gaps) if described else None,
+        pairs_interval=sum_of(gaps, [one["train"]["pairs"] for one in ours]) if described else None,
         calls=sum(one["calls"]["provider"] for one in paid),
         tokens=sum(one["tokens"]["prompt"] + one["tokens"]["completion"] for one in paid),
         cost_usd=round(sum(one["cost_usd"] for one in paid), 6),
@@ -104,16 +108,19 @@ def uplift(run: Mapping[str, Any], control: Mapping[str, Any], row: ControlRow) 
     )
 
 
-def uplifts(folder: Path, results: Mapping[str, Any]) -> list[Uplift]:
-    """Those of the controls that lie beside a run; of a control, its own. `results` is the content of its results.json."""
-    own = _config(folder)
+def uplifts(folder: Path, results: Mapping[str, Any], also: Collection[str] = ()) -> list[Uplift]:
+    """Those of the controls that lie beside a run, of several alike the one that says most; of a control, its own.
+
+    `results` is the content of the run's results.json; `also`: names of controls that are told of in any case.
+    """
+    own = config_of(folder)
     row = control_of(own)
     if row is not None:
         of = folder.parent / row.of if store.is_name(row.of) else None
-        whole = _results(of) if of is not None and _config(of).get("id") == row.of_id else None
+        whole = _results(of) if of is not None and config_of(of).get("id") == row.of_id else None
         found = [uplift(whole, results, row)] if whole else []
         return [one for one in found if one is not None]
-    return list(_beside(folder, own.get("id"), results))
+    return list(_beside(folder, own.get("id"), results, also))
 
 
 def control_of(config: Mapping[str, Any]) -> ControlRow | None:
@@ -131,7 +138,7 @@ def told(folder: Path, results: Mapping[str, Any]) -> list[str] | None:
     found = uplifts(folder, results)
     if any(one.control == results["run"] for one in found):
         return lines(found, clean(found[0].run))
-    if found or (described(results) and control_of(_config(folder)) is None):
+    if found or (described(results) and control_of(config_of(folder)) is None):
         return lines(found)
     return None
 
@@ -146,31 +153,20 @@ def lacking(typed: str) -> str:
     return f"there is no control yet, so what the descriptions add is not known: {typed}"
 
 
-def _beside(folder: Path, id: str | None, results: Mapping[str, Any]) -> Iterator[Uplift]:
-    """Of the runs whose name begins with this one's, those that are its controls and were not moved aside since."""
-    found = []
-    for path in sorted(folder.parent.glob(f"{_plain(folder.name)}.*/config.json")):
-        config = _config(path.parent)
-        row = control_of(config)
-        if row is None or row.of_id != id or config.get("run") != path.parent.name:
-            continue
-        told = _results(path.parent)
-        one = uplift(results, told, row) if told else None
-        found += [one] if one is not None else []
+def _beside(folder: Path, id: str | None, results: Mapping[str, Any], also: Collection[str]) -> Iterator[Uplift]:
+    """Of each arm and model the control that says most: one that came to its end, on the most tasks; and those named."""
+    found: dict[str, Uplift] = {}
+    for one in standing(folder, id):
+        told = _results(one.folder)
+        lead = uplift(results, told, one.row) if told else None
+        if lead is not None:
+            found[one.folder.name] = lead
+    best: dict[tuple[Arm, str], str] = {}
+    for name in sorted(found, key=lambda name: (found[name].finished, found[name].tasks)):
+        best[found[name].arm, found[name].model] = name
     order = list(CALLED)
-    yield from sorted(found, key=lambda one: order.index(one.arm))
-
-
-def _plain(name: str) -> str:
-    """A folder's name for glob: nothing in it is a pattern."""
-    return "".join(f"[{letter}]" if letter in "[*?" else letter for letter in name)
-
-
-def _config(folder: Path) -> Mapping[str, Any]:
-    try:
-        return store.read_config(folder, needs=("run", "tasks"))
-    except UsageError:
-        return {}
+    chosen = [found[name] for name in found if name in best.values() or name in also]
+    yield from sorted(chosen, key=lambda one: order.index(one.arm))
 
 
 def _results(folder: Path) -> dict[str, Any] | None:

@@ -32,8 +32,12 @@ class Backing:
         told = [f"{birth}{_times(often)}" for birth, often in self.births]
         many = ", ".join(told[:-1]) + " and " + told[-1] if len(told) > 1 else "".join(told)
         who = f"birth{'s' if len(told) > 1 else ''} {many}" if told else ""
-        got = f"{votes(self.votes)} of {votes(self.all_votes)} votes" if self.all_votes else ""
-        guessed = f"{self.guesses} direct {'guess' if self.guesses == 1 else 'guesses'}" if self.guesses else ""
+        got = (
+            f"{votes(self.votes)} of {votes(self.all_votes)} {'vote' if self.all_votes == 1 else 'votes'}"
+            if self.all_votes
+            else ""
+        )
+        guessed = f"{plural(self.guesses, 'direct guess', 'direct guesses')}" if self.guesses else ""
         return ", ".join(filter(None, [who, guessed, got]))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,7 @@ ROLE = RoleSettings(model="hosted_vllm/some")
 CARD = ModelCard(model=ROLE.model, provider="hosted_vllm")
 REVISION = Birth(index=1, operator="revise", parents=(0,), model=ROLE.model)
 STEPS = ["", "the parents' grids", "the parents", "the parents and 1 of 3 pairs", "the parents and 2 of 3 pairs"]
+FEW = [{"births": 6}, {"births": 5, "moves": ["revise", "recombine"]}]
 
 
 class Model:
@@ -63,17 +65,15 @@ def judged(model: Model, context: int | None = None) -> Attempt:
     return asyncio.run(check(asker(model, context), ROLE, TASK, 0, PARENTS[0][0], birth=0))
 
 
+@cache
 def sizes() -> list[int]:
-    """Tokens of a revision's prompts, from whole to smallest."""
-    found: list[int] = []
-    for context in range(2000, 0, -1):
+    """Tokens of a revision's prompts, from whole to smallest: each in a window that is one too small for the one before."""
+    found = [10**6]
+    while len(found) <= len(STEPS):
         model = Model()
-        revise(model, context)
-        if not found or tokens(model.asked[0].messages) != found[-1]:
-            found.append(tokens(model.asked[0].messages))
-        if len(found) == len(STEPS):
-            return found
-    return found
+        revise(model, found[-1] - 1)
+        found.append(tokens(model.asked[0].messages))
+    return found[1:]
 
 
 def test_what_is_known_not_to_fit_is_not_sent_and_the_parents_go_before_the_pairs() -> None:
@@ -137,7 +137,7 @@ def test_a_run_in_a_small_window_solves_its_tasks_and_a_replay_does_the_same(tel
                 task_files(tmp_path),
                 generator="hosted_vllm/some",
                 checker="hosted_vllm/some",
-                settings={"generator": role, "checker": role, "policy.stop_perfect": 4},
+                settings={"generator": role, "checker": role, "policy.stop_perfect": 4, "policy.phases": FEW},
                 run=run,
                 runs_dir=tmp_path / "runs",
                 cache_dir=tmp_path / "bank",

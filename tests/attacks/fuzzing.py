@@ -14,7 +14,7 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, TextIO
 
 from nlevolve.cli import main
 
@@ -260,9 +260,9 @@ class Hangs(BaseException):
     """It took too long."""
 
 
-def call(folder: Path, words: list[str]) -> Ended:
-    """The command line, in this process and that folder."""
-    out, err, argv, here = Screen(), Screen(), sys.argv, Path.cwd()
+def call(folder: Path, words: list[str], screen: TextIO | None = None) -> Ended:
+    """The command line, in this process and that folder; with a `screen` of one's own nothing is told of what was printed."""
+    out, err, argv, here = screen or Screen(), Screen(), sys.argv, Path.cwd()
     sys.argv = ["nlevolve", *words]
     os.chdir(folder)
     try:
@@ -276,7 +276,7 @@ def call(folder: Path, words: list[str]) -> Ended:
     finally:
         os.chdir(here)
         sys.argv = argv
-    return Ended(words, code, out.getvalue(), err.getvalue())
+    return Ended(words, code, out.getvalue() if isinstance(out, Screen) else "", err.getvalue())
 
 
 class Screen(io.StringIO):

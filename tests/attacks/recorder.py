@@ -1,6 +1,6 @@
-"""Runs a command with a recorder that cannot be switched off: what it opens to write, where it connects, what it starts.
+"""Runs commands with a recorder that cannot be switched off: what they open to write, where they connect, what they start.
 
-`python recorder.py LOG ARGUMENT…`: a line of JSON for each event that Python's audit hooks tell of.
+`python recorder.py LOG COMMAND…`, each command one argument: a line of JSON for each event that Python's audit hooks tell of.
 """
 
 from __future__ import annotations
@@ -39,8 +39,13 @@ def _record(event: str, arguments: tuple[object, ...]) -> None:
 
 
 sys.addaudithook(_record)
-sys.argv[:] = ["nlevolve", *sys.argv[2:]]
+_commands = sys.argv[2:]
 
 from nlevolve.cli import main  # noqa: E402
 
-main()
+for _command in _commands:
+    sys.argv[:] = ["nlevolve", *_command.split()]
+    try:
+        main()
+    except SystemExit:
+        continue

@@ -55,8 +55,11 @@ SAID: dict[str, tuple[list[str], str]] = {
     "lists without end": (["tasks", "@long.txt"], "the lists have more than 100,000 lines"),
     "prices that are a number": (["models", "openai/gpt-4o"], "prices.toml is not a table of prices"),
     "prompts that are a file": (["solve", "good.json", "--prompts", "good.json"], "good.json"),
-    "a bank that is cut short": (["cache", "import", "cut.jsonl.gz", "--cache-dir=bank"], "cut short or damaged behind line"),
-    "a bank that is no gzip": (["cache", "import", "rows.jsonl.gz", "--cache-dir=bank"], "cut short or damaged behind line 0"),
+    "a bank that is cut short": (["cache", "import", "cut.jsonl.gz", "--cache-dir=bank"], "cut short or damaged in line"),
+    "a bank that is no gzip": (
+        ["cache", "import", "rows.jsonl.gz", "--cache-dir=bank"],
+        "cut short or damaged in line 1: nothing is taken in",
+    ),
     "a bank that is a folder": (["cache", "import", "sub", "--cache-dir=bank"], "Is a directory"),
     "a bank of another program": (["cache", "stats", "--cache-dir=other"], "sample bank"),
 }

@@ -22,8 +22,8 @@ NAMES = (
     "sitecustomize",
     "usercustomize",
 )
-TASK = "arc1:68b16354"
-"""It is solved by a revision: the workers have something to do."""
+ASKED = ["solve", "arc1:68b16354", "--run", "mine", "--no-live", "--set=policy.phases=[{births=1}]"]
+"""One description, and its checks: the workers have something to do."""
 
 
 def test_modules_in_the_current_folder_and_in_its_env_file_are_not_run(tmp_path: Path) -> None:
@@ -38,9 +38,8 @@ def test_modules_in_the_current_folder_and_in_its_env_file_are_not_run(tmp_path:
     # as it is installed, but for the tests' own trees: what the current folder holds would come first
     program = f"import sys; sys.path.append({str(CHECKOUT)!r}); from nlevolve.cli import main; main()"
     keep = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    asked = ["solve", TASK, "--run", "mine", "--no-live"]
     ended = subprocess.run(
-        [sys.executable, "-P", "-c", program, *asked], cwd=here, env=keep, capture_output=True, text=True, check=False
+        [sys.executable, "-P", "-c", program, *ASKED], cwd=here, env=keep, capture_output=True, text=True, check=False
     )
     assert ended.returncode == 0, ended.stderr
     assert not ran.exists(), ran.read_text()
@@ -52,7 +51,7 @@ def test_python_m_in_a_folder_takes_no_module_from_it(tmp_path: Path) -> None:
     for name in set(NAMES) - {"sitecustomize", "usercustomize"}:
         (tmp_path / f"{name}.py").write_text(TRAP.format(ran=str(ran)))
     ended = subprocess.run(
-        [sys.executable, "-m", "nlevolve", "solve", TASK, "--run", "mine", "--no-live"],
+        [sys.executable, "-m", "nlevolve", *ASKED],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(CHECKOUT)},
         capture_output=True,

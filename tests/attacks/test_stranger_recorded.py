@@ -17,14 +17,14 @@ RECORDER = Path(__file__).with_name("recorder.py")
 HARMLESS = ("/dev/null", "/dev/tty", matplotlib.get_cachedir())
 
 
-def recorded(folder: Path, *arguments: str) -> list[Any]:
-    """What a command did in this folder, with somebody's keys in the environment."""
+def recorded(folder: Path, *commands: str) -> list[Any]:
+    """What commands did in this folder, with somebody's keys in the environment."""
     log = folder.parent / f"{folder.name}-recorded"
     log.unlink(missing_ok=True)
     environment = {**os.environ, "OPENAI_API_KEY": "sk-the-users-own-key-0123456789", "HOME": f"{folder}-home"}
     # its list of fonts is there: to make one it writes and starts programs
     environment["MPLCONFIGDIR"] = matplotlib.get_cachedir()
-    command = [sys.executable, "-P", str(RECORDER), str(log), *arguments]
+    command = [sys.executable, "-P", str(RECORDER), str(log), *commands]
     ended = subprocess.run(
         command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
     )
@@ -55,9 +55,9 @@ def test_nothing_is_written_elsewhere_sent_or_started(nlevolve: Nlevolve, receiv
     config["cache_dir"] = str(home / "bank")
     (received / "config.json").write_text(json.dumps(config))
     (tmp_path / ".env").write_text(f"OPENAI_API_BASE=http://127.0.0.1:9/v1\nXDG_STATE_HOME={tmp_path}\n")
-    for command in (["resume", "received", "--no-live"], ["report", "received"], ["export", "received", "-f", "kaggle"]):
-        events = recorded(tmp_path, *command)
-        assert {path for path in paths(events) if not path.startswith(f"{tmp_path}/")} == set()
-        assert [told for event, told in events if event in ("socket.connect", "socket.getaddrinfo", "os.system")] == []
-        assert [told for event, told in events if event in ("subprocess.Popen", "os.exec", "os.posix_spawn")] == []
+    events = recorded(tmp_path, "resume received --no-live", "report received", "export received -f kaggle")
+    assert {path for path in paths(events) if not path.startswith(f"{tmp_path}/")} == set()
+    assert [told for event, told in events if event in ("socket.connect", "socket.getaddrinfo", "os.system")] == []
+    assert [told for event, told in events if event in ("subprocess.Popen", "os.exec", "os.posix_spawn")] == []
+    assert {Path(path).name for path in paths(events)} >= {"report.html", "report.html.part"}, "it recorded"
     assert os.listdir(home) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from nlevolve.audit.findings import Findings
 from nlevolve.cli import main
 from nlevolve.llm.request import Message, Request
 from nlevolve.puzzle.grids import render
+from nlevolve.records import read_event, write_event
 from nlevolve.run.retell import Told, retell
 from nlevolve.run.store import read_config, read_events
 from tests.audit import forging
@@ -33,6 +35,7 @@ def test_what_an_older_log_does_not_say_is_unverifiable_and_not_wrong(solved: Pa
     events = [json.loads(line) for line in (folder / "events.jsonl").read_text().splitlines()]
     for event in events:
         event.pop("crc")
+        event.pop("config", None)
     kept = [event for event in events if event["kind"] not in ("call_sent", "reply_unread")]
     (folder / "events.jsonl").write_text("".join(json.dumps(event) + "\n" for event in kept))
     found = audit(folder, read_config(folder))
@@ -44,6 +47,7 @@ def test_what_an_older_log_does_not_say_is_unverifiable_and_not_wrong(solved: Pa
         "no price of offline/checker",
         "when tries leave",
         "does not say totals.replies",
+        "does not say what stood in config.json",
     ):
         assert lacking in told
 
@@ -79,6 +83,7 @@ def test_without_the_tasks_or_the_bank_that_is_said(flaky: Path, tmp_path: Path)
     folder = forging.copied(flaky, tmp_path)
     gone = {**read_config(folder), "tasks": [str(tmp_path / "nowhere.json:mirror")]}
     gone.pop("digest")
+    forging.log(folder, forging.of_kind("run_started"), forging.put("config", value={}))
     found = audit(folder, gone)
     assert [str(one) for one in found.differs] == []
     told = " ".join(found.unverifiable)
@@ -154,6 +159,7 @@ def test_the_command_ends_with_1_where_something_differs(
     folder = forging.copied(solved, tmp_path)
     code, out = call(str(folder))
     assert (code, out.splitlines()[-1].endswith("derived again; nothing differs")) == (0, True)
+    assert "run true (2 tasks, " in out
     forging.file(folder, "results.json", forging.put("totals", "solved", value=2))
     code, out = call(str(folder))
     assert code == 1
@@ -163,3 +169,19 @@ def test_the_command_ends_with_1_where_something_differs(
     assert (code, told["ok"], told["run"]) == (1, False, "true")
     assert told["differs"] == [{"kind": "figure", "where": "results.json, totals.solved", "what": "is 2; derived again it is 1"}]
     assert call("nothing")[0] == 2
+    (folder / "submission.json").unlink()
+    code, out = call(str(folder))
+    assert (code, "submission.json: is not there, and the log has 2 answers" in out) == (1, True)
+
+
+def test_a_clock_that_is_set_back_is_no_forgery(solved: Path, tmp_path: Path) -> None:
+    """It moves every line that comes after; a single line out of its order was changed."""
+    folder = forging.copied(solved, tmp_path)
+    lines = (folder / "events.jsonl").read_text().splitlines()
+    events = [read_event(line) for line in lines]
+    late = [event.model_copy(update={"at": event.at - timedelta(hours=1)}) for event in events[len(events) // 2 :]]
+    told = [write_event(event) for event in [*events[: len(events) // 2], *late]]
+    (folder / "events.jsonl").write_text("".join(f"{line}\n" for line in told))
+    found = audit(folder, read_config(folder))
+    assert not [one for one in found.differs if one.kind == "time"]
+    assert any("the clock went back once" in line for line in found.unverifiable)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -149,6 +150,83 @@ FORGERIES: dict[str, tuple[Forge, str]] = {
     "a reply of another model": (banked(BOUGHT, model="openai/gpt-5"), "is of openai/gpt-5, the call asked offline/checker"),
     "a reply that says something else": (said_otherwise, "is not what the banked replies to its calls say"),
 }
+
+
+REPLIED = of_kind("call_finished", source="provider", purpose="write")
+SERVED = of_kind("call_finished", source="cache")
+FAILED = of_kind("call_finished", source="failed")
+UNSEEN_BY_FIGURES: dict[str, tuple[Callable[[Any], bool], Callable[[Any], Any], str]] = {
+    "a task's beginning": (of_kind("task_started"), drop, "its task_started is missing"),
+    "a task that was not selected": (of_kind("call_sent"), put("task", value="flip"), "is not among those selected"),
+    "a time": (BOUGHT, lambda event: put("at", value=_later(event["at"]))(event), "is not between those of its neighbours"),
+    "an error of a reply": (REPLIED, put("error", value="timed out"), "brought a reply, and is said to have failed"),
+    "tries": (REPLIED, put("tries", value=2), "is said to have taken 2 tries, and took 1"),
+    "a try's number": (of_kind("call_sent"), put("tries", value=3), "is said to be try 3"),
+    "whose call it was": (BOUGHT, put("target", value=lambda n: 1 - min(n, 1)), "was sent as another one"),
+    "a birth that was not planned": (REPLIED, put("birth", value=99), "is for birth 99, which was not planned"),
+    "a pair that there is not": (BOUGHT, put("target", value=40), "is for pair 41, and there are"),
+    "what a cached reply took": (SERVED, put("seconds", value=2.0), "takes no try and no time"),
+    "an accuracy on a test input": (FOLLOWED, put("attempt", "accuracy", value=1.0), "a run knows no test output"),
+    "a description's price": (CHECKED, put("generator_usd", value=0.3), "its description is said to have cost 0.3"),
+    "a sample": (FOLLOWED, put("sample", value=1), "and lacks an earlier one"),
+    "births without evidence": (ANSWERED, put("unreached", value=1), "unreached: is 1"),
+    "a remedy": (ANSWERED, put("remedy", value="pay"), "is said to have failed, and its search ended of itself"),
+    "an exit code": (of_kind("run_finished"), put("exit_code", value=3), "exit_code: is 3"),
+    "an excuse": (of_kind("run_finished"), put("why", value="no money"), "is said to be done, and why it is not"),
+}
+
+
+def _later(at: str) -> str:
+    return (datetime.fromisoformat(at) + timedelta(minutes=5)).isoformat()
+
+
+def test_what_changes_no_figure_is_named_too(solved: Path, tmp_path: Path) -> None:
+    """By the log alone: no bank is asked."""
+    folder = forging.copied(solved, tmp_path)
+    config, true = read_config(folder), (folder / "events.jsonl").read_text()
+    unseen = []
+    for name, (which, change, line) in UNSEEN_BY_FIGURES.items():
+        forging.log(folder, which, change)
+        told = list(map(str, audit(folder, config).differs))
+        unseen += [(name, told)] if not any(line in one for one in told) else []
+        (folder / "events.jsonl").write_text(true)
+    assert not unseen
+
+
+def test_what_stands_in_config_json_beside_the_settings_is_held_against_the_log(solved: Path, tmp_path: Path) -> None:
+    folder = forging.copied(solved, tmp_path)
+    forging.file(folder, "config.json", put("versions", "litellm", value="9.9"))
+    forging.file(folder, "config.json", put("prices", "offline/checker", "source", value="a friend"))
+    forging.file(folder, "config.json", put("limits", "patience", value=1.0))
+    told = found(folder)
+    assert [line.partition(": ")[0] for line in told] == [f"config.json, {key}" for key in ("limits", "prices", "versions")]
+    # of an older log nothing else than the bank knows whose replies they are
+    forging.log(folder, of_kind("run_started"), put("config", value={}))
+    assert not found(folder)
+    forging.file(folder, "config.json", put("id", value="mine"))
+    assert any("config.json, id: is 'mine'; of what the run bought the bank has" in line for line in found(folder))
+
+
+def test_thinking_that_no_reply_has_and_a_note_are_named_by_the_bank(solved: Path, tmp_path: Path) -> None:
+    folder = forging.copied(solved, tmp_path)
+    forging.log(folder, REPLIED, put("reasoning", value="Let me think."))
+    forging.log(folder, BOUGHT, put("finish", value="length"))
+    forging.log(folder, FOLLOWED, put("attempt", "note", value="fine"))
+    told = " ".join(found(folder))
+    for line in ("is banked with other thinking", 'finish: is "length"', "or its note, is not what the banked replies"):
+        assert line in told
+
+
+def test_what_failed_and_what_nobody_could_read_is_held_against_its_calls(flaky: Path, tmp_path: Path) -> None:
+    folder = forging.copied(flaky, tmp_path)
+    config, true = read_config(folder), (folder / "events.jsonl").read_text()
+    for which, change, line in (
+        (FAILED, put("reasoning", value="hm"), "failed, and is said to have brought something"),
+        (FAILED, put("tries", value=7), "is said to have taken 7 tries"),
+    ):
+        forging.log(folder, which, change)
+        assert any(line in str(one) for one in audit(folder, config).differs)
+        (folder / "events.jsonl").write_text(true)
 
 
 @pytest.mark.parametrize("name", FORGERIES)

@@ -95,6 +95,11 @@ def test_a_control_is_replayed_and_resumed_to_the_same_answers(run: Run) -> None
     control(run, "honest", *chosen)
     arms = [folder.name for folder in Path("runs").glob("honest.*")]
     first = {name: Path("runs", name, "submission.json").read_bytes() for name in arms}
+    # what stands finished is not made again: it has to go first
+    control(run, "honest", "--replay", *chosen)
+    assert {folder.name for folder in Path("runs").glob("honest.*")} == set(arms)
+    for name in arms:
+        shutil.rmtree(Path("runs", name))
     control(run, "honest", "--replay", *chosen)
     for name in arms:
         assert Path("runs", name, "submission.json").read_bytes() == first[name]
@@ -137,3 +142,27 @@ def test_a_control_that_was_cut_off_before_its_first_description_can_be_told(run
     folder = Path("runs/honest.empty")
     cut = [event for event in read_events(folder) if not isinstance(event, CandidateChecked)]
     assert retell_all(json.loads((folder / "config.json").read_text()), cut, 100)
+
+
+def test_a_control_stands_once_is_gone_on_with_and_gives_way_to_none_on_fewer_tasks(run: Run) -> None:
+    """The same command again asks nobody; a smaller control is put beside a larger one, which is the one that is told of."""
+    (whole,) = control(run, "honest", "--arm", "empty")
+    folder = Path("runs/honest.empty")
+    log = (folder / "events.jsonl").read_bytes()
+    code, out, _ = run("control", "honest", "--arm", "empty", "--no-live", "--cache-dir", "bank")
+    assert (code, "honest.empty is there already, and nothing is asked again" in out) == (0, True)
+    assert (folder / "events.jsonl").read_bytes() == log
+    # one that was cut off is gone on with where it is
+    (folder / "events.jsonl").write_bytes(b"".join(log.splitlines(keepends=True)[:20]))
+    _, out, _ = run("control", "honest", "--arm", "empty", "--no-live", "--cache-dir", "bank")
+    assert "honest.empty, which is gone on with" in out
+    assert sum(event.kind == "run_started" for event in read_events(folder)) == 2
+    both = control(run, "honest", "--arm", "empty", "--tasks", "2")
+    assert [(one["control"], one["tasks"]) for one in both] == [("honest.empty", 4), ("honest.empty-2", 2)]
+    assert sorted(one.name for one in Path("runs").glob("honest.*")) == ["honest.empty", "honest.empty-2"]
+    told = _flat(run("compare", "honest", "clever")[1])
+    assert ("nothing 0 of 4 · honest 4 of 4" in told, "honest 2 of 2" in told) == (True, False)
+    # the other way round the larger one takes the name, and the smaller one is kept beside it
+    control(run, "clever", "--arm", "empty", "--tasks", "2")
+    (larger,) = control(run, "clever", "--arm", "empty")
+    assert (larger["control"], larger["tasks"], whole["tasks"]) == ("clever.empty", 4, 4)

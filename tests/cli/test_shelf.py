@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from nlevolve.records import Paused, write_event
 from nlevolve.run.store import Lock
 from nlevolve.version import __version__
 from tests.cli.conftest import Run
@@ -41,8 +43,14 @@ def test_a_run_is_listed_with_its_note_and_compared_with_it(nlevolve: Run, ran: 
     shutil.rmtree(ran.with_name("other"))
     assert nlevolve("note", "mine", "")[0] == 0
     assert json.loads(nlevolve("ls", "--json")[1])[0]["note"] == ""
-    with closing(Lock(ran)):
-        assert json.loads(nlevolve("ls", "--json")[1])[0]["state"] == "running"
+    os.utime(ran / "config.json", (2e9, 2e9))  # a budget that is changed writes it anew
+    began = json.loads((ran / "events.jsonl").read_text().partition("\n")[0])["at"]
+    assert json.loads(nlevolve("ls", "--json")[1])[0]["began"][:19] == began[:19]
+    with closing(Lock(ran)), (ran / "events.jsonl").open("a") as log:
+        for on, state in ((None, "running"), (True, "paused"), (False, "running")):
+            log.write("" if on is None else write_event(Paused(on=on)) + "\n")
+            log.flush()
+            assert json.loads(nlevolve("ls", "--json")[1])[0]["state"] == state
     (ran / "results.json").write_text("{")
     assert json.loads(nlevolve("ls", "--json")[1])[0]["state"] == "unfinished"
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from nlevolve.api import solve
 from nlevolve.cli import main
-from tests.stories.processes import start
+from nlevolve.records import BudgetChanged, CallSent, CandidateChecked, Event, Paused
 
 Run = Callable[..., tuple[int, str, str]]
 PAIR = {"input": [[1]], "output": [[2]]}
@@ -63,27 +66,29 @@ def test_a_run_that_does_not_go_on_is_resumed_instead(nlevolve: Run, task: Path)
 
 
 def test_a_run_in_another_terminal_is_paused_given_a_budget_and_let_go_on(nlevolve: Run, tmp_path: Path) -> None:
-    # a cache of its own that is empty, and tasks enough for it to be under way still
-    running = start("solve", "arc1:training~20", "--run=far", "--no-live", "--cache-dir=apart", folder=tmp_path)
-    assert running.stdout is not None
-    line = ""
-    while "taken up" not in line and "exact" not in line and "… " not in line:
-        line = running.stdout.readline()
-        assert line, running.communicate()
-    code, told, complaint = nlevolve("pause", "far")
-    assert (code, complaint) == (0, "")
-    assert told.startswith("far is paused: nothing new is sent")
-    assert nlevolve("budget", "far", "20")[1] == "the budget of far is $20.00 from now on\n"
-    assert json.loads((tmp_path / "runs" / "far" / "config.json").read_text())["limits"]["budget"] == 20
-    assert nlevolve("go", "far")[1] == "far goes on\n"
-    told, _ = running.communicate()
-    assert running.returncode == 0
-    assert [
-        words for words in ("paused: nothing new is sent", "budget is $20.00 from now on", "the run goes on") if words in told
-    ] == [
-        "paused: nothing new is sent",
-        "budget is $20.00 from now on",
-        "the run goes on",
-    ]
+    """The run goes on in a thread: what tells it so is a file, whoever writes it."""
+    under_way, events = threading.Event(), list[Event]()
+
+    def see(event: Event) -> None:
+        events.append(event)
+        if isinstance(event, CandidateChecked):
+            under_way.set()
+
+    tasks = ["arc1:25d487eb", "arc1:4be741c5", "arc1:234bbc79"]  # none of these is solved by its first births
+    with ThreadPoolExecutor(1) as terminal:
+        running = terminal.submit(solve, tasks, run="far", see=see, report=False)
+        assert under_way.wait(120)
+        code, told, complaint = nlevolve("pause", "far")
+        assert (code, complaint) == (0, "")
+        assert told.startswith("far is paused: nothing new is sent")
+        assert json.loads(nlevolve("ls", "--json")[1])[0]["state"] == "paused"
+        assert nlevolve("budget", "far", "20")[1] == "the budget of far is $20.00 from now on\n"
+        assert json.loads((tmp_path / "runs" / "far" / "config.json").read_text())["limits"]["budget"] == 20
+        assert nlevolve("go", "far")[1] == "far goes on\n"
+        assert running.result().finished
+    said = [event for event in events if isinstance(event, Paused | BudgetChanged)]
+    assert [getattr(event, "on", 20) for event in said] == [True, 20, False]
+    since = [isinstance(event, CallSent) for event in events[events.index(said[0]) : events.index(said[-1])]]
+    assert True not in since, "nothing is sent meanwhile"
     code, told, _ = nlevolve("audit", "far")
     assert (code, "nothing differs" in told) == (0, True), told

@@ -69,6 +69,16 @@ def test_arms_hold_what_each_birth_adds_to_its_own_parents() -> None:
     assert {m: a.gain for m, a in arms(grown, 0.5).items()} == {"a": 0.0, "b": 0.75}
 
 
+def test_what_is_made_of_a_perfect_one_shows_nothing_of_its_model_and_a_restart_owes_nothing_to_what_failed() -> None:
+    fits, later, afresh = checked(0, "==", model="a"), checked(1, "==", parents=(0,)), checked(2, "==", parents=(3,), model="c")
+    moved = [
+        one.model_copy(update={"birth": one.birth.model_copy(update={"operator": move})})
+        for one, move in [(later, "generalise"), (afresh, "restart")]
+    ]
+    grown = population([fits, *moved, checked(3, "=x", model="a")])
+    assert {m: a.gain for m, a in arms(grown, 1.0).items()} == {"a": pytest.approx(0.5 + 0.125 + 0.0), "c": 0.5}
+
+
 ARMS = st.dictionaries(st.sampled_from("abc"), st.builds(Arm, *[st.integers(0, 9).map(float)] * 3))
 
 

@@ -71,9 +71,9 @@ async def one_run(seed: int) -> tuple[Ledger, float]:
     return ledger, billed
 
 
-def test_two_hundred_runs_of_random_prices_and_lengths_never_pass_their_budget() -> None:
+def test_fifty_runs_of_random_prices_and_lengths_never_pass_their_budget() -> None:
     shares, tokens = [], []
-    for seed in range(200):
+    for seed in range(50):
         ledger, billed = run_virtually(one_run(seed))
         assert ledger.usd == pytest.approx(billed)
         shares.append(billed / (ledger.caps.usd or 1) if ledger.caps.task_usd is None else 0.0)
@@ -159,6 +159,23 @@ def test_a_budget_sets_the_tokens_that_a_reply_may_have() -> None:
     run_virtually(run(Caps(usd=5.0), max_tokens=300))
     run_virtually(run(Caps()))
     assert asked == [500, ANSWERS["generator"] + UNTOLD, 300, None]
+
+
+def test_what_is_kept_for_answers_is_left_and_said_to_be_kept() -> None:
+    async def search() -> None:
+        ledger = Ledger(Caps(usd=1.0, calls=4), Spent(usd=0.5))
+        with ledger.kept.keeping("t", lambda: [Need(prompt_usd=0.1)]):
+            with pytest.raises(OverBudget, match=r"^\$0\.5000 of the run's budget of \$1 was left, \$0\.1000 of it for"):
+                await ledger.reserve("t", Need(prompt_usd=0.45))
+            for _ in range(3):
+                await ledger.reserve("t", Need())
+            for hold in list(ledger._held["t"]):
+                hold.sent = True
+                ledger.settle("t", hold)
+            with pytest.raises(OverBudget, match=r"^the cap of 4 calls is reached \(1 of them kept for answers\)$"):
+                await ledger.reserve("t", Need())
+
+    asyncio.run(search())
 
 
 def test_the_users_own_limit_on_tokens_is_not_cut() -> None:

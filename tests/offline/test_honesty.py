@@ -26,13 +26,18 @@ ea32f347 1fad071e dc0a314f 9ecd008a b8825c91 25d8a9c8 9172f3a0 6cf79266 f8b3ba0a
 """
 """The first 24 solved within BIRTHS births of `Random(0).sample` of 120 ARC-AGI-1 training tasks ordered by id."""
 
+QUICK = """
+1190e5a7 a416b8f3 780d0b14 3428a4f5 f2829549 af902bf9 c8f0f002 9172f3a0 1fad071e 23b5c85d 25d8a9c8 94f9d214
+"""
+"""Twelve of them that take a third of the time of all, some of which are lost when they are changed."""
+
 FLOORS = {
     "colours relabelled, black kept": 0.85,
     "colours relabelled, black too": 0.60,
     "turned and mirrored": 0.85,
     "padded with black": 0.50,
 }
-"""Measured: 96%, 77%, 98%, 71%; docs/STUDY.md has them for other tasks. Where black moves, what is background must be found out
+"""Of all: 96%, 77%, 98%, 71%; docs/STUDY.md has them for other tasks. Where black moves, what is background must be found out
 first, and ties between colours may fall the other way; padding moves all away from borders, and an output loses its size."""
 
 ENGLISH = re.compile(r"[A-Z][a-z]*(?:[,;:]? (?:[a-z]+(?:-[a-z]+)*|1[3-9]|[2-9]\d))+\.")
@@ -51,7 +56,7 @@ def test_the_tasks_of_the_sample_are_solved() -> None:
 
 @pytest.mark.parametrize("name", VARIANTS)
 def test_solved_tasks_stay_solved_when_the_whole_task_is_changed(name: str) -> None:
-    found = kept(training(IDS.split()), VARIANTS[name])
+    found = kept(training(QUICK.split()), VARIANTS[name])
     assert found.share >= FLOORS[name], found
 
 

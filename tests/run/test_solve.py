@@ -88,6 +88,18 @@ def test_what_halted_the_answering_is_how_it_ended_though_the_search_was_perfect
     assert end.error
 
 
+def test_a_task_that_has_what_it_was_after_has_no_error_though_a_cap_kept_more_from_it() -> None:
+    beyond = solved(of({0: rule("a", "==="), 1: "B", 2: "B"}, policy__phases=[{"births": 4, "overlap": 3}]))
+    assert (beyond.stopped, beyond.error, beyond.unfinished) == ("perfect", "", False), "births behind the end are no loss"
+    votes = solved(of({0: rule("a", "===", "a"), 1: rule("b", "===", "B")}, policy__stop_perfect=2))
+    assert (votes.stopped, votes.error, votes.unfinished, votes.given) == ("budget", "", False, True)
+
+
+def test_a_search_that_was_cut_short_is_unfinished_with_an_answer_and_without() -> None:
+    told = [solved(of({0: first, 1: "B"})) for first in ("B", rule("a", "=xx"))]
+    assert [(end.stopped, end.unfinished, end.given) for end in told] == [("budget", True, False), ("budget", True, True)]
+
+
 def test_what_halted_the_search_is_told_before_what_halted_the_answering() -> None:
     end = solved(of({0: rule("a", "=xx", "U"), 1: "B"}))
     assert (end.stopped, end.error) == ("budget", "the budget is spent")

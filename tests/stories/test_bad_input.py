@@ -176,7 +176,8 @@ def test_a_missing_key_is_named(nlevolve: Run, folder: Path) -> None:
 def test_what_is_right_is_sent(nlevolve: Run, over_http: list[str], provider: Provider, folder: Path) -> None:
     """The server counts, and is where the tests above would have gone."""
     before = len(provider.asked)
-    code, err = nlevolve("solve", *over_http, "good.json", "--no-live", "--no-ping", "--set=generator.retries=0")
+    once = [*(f"--set={role}.retries=0" for role in ("generator", "checker")), "--set=policy.phases=[{births=1}]"]
+    code, err = nlevolve("solve", *over_http, "good.json", "--no-live", "--no-ping", *once)
     assert code == 4
     assert err.count("\n") == 1
     assert len(provider.asked) > before

@@ -17,6 +17,7 @@ SCHEDULES = {
     "one by one": config(policy__phases=[{"births": 12, "moves": ["write", "revise", "recombine"], "overlap": 1}]),
     "phase stop": config(policy__stop_at="phase"),
     "two wanted": config(policy__stop_perfect=2),
+    "two that agree": config(policy__stop_when="agree", policy__agree_cap=4),
     "telling": config(policy__check="telling", policy__blind=0.5),
     "a mix of models": config(generator__model="offline/generator,offline/generator-weak", policy__mix={"behind": 1}),
     **{name: configure(name) for name in presets()},

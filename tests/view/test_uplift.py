@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import comb
+from random import Random
 from typing import Any
 
 import pytest
@@ -43,7 +44,7 @@ def test_a_run_and_its_control_are_paired_by_the_tasks_that_both_have() -> None:
     assert (one.only_run, one.only_control, one.p) == (2, 1, 1.0)
     assert (one.pairs, one.run_exact, one.exact) == (12, 10, 5)
     assert one.interval == ahead_by(2, 1, 4)
-    assert one.pairs_interval == sum_of([0, 3, -1, 3])
+    assert one.pairs_interval == sum_of([0, 3, -1, 3], [3, 3, 3, 3])
     # what the cache had is at the price at which it was bought
     assert (one.calls, one.tokens, one.cost_usd) == (16, 120, 4.0)
     score, price = lines([one])
@@ -82,7 +83,21 @@ def test_the_interval_holds_the_truth_about_as_often_as_it_says(shares: tuple[fl
     assert 0.93 < held <= 1.0 + 1e-9
 
 
-def test_the_interval_of_a_sum() -> None:
-    # mean 2.0, standard deviation 1.0 of five, times five: 10 ± 1.96 × √5
-    assert sum_of([1.0, 2.0, 3.0, 1.0, 3.0]) == pytest.approx((10 - 1.959964 * 5**0.5, 10 + 1.959964 * 5**0.5))
-    assert sum_of([4.0]) is None
+def test_the_interval_of_a_sum_has_a_width_though_all_tasks_are_alike() -> None:
+    # Agresti and Min by hand: five tasks of 3 of 3, as shares 1: mean 5/7, mean square 6/7, times 3 pairs and 5 tasks, at most 15
+    half = 1.959964 * ((6 / 7 - 25 / 49) / 7) ** 0.5
+    assert sum_of([3, 3, 3, 3, 3], [3] * 5) == pytest.approx(((5 / 7 - half) * 15, 15.0))
+    low, high = sum_of([2], [2])
+    assert low < 0 < high == 2
+
+
+def test_equal_checkers_are_rarely_said_to_differ_in_their_pairs() -> None:
+    """Tasks from hopeless to certain, of two to five pairs each, followed twice: one draw in twenty may be called different."""
+    rng, wrong = Random(7), 0
+    for _ in range(1000):
+        sizes = [rng.randint(2, 5) for _ in range(12)]
+        chances = [rng.random() for _ in sizes]
+        gaps = [sum((rng.random() < p) - (rng.random() < p) for _ in range(n)) for p, n in zip(chances, sizes, strict=True)]
+        low, high = sum_of(gaps, sizes)
+        wrong += not low <= 0 <= high
+    assert wrong <= 50

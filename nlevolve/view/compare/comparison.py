@@ -17,7 +17,7 @@ from nlevolve.view.readings import OUTCOMES
 from nlevolve.view.results import attempted, exact_on_training, won
 from nlevolve.view.run_folder import RunFolder, flat, names_of
 from nlevolve.view.statistics import Interval, holm, mcnemar, wilson
-from nlevolve.view.text import doubt
+from nlevolve.view.text import doubt, plural
 from nlevolve.view.uplift import Uplift, control_of, described, lacking, uplifts
 
 TaskRow = Mapping[str, Any]
@@ -35,6 +35,9 @@ METHODS = {
     "contests.p": "fisher-pitman paired permutation",
     "contests.interval": "agresti-min",
     "contests.tasks_needed": "connor, power 0.8",
+    "controls.interval": "agresti-min",
+    "controls.p": "mcnemar, exact, two-sided",
+    "controls.pairs_interval": "agresti-min, by task",
 }
 HEIRS = {"reviser": "generator", "recombiner": "generator", "answerer": "checker"}
 
@@ -296,7 +299,7 @@ def _warnings(sides: Sequence[Side], runs: Sequence[RunFolder], shared: int, gra
     for side, run in zip(sides, runs, strict=True):
         tasks = len(run.results["tasks"])
         if tasks > shared:
-            yield f"{side.run}: {tasks - shared} of its {tasks} tasks are not in every run and are left out"
+            yield f"{side.run}: {tasks - shared} of its {plural(tasks, 'task')} are not in every run and are left out"
         if not side.finished:
             yield f"{side.run} is not finished: tasks it has not answered count as unsolved"
         if unsure := doubt(side.cost_unknown_calls, side.cost_unknown_usd):
@@ -304,7 +307,8 @@ def _warnings(sides: Sequence[Side], runs: Sequence[RunFolder], shared: int, gra
         if side.damaged:
             yield f"{side.run}: {side.damaged}: its figures are too low"
         if side.estimated_calls:
-            yield f"{side.run}: its provider did not say what {side.estimated_calls} replies took: its figures are estimates"
+            replies = plural(side.estimated_calls, "reply", "replies")
+            yield f"{side.run}: its provider did not say what {replies} took: its figures are estimates"
         if side.lost:
             lost = in_short(side.lost)
             yield f"{side.run}: no reply came to some of what it asked ({lost}); what that left unsolved counts as unsolved"
@@ -328,6 +332,9 @@ def _has_words(run: RunFolder) -> bool:
 
 def _uncontrolled(controls: Mapping[str, Sequence[Uplift]]) -> list[str]:
     without = [name for name, found in controls.items() if not found]
+    if len(without) > 2:
+        told = f"{', '.join(without[:3])}{' …' if len(without) > 3 else ''} ({plural(len(without), 'run')})"
+        return [f"there is no control yet of {told}, so what the descriptions add is not known: nlevolve control RUN for each"]
     return [lacking(" and ".join(f"nlevolve control {name}" for name in without))] if without else []
 
 

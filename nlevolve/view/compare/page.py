@@ -9,7 +9,7 @@ from nlevolve.version import __version__
 from nlevolve.view.chart_files import link
 from nlevolve.view.charts import Chart, Point, frontier, numbers_of_points
 from nlevolve.view.compare.comparison import Comparison, Side
-from nlevolve.view.compare.sheets import controls, labels, settings, sheets
+from nlevolve.view.compare.sheets import controls, labels, settings, sheets, spans
 from nlevolve.view.page import render
 from nlevolve.view.statistics import wilson
 
@@ -22,6 +22,7 @@ def page(found: Comparison, reports: Mapping[str, str] | None = None) -> str:
         reports=reports or {},
         found=found,
         called=labels(found),
+        spans=spans(found),
         sheets=sheets(found),
         controls=controls(found),
         settings=settings(found),

@@ -41,5 +41,6 @@ def _row(row: TaskRow) -> dict[str, Any]:
         "cost_full_usd": round(row["cost_usd"] + row["bought_before"]["cost_usd"], 6),
         "seconds": row["seconds"],
         "stopped": row["stopped"],
+        "agreed": len(row.get("agreed", ())),
         "description": "\n".join(row["description"] or ()),
     }

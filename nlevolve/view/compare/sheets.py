@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from string import ascii_uppercase
+from collections.abc import Iterator, Mapping, Sequence
 
 from nlevolve.view.compare.comparison import Comparison, Duel, Side
-from nlevolve.view.compare.repeats import Contest
+from nlevolve.view.compare.repeats import Contest, Group
 from nlevolve.view.compare.verdicts import (
     CONTEST_COLUMNS,
     GROUP_COLUMNS,
@@ -16,38 +15,58 @@ from nlevolve.view.compare.verdicts import (
     contest_row,
     group_labels,
     group_row,
+    letters,
     probability,
 )
 from nlevolve.view.readings import read_share
 from nlevolve.view.results import set_label
 from nlevolve.view.table import Sheet
 from nlevolve.view.text import clean, count, duration, money, percent, plural, points
-from nlevolve.view.uplift import lines
+from nlevolve.view.uplift import METHOD, lines
 
 MOST_DUELS = 10
 """With more pairs of runs than this, only those with the leading run are shown; --json has them all."""
 
 
 def labels(found: Comparison) -> dict[str, str]:
-    """Run -> how tables and plots call it: by its name, or by a letter where names are long, or many because of repeats."""
+    """Run -> how tables and plots call it: by its name, or by a letter where names are long; of repeats by that of its group and
+    a number, A1, A2, …, so that a group A is none of its runs."""
     names = [side.run for side in found.runs]
-    if not found.repeated and all(len(name) <= LONGEST_NAME for name in names):
-        return {name: clean(name) for name in names}
-    letters = ascii_uppercase if len(names) <= len(ascii_uppercase) else map(str, range(1, len(names) + 1))
-    return dict(zip(names, letters, strict=False))
+    if not found.repeated:
+        short = all(len(name) <= LONGEST_NAME for name in names)
+        return {name: clean(name) for name in names} if short else dict(zip(names, letters(len(names)), strict=True))
+    told = {
+        run: label
+        for group, letter in zip(found.groups, letters(len(found.groups)), strict=True)
+        for run, label in _members(group, letter)
+    }
+    return {name: told[name] for name in names}
+
+
+def spans(found: Comparison) -> dict[str, str]:
+    """How a group of repeats is called -> its runs and its name, A1 to A3: mine."""
+    called, groups = labels(found), group_labels(found)
+    several = [group for group in found.groups if len(group.runs) > 1]
+    return {groups[one.name]: f"{called[one.runs[0]]} to {called[one.runs[-1]]}: {clean(one.name)}" for one in several}
+
+
+def _members(group: Group, letter: str) -> Iterator[tuple[str, str]]:
+    alone = len(group.runs) == 1
+    for number, run in enumerate(group.runs, 1):
+        yield run, letter if alone else f"{letter}{'' if letter.isalpha() else '.'}{number}"
 
 
 def sheets(found: Comparison) -> list[Sheet]:
     """All tables of a comparison, in order."""
     called = labels(found)
-    groups = group_labels(found, called)
+    groups = group_labels(found)
     apart = [_repeats(found, groups)] if found.repeated else [_duels(found, called)]
     return [_scores(found, called), _costs(found, called), *apart, *([_contests(found, groups)] if found.contests else [])]
 
 
 def settings(found: Comparison) -> Sheet | None:
     """The settings that are not the same everywhere; of repeats, which differ in their seed, the first run's."""
-    called, groups = labels(found), group_labels(found, labels(found))
+    called, groups = labels(found), group_labels(found)
     first = {group.runs[0]: groups[group.name] for group in found.groups} if found.repeated else called
     rows = [[clean(key), *(clean(values[run]) for run in first)] for key, values in found.settings.items()]
     telling = [row for row in rows if len(set(row[1:])) > 1]
@@ -114,7 +133,8 @@ def _costs(found: Comparison, called: Mapping[str, str]) -> Sheet:
     columns = ["run", "spent", "full", "/task", "/solved", "calls", "cached", "read", "tokens", "s/task", "reply s"]
     note = (
         "spent: by this run. full: with what replies from the cache had cost when they were bought; /task, /solved and tokens "
-        "are counted so too. ≈: partly estimated, +: more of unknown price. read: replies that could be read. "
+        "are counted so too. calls: that a provider got; cached: the share of all that the cache answered. "
+        "≈: partly estimated, +: more of unknown price. read: replies that could be read. "
         "s/task: from start to answer. reply s: what providers took, a task."
     )
     return Sheet("What it took", columns, [[called[side.run], *_cost_row(side)] for side in found.runs], note)
@@ -130,7 +150,7 @@ def _cost_row(side: Side) -> list[str]:
         about + money(side.cost_full_usd) + more,
         about + money(side.each(side.cost_full_usd)) + more,
         "–" if solved is None else about + money(solved) + more,
-        count(sum(side.calls.values())),
+        count(side.calls["provider"] + side.calls["failed"]),
         percent(side.cached_share),
         percent(read_share(side.replies), 0),
         about + count(tokens),
@@ -168,4 +188,5 @@ def _seconds(seconds: float) -> str:
 def controls(found: Comparison) -> list[str]:
     """What each run is ahead of its controls by, in words."""
     called = labels(found)
-    return [line for one in found.controls for line in lines([one], called.get(one.run, clean(one.run)))]
+    told = [line for one in found.controls for line in lines([one], called.get(one.run, clean(one.run)))]
+    return [*told, METHOD] if told else []

@@ -8,7 +8,7 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from nlevolve.view.compare.comparison import Comparison
-from nlevolve.view.compare.sheets import controls, labels, settings, sheets
+from nlevolve.view.compare.sheets import controls, labels, settings, sheets, spans
 from nlevolve.view.compare.verdicts import group_labels, sometimes
 from nlevolve.view.door import console as behind_the_door
 from nlevolve.view.table import drawn
@@ -26,15 +26,17 @@ def show(found: Comparison, console: Console | None = None) -> None:
 
 def parts(found: Comparison) -> Iterator[RenderableType]:
     """Tables and lines, from top to bottom."""
-    called = labels(found)
+    called, groups = labels(found), group_labels(found)
+    for group, runs in spans(found).items():
+        yield Text.assemble((group, "bold"), f"  {runs}")
     for run, label in called.items():
         if label != clean(run):
             yield Text.assemble((label, "bold"), f"  {clean(run)}")
     for sheet in sheets(found):
         yield drawn(sheet)
         yield Text(sheet.note + "\n", style="dim")
-    for group, tasks in sometimes(found, group_labels(found, called)):
-        yield Text.assemble((group, "bold"), f" sometimes: {_ids(tasks)}")
+    for label, tasks in sometimes(found, groups):
+        yield Text.assemble((label, "bold"), f" sometimes: {_ids(tasks)}")
     for run, tasks in {} if found.repeated else found.alone.items():
         yield Text.assemble((called[run], "bold"), f" alone: {_ids(tasks)}")
     yield Text(f"\nAll: {plural(len(found.by_all), 'task')}. None: {plural(len(found.by_none), 'task')}.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from string import ascii_uppercase
 
 from nlevolve.view.compare.comparison import Comparison
 from nlevolve.view.compare.repeats import Contest, Group
@@ -75,11 +76,16 @@ def probability(p: float) -> str:
     return "<0.0001" if p < 0.0001 else f"{p:.4f}"
 
 
-def group_labels(found: Comparison, called: Mapping[str, str]) -> dict[str, str]:
-    """Group -> how tables call it: by its name, or where names are long by the labels of its runs, `called`."""
-    if found.repeated and all(len(group.name) <= LONGEST_NAME for group in found.groups):
+def group_labels(found: Comparison) -> dict[str, str]:
+    """Group -> how tables call it: by its name, or where names are long by a letter; its runs are called A1, A2, … after it."""
+    if all(len(group.name) <= LONGEST_NAME for group in found.groups):
         return {group.name: clean(group.name) for group in found.groups}
-    return {group.name: "–".join(dict.fromkeys((called[group.runs[0]], called[group.runs[-1]]))) for group in found.groups}
+    return {group.name: letter for group, letter in zip(found.groups, letters(len(found.groups)), strict=True)}
+
+
+def letters(number: int) -> list[str]:
+    """So many short names: letters, or numbers where there are more."""
+    return list(ascii_uppercase[:number]) if number <= len(ascii_uppercase) else [str(one) for one in range(1, number + 1)]
 
 
 def _once(found: Comparison) -> bool:

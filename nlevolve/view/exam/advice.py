@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 
 from nlevolve.view.exam.measures import Standing, Uplift
 from nlevolve.view.statistics import Interval
-from nlevolve.view.text import clean, money, percent, points
+from nlevolve.view.text import clean, money, percent, plural, points
 
+FEW = 20
+"""Grids below which the advice says that they are few."""
 MOST, SOME = 0.5, 0.1
 """Of what a checker gets right with the words, what it gets right without them: from MOST on it solves the puzzles by itself."""
 
@@ -18,15 +20,37 @@ def advice(standings: Sequence[Standing], uplifts: Sequence[Uplift]) -> list[str
     told = [one for one in told if one.shown == told[0].shown]
     real = [one for one in told if not one.embedded]
     if not told:
-        return ["No checker followed a true description, so there is nothing to advise.", *_embedded(standings)]
+        nothing = "No checker followed a true description, so there is nothing to advise."
+        return [nothing, *_remedy(standings), *_embedded(standings)]
+    if not any(map(_right, real or told)):
+        return [*(f"{_useless(one)}." for one in real or told), *_embedded(standings)]
     chosen = _cheapest(real or told)
     others = [one for one in told if one is not chosen and _alone(one, uplifts)]
     joint = "; but " if _alone(chosen, uplifts) else "; "
+    few = f" {chosen.exact.of} grids are few: the interval says what may be concluded." if chosen.exact.of < FEW else ""
     return [
-        f"{_choice(chosen, real or told)}{joint}{_without(chosen, uplifts)}.",
+        f"{_choice(chosen, real or told)}{joint}{_without(chosen, uplifts)}.{few}",
         *(f"{clean(one.checker)}: {_without(one, uplifts)}." for one in others),
         *_embedded(standings),
     ]
+
+
+def _remedy(standings: Sequence[Standing]) -> Iterator[str]:
+    """What to do where the embedded checkers could read none of what was drawn; a reply that never came is told of elsewhere."""
+    one = next((one for one in standings if one.arm == "true" and one.not_understood), None)
+    if one is not None:
+        yield (
+            f"Of {plural(one.descriptions, 'description')} an embedded checker could read none: take more (--tasks N, or all "
+            "without it), or words that it can read (--from-run RUN, of a run that the embedded generator wrote)."
+        )
+
+
+def _useless(one: Standing) -> str:
+    """Of a checker that gets nothing right, with the words or without."""
+    told = f"{clean(one.checker)} follows none of {plural(one.exact.of, 'grid')} right ({between(one.exact.interval)})"
+    why = f"; to {one.unreadable} of them it replied with no grid at all" if one.unreadable else ""
+    ask = ": nlevolve models MODEL --ping shows in which form it is read best" if one.unreadable else ""
+    return f"{told}{why}{ask}. Whether it needs the words cannot be seen so, and a run that it checks learns nothing"
 
 
 def _cheapest(told: Sequence[Standing]) -> Standing:
@@ -42,7 +66,7 @@ def _right(standing: Standing) -> float:
 
 def _choice(chosen: Standing, told: Sequence[Standing]) -> str:
     best = max(told, key=_right)
-    took = f"follows {percent(chosen.exact.share)} of {chosen.exact.of} grids right"
+    took = f"follows {percent(chosen.exact.share)} of {plural(chosen.exact.of, 'grid')} right"
     price = "at an unknown price" if chosen.usd is None else f"for {money(chosen.usd)} a grid"
     if len(told) == 1:
         return f"{clean(chosen.checker)} {took} ({between(chosen.exact.interval)}), {price}"
@@ -92,8 +116,9 @@ def _embedded(standings: Sequence[Standing]) -> Iterator[str]:
     if ours:
         reads = ", ".join(f"{clean(checker)} {one.understood}" for checker, one in ours.items())
         yield (
-            f"Embedded checkers are programs that know some English sentences. Of {next(iter(ours.values())).descriptions} "
-            f"descriptions they understand: {reads}, and are measured on these. No figure of theirs says anything about a model."
+            "Embedded checkers are programs that know some English sentences. Of "
+            f"{plural(next(iter(ours.values())).descriptions, 'description')} they understand: {reads}, and are measured on "
+            "these. No figure of theirs says anything about a model."
         )
 
 

@@ -9,7 +9,7 @@ from nlevolve.view.exam.measures import Duel, Exam, Standing, Uplift
 from nlevolve.view.exam.shares import Share
 from nlevolve.view.statistics import Interval
 from nlevolve.view.table import Sheet
-from nlevolve.view.text import clean, count, money, percent, points
+from nlevolve.view.text import clean, count, money, percent, plural, points
 
 EXAMPLES = {"others": "shown", "none": "none"}
 SAID = {"empty": "nothing", "shuffled": "another task's"}
@@ -50,7 +50,7 @@ def _following(found: Exam) -> Sheet:
         "size: of the wrong size. garbled: no grid in the reply. lost: no reply, or refused by the provider, so no evidence. "
         "agrees: pairs of samples that are the same grid."
     )
-    title = f"{found.descriptions} descriptions ({clean(found.material)}), {found.grids} grids"
+    title = f"{plural(found.descriptions, 'description')} ({clean(found.material)}), {plural(found.grids, 'grid')}"
     return Sheet(title, columns, [_follows(one) for one in _true(found)], note)
 
 
@@ -102,11 +102,11 @@ def between(interval: Interval) -> str:
 
 
 def _costs(found: Exam) -> Sheet:
-    unknown = f", and {found.unknown_calls} calls of unknown cost" if found.unknown_calls else ""
+    unknown = f", and {plural(found.unknown_calls, 'call')} of unknown cost" if found.unknown_calls else ""
     note = (
         f"USD: mean, at full price. seconds: median, as long as it took when it was bought. This exam: {money(found.cost_usd)}"
-        f"{unknown}; {found.calls.get('provider', 0):,} calls, {found.calls.get('cache', 0):,} more from the sample bank, "
-        f"{found.calls.get('failed', 0):,} failed."
+        f"{unknown}; {plural(found.calls.get('provider', 0), 'call')}, {found.calls.get('cache', 0):,} more from the sample "
+        f"bank, {found.calls.get('failed', 0):,} failed."
     )
     rows = [[*_named(one), *_cost(one)] for one in _true(found) if one.exact.of]
     return Sheet("What a grid takes", [*FIRST, "USD", "seconds"], rows, note)

@@ -11,7 +11,7 @@ from nlevolve.evolve.population import Candidate
 from nlevolve.view.charts import Bar, Chart, Curve, bars, curves, numbers_of_bars, numbers_of_curves
 from nlevolve.view.history import History, TaskHistory
 from nlevolve.view.results import won
-from nlevolve.view.text import short_model
+from nlevolve.view.text import plural, short_model
 
 MOST_BARS = 6
 
@@ -41,7 +41,7 @@ def solved_against_cost(results: Mapping[str, Any], history: History) -> Chart |
     what = "Solved" if graded else "Exact on every training pair"
     paid_in = "calls, cache included" if free else "USD"
     drawn = curves(name, [reached], paid_in, "tasks")
-    caption = f"{what}, of {len(results['tasks'])} tasks, in the order in which they ended."
+    caption = f"{what}, of {plural(len(results['tasks']), 'task')}, in the order in which they ended."
     return Chart(name, caption, drawn, numbers_of_curves([reached], paid_in, "tasks"))
 
 
@@ -58,7 +58,7 @@ def fitness_against_births(tasks: list[TaskHistory]) -> Chart | None:
     drawn = [Curve("cells", births, cells), Curve("exact pairs", births, pairs)]
     if copied:
         drawn.append(Curve("cells, copying the input", [0, longest], [sum(copied) / len(copied)] * 2, dashed=True))
-    caption = f"Best so far on the training pairs, mean over the {len(tasks)} tasks that had a candidate."
+    caption = f"Best so far on the training pairs, mean over the {plural(len(tasks), 'task')} that had a candidate."
     title, axes = "Fitness against births", ("birth", "best so far")
     return Chart(title, caption, curves(title, drawn, *axes, share=True), numbers_of_curves(drawn, *axes))
 
@@ -116,4 +116,4 @@ def _mean(rows: list[list[float]]) -> list[float]:
 def _credited(winners: Iterable[Candidate], everyone: Iterable[Candidate], key: Callable[[Candidate], str]) -> list[Bar]:
     made, tried = Counter(map(key, winners)), Counter(map(key, everyone))
     ranked = sorted(tried, key=lambda name: (-made[name], -tried[name], name))[:MOST_BARS]
-    return [Bar(name, made[name], f"{made[name]} of {tried[name]} births") for name in ranked]
+    return [Bar(name, made[name], f"{made[name]} of {plural(tried[name], 'birth')}") for name in ranked]

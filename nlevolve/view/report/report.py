@@ -20,7 +20,7 @@ from nlevolve.view.report.report_data import deflate, pack
 from nlevolve.view.results import both_means, exact_on_training, set_label
 from nlevolve.view.run_folder import flat
 from nlevolve.view.statistics import wilson
-from nlevolve.view.text import clean, count, doubt, duration, model_name, money, percent, points
+from nlevolve.view.text import clean, count, counted, doubt, duration, model_name, money, percent, plural, points
 from nlevolve.view.uplift import lacking
 
 STATES = {
@@ -84,7 +84,7 @@ def _subtitle(results: Mapping[str, Any], history: History) -> str:
         told.append(f"preset {clean(history.started.preset)}")
         told.append(f"{history.sessions[0][0]:%d %B %Y, %H:%M} UTC")
     if len(history.sessions) > 1:
-        told.append(f"{len(history.sessions)} sessions")
+        told.append(plural(len(history.sessions), "session"))
     return " · ".join(told)
 
 
@@ -97,20 +97,20 @@ def _tiles(results: Mapping[str, Any], history: History) -> list[dict[str, str]]
     about = "≈ " if estimated else ""
     cost = ("at least " if results.get("damage") else about) + money(totals["cost_usd"]) + ("+" if unsure else "")
     prompted, completed = tokens["prompt"], tokens["completion"]
-    cached = f"{percent(calls['cache'] / asked if asked else None)} from the cache"
+    cached = f"{count(calls['cache'])} more from the cache ({percent(calls['cache'] / asked if asked else None)} of all)"
     cached_prompt = percent(tokens["prompt_cached"] / prompted if prompted else None)
     each = duration(totals["seconds"] / totals["tasks"] if totals["tasks"] else 0)
     exact = f"{sum(map(exact_on_training, results['tasks'].values()))} of {totals['tasks']}"
     rows = [
         *_scores(totals),
-        ("Exact on training", exact, f"tasks; {count(totals['candidates'])} descriptions tried"),
+        ("Exact on training", exact, f"tasks; {counted(totals['candidates'], 'description')} tried"),
         ("Spent", cost, _per_solved(totals)),
-        ("Calls", count(asked), f"{cached}, {count(calls['failed'])} failed, {count(history.retries)} sent again"),
+        ("Calls", count(calls["provider"]), f"{cached}, {count(calls['failed'])} failed, {count(history.retries)} sent again"),
         (
             "Tokens",
             about + count(prompted + completed),
             f"{count(prompted)} prompt ({cached_prompt} cached), {count(completed)} completion"
-            + (f"; of {count(estimated)} replies estimated" if estimated else ""),
+            + (f"; of {counted(estimated, 'reply', 'replies')} estimated" if estimated else ""),
         ),
         ("Time", duration(totals["seconds"]), f"{each} a task"),
     ]
@@ -228,7 +228,7 @@ def _task(
 
 def _states(row: Mapping[str, Any], seen: TaskHistory) -> list[str]:
     """What the filter calls the task; the first is its outcome."""
-    if seen.answered is None:
+    if seen.answered is None or not (seen.answered.given or row["stopped"] == "failed"):
         return ["unanswered"]
     if row["solved"]:
         return ["solved"]
@@ -246,13 +246,14 @@ def _states(row: Mapping[str, Any], seen: TaskHistory) -> list[str]:
 
 def _facts(row: Mapping[str, Any]) -> str:
     calls, tokens = row["calls"], row["tokens"]
-    noun = "call" if calls["provider"] == 1 else "calls"
     gain = row["train"]["cell_accuracy"] - row["train"]["copy_accuracy"]
     told = [
-        f"ended: {row['stopped']}",
-        f"{count(calls['provider'])} {noun}, {count(calls['cache'])} from the cache, {count(calls['failed'])} failed",
+        f"ended: {row['stopped']}{', unfinished' if row.get('unfinished') else ''}",
+        f"{counted(calls['provider'], 'call')}, {count(calls['cache'])} more from the cache, {count(calls['failed'])} failed",
         f"{'≈ ' if row.get('estimated_calls') else ''}{count(tokens['prompt'])} + {count(tokens['completion'])} tokens",
     ]
+    if agreed := row.get("agreed"):
+        told.append(f"births {' and '.join(map(str, agreed))} agree on the test inputs")
     if lost := in_short(summed(row.get("losses", ()))):
         told.append(f"no reply came to some of it: {lost}")
     if row["candidates"]:

@@ -63,7 +63,10 @@ def pack(task: TaskHistory, solution: Solution | None, told: Sequence[Told] = ()
     return {
         "pairs": [[grids.place(a), grids.place(b)] for a, b in (started.pairs if started else ())],
         "tests": _tests(task, solution, grids),
-        "births": [_born(people[birth], descents[birth], grids, task.smaller(birth)) for birth in sorted(people)],
+        "births": [
+            _born(people[birth], descents[birth], grids, task.smaller(birth), task.population.echoed(birth))
+            for birth in sorted(people)
+        ],
         "failed": [_unborn(failure) for _, failure in sorted(task.population.failed.items())],
         "best": best.index if best else None,
         "lineage": _lineage(best, descents) if best else [],
@@ -120,10 +123,10 @@ def _test(grid: Grid, answer: Answer | None, truth: Grid | None, grids: GridTabl
     }
 
 
-def _born(candidate: Candidate, came: Descent, grids: GridTable, less: str) -> Packed:
+def _born(candidate: Candidate, came: Descent, grids: GridTable, less: str, echo: int | None) -> Packed:
     """i: birth · op, by (parents), model, view, phase, blind · say: bullets · from: origins · lost: parent's bullets dropped ·
     tries: [kind, grid or reason, accuracy, note] a pair · x: exact pairs · acc: mean cell accuracy · dup · sure ·
-    less: what was left out of its prompts."""
+    less: what was left out of its prompts · echo: the parent whose very grids it gives, on the test inputs too."""
     birth, fit = candidate.birth, candidate.fitness
     return {
         "i": birth.index,
@@ -142,6 +145,7 @@ def _born(candidate: Candidate, came: Descent, grids: GridTable, less: str) -> P
         "dup": candidate.duplicate_of,
         "sure": candidate.confirmed,
         "less": clean(less),
+        "echo": echo,
     }
 
 

@@ -27,7 +27,7 @@ function points(difference) {
   return `${difference < 0 && shown !== "0.0" ? "−" : "+"}${shown}`;
 }
 const plural = (n, word) => `${n} ${word}${n === 1 ? "" : "s"}`;
-const OPERATORS = { write: "written", revise: "revised", recombine: "recombined" };
+const OPERATORS = { write: "written", revise: "revised", recombine: "recombined", generalise: "generalised", alternative: "an alternative", restart: "begun anew" };
 const BORN = { ...OPERATORS, given: "given" };
 
 // ---- data --------------------------------------------------------------------------------------------------------------
@@ -148,6 +148,9 @@ function birthLink(birth, choose) {
 function mark(operator, x, y, r = 6) {
   if (operator === "revise") return svg("path", { class: "mark", d: `M${x} ${y - r - 1}L${x + r + 1} ${y + r - 1}H${x - r - 1}z` });
   if (operator === "recombine") return svg("path", { class: "mark", d: `M${x} ${y - r - 2}L${x + r + 2} ${y}L${x} ${y + r + 2}L${x - r - 2} ${y}z` });
+  if (operator === "generalise") return svg("path", { class: "mark", d: `M${x} ${y + r + 1}L${x + r + 1} ${y - r + 1}H${x - r - 1}z` });
+  if (operator === "alternative") return svg("rect", { class: "mark", x: x - r, y: y - r, width: 2 * r, height: 2 * r });
+  if (operator === "restart") return svg("rect", { class: "mark", x: x - r, y: y - r, width: 2 * r, height: 2 * r, rx: r / 2 });
   return svg("circle", { class: "mark", cx: x, cy: y, r });
 }
 
@@ -237,7 +240,7 @@ function legend(task) {
   return el(
     "ul",
     { class: "legend" },
-    Object.entries(OPERATORS).map(([operator, said]) => shape(operator, said)),
+    Object.entries(OPERATORS).filter(([operator], n) => n < 3 || task.births.some((birth) => birth.op === operator)).map(([operator, said]) => shape(operator, said)),
     shape("perfect", "exact on every training pair", "write"),
     task.copy !== null && el("li", {}, `dashed: copying the input, ${percent(task.copy)}`),
     task.failed.length > 0 && el("li", {}, `×: ${plural(task.failed.length, "birth")} without a description`),
@@ -303,7 +306,7 @@ function drawOnTest(task, birth) {
 }
 
 function drawCandidate(task, birth, choose) {
-  const parents = birth.by.flatMap((parent, n) => [n ? ", " : birth.op === "revise" ? " of " : " from ", birthLink(parent, choose)]);
+  const parents = birth.by.flatMap((parent, n) => [n ? ", " : ["revise", "generalise"].includes(birth.op) ? " of " : birth.op === "alternative" ? " to " : birth.op === "restart" ? " after " : " from ", birthLink(parent, choose)]);
   const facts = [
     `${percent(birth.acc)} of cells` + (task.copy === null ? "" : ` (${points(birth.acc - task.copy)} points over copying)`),
     `view ${birth.view}`,
@@ -311,6 +314,7 @@ function drawCandidate(task, birth, choose) {
     birth.less || null,
     birth.blind === null ? null : `written without pair ${birth.blind + 1}`,
     birth.dup === null ? null : `says the same as #${birth.dup}, so it was not checked again`,
+    birth.echo === null ? null : `no new idea: it gives the very grids of #${birth.echo}, on the test inputs too`,
     birth.sure === null ? null : birth.sure ? "a second check agreed" : "a second check disagreed",
   ].filter((fact) => fact !== null);
   const perfect = birth.x === birth.tries.length && birth.x > 0;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,7 @@ def closing(
         row(""),
         _score(results, palette),
         *_by_revision(results),
+        *_agreed(results),
         *_without_a_fit(results),
         *(row(f"   {line}") for line in controls or ()),
         _cost(summary, results),
@@ -62,7 +64,7 @@ def _score(results: Mapping[str, Any], palette: Palette) -> Row:
     fits = _fits(results)
     if totals["solved"] is None:
         return row((f" {clean(results['run'])}  ", "bold"), (fits, palette.good), "; the solutions of the tests are not known")
-    inputs = f"{totals['test_inputs_solved']} of {totals['test_inputs']} test inputs"
+    inputs = f"{totals['test_inputs_solved']} of {plural(totals['test_inputs'], 'test input')}"
     label = set_label(totals["public_tasks"], totals["tasks"])
     share = "; ".join(filter(None, [percent(totals["score_tasks"]), both_means(totals), inputs, label]))
     return row(
@@ -87,8 +89,21 @@ def _by_guesses(results: Mapping[str, Any]) -> bool:
 def _by_revision(results: Mapping[str, Any]) -> list[Row]:
     """How many of the solved tasks were not solved at the first attempt: what the evolving was good for."""
     solved = [one for one in results["tasks"].values() if one["solved"] and one["best"]]
-    later = sum(one["best"]["operator"] in ("revise", "recombine") for one in solved)
-    return [row(f"   {later} of the solved by a description that was revised or recombined")] if later else []
+    counts = Counter(one["best"]["operator"] for one in solved)
+    made = {
+        "was revised or recombined": counts["revise"] + counts["recombine"],
+        "came after one that fits, or after all that failed": counts["generalise"] + counts["alternative"] + counts["restart"],
+    }
+    return [row(f"   {count} of the solved by a description that {how}") for how, count in made.items() if count]
+
+
+def _agreed(results: Mapping[str, Any]) -> list[Row]:
+    """Where the search waited for rules to agree on the test inputs: how often they did, and how often that was right."""
+    agreed = [one for one in results["tasks"].values() if one.get("agreed")]
+    if not agreed:
+        return []
+    right = "" if results["totals"]["solved"] is None else f", and {sum(one['solved'] for one in agreed)} of these are solved"
+    return [row(f"   rules that were found apart agree on the test inputs of {plural(len(agreed), 'task')}{right}")]
 
 
 def _without_a_fit(results: Mapping[str, Any]) -> list[Row]:
@@ -123,7 +138,7 @@ def _cost(summary: Summary, results: Mapping[str, Any]) -> Row:
 
 def _estimated(account: Account) -> str:
     """How many replies' tokens are our estimate: where we hung up, a provider had no chance to say."""
-    replies = f"{count(account.estimated)} {'reply' if account.estimated == 1 else 'replies'}"
+    replies = plural(account.estimated, "reply", "replies")
     ours = (
         ""
         if not account.hung_up
@@ -180,10 +195,13 @@ def _unsolved(summary: Summary, results: Mapping[str, Any], palette: Palette) ->
 
 
 def _cut_short(summary: Summary, results: Mapping[str, Any], palette: Palette) -> Row:
-    left = sum(one["stopped"] in ("interrupted", "budget") for one in results["tasks"].values())
+    """What a cap or the user has left, of the tasks that have no answer by a description that fits."""
+    seen = [(summary.history.task(name), one) for name, one in results["tasks"].items()]
+    stopped = [(task, one) for task, one in seen if one["stopped"] in ("interrupted", "budget")]
+    left = [task.answered for task, _ in stopped if task.answered is None or task.cut_short]
     why = clean(summary.finished.why) if summary.finished and summary.finished.why else "it was cut short"
-    tasks = f", {plural(left, 'task')} left" if left else ""
-    early = sum(one["unfinished"] for one in results["tasks"].values())
+    tasks = f", {plural(len(left), 'task')} left" if left else ""
+    early = sum(answered is not None and answered.given for answered in left)
     tasks += f" ({early} of them answered with the best there was)" if early else ""
     return row((f"   not finished{tasks}: {why}", palette.bad))
 

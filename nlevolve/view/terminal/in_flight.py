@@ -148,7 +148,10 @@ class InFlight:
         coming = self._coming.get(call.task, {}).get(call.birth) if call.birth is not None else None
         if coming is None:
             return
-        if call.purpose == "check" and call.target is not None:
+        if call.finish == "abandoned":
+            # its task needs no more births
+            self.arrived(call.task, coming.birth.index)
+        elif call.purpose == "check" and call.target is not None:
             coming.back.add(call.target)
             coming.mending.discard(call.target)
         elif call.source != "failed":
@@ -229,6 +232,10 @@ class InFlight:
     def coming(self, task: str) -> list[Coming]:
         """Births of the task that are being written or checked, in their order."""
         return [coming for _, coming in sorted(self._coming.get(task, {}).items())]
+
+    def under_way(self, task: str, birth: int) -> bool:
+        """Whether a call for the birth is with a provider."""
+        return any(call.birth == birth for call in list(self._sent.get(task, {}).values()))
 
     def waiting(self, now: datetime) -> list[Waiting]:
         """What is with a provider, by role and model, the longest away first."""

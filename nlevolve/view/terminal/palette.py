@@ -31,7 +31,9 @@ class Palette:
     recombine: str
 
     def operator(self, name: str) -> str:
-        return {"write": self.write, "revise": self.revise, "recombine": self.recombine}.get(name, self.quiet)
+        """Later moves have the colour of the one they are most like."""
+        alike = {"restart": "write", "generalise": "revise", "alternative": "recombine"}.get(name, name)
+        return {"write": self.write, "revise": self.revise, "recombine": self.recombine}.get(alike, self.quiet)
 
 
 STANDARD = Palette(

@@ -11,7 +11,7 @@ from rich.text import Text
 from nlevolve.run.shelf import Kept
 from nlevolve.view.text import clean, money, short_model
 
-STYLES = {"running": "cyan", "done": "", "unfinished": "yellow"}
+STYLES = {"running": "cyan", "paused": "magenta", "done": "", "unfinished": "yellow"}
 
 
 def runs_table(runs: Sequence[Kept]) -> Table:

@@ -70,11 +70,11 @@ def of_answer(event: TaskAnswered, best: Fitness | None, candidates: int, usd: f
     if event.stopped == "failed":
         reason = "" if event.error in known else f": {clean(event.error) or 'no reason given'}"
         return Moment(event.at, event.task, f"failed{reason} ({cost})", "bad", True)
-    why = {"perfect": "answered", "exhausted": "answered", "budget": "answered, out of budget"}.get(event.stopped, event.stopped)
-    none = (
-        "by direct guesses" if event.answers and event.stopped == "exhausted" and any(a.proposed for a in event.answers) else ""
-    )
-    found = f"{best.exact}/{best.pairs} training pairs exact" if best else none or "no description"
+    early = {"budget": "out of budget"}.get(event.stopped, event.stopped) if event.stopped not in ("perfect", "exhausted") else ""
+    why = ", ".join(filter(None, [early, "answered" if event.given else "not answered"]))
+    cost += f"; births {' and '.join(map(str, event.agreed))} agree on the test" if event.agreed else ""
+    none = "by direct guesses" if event.stopped == "exhausted" and event.given else ""
+    found = f"{best.exact}/{plural(best.pairs, 'training pair')} exact" if best else none or "no description"
     return Moment(event.at, event.task, f"{why}: {found} ({cost})", "good" if best and best.perfect else "partly", True)
 
 

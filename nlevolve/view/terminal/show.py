@@ -27,7 +27,7 @@ from nlevolve.view.terminal.panels.population import table, task_rule
 from nlevolve.view.terminal.panels.progress import curve
 from nlevolve.view.terminal.panels.tasks import COLUMN, tasks
 from nlevolve.view.terminal.summary import Summary
-from nlevolve.view.text import clean
+from nlevolve.view.text import clean, plural
 from nlevolve.view.votes import backings, failed
 
 TALL = 10_000
@@ -169,11 +169,13 @@ def _verdict(look: Look, task: TaskHistory, solution: Solution | None) -> Row:
     lost = in_short(summed(loss_rows(task.losses)))
     error = clean(task.answered.error) if task.answered else ""
     error = error or (f"no reply came to some of what was asked: {lost}" if lost else "")
+    agreed = " and ".join(map(str, task.answered.agreed)) if task.answered else ""
+    error = "; ".join(filter(None, [f"births {agreed} agree on the test inputs" if agreed else "", error]))
     if solution is None:
         return row(("answers", "bold"), ("  the solutions are not known", "dim"), f"  {error}")
     right = grade(task.answered.answers if task.answered else None, solution).right
     style = look.palette.good if all(right) else look.palette.bad
-    return row(("answers", "bold"), (f"  {sum(right)} of {len(right)} test inputs right", style), f"  {error}")
+    return row(("answers", "bold"), (f"  {sum(right)} of {plural(len(right), 'test input')} right", style), f"  {error}")
 
 
 def _pictures(look: Look, test: Grid, given: Answer | None, truth: Grid | None) -> list[Picture]:

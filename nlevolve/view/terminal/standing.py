@@ -46,19 +46,19 @@ def _under_way(summary: Summary, now: datetime) -> Iterator[str]:
     calls, account, phases = summary.calls, summary.account, summary.phases()
     flying = "" if calls.in_flight is None else f", {calls.in_flight} in flight"
     if summary.paused:
-        yield "paused"
-    yield f"{plural(phases['running'], 'task')} running, {phases['waiting']} waiting"
-    yield f"{plural(account.provider, 'call')}{flying}, {summary.rate(now):.1f}/s"
+        yield "paused: nothing new is sent"
+    yield f"{plural(phases['running'], 'task')} {'begun' if summary.paused else 'running'}, {phases['waiting']} waiting"
+    yield f"{plural(account.provider, 'call')}{flying}" + ("" if summary.paused else f", {summary.rate(now):.1f}/s")
     yield money(account.cost_usd)
     if account.failed:
         yield f"{account.failed} failed"
     yield from (_absent(one, calls.kept_by(one, now), now) for one in calls.away.values())
     yield from (_waited(one, summary, now) for one in calls.waiting(now)[:NAMED])
-    yield from _held_back(summary, now)
+    yield from () if summary.paused else _held_back(summary, now)
     readings = summary.history.readings.total
     if readings.unread:
         yield f"{percent(readings.share(readings.unread), 0)} of the replies not read"
-    if (eta := summary.eta(now)) is not None:
+    if not summary.paused and (eta := summary.eta(now)) is not None:
         yield f"{duration(eta)} to go"
 
 
@@ -87,7 +87,7 @@ def _in_vain(tries: Tries) -> str:
     kind, number = tries.vain.most_common(1)[0] if tries.vain else ("", 0)
     of = tries.passed + tries.vain.total()
     failed = "refused" if kind == "rate_limit" else "failed"
-    return f"{number} of {of} {'try' if of == 1 else 'tries'} {failed} ({clean(tries.said.get(kind, ''))[:LONGEST]})"
+    return f"{number} of {plural(of, 'try', 'tries')} {failed} ({clean(tries.said.get(kind, ''))[:LONGEST]})"
 
 
 def _learned(model: str, tries: Tries, summary: Summary) -> str:
@@ -126,7 +126,7 @@ def _paces(summary: Summary) -> str:
 def _waited(one: Waiting, summary: Summary, now: datetime) -> str:
     """Who is waited for, how many, how long, how fast it is or has been."""
     speed, flow = summary.calls.speed(one.model), summary.calls.flow(now, one.model)
-    calls = "1 reply" if one.calls == 1 else f"{one.calls} replies, the longest"
+    calls = plural(one.calls, "reply", "replies") + ("" if one.calls == 1 else ", the longest")
     pace = f" (about {speed:.0f} tokens/s)" if speed else ""
     if flow is not None:
         pace = f" ({flow:.0f} tokens/s in all)" if flow else " (nothing has come for some seconds)"

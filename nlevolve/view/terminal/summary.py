@@ -40,7 +40,7 @@ from nlevolve.view.history import History, TaskHistory
 from nlevolve.view.terminal import sentences
 from nlevolve.view.terminal.in_flight import RATE_WINDOW, InFlight
 from nlevolve.view.terminal.sentences import Moment
-from nlevolve.view.text import duration
+from nlevolve.view.text import duration, plural
 
 TaskPhase = Literal["waiting", "running", "perfect", "partly", "failed", "stopped"]
 """Perfect and partly: answered, and how the best candidate fares on the training pairs (never on the tests)."""
@@ -236,7 +236,7 @@ class Summary:
             return "waiting"
         if task.answered.stopped == "failed":
             return "failed"
-        if task.answered.stopped in ("budget", "interrupted"):
+        if task.cut_short:
             return "stopped"
         return "perfect" if task.best and task.best.fitness.perfect else "partly"
 
@@ -308,4 +308,4 @@ def left(summary: Summary, timeouts: Mapping[str, float], now: datetime | None) 
     if not flying:
         return "what is in flight is finished"
     most = f", {duration(longest)} at most" if longest is not None else ""
-    return f"finishing {flying} {'call' if flying == 1 else 'calls'} in flight{most}"
+    return f"finishing {plural(flying, 'call')} in flight{most}"

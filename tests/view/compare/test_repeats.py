@@ -14,6 +14,8 @@ from nlevolve.view.compare import repeats
 from nlevolve.view.compare.comparison import Comparison, compare
 from nlevolve.view.compare.page import page
 from nlevolve.view.compare.rows import rows
+from nlevolve.view.compare.sheets import labels
+from nlevolve.view.compare.verdicts import group_labels
 from nlevolve.view.history import History
 from nlevolve.view.run_folder import RunFolder
 from nlevolve.view.sheet import as_csv
@@ -161,3 +163,24 @@ def test_settings_that_only_tell_repeats_apart_are_not_listed() -> None:
     told = text[text.index("Settings that") :]
     assert "form" in told
     assert "seed" not in told
+
+
+def test_a_group_is_called_otherwise_than_its_runs() -> None:
+    """A letter is a group's or a run's, never both; runs that stand apart are not taken for a span of letters."""
+    long = "a-name-that-is-too-long-for-tables"
+    mixed = [BASE[0], MINE[0], BASE[1], MINE[1], run(long, some("ABcdefgh"), settings={"other": 1})]
+    found = compare(mixed)
+    assert labels(found) == {"base.s0": "A1", "mine.s0": "B1", "base.s1": "A2", "mine.s1": "B2", long: "C"}
+    assert group_labels(found) == {"base": "A", "mine": "B", long: "C"}
+    text = shown(found, 120)
+    assert "A  A1 to A2: base" in text
+    assert "A – B" in text
+    assert "<b>B</b> B1 to B2: mine" in page(found)
+
+
+def test_many_runs_without_a_control_are_one_short_sentence() -> None:
+    runs = [repeat(name, n, "ABcd") for name in ("base", "mine") for n in range(3)]
+    for one in runs:
+        one.results["tasks"]["a"]["description"] = ["Do."]
+    (told,) = [line for line in compare(runs).warnings if "control" in line]
+    assert told.startswith("there is no control yet of base.s0, base.s1, base.s2 … (6 runs), so")

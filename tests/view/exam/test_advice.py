@@ -80,6 +80,24 @@ def test_nothing_answered_is_nothing_to_advise() -> None:
     ]
 
 
+def test_where_the_embedded_checker_can_read_nothing_that_was_drawn_the_way_on_is_told() -> None:
+    _, way, last = told(rows("offline/checker", 0, of=1, outcome="not_understood", accuracy=None))
+    assert way.startswith("Of 1 description an embedded checker could read none: take more (--tasks N")
+    assert "Of 1 description they understand: offline/checker 0" in last
+
+
+def test_who_gets_nothing_right_is_no_checker_whatever_the_words_are() -> None:
+    """A small language model on a machine of its own: four replies in ten held a grid, and none was right."""
+    (only,) = told(rows(POOR, 0, of=6, outcome="unreadable", accuracy=0.0))
+    assert only.startswith(f"{POOR} follows none of 6 grids right (95% interval 0% to")
+    assert "to 6 of them it replied with no grid at all" in only
+    assert "it needs the words" not in only
+
+
+def test_of_few_grids_it_is_said_that_they_are_few() -> None:
+    assert "12 grids are few" in told(rows(GOOD, 10, of=12))[0]
+
+
 def test_what_is_no_evidence_is_in_no_share() -> None:
     kept, lost = list(rows(GOOD, 30)), list(rows(GOOD, 0, outcome="not_understood", accuracy=None))
     lost = [row.model_copy(update={"task": f"x{row.task}"}) for row in lost if row.arm == "true"]

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from nlevolve.puzzle.tasks import Pair, Task
-from nlevolve.records import Event, RunFinished, ServerAway, ServerBack, TaskAnswered, TaskStarted
+from nlevolve.records import Answer, Event, RunFinished, ServerAway, ServerBack, TaskAnswered, TaskStarted
 from nlevolve.view.results import results
 from nlevolve.view.terminal.ending import closing
 from nlevolve.view.terminal.summary import Summary
@@ -47,6 +47,26 @@ def test_without_solutions_nothing_is_claimed() -> None:
     told = last_words(FakeRun().events(), solved=None)
     assert "the solutions of the tests are not known" in told
     assert "tasks solved" not in told
+
+
+def test_what_a_cap_left_is_what_no_description_answers() -> None:
+    """Three tasks that it stopped: one was answered by a description that fits, one with the best there was, one not at all."""
+    answer = Answer(attempt_1=((1,),), attempt_2=None)
+    events: list[Event] = []
+    ends = {0: ((answer,), False), 1: ((answer,), True), 4: ((), True)}
+    for event in FakeRun().events()[:-1]:
+        place = FakeRun().names.index(event.task) if isinstance(event, TaskAnswered) else None
+        if place in ends and isinstance(event, TaskAnswered):
+            answers, unfinished = ends[place]
+            event = event.model_copy(update={"answers": answers, "stopped": "budget", "unfinished": unfinished})
+        events.append(event)
+    events.append(RunFinished(at=events[-1].at, reason="budget", exit_code=3, why="the budget of $1 is spent"))
+    summary = Summary()
+    lines = [moment.text.partition(":")[0] for e in events if (moment := summary.see(e)) and isinstance(e, TaskAnswered)]
+    fits = [summary.phase(summary.history.task(FakeRun().names[place])) for place in ends]
+    assert fits == ["perfect", "stopped", "stopped"]
+    assert sorted(line for line in lines if "budget" in line) == ["out of budget, answered"] * 2 + ["out of budget, not answered"]
+    assert "not finished, 2 tasks left (1 of them answered with the best there was): the budget" in last_words(events, solved=0)
 
 
 def test_a_run_cut_short_can_be_resumed() -> None:

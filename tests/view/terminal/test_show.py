@@ -65,7 +65,7 @@ def test_answers_are_graded_where_the_solution_is_known() -> None:
     event = answered("perfect")
     right = event.answers[0].attempt_1
     assert right is not None
-    assert "1 of 1 test inputs right" in page(event.task, solutions={event.task: (right,)})
+    assert "1 of 1 test input right" in page(event.task, solutions={event.task: (right,)})
     assert "0 of 1 test inputs right" in page(event.task, solutions={event.task: (((7,),),)})
 
 

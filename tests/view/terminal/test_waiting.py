@@ -200,4 +200,20 @@ def test_while_refusals_hold_a_run_up_the_line_says_so_with_what_was_learned() -
 def test_a_paused_run_says_so_until_it_goes_on_or_another_session_begins() -> None:
     paused, on = Paused(at=at(2), on=True), Paused(at=at(3), on=False)
     told = [spoken([*begun(), *more], 60) for more in ([paused], [paused, on], [paused, *begun()[:1]])]
-    assert ["… paused; " in line for line in told] == [True, False, False]
+    assert ["… paused: nothing new is sent; " in line for line in told] == [True, False, False]
+
+
+def test_a_paused_run_counts_what_was_sent_alone_and_promises_no_end() -> None:
+    """A call of a birth that nobody needs is over; births whose calls wait are held; nothing else holds anything back."""
+    over = came(8, 1, source="failed", finish="abandoned", tries=0)
+    queue = TrafficSeen(at=at(9), model=MODEL, waiting=18)
+    events = [*begun(), sent(2, 0), sent(2, 1), over, queue, Paused(at=at(10), on=True)]
+    told = spoken(events, 60)
+    assert "1 in flight" in told
+    assert "waiting for 1 reply 0:58" in told
+    shown = screen(events, 60, 120, 40)
+    assert "in flight 1/8" in shown
+    assert "being written 0:58" in shown, "its call was sent, and ends"
+    assert shown.count("held, the run is paused") == 1, "birth 2 was never sent, birth 1 is over"
+    for word in ("wait for a place", "to go", "queued", "running 1:00"):
+        assert word not in told + shown

@@ -51,6 +51,10 @@ def _tag(look: Look, origin: Whose, best: int) -> tuple[str, str]:
     return str(origin.birth), look.palette.quiet
 
 
+def _echo(parent: int | None) -> str:
+    return "" if parent is None else f"  no new idea: {parent}'s very grids, on the test too"
+
+
 def lineage(look: Look, width: int, height: int) -> list[Row]:
     """The best candidate's forebears as a tree, under its rule."""
     best, task = look.candidate, look.task
@@ -71,6 +75,7 @@ def lineage(look: Look, width: int, height: int) -> list[Row]:
                 *pair_marks(candidate.attempts, look.palette),
                 f" {its.exact}/{its.pairs} {percent(its.cells, 0)}",
                 (f"  {short_model(birth.model)}", "dim"),
+                (_echo(task.population.echoed(one.birth)), "dim"),
                 ("  (see above)" if one.again else "", "dim"),
             )
         )

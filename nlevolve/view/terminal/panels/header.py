@@ -10,7 +10,7 @@ from nlevolve.view.terminal.palette import Palette, shade
 from nlevolve.view.terminal.panels.layout import LEVELS, Part, Row, bar, ends, fit, level, row, rule
 from nlevolve.view.terminal.panels.look import Look
 from nlevolve.view.terminal.summary import Summary, TaskPhase, left
-from nlevolve.view.text import clean, count, doubt, duration, model_name, money, percent, short_model
+from nlevolve.view.text import clean, count, counted, doubt, duration, model_name, money, percent, short_model
 
 WORDS: Mapping[TaskPhase, str] = {
     "perfect": "fit all pairs",
@@ -108,7 +108,7 @@ def _calls(look: Look, wide: bool) -> Row:
     calls = summary.calls
     most = summary.started.concurrency if summary.started else 0
     parts: list[Part] = [
-        f" {count(account.provider)} {'call' if account.provider == 1 else 'calls'} ",
+        f" {counted(account.provider, 'call')} ",
         (f"{summary.rate(look.now):.1f}/s", "bold"),
     ]
     if wide:
@@ -131,8 +131,13 @@ def _calls(look: Look, wide: bool) -> Row:
 
 
 def _held_back(look: Look, wide: bool) -> list[str]:
-    """Why fewer calls are in flight than might be: lowered limits; waiting for a place, for the pace, to be sent again."""
+    """Why fewer calls are in flight than might be: lowered limits; waiting for a place, for the pace, to be sent again.
+
+    Of a run that is paused there is no other reason.
+    """
     calls = look.summary.calls
+    if look.summary.paused:
+        return []
     lowered = {model: limit for model, limit in calls.limits.items() if model in calls.throttled}
     told = [f"{short_model(model)} ≤{limit}" for model, limit in list(lowered.items())[:2]]
     if not wide:

@@ -13,7 +13,7 @@ from nlevolve.view.terminal.palette import Palette
 from nlevolve.view.terminal.panels.layout import LEVELS, Part, Row, bar, fit, level, row, rule, wrapped
 from nlevolve.view.terminal.panels.look import Look
 from nlevolve.view.terminal.sentences import how
-from nlevolve.view.text import bullets, clean, cut, duration, money, percent, points, short_model
+from nlevolve.view.text import bullets, clean, cut, duration, money, percent, plural, points, short_model
 
 INDENT = 12
 """Columns before what does not fit into a candidate's row."""
@@ -34,7 +34,7 @@ def task_rule(look: Look, width: int) -> Row:
     if best is not None:
         its = best.fitness
         style = look.palette.good if its.perfect else look.palette.partly
-        parts += [("  best ", "dim"), (f"{its.exact}/{its.pairs} pairs, {percent(its.cells)}", style)]
+        parts += [("  best ", "dim"), (f"{its.exact}/{plural(its.pairs, 'pair')}, {percent(its.cells)}", style)]
     parts += [("  cost ", "dim"), money(task.account.cost_usd)]
     return rule(row(*parts), width, _state(look, task))
 
@@ -50,11 +50,14 @@ def _before(look: Look) -> str:
 
 def _state(look: Look, task: TaskHistory) -> Row:
     since = look.summary.running.get(task.id)
+    if since is not None and look.summary.paused:
+        return row(("paused", look.palette.partly))
     if since is not None:
         return row((f"running {duration((look.now - since).total_seconds())}", look.palette.busy))
     if task.answered is None:
         return row(("not answered", "dim"))
-    words = {"perfect": "answered: all pairs fit", "exhausted": "answered: births used up", "budget": "out of budget"}
+    given = "answered" if task.answered.given else "not answered"
+    words = {"perfect": f"{given}: all pairs fit", "exhausted": f"{given}: births used up", "budget": f"{given}: out of budget"}
     failed = f"failed: {clean(task.answered.error)}" if task.answered.stopped == "failed" else ""
     return row((failed or words.get(task.answered.stopped, task.answered.stopped), look.palette.bad if failed else "dim"))
 
@@ -108,6 +111,8 @@ def _coming(look: Look, task: TaskHistory, columns: _Columns) -> list[Row]:
 def _doing(look: Look, task: TaskHistory, coming: Coming) -> str:
     """What is done with a birth on its way, or what it waits for."""
     calls, models = look.summary.calls, look.summary.history.models
+    if look.summary.paused and not calls.under_way(task.id, coming.birth.index):
+        return "held, the run is paused,"
     if not coming.written:
         if calls.absent(coming.birth.model):
             return "waits for the server"
@@ -117,7 +122,7 @@ def _doing(look: Look, task: TaskHistory, coming: Coming) -> str:
     pairs = len(task.started.pairs) if task.started else 0
     told = "waits for the checker's server" if calls.absent(models.get("checker", "")) else "being checked"
     mending = f", {len(coming.mending)} being repaired" if coming.mending else ""
-    return f"{told}, {len(coming.back)} of {pairs} pairs back{mending}"
+    return f"{told}, {len(coming.back)} of {plural(pairs, 'pair')} back{mending}"
 
 
 def _failures(look: Look, task: TaskHistory, columns: _Columns) -> list[Row]:

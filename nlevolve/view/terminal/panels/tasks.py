@@ -5,7 +5,7 @@ from __future__ import annotations
 from nlevolve.view.history import TaskHistory
 from nlevolve.view.terminal.panels.layout import Part, Row, bar, beside, fill, fit, row, rule
 from nlevolve.view.terminal.panels.look import Look
-from nlevolve.view.text import clean, money, percent
+from nlevolve.view.text import clean, money, percent, plural
 
 COLUMN = 62
 
@@ -38,5 +38,5 @@ def _line(look: Look, task: TaskHistory) -> Row:
     if best is not None:
         its = best.fitness
         parts += [f"{its.exact}/{its.pairs} ", *bar(its.cells, 8, style), f" {percent(its.cells, 0):>4}"]
-        parts += [(f" {len(task.population.members):>4} births {money(task.account.cost_usd):>8}", "dim")]
+        parts += [(f" {plural(len(task.population.members), 'birth'):>11} {money(task.account.cost_usd):>8}", "dim")]
     return row(*parts)

@@ -1,0 +1,43 @@
+"""Which roles a run puts any question to, and what is known of all its models before it does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from nlevolve.config import RunConfig
+from nlevolve.llm.catalogue import ModelCard
+from nlevolve.llm.preflight import check_models
+from nlevolve.llm.settings import RoleSettings
+from nlevolve.options import Limits
+from nlevolve.records import Role
+from nlevolve.run.controls import Brought
+
+WRITERS: tuple[Role, ...] = ("generator", "reviser", "recombiner")
+
+
+def unasked(config: RunConfig, brought: Brought) -> frozenset[Role]:
+    """Roles to which nothing is put: who writes, where every description is given, as in a control; who checks without births."""
+    births = config.policy.births
+    given = births == 0 or (bool(brought.given) and all(len(told) >= births for told in brought.given.values()))
+    return frozenset((*(WRITERS if given else ()), *(("checker",) if births == 0 else ())))
+
+
+def asked(config: RunConfig, brought: Brought) -> dict[Role, RoleSettings]:
+    """The others, with their settings."""
+    quiet = unasked(config, brought)
+    return {role: settings for role, settings in config.roles.items() if role not in quiet}
+
+
+def cards_of(config: RunConfig, brought: Brought, limits: Limits, *, replay: bool, cache_dir: Path) -> Mapping[str, ModelCard]:
+    """What is known of every model. Of those that are asked a key is needed, and, where a budget is to be kept, a price.
+
+    Raises UsageError.
+    """
+    capped = limits.budget is not None or limits.task_budget is not None
+    shelf = cache_dir / "cards.json"
+    needed = asked(config, brought)
+    others = [settings for role, settings in config.roles.items() if role not in needed]
+    known = check_models(others, keyed=False, remember=shelf)
+    priced = capped and not limits.allow_unknown_prices and not replay
+    return known | check_models(needed.values(), priced=priced, keyed=not replay, remember=shelf)
