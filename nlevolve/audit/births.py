@@ -90,7 +90,8 @@ class _Births:
         self.found.equal("figure", f"{line.where}: copy_accuracy", event.copy_accuracy, sum(copied) / len(copied))
         phases = self.evidence.setting("policy.phases", None)
         if phases is not None:
-            self.found.equal("figure", f"{line.where}: births", event.births, sum(phase["births"] for phase in phases))
+            births = self.evidence.before(self.task.id) + sum(phase["births"] for phase in phases)
+            self.found.equal("figure", f"{line.where}: births", event.births, births)
 
     def _planned(self, line: Line, birth: Birth) -> None:
         self.planned[birth.index] = birth

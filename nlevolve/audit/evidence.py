@@ -67,6 +67,10 @@ class Evidence:
             value = value.get(name) if isinstance(value, Mapping) else None
         return default if value is None else value
 
+    def before(self, task: str) -> int:
+        """How many descriptions come before the schedule's own births (`--seeds`)."""
+        return len(self.config.get("given", {}).get(task, ())) if self.config.get("seeds") else 0
+
     @property
     def ended(self) -> bool:
         """Whether its latest session came to an end of its own: a killed one did not."""

@@ -25,6 +25,9 @@ def check(evidence: Evidence) -> None:
             deciding["endpoints"] = endpoints
         if given := config.get("given"):
             deciding["given"] = given
+        if seeds := config.get("seeds"):
+            deciding["seeds"] = seeds.get("digest")
+            found.equal("setting", "config.json, seeds: digest", seeds.get("digest"), _sha(config.get("given")))
         derived = _sha(deciding)
         what = "is not the digest of its settings, tasks and prompts: one of them was changed after the run had begun"
         found.holds("setting", "config.json, digest", recorded == derived, what)

@@ -82,7 +82,9 @@ def _series(planned: Plan, asked: Several) -> Series:
     from nlevolve.cli.series import Series, repeated
 
     if planned.origin is not None:
-        return Series(planned.selection, [asked], planned.chosen, configs=[planned.config])
+        brought = planned.brought
+        given = {task: len(told) for task, told in brought.given.items()} if brought and brought.seeds else None
+        return Series(planned.selection, [asked], planned.chosen, configs=[planned.config], given=given)
     return Series(planned.selection, list(repeated(asked)), planned.chosen)
 
 

@@ -21,7 +21,7 @@ from nlevolve.run.search import sample_of
 async def retrace(task: Task, context: Context, population: Population) -> None:
     """Have asked what the run that is told again asked of this task beyond what its answers rest on."""
     for birth in context.retold.left(task.id):
-        sees = context.config.policy.sees(birth.index)
+        sees = context.policy(task.id).sees(birth.index)
         if all(k in population for k in range(sees)):
             population = await _born(task, context, birth, population)
 
@@ -32,7 +32,7 @@ async def _born(task: Task, context: Context, birth: Birth, population: Populati
     quiet = replace(context, asker=replace(context.asker, llm=lacking), unusable=set(context.unusable))
     if not retold.begun(task.id, k):
         context.emit(BirthPlanned(task=task.id, birth=birth))
-    seen = population.before(context.config.policy.sees(k))
+    seen = population.before(context.policy(task.id).sees(k))
     try:
         event = await bear(task, quiet, birth, seen, sample_of(birth, retold.earlier(task.id, k)))
     except Halt:

@@ -19,7 +19,8 @@ WRITERS: tuple[Role, ...] = ("generator", "reviser", "recombiner")
 def unasked(config: RunConfig, brought: Brought) -> frozenset[Role]:
     """Roles to which nothing is put: who writes, where every description is given, as in a control; who checks without births."""
     births = config.policy.births
-    given = births == 0 or (bool(brought.given) and all(len(told) >= births for told in brought.given.values()))
+    instead = bool(brought.given) and brought.seeds is None
+    given = births == 0 or (instead and all(len(told) >= births for told in brought.given.values()))
     return frozenset((*(WRITERS if given else ()), *(("checker",) if births == 0 else ())))
 
 

@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 from nlevolve.ask.question import Asker
 from nlevolve.config import RunConfig
 from nlevolve.evolve.parents import Parents
+from nlevolve.evolve.policy import Policy
+from nlevolve.evolve.warm import warmed
 from nlevolve.llm.kept import Keeping, keeping_nothing
 from nlevolve.llm.request import LLM
 from nlevolve.llm.settings import RoleSettings
@@ -41,6 +43,8 @@ class Context:
 
     given: Mapping[str, Sequence[Description]] = field(default_factory=dict)
     """Task -> what its first births are given, in order, instead of asking a model for it."""
+    warm: bool = False
+    """Whether these come before the schedule's own births; a control's take the place of the first of them."""
 
     keeping: Keeping = keeping_nothing
     """Keeps of the caps what a task's answers will take."""
@@ -52,6 +56,10 @@ class Context:
 
     unusable: set[str] = field(default_factory=set)
     """Models that will answer nothing more: key refused, quota exhausted."""
+
+    def policy(self, task: str) -> Policy:
+        """The schedule of a task, behind what comes before it."""
+        return warmed(self.config.policy, len(self.given.get(task, ()))) if self.warm else self.config.policy
 
     def told(self, waits: Callable[[], None]) -> Context:
         """The same equipment for one birth, which is told whenever it must wait for a provider."""

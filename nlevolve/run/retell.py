@@ -113,7 +113,7 @@ async def _ask_again(config: Mapping[str, Any], events: Sequence[Event], births:
     for k, birth in sorted(planned.items()):
         if births is None or k in births:
             earlier = [one for j, one in planned.items() if j < k]
-            await _quietly(bear(task, context, birth, grown.before(context.config.policy.sees(k)), sample_of(birth, earlier)))
+            await _quietly(bear(task, context, birth, grown.before(context.policy(task.id).sees(k)), sample_of(birth, earlier)))
     answering = Answering(task, context)
     for k in dict.fromkeys(e.birth for e in events if isinstance(e, AnswerFollowed)):
         # a search that waits for rules to agree follows more of them than the answers rest on
@@ -146,7 +146,8 @@ def _lab(config: Mapping[str, Any], memory: _Memory) -> Context | None:
         settings,
         lambda event: None,
         telling=stack.telling,
-        given=Brought.of(config).given,
+        given=(brought := Brought.of(config)).given,
+        warm=brought.seeds is not None,
     )
 
 

@@ -36,7 +36,7 @@ class Search:
         self, task: Task, context: Context, known: Sequence[Event], before: Arms, settling: Settling | None = None
     ) -> None:
         self.task, self.context, self.before, self.settling = task, context, before, settling
-        self.policy = context.config.policy
+        self.policy = context.policy(task.id)
         self.population = Population(tests=len(task.tests))
         self.planned: list[Birth] = []
         self.halted: Halt | None = None

@@ -17,6 +17,7 @@ from nlevolve.ask.rehearsal import rehearse
 from nlevolve.config import RunConfig, digest
 from nlevolve.errors import UsageError
 from nlevolve.evolve.parents import Parents, strategy
+from nlevolve.formats import SeedsRow
 from nlevolve.llm.bank import Notice
 from nlevolve.llm.bank_check import check_bank
 from nlevolve.llm.catalogue import ModelCard, price_of
@@ -41,6 +42,7 @@ from nlevolve.run.outcome import finished as ended
 from nlevolve.run.pinging import Unfit, ping_models
 from nlevolve.run.recorded import deciding, endpoints_of, require_endpoints, require_same, sealed
 from nlevolve.run.retold import Retold
+from nlevolve.run.seeds import seeded
 from nlevolve.run.steering import Steering
 from nlevolve.run.trust import NOTHING, Chosen, Named, budget_file, chosen_by, named, require_confirmed
 from nlevolve.version import versions
@@ -72,6 +74,8 @@ class Session:
     """The run that it repeats."""
     given: Mapping[str, Sequence[Description]] = field(default_factory=dict)
     """Task -> what its first births are given, instead of asking a model for it."""
+    seeds: SeedsRow | None = None
+    """Where this is from, if the schedule comes behind it."""
     around: Callable[[LLM], LLM] = lambda llm: llm
     """Wraps the way to the models: benchmarks look at the requests there."""
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
@@ -99,7 +103,7 @@ class Session:
                     see(event)
 
             emit(self._started())
-            for notice in notices(self.origin, self.lock, self.selection, self.config.models, self.known):
+            for notice in notices(self.origin, self.lock, self.selection, self.config.models, self.known, self.seeds):
                 emit(Noticed(text=notice))
             try:
                 answered = await self._solve(emit, own_process)
@@ -157,6 +161,7 @@ class Session:
                 retold=retold,
                 lacking=lambda owed: self.around(stack.lacking(owed)),
                 given=self.given,
+                warm=self.seeds is not None,
             )
             tasks = self.selection.tasks
             if (self.ping or retold.pinged) and not self.known and tasks:
@@ -208,6 +213,8 @@ def begin(
     choose = strategy(config.policy.parents, parents)
     rehearse(templates)
     brought = brought or Brought.of(origin.recorded if origin else {})
+    if options.seeds is not None and brought.seeds is None:
+        brought = seeded(str(options.seeds), Path(options.runs_dir), selection.tasks)
     cards = cards_of(config, brought, limits, replay=replay, cache_dir=cache_dir)
     items = _confirmed(config, cards, templates, limits, chosen or chosen_by(options), sends=not replay and live is None)
     check_bank(cache_dir, replay=replay, notice=notice)
@@ -236,7 +243,7 @@ def begin(
         store.replace(lock.folder / "config.json", content)
         failed.pop_all()
     fixed = (lock, selection, config, limits, options.preset, templates, cards, cache_dir, run_id, choose)
-    also: dict[str, Any] = {"named": items, "origin": origin, "given": brought.given}
+    also: dict[str, Any] = {"named": items, "origin": origin, "given": brought.given, "seeds": brought.seeds}
     return Session(*fixed, replay=replay, live=live, ping=bool(options.ping) and not replay, **also)
 
 
@@ -302,6 +309,7 @@ def reopen(
             replay=replay,
             known=store.read_events(folder),
             given=brought.given,
+            seeds=brought.seeds,
             live=live,
             named=items,
         )
