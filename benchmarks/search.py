@@ -10,10 +10,12 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from benchmarks.figures import section
+from benchmarks.search_wrong import Result, against_wrong
 from nlevolve.config import RunConfig, configure
 from nlevolve.llm.request import LLM, Message, Reply, Request
 from nlevolve.options import Options
@@ -96,6 +98,8 @@ class Outcome:
     prefixes: Prefixes
     births: int
     seconds: float
+    fitted: set[str] = field(default_factory=set)
+    """Tasks whose best description fits every training pair."""
 
 
 async def run(
@@ -146,7 +150,8 @@ async def run(
     seconds = time.monotonic() - began
     results = publisher.results()
     solved = {task for task, row in results["tasks"].items() if row["solved"]}
-    return Outcome(solved, len(prefixes.keys), prefixes, results["totals"]["candidates"], seconds)
+    fitted = {task for task, row in results["tasks"].items() if row["train"]["exact"] == row["train"]["pairs"]}
+    return Outcome(solved, len(prefixes.keys), prefixes, results["totals"]["candidates"], seconds, fitted)
 
 
 def berman_order(messages: tuple[Message, ...]) -> tuple[Message, ...]:
@@ -208,6 +213,11 @@ async def prompt_order(folder: Path, tasks: int) -> list[str]:
     ]
 
 
+async def _result(folder: Path, selector: str, config: RunConfig) -> Result:
+    one = await run(selector, config, folder)
+    return Result(frozenset(one.solved), frozenset(one.fitted), one.calls)
+
+
 def slow(models: LLM, draw: int, median: float = 0.05, sigma: float = 1.0) -> LLM:
     """Replies that take lognormal time, in one draw the same for the same request whoever asks."""
 
@@ -263,6 +273,8 @@ async def measure(part: str, tasks: int) -> list[str]:
                 return await against_berman(place, tasks)
             case "ablations":
                 return await ablations(place, tasks)
+            case "wrong":
+                return await against_wrong(partial(_result, place), tasks)
             case "order":
                 return await prompt_order(place, tasks)
             case _:
@@ -273,6 +285,7 @@ PARTS = {
     "schedules": "Search: against Berman's schedule",
     "ablations": "Search: each idea of thrifty taken out in turn (training, strong models)",
     "order": "Search: the order of the checker's prompt",
+    "wrong": "Search: train-perfect but wrong (training + evaluation tasks)",
     "waiting": "Search: waiting for replies (8 tasks, 32 calls in flight, lognormal latency, median 50 ms, sigma 1)",
 }
 

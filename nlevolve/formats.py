@@ -257,6 +257,21 @@ class BestRow(Record):
     model: str
 
 
+class OpinionsRow(Record):
+    """What reviewers said of descriptions that fit every pair, and where a judge was asked. All 0 where nobody was."""
+
+    accept: int = 0
+    """Distinct descriptions, by the verdict."""
+    doubt: int = 0
+    stuck: int = 0
+    unreviewed: int = 0
+    """Reviews that did not come, or that nobody could read: their votes count in full."""
+    judged: int = 0
+    """Test inputs for which a judge picked."""
+    unjudged: int = 0
+    """Those for which it was asked and never understood: votes decided."""
+
+
 class TaskRow(AccountRow):
     """One task. `solved` and the three `inputs_…` are null where its solution is not known."""
 
@@ -268,12 +283,15 @@ class TaskRow(AccountRow):
     """Whether the solution was among all grids that candidates gave."""
     inputs_cell_accuracy: tuple[float, ...] | None
     """Share of equal cells of the better answer, 0..1."""
+    inputs_by_guess: tuple[bool, ...] | None = None
+    """Whether the right answer is one that direct guesses alone gave (`answers.direct`), and no description."""
     train: TrainRow
     description: tuple[str, ...] | None
     """The bullets of the best description; null where no birth gave one."""
     best: BestRow | None
     candidates: int
     """Descriptions that were checked."""
+    opinions: OpinionsRow = OpinionsRow()
     replies: RepliesRow = RepliesRow()
     """What became of the replies."""
     losses: tuple[Loss, ...] = ()

@@ -38,8 +38,8 @@ def grid_reply(rows: Grid | Sequence[Sequence[int]]) -> str:
 
 
 def asked_grid(request: Request) -> Grid:
-    """The grid that an `apply` request wants transformed."""
-    text = request.messages[1].text.split("# Input grid")[1]
+    """The grid that an `apply` or a `solve` request wants transformed."""
+    text = "\n".join(message.text for message in request.messages[1:]).split("# Input grid")[1].split("# Description")[0]
     return parse("\n".join(line for line in text.splitlines() if line[:1].isdigit()))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from nlevolve.audit.evidence import Evidence, Line
 from nlevolve.audit.figures import lost
-from nlevolve.audit.voting import Electorate, elected
+from nlevolve.audit.voting import Electorate, Opinions, elected
 from nlevolve.audit.worth import Born, Schedule, worth
 from nlevolve.puzzle.grids import Grid
 from nlevolve.puzzle.tasks import Task
@@ -15,11 +15,14 @@ from nlevolve.records import (
     Answer,
     AnswerFollowed,
     AnswerGuessed,
+    AnswerJudged,
     CallFinished,
     CandidateChecked,
+    CandidateReviewed,
     Followed,
     Garbled,
     MoveFailed,
+    Opinion,
     TaskAnswered,
     Unreached,
 )
@@ -48,6 +51,8 @@ def check(evidence: Evidence) -> None:
                 _answered(evidence, task, lines[:place], line, electorate, schedule)
             elif isinstance(line.event, Asked):
                 _asked(evidence, lines[:place], line, line.event)
+            elif isinstance(line.event, CandidateReviewed | AnswerJudged):
+                _said(evidence, lines[:place], line, line.event)
     if not evidence.setting("policy", None):
         evidence.found.cannot("config.json has no policy: whether searches ended where they had to")
 
@@ -70,6 +75,22 @@ def _asked(evidence: Evidence, before: Sequence[Line], line: Line, event: Asked)
         evidence.found.holds("grid", where, attempt.accuracy is None, "has an accuracy, and a run knows no test output")
 
 
+def _said(evidence: Evidence, before: Sequence[Line], line: Line, event: CandidateReviewed | AnswerJudged) -> None:
+    """Whether a reviewer's or a judge's word was asked for, and can be one."""
+    if isinstance(event, CandidateReviewed):
+        where, said = f"{line.where}: the review of birth {event.birth} of {event.task}", event.review.verdict is not None
+        key: tuple[str, int | None, int | None] = ("review", event.birth, None)
+        fits = event.review.test is None or 0 <= event.review.test < len(evidence.tasks[event.task].tests)
+    else:
+        where, said = f"{line.where}: a choice for test input {event.test + 1} of {event.task}", bool(event.choice.picks)
+        key = ("judge", None, event.test)
+        fits = all(0 <= place < len(event.shown) for place in event.choice.picks) and len(set(event.shown)) == len(event.shown)
+    calls = [one.event for one in before if isinstance(one.event, CallFinished)]
+    replied = any((call.purpose, call.birth, call.target) == key and call.source != "failed" for call in calls)
+    evidence.found.holds("call", where, replied or not said, "has a reply that no call brought")
+    evidence.found.holds("answer", where, fits, "is about what was not there")
+
+
 def _answered(
     evidence: Evidence, task: Task, before: Sequence[Line], line: Line, electorate: Electorate, schedule: Schedule
 ) -> None:
@@ -83,12 +104,22 @@ def _answered(
     follows = [one.event for one in before if one.session == line.session and isinstance(one.event, Asked)]
     born.on_tests = _on_tests(follows, len(task.tests), evidence.setting("answers.samples", 1))
     ends = [schedule.last(born, second=second) for second in (False, True)] if schedule.phases else [10**9]
-    told = [_told(task, born.upto(last), electorate, follows) for last in dict.fromkeys(ends)]
+    said = _opinions(before, line)
+    told = [_told(task, born.upto(last), electorate, follows, said) for last in dict.fromkeys(ends)]
     best, answers = next((one for one in told if one[0] == event.best and _same(one[1], event.answers)), told[-1])
     found.equal("answer", f"{where}: the best birth", event.best, best)
     _compare(evidence, where, event.answers, answers)
     calls = [one.event for one in before if one.session == line.session and isinstance(one.event, CallFinished)]
-    _ending(evidence, where, event, schedule, born, follows, calls)
+    spoken = [*said.reviews.values(), *(one.choice for one in said.choices)]
+    _ending(evidence, where, event, schedule, born, follows, calls, spoken)
+
+
+def _opinions(before: Sequence[Line], line: Line) -> Opinions:
+    """The reviews of the log so far, by the words they are of, and the choices of this session."""
+    words = {one.event.birth.index: one.event.description.normalised for one in before if isinstance(one.event, CandidateChecked)}
+    reviews = [one.event for one in before if isinstance(one.event, CandidateReviewed) and one.event.birth in words]
+    choices = [one.event for one in before if one.session == line.session and isinstance(one.event, AnswerJudged)]
+    return Opinions({words[one.birth]: one.review for one in reviews}, choices)
 
 
 def _on_tests(follows: Sequence[Asked], tests: int, samples: int) -> dict[int, tuple[Grid, ...]]:
@@ -103,9 +134,11 @@ def _on_tests(follows: Sequence[Asked], tests: int, samples: int) -> dict[int, t
     return {k: tuple(told[n][1] for n in range(tests)) for k, told in first.items() if len(told) == tests}
 
 
-def _told(task: Task, born: Born, electorate: Electorate, follows: Sequence[Asked]) -> tuple[int | None, Sequence[Answer]]:
+def _told(
+    task: Task, born: Born, electorate: Electorate, follows: Sequence[Asked], said: Opinions
+) -> tuple[int | None, Sequence[Answer]]:
     order = electorate.order(born)
-    return (order[0].index if order else None, elected(task.tests, order, follows))
+    return (order[0].index if order else None, elected(task.tests, order, follows, said))
 
 
 def _same(one: Sequence[Answer], other: Sequence[Answer]) -> bool:
@@ -135,6 +168,7 @@ def _ending(
     born: Born,
     follows: Sequence[Asked],
     calls: Sequence[CallFinished],
+    said: Sequence[Opinion],
 ) -> None:
     """Why it ended, what was lost, whether it was finished: as far as that follows from its births."""
     found = evidence.found
@@ -154,7 +188,7 @@ def _ending(
             "answer", where, not event.error and not event.remedy, "is said to have failed, and its search ended of itself"
         )
         _samples(evidence, where, calls, follows)
-        _losses(evidence, where, event, schedule, born, follows)
+        _losses(evidence, where, event, schedule, born, follows, said)
 
 
 def _samples(evidence: Evidence, where: str, calls: Iterable[CallFinished], follows: Sequence[Asked]) -> None:
@@ -183,15 +217,23 @@ def _samples(evidence: Evidence, where: str, calls: Iterable[CallFinished], foll
 
 
 def _losses(
-    evidence: Evidence, where: str, event: TaskAnswered, schedule: Schedule, born: Born, follows: Sequence[Asked]
+    evidence: Evidence,
+    where: str,
+    event: TaskAnswered,
+    schedule: Schedule,
+    born: Born,
+    follows: Sequence[Asked],
+    said: Sequence[Opinion],
 ) -> None:
     """What brought nothing. Whether a second answer was looked for is not told where nothing came of it: then it is either."""
     ends = [born.upto(schedule.last(born, second=second)) for second in ((False, True) if schedule.second else (False,))]
     lost_follows = sum(isinstance(one.attempt, Unreached) for one in follows)
+    lost_follows += sum(one.missing == "unreached" for one in said)
     counts = [inside.unreached + lost_follows for inside in ends]
     evidence.found.equal("figure", f"{where}: unreached", event.unreached, _nearest(event.unreached, counts))
     kinds = [
-        {one.failure: one.count for one in lost(inside.members.values(), inside.failed.values(), follows)} for inside in ends
+        {one.failure: one.count for one in lost(inside.members.values(), inside.failed.values(), follows, said)}
+        for inside in ends
     ]
     told = {one.failure: one.count for one in event.losses}
     evidence.found.equal("figure", f"{where}: losses", told, _nearest(told, kinds))

@@ -20,7 +20,7 @@ from nlevolve.llm.request import Request
 from nlevolve.puzzle.grids import Grid, GridError, grid
 from nlevolve.puzzle.symmetry import IDENTITY, Transform
 from nlevolve.puzzle.tasks import Task
-from nlevolve.records import AnswerFollowed, CallFinished, CandidateChecked, Followed
+from nlevolve.records import AnswerFollowed, AnswerJudged, CallFinished, CandidateChecked, Followed
 
 ROWS = re.compile(r"(?:^[ \t]*\d(?:[ \t]\d)*[ \t]*(?:\n|\Z))+", re.MULTILINE)
 """A grid as prompts have it: a line a row, cells parted by spaces."""
@@ -117,6 +117,8 @@ class _Secrets:
         self.guessed = {a.grid for event in candidates for a in event.attempts if isinstance(a, Followed)}
         guesses = self.guessed | {event.attempt.grid for event in follows if isinstance(event.attempt, Followed)}
         self.guesses = {view.grid(one) for view in views for one in guesses}
+        choices = [line.event for line in lines if isinstance(line.event, AnswerJudged)]
+        self.proposed = {one for event in choices for one in event.shown}
         shown = [one for pair in task.pairs for one in (pair.input, pair.output)] + list(task.tests)
         self.shown = {view.grid(one) for view in views for one in shown}
         outputs = [(number, one) for number, one in enumerate(evidence.solutions.get(task.id, ()), 1)]
@@ -133,7 +135,8 @@ class _Secrets:
         grids = Counter(one for text in asked for one in grids_in(text))
         for one in grids.keys() & self.outputs.keys():
             # what is shown may be equal to it, and so may what was guessed right before
-            if one not in self.shown and one not in self.guesses:
+            proposed = call.purpose == "judge" and one in self.proposed
+            if one not in self.shown and one not in self.guesses and not proposed:
                 self.found.wrong("request", where, f"holds the output of test input {self.outputs[one]}")
         if call.purpose == "check" and call.target is not None:
             self._judged(where, call.target, grids)

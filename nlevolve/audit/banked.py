@@ -7,13 +7,23 @@ from collections.abc import Callable, Iterable
 from random import Random
 from typing import Protocol
 
-from nlevolve.ask.replies import Unreadable, read_bullets, read_grid
+from nlevolve.ask.replies import Unreadable, read_bullets, read_choice, read_grid, read_review
 from nlevolve.audit.evidence import Evidence, Line
 from nlevolve.llm.bank import Sample
 from nlevolve.llm.room import looping
 from nlevolve.puzzle.grids import LARGEST_SIDE
 from nlevolve.puzzle.symmetry import IDENTITY, SYMMETRIES, Transform, relabelling
-from nlevolve.records import AnswerFollowed, AnswerGuessed, Bought, CallFinished, CandidateChecked, Followed, Garbled
+from nlevolve.records import (
+    AnswerFollowed,
+    AnswerGuessed,
+    AnswerJudged,
+    Bought,
+    CallFinished,
+    CandidateChecked,
+    CandidateReviewed,
+    Followed,
+    Garbled,
+)
 
 VIEWS = [view.then(relabelling(Random(n))) if n % 2 else view for n, view in enumerate(SYMMETRIES)]
 """Under which a description may be followed on the test inputs."""
@@ -109,6 +119,10 @@ class _Readings:
             elif isinstance(event, AnswerGuessed) and isinstance(event.attempt, Followed):
                 calls = self.calls["solve", None, event.attempt.pair]
                 self._grid(line, f"a guess at test input {event.attempt.pair + 1}", calls, event.attempt, IDENTITY)
+            elif isinstance(event, CandidateReviewed) and event.review.verdict:
+                self._reviewed(line, event, len(self.evidence.tasks[task].tests))
+            elif isinstance(event, AnswerJudged) and event.choice.picks:
+                self._judged(line, event)
             elif isinstance(event, AnswerFollowed) and isinstance(event.attempt, Followed):
                 view = BY_NAME.get(event.view)
                 if view is None:
@@ -118,6 +132,14 @@ class _Readings:
                     continue
                 calls = self.calls["follow", event.birth, event.attempt.pair]
                 self._grid(line, f"birth {event.birth}, test input {event.attempt.pair + 1}", calls, event.attempt, view)
+
+    def _reviewed(self, line: Line, event: CandidateReviewed, tests: int) -> None:
+        calls, what = self.calls["review", event.birth, None], f"the review of birth {event.birth}"
+        self._read(line, what, calls, lambda text, cut: read_review(text, cut, tests=tests) == event.review)
+
+    def _judged(self, line: Line, event: AnswerJudged) -> None:
+        calls, what = self.calls["judge", None, event.test], f"the judge's pick for test input {event.test + 1}"
+        self._read(line, what, calls, lambda text, cut: read_choice(text, cut, shown=len(event.shown)) == event.choice)
 
     def _candidate(self, line: Line, event: CandidateChecked) -> None:
         k = event.birth.index

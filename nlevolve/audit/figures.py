@@ -18,12 +18,17 @@ from nlevolve.records import (
     Answer,
     AnswerFollowed,
     AnswerGuessed,
+    AnswerJudged,
     Attempt,
     CandidateChecked,
+    CandidateReviewed,
+    Choice,
     Followed,
     Loss,
     MoveFailed,
+    Opinion,
     Refused,
+    Review,
     RunFinished,
     RunStarted,
     TaskAnswered,
@@ -43,6 +48,8 @@ class Seen:
     failed: dict[int, MoveFailed] = field(default_factory=dict)
     follows: dict[tuple[int, int, int, str], AnswerFollowed] = field(default_factory=dict)
     guesses: dict[tuple[int, int], AnswerGuessed] = field(default_factory=dict)
+    reviews: dict[int, Review] = field(default_factory=dict)
+    choices: dict[tuple[int, int], Choice] = field(default_factory=dict)
     answered: TaskAnswered | None = None
     answered_in: int = -1
     reopened: bool = False
@@ -57,7 +64,8 @@ class Seen:
     def losses(self) -> list[Loss]:
         if self.answered is not None and self.answered.losses and not self.reopened:
             return list(self.answered.losses)
-        return lost(self.members.values(), self.failed.values(), [*self.follows.values(), *self.guesses.values()])
+        said = [*self.reviews.values(), *self.choices.values()]
+        return lost(self.members.values(), self.failed.values(), [*self.follows.values(), *self.guesses.values()], said)
 
 
 @dataclass
@@ -103,6 +111,10 @@ class Told:
             task.follows[event.birth, event.attempt.pair, event.sample, event.view] = event
         elif isinstance(event, AnswerGuessed):
             task.guesses[event.attempt.pair, event.sample] = event
+        elif isinstance(event, CandidateReviewed):
+            task.reviews[event.birth] = event.review
+        elif isinstance(event, AnswerJudged):
+            task.choices[event.test, event.sample] = event.choice
         elif isinstance(event, TaskAnswered):
             task.answered, task.answered_in, task.reopened = event, line.session, False
 
@@ -185,6 +197,7 @@ class Told:
         return {
             "solved": all(grade["solved"]) if grade else None,
             **{f"inputs_{name}": list(grade[name]) if grade else None for name in ("solved", "covered", "cell_accuracy")},
+            "inputs_by_guess": self._by_guess(name, seen) if grade else None,
             "train": {
                 "exact": best.exact if best else 0,
                 "pairs": len(task.pairs),
@@ -194,6 +207,7 @@ class Told:
             "description": list(best.event.description.bullets) if best else None,
             "best": _birth(best) if best else None,
             "candidates": len(seen.members),
+            "opinions": self._opinions(seen),
             **self.books.row(key),
             "replies": self._replies(key),
             "losses": _loss_rows(added(seen.losses)),
@@ -205,6 +219,29 @@ class Told:
             "error": (done.error or None) if done else None,
             "public": None if self.evidence.public is None else name in self.evidence.public,
         }
+
+    def _by_guess(self, name: str, seen: Seen) -> list[bool]:
+        """Whether nobody gave the right answer but guesses, for each test input."""
+        made = []
+        for number, want in enumerate(self.evidence.solutions[name]):
+            done = seen.answered.answers[number] if seen.answered and number < len(seen.answered.answers) else None
+            right = done is not None and want in (done.attempt_1, done.attempt_2)
+            asked: list[AnswerFollowed | AnswerGuessed] = [*seen.follows.values(), *seen.guesses.values()]
+            gave = [
+                isinstance(one, AnswerFollowed)
+                for one in asked
+                if isinstance(one.attempt, Followed) and (one.attempt.pair, one.attempt.grid) == (number, want)
+            ]
+            made.append(right and bool(gave) and not any(gave))
+        return made
+
+    @staticmethod
+    def _opinions(seen: Seen) -> dict[str, int]:
+        said = Counter(str(review.verdict) for review in seen.reviews.values())
+        tests = {test: [c for (t, _), c in seen.choices.items() if t == test] for test, _ in seen.choices}
+        picked = [any(choice.picks for choice in choices) for choices in tests.values()]
+        verdicts = {verdict: said[verdict] for verdict in ("accept", "doubt", "stuck")}
+        return {**verdicts, "unreviewed": said["None"], "judged": sum(picked), "unjudged": len(picked) - sum(picked)}
 
     def _reached(self, rows: Mapping[str, Any], grades: Mapping[str, Mapping[str, list[Any]]]) -> dict[str, Any]:
         """The scores without tasks that failed, or that were cut short before anything was checked."""
@@ -221,12 +258,19 @@ class Told:
         return self.finished.reason if self.finished and self.finished.reason != "done" else "interrupted"
 
 
-def lost(members: Iterable[Worth], failed: Iterable[MoveFailed], follows: Iterable[AnswerFollowed | AnswerGuessed]) -> list[Loss]:
+def lost(
+    members: Iterable[Worth],
+    failed: Iterable[MoveFailed],
+    follows: Iterable[AnswerFollowed | AnswerGuessed],
+    said: Iterable[Opinion] = (),
+) -> list[Loss]:
     """What brought nothing, by kind, the commonest first."""
     moves = [_loss("filtered" if m.reason == "refused" else m.failure, m.why) for m in failed if m.reason != "garbled"]
     own = [attempt for one in members if one.event.duplicate_of is None for attempt in one.event.attempts]
     attempts = [*own, *(follow.attempt for follow in follows)]
-    return added([*moves, *(loss for attempt in attempts for loss in _of(attempt))])
+    unsaid = [(one.failure if one.missing == "unreached" else "filtered", one) for one in said]
+    opinions = [_loss(kind, one.why) for kind, one in unsaid if one.missing in ("refused", "unreached")]
+    return added([*moves, *(loss for attempt in attempts for loss in _of(attempt)), *opinions])
 
 
 def added(losses: Iterable[Loss]) -> list[Loss]:

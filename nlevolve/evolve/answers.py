@@ -14,7 +14,7 @@ from nlevolve.evolve.policy import Settings
 from nlevolve.evolve.population import Candidate, Population
 from nlevolve.puzzle.grids import Grid
 from nlevolve.puzzle.symmetry import SYMMETRIES, Transform, relabelling
-from nlevolve.records import Answer, AnswerFollowed, AnswerGuessed, Followed, Proposal
+from nlevolve.records import Answer, AnswerFollowed, AnswerGuessed, Followed, Proposal, Review
 
 
 class AnswerPolicy(Settings):
@@ -26,6 +26,8 @@ class AnswerPolicy(Settings):
     """The best imperfect descriptions that are followed while there are fewer than two distinct answers."""
     samples: int = Field(1, ge=1)
     """How often each description is followed on each test input."""
+    agree_early: bool = False
+    """Whether to stop following it when two of its grids are equal: `samples` is then the most there may be, not the number."""
     views: int = Field(1, ge=1, le=8)
     """Under how many symmetries of the whole task each description is followed, the inverse applied to what comes back."""
     second: int = Field(0, ge=0)
@@ -41,6 +43,10 @@ class AnswerPolicy(Settings):
     descriptions, one after another, until there is another grid."""
 
 
+DOUBTED = 0.4
+"""What a doubted description's vote counts for: less than another that is right on every pair, more than any that is not."""
+STUCK = 0.2
+"""Likewise, on a test input where it cannot be followed as it is written: what came out there was the checker's own idea."""
 GUESS = 0.2
 """What a vote counts that came without a description: less than any rule that is right on a good part of the pairs."""
 
@@ -74,14 +80,24 @@ def others(population: Population, policy: AnswerPolicy, rank: Rank) -> list[Can
     return sorted(rest, key=lambda c: not c.fitness.perfect)[: policy.fill]
 
 
-def weight(candidate: Candidate) -> float:
-    """What a follower's vote counts: a perfect candidate outweighs any number of imperfect ones that we ask.
+def weight(candidate: Candidate, test: int = 0) -> float:
+    """What a follower's vote counts on a test input (from 0): a perfect candidate outweighs any number of imperfect ones that
+    we ask.
 
-    Evidence that the rule is general (a pair that was hidden came out exact) adds half.
+    Evidence that the rule is general (a pair that was hidden came out exact) adds half; a reviewer's doubt takes its share.
     """
     if candidate.fitness.perfect:
-        return 100.0 * (1.5 if candidate.fitness.unseen else 1.0)
+        return 100.0 * (1.5 if candidate.fitness.unseen else 1.0) * trust(candidate.review, test)
     return (candidate.fitness.exact + candidate.fitness.cells) / (candidate.fitness.pairs + 1)
+
+
+def trust(review: Review | None, test: int) -> float:
+    """The share of a vote that a review leaves, 0..1; who is stuck on one input says nothing of the others."""
+    if review is None or review.verdict in (None, "accept"):
+        return 1.0
+    if review.verdict == "doubt":
+        return DOUBTED
+    return STUCK if review.test == test else 1.0
 
 
 def choose(test: Grid, votes: Iterable[Vote]) -> Answer:
@@ -118,7 +134,7 @@ def answer(
             test,
             [
                 *(
-                    _vote(f.attempt.grid, population.members[f.birth])
+                    _vote(f.attempt.grid, population.members[f.birth], number)
                     for f in rows
                     if isinstance(f.attempt, Followed) and f.attempt.pair == number
                 ),
@@ -129,5 +145,14 @@ def answer(
     )
 
 
-def _vote(grid: Grid, by: Candidate) -> Vote:
-    return Vote(grid, weight(by), by.fitness.perfect)
+def fitting_grids(grown: Population, followed: Iterable[AnswerFollowed], number: int) -> frozenset[Grid]:
+    """The grids that descriptions which fit all training pairs gave for a test input (from 0)."""
+    return frozenset(
+        f.attempt.grid
+        for f in followed
+        if isinstance(f.attempt, Followed) and f.attempt.pair == number and grown.members[f.birth].fitness.perfect
+    )
+
+
+def _vote(grid: Grid, by: Candidate, test: int) -> Vote:
+    return Vote(grid, weight(by, test), by.fitness.perfect)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from nlevolve.evolve.population import Candidate, Population
+from nlevolve.puzzle.grids import Grid
 from nlevolve.records import Attempt, Followed, Garbled
 
 
@@ -45,3 +46,23 @@ def worth_describing_again(model: str, seen: Population) -> bool:
     """
     readable = any(candidate.birth.model == model for candidate in seen.members.values())
     return readable or not any(move.birth.model == model and move.reason == "garbled" for move in seen.failed.values())
+
+
+def borderline(attempts: Sequence[Attempt]) -> int | None:
+    """The one pair that keeps a candidate from being perfect: all others are exact, and here the checker gave another grid.
+
+    It may be a slip of the checker's. None where there is no such pair, or more than one.
+    """
+    wrong = [attempt for attempt in attempts if not attempt.exact]
+    return wrong[0].pair if len(attempts) > 1 and len(wrong) == 1 and isinstance(wrong[0], Followed) else None
+
+
+def agreed(readings: Sequence[Attempt]) -> Attempt | None:
+    """The reading whose grid came twice first; None while they all differ."""
+    grids: list[Grid] = []
+    for reading in readings:
+        if isinstance(reading, Followed):
+            if reading.grid in grids:
+                return reading
+            grids.append(reading.grid)
+    return None

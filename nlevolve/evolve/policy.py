@@ -61,10 +61,12 @@ class Policy(Settings):
     """How many perfect descriptions must agree on the test inputs."""
     agree_cap: int = Field(6, ge=0)
     """So many births are made at most after the first perfect description, while they differ or it is the only one."""
-    after_perfect: tuple[Move, ...] = ("restart", "alternative", "generalise")
+    after_perfect: tuple[Move, ...] = ("generalise", "alternative", "restart")
     """Moves of the births that see a perfect description and go on (`stop_when = "agree"`); empty: the phase's own."""
     check: Literal["all", "telling"] = "all"
     """Check every pair of every candidate, or the most telling pair first and the rest only if it is worth it."""
+    borderline: int = Field(1, ge=1)
+    """How often the one pair that keeps a candidate from being perfect is checked at most, until two of its grids are equal."""
     confirm: Literal["auto", "always", "never"] = "auto"
     """Ask for a second sample of a perfect candidate's checks; auto: when the checker's replies vary."""
     review: Literal["off", "perfect"] = "off"

@@ -13,17 +13,21 @@ from nlevolve.records import (
     Attempt,
     Birth,
     CandidateChecked,
+    CandidateReviewed,
     Description,
     Event,
     Followed,
     MoveFailed,
     Operator,
+    Review,
     TaskStarted,
     Unreached,
 )
 
 AFRESH: tuple[Operator, ...] = ("write", "given", "restart")
 """Moves that begin a line of their own: a restart is told what failed, and goes on from none of it."""
+UNSAID = "it may not hold on every test input"
+"""What a doubt comes to that gave no reason."""
 
 
 @dataclass(frozen=True)
@@ -40,12 +44,18 @@ class Candidate:
     """An earlier birth that said the same, whose attempts these are."""
     confirmed: bool | None = None
     """Whether a second sample of a perfect candidate's check agreed; None when none was asked for."""
-    doubt: str = ""
-    """What speaks against it though it fits every pair; empty where nobody doubts it."""
+    review: Review | None = None
+    """What a reviewer said of its words; None where none was asked, or as long as none has answered."""
 
     @property
     def index(self) -> int:
         return self.birth.index
+
+    @property
+    def doubt(self) -> str:
+        """What speaks against it though it fits every pair; empty where nobody doubts it."""
+        said = self.review
+        return (said.why or UNSAID) if said is not None and said.verdict in ("doubt", "stuck") else ""
 
     def standing(self, rank: Rank = "pairs") -> tuple[float, ...]:
         """Sorts ascending; the largest is the best of a task. Of equals the earliest is."""
@@ -76,6 +86,8 @@ class Population:
     failed: dict[int, MoveFailed] = field(default_factory=dict)
     unreached: frozenset[int] = frozenset()
     """Births that a provider's failure left without a description or without some grid: asked again on resume."""
+    reviews: dict[int, Review] = field(default_factory=dict)
+    """Birth -> what was said of its description, and holds of all that say the same."""
     tests: int = 0
     """How many test inputs the task has."""
     followed: dict[int, dict[int, AnswerFollowed]] = field(default_factory=dict)
@@ -91,8 +103,9 @@ class Population:
             members={k: c for k, c in self.members.items() if k < birth},
             failed={k: move for k, move in self.failed.items() if k < birth},
             unreached=frozenset(k for k in self.unreached if k < birth),
+            reviews={k: review for k, review in self.reviews.items() if k < birth},
             followed={k: grids for k, grids in self.followed.items() if k < birth},
-        )
+        )._reviewed()
 
     def ranked(self, rank: Rank = "pairs", *, same_behaviour: bool = True) -> list[Candidate]:
         """Best first, each description once; without `same_behaviour`, of equal grids only the best ranked."""
@@ -103,6 +116,19 @@ class Population:
     def perfect(self) -> list[Candidate]:
         """Distinct perfect candidates, best first."""
         return [c for c in self.ranked() if c.fitness.perfect]
+
+    @property
+    def unreviewed(self) -> int:
+        """Reviews that a provider's failure left without a verdict: asked again on resume."""
+        return sum(review.missing == "unreached" for review in self.reviews.values())
+
+    def _reviewed(self) -> Population:
+        """With each candidate's review, by its words."""
+        said = {self.members[k].description.normalised: self.reviews[k] for k in sorted(self.reviews) if k in self.members}
+        if not any(one.review for one in self.members.values()) and not said:
+            return self
+        told = {k: replace(one, review=said.get(one.description.normalised)) for k, one in self.members.items()}
+        return replace(self, members=told)
 
     def on_tests(self, birth: int) -> tuple[Grid, ...] | None:
         """The birth's grids on all test inputs, followed plainly; None when any is missing."""
@@ -130,11 +156,13 @@ def grow(population: Population, event: Event) -> Population:
         lost = {k} if any(isinstance(a, Unreached) for a in event.attempts) else frozenset()
         failed = {j: move for j, move in population.failed.items() if j != k}
         members = {**population.members, k: _candidate(event)}
-        return replace(population, members=members, failed=failed, unreached=population.unreached - {k} | lost)
+        return replace(population, members=members, failed=failed, unreached=population.unreached - {k} | lost)._reviewed()
     if isinstance(event, MoveFailed) and event.birth.index not in population.members:
         k = event.birth.index
         lost = {k} if event.reason == "unreached" else frozenset()
         return replace(population, failed={**population.failed, k: event}, unreached=population.unreached - {k} | lost)
+    if isinstance(event, CandidateReviewed):
+        return replace(population, reviews={**population.reviews, event.birth: event.review})._reviewed()
     if isinstance(event, TaskStarted):
         return replace(population, tests=len(event.tests))
     if isinstance(event, AnswerFollowed) and not event.view and isinstance(event.attempt, Followed):

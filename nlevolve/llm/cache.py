@@ -135,6 +135,8 @@ class Cache:
             self._account(call, error)
             raise
         except asyncio.CancelledError:
+            # its reply may be on its way into the bank: whoever asks again has what this run bought, and no other one's
+            self._logged.discard(request.key)
             given_up = Abandoned("nobody waits for it any more")
             if not self._accounts.repeatable(request):
                 given_up.tries = call.tries

@@ -9,8 +9,10 @@ from random import Random
 from typing import Any, Literal
 
 from nlevolve.offline.checker import Checked, check, check_cleverly, check_weakly
-from nlevolve.offline.generator import EFFORTS, generate
+from nlevolve.offline.generator import EFFORTS, Effort, first_ideas, generate, puzzle_of_prompt
+from nlevolve.offline.judging import Choice, choose
 from nlevolve.offline.prompt_reading import Asked, understand
+from nlevolve.offline.reviewing import Verdict, review
 from nlevolve.offline.solving import solve_at_once
 
 CLEVER = "offline/checker-clever"
@@ -33,9 +35,13 @@ def answer(job: Job) -> str:
     asked = _understood(job.prompt)
     if asked.wants_grid:
         return _grid_reply(_checked(asked, job), job.form)
-    effort = EFFORTS[job.model.rpartition("-")[2] if "generator-" in job.model else "normal"]
+    effort = _effort(job.model)
     if asked.wants_solution:
         return _grid_reply(Checked(solve_at_once(asked, job.seed, effort), ""), job.form)
+    if asked.candidates and asked.numbers:
+        return _choice_reply(_chosen(asked, job, effort), job.form)
+    if asked.wants_review and asked.numbers:
+        return _verdict_reply(_reviewed(asked, job, effort), job.form)
     if asked.numbers:
         return _bullets_reply(generate(asked, job.seed, effort), job.form, len(asked.numbers))
     note = "I see neither training pairs nor a description with an input grid in this, so I cannot answer."
@@ -59,6 +65,36 @@ def _checked(asked: Asked, job: Job) -> Checked:
     if job.model == CLEVER:
         return check_cleverly(bullets, asked, rng)
     return check(bullets, asked.target)
+
+
+def _effort(model: str) -> Effort:
+    """How far a model looks: the checkers as a usual generator, unless they are asked for an opinion."""
+    return EFFORTS[model.rpartition("-")[2] if "generator-" in model else "normal"]
+
+
+def _reviewed(asked: Asked, job: Job, effort: Effort) -> Verdict:
+    bullets = asked.parents[0].bullets
+    rng = Random(f"{job.seed}/review/{bullets}")
+    return review(bullets, puzzle_of_prompt(asked), effort.more, job.model.endswith("-weak"), rng)
+
+
+def _chosen(asked: Asked, job: Job, effort: Effort) -> Choice:
+    puzzle = puzzle_of_prompt(asked)
+    rng = Random(f"{job.seed}/judge/{puzzle.digest}")
+    own = [idea for idea in first_ideas(puzzle, effort.first, effort.glance)[:1] if idea.is_exact]
+    return choose(asked, puzzle, own, job.model.endswith("-weak"), rng)
+
+
+def _verdict_reply(verdict: Verdict, form: ReplyForm) -> str:
+    about = f" on test {verdict.test}" if verdict.test else ""
+    lines = [f"Verdict: {verdict.word}{about}", *([f"Reason: {verdict.reason}"] if verdict.reason else [])]
+    told = {"verdict": verdict.word, "test": verdict.test, "reason": verdict.reason}
+    return _reply(told, lines, ["I followed the description on the test inputs and looked for a plainer one."], form)
+
+
+def _choice_reply(choice: Choice, form: ReplyForm) -> str:
+    lines = [f"First: {choice.first}", f"Second: {choice.second or 'none'}", f"Reason: {choice.reason}"]
+    return _reply(dict(vars(choice)), lines, ["I followed each description on the test input."], form)
 
 
 def _grid_reply(checked: Checked, form: ReplyForm) -> str:

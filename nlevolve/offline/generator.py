@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from random import Random
 
+from nlevolve.offline.alternatives import holding, others
 from nlevolve.offline.english import steps
 from nlevolve.offline.generalizing import generalized
 from nlevolve.offline.hypotheses import Glance, Hypothesis, Meter, Puzzle, explore, followed
+from nlevolve.offline.narrowing import narrowed
 from nlevolve.offline.operation import Definition, Example, Examples
 from nlevolve.offline.prompt_reading import Asked, Parent
 from nlevolve.offline.recombining import recombinations
@@ -29,26 +31,35 @@ class Effort:
     """For a step more, or another one in its place."""
     second: int
     """For a second step behind a first idea."""
+    eager: bool = False
+    """Whether what fits the pairs is the rule: the test inputs are not looked at, and what all pairs share is part of it."""
 
 
 EFFORTS = {
     "weak": Effort(1000, Glance(ways=1, dearest=30), 600, 0),
     "normal": Effort(3000, Glance(ways=1, dearest=60), 1800, 800),
     "strong": Effort(8000, Glance(), 5000, 5000),
+    "eager": Effort(3000, Glance(ways=1, dearest=60), 1800, 800, eager=True),
 }
 
 Bullets = tuple[str, ...]
 SKIP = ("Leave the grid as it is.",)
 """Said when no idea comes any closer than doing nothing."""
 MOST_STEPS = 8
+MOST_TURNS = 12
+"""Ideas that come to mind when those that were tried are to be put aside."""
+TRIED = 250
+"""Characters by which an idea is known as one that was tried."""
 ORDERED = 1_000_000
 """Seeds so far apart ask for the same sample of a question, drawn once more: what is best comes first with all of them, and
 only chance is another's."""
 
 
 def generate(asked: Asked, seed: int, effort: Effort) -> Bullets:
-    """Write, revise or recombine, by how many descriptions the prompt shows."""
-    puzzle = puzzle_of_prompt(asked)
+    """Write, revise or recombine, by how many descriptions the prompt shows; or what its headings say."""
+    if asked.move in _MOVES and asked.numbers:
+        return _MOVES[asked.move](asked, seed, effort)
+    puzzle = puzzle_of_prompt(replace(asked, tests=[]) if effort.eager else asked)
     if not puzzle.pairs:
         return SKIP
     parents = [_begin(parent, asked, puzzle) for parent in asked.parents if parent.bullets]
@@ -62,12 +73,40 @@ def generate(asked: Asked, seed: int, effort: Effort) -> Bullets:
     chosen = _choose(tried, parents, seed % ORDERED, rng)
     if chosen is None:
         return _write(puzzle, seed % ORDERED + 1 + rng.randrange(12), effort)
-    return _told(_in_one_step(_plainer(chosen, puzzle), puzzle, effort), puzzle)
+    return _told(_in_one_step(_plainer(chosen, puzzle), puzzle, effort), puzzle, effort)
 
 
-def _told(idea: Hypothesis, puzzle: Puzzle) -> Bullets:
-    """In words that travel, once they are right."""
-    return (generalized(idea, puzzle) if idea.is_exact else idea).bullets
+def _generalise(asked: Asked, seed: int, effort: Effort) -> Bullets:
+    """The rule so that it holds on the test inputs; they are looked at by an eager one, too, once they are asked about."""
+    found = holding(asked.parents[0], puzzle_of_prompt(asked), effort.more) if asked.parents else None
+    return found.bullets if found else _afresh(asked, seed, effort)
+
+
+def _alternative(asked: Asked, seed: int, effort: Effort) -> Bullets:
+    """Another rule that fits."""
+    puzzle = puzzle_of_prompt(asked)
+    found = others(asked.parents, puzzle, effort.first, effort.glance)
+    return generalized(found[seed % ORDERED % len(found)], puzzle).bullets if found else _afresh(asked, seed + 1, effort)
+
+
+def _afresh(asked: Asked, seed: int, effort: Effort) -> Bullets:
+    """An idea written down anew that is none of those that were tried."""
+    blank = replace(asked, parents=[], move="", tried=[])
+    ideas = (generate(blank, seed + turn, effort) for turn in range(MOST_TURNS))
+    return next((idea for idea in ideas if not any(line.startswith(" ".join(idea)[:TRIED]) for line in asked.tried)), SKIP)
+
+
+_MOVES: dict[str, Callable[[Asked, int, Effort], Bullets]] = {
+    "generalise": _generalise,
+    "alternative": _alternative,
+    "restart": _afresh,
+}
+
+
+def _told(idea: Hypothesis, puzzle: Puzzle, effort: Effort) -> Bullets:
+    """Once it is right: in words that travel, or of somebody eager in such as do not."""
+    tell = narrowed if effort.eager else generalized
+    return (tell(idea, puzzle) if idea.is_exact else idea).bullets
 
 
 def _write(puzzle: Puzzle, seed: int, effort: Effort) -> Bullets:
@@ -81,7 +120,7 @@ def _write(puzzle: Puzzle, seed: int, effort: Effort) -> Bullets:
         # with nothing right by one step, a revision would have no sign of which first step is worth going on from
         further = explore(idea, Meter(effort.second))
         idea = further[0] if further and further[0].rank < idea.rank else idea
-    return _told(idea, puzzle)
+    return _told(idea, puzzle, effort)
 
 
 def first_ideas(puzzle: Puzzle, work: int, glance: Glance) -> list[Hypothesis]:

@@ -197,7 +197,7 @@ CLOSELY = Glance()
 def explore(start: Hypothesis, meter: Meter, glance: Glance = CLOSELY) -> list[Hypothesis]:
     """Every step that the families propose from `start`, tried, best first; stops when the work is used up."""
     found: dict[tuple[bytes, ...], Hypothesis] = {}
-    for tried in _proposed(start, meter, glance):
+    for tried in proposed(start, meter, glance):
         # of steps that cannot be told apart the one that takes less for granted is meant
         if tried.outputs != start.outputs and (tried.outputs not in found or tried.rank < found[tried.outputs].rank):
             found[tried.outputs] = tried
@@ -219,7 +219,8 @@ def _repeats(ranked: Sequence[Hypothesis], start: Hypothesis) -> Iterator[Operat
             yield Repeat(idea.steps[-1])
 
 
-def _proposed(start: Hypothesis, meter: Meter, glance: Glance) -> Iterator[Hypothesis]:
+def proposed(start: Hypothesis, meter: Meter, glance: Glance) -> Iterator[Hypothesis]:
+    """Every step that the families propose from `start`, tried, cheap families first, until the work is used up."""
     trial = start.puzzle.trial
     for way in islice(ways_to_see(start.puzzle.pairs), glance.ways):
         looked = followed(way, start)

@@ -16,6 +16,8 @@ from nlevolve.offline.scene import MOST_SIDE, Cells, cells, is_valid
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+(?=\S)")
 _NUMBERED = re.compile(r"\b(?:pair|example|puzzle)s?\b\W{0,3}(\d{1,3})\b")
 _ROW = re.compile(r"^[\[\s]*\d(?:[\s,]*\d)*[\],\s]*$")
+_REVIEW = re.compile(r"\breview\b", re.IGNORECASE)
+_CANDIDATE = re.compile(r"\bcandidate\W{1,3}([a-z])\b(?:.*?(\d{1,3}) of 100)?")
 _LONGEST_LABEL = 90
 """Characters of a line that may label a grid; longer ones are prose."""
 
@@ -27,6 +29,17 @@ class Parent:
     bullets: list[str] = field(default_factory=list)
     got: dict[int, Cells] = field(default_factory=dict)
     """By the number of the pair, as the prompt counts."""
+    letter: str = ""
+    """Of the candidate that it led to, where there are candidates."""
+
+
+@dataclass
+class Candidate:
+    """A grid that was proposed for the test input."""
+
+    letter: str
+    votes: int = 0
+    grid: Cells | None = None
 
 
 @dataclass
@@ -39,6 +52,12 @@ class Asked:
     target: Cells | None = None
     """The grid that a description is to be followed on."""
     parents: list[Parent] = field(default_factory=list)
+    move: str = ""
+    """What the headings say is to be done with the descriptions: generalise, alternative or restart."""
+    tried: list[str] = field(default_factory=list)
+    """A line each on what failed."""
+    candidates: list[Candidate] = field(default_factory=list)
+    """Grids for the test input to choose from."""
     turn: str = ""
     """The prose that comes last: what to do, and how to look at the grids."""
 
@@ -51,6 +70,11 @@ class Asked:
     def wants_grid(self) -> bool:
         """Whether a description is to be followed rather than written."""
         return self.target is not None and not self.tests and len(self.parents) == 1
+
+    @property
+    def wants_review(self) -> bool:
+        """Whether it is to be said if a description will hold on the test inputs."""
+        return bool(self.tests and len(self.parents) == 1 and not self.parents[0].got and _REVIEW.search(self.turn))
 
     @property
     def wants_solution(self) -> bool:
@@ -89,7 +113,7 @@ class _Place:
     role: str = ""
     """input, output, got or difference."""
     section: str = ""
-    """pairs, test, target, parent, or turn."""
+    """pairs, test, target, parent, tried, candidates, or turn."""
 
 
 def _blocks(text: str) -> Iterator[tuple[str, Any]]:
@@ -117,8 +141,8 @@ def _grid(rows: list[str]) -> Cells | None:
 
 def _take_line(asked: Asked, place: _Place, line: str) -> None:
     bullet = _BULLET.match(line)
-    if bullet and place.section == "parent":
-        asked.parents[-1].bullets.append(line[bullet.end() :].strip())
+    if bullet and place.section in ("parent", "tried"):
+        (asked.tried if place.section == "tried" else asked.parents[-1].bullets).append(line[bullet.end() :].strip())
         return
     low = line.lower().strip()
     if not low:
@@ -140,10 +164,22 @@ def _take_line(asked: Asked, place: _Place, line: str) -> None:
         asked.turn += line + "\n"
 
 
+_MOVES = {"generalise": r"\bgenerali[sz]e", "alternative": r"\bexact on every\b"}
+"""Words in the heading of a description that say what is to be done with it."""
+
+
 def _take_heading(asked: Asked, place: _Place, low: str) -> None:
     if re.search(r"\bdescription\b|\bparent\b|\bidea\b", low) and not re.search(r"\bresult\b", low):
         place.section, place.number, place.role = "parent", 0, ""
-        asked.parents.append(Parent())
+        candidate = _CANDIDATE.search(low)
+        asked.parents.append(Parent(letter=candidate[1].upper() if candidate else ""))
+        asked.move = asked.move or next((move for move, words in _MOVES.items() if re.search(words, low)), "")
+    elif re.search(r"\bcandidates?\b", low):
+        place.section, place.number, place.role = "candidates", 0, ""
+        candidate = _CANDIDATE.search(low)
+        asked.candidates += [Candidate(candidate[1].upper(), int(candidate[2] or 0))] if candidate else []
+    elif re.search(r"\btried\b", low):
+        place.section, place.number, place.role, asked.move = "tried", 0, "", "restart"
     elif re.search(r"\btest\b", low):
         place.section, place.number, place.role = "test", 0, "input"
     elif re.search(r"\bturn\b|\bnow\b", low):
@@ -160,6 +196,9 @@ def _take_grid(asked: Asked, place: _Place, grid: Cells) -> None:
     if place.section == "results" or (place.section == "parent" and place.role == "got"):
         if place.role == "got" and asked.parents:
             asked.parents[-1].got[place.number] = grid
+    elif place.section == "candidates":
+        if asked.candidates:
+            asked.candidates[-1].grid = grid
     elif place.section == "test":
         asked.tests.append(grid)
     elif place.section == "target":

@@ -11,7 +11,7 @@ from nlevolve.offline.prompt_reading import texts
 from nlevolve.offline.workers import in_worker
 
 MODELS = (
-    *("offline/generator", "offline/generator-weak", "offline/generator-strong"),
+    *("offline/generator", "offline/generator-weak", "offline/generator-strong", "offline/generator-eager"),
     *("offline/checker", "offline/checker-weak", CLEVER),
 )
 """Each can do every job; the name says how well."""

@@ -26,9 +26,11 @@ from nlevolve.records.nouns import (
     Answer,
     Attempt,
     Birth,
+    Choice,
     Description,
     Event,
     Loss,
+    Review,
     Stopped,
     Text,
 )
@@ -137,6 +139,30 @@ class AnswerGuessed(Event):
     sample: int
     """Which sample of the same question it is, from 0."""
     attempt: Attempt
+
+
+class CandidateReviewed(Event):
+    """A reviewer was asked whether a description that fits every pair will hold on the test inputs (`policy.review`): once for
+    each distinct one."""
+
+    kind: Literal["candidate_reviewed"] = "candidate_reviewed"
+    task: str
+    birth: int
+    review: Review
+
+
+class AnswerJudged(Event):
+    """A judge was asked which of the grids that lead is a test input's output (`answers.judge`)."""
+
+    kind: Literal["answer_judged"] = "answer_judged"
+    task: str
+    test: int
+    """The test input, from 0."""
+    sample: int
+    """How many times it was asked before: each time in another order."""
+    shown: tuple[Grid, ...]
+    """The grids in the order in which it was shown them."""
+    choice: Choice
 
 
 class TaskAnswered(Event):
@@ -250,6 +276,8 @@ AnyEvent = Annotated[
     | MoveFailed
     | AnswerFollowed
     | AnswerGuessed
+    | CandidateReviewed
+    | AnswerJudged
     | TaskAnswered
     | LimitChanged
     | TrafficSeen

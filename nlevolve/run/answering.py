@@ -2,19 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable, Iterator, Sequence
 from copy import copy
+from functools import reduce
+from typing import Any
 
 from nlevolve.ask.checker import check, follow
 from nlevolve.ask.solver import guess
-from nlevolve.evolve.answers import answer, followers, others, views
-from nlevolve.evolve.population import Candidate, Population
+from nlevolve.evolve.answers import answer, fitting_grids, followers, others, views
+from nlevolve.evolve.judging import judged, leading
+from nlevolve.evolve.population import Candidate, Population, grow
 from nlevolve.llm.request import Halt
 from nlevolve.puzzle.symmetry import IDENTITY, Transform
 from nlevolve.puzzle.tasks import Task
-from nlevolve.records import Answer, AnswerFollowed, AnswerGuessed, Attempt, Followed, Garbled, Unreached
+from nlevolve.records import (
+    Answer,
+    AnswerFollowed,
+    AnswerGuessed,
+    Attempt,
+    CandidateReviewed,
+    Choice,
+    Event,
+    Followed,
+    Garbled,
+    Unreached,
+)
 from nlevolve.run.context import Context, together
+from nlevolve.run.judging import Judging
+from nlevolve.run.reviewing import reviewed, wants_review
 
+AGREEING = 2
+"""Readings of a description with which one begins that may stop early."""
 GARBLED_SAMPLES = 3
 """How often a description is followed on a test input at most, until a grid can be read."""
 
@@ -28,16 +46,30 @@ class Answering:
         self._best: int | None = None
         self._followed: dict[tuple[int, int, int, str], AnswerFollowed] = {}
         self._guessed: dict[tuple[int, int], AnswerGuessed] = {}
+        self._reviews: dict[int, CandidateReviewed] = {}
+        self._judging = Judging(task, context)
+        self._order: Sequence[int] = ()
 
     @property
     def unreached(self) -> int:
-        """Follows and guesses that a provider's failure left without a grid."""
-        return sum(isinstance(one.attempt, Unreached) for one in self.asked)
+        """Follows and guesses that a provider's failure left without a grid, and choices that it left without a pick."""
+        return sum(isinstance(one.attempt, Unreached) for one in self.asked) + sum(
+            one.missing == "unreached" for one in self.choices
+        )
 
     @property
     def asked(self) -> tuple[AnswerFollowed | AnswerGuessed, ...]:
         """Everything that was asked for on the test inputs."""
         return (*self._followed.values(), *self._guessed.values())
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        """What the judge said."""
+        return tuple(event.choice for event in self._judging.events)
+
+    def grown(self, population: Population) -> Population:
+        """The population with what was said of its descriptions in the meantime."""
+        return reduce(grow, self._reviews.values(), population)
 
     def lost(self, answers: tuple[Answer, ...]) -> bool:
         """Whether a test input has no answer because the provider failed."""
@@ -50,17 +82,13 @@ class Answering:
         The best one, plainly, on each test input: that is asked to the last, when a cap is reached or the run is to stop.
         """
         policy, rank = self.context.config.answers, self.context.config.policy.rank
-        chosen = followers(population, policy, rank)
+        chosen, spare = followers(population, policy, rank), others(population, policy, rank)
+        self._order = [c.index for c in [*chosen, *spare]]
         self._best = chosen[0].index if chosen else None
         perfect = [c for c in chosen if c.fitness.perfect]
-        spare = others(population, policy, rank)
-
-        def answers() -> tuple[Answer, ...]:
-            order = [c.index for c in [*chosen, *spare]]
-            return answer(self.task.tests, population, self._followed.values(), order, self._guessed.values())
 
         def lacking() -> list[int]:
-            return [number for number, one in enumerate(answers()) if one.attempt_2 is None]
+            return [number for number, one in enumerate(self.votes(population)) if one.attempt_2 is None]
 
         try:
             await self._follow(perfect)
@@ -74,25 +102,58 @@ class Answering:
             for candidate in spare:
                 if not lacking():
                     break
-                await together(self._readable(candidate, IDENTITY, self.task, n, 0) for n in lacking())
+                readings = [self._readable(candidate, IDENTITY, self.task, n, 0) for n in lacking()]
+                await together([*readings, *self._review([candidate])])
         except Halt as halt:
             self.halted = halt
-        return answers()
+        return self.votes(population)
 
-    async def plainly(self, candidate: Candidate, context: Context) -> tuple[AnswerFollowed, ...]:
-        """Follow a perfect description on every test input by the requests that answering makes of it first. Raises Halt.
+    async def judge(self, population: Population) -> tuple[Answer, ...]:
+        """Have a judge pick where the grids that lead differ, and answer by its picks; without any, by votes."""
+        population = self.grown(population)
+        votes = self.votes(population)
+        if self.context.config.answers.judge == "off" or self.halted is not None:
+            return votes
+        follows = [event for event in self._followed.values() if event.birth in self._order]
+        leads = [leading(one, fitting_grids(population, follows, n)) for n, one in enumerate(votes)]
+        asked = [(n, lead) for n, lead in enumerate(leads) if lead]
+        try:
+            await together(self._judging.between(lead, n, follows, self._order, population) for n, lead in asked)
+        except Halt as halt:
+            self.halted = halt
+        events = sorted(self._judging.events, key=lambda event: event.sample)
+        return tuple(judged(one, leads[n], [e for e in events if e.test == n]) for n, one in enumerate(votes))
 
-        What is followed here is not asked again.
+    def votes(self, population: Population) -> tuple[Answer, ...]:
+        """The answers that votes make, of what was followed and guessed so far."""
+        return answer(self.task.tests, self.grown(population), self._followed.values(), self._order, self._guessed.values())
+
+    async def settle(self, candidate: Candidate, context: Context) -> tuple[Event, ...]:
+        """What comes of a perfect description by the requests that answering makes of it first: a grid for every test input, and
+        a review where the policy has one. Raises Halt.
+
+        What is asked here is not asked again.
         """
         asking = copy(self)
         asking.context = context
-        await together(asking._readable(candidate, IDENTITY, self.task, n, 0) for n in range(len(self.task.tests)))
-        return tuple(event for key, event in self._followed.items() if key[0] == candidate.index and not event.view)
+        plainly = [asking._readable(candidate, IDENTITY, self.task, n, 0) for n in range(len(self.task.tests))]
+        await together([*plainly, *asking._review([candidate])])
+        grids = [event for key, event in self._followed.items() if key[0] == candidate.index and not event.view]
+        return (*grids, *(event for k, event in self._reviews.items() if k == candidate.index))
 
-    async def _follow(self, candidates: Iterable[Candidate]) -> None:
+    async def _follow(self, candidates: Sequence[Candidate]) -> None:
         policy = self.context.config.answers
         asked = [(c, v) for c in candidates for v in views(policy.views if c.fitness.perfect else 1)]
-        await together(self._under(candidate, view) for candidate, view in asked)
+        await together([*(self._under(candidate, view) for candidate, view in asked), *self._review(candidates)])
+
+    def _review(self, candidates: Iterable[Candidate]) -> Iterator[Coroutine[Any, Any, None]]:
+        """Reviews of those whose vote it may change, each once."""
+        for candidate in candidates:
+            if candidate.index not in self._reviews and wants_review(candidate, self.context):
+                yield self._reviewed(candidate)
+
+    async def _reviewed(self, candidate: Candidate) -> None:
+        self._reviews[candidate.index] = await reviewed(self.task, self.context, candidate)
 
     async def _under(self, candidate: Candidate, view: Transform) -> None:
         """Follow on every test input under one view, if the description still holds there: words may name a side or a colour."""
@@ -102,8 +163,24 @@ class Answering:
             first = await check(self.context.asker, settings, task, 0, candidate.description, birth=candidate.index)
             if not first.exact:
                 return
-        samples = range(self.context.config.answers.samples)
-        await together(self._readable(candidate, view, task, n, s) for n in range(len(task.tests)) for s in samples)
+        await together(self._sampled(candidate, view, task, n) for n in range(len(task.tests)))
+
+    async def _sampled(self, candidate: Candidate, view: Transform, task: Task, number: int) -> None:
+        """Follow as often as the policy says, or until two grids are equal."""
+        policy = self.context.config.answers
+        first = AGREEING if policy.agree_early else policy.samples
+        await together(self._readable(candidate, view, task, number, s) for s in range(min(first, policy.samples)))
+        for sample in range(first, policy.samples):
+            if self._agreed(candidate, view, number):
+                return
+            await self._readable(candidate, view, task, number, sample)
+
+    def _agreed(self, candidate: Candidate, view: Transform, number: int) -> bool:
+        """Whether some grid came twice."""
+        place = candidate.index, number, str(view)
+        events = (event for (k, n, _, v), event in self._followed.items() if (k, n, v) == place)
+        grids = [event.attempt.grid for event in events if isinstance(event.attempt, Followed)]
+        return len(set(grids)) < len(grids)
 
     async def _readable(self, candidate: Candidate, view: Transform, task: Task, number: int, sample: int) -> None:
         """Follow, with further samples while nobody can read what comes back: a rule that holds must not go unanswered."""

@@ -17,11 +17,12 @@ WRITERS: tuple[Role, ...] = ("generator", "reviser", "recombiner")
 
 
 def unasked(config: RunConfig, brought: Brought) -> frozenset[Role]:
-    """Roles to which nothing is put: who writes, where every description is given, as in a control; who checks without births."""
+    """Roles to which nothing is put: who writes, where every description is given, as in a control; who checks or reviews, where
+    there are no births."""
     births = config.policy.births
     instead = bool(brought.given) and brought.seeds is None
     given = births == 0 or (instead and all(len(told) >= births for told in brought.given.values()))
-    return frozenset((*(WRITERS if given else ()), *(("checker",) if births == 0 else ())))
+    return frozenset((*(WRITERS if given else ()), *(("checker", "reviewer") if births == 0 else ())))
 
 
 def asked(config: RunConfig, brought: Brought) -> dict[Role, RoleSettings]:

@@ -10,7 +10,14 @@ from nlevolve.ask.generator import ROLE_OF, describe
 from nlevolve.ask.question import Answered
 from nlevolve.ask.replies import Unreadable
 from nlevolve.evolve.fitness import fitness
-from nlevolve.evolve.pair_choice import telling_pair, worth_asking_again, worth_checking, worth_describing_again
+from nlevolve.evolve.pair_choice import (
+    agreed,
+    borderline,
+    telling_pair,
+    worth_asking_again,
+    worth_checking,
+    worth_describing_again,
+)
 from nlevolve.evolve.policy import pool
 from nlevolve.evolve.population import Population
 from nlevolve.llm.request import CallFailed, Filtered, NotBanked, Unusable
@@ -104,7 +111,7 @@ class _Checking:
     seen: Population
 
     async def run(self) -> _Judgement:
-        attempts = await self._attempts()
+        attempts = await self._looked_at_again(await self._attempts())
         if not self._perfect(attempts) or not self._confirms():
             return _Judgement(attempts)
         again = await self._check(range(len(attempts)), sample=1)
@@ -112,6 +119,18 @@ class _Checking:
         confirmed = self._perfect(second)
         # a rule that is followed right only sometimes is worth its worse reading
         return _Judgement(attempts if confirmed else second, confirmed)
+
+    async def _looked_at_again(self, attempts: tuple[Attempt, ...]) -> tuple[Attempt, ...]:
+        """With another reading of the one pair that is wrong, if it came twice: a slip is no fault of the words."""
+        pair = borderline(attempts)
+        if pair is None or not self.context.settings("checker").varies:
+            return attempts
+        readings = [attempts[pair]]
+        for sample in range(1, self.context.config.policy.borderline):
+            readings += (await self._check([pair], sample)).values()
+            if again := agreed(readings):
+                return tuple(again if one.pair == pair else one for one in attempts)
+        return attempts
 
     def _perfect(self, attempts: tuple[Attempt, ...]) -> bool:
         return fitness(attempts, self.description.words).perfect

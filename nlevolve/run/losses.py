@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from nlevolve.evolve.population import Population
 from nlevolve.llm.request import Filtered, Halt, Interrupted, OverBudget, Unusable
-from nlevolve.records import AnswerFollowed, AnswerGuessed, Attempt, Loss, Refused, TaskAnswered, Unreached
+from nlevolve.records import AnswerFollowed, AnswerGuessed, Attempt, Choice, Loss, Opinion, Refused, TaskAnswered, Unreached
 
 LASTING = frozenset({"too_long", "fewer_tokens", "parameter", "rejected", "filtered", "not_banked"})
 """Kinds of failure that lie in what is asked: a resumed run meets them again."""
@@ -34,10 +34,14 @@ ADVICE = {
 
 
 def losses(
-    population: Population, follows: Iterable[AnswerFollowed | AnswerGuessed], halted: Halt | None = None
+    population: Population,
+    follows: Iterable[AnswerFollowed | AnswerGuessed],
+    choices: Iterable[Choice] = (),
+    halted: Halt | None = None,
 ) -> tuple[Loss, ...]:
-    """Why births and follows of a task brought nothing, by kind of failure, the commonest first."""
+    """Why births, follows, reviews and choices of a task brought nothing, by kind of failure, the commonest first."""
     lost = [*_halt(halted), *_of_births(population), *_of_attempts(follow.attempt for follow in follows)]
+    lost += _of_opinions([*population.reviews.values(), *choices])
     return added(lost)
 
 
@@ -97,3 +101,9 @@ def _of_attempts(attempts: Iterable[Attempt]) -> Iterator[Loss]:
             yield Loss(failure=attempt.failure, count=1, why=attempt.why)
         elif isinstance(attempt, Refused):
             yield Loss(failure=Filtered.kind, count=1, why=attempt.why)
+
+
+def _of_opinions(opinions: Iterable[Opinion]) -> Iterator[Loss]:
+    for one in opinions:
+        if one.missing in ("unreached", "refused"):
+            yield Loss(failure=one.failure if one.missing == "unreached" else Filtered.kind, count=1, why=one.why)

@@ -7,7 +7,7 @@ and events decide them. Whoever wants to see them has them made again, and the d
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,8 @@ from nlevolve.ask.prompts import PlaceError, Prompts
 from nlevolve.ask.question import Asker
 from nlevolve.config import RunConfig, validated
 from nlevolve.errors import UsageError
-from nlevolve.evolve.population import population
+from nlevolve.evolve.policy import Policy, stop_index
+from nlevolve.evolve.population import Population, population
 from nlevolve.llm.bank import Bank, Sample
 from nlevolve.llm.catalogue import ModelCard
 from nlevolve.llm.preflight import check_models
@@ -25,7 +26,7 @@ from nlevolve.llm.replay_bank import ReplayBank
 from nlevolve.llm.request import NoReply, NotBanked, Reply, Request
 from nlevolve.llm.stack import Stack
 from nlevolve.puzzle.tasks import Pair, Task
-from nlevolve.records import AnswerFollowed, BirthPlanned, CallFinished, Event, TaskStarted
+from nlevolve.records import AnswerFollowed, BirthPlanned, CallFinished, CandidateReviewed, Event, TaskStarted
 from nlevolve.run.answering import Answering
 from nlevolve.run.birth import bear
 from nlevolve.run.context import Context
@@ -114,12 +115,33 @@ async def _ask_again(config: Mapping[str, Any], events: Sequence[Event], births:
         if births is None or k in births:
             earlier = [one for j, one in planned.items() if j < k]
             await _quietly(bear(task, context, birth, grown.before(context.policy(task.id).sees(k)), sample_of(birth, earlier)))
-    answering = Answering(task, context)
-    for k in dict.fromkeys(e.birth for e in events if isinstance(e, AnswerFollowed)):
+    unreviewed = population(e for e in events if not isinstance(e, CandidateReviewed))
+    followed = dict.fromkeys(e.birth for e in events if isinstance(e, AnswerFollowed))
+    await _answer(Answering(task, context), unreviewed, followed)
+
+
+async def _answer(answering: Answering, grown: Population, followed: Iterable[int]) -> None:
+    """Have the answers asked for. `grown` is without what reviewers said, so that they are asked again."""
+    for k in followed:
         # a search that waits for rules to agree follows more of them than the answers rest on
         if k in grown.members and grown.members[k].fitness.perfect:
-            await _quietly(answering.plainly(grown.members[k], context))
-    await _quietly(answering.follow(grown))
+            await _quietly(answering.settle(grown.members[k], answering.context))
+    for told in _stages(grown, answering.context, answering.context.policy(answering.task.id)):
+        await _quietly(answering.follow(told))
+    await _quietly(answering.judge(grown))
+
+
+def _stages(grown: Population, context: Context, policy: Policy) -> Iterator[Population]:
+    """The populations that were followed on the test inputs, one after the other: that at which the search came to its goal, that
+    at which the search for a second answer ended, and all that there is of a search that did not come so far."""
+    second = context.config.answers.second
+    stop = stop_index(grown, policy)
+    if stop is not None:
+        yield grown.before(stop + 1)
+    if stop is not None and second:
+        further = stop_index(grown, policy.model_copy(update={"stop_perfect": policy.stop_perfect + 1}))
+        yield grown.before(1 + min(stop + second, policy.births if further is None else further))
+    yield grown
 
 
 async def _quietly(asking: Any) -> None:

@@ -17,8 +17,8 @@ class Retold:
         self._owed: Counter[tuple[str, int | None, str]] = Counter()
         self._begun: set[tuple[str, int]] = set()
         self._any = bool(log)
-        self.pinged = any(isinstance(e, CallFinished) and e.birth is None and e.purpose != "solve" for e in log)
-        """Whether it asked its models a small question first: a call of no birth, and no answer either."""
+        self.pinged = any(isinstance(e, CallFinished) and e.birth is None and e.target is None for e in log)
+        """Whether it asked its models a small question first: a call of no birth and of no test input."""
         for event in log:
             if isinstance(event, BirthPlanned):
                 self._planned[event.task][event.birth.index] = event.birth

@@ -32,16 +32,18 @@ async def solve(task: Task, context: Context, known: Sequence[Event] = (), befor
         births = context.policy(task.id).births
         context.emit(TaskStarted(task=task.id, pairs=pairs, tests=task.tests, copy_accuracy=task.copy_accuracy, births=births))
     answering = Answering(task, context)
-    settling = answering.plainly if context.config.policy.stop_when == "agree" else None
+    settling = answering.settle if context.config.policy.stop_when == "agree" else None
     search = Search(task, context, known, before or {}, settling)
     expected = checker.expected if context.config.policy.phases else solver.expected
     follows = partial(expected, context.asker, context.settings("answerer"), task)
+    # reviews and choices are not kept for: without them votes answer the task, and what is kept for them the search would lack
     with context.keeping(task.id, follows):
         await search.run()
         answers = await answering.follow(search.outcome)
         if search.perfect and context.config.answers.second and any(a.attempt_2 is None for a in answers):
             await search.run(second=context.config.answers.second)
             answers = await answering.follow(search.outcome)
+        answers = await answering.judge(search.outcome)
     await retrace(task, context, search.population)
     context.emit(_end(task, context, search, answering, answers, time.monotonic() - began))
     return _learned(task, context, search.outcome)
@@ -50,9 +52,9 @@ async def solve(task: Task, context: Context, known: Sequence[Event] = (), befor
 def _end(
     task: Task, context: Context, search: Search, answering: Answering, answers: tuple[Answer, ...], seconds: float
 ) -> TaskAnswered:
-    population = search.outcome
+    population = answering.grown(search.outcome)
     halted = search.cut or answering.halted
-    lost = losses(population, answering.asked, halted)
+    lost = losses(population, answering.asked, answering.choices, halted)
     stopped = _stopped(search, halted, answering.lost(answers))
     best = followers(population, context.config.answers, context.config.policy.rank)
     return TaskAnswered(
@@ -62,7 +64,7 @@ def _end(
         best=best[0].index if best else None,
         error=_error(search, halted, answers) or (sentence(lost) if stopped == "failed" else ""),
         remedy=halted.remedy if halted else "",
-        unreached=len(population.unreached) + answering.unreached,
+        unreached=len(population.unreached) + population.unreviewed + answering.unreached,
         losses=lost,
         unfinished=search.cut is not None and not search.ended,
         agreed=search.agreed,

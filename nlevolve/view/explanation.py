@@ -19,7 +19,10 @@ FEWEST = 4
 LONGEST = 80
 EMBEDDED = "offline/"
 ANOTHER = "choose a larger model"
-SETTINGS_OF = {"recombiner": "generator", "reviser": "generator", "answerer": "checker"}
+SETTINGS_OF = {
+    **dict.fromkeys(("reviser", "recombiner"), "generator"),
+    **dict.fromkeys(("answerer", "reviewer", "judge"), "checker"),
+}
 """Whose settings a role has unless it has its own."""
 
 

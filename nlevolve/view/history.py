@@ -12,11 +12,13 @@ from nlevolve.llm.owed import Tries
 from nlevolve.records import (
     AnswerFollowed,
     AnswerGuessed,
+    AnswerJudged,
     BudgetChanged,
     CallFinished,
     CallRetried,
     CallSent,
     CandidateChecked,
+    CandidateReviewed,
     Event,
     LogDamaged,
     Loss,
@@ -51,6 +53,8 @@ class TaskHistory:
     """(birth, test input, sample, view) -> the grid it gave."""
     guesses: dict[tuple[int, int], AnswerGuessed] = field(default_factory=dict)
     """(test input, sample) -> the grid that was given for it with no description."""
+    choices: dict[tuple[int, int], AnswerJudged] = field(default_factory=dict)
+    """(test input, sample) -> what a judge picked."""
     answered: TaskAnswered | None = None
     trimmed: dict[int, dict[str, str]] = field(default_factory=dict)
     """Birth -> for what a smaller prompt was asked ("revise", "check", …) -> what was left out, so that it fits the window."""
@@ -74,7 +78,8 @@ class TaskHistory:
         """Why births and follows brought nothing: as its answer told it, else as far as it has come."""
         if self.answered is not None and self.answered.losses and not self.reopened:
             return self.answered.losses
-        return losses(self.population, [*self.follows.values(), *self.guesses.values()])
+        picked = [event.choice for event in self.choices.values()]
+        return losses(self.population, [*self.follows.values(), *self.guesses.values()], picked)
 
     @property
     def cut_short(self) -> bool:
@@ -87,7 +92,7 @@ class TaskHistory:
 
     def smaller(self, birth: int) -> str:
         """What was left out of the birth's prompts, in words: "asked for without the parents' grids"; empty where nothing was."""
-        verbs = {"check": "checked", "follow": "followed"}
+        verbs = {"check": "checked", "follow": "followed", "review": "reviewed"}
         told = self.trimmed.get(birth, {}).items()
         return ", ".join(f"{verbs.get(purpose, 'asked for')} without {what}" for purpose, what in told)
 
@@ -103,6 +108,12 @@ class TaskHistory:
             # a run checks hundreds a second, so all are compared only where one may have become worse
             new = self.population.members[event.birth.index]
             self.leader = max(self.leader or new, new, key=lambda one: one.standing(rank))
+
+    def reviewed(self, event: CandidateReviewed) -> None:
+        """What is said of a description changes nothing of who leads."""
+        self.population = grow(self.population, event)
+        if self.leader is not None:
+            self.leader = self.population.members[self.leader.index]
 
     def judge(self, rank: Rank) -> None:
         """Find the leader among all candidates."""
@@ -203,6 +214,10 @@ class History:
                 task.population = grow(task.population, event)
             case AnswerGuessed():
                 self.task(event.task).guesses[event.attempt.pair, event.sample] = event
+            case CandidateReviewed():
+                self.task(event.task).reviewed(event)
+            case AnswerJudged():
+                self.task(event.task).choices[event.test, event.sample] = event
             case TaskAnswered():
                 task = self.task(event.task)
                 task.answered, task.reopened = event, False

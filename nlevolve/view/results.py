@@ -13,8 +13,10 @@ from nlevolve.view.explanation import explanation
 from nlevolve.view.grading import Grade, Solution, grades
 from nlevolve.view.history import History, TaskHistory
 from nlevolve.view.lost import loss_rows
+from nlevolve.view.opinions import opinions_row
 from nlevolve.view.readings import readings_row
 from nlevolve.view.text import percent
+from nlevolve.view.votes import by_guesses
 
 SCHEMA = 1
 # Kaggle takes no null; this is what its sample submission holds, and no public task has it as an output
@@ -32,7 +34,10 @@ def results(
     """
     graded = grade_all(history, tasks, solutions)
     rows = {
-        task.id: {**_task_row(history.task(task.id), task, graded.get(task.id), history), "public": task.id in public}
+        task.id: {
+            **_task_row(history.task(task.id), task, graded.get(task.id), history, solutions.get(task.id)),
+            "public": task.id in public,
+        }
         for task in tasks
     }
     return {
@@ -169,7 +174,7 @@ def _scores_attempted(rows: Mapping[str, Any], graded: Mapping[str, Grade]) -> d
     }
 
 
-def _task_row(seen: TaskHistory, task: Task, grade: Grade | None, history: History) -> dict[str, Any]:
+def _task_row(seen: TaskHistory, task: Task, grade: Grade | None, history: History, solution: Solution | None) -> dict[str, Any]:
     best, answered = seen.best, seen.answered
     fit = best.fitness if best else None
     return {
@@ -177,6 +182,7 @@ def _task_row(seen: TaskHistory, task: Task, grade: Grade | None, history: Histo
         "inputs_solved": list(grade.right) if grade else None,
         "inputs_covered": list(grade.covered) if grade else None,
         "inputs_cell_accuracy": [round(share, 6) for share in grade.cells] if grade else None,
+        "inputs_by_guess": [by_guesses(seen, test, solution) for test in range(len(solution))] if grade and solution else None,
         "train": {
             "exact": fit.exact if fit else 0,
             "pairs": len(task.pairs),
@@ -186,6 +192,7 @@ def _task_row(seen: TaskHistory, task: Task, grade: Grade | None, history: Histo
         "description": list(best.description.bullets) if best else None,
         "best": {"birth": best.birth.index, "operator": best.birth.operator, "model": best.birth.model} if best else None,
         "candidates": len(seen.population.members),
+        "opinions": opinions_row(seen),
         **account_row(seen.account, history.owed(task=seen.id)),
         "replies": readings_row(history.readings.by_task.get(seen.id)),
         "losses": loss_rows(seen.losses),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from nlevolve.evolve.answers import trust
 from nlevolve.puzzle.grids import Grid, shape
 from nlevolve.records import Answer, AnswerFollowed, Attempt, Followed
 from nlevolve.view.grading import Solution
@@ -25,11 +26,17 @@ class Backing:
     """For whatever grid."""
     guesses: int = 0
     """How often it was guessed from the pairs alone, with no description."""
+    doubted: frozenset[int] = frozenset()
+    """Those of the births of whose words a reviewer doubts that they hold on this test input: their votes count less."""
+    picked: tuple[int, int] = (0, 0)
+    """How often a judge put it first, and how often second."""
+    judged: int = 0
+    """How often a judge picked at all, of the grids that led."""
 
     @property
     def words(self) -> str:
         """births 6 and 4 (twice), 201 of 202.4 votes."""
-        told = [f"{birth}{_times(often)}" for birth, often in self.births]
+        told = [f"{birth}{_times(often)}{' (doubted)' if birth in self.doubted else ''}" for birth, often in self.births]
         many = ", ".join(told[:-1]) + " and " + told[-1] if len(told) > 1 else "".join(told)
         who = f"birth{'s' if len(told) > 1 else ''} {many}" if told else ""
         got = (
@@ -38,7 +45,14 @@ class Backing:
             else ""
         )
         guessed = f"{plural(self.guesses, 'direct guess', 'direct guesses')}" if self.guesses else ""
-        return ", ".join(filter(None, [who, guessed, got]))
+        return ", ".join(filter(None, [who, guessed, got, self.pick]))
+
+    @property
+    def pick(self) -> str:
+        """The judge's part: "the judge's first 2 of 3 times"; empty where none picked."""
+        often = zip(("first", "second"), self.picked, strict=True)
+        places = [f"{place} {times} of {self.judged} times" for place, times in often if times]
+        return f"the judge's {' and '.join(places)}" if places else "no pick of the judge's" if self.judged else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +76,28 @@ def backings(task: TaskHistory, test: int) -> tuple[Backing | None, Backing | No
     answer = answers[test] if test < len(answers) else Answer(attempt_1=None, attempt_2=None)
     follows = [one for one in task.follows.values() if one.attempt.pair == test]
     guesses = [one.attempt for (place, _), one in task.guesses.items() if place == test]
-    return _backing(answer, answer.attempt_1, follows, guesses), _backing(answer, answer.attempt_2, follows, guesses)
+    one, two = (_backing(answer, grid, follows, guesses) for grid in (answer.attempt_1, answer.attempt_2))
+    return _opined(task, test, answer.attempt_1, one), _opined(task, test, answer.attempt_2, two)
+
+
+def _opined(task: TaskHistory, test: int, grid: Grid | None, backing: Backing | None) -> Backing | None:
+    """With what a reviewer and a judge said."""
+    if backing is None or grid is None:
+        return None
+    members = task.population.members
+    doubted = {birth for birth, _ in backing.births if birth in members and trust(members[birth].review, test) < 1}
+    events = [one for (n, _), one in task.choices.items() if n == test and one.choice.picks and grid in one.shown]
+    picks = [[one.shown[place] for place in one.choice.picks] for one in events]
+    first, second = (sum(one[at : at + 1] == [grid] for one in picks) for at in (0, 1))
+    return replace(backing, doubted=frozenset(doubted), picked=(first, second), judged=len(events))
+
+
+def by_guesses(task: TaskHistory, test: int, solution: Solution) -> bool:
+    """Whether the right answer to a test input (from 0) is one that direct guesses alone gave."""
+    answer = task.answered.answers[test] if task.answered and test < len(task.answered.answers) else None
+    given = (answer.attempt_1, answer.attempt_2) if answer else ()
+    right = [one for one, grid in zip(backings(task, test), given, strict=False) if one and grid == solution[test]]
+    return any(one.guesses and not one.births for one in right)
 
 
 def followed(task: TaskHistory, birth: int) -> dict[int, AnswerFollowed]:

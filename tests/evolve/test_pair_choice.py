@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nlevolve.evolve.pair_choice import telling_pair, worth_asking_again, worth_checking
+from nlevolve.evolve.pair_choice import agreed, borderline, telling_pair, worth_asking_again, worth_checking
 from tests.evolve.candidates import attempted, attempts, candidates, of
 
 
@@ -96,3 +96,18 @@ def test_a_garbled_reply_is_bad_luck_where_the_checker_could_be_read_before(
 def test_it_is_the_pair_itself_that_was_read_before() -> None:
     assert not worth_asking_again(1, attempts("xg"), of("xg", "yg"))
     assert worth_asking_again(1, attempts("gg"), of("gx"))
+
+
+@pytest.mark.parametrize(
+    ("marks", "pair"),
+    [("==x", 2), ("=x=", 1), ("===", None), ("=xx", None), ("==g", None), ("==?", None), ("=x-", None), ("x", None)],
+)
+def test_what_is_wrong_on_one_pair_alone_is_borderline(marks: str, pair: int | None) -> None:
+    assert borderline(attempts(marks)) == pair
+
+
+def test_the_reading_that_came_twice_counts() -> None:
+    x, y, right, garbled = attempts("xy=g")
+    assert agreed([x, y, right]) is None
+    assert agreed([x, garbled, right, right]) == right
+    assert agreed([x, x]) == x

@@ -13,7 +13,7 @@ from nlevolve.config import configure, presets
 from nlevolve.evolve.answers import AnswerPolicy
 from nlevolve.evolve.policy import Phase, Policy, plan, pool, stop_index
 from nlevolve.evolve.population import Population, grow, population
-from nlevolve.records import Birth, Operator
+from nlevolve.records import Birth, Operator, Review
 from tests.evolve.candidates import checked, indices, marks, of
 from tests.evolve.draws import Placed, shares
 
@@ -127,7 +127,9 @@ def test_what_fits_every_pair_is_generalised_in_turn_and_shown_whole_to_whoever_
 
 def test_what_is_doubted_is_generalised_first() -> None:
     seen = of("===", "===")
-    doubted = Population({0: seen.members[0], 1: replace(seen.members[1], doubt="it names red alone")})
+    doubted = Population(
+        {0: seen.members[0], 1: replace(seen.members[1], review=Review(verdict="doubt", why="it names red alone"))}
+    )
     assert [planned(k, doubted, policy("generalise")).parents for k in range(2)] == [(1,), (0,)]
 
 

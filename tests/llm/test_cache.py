@@ -345,3 +345,33 @@ def test_what_is_given_up_in_the_air_is_billed_as_unknown(tmp_path: Path) -> Non
     (account,) = abandoning(tmp_path, after=0.05, linger=False, cards=cards)
     assert (account.source, account.cost_usd, account.tries) == ("failed", None, 1)
     assert account.unknown_usd > 32_000 * 2e-6, "as many tokens as a reply may have"
+
+
+def test_a_call_that_was_given_up_while_its_reply_was_being_kept_is_this_runs_when_it_is_asked_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It looked like one that another run had bought."""
+    events: list[Event] = []
+    put = DiskBank.put
+
+    async def run() -> None:
+        written = asyncio.Event()
+
+        async def slowly_kept(bank: DiskBank, key: str, sample: Sample) -> Sample:
+            kept = await put(bank, key, sample)
+            written.set()
+            await asyncio.sleep(60)
+            return kept
+
+        monkeypatch.setattr(DiskBank, "put", slowly_kept)
+        cards = {"m": embedded_card("m")}
+        async with OpenStack(emit=events.append, cards=cards, cache_dir=tmp_path, live=Counting(), run_id="this") as stack:
+            first = asyncio.create_task(stack(request()))
+            await written.wait()
+            first.cancel()
+            await asyncio.wait([first])
+            await asyncio.sleep(0)
+            assert (await stack(request())).text == "reply 1"
+
+    asyncio.run(run())
+    assert [call.source for call in calls(events)] == ["provider"]

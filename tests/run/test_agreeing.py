@@ -27,7 +27,7 @@ from tests.scripted import bullets, chance, scripted
 from tests.stories.test_resume import answers, cut, resume
 from tests.stories.worlds import RULES, config, groping, jittery, prepare, task_file
 
-AGREE = {"policy__stop_when": "agree", "policy__agree_cap": 4}
+AGREE = {"policy__stop_when": "agree", "policy__agree_cap": 4, "policy__after_perfect": []}
 ONE_BY_ONE = [{"births": 9, "overlap": 1}]
 
 
@@ -60,7 +60,7 @@ def test_two_that_agree_end_it_and_their_grid_is_the_answer() -> None:
 
 
 def test_while_they_differ_it_goes_on_until_two_agree() -> None:
-    at, end = of(rule("a", "===", "b"), rule("b", "===", "a"), rule("c", "xxx"), rule("d", "===", "a"), policy__after_perfect=[])
+    at, end = of(rule("a", "===", "b"), rule("b", "===", "a"), rule("c", "xxx"), rule("d", "===", "a"))
     assert planned(at) == 4
     assert [(a.attempt_1, a.attempt_2) for a in end.answers] == [(A, B)]
 
@@ -119,6 +119,7 @@ STORY = config(
     policy__phases=[{"births": 2, "overlap": 2}, {"births": 6, "moves": ["revise", "recombine"], "overlap": 2}],
     policy__stop_when="agree",
     policy__agree_cap=3,
+    policy__after_perfect=["restart", "alternative", "generalise"],
 )
 
 

@@ -1,18 +1,23 @@
-"""The best descriptions followed on the test inputs: who is asked, how often, and under which views."""
+"""The best descriptions followed on the test inputs: who is asked, how often, under which views; reviewed, and judged."""
 
 from __future__ import annotations
 
 import asyncio
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import pytest
 
 from nlevolve.evolve.answers import views
 from nlevolve.evolve.population import Population, population
-from nlevolve.llm.request import Request
-from nlevolve.puzzle.grids import Grid
+from nlevolve.llm.request import Filtered, OverBudget, ProviderDown, Request, Unusable
+from nlevolve.puzzle.grids import Grid, parse
 from nlevolve.puzzle.tasks import Pair, Task
-from nlevolve.records import Answer, AnswerFollowed, Followed
+from nlevolve.records import Answer, AnswerFollowed, AnswerJudged, CandidateReviewed, Followed
 from nlevolve.run.answering import Answering
+from nlevolve.run.losses import losses
 from tests.evolve.candidates import checked
 from tests.run.contexts import A, B, Bench, C, Script, a_task, bench
 from tests.scripted import asked_grid, description_of, grid_reply
@@ -200,3 +205,109 @@ def test_a_check_under_a_view_is_asked_of_the_answerer() -> None:
     at = bench(script=Mirrors(), answers__views=2, answerer__timeout=17.0)
     asyncio.run(Answering(UNEVEN, at.context).follow(population([checked(0, "==", "Mirror it whichever way it lies")])))
     assert {one.settings.timeout for one in at.script.asked} == {17.0}
+
+
+# Reviews, a judge, and readings that stop early.
+
+
+@dataclass
+class Opinions(Script):
+    """Says of each description what `reviews` has for its mark, and picks as `picks` says, by grid."""
+
+    reviews: Mapping[str, str | Exception] = field(default_factory=dict)
+    picks: Sequence[Grid] | Exception | str = ()
+
+    def _said(self, request: Request) -> str:
+        text = request.messages[2].text
+        if request.label.purpose == "review":
+            said = next((say for mark, say in self.reviews.items() if f"Rule {mark}:" in text), "Verdict: accept")
+        elif request.label.purpose == "judge":
+            said = self.picks if isinstance(self.picks, str | Exception) else _letters(text, self.picks)
+        else:
+            return super()._said(request)
+        if isinstance(said, Exception):
+            raise said
+        return said
+
+
+def _letters(text: str, wanted: Sequence[Grid]) -> str:
+    """A choice of the candidates with these grids."""
+    of = {parse(rows): letter for letter, rows in re.findall(r"## Candidate (\w),.*\nOutput.*\n((?:\d[\d ]*\n)+)", text)}
+    return "\n".join(f"{label}: {of[grid]}" for label, grid in zip(("First", "Second"), wanted, strict=False))
+
+
+def answered(at: Bench, grown: Population, tests: int = 1) -> tuple[list[Two], Answering]:
+    """As a run answers."""
+    answering = Answering(a_task(tests=tests), at.context)
+
+    async def run() -> tuple[Answer, ...]:
+        await answering.follow(grown)
+        return await answering.judge(grown)
+
+    return [(one.attempt_1, one.attempt_2) for one in asyncio.run(run())], answering
+
+
+THREE = (("===", "a"), ("===", "b"), ("===", "c"))
+
+
+def test_a_judge_picks_where_rules_that_fit_differ_each_time_in_another_order() -> None:
+    at = bench(script=Opinions(picks=[C, A]), answers__judge="differ", answers__judge_samples=6)
+    assert answered(at, of(*THREE))[0] == [(C, A)]
+    events = [e for e in at.events if isinstance(e, AnswerJudged)]
+    assert [e.sample for e in events] == list(range(6))
+    assert {tuple(e.shown[place] for place in e.choice.picks) for e in events} == {(C, A)}
+    assert len({e.shown for e in events}) > 1
+    assert {(one.label.role, one.settings.model) for one in at.script.of("judge")} == {("judge", "offline/checker")}
+
+
+def test_no_judge_is_asked_where_the_rules_that_fit_agree() -> None:
+    at = bench(script=Opinions(), answers__judge="differ")
+    assert answered(at, of(("===", "a"), ("===", "a"), ("=x=", "b")))[0] == [(A, B)]
+    assert not at.script.of("judge")
+
+
+@pytest.mark.parametrize(
+    ("picks", "missing"),
+    [(ProviderDown("dead"), "unreached"), (Unusable("no credit"), "unreached"), (Filtered("no"), "refused"), ("hm", "garbled")],
+)
+def test_without_its_word_votes_decide_and_what_is_missing_is_told(picks: Exception | str, missing: str) -> None:
+    at = bench(script=Opinions(picks=picks), answers__judge="differ")
+    answers, answering = answered(at, of(*THREE))
+    assert answers == [(A, B)]
+    assert [one.missing for one in answering.choices] == [missing] * 3
+    assert answering.unreached == (3 if missing == "unreached" else 0)
+    assert answering.halted is None
+    lost = losses(answering.grown(of(*THREE)), answering.asked, answering.choices)
+    assert sum(one.count for one in lost) == (0 if missing == "garbled" else 3)
+
+
+def test_a_cap_before_the_judge_leaves_the_votes() -> None:
+    at = bench(script=Opinions(picks=OverBudget("the budget is spent")), answers__judge="differ")
+    answers, answering = answered(at, of(*THREE))
+    assert (answers, str(answering.halted)) == ([(A, B)], "the budget is spent")
+
+
+def test_each_distinct_rule_that_fits_is_reviewed_once_and_a_doubt_takes_from_its_vote() -> None:
+    doubt, stuck = "Verdict: doubt\nReason: it names red", "Verdict: stuck on test 2"
+    script = Opinions(reviews={"0": doubt, "1": stuck})
+    at = bench(script=script, policy__review="perfect")
+    grown = of(("===", "aa"), ("===", "bb"), ("=x=", "cc"))
+    assert answered(at, grown, tests=2)[0] == [(B, A), (A, B)]
+    assert [one.label.birth for one in script.of("review")] == [0, 1]
+    assert [(e.birth, e.review.verdict, e.review.test, e.review.why) for e in at.events if isinstance(e, CandidateReviewed)] == [
+        (0, "doubt", None, "it names red"),
+        (1, "stuck", 1, ""),
+    ]
+
+
+def test_without_a_reviewers_word_a_vote_counts_in_full() -> None:
+    at = bench(script=Opinions(reviews={"0": Unusable("no such model")}), policy__review="perfect")
+    answers, answering = answered(at, of(("===", "a"), ("===", "b")))
+    assert answers == [(A, B)]
+    assert answering.grown(of(("===", "a"), ("===", "b"))).unreviewed == 1
+
+
+def test_readings_stop_at_two_equal_grids_and_go_on_where_they_differ() -> None:
+    at = bench(answers__samples=5, answers__agree_early=True, answers__imperfect=0)
+    followed(at, of(("===", "a,a,b"), ("===", "a,b,c,b"), ("===", "a,b,g,c,c")))
+    assert Counter(k for k, _, _ in asked(at)) == {0: 2, 1: 4, 2: 5}

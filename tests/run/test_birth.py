@@ -205,6 +205,31 @@ def test_what_is_not_perfect_is_not_confirmed(marks: str) -> None:
     assert {one.sample for one in at.script.of("check")} == {0}
 
 
+# The one pair that is wrong, looked at again.
+
+
+@pytest.mark.parametrize(
+    ("text", "most", "marks", "samples"),
+    [
+        ("==x then ===", 3, "===", 3),
+        ("==x then ===", 2, "==x", 2),
+        ("==x then ===", 1, "==x", 1),
+        ("==x then ==x", 5, "==x", 2),
+        ("=xx then ===", 5, "=xx", 1),
+    ],
+    ids=["right twice", "once is not enough", "off", "wrong twice", "two wrong"],
+)
+def test_a_slip_on_the_one_pair_that_is_wrong_is_not_held_against_the_words(
+    text: str, most: int, marks: str, samples: int
+) -> None:
+    at = bench({5: f"Rule a: {text} tests a"}, policy__borderline=most)
+    assert kinds(born(at).attempts) == marks
+    assert [one.sample for one in at.script.of("check") if one.label.target == 2] == list(range(samples))
+    assert len(at.script.pairs()) == 2 + samples
+    steady = bench({5: f"Rule a: {text} tests a"}, policy__borderline=most, checker__temperature=0.0)
+    assert len([one for one in (born(steady), steady.script)[1].of("check") if one.sample]) == 0, "who never varies is not asked"
+
+
 # The telling pair.
 
 DIFFERING = ("xx=", "xxo")

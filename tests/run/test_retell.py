@@ -11,6 +11,7 @@ import pytest
 from nlevolve import api
 from nlevolve.ask.prompts import bundled
 from nlevolve.llm.request import Reply, Request
+from nlevolve.puzzle.datasets import load
 from nlevolve.records import CallFinished, Event
 from nlevolve.run import store
 from nlevolve.run.retell import Told, retell, retell_all
@@ -100,3 +101,32 @@ def test_a_run_with_many_calls_is_not_told_whole(run: Path) -> None:
     config, events = store.read_config(run), store.read_events(run)
     assert retell_all(config, events, 3) == {}
     assert list(retell_all(config, events, 1000)) == ["67a3c6ac"]
+
+
+def test_a_description_that_was_followed_before_a_better_one_was_found_is_told_too(tmp_path: Path) -> None:
+    """Two fit; the first was followed alone, and then the second, of fewer words, took its place."""
+    task = load(["arc1:67a3c6ac"]).tasks[0]
+
+    async def say(request: Request) -> Reply:
+        asked = request.label
+        if asked.purpose == "check":
+            return Reply(text=json.dumps({"grid": task.pairs[asked.target or 0].output, "note": ""}))
+        if asked.purpose == "follow":
+            return Reply(text=json.dumps({"grid": [[asked.birth or 0]], "note": ""}))
+        words = (
+            "Mirror the grid from left to right."
+            if asked.birth
+            else "Mirror the whole grid, every row of it, from left to right."
+        )
+        return Reply(text=json.dumps({"bullets": [words]}))
+
+    settings = {
+        "policy.phases": [{"births": 3, "overlap": 1}],
+        "answers.second": 2,
+        "answers.perfect": 1,
+        "policy.confirm": "never",
+    }
+    found = api.solve(["arc1:67a3c6ac"], settings=settings, runs_dir=tmp_path, cache_dir=tmp_path / "cache", live=say)
+    calls = [one for one in told(found.folder) if one.call.purpose == "follow"]
+    assert {one.call.birth for one in calls} == {0, 1}
+    assert all(one.request is not None for one in calls)

@@ -149,7 +149,8 @@ def test_nobody_hears_where_no_run_goes_on_and_a_budget_needs_prices(tmp_path: P
     with pytest.raises(UsageError, match="run story is not running: resume it"):
         tell(session.folder, Told(budget=1.0), "resume it")
     assert not (session.folder / CONTROL).exists()
-    told = {"prices": {"hosted_vllm/some": None}, "limits": {}}
-    with pytest.raises(UsageError, match="the price of hosted_vllm/some is not known"):
+    model = REAL["generator.model"]
+    told = json.loads((session.folder / "config.json").read_text()) | {"prices": {model: None, "never/asked": None}, "limits": {}}
+    with pytest.raises(UsageError, match=f"the price of {model} is not known"):
         check_priced(told)
     check_priced(told | {"limits": {"allow_unknown_prices": True}})

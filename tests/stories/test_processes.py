@@ -1,4 +1,7 @@
-"""A process of its own against a slow provider: killed, interrupted, cut off, capped, out of disk; it goes on from there."""
+"""A process of its own against a slow provider: killed, interrupted, cut off, capped, out of disk; it goes on from there.
+
+What is done to a process needs one; what is only compared with it runs in this one, which has imported everything already.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from nlevolve.puzzle.grids import parse
+from tests.attacks.fuzzing import call
 from tests.scripted import bullets, grid_reply
 from tests.server import Asked, Provider, Said
 from tests.stories.processes import start
@@ -93,7 +97,7 @@ def options(slow: Slow) -> list[str]:
         "--set=generator.retries=1",
         "--set=checker.retries=1",
         "--set=checker.temperature=0",
-        "--set=policy.phases=[{births=4, overlap=4}, {births=8, moves=['revise', 'recombine'], overlap=4}]",
+        "--set=policy.phases=[{births=4, overlap=4}, {births=5, moves=['revise', 'recombine'], overlap=4}]",
     ]
 
 
@@ -102,7 +106,7 @@ def undisturbed(slow: Slow, options: list[str], tmp_path_factory: pytest.TempPat
     """The folder in which `--run=calm` came to its end by itself."""
     folder = tmp_path_factory.mktemp("undisturbed")
     tasks = [task_file(folder, name=name).name for name in TASKS]
-    assert finish(start("solve", *tasks, *options, "--run=calm", folder=folder)).code == 0
+    assert here(folder, "solve", *tasks, *options, "--run=calm").code == 0
     return folder
 
 
@@ -124,6 +128,13 @@ def finish(process: subprocess.Popen[str]) -> Ended:
     return Ended(process.returncode, out, err)
 
 
+def here(folder: Path, *arguments: str) -> Ended:
+    """The same command in this process."""
+    ended = call(folder, list(arguments))
+    assert "Traceback" not in ended.err, ended.err
+    return Ended(ended.code, ended.out, ended.err)
+
+
 def answers(folder: Path, run: str = "story") -> bytes:
     return (folder / "runs" / run / "submission.json").read_bytes()
 
@@ -136,7 +147,7 @@ def results(folder: Path) -> dict[str, Any]:
 def test_the_same_command_again_asks_nobody(slow: Slow, options: list[str], undisturbed: Path) -> None:
     before, first = slow.asked, answers(undisturbed, "calm")
     tasks = [f"{name}.json" for name in TASKS]
-    assert finish(start("solve", *tasks, *options, "--run=calm", folder=undisturbed)).code == 0
+    assert here(undisturbed, "solve", *tasks, *options, "--run=calm").code == 0
     assert slow.asked == before
     assert answers(undisturbed, "calm") == first == answers(undisturbed, "calm.1")
 
@@ -150,13 +161,13 @@ def test_a_killed_run_goes_on_and_once_more_when_the_provider_was_away(
     process.communicate()
 
     slow.away = True
-    ended = finish(start("resume", "story", "--no-live", folder=tmp_path))
+    ended = here(tmp_path, "resume", "story", "--no-live")
     assert ended.code == 4
     assert ended.err.count("\n") == 1
     assert "in a row failed" in ended.err or "replies did not come" in ended.err
 
     slow.away = False
-    assert finish(start("resume", "story", "--no-live", folder=tmp_path)).code == 0
+    assert here(tmp_path, "resume", "story", "--no-live").code == 0
     assert answers(tmp_path) == answers(undisturbed, "calm")
 
 
@@ -165,8 +176,8 @@ def test_a_terminal_that_is_closed_ends_what_is_in_flight_and_the_run_goes_on_la
 ) -> None:
     process = begin("--concurrency=4")
     slow.wait_for(ENOUGH)
-    slow.seconds = 4.0  # on a busy machine the run would be over before another process has started
-    refused = finish(begin())
+    slow.seconds = 4.0  # on a busy machine the run would be over before another one has begun
+    refused = here(tmp_path, "solve", "mirror.json", "--run=story", "--no-live")
     slow.seconds = 0.1
     assert refused.code == 2
     assert refused.err.count("\n") == 1
@@ -180,7 +191,7 @@ def test_a_terminal_that_is_closed_ends_what_is_in_flight_and_the_run_goes_on_la
     assert slow.asked <= asked + 4 + 3, "after Ctrl-C nothing is sent but what answers the tasks under way"
     assert {task["stopped"] for task in results(tmp_path)["tasks"].values()} <= {"interrupted", "perfect"}
 
-    assert finish(start("resume", "story", "--no-live", "--concurrency=64", folder=tmp_path)).code == 0
+    assert here(tmp_path, "resume", "story", "--no-live", "--concurrency=64").code == 0
     assert answers(tmp_path) == answers(undisturbed, "calm")
 
 
@@ -209,10 +220,11 @@ def test_a_second_signal_stops_at_once_and_leaves_results_and_report(
 
 
 def test_a_cap_on_calls_holds_and_a_higher_one_lets_the_run_go_on(
-    slow: Slow, begin: Callable[..., subprocess.Popen[str]], undisturbed: Path, tmp_path: Path
+    slow: Slow, options: list[str], undisturbed: Path, tmp_path: Path
 ) -> None:
-    before = slow.asked
-    ended = finish(begin("--max-calls=60", "--concurrency=64"))
+    slow.away = False
+    before, tasks = slow.asked, [task_file(tmp_path, name=name).name for name in TASKS]
+    ended = here(tmp_path, "solve", *tasks, *options, "--run=story", "--max-calls=60", "--concurrency=64")
     assert ended.code == 3
     assert ended.err.count("\n") == 1
     assert slow.asked - before == 60
@@ -222,7 +234,7 @@ def test_a_cap_on_calls_holds_and_a_higher_one_lets_the_run_go_on(
     assert "budget" in {task["stopped"] for task in found["tasks"].values()}
     assert all(task["description"] for task in found["tasks"].values())
 
-    assert finish(start("resume", "story", "--no-live", "--max-calls=10000", folder=tmp_path)).code == 0
+    assert here(tmp_path, "resume", "story", "--no-live", "--max-calls=10000").code == 0
     assert answers(tmp_path) == answers(undisturbed, "calm")
 
 

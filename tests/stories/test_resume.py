@@ -16,7 +16,8 @@ from nlevolve.puzzle.datasets import load
 from nlevolve.records import CallFinished, CandidateChecked, Event, RunFinished, TaskAnswered, Unreached
 from nlevolve.run import store
 from nlevolve.run.session import reopen
-from tests.stories.worlds import config, groping, jittery, play, scripted, task_file
+from tests.scripted import Say, asked_grid, bullets, chance, description_of, grid_reply
+from tests.stories.worlds import config, groping, jittery, opining, play, scripted, task_file
 
 SETTINGS = config(policy__phases=[{"births": 4, "overlap": 3}, {"births": 6, "moves": ["revise", "recombine"], "overlap": 3}])
 
@@ -26,8 +27,8 @@ def answers(events: list[Event]) -> object:
     return end.answers, end.stopped, end.best
 
 
-async def resume(folder: Path, task: Path, cache: Path, settings: RunConfig = SETTINGS) -> list[Event]:
-    live = scripted(groping, jittery(9, 0.001))
+async def resume(folder: Path, task: Path, cache: Path, settings: RunConfig = SETTINGS, say: Say = groping) -> list[Event]:
+    live = scripted(say, jittery(9, 0.001))
     session = reopen(folder, load([str(task)]), settings, Limits(), prompts=bundled(), cache_dir=cache, live=live)
     await session.run([])
     return list(store.read_events(folder))
@@ -82,6 +83,40 @@ def test_a_cut_without_a_bank_resumes_to_the_same_answers(ran: tuple[Path, Path,
     for number, end in enumerate(range(0, size, max(1, size // 12))):
         copy = cut(folder, tmp_path / f"cut{number}", end)
         assert answers(asyncio.run(resume(copy, task, tmp_path / f"empty{number}"))) == answers(events)
+
+
+def test_what_is_agreed_reviewed_judged_and_guessed_resumes_after_any_event(tmp_path: Path) -> None:
+    """All that may come after a rule that fits, at once, in a world in which many fit."""
+    changes = {
+        "policy.phases": [{"births": 5, "moves": ["write", "revise"], "overlap": 2}],
+        **{"policy.stop_when": "agree", "policy.agree": 3, "policy.review": "perfect", "policy.borderline": 3},
+        **{"answers.judge": "differ", "answers.judge_samples": 2, "answers.direct": 1},
+        **{"answers.samples": 3, "answers.agree_early": True},
+    }
+    settings, task = config().changed(changes), task_file(tmp_path, pairs=2)
+    events = asyncio.run(play(tmp_path, task, scripted(fitting, jittery(5)), settings=settings))
+    kinds = {type(event).__name__ for event in events}
+    assert {"CandidateReviewed", "AnswerJudged", "AnswerGuessed", "AnswerFollowed"} <= kinds
+    folder = tmp_path / "runs" / "story"
+    data = (folder / "events.jsonl").read_bytes()
+    ends = [i + 1 for i, byte in enumerate(data) if byte == ord("\n")]
+    for number, end in enumerate(ends):
+        copy = cut(folder, tmp_path / f"cut{number}", end)
+        resumed = asyncio.run(resume(copy, task, tmp_path / "bank", settings, fitting))
+        assert answers(resumed) == answers(events)
+        paid = {e.request for e in resumed if isinstance(e, CallFinished) and e.source == "provider"}
+        assert paid <= {e.request for e in events if isinstance(e, CallFinished)}, "something else was asked"
+
+
+def fitting(request: Request) -> str:
+    """Whatever is written fits the pairs, and gives one grid or another on the test input."""
+    if request.label.purpose == "check":
+        slips = request.label.target == 1 and not request.sample and chance(request).random() < 0.5
+        return grid_reply([row if slips else row[::-1] for row in asked_grid(request)])
+    if request.label.purpose == "follow":
+        return grid_reply([[len(description_of(request)[0]) % 3]])
+    rule = chance(request).choice(["Mirror it.", "Mirror all of it.", "Mirror each row of it."])
+    return opining(request) if request.label.purpose in ("review", "judge", "solve") else bullets(rule, "Mirror every row.")
 
 
 @pytest.mark.parametrize("preset", presets())

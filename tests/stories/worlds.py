@@ -32,6 +32,8 @@ REAL = {"generator.model": "hosted_vllm/some", "checker.model": "hosted_vllm/som
 
 def groping(request: Request, luck: float = 0.2) -> str:
     """A generator that finds the rule with some luck, and a checker that follows the rules it knows."""
+    if request.label.purpose in ("review", "judge", "solve"):
+        return opining(request)
     if request.label.role in ("checker", "answerer"):
         rule = RULES.get(description_of(request)[0], lambda g: g)
         return grid_reply(rule(asked_grid(request)))
@@ -40,6 +42,17 @@ def groping(request: Request, luck: float = 0.2) -> str:
     return bullets(
         "Mirror every row from left to right." if found else rng.choice(IDEAS), f"Then look again {rng.randrange(3)} times."
     )
+
+
+def opining(request: Request) -> str:
+    """A reviewer who doubts now and then, a judge who takes what it likes, and a solver that mirrors or does nothing."""
+    rng = chance(request)
+    if request.label.purpose == "review":
+        return rng.choice(["Verdict: accept", "Verdict: doubt\nReason: it names a row.", "Verdict: stuck on test 1", "Hm."])
+    if request.label.purpose == "judge":
+        return rng.choice(["First: A\nSecond: B", "First: B\nSecond: A", "First: B", "Neither."])
+    grid = asked_grid(request)
+    return grid_reply([row[::-1] for row in grid] if rng.random() < 0.5 else grid)
 
 
 def jittery(seed: int, longest: float = 0.01) -> Callable[[Request], float]:

@@ -39,7 +39,10 @@ METHODS = {
     "controls.p": "mcnemar, exact, two-sided",
     "controls.pairs_interval": "agresti-min, by task",
 }
-HEIRS = {"reviser": "generator", "recombiner": "generator", "answerer": "checker"}
+HEIRS = {
+    **dict.fromkeys(("reviser", "recombiner"), "generator"),
+    **dict.fromkeys(("answerer", "reviewer", "judge"), "checker"),
+}
 
 
 class Side(BaseModel):
@@ -62,6 +65,8 @@ class Side(BaseModel):
     attempted: int
     """Tasks that were reached and not lost to a failure."""
     attempted_solved: int | None
+    guessed: int | None = None
+    """Of those solved, tasks with a test input that direct guesses alone have right; None where no run guessed."""
     covered: int | None
     """Tasks of which every solution was among the grids proposed."""
     solved_given: int = 0
@@ -222,6 +227,7 @@ def _side(name: str, run: RunFolder, rows: Sequence[TaskRow], graded: bool) -> S
         score_inputs=_mean(_mean(map(float, row["inputs_solved"])) for row in rows) if graded else None,
         attempted=sum(map(attempted, rows)),
         attempted_solved=sum(bool(row["solved"]) for row in rows if attempted(row)) if graded else None,
+        guessed=sum(bool(row["solved"]) and any(row.get("inputs_by_guess") or ()) for row in rows) if graded else None,
         covered=sum(all(row["inputs_covered"]) for row in rows) if graded else None,
         solved_given=sum(bool(row["solved"] and row["best"]) and row["best"]["operator"] == "given" for row in rows),
         exact=sum(map(exact_on_training, rows)),

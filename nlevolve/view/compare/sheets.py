@@ -92,6 +92,8 @@ def _contests(found: Comparison, called: Mapping[str, str]) -> Sheet:
 def _scores(found: Comparison, called: Mapping[str, str]) -> Sheet:
     lacking = any(side.attempted < side.tasks for side in found.runs)
     columns = ["run", "solved", "95%", "inputs", "covered", "exact", "cells", "gain", "test cells"]
+    guesses = any(side.guessed for side in found.runs)
+    columns[4:4] = ["by guess"] if guesses else []
     columns[3:3] = ["attempted"] if lacking else []
     note = (
         "solved: every test input right within two answers, with Wilson's interval. inputs: mean share of a task's test inputs. "
@@ -100,21 +102,23 @@ def _scores(found: Comparison, called: Mapping[str, str]) -> Sheet:
         "test inputs, the better of two answers."
     )
     note += " attempted: solved of the tasks that were reached and not lost to a failure." if lacking else ""
+    note += " by guess: of the solved those with a test input that direct guesses alone have right." if guesses else ""
     label = set_label(found.public, found.shared)
     return Sheet(
         f"On {plural(found.shared, 'shared task')}" + (f", {label}" if label else ""),
         columns,
-        [[called[side.run], *_score_row(side, lacking)] for side in found.runs],
+        [[called[side.run], *_score_row(side, lacking, guesses)] for side in found.runs],
         note,
     )
 
 
-def _score_row(side: Side, lacking: bool) -> list[str]:
+def _score_row(side: Side, lacking: bool, guesses: bool) -> list[str]:
     return [
         "–" if side.solved is None else f"{side.solved} ({percent(side.each(side.solved))})",
         f"{percent(side.interval.low, 0).removesuffix('%')}–{percent(side.interval.high, 0)}" if side.interval else "–",
         *([_of_attempted(side)] if lacking else []),
         percent(side.score_inputs),
+        *(["–" if side.guessed is None else str(side.guessed)] if guesses else []),
         "–" if side.covered is None else str(side.covered),
         str(side.exact),
         percent(side.cells_train),

@@ -15,6 +15,7 @@ from nlevolve.run.retell import Told
 from nlevolve.view.ancestry import Descent, Origin, descent, trace
 from nlevolve.view.grading import Solution
 from nlevolve.view.history import TaskHistory
+from nlevolve.view.opinions import opinions
 from nlevolve.view.raw import head, parts
 from nlevolve.view.text import clean
 from nlevolve.view.votes import backings, followed
@@ -95,6 +96,8 @@ def _tests(task: TaskHistory, solution: Solution | None, grids: GridTable) -> li
             **_test(grid, answers[place] if place < len(answers) else None, solution[place] if solution else None, grids),
             "by": [[list(gave) for gave in one.births] if one else [] for one in backings(task, place)],
             "guesses": [one.guesses if one else 0 for one in backings(task, place)],
+            "picked": [one.pick if one else "" for one in backings(task, place)],
+            "said": opinions(task, place),
         }
         for place, grid in enumerate(inputs)
     ]
@@ -112,7 +115,8 @@ def _on_the_test(task: TaskHistory, grids: GridTable) -> Packed:
 def _test(grid: Grid, answer: Answer | None, truth: Grid | None, grids: GridTable) -> Packed:
     """in: input · out: truth · one, two: attempts · all: [grid, votes] of every grid proposed, best first.
 
-    `by`: for each attempt [birth, how often] of those that gave it.
+    `by`: for each attempt [birth, how often] of those that gave it. `picked`: what the judge made of it, in words. `said`: what
+    reviewers and the judge said, a line each.
     """
     return {
         "in": grids.place(grid),

@@ -114,6 +114,7 @@ function drawTests(task, choose) {
         two && two !== one ? figure("attempt 2", two, truth) : null,
       ),
       [one, two === one ? null : two].map((grid, place) => grid && drawBacking(task, test, place, choose)),
+      test.said.map((line) => el("p", { class: "small quiet" }, `${line[0].toUpperCase()}${line.slice(1)}.`)),
       votes.length > 1 && el("p", { class: "small quiet" }, `Votes for the ${plural(test.all.length, "grid")} proposed: ${votes.map((v) => +v.toFixed(2)).join(", ")}.`),
       others.length > 0 &&
         el(
@@ -134,7 +135,7 @@ function drawBacking(task, test, place, choose) {
   if (!births.length && !guesses) return null;
   const named = births.flatMap(([birth, often], n) => [n ? ", " : "", birthLink(birth, choose), often > 1 ? ` ${often}×` : ""]);
   if (guesses) named.push(`${births.length ? ", " : ""}${guesses} direct ${guesses === 1 ? "guess" : "guesses"}`);
-  return el("p", { class: "small quiet backing" }, `Attempt ${place + 1}: from `, named, vote ? `, ${plural(+vote.toFixed(2), "vote")}` : "");
+  return el("p", { class: "small quiet backing" }, `Attempt ${place + 1}: from `, named, vote ? `, ${plural(+vote.toFixed(2), "vote")}` : "", test.picked[place] ? `, ${test.picked[place]}` : "");
 }
 
 function birthLink(birth, choose) {

@@ -190,7 +190,8 @@ def _unsolved(summary: Summary, results: Mapping[str, Any], palette: Palette) ->
         why = clean(results["tasks"][failed[0]]["error"])
         # the reason of all is the run's own, and said below
         known = summary.finished.why if summary.finished else ""
-        names = ", ".join(map(clean, failed[:NAMED])) + _more(len(failed)) + (f" ({why})" if why and why not in known else "")
+        heard = not why or why in known or any(one["why"] in known for one in results["tasks"][failed[0]]["losses"])
+        names = ", ".join(map(clean, failed[:NAMED])) + _more(len(failed)) + ("" if heard else f" ({why})")
         rows.append(row((f"   {plural(len(failed), 'task')} failed: ", palette.bad), names))
     return rows
 

@@ -9,10 +9,12 @@ from typing import Literal
 
 from nlevolve.evolve.fitness import Fitness
 from nlevolve.records import (
+    AnswerJudged,
     Birth,
     BudgetChanged,
     CallRetried,
     CandidateChecked,
+    CandidateReviewed,
     Event,
     Followed,
     LimitChanged,
@@ -22,13 +24,16 @@ from nlevolve.records import (
     MoveFailed,
     Noticed,
     Paused,
+    Review,
     RunFinished,
     RunStarted,
     ServerAway,
     ServerBack,
     TaskAnswered,
     TaskStarted,
+    Verdict,
 )
+from nlevolve.view.lost import in_short
 from nlevolve.view.text import clean, duration, money, percent, plural, short_model
 
 Tone = Literal["good", "partly", "busy", "bad", "quiet"]
@@ -68,7 +73,7 @@ def of_answer(event: TaskAnswered, best: Fitness | None, candidates: int, usd: f
     """A task is over; `best` is its best candidate's worth, None where it has none. `known`: reasons that were told before."""
     cost = f"{plural(candidates, 'candidate')}, {money(usd)}, {duration(event.seconds)}"
     if event.stopped == "failed":
-        reason = "" if event.error in known else f": {clean(event.error) or 'no reason given'}"
+        reason = "" if event.error in known else f": {_lost(event) or clean(event.error) or 'no reason given'}"
         return Moment(event.at, event.task, f"failed{reason} ({cost})", "bad", True)
     early = {"budget": "out of budget"}.get(event.stopped, event.stopped) if event.stopped not in ("perfect", "exhausted") else ""
     why = ", ".join(filter(None, [early, "answered" if event.given else "not answered"]))
@@ -76,6 +81,12 @@ def of_answer(event: TaskAnswered, best: Fitness | None, candidates: int, usd: f
     none = "by direct guesses" if event.stopped == "exhausted" and event.given else ""
     found = f"{best.exact}/{plural(best.pairs, 'training pair')} exact" if best else none or "no description"
     return Moment(event.at, event.task, f"{why}: {found} ({cost})", "good" if best and best.perfect else "partly", True)
+
+
+def _lost(event: TaskAnswered) -> str:
+    """Of what the cache lacks only how much: which request it was, and what to do, is said once of the whole run."""
+    lost = {one.failure: one.count for one in event.losses}
+    return in_short(lost) if set(lost) == {"not_banked"} else ""
 
 
 def of(event: Event, known: Collection[str] = ()) -> Moment | None:
@@ -96,6 +107,10 @@ def of(event: Event, known: Collection[str] = ()) -> Moment | None:
         case MoveFailed():
             text = f"birth {event.birth.index} ({how(event.birth)}) gave no description, {event.reason}: {clean(event.why)}"
             return Moment(event.at, event.task, text, "bad")
+        case CandidateReviewed():
+            return Moment(event.at, event.task, f"birth {event.birth}: {_review(event.review)}", _TONES[event.review.verdict])
+        case AnswerJudged():
+            return Moment(event.at, event.task, _picked(event), "quiet" if event.choice.picks else "bad")
         case CallRetried():
             text = f"{short_model(event.model)}: {clean(event.why)}, again in {event.wait:.0f} s"
             return Moment(event.at, event.task, text, "bad")
@@ -132,6 +147,25 @@ def of(event: Event, known: Collection[str] = ()) -> Moment | None:
         case RunFinished():
             return Moment(event.at, "", _ending(event, known), "good" if event.reason == "done" else "bad", True)
     return None
+
+
+_TONES: Mapping[Verdict | None, Tone] = {"accept": "good", "doubt": "partly", "stuck": "partly", None: "bad"}
+
+
+def _review(review: Review) -> str:
+    if review.verdict is None:
+        return f"not reviewed, {review.missing}: {clean(review.why)}"
+    if review.verdict == "accept":
+        return "reviewed, accepted"
+    said = "doubted" if review.verdict == "doubt" else f"it cannot be followed on test input {(review.test or 0) + 1}"
+    return f"reviewed, {said}{f': {clean(review.why)}' if review.why else ''}"
+
+
+def _picked(event: AnswerJudged) -> str:
+    where, said = f"test input {event.test + 1}", event.choice
+    if not said.picks:
+        return f"no word of the judge on {where}, {said.missing}: {clean(said.why)}"
+    return f"the judge has picked for {where}{f': {clean(said.why)}' if said.why else ''}"
 
 
 def _who(models: Mapping[str, str]) -> str:

@@ -17,6 +17,7 @@ from nlevolve.records import Answer, Attempt, CallFinished, Event, Followed, Ski
 from nlevolve.view.grading import Solution, grade
 from nlevolve.view.history import TaskHistory
 from nlevolve.view.lost import in_short, loss_rows, summed
+from nlevolve.view.opinions import opinions
 from nlevolve.view.terminal.grids import Picture, Pictures, coloured, fades
 from nlevolve.view.terminal.palette import Palette
 from nlevolve.view.terminal.panels.best import description, lineage
@@ -163,6 +164,8 @@ def _answers(look: Look, task: TaskHistory, solution: Solution | None) -> Iterat
         for number, backing in enumerate(backings(task, place), 1):
             if backing:
                 yield Padding(Text(f"answer {number}: {backing.words}", "dim"), (0, 0, 0, 2))
+        for said in opinions(task, place):
+            yield Padding(Text(said, "dim"), (0, 0, 0, 2))
 
 
 def _verdict(look: Look, task: TaskHistory, solution: Solution | None) -> Row:

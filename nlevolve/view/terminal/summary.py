@@ -16,11 +16,13 @@ from nlevolve.llm.embedded import is_embedded
 from nlevolve.records import (
     AnswerFollowed,
     AnswerGuessed,
+    AnswerJudged,
     BirthPlanned,
     CallFinished,
     CallRetried,
     CallSent,
     CandidateChecked,
+    CandidateReviewed,
     Event,
     LimitChanged,
     ModelStopped,
@@ -44,6 +46,8 @@ from nlevolve.view.text import duration, plural
 
 TaskPhase = Literal["waiting", "running", "perfect", "partly", "failed", "stopped"]
 """Perfect and partly: answered, and how the best candidate fares on the training pairs (never on the tests)."""
+Work = BirthPlanned | CandidateChecked | AnswerFollowed | AnswerGuessed | CandidateReviewed | AnswerJudged
+"""Events by which a task is seen to be under way."""
 KEPT_MOMENTS = 300
 PAUSE, STILL = 10.0, 30.0
 """Seconds without anything done after which what is left runs down; and, where half of the time until then is over too, after
@@ -115,6 +119,8 @@ class Summary:
             case AnswerFollowed() | AnswerGuessed():
                 self._take_up(event)
                 return None
+            case CandidateReviewed() | AnswerJudged():
+                self._take_up(event)
             case ReplyUnread():
                 self.calls.unread(event)
                 return None
@@ -143,7 +149,7 @@ class Summary:
                 self._hush()
         return sentences.of(event, self._told())
 
-    def _take_up(self, event: BirthPlanned | CandidateChecked | AnswerFollowed | AnswerGuessed) -> None:
+    def _take_up(self, event: Work) -> None:
         """A resumed run goes on with a task without starting it again; what comes after its answer in this session is late."""
         if event.task in self.running:
             return
@@ -222,8 +228,9 @@ class Summary:
         )
 
     def spent(self) -> dict[str, float]:
-        """USD by what it was for: descriptions ("generator"), checking ("checker"), the tests ("answers")."""
-        kinds = {"checker": "checker", "answerer": "answers"}
+        """USD by what it was for: descriptions ("generator"), checking ("checker"), the tests, with reviews and
+        choices between answers ("answers")."""
+        kinds = {"checker": "checker", **dict.fromkeys(("answerer", "reviewer", "judge"), "answers")}
         told = {"generator": 0.0, "checker": 0.0, "answers": 0.0}
         for (role, _), account in self.history.by_role.items():
             told[kinds.get(role, "generator")] += account.cost_usd

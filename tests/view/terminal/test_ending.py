@@ -5,9 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 from nlevolve.puzzle.tasks import Pair, Task
-from nlevolve.records import Answer, Event, RunFinished, ServerAway, ServerBack, TaskAnswered, TaskStarted
+from nlevolve.records import Answer, Event, Loss, RunFinished, RunStarted, ServerAway, ServerBack, TaskAnswered, TaskStarted
+from nlevolve.run.losses import added, sentence
 from nlevolve.view.results import results
 from nlevolve.view.terminal.ending import closing
+from nlevolve.view.terminal.sentences import of_answer
 from nlevolve.view.terminal.summary import Summary
 from tests.view.fake_run import FakeRun
 
@@ -111,3 +113,18 @@ def test_a_server_that_nobody_was_at_to_the_end_is_named_with_what_to_do() -> No
     assert told in last_words([begun, *others, away, ended], solved=0)
     back = ServerBack(at=late, seconds=90.0, **where)
     assert "nothing answered" not in last_words([begun, *others, away, back, ended], solved=0)
+
+
+def test_what_the_cache_lacks_is_counted_a_task_and_told_once() -> None:
+    """Each task lacks another request: which one, and what to do, stands once in the last words."""
+    names, first = FakeRun().names[:2], FakeRun().events()
+    lost = [Loss(failure="not_banked", count=16, why=f"task {name}, the write of birth 0") for name in names]
+    ends = [
+        TaskAnswered(at=first[9].at, task=name, answers=(), stopped="failed", best=None, losses=(one,), error=sentence([one]))
+        for name, one in zip(names, lost, strict=True)
+    ]
+    told = [moment.text for end in ends if (moment := of_answer(end, None, 0, 0.0))]
+    assert [text.partition(" (")[0] for text in told] == ["failed: 16 not in the cache"] * 2
+    begun = [e for e in first if isinstance(e, RunStarted) or (isinstance(e, TaskStarted) and e.task in names)]
+    finished = RunFinished(at=first[9].at, reason="failed", exit_code=4, why=sentence(added(lost)))
+    assert last_words([*begun, *ends, finished], solved=None).count("--replay sends nothing") == 1

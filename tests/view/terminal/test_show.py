@@ -66,7 +66,7 @@ def test_answers_are_graded_where_the_solution_is_known() -> None:
     right = event.answers[0].attempt_1
     assert right is not None
     assert "1 of 1 test input right" in page(event.task, solutions={event.task: (right,)})
-    assert "0 of 1 test inputs right" in page(event.task, solutions={event.task: (((7,),),)})
+    assert "0 of 1 test input right" in page(event.task, solutions={event.task: (((7,),),)})
 
 
 def test_a_task_that_failed_or_was_never_reached_can_be_looked_at() -> None:
