@@ -8,12 +8,19 @@ from nlevolve.version import __version__
 
 if TYPE_CHECKING:
     from nlevolve.api import Result, TaskResult, asolve, solve, tasks
+    from nlevolve.errors import UsageError
     from nlevolve.puzzle.drawing import Drawing
     from nlevolve.puzzle.tasks import Pair, Task
     from nlevolve.view.progress import Progress
 
-__all__ = ["Drawing", "Pair", "Progress", "Result", "Task", "TaskResult", "__version__", "asolve", "solve", "tasks"]
-ELSEWHERE = {"Pair": "puzzle.tasks", "Task": "puzzle.tasks", "Drawing": "puzzle.drawing", "Progress": "view.progress"}
+__all__ = ["Drawing", "Pair", "Progress", "Result", "Task", "TaskResult", "UsageError", "__version__", "asolve", "solve", "tasks"]
+ELSEWHERE = {
+    "Pair": "puzzle.tasks",
+    "Task": "puzzle.tasks",
+    "Drawing": "puzzle.drawing",
+    "Progress": "view.progress",
+    "UsageError": "errors",
+}
 """What is not in `api`."""
 
 
@@ -27,4 +34,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted(__all__)

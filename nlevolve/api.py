@@ -192,7 +192,9 @@ async def _solve(selectors: Tasks, options: Brought) -> Result:
         options = options.model_copy(update={"settings": settings})
     config = configured(options)
     makers = found(_names(options))
-    selection = load(named(selectors, Path(options.runs_dir) / OWN_TASKS), config.seed, **options.part(Data).model_dump())
+    data = options.part(Data)
+    own = named(selectors, Path(options.runs_dir) / OWN_TASKS, None if data.skip_broken else data.max_side)
+    selection = load(own, config.seed, **data.model_dump())
     session = begin(selection, config, options, live=options.live, parents=options.parents)
     with session.lock:
         publisher = Publisher(session.folder, session.selection)

@@ -188,7 +188,7 @@ class Limits(Told):
     task_budget: Annotated[float | None, Field(ge=0), Shown(metavar="USD")] = None
     """USD for each task."""
     max_calls: Annotated[int | None, Field(ge=0), Shown(metavar="N")] = None
-    """Calls that reach a provider, at most, over the whole run."""
+    """Calls that reach a provider, at most, over the whole run; what embedded models are asked reaches none."""
     max_tokens_total: Annotated[int | None, Field(ge=0), Shown(metavar="N")] = None
     """Tokens of prompts and replies, as they are billed, at most, over the whole run."""
     concurrency: Annotated[int, Field(ge=1), Shown(metavar="N")] = 64

@@ -150,3 +150,17 @@ def test_a_notebook_can_just_call_it_with_tasks_of_its_own(tmp_path: Path) -> No
 
 def test_the_packages_names_are_found_by_completion() -> None:
     assert {"solve", "asolve", "Result", "Task"} <= set(dir(nlevolve))
+
+
+def test_what_is_public_is_all_that_dir_lists_and_what_is_given_wrongly_is_named_as_it_was_given(tmp_path: Path) -> None:
+    assert dir(nlevolve) == sorted(nlevolve.__all__)
+    pair = {"input": [[1, 22]], "output": [[1]]}
+    for given, says in (
+        ({"train": [pair], "test": [pair]}, "task 1 that was"),
+        ({"id": "a", "train": [pair]}, "the task 'a' that was"),
+    ):
+        with pytest.raises(nlevolve.UsageError, match=f"^{says} given: ") as told:
+            nlevolve.solve(given, runs_dir=tmp_path)
+        assert ".tasks" not in str(told.value)
+    with pytest.raises(TypeError, match="a Drawing is of rows of equal length"):
+        nlevolve.Drawing("abc")  # type: ignore[arg-type]

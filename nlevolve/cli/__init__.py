@@ -88,13 +88,22 @@ def _called() -> int:
         check_arguments()
     for module in MODULES:
         importlib.import_module(f"nlevolve.cli.{module}")
-    code = app(standalone_mode=False)
+    from nlevolve.cli.tree import commands, taken_last
+
+    tree = commands(app)
+    for told in taken_last(tree, sys.argv[1:]):
+        _said(told)
+    code = tree(standalone_mode=False)
     return code if isinstance(code, int) else 0
 
 
 def _failed(code: int, text: str) -> int:
+    _said(text)
+    return code
+
+
+def _said(text: str) -> None:
     from nlevolve.cli.accidents import line
     from nlevolve.view.door import complain
 
     complain(line(text))
-    return code

@@ -9,12 +9,13 @@ import typer
 
 from nlevolve.cli import app, options
 from nlevolve.errors import UsageError
-from nlevolve.view.door import say
+from nlevolve.view.door import complain, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from nlevolve.audit.findings import Findings
+    from nlevolve.llm.bank import Notice
     from nlevolve.llm.replay_bank import ReplayBank
 
 DIFFERS = 1
@@ -40,7 +41,7 @@ def audit(
     from nlevolve.run import store
 
     folder = store.find(run, runs_dir)
-    found = audited(folder, store.read_config(folder), cache_dir)
+    found = audited(folder, store.read_config(folder), cache_dir, notice=complain)
     if json:
         say(dumps(found.as_json(folder.name)))
     else:
@@ -49,7 +50,14 @@ def audit(
     return DIFFERS if found.differs else 0
 
 
-def audited(folder: Path, config: Mapping[str, Any], cache_dir: Path | None = None, *, requests: bool = True) -> Findings:
+def audited(
+    folder: Path,
+    config: Mapping[str, Any],
+    cache_dir: Path | None = None,
+    *,
+    requests: bool = True,
+    notice: Notice = lambda text: None,
+) -> Findings:
     """The audit of a run's folder, with its bank where that is there, and (`requests`) what was asked made again.
 
     Raises UsageError for a bank that was named and is not.
@@ -57,12 +65,15 @@ def audited(folder: Path, config: Mapping[str, Any], cache_dir: Path | None = No
     import asyncio
 
     from nlevolve.audit.audit import audit as derive
+    from nlevolve.cli.trusting import elsewhere
     from nlevolve.run.retell import retell
     from nlevolve.run.store import read_events
 
     bank = _bank(config, cache_dir)
     if bank is None:
         return derive(folder, config)
+    if cache_dir is None and not bank.folder.resolve().is_relative_to(Path.cwd().resolve()):
+        notice(elsewhere(bank.folder))
     events = read_events(folder)
     placed = {**config, "cache_dir": str(bank.folder)}
     try:

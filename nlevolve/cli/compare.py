@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nlevolve.cli import app, options
+from nlevolve.cli import app, completing, options
 from nlevolve.errors import UsageError
 from nlevolve.view.door import say
 
@@ -25,6 +25,7 @@ def compare(
             help="Two or more runs, by name or folder, RUN for all of RUN.s1, RUN.s2 …; with a task after them, what each made.",
             metavar="RUN RUN… [TASK]",
             show_default=False,
+            autocompletion=completing.runs,
         ),
     ],
     runs_dir: options.RunsDir = options.RUNS,
@@ -50,9 +51,11 @@ def compare(
     if len(folders) < 2:
         raise UsageError(f"compare needs two or more runs, got only {runs[0]}")
     if task is not None:
+        if csv and Path(task).suffix:
+            raise UsageError(f"--csv prints to stdout: leave out {task}, and put > {task} behind the command")
         if csv or only_b or html or charts:
             raise UsageError("--csv, --only-b, --html and --charts are of whole runs: leave out the task")
-        _one_task(folders, task, json=json, palette=palette)
+        _one_task(folders, task, runs_dir, json=json, palette=palette)
         return
     if only_b and len(folders) != 2:
         raise UsageError(f"--only-b looks at two runs, got {len(folders)}")
@@ -70,7 +73,7 @@ def _task(named: Sequence[str], runs_dir: Path) -> str | None:
     return None
 
 
-def _one_task(folders: Sequence[Path], task: str, *, json: bool, palette: str | None) -> None:
+def _one_task(folders: Sequence[Path], task: str, runs_dir: Path, *, json: bool, palette: str | None) -> None:
     from json import dumps
 
     from nlevolve.view.door import console
@@ -81,7 +84,7 @@ def _one_task(folders: Sequence[Path], task: str, *, json: bool, palette: str | 
     runs = [read_run(folder) for folder in folders]
     names = names_of(runs)
     for name, run in zip(names, runs, strict=True):
-        _check(task, name, run)
+        _check(task, name, run, runs_dir)
     if json:
         told = {name: run.results["tasks"][task] for name, run in zip(names, runs, strict=True)}
         say(dumps({"task": task, "runs": told}, separators=(",", ":")))
@@ -91,8 +94,10 @@ def _one_task(folders: Sequence[Path], task: str, *, json: bool, palette: str | 
         screen.print(part)
 
 
-def _check(task: str, name: str, run: RunFolder) -> None:
+def _check(task: str, name: str, run: RunFolder, runs_dir: Path) -> None:
+    from nlevolve.run import store
+
     known = [one.id for one in run.tasks if one.id in run.results["tasks"]]
     if task not in known:
-        near = difflib.get_close_matches(task, known, n=3, cutoff=0.3)
+        near = difflib.get_close_matches(task, [*known, *store.names_in(runs_dir)], n=3, cutoff=0.3)
         raise UsageError(f"{task!r} is neither a run nor a task of {name}" + (f"; nearest: {', '.join(near)}" if near else ""))

@@ -48,15 +48,17 @@ def _program() -> Iterator[Finding]:
 
 def _keys() -> Iterator[Finding]:
     """Names alone: a key is shown nowhere."""
-    from dotenv import dotenv_values
+    from nlevolve.llm.keys import fault_of, there
 
     try:
-        ours = {name for name, value in dotenv_values(".env").items() if value}
-    except (OSError, ValueError):
-        yield Finding(".env", "it cannot be read as text in UTF-8", bad=True)
-        ours = set()
-    there = sorted(name for name in {*os.environ, *ours} if name.endswith("_API_KEY") and (name in ours or os.environ[name]))
-    yield Finding("keys", ", ".join(there) or "none: the embedded models need none (README.md names those of the providers)")
+        found = there(Path())
+    except UsageError as error:
+        yield Finding(".env", str(error), bad=True)
+        return
+    yield Finding("keys", ", ".join(found) or "none: the embedded models need none (README.md names those of the providers)")
+    for name, value in found.items():
+        if fault := fault_of(value):
+            yield Finding("key", f"{name} cannot be one, it has {fault}: set it anew, in the environment or in .env", bad=True)
 
 
 def _bank(cache_dir: Path) -> Iterator[Finding]:

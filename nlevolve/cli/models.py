@@ -263,7 +263,7 @@ def _bank_of(folder: Path) -> Path:
     from nlevolve.cli.trusting import bank_of
     from nlevolve.run import store
 
-    return bank_of(store.read_config(folder, ("cache_dir",)))
+    return bank_of(store.read_config(folder, ("cache_dir",)), copied=True)
 
 
 @cache.command(name="import")

@@ -12,6 +12,7 @@ import typer
 from pydantic import BeforeValidator
 from pydantic.fields import FieldInfo
 
+from nlevolve.cli import completing
 from nlevolve.options import Places, Told, shown
 
 
@@ -42,9 +43,15 @@ From = Annotated[
         help="Repeat this run, with what else is named here changed; with --replay and no change it is told again to the figure.",
         metavar="RUN",
         show_default=False,
+        autocompletion=completing.runs,
     ),
 ]
-Run = Annotated[str, typer.Argument(help="A run's name under --runs-dir, or the path of its folder.", show_default=False)]
+Run = Annotated[
+    str,
+    typer.Argument(
+        help="A run's name under --runs-dir, or the path of its folder.", show_default=False, autocompletion=completing.runs
+    ),
+]
 
 
 def whole(text: str) -> int:
@@ -152,7 +159,12 @@ def _parameter(
     default = default or look.default or ("" if field.default in (None, False, {}, ()) else str(field.default))
     words = [says or field.description, "Repeatable." if many else "", default and by_default(default)]
     option = typer.Option(
-        flag, help=" ".join(filter(None, words)), metavar=look.metavar, show_default=False, parser=READERS.get(kind)
+        flag,
+        help=" ".join(filter(None, words)),
+        metavar=look.metavar,
+        show_default=False,
+        parser=READERS.get(kind),
+        autocompletion=completing.OFFERED.get(name),
     )
     return inspect.Parameter(
         name,

@@ -73,7 +73,7 @@ def _repeated(source: str, selectors: Sequence[str], asked: Several) -> Plan:
     limits = Limits.read({**{k: v for k, v in old["limits"].items() if k != "budget_file"}, **asked.part(Limits).given})
     recorded = {"preset": old["preset"], "prompts": prompts_of(old), "max_side": side, **limits.given}
     if "cache_dir" not in asked.given:
-        recorded["cache_dir"] = bank_of(old)
+        recorded["cache_dir"] = bank_of(old, copied=True)
     options = Several.read({**recorded, **asked.given})
     changes = changed(old, config, deciding(config, selection, Prompts(Path(str(options.prompts)))))
     brought = Brought.of(old).among(selection.tasks, folder.name)

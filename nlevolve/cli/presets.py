@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from nlevolve.cli import app
+from nlevolve.cli.completing import shipped
 from nlevolve.errors import UsageError
 from nlevolve.view.door import say
 
@@ -17,7 +18,7 @@ prompts = typer.Typer(help="What the models read: copy it, to edit it.", no_args
 app.add_typer(presets, name="presets")
 app.add_typer(prompts, name="prompts")
 
-Name = Annotated[str, typer.Argument(help="A preset's name.", show_default=False)]
+Name = Annotated[str, typer.Argument(help="A preset's name.", show_default=False, autocompletion=shipped)]
 
 
 @presets.callback()

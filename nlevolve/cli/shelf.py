@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from nlevolve.cli import app, options
+from nlevolve.cli import app, completing, options
 from nlevolve.errors import UsageError
 
 
@@ -37,7 +37,9 @@ def ls(
 
 @app.command()
 def rm(
-    runs: Annotated[list[str], typer.Argument(help="Runs, by name or folder.", show_default=False)],
+    runs: Annotated[
+        list[str], typer.Argument(help="Runs, by name or folder.", show_default=False, autocompletion=completing.runs)
+    ],
     runs_dir: options.RunsDir = options.RUNS,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:

@@ -89,7 +89,12 @@ def _series(planned: Plan, asked: Several) -> Series:
 
 
 def _announced(planned: Plan, json: bool) -> int:
+    from nlevolve.run.notices import uncapped
+    from nlevolve.view.door import say
+
     _series(planned, planned.options).announce(as_json=json)
+    if not json and (uncounted := uncapped(planned.config.models, planned.options.max_calls)):
+        say(uncounted)
     return 0
 
 

@@ -45,10 +45,13 @@ def budget(
 
 def _hold(run: str, runs_dir: options.RunsDir, *, paused: bool) -> None:
     from nlevolve.program import command
-    from nlevolve.run import steering, store
+    from nlevolve.run import shelf, steering, store
     from nlevolve.view.door import say
 
     folder = store.find(run, runs_dir)
+    if store.being_written(folder) and shelf.is_paused(folder) is paused:
+        say(f"{folder.name} {'is paused already' if paused else 'is not paused: it goes on as it did'}")
+        return
     where = options.elsewhere(runs_dir)
     steering.tell(folder, steering.Told(paused=paused), command("resume", run, *where))
     then = f"; let it go on: {command('go', run, *where)}" if paused else ""

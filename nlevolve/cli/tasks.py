@@ -22,9 +22,9 @@ def tasks(
 ) -> None:
     """List tasks, or look at them."""
     from nlevolve.puzzle.datasets import load
-    from nlevolve.view.door import complain, console
+    from nlevolve.view.door import complain, console, say
     from nlevolve.view.terminal.palette import palette as named
-    from nlevolve.view.terminal.tasks import listing, preview, totals
+    from nlevolve.view.terminal.tasks import MOST_DRAWN, listing, plain, preview, totals
 
     colours = named(palette).cells
     selection = load(selectors, seed or 0, **Data.read(given).model_dump())
@@ -38,6 +38,8 @@ def tasks(
     if show:
         for one in first:
             screen.print(*preview(one, colours), sep="\n")
+    elif len(first) > MOST_DRAWN:
+        say("\n".join(plain(first)))
     else:
         screen.print(listing(first, colours))
     if len(first) < len(found):

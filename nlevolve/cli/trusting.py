@@ -39,18 +39,28 @@ def tell(items: Iterable[Named], stream: TextIO | None = None) -> None:
         say(f"  with {item}", stream=stream)
 
 
-def bank_of(config: Mapping[str, Any]) -> Path:
+def bank_of(config: Mapping[str, Any], *, copied: bool = False) -> Path:
     """The sample bank of a recorded run: a bank that is there, or one below the working folder; else that of the working folder.
+
+    `copied`: the run may be a copy, to be looked at or told again by what was imported here, so that a bank elsewhere is said.
 
     A run that came from elsewhere must not have a folder made, or another program's database opened, wherever it says.
     """
     from nlevolve.llm.replay_bank import is_bank
 
     recorded, own = Path(str(config["cache_dir"])).resolve(), Path(Places().cache_dir)
-    if recorded.is_relative_to(Path.cwd().resolve()) or is_bank(recorded):
+    here = recorded.is_relative_to(Path.cwd().resolve())
+    if here or is_bank(recorded):
+        if copied and not here:
+            complain(elsewhere(recorded))
         return recorded
     complain(f"the run's sample bank {ascii(str(recorded))[1:-1]} is not here: {own} is used instead")
     return own
+
+
+def elsewhere(bank: Path) -> str:
+    """That a run's replies are read where it was made, and not here."""
+    return f"replies are read from {ascii(str(bank))[1:-1]}, where the run was made; --cache-dir names another sample bank"
 
 
 def _says_yes(items: Iterable[Named]) -> bool:

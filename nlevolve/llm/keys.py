@@ -44,6 +44,12 @@ def load_keys(folder: Path) -> None:
     env_file.take(_written(folder))
 
 
+def there(folder: Path) -> dict[str, str]:
+    """Variable -> value of each key of a provider that the environment or `folder`/.env sets. Raises UsageError."""
+    both = {**_written(folder), **os.environ}
+    return {name: value for name, value in sorted(both.items()) if name.endswith("_API_KEY") and value}
+
+
 def ignored_in(folder: Path) -> list[str]:
     """The variables of `folder`/.env that are not taken, since they are neither a key nor an address."""
     return env_file.ignored(_written(folder))
@@ -51,7 +57,9 @@ def ignored_in(folder: Path) -> list[str]:
 
 def _written(folder: Path) -> dict[str, str]:
     file = folder / ".env"
-    return env_file.values_of(_text(file)) if file.is_file() else {}
+    if file.is_dir():
+        raise UsageError(f"{file} is a folder: keys are read from a file of that name, or from the environment")
+    return env_file.values_of(_text(file)) if file.exists() else {}
 
 
 def _text(file: Path) -> str:
@@ -76,12 +84,15 @@ def secrets_of(headers: Mapping[str, str]) -> tuple[str, ...]:
 
 def check_key(name: str, *, header: bool = False) -> None:
     """Raises UsageError where the variable holds what cannot be a key (or, of a `header`, no value of one)."""
-    value = os.environ.get(name, "")
-    fault = next((what for pattern, what in ODD if pattern.search(value)), None)
-    if fault is None and not header and " " in value:
-        fault = "a space"
+    fault = fault_of(os.environ.get(name, ""), header=header)
     if fault is not None:
         raise UsageError(f"{name} cannot be a key, it has {fault}: set it anew, in the environment or in .env")
+
+
+def fault_of(value: str, *, header: bool = False) -> str | None:
+    """What is wrong with a key; None where nothing is."""
+    fault = next((what for pattern, what in ODD if pattern.search(value)), None)
+    return "a space" if fault is None and not header and " " in value else fault
 
 
 def check_address(url: str, named: str) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from random import Random
 
 from nlevolve.errors import UsageError
-from nlevolve.puzzle.files import DRAW, Draw, RawTask, files_in, kind_of, shown, tasks_in, undrawn
+from nlevolve.puzzle.files import DRAW, Draw, RawTask, files_in, kind_of, shown, solutions_alone, tasks_in, undrawn
 from nlevolve.puzzle.grids import LARGEST_SIDE
 from nlevolve.puzzle.sources import DATASETS, SPLITS, read_dataset, task
 from nlevolve.puzzle.tasks import Task
@@ -218,7 +218,7 @@ class _Library:
             return [found[id]] if id is not None and id in found else list(found.values())
         files = files_in(place)
         if not files:
-            raise UsageError(f"no task's JSON file in the folder {shown(place)}, nor in one within it")
+            raise UsageError(f"no task's JSON file in the folder {shown(place)}, nor in one within it{solutions_alone(place)}")
         return [one for file in files for one in self._in_folder(file, draw)]
 
     def _in_folder(self, file: Path, draw: Draw | None) -> Collection[_Place]:

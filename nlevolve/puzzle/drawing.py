@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import groupby
+from typing import Any
 
 Rows = Sequence[Sequence[int]]
 
@@ -21,9 +22,27 @@ class Drawing:
     truth: Rows | None = None
     caption: str = ""
 
+    def __post_init__(self) -> None:
+        """Raises TypeError for what is no grid."""
+        for rows in (self.grid, self.truth):
+            if rows is not None and not _is_grid(rows):
+                raise TypeError(
+                    f"a Drawing is of rows of equal length with colours 0 to 9, as [[1, 2], [3, 4]], got {rows!r:.60}"
+                )
+
     def _repr_html_(self) -> str:
         said = f"<figcaption>{escape(self.caption)}</figcaption>" if self.caption else ""
         return f"<figure style='display:inline-block;margin:4px'>{said}{svg(self.grid, self.truth)}</figure>"
+
+
+def _is_grid(rows: Any) -> bool:
+    """What an array or lists of numbers hold may be of any kind of whole number."""
+    try:
+        return (
+            len(rows) > 0 and {len(row) for row in rows} == {len(rows[0])} - {0} and all(c in range(10) for r in rows for c in r)
+        )
+    except (TypeError, KeyError, IndexError, ValueError):
+        return False
 
 
 def svg(grid: Rows, truth: Rows | None = None) -> str:

@@ -115,6 +115,15 @@ def files_in(folder: Path) -> list[Path]:
     return sorted(file for file in found if not file.name.endswith(_NOT_TASKS) and file.is_file())
 
 
+def solutions_alone(folder: Path) -> str:
+    """What to say, at the end of a sentence, of a folder in which there are solutions and not their tasks."""
+    found = sorted(folder.rglob("*solutions.json"))
+    if not found:
+        return ""
+    wants = "challenges".join(found[0].name.rsplit("solutions", 1))
+    return f": {shown(found[0])} holds solutions alone, put its challenges file {wants} beside it"
+
+
 Kind = Literal["task", "pairs", "many"]
 
 

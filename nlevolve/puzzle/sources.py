@@ -21,6 +21,7 @@ SPLITS: Mapping[str, str] = {"training": "train", "evaluation": "eval"}
 
 _TASK = re.compile(r'"(?P<id>\w+)":\{(?="(?:train|test)":\[)')
 _ID = re.compile(r"\w[\w .()+-]*")
+ID_RULE = "it begins with a letter (of any script), a digit or '_', then also spaces and . ( ) + -"
 LONGEST_ID = 200
 MOST_PAIRS = 1_000
 
@@ -50,7 +51,7 @@ def task(id: str, raw: RawTask, where: str, max_side: int = LARGEST_SIDE) -> Tas
     if len(id) > LONGEST_ID:
         raise UsageError(f"{where}: a task's id has at most {LONGEST_ID} characters, this one has {len(id)}")
     if not _ID.fullmatch(id):
-        raise UsageError(f"{where}: {id[:40]!r} cannot be a task's id: use letters, digits, '-', '_' and '.'")
+        raise UsageError(f"{where}: {id[:40]!r} cannot be a task's id: {ID_RULE}")
     train, test = (_pairs(raw, key, where) for key in ("train", "test"))
     test_outputs(raw, where, max_side)  # a broken one is told of at once, not when the run is graded; and it is let go of
     return Task(

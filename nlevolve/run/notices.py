@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from nlevolve.formats import SeedsRow
-from nlevolve.llm.embedded import embedded_version
+from nlevolve.llm.embedded import embedded_version, is_embedded
 from nlevolve.puzzle.datasets import Selection
 from nlevolve.records import Event, LogDamaged
 from nlevolve.run.origin import Origin
@@ -18,6 +18,7 @@ def notices(
     selection: Selection,
     models: Mapping[str, str],
     known: Sequence[Event],
+    max_calls: int | None = None,
     seeds: SeedsRow | None = None,
 ) -> Iterator[str]:
     """What a user should know of a run that begins."""
@@ -31,6 +32,8 @@ def notices(
         yield f"left out, because they are broken: {'; '.join(selection.broken)}"
     if company := _ill_matched(models):
         yield company
+    if uncounted := uncapped(models, max_calls):
+        yield uncounted
     for damage in (event for event in known if isinstance(event, LogDamaged)):
         yield f"{damage.words}: what they cost is in no account, and counts against no cap"
 
@@ -41,6 +44,16 @@ def _warm(seeds: SeedsRow) -> str:
     if seeds.ignored:
         told += f"; those of {seeds.ignored} other task{'' if seeds.ignored == 1 else 's'} there are left out"
     return told
+
+
+def uncapped(models: Mapping[str, str], max_calls: int | None) -> str | None:
+    """What a user should know who caps the calls of embedded models; None where there are none, or no cap."""
+    ours = sorted({model for mix in models.values() for model in mix.split(",") if is_embedded(model.strip())})
+    if max_calls is None or not ours:
+        return None
+    return (
+        f"--max-calls {max_calls} caps what reaches a provider: what {', '.join(ours)} is asked reaches none, and is not counted"
+    )
 
 
 def _ill_matched(models: Mapping[str, str]) -> str | None:

@@ -103,7 +103,8 @@ class Session:
                     see(event)
 
             emit(self._started())
-            for notice in notices(self.origin, self.lock, self.selection, self.config.models, self.known, self.seeds):
+            beside = self.config.models, self.known, self.limits.max_calls, self.seeds
+            for notice in notices(self.origin, self.lock, self.selection, *beside):
                 emit(Noticed(text=notice))
             try:
                 answered = await self._solve(emit, own_process)

@@ -111,13 +111,13 @@ def _first(folder: Path) -> datetime | None:
 
 def _state(folder: Path, results: Mapping[str, Any]) -> State:
     if store.being_written(folder):
-        return "paused" if _held(folder) else "running"
+        return "paused" if is_paused(folder) else "running"
     return "done" if results.get("finished") else "unfinished"
 
 
-def _held(folder: Path) -> bool:
-    """Whether the last that the log says of it is that the run is paused. No text in an event looks like this: its quotes are
-    escaped."""
+def is_paused(folder: Path) -> bool:
+    """Of a run that goes on: whether the last that the log says of it is that it is paused. No text in an event looks like this:
+    its quotes are escaped."""
     try:
         log = files.read(folder / "events.jsonl")
     except OSError:

@@ -110,11 +110,16 @@ def find(run: str, runs_dir: Path) -> Path:
     for folder in (runs_dir / run, Path(run)):
         if (folder / "config.json").is_file():
             return folder
-    known = sorted(p.parent.name for p in runs_dir.glob("*/config.json")) if runs_dir.is_dir() else []
+    known = names_in(runs_dir)
     close = difflib.get_close_matches(run, known, n=3, cutoff=0.3) or known[-3:]
     raise UsageError(
         f"no run {run!r} under {runs_dir}" + (f"; nearest: {', '.join(close)}" if close else "; there are no runs yet")
     )
+
+
+def names_in(runs_dir: Path) -> list[str]:
+    """The runs that are kept there."""
+    return sorted(p.parent.name for p in runs_dir.glob("*/config.json")) if runs_dir.is_dir() else []
 
 
 def repeat_name(stem: str, number: int) -> str:

@@ -34,7 +34,8 @@ def timeless(run: Path) -> Any:
 
 def kit(home: Path, nlevolve: Run) -> None:
     """The run's folder under `received`, the replies in `kit.jsonl.gz`, and nothing of where it was made."""
-    code, out, _ = nlevolve("cache", "export", str(home / "runs" / "first"), "kit.jsonl.gz")
+    code, out, err = nlevolve("cache", "export", str(home / "runs" / "first"), "kit.jsonl.gz")
+    assert f"replies are read from {(home / 'bank').resolve()}, where the run was made; --cache-dir names another" in err
     used = len(gzip.decompress(Path("kit.jsonl.gz").read_bytes()).splitlines())
     assert (code, out) == (0, f"{used:,} replies that run first used written to kit.jsonl.gz\n")
     shutil.copytree(home / "runs" / "first", "received/first")
@@ -55,7 +56,10 @@ def test_a_kit_has_the_replies_that_the_run_used_and_tells_it_again_to_the_byte(
     assert "run first is told again from the bank: nothing is sent" in out
     assert Path("runs/first/submission.json").read_bytes() == Path("received/first/submission.json").read_bytes()
     assert timeless(Path("runs/first")) == timeless(Path("received/first"))
-    assert nlevolve("audit", "first")[0] == 0
+    assert nlevolve("audit", "first")[::2] == (0, "")
+    # where the run was made on this very machine, its old bank is read: that is said
+    code, _, err = nlevolve("audit", str(home / "runs" / "first"))
+    assert (code, "where the run was made; --cache-dir names another sample bank" in err) == (0, True)
     assert nlevolve("audit", "received/first")[0] == 0
 
 

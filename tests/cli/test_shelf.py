@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from nlevolve.cli.completing import EMBEDDED
+from nlevolve.offline.provider import MODELS
 from nlevolve.records import Paused, write_event
 from nlevolve.run.store import Lock
 from nlevolve.version import __version__
@@ -40,6 +42,8 @@ def test_a_run_is_listed_with_its_note_and_compared_with_it(nlevolve: Run, ran: 
     shutil.copytree(ran, ran.with_name("other"))
     told = nlevolve("compare", "mine", "other")[1]
     assert "mine: before the change #a" in told
+    assert "put > x.csv behind the command" in nlevolve("compare", "mine", "other", "--csv", "x.csv")[2]
+    assert "nearest: mine" in nlevolve("compare", "mine", "other", "mind")[2]
     shutil.rmtree(ran.with_name("other"))
     assert nlevolve("note", "mine", "")[0] == 0
     assert json.loads(nlevolve("ls", "--json")[1])[0]["note"] == ""
@@ -118,3 +122,50 @@ def test_what_every_program_knows(nlevolve: Run) -> None:
     for typed in (["-h"], ["solve", "-h"], ["presets", "show", "-h"]):
         code, out, _ = nlevolve(*typed)
         assert (code, "Usage: " in out) == (0, True)
+
+
+def test_a_shell_is_offered_runs_presets_and_embedded_models(nlevolve: Run, ran: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def offered(typed: str) -> list[str]:
+        monkeypatch.setenv("_NLEVOLVE_COMPLETE", "complete_bash")
+        monkeypatch.setenv("COMP_WORDS", f"nlevolve {typed}")
+        monkeypatch.setenv("COMP_CWORD", str(typed.count(" ") + 1))
+        told = nlevolve()[1].split()
+        monkeypatch.delenv("_NLEVOLVE_COMPLETE")
+        return told
+
+    ran.parent.rename(ran.parents[1] / "kept")
+    for typed in (
+        "show --runs-dir kept m",
+        "rm --runs-dir kept m",
+        "compare --runs-dir kept m",
+        "solve --runs-dir kept --from m",
+    ):
+        assert offered(typed) == ["mine"], typed
+    assert offered("show m") == []
+    assert offered("solve --preset be") == ["berman-shipped", "berman-v2"]
+    assert offered("presets copy th") == ["thrifty"]
+    assert offered("solve --checker offline/checker-") == ["offline/checker-clever", "offline/checker-weak"]
+    assert set(EMBEDDED) == set(MODELS)
+
+
+def test_an_option_that_is_given_twice_says_which_is_taken_and_a_switch_takes_nothing(nlevolve: Run, tmp_path: Path) -> None:
+    (tmp_path / "one.json").write_text(json.dumps({"train": [PAIR], "test": [PAIR]}))
+    twice = ("--run=a", "--run", "b", "--seed=1", "--seed=1", "--set=seed=1", "--set=seed=2")
+    code, told, complaint = nlevolve("solve", "one.json", *twice, "--dry-run", "--max-calls=3")
+    assert (code, complaint) == (0, "nlevolve: --run is given 2 times: the last is taken, b\n")
+    assert "--max-calls 3 caps what reaches a provider: what offline/checker, offline/generator is asked reaches none" in told
+    assert "<bool>" not in nlevolve("solve", "--help")[1]
+
+
+def test_keys_that_cannot_be_any_and_an_env_file_that_is_a_folder_are_named(nlevolve: Run, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("OPENAI_API_KEY=“sk-shown-nowhere”\n", encoding="utf-8")
+    code, told, _ = nlevolve("doctor")
+    assert (code, "✗ key           OPENAI_API_KEY cannot be one, it has a typographic quote" in told) == (1, True), told
+    assert "shown-nowhere" not in told
+    (tmp_path / ".env").unlink()
+    (tmp_path / ".env").mkdir()
+    assert ".env is a folder" in nlevolve("doctor")[1]
+    (tmp_path / "one.json").write_text(json.dumps({"train": [PAIR], "test": [PAIR]}))
+    assert nlevolve("solve", "one.json")[2] == (
+        "nlevolve: .env is a folder: keys are read from a file of that name, or from the environment\n"
+    )

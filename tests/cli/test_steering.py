@@ -7,13 +7,15 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from nlevolve.api import solve
 from nlevolve.cli import main
-from nlevolve.records import BudgetChanged, CallSent, CandidateChecked, Event, Paused
+from nlevolve.records import BudgetChanged, CallSent, CandidateChecked, Event, Paused, write_event
+from nlevolve.run.store import Lock
 
 Run = Callable[..., tuple[int, str, str]]
 PAIR = {"input": [[1]], "output": [[2]]}
@@ -92,3 +94,13 @@ def test_a_run_in_another_terminal_is_paused_given_a_budget_and_let_go_on(nlevol
     assert True not in since, "nothing is sent meanwhile"
     code, told, _ = nlevolve("audit", "far")
     assert (code, "nothing differs" in told) == (0, True), told
+
+
+def test_a_run_that_is_so_already_says_so(nlevolve: Run, task: Path) -> None:
+    assert nlevolve("solve", "one.json", "--run=mine", *ONCE)[0] == 0
+    folder = task.parent / "runs" / "mine"
+    with closing(Lock(folder)), (folder / "events.jsonl").open("a") as log:
+        assert nlevolve("go", "mine")[1] == "mine is not paused: it goes on as it did\n"
+        log.write(write_event(Paused(on=True)) + "\n")
+        log.flush()
+        assert nlevolve("pause", "mine")[1] == "mine is paused already\n"

@@ -25,6 +25,15 @@ def test_a_line_a_task_and_what_it_comes_to(run: Run) -> None:
     assert out.splitlines()[-1].startswith("2 tasks, 9 training pairs, 2 test inputs;")
 
 
+def test_a_hundred_thousand_are_plain_lines_that_say_the_same(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A drawn table takes milliseconds a row."""
+    drawn = run("arc1:training[:3]")[1]
+    monkeypatch.setattr("nlevolve.view.terminal.tasks.MOST_DRAWN", 2)
+    plain = run("arc1:training[:3]")[1]
+    assert drawn.count("\n") == 5
+    assert [line.split() for line in plain.splitlines()] == [line.split() for line in drawn.splitlines()]
+
+
 def test_the_first_few(run: Run) -> None:
     _, out, _ = run("arc1:training[:5]", "--limit", "2")
     assert len(out.splitlines()) == 5

@@ -203,7 +203,7 @@ def pair(**changed: Any) -> dict[str, Any]:
         (pair(input="12"), "a grid is a list of rows"),
         (pair(input=None), "a grid is a list of rows"),
         ({"a": TASK, "b": {**TASK, "test": [{"input": [[1], [2, 3]]}]}}, "task b: test pair 1, input: row 2"),
-        ({"../b": TASK}, "cannot be a task's id"),
+        ({"../b": TASK}, "cannot be a task's id: it begins with a letter (of any script), a digit or '_'"),
     ],
 )
 def test_a_broken_file_is_named(tmp_path: Path, data: Any, says: str) -> None:

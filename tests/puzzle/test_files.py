@@ -184,3 +184,9 @@ def test_a_test_output_that_is_no_grid_is_told_of_when_the_task_is_read(output: 
 def test_an_output_that_is_left_out_null_or_empty_is_not_known(unknown: dict[str, Any], tmp_path: Path) -> None:
     file = write(tmp_path / "one.json", {**TASK, "test": [{"input": [[7, 8]], **unknown}]})
     assert open_solutions(load([file]).selectors) == {}
+
+
+def test_a_folder_of_solutions_alone_names_the_challenges_file_that_it_lacks(tmp_path: Path) -> None:
+    (tmp_path / "arc_solutions.json").write_text('{"a": [[[1]]]}')
+    with pytest.raises(UsageError, match=r"arc_solutions\.json holds solutions alone.*arc_challenges\.json"):
+        load([str(tmp_path)])

@@ -236,11 +236,15 @@ def _next(
     telling = [name for name, one in tried.items() if one["solved"] is False] or list(tried)
     told = [] if results["finished"] or not resuming else [(command("resume", run), resuming)]
     told += [(command("show", run, clean(telling[0])), "its best description, what went wrong")] if telling else []
-    told += [(command("control", run), "no control yet: what its words add over the bare model")] if uncontrolled else []
+    told += (
+        [(command("control", run), "no control yet: what its words add over the bare model")] if uncontrolled and tried else []
+    )
+    # of what failed before anything came there is nothing to look at twice
+    nothing = not tried and bool(results["tasks"]) and not results["finished"]
     told += [
         (quoted([page]) if page else command("report", run), "every candidate and its grids"),
-        (command("compare", run, "OTHER"), "this run beside another one"),
-        (command("watch", run, "--speed", "20"), "see it again, twenty times as fast"),
+        *([] if nothing else [(command("compare", run, "OTHER"), "this run beside another one")]),
+        *([] if nothing else [(command("watch", run, "--speed", "20"), "see it again, twenty times as fast")]),
     ]
     wide = max(len(typed) for typed, _ in told)
     fits = width is None or len(INDENT) * 2 + wide + max(len(why) for _, why in told) <= width

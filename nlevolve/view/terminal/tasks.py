@@ -12,7 +12,25 @@ from nlevolve.puzzle.datasets import Selected
 from nlevolve.puzzle.grids import Grid
 from nlevolve.puzzle.tasks import Task
 from nlevolve.view.terminal.grids import ARC_CELLS, CellColours, Picture, Pictures, contrast, size
-from nlevolve.view.text import plural
+from nlevolve.view.text import clean, plural
+
+MOST_DRAWN = 2_000
+"""Tasks of which a table is drawn; that takes milliseconds a row, so more are written as plain lines."""
+TITLES = ("task", "from", "pairs", "tests", "rows×columns", "colours", "copying")
+
+
+def plain(found: Sequence[Selected]) -> Iterator[str]:
+    """The same as `listing` in lines of text, in columns, without colours."""
+    rows = [TITLES, *(_cells(one) for one in found)]
+    wide = [max(len(row[place]) for row in rows) for place in range(len(TITLES))]
+    for row in rows:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, wide, strict=True)).rstrip()
+
+
+def _cells(one: Selected) -> tuple[str, ...]:
+    task, colours = one.task, "".join(map(str, _colours(one.task)))
+    numbers = (str(len(task.pairs)), str(len(task.tests)))
+    return clean(task.id), clean(one.source), *numbers, sizes(task), colours, f"{task.copy_accuracy:.2f}"
 
 
 def listing(found: Sequence[Selected], colours: CellColours = ARC_CELLS) -> Table:
@@ -78,6 +96,9 @@ def _range(grids: Sequence[Grid]) -> str:
 
 def _swatches(task: Task, colours: CellColours) -> Text:
     """The colours that occur in the task, as digits on their colour."""
+    return Text.assemble(*((str(cell), f"{contrast(colours[cell])} on {colours[cell]}") for cell in _colours(task)))
+
+
+def _colours(task: Task) -> list[int]:
     grids = [*task.tests, *(grid for pair in task.pairs for grid in (pair.input, pair.output))]
-    cells = sorted({cell for grid in grids for row in grid for cell in row})
-    return Text.assemble(*((str(cell), f"{contrast(colours[cell])} on {colours[cell]}") for cell in cells))
+    return sorted({cell for grid in grids for row in grid for cell in row})
