@@ -62,7 +62,7 @@ class Series:
         from nlevolve.run.forecast import forecast
         from nlevolve.run.seeds import seeded
 
-        cards = check_models((role for config in self.configs for role in config.roles.values()), keyed=False)
+        cards = check_models((role for config in self.configs for role in config.every.values()), keyed=False)
         seeds = self.given
         if self.shared.seeds is not None:
             told = seeded(str(self.shared.seeds), Path(self.shared.runs_dir), self.selection.tasks)
@@ -96,7 +96,7 @@ class Series:
 
     def require_confirmed(self) -> None:
         """Raises Unconfirmed where a preset, or the sweep's file, names what nobody has chosen here."""
-        roles = [role for config in self.configs for role in config.roles.values()]
+        roles = [role for config in self.configs for role in config.every.values()]
         items = () if self.shared.replay else named(roles, self._cards(), self._prompts(), self.chosen)
         require_confirmed((*items, *self.places), self.chosen)
 
@@ -128,7 +128,7 @@ class Series:
     def _cards(self) -> dict[str, ModelCard]:
         from nlevolve.llm.preflight import check_models
 
-        return check_models(role for config in self.configs for role in config.roles.values())
+        return check_models(role for config in self.configs for role in config.every.values())
 
     def _prompts(self) -> Prompts:
         return Prompts(Path(self.shared.prompts or bundled()))

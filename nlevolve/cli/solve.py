@@ -49,7 +49,7 @@ def solve(
         return _announced(planned, json)
     if not asked.replay:
         # what a file alone names is not even looked at before it is confirmed
-        _knock(role for role in config.roles.values() if role.base_url is None or role.base_url in chosen.texts)
+        _knock(role for role in config.every.values() if role.base_url is None or role.base_url in chosen.texts)
     with passing("looking up the models …", sys.stderr):
         from nlevolve.cli.trusting import confirmed
         from nlevolve.run.session import begin
@@ -169,7 +169,7 @@ def resume(
 
     session = confirmed(reopened)
     if not old.get("replay"):
-        _knock(config.roles.values())
+        _knock(config.every.values())
     return _ended(_carry_out(session, see, live, json, colours), session.folder, when_done, json)
 
 

@@ -68,16 +68,16 @@ class Context:
     @property
     def mixed(self) -> bool:
         """Whether any role has several models to choose from."""
-        return any(len(settings.mix) > 1 for settings in self.config.roles.values())
+        return any(len(settings.mix) > 1 for settings in self.config.every.values())
 
-    def usable(self, role: Role) -> Sequence[str]:
-        """The models of a role that answer; all of them when none does, so that the failure shows."""
-        models = self.config.role(role).mix
+    def usable(self, role: Role, phase: int) -> Sequence[str]:
+        """The models of a role, in a phase, that answer; all of them when none does, so that the failure shows."""
+        models = self.config.called(role, phase).mix
         return tuple(model for model in models if model not in self.unusable) or models
 
-    def settings(self, role: Role, model: str | None = None) -> RoleSettings:
-        """How a role is called; `model` names one of a mix."""
-        settings = self.config.role(role)
+    def settings(self, role: Role, model: str | None = None, phase: int | None = None) -> RoleSettings:
+        """How a role is called, in a phase if one is said; `model` names one of a mix."""
+        settings = self.config.role(role) if phase is None else self.config.called(role, phase)
         return settings.model_copy(update={"model": model}) if model else settings
 
 

@@ -56,7 +56,7 @@ def deciding(config: RunConfig, selection: Selection, prompts: Prompts) -> dict[
 
 def endpoints_of(config: RunConfig, cards: Mapping[str, ModelCard]) -> dict[str, str]:
     """Model -> the address that the environment names for its provider, where no role sets one."""
-    open_ = {one.model for role in config.roles.values() for one in role.each if one.base_url is None}
+    open_ = {one.model for role in config.every.values() for one in role.each if one.base_url is None}
     return {model: url for model in sorted(open_) if model in cards and (url := endpoint_of(cards[model].provider))}
 
 

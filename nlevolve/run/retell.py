@@ -175,4 +175,4 @@ def _lab(config: Mapping[str, Any], memory: _Memory) -> Context | None:
 
 def _cards(settings: RunConfig, config: Mapping[str, Any]) -> dict[str, ModelCard]:
     shelf = Path(str(config["cache_dir"])) / "cards.json"
-    return check_models(settings.roles.values(), keyed=False, remember=shelf if shelf.is_file() else None)
+    return check_models(settings.every.values(), keyed=False, remember=shelf if shelf.is_file() else None)

@@ -129,7 +129,7 @@ class Session:
         async with OpenStack(
             emit=tee,
             cards=self.cards,
-            roles=self.config.roles.values(),
+            roles=self.config.every.values(),
             cache_dir=self.cache_dir,
             replay=self.replay,
             endpoints=origin.endpoints if origin else None,
@@ -264,7 +264,9 @@ def _made_with(
 
 def _prices(config: RunConfig, cards: Mapping[str, ModelCard]) -> dict[str, Any]:
     """Model -> its price: the one that a role sets, before the one that is known."""
-    told = {m: settings for settings in reversed(config.roles.values()) for m in settings.mix if settings.price_in is not None}
+    told = {
+        m: settings for settings in reversed(list(config.every.values())) for m in settings.mix if settings.price_in is not None
+    }
     found = {m: price_of(told[m], card) if m in told else card.price for m, card in sorted(cards.items())}
     return {m: price.model_dump(mode="json") if price else None for m, price in found.items()}
 
@@ -322,7 +324,7 @@ def _confirmed(
     config: RunConfig, cards: Mapping[str, ModelCard], prompts: Prompts, limits: Limits, chosen: Chosen, *, sends: bool
 ) -> tuple[Named, ...]:
     """What is to be told of a run that sends anything. Raises Unconfirmed."""
-    items = (*named(config.roles.values(), cards, prompts, chosen), *budget_file(limits, chosen)) if sends else ()
+    items = (*named(config.every.values(), cards, prompts, chosen), *budget_file(limits, chosen)) if sends else ()
     require_confirmed(items, chosen)
     if limits.budget_file is not None:  # to look at it leaves a lock beside it: not before somebody said yes
         check_budget_file(limits.budget_file, limits.budget, limits.max_tokens_total)
