@@ -15,7 +15,7 @@ from nlevolve.config import RunConfig
 from nlevolve.llm.catalogue import Price
 from nlevolve.options import Limits
 from nlevolve.puzzle.grids import LARGEST_SIDE, Grid
-from nlevolve.records import Arm, Description, Loss, Operator, Record, Role, Stopped
+from nlevolve.records import Arm, Description, Loss, Operator, ProgramsRow, Record, Role, Stopped
 
 
 class ControlRow(Record):
@@ -227,6 +227,8 @@ class TotalsRow(AccountRow):
     """How many are from a published data set: their solutions may have been learnt."""
     candidates: int
     """Descriptions that were checked."""
+    programs: ProgramsRow = ProgramsRow()
+    """Of all tasks."""
     replies: RepliesRow = RepliesRow()
     """What became of the replies."""
     losses: tuple[Loss, ...] = ()
@@ -289,8 +291,12 @@ class TaskRow(AccountRow):
     description: tuple[str, ...] | None
     """The bullets of the best description; null where no birth gave one."""
     best: BestRow | None
+    program: str | None = None
+    """The best description in Python, as a coder said it; null where there is no program."""
     candidates: int
     """Descriptions that were checked."""
+    programs: ProgramsRow = ProgramsRow()
+    """What programs did in the checker's place."""
     opinions: OpinionsRow = OpinionsRow()
     replies: RepliesRow = RepliesRow()
     """What became of the replies."""

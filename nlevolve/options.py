@@ -155,6 +155,8 @@ class Models(Told):
     """Says whether a rule that fits will hold on the test inputs (policy.review)."""
     judge: Annotated[str | None, Shown(default="the checker")] = None
     """Picks the answers where rules that fit differ (answers.judge)."""
+    coder: Annotated[str | None, Shown(default="none")] = None
+    """Says descriptions in Python, for a sandbox to run on every grid; needs the extra nlevolve[code]."""
 
 
 class Choice(Models):

@@ -58,6 +58,8 @@ def check(evidence: Evidence) -> None:
 
 
 def _asked(evidence: Evidence, before: Sequence[Line], line: Line, event: Asked) -> None:
+    if event.attempt.by == "coder":
+        return  # a program was run, and nobody asked: programs.py
     attempt, birth = event.attempt, event.birth if isinstance(event, AnswerFollowed) else None
     who = "a guess" if birth is None else f"birth {birth}"
     where = f"{line.where}: {who} on test input {attempt.pair + 1} of {event.task}"

@@ -175,7 +175,8 @@ class _Births:
 
     def _attempts(self, where: str, event: CandidateChecked) -> None:
         for attempt in event.attempts:
-            calls = self.calls["check", event.birth.index, attempt.pair]
+            by_words = attempt.by == "checker"
+            calls = self.calls["check" if by_words else "code", event.birth.index, attempt.pair if by_words else None]
             replied = any(call.source != "failed" for call in calls)
             pair = f"{where}, pair {attempt.pair + 1}"
             if isinstance(attempt, Followed | Garbled):

@@ -79,6 +79,9 @@ class Policy(Settings):
     """How often the one pair that keeps a candidate from being perfect is checked at most, until two of its grids are equal."""
     confirm: Literal["auto", "always", "never"] = "auto"
     """Ask for a second sample of a perfect candidate's checks; auto: when the checker's replies vary."""
+    read: Literal["words", "code", "both"] = "words"
+    """Who reads a description on the training pairs: a checker that follows its words, the program that the coder makes of them,
+    or both, the program first, and the checker where it is wrong."""
     review: Literal["off", "perfect"] = "off"
     """Whether a reviewer says of each distinct perfect description if it will hold on the test inputs: where it doubts, the vote
     counts less."""

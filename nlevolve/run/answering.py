@@ -27,6 +27,7 @@ from nlevolve.records import (
     Garbled,
     Unreached,
 )
+from nlevolve.run.coding import run_on_tests
 from nlevolve.run.context import Context, together
 from nlevolve.run.judging import Judging
 from nlevolve.run.reviewing import reviewed, wants_review
@@ -49,6 +50,7 @@ class Answering:
         self._reviews: dict[int, CandidateReviewed] = {}
         self._judging = Judging(task, context)
         self._order: Sequence[int] = ()
+        self._coded: dict[tuple[int, int], AnswerFollowed] = {}
 
     @property
     def unreached(self) -> int:
@@ -60,7 +62,7 @@ class Answering:
     @property
     def asked(self) -> tuple[AnswerFollowed | AnswerGuessed, ...]:
         """Everything that was asked for on the test inputs."""
-        return (*self._followed.values(), *self._guessed.values())
+        return (*self._followed.values(), *self._coded.values(), *self._guessed.values())
 
     @property
     def choices(self) -> tuple[Choice, ...]:
@@ -91,6 +93,7 @@ class Answering:
             return [number for number, one in enumerate(self.votes(population)) if one.attempt_2 is None]
 
         try:
+            await self._run(perfect)
             await self._follow(perfect)
             if policy.fill and perfect and lacking() and self.context.settings("answerer").varies:
                 await together(
@@ -108,13 +111,31 @@ class Answering:
             self.halted = halt
         return self.votes(population)
 
+    async def _run(self, candidates: Iterable[Candidate]) -> None:
+        """Run the programs of these descriptions on the test inputs: nobody is asked."""
+        if self.context.coder is None:
+            return
+        for candidate in candidates:
+            known = (candidate.index, 0) in self._coded
+            for attempt in (
+                await run_on_tests(self.task, self.context, candidate.program) if candidate.program and not known else ()
+            ):
+                event = AnswerFollowed(task=self.task.id, birth=candidate.index, sample=0, attempt=attempt)
+                self._coded[candidate.index, attempt.pair] = event
+                self.context.emit(event)
+
+    def _said(self, candidate: Candidate, number: int) -> bool:
+        """Whether its program alone says what the description makes of a test input."""
+        coded = self._coded.get((candidate.index, number))
+        return self.context.config.policy.read == "code" and coded is not None and isinstance(coded.attempt, Followed)
+
     async def judge(self, population: Population) -> tuple[Answer, ...]:
         """Have a judge pick where the grids that lead differ, and answer by its picks; without any, by votes."""
         population = self.grown(population)
         votes = self.votes(population)
         if self.context.config.answers.judge == "off" or self.halted is not None:
             return votes
-        follows = [event for event in self._followed.values() if event.birth in self._order]
+        follows = [event for event in (*self._followed.values(), *self._coded.values()) if event.birth in self._order]
         leads = [leading(one, fitting_grids(population, follows, n)) for n, one in enumerate(votes)]
         asked = [(n, lead) for n, lead in enumerate(leads) if lead]
         try:
@@ -126,7 +147,8 @@ class Answering:
 
     def votes(self, population: Population) -> tuple[Answer, ...]:
         """The answers that votes make, of what was followed and guessed so far."""
-        return answer(self.task.tests, self.grown(population), self._followed.values(), self._order, self._guessed.values())
+        follows = [*self._followed.values(), *self._coded.values()]
+        return answer(self.task.tests, self.grown(population), follows, self._order, self._guessed.values())
 
     async def settle(self, candidate: Candidate, context: Context) -> tuple[Event, ...]:
         """What comes of a perfect description by the requests that answering makes of it first: a grid for every test input, and
@@ -136,9 +158,12 @@ class Answering:
         """
         asking = copy(self)
         asking.context = context
-        plainly = [asking._readable(candidate, IDENTITY, self.task, n, 0) for n in range(len(self.task.tests))]
+        await asking._run([candidate])
+        asked = [n for n in range(len(self.task.tests)) if not self._said(candidate, n)]
+        plainly = [asking._readable(candidate, IDENTITY, self.task, n, 0) for n in asked]
         await together([*plainly, *asking._review([candidate])])
-        grids = [event for key, event in self._followed.items() if key[0] == candidate.index and not event.view]
+        said = (*self._followed.items(), *self._coded.items())
+        grids = [event for key, event in said if key[0] == candidate.index and not event.view]
         return (*grids, *(event for k, event in self._reviews.items() if k == candidate.index))
 
     async def _follow(self, candidates: Sequence[Candidate]) -> None:
@@ -163,7 +188,8 @@ class Answering:
             first = await check(self.context.asker, settings, task, 0, candidate.description, birth=candidate.index)
             if not first.exact:
                 return
-        await together(self._sampled(candidate, view, task, n) for n in range(len(task.tests)))
+        asked = [n for n in range(len(task.tests)) if not self._said(candidate, n)]
+        await together(self._sampled(candidate, view, task, n) for n in asked)
 
     async def _sampled(self, candidate: Candidate, view: Transform, task: Task, number: int) -> None:
         """Follow as often as the policy says, or until two grids are equal."""

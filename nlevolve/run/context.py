@@ -15,9 +15,10 @@ from nlevolve.evolve.policy import Policy
 from nlevolve.evolve.warm import warmed
 from nlevolve.llm.kept import Keeping, keeping_nothing
 from nlevolve.llm.request import LLM
-from nlevolve.llm.settings import RoleSettings
+from nlevolve.llm.settings import CoderSettings, RoleSettings
 from nlevolve.records import Description, Event, Role
 from nlevolve.run.retold import Retold
+from nlevolve.sandbox.pool import Sandbox
 
 Emit = Callable[[Event], None]
 
@@ -54,6 +55,9 @@ class Context:
     lacking: Callable[[Callable[[str], bool]], LLM] = _nothing_lacks
     """The asker's LLM for what is left of it: of what is not (told by a request's digest) the account says nothing."""
 
+    sandbox: Sandbox = field(default_factory=lambda: Sandbox(1))
+    """Where the coder's programs run."""
+
     unusable: set[str] = field(default_factory=set)
     """Models that will answer nothing more: key refused, quota exhausted."""
 
@@ -64,6 +68,11 @@ class Context:
     def told(self, waits: Callable[[], None]) -> Context:
         """The same equipment for one birth, which is told whenever it must wait for a provider."""
         return replace(self, asker=replace(self.asker, llm=self.telling(waits)))
+
+    @property
+    def coder(self) -> CoderSettings | None:
+        """How the coder is called; None where nothing is coded."""
+        return None if self.config.policy.read == "words" else self.config.coder
 
     @property
     def mixed(self) -> bool:

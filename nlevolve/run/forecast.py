@@ -10,6 +10,7 @@ from statistics import mean
 from typing import cast
 
 from nlevolve.ask.checker import following
+from nlevolve.ask.coder import coding
 from nlevolve.ask.fields import grid_fields, pair_fields
 from nlevolve.ask.generator import describing
 from nlevolve.ask.judge import Shown, judging
@@ -155,7 +156,9 @@ class _Task:
         config, policy = self.config, self.config.policy
         same = (str(policy.views), str(policy.temperatures), str(policy.blind), str(config.seed), str(config.repeat))
         first = (self.task.id, str(kind.birth), config.called("generator", kind.phase).model_dump_json(), *same)
-        return first if kind.purpose != "check" else (*first, config.checker.model_dump_json())
+        if kind.purpose == "code" and config.coder is not None:
+            return (*first, config.coder.model_dump_json())
+        return first if kind.purpose != "check" else (*first, config.checker.model_dump_json(), policy.read)
 
     def _each(self, kind: Kind) -> tuple[Forecast, ...]:
         """One such call, for each luck; alike for all births of a phase."""
@@ -190,6 +193,8 @@ class _Task:
             there = None if settings.shown == "none" else shown
             return following(self.prompts, there, grid, Description(bullets=BULLETS), manner)
         told = Description(bullets=BULLETS)
+        if kind.purpose == "code" and self.config.coder is not None:
+            return coding(self.prompts, self.config.coder, self.task, told)
         if kind.purpose == "review":
             return reviewing(self.prompts, self.task, told, manner)
         if kind.purpose == "judge":

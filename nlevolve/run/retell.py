@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,7 @@ from nlevolve.run.controls import Brought
 from nlevolve.run.search import sample_of
 from nlevolve.run.store import max_side
 from nlevolve.run.trust import prompts_of
+from nlevolve.sandbox.pool import sandboxes
 
 
 @dataclass(frozen=True)
@@ -106,9 +107,16 @@ def _bank(config: Mapping[str, Any]) -> Bank | None:
 async def _ask_again(config: Mapping[str, Any], events: Sequence[Event], births: Collection[int] | None, memory: _Memory) -> None:
     """Have everything asked that these births, and the answers that rest on them, ask."""
     started = next((e for e in events if isinstance(e, TaskStarted)), None)
-    grown = population(events)
     if started is None or (context := _lab(config, memory)) is None:
         return
+    async with sandboxes() as sandbox:
+        await _told_again(replace(context, sandbox=sandbox), started, events, births, config)
+
+
+async def _told_again(
+    context: Context, started: TaskStarted, events: Sequence[Event], births: Collection[int] | None, config: Mapping[str, Any]
+) -> None:
+    grown = population(events)
     task = Task(started.task, tuple(Pair(*pair) for pair in started.pairs), started.tests, max_side(config))
     planned = {e.birth.index: e.birth for e in events if isinstance(e, BirthPlanned)}
     for k, birth in sorted(planned.items()):
@@ -148,7 +156,7 @@ async def _quietly(asking: Any) -> None:
     """What cannot be asked any more, since the bank lacks a reply or a prompt has changed, is not told."""
     try:
         await asking
-    except (NoReply, PlaceError, KeyError, ValueError):
+    except (NoReply, PlaceError, UsageError, KeyError, ValueError):
         return
 
 

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from nlevolve.ask.prompts import Prompts, bundled
 from nlevolve.ask.question import Asker
 from nlevolve.ask.rehearsal import rehearse
-from nlevolve.config import RunConfig, digest
+from nlevolve.config import RunConfig, digest, require_coder
 from nlevolve.errors import UsageError
 from nlevolve.evolve.parents import Parents, strategy
 from nlevolve.formats import SeedsRow
@@ -40,11 +39,12 @@ from nlevolve.run.notices import notices
 from nlevolve.run.origin import Origin
 from nlevolve.run.outcome import finished as ended
 from nlevolve.run.pinging import Unfit, ping_models
-from nlevolve.run.recorded import deciding, endpoints_of, require_endpoints, require_same, sealed
+from nlevolve.run.recorded import by_task, deciding, endpoints_of, require_endpoints, require_same, sealed
 from nlevolve.run.retold import Retold
 from nlevolve.run.seeds import seeded
 from nlevolve.run.steering import Steering
 from nlevolve.run.trust import NOTHING, Chosen, Named, budget_file, chosen_by, named, require_confirmed
+from nlevolve.sandbox.pool import sandboxes
 from nlevolve.version import versions
 
 
@@ -151,7 +151,7 @@ class Session:
             live=self.live,
         ) as stack:
             asker = Asker(self.around(stack), self.prompts, stack.reject, self.cards, stack.windows, tee, draw=self.config.repeat)
-            known = _by_task(self.known)
+            known = by_task(self.known)
             context = Context(
                 asker,
                 self.config,
@@ -167,7 +167,8 @@ class Session:
             tasks = self.selection.tasks
             if (self.ping or retold.pinged) and not self.known and tasks:
                 await ping_models(asker, asked(self.config, Brought(self.given)), tasks[0].id, tee)
-            async with Steering(self.folder, tee, pause, stack.cap).listening():
+            async with Steering(self.folder, tee, pause, stack.cap).listening(), sandboxes() as sandbox:
+                context = replace(context, sandbox=sandbox)
                 await solve_all(tasks, context, known, at_once=self.limits.tasks_at_once, stopping=self.stopping)
         return answered
 
@@ -293,6 +294,7 @@ def reopen(
         replay, templates = bool(old.get("replay")), Prompts(prompts)
         require_same(folder, old, config, deciding(config, selection, templates))
         choose = strategy(config.policy.parents, parents)
+        require_coder(config)
         brought = Brought.of(old)
         cards = cards_of(config, brought, limits, replay=replay, cache_dir=cache_dir)
         require_endpoints(folder, old, config, cards)
@@ -341,12 +343,3 @@ def _check_views(config: RunConfig, prompts: Prompts) -> None:
 def _versions(config: RunConfig) -> dict[str, str]:
     embedded = embedded_version(*config.models.values())
     return versions() | ({"embedded": embedded} if embedded else {})
-
-
-def _by_task(events: Sequence[Event]) -> Mapping[str, Sequence[Event]]:
-    by_task: dict[str, list[Event]] = defaultdict(list)
-    for event in events:
-        task = getattr(event, "task", None)
-        if task is not None:
-            by_task[task].append(event)
-    return by_task
