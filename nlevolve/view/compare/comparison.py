@@ -69,6 +69,8 @@ class Side(BaseModel):
     """Of those solved, tasks with a test input that direct guesses alone have right; None where no run guessed."""
     covered: int | None
     """Tasks of which every solution was among the grids proposed."""
+    solved_given: int = 0
+    """Solved ones whose best description was given (`--seeds`): the run did not find it."""
     exact: int
     """Tasks whose best description is exact on every training pair."""
     cells_train: float | None
@@ -227,6 +229,7 @@ def _side(name: str, run: RunFolder, rows: Sequence[TaskRow], graded: bool) -> S
         attempted_solved=sum(bool(row["solved"]) for row in rows if attempted(row)) if graded else None,
         guessed=sum(bool(row["solved"]) and any(row.get("inputs_by_guess") or ()) for row in rows) if graded else None,
         covered=sum(all(row["inputs_covered"]) for row in rows) if graded else None,
+        solved_given=sum(bool(row["solved"] and row["best"]) and row["best"]["operator"] == "given" for row in rows),
         exact=sum(map(exact_on_training, rows)),
         cells_train=cells,
         cells_test=_mean(_mean(row["inputs_cell_accuracy"]) for row in rows) if graded else None,
@@ -309,6 +312,8 @@ def _warnings(sides: Sequence[Side], runs: Sequence[RunFolder], shared: int, gra
             yield f"{side.run}: {tasks - shared} of its {plural(tasks, 'task')} are not in every run and are left out"
         if not side.finished:
             yield f"{side.run} is not finished: tasks it has not answered count as unsolved"
+        if side.solved_given:
+            yield f"{side.run}: {side.solved_given} of its {side.solved} solved tasks by descriptions that it was given"
         if unsure := doubt(side.cost_unknown_calls, side.cost_unknown_usd):
             yield f"{side.run}: {unsure}: its dollars are too few"
         if side.damaged:
