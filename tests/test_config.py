@@ -125,6 +125,9 @@ def test_a_fault_is_named_with_the_nearest(changes: dict[str, Any], told: str) -
 def test_limits_are_named_as_they_are_typed() -> None:
     with pytest.raises(UsageError, match=r"^--tasks-at-once: .*, got 0$"):
         Limits.read({"tasks_at_once": 0})
+    with pytest.raises(UsageError, match=r"^--tasks-at-once: give 1 or more, or auto, got 'many'$"):
+        Limits.read({"tasks_at_once": "many"})
+    assert [Limits.read({"tasks_at_once": n}).tasks_at_once for n in ("12", 3, "auto", None)] == [12, 3, "auto", "auto"]
     assert Limits.read({"budget": None, "concurrency": 3}) == Limits(concurrency=3)
 
 
