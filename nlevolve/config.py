@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from nlevolve.errors import UsageError
 from nlevolve.evolve.answers import AnswerPolicy
@@ -18,9 +18,10 @@ from nlevolve.evolve.policy import Policy
 from nlevolve.files import read_settings
 from nlevolve.llm.embedded import embedded_version
 from nlevolve.llm.keys import refuse_secrets
-from nlevolve.llm.settings import RoleSettings
+from nlevolve.llm.settings import MOST_IN_MIX, CoderSettings, RoleSettings
 from nlevolve.options import DEFAULT_PRESET, Asked, Models, explain, nearest
 from nlevolve.records import Role
+from nlevolve.sandbox.pool import require_sandbox
 
 PRESETS = Path(__file__).parent / "presets"
 
@@ -39,12 +40,22 @@ class RunConfig(BaseModel):
     """None where nobody reviews."""
     judge: RoleSettings | None = None
     """None where nobody judges."""
+    coder: CoderSettings | None = None
+    """None where no description is said in Python."""
     policy: Policy
     answers: AnswerPolicy = AnswerPolicy()
     seed: int = 0
     repeat: int = Field(default=0, ge=0, lt=2000)
     """Which of several equal runs this is: each asks for samples of its own, so that what one bought does not stand in for
     another's. 0 for a run that is no repeat, and for the first of them."""
+
+    @model_validator(mode="after")
+    def _phases_named(self) -> RunConfig:
+        for phase in self.policy.phases:
+            mix = (phase.generator or "-").split(",")
+            if not all(name.strip() for name in mix) or len(mix) > MOST_IN_MIX:
+                raise ValueError(f"policy.phases: generator names a model, or a mix of {MOST_IN_MIX} at most")
+        return self
 
     def role(self, name: Role) -> RoleSettings:
         """How a role is called. Raises KeyError for one that nobody plays."""
@@ -57,7 +68,33 @@ class RunConfig(BaseModel):
     def roles(self) -> dict[Role, RoleSettings]:
         """Those that are asked in such a run."""
         idle = {role for role, (table, setting) in _WORK.items() if getattr(getattr(self, table), setting) == "off"}
+        idle |= {"coder"} if self.policy.read == "words" else set()
         return {name: self.role(name) for name in ROLES if name not in idle}
+
+    def called(self, name: Role, phase: int) -> RoleSettings:
+        """How a role is called in a phase, which may have a model of its own for all who write."""
+        settings = self.role(name)
+        if name not in WRITERS or phase >= len(self.policy.phases):
+            return settings
+        own = self.policy.phases[phase]
+        changes = {"model": own.generator, "reasoning_effort": own.reasoning_effort, "temperature": own.temperature}
+        if own.generator not in (None, settings.model):
+            # a price that is set for the role is that of its own model
+            settings = settings.model_copy(update={"price_in": None, "price_out": None, "price_cached": None})
+        return settings.model_copy(update={key: value for key, value in changes.items() if value is not None})
+
+    @property
+    def every(self) -> dict[str, RoleSettings]:
+        """Each role, and whoever takes its place in a phase: all that such a run may ask."""
+        found: dict[str, RoleSettings] = dict(self.roles.items())
+        known = {settings.model_dump_json() for settings in found.values()}
+        for place, phase in enumerate(self.policy.phases):
+            for name in WRITERS if phase.differs else ():
+                settings = self.called(name, place)
+                if settings.model_dump_json() not in known:
+                    known.add(settings.model_dump_json())
+                    found[f"{name} of phase {place + 1}"] = settings
+        return found
 
     def changed(self, changes: Mapping[str, Any]) -> RunConfig:
         """The same with some dotted keys changed. Raises UsageError."""
@@ -68,14 +105,19 @@ class RunConfig(BaseModel):
 
     @property
     def models(self) -> dict[str, str]:
-        """Role -> model string."""
-        return {name: settings.model for name, settings in self.roles.items()}
+        """Role -> model string; and of phases that have one of their own, "phase 2" -> model string."""
+        own = {f"phase {place}": phase.generator for place, phase in enumerate(self.policy.phases, 1) if phase.generator}
+        return {name: settings.model for name, settings in self.roles.items()} | own
 
 
-ROLES: tuple[Role, ...] = ("generator", "reviser", "recombiner", "checker", "answerer", "reviewer", "judge")
+ROLES: tuple[Role, ...] = ("generator", "reviser", "recombiner", "checker", "answerer", "reviewer", "judge", "coder")
 _HEIR: dict[Role, Role] = {"reviser": "generator", "recombiner": "generator", "answerer": "checker"}
-_WORK: Mapping[Role, tuple[str, str]] = {"reviewer": ("policy", "review"), "judge": ("answers", "judge")}
+_WORK: Mapping[Role, tuple[str, str]] = {
+    "reviewer": ("policy", "review"),
+    "judge": ("answers", "judge"),
+}
 """Roles that most runs have no work for, and then ask nobody to play: the setting that gives them some."""
+WRITERS: tuple[Role, ...] = ("generator", "reviser", "recombiner")
 _FOLLOWS: tuple[Role, ...] = ("checker", "answerer")
 
 
@@ -104,23 +146,26 @@ def configure(
     for key, value in (changes or {}).items():
         tree = _merge(tree, _nest(key.split("."), value))
     tree = _shared(_shared(tree, "generator", "checker"), "checker", "generator")
-    for heir in (role for role in ROLES if role not in _WORK):
+    for heir in (role for role in ROLES if role not in _WORK and role != "coder"):
         source = _HEIR.get(heir)
         inherited = tree.get(source, {}) if source else _default(heir)
         own = tree.get(heir, {})
         # what is no table of settings is left for the validation to refuse
         tree[heir] = _merge(inherited, own) if isinstance(own, Mapping) and isinstance(inherited, Mapping) else own
+    tree = _with_coder(tree)
     config = validated(tree if seed is None else tree | {"seed": seed})
     check_named(config.policy.parents)
     if not config.policy.phases and not config.answers.direct:
         raise UsageError("setting 'policy.phases' is empty: with no births there is nothing to answer with but answers.direct")
-    for name in (role for role in ROLES if role in named and role not in config.roles):
-        setting = ".".join(_WORK[name])
-        raise UsageError(f"--{name} names a model, but {setting} is off, so that there is nothing for it to do: set {setting}")
-    for name, role in config.roles.items():
+    require_coder(config)
+    # of the runs of a sweep, which all name one coder, some may have policy.read = words
+    for idle in (role for role in ROLES if role in named and role not in config.roles and role != "coder"):
+        setting = ".".join(_WORK[idle])
+        raise UsageError(f"--{idle} names a model, but {setting} is off, so that there is nothing for it to do: set {setting}")
+    for who, role in config.every.items():
         refuse_secrets(role.base_url, role.extra_headers)
-        if role.shown == "none" and name not in _FOLLOWS:
-            raise UsageError(f"setting '{name}.shown': a {name} needs to see the pairs; only checker and answerer can do without")
+        if role.shown == "none" and who not in (*_FOLLOWS, "coder"):
+            raise UsageError(f"setting '{who}.shown': a {who} needs to see the pairs; only checker and answerer can do without")
     return config
 
 
@@ -136,6 +181,37 @@ def _shared(tree: dict[str, Any], role: Role, other: Role) -> dict[str, Any]:
     passed_on = {name: value for name, value in own.items() if name != "shown" or other != "generator"}
     # of a mix the first: descriptions are compared with each other, so one model has to follow them all
     return {**tree, other: _merge({**passed_on, "model": real[0]}, others)}
+
+
+def _with_coder(tree: dict[str, Any]) -> dict[str, Any]:
+    """With a coder that is named put to use: both read unless it is said who, and one model is called in one way."""
+    coder = tree.get("coder")
+    if not isinstance(coder, Mapping) or "model" not in coder:
+        return tree
+    like: Mapping[str, Any] = next(
+        (
+            own
+            for role in ("generator", "checker")
+            if isinstance(own := tree.get(role), Mapping) and own.get("model") == coder["model"]
+        ),
+        {},
+    )
+    policy = tree.get("policy", {})
+    called = {name: value for name, value in like.items() if name not in ("shown", "form")}
+    return _merge({"policy": {"read": "both"}, "coder": called}, tree) if isinstance(policy, Mapping) else tree
+
+
+def require_coder(config: RunConfig) -> None:
+    """Raises UsageError where programs are asked for and nobody can write or run them."""
+    if config.policy.read == "words":
+        return
+    if config.coder is None:
+        raise UsageError(f"setting 'policy.read' is {config.policy.read}: name who writes the programs with --coder MODEL")
+    if len(config.coder.mix) > 1:
+        raise UsageError(f"--coder takes one model, got {config.coder.model}: programs are compared with each other")
+    if config.coder.form not in ("auto", "text"):
+        raise UsageError(f"setting 'coder.form' is {config.coder.form}: a program is asked for as text")
+    require_sandbox()
 
 
 def configured(options: Asked) -> RunConfig:

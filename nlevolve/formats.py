@@ -15,7 +15,7 @@ from nlevolve.config import RunConfig
 from nlevolve.llm.catalogue import Price
 from nlevolve.options import Limits
 from nlevolve.puzzle.grids import LARGEST_SIDE, Grid
-from nlevolve.records import Arm, Description, Loss, Operator, Record, Role, Stopped
+from nlevolve.records import Arm, Description, Loss, Operator, ProgramsRow, Record, Role, Stopped
 
 
 class ControlRow(Record):
@@ -30,6 +30,20 @@ class ControlRow(Record):
     description and no loop."""
     model: str = ""
     """Whose bare calls these are, of the arm `direct`."""
+
+
+class SeedsRow(Record):
+    """Descriptions that a run began with (`--seeds`)."""
+
+    of: str
+    """Name of the file or the run that they are from."""
+    tasks: int
+    """Tasks of the run that have any."""
+    descriptions: int
+    ignored: int = 0
+    """Tasks that the file or the run has some for, and this run does not have."""
+    digest: str
+    """SHA-256 of the canonical JSON of `given`."""
 
 
 class OriginRow(Record):
@@ -89,11 +103,14 @@ class ConfigFile(Record):
     """nlevolve, python, the packages that matter, and the embedded models if any is asked -> version."""
     given: Mapping[str, tuple[Description, ...]] = {}
     """Task -> what its first births are given, in order, instead of asking a model for it."""
+    seeds: SeedsRow | None = None
+    """Where these are from, if the run was told to begin with them: its schedule comes behind them. Of a control they take the
+    place of the schedule's first births."""
     control: ControlRow | None = None
     """What it controls, of a run that `nlevolve control` made."""
     digest: str
-    """SHA-256 of the canonical JSON of `settings`, `tasks`, `tasks_digest` and `prompts`, and of `endpoints` and `given` where
-    there are any: equal for runs that ask the same."""
+    """SHA-256 of the canonical JSON of `settings`, `tasks`, `tasks_digest` and `prompts`, and of `endpoints`, `given` and
+    `seeds.digest` where there are any: equal for runs that ask the same."""
 
 
 LOOSE = {"settings", "limits"}
@@ -210,6 +227,8 @@ class TotalsRow(AccountRow):
     """How many are from a published data set: their solutions may have been learnt."""
     candidates: int
     """Descriptions that were checked."""
+    programs: ProgramsRow = ProgramsRow()
+    """Of all tasks."""
     replies: RepliesRow = RepliesRow()
     """What became of the replies."""
     losses: tuple[Loss, ...] = ()
@@ -272,8 +291,12 @@ class TaskRow(AccountRow):
     description: tuple[str, ...] | None
     """The bullets of the best description; null where no birth gave one."""
     best: BestRow | None
+    program: str | None = None
+    """The best description in Python, as a coder said it; null where there is no program."""
     candidates: int
     """Descriptions that were checked."""
+    programs: ProgramsRow = ProgramsRow()
+    """What programs did in the checker's place."""
     opinions: OpinionsRow = OpinionsRow()
     replies: RepliesRow = RepliesRow()
     """What became of the replies."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from nlevolve.puzzle.grids import Grid, diff, render, shape
 from nlevolve.puzzle.tasks import Pair, Task
-from nlevolve.records import Attempt, Description, Followed, Garbled
+from nlevolve.records import Attempt, Description, Followed, Garbled, Refused, Unreached
 
 SAID = 300
 """Characters of a description that a line about it holds."""
@@ -75,14 +75,35 @@ def _got(attempt: Attempt, want: Grid) -> dict[str, Any]:
     return {**grid_fields(attempt.grid), "difference": diff(attempt.grid, want)}
 
 
+READERS = {"checker": "a reader", "coder": "a program made from the words"}
+
+
 def _verdict(attempt: Attempt, want: Grid) -> str:
+    """What came of a pair; where there are two readers, for whom, and whether the words were read in two ways."""
+    if attempt.other is None:
+        told = _told(attempt, want)
+        return told if attempt.by == "checker" or isinstance(attempt, Unreached | Refused) else f"{told}, for {READERS['coder']}"
+    other = attempt.other
+    first, second = READERS[attempt.by], READERS[other.by]
+    if isinstance(attempt, Followed) and attempt.grid == other.grid:
+        return f"{_told(attempt, want)}, for {first} and for {second} alike"
+    theirs = NO_GRID if other.grid is None else _compared(other.grid, other.accuracy, want)
+    return f"{_told(attempt, want)} for {first}, {theirs} for {second}: the words were read in two ways"
+
+
+NO_GRID = "no valid grid"
+
+
+def _told(attempt: Attempt, want: Grid) -> str:
     if isinstance(attempt, Garbled):
-        return "the reader gave no valid grid"
-    if not isinstance(attempt, Followed):
-        return "not tried"
-    if attempt.grid == want:
+        return "the reader gave no valid grid" if attempt.by == "checker" and attempt.other is None else NO_GRID
+    return _compared(attempt.grid, attempt.cells, want) if isinstance(attempt, Followed) else "not tried"
+
+
+def _compared(grid: Grid, accuracy: float, want: Grid) -> str:
+    if grid == want:
         return "exact"
-    if shape(attempt.grid) != shape(want):
+    if shape(grid) != shape(want):
         return "wrong size"
     cells = sum(map(len, want))
-    return f"{round((1 - attempt.cells) * cells)} of {cells} cells wrong"
+    return f"{round((1 - accuracy) * cells)} of {cells} cells wrong"

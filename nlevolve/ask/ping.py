@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from nlevolve.ask.forms import form
+from nlevolve.ask.forms import Form, form
 from nlevolve.ask.generator import ROLE_OF
 from nlevolve.ask.prompts import Kind, Prompts
 from nlevolve.ask.question import LOOPED, Reader, looped
 from nlevolve.ask.rehearsal import CANDIDATES, TASK, rendered
-from nlevolve.ask.replies import Unreadable, read_bullets, read_choice, read_grid, read_review
+from nlevolve.ask.replies import Unreadable, read_bullets, read_choice, read_grid, read_program, read_review
 from nlevolve.llm.manner import Manner
 from nlevolve.llm.request import LLM, Label, NoReply, Reply, Request
 from nlevolve.llm.settings import RoleSettings
@@ -19,13 +19,14 @@ from nlevolve.records import Purpose, Role
 
 PURPOSES: dict[Role, Purpose] = {
     **dict.fromkeys(ROLE_OF.values(), "write"),
-    **{"checker": "check", "answerer": "follow", "reviewer": "review", "judge": "judge"},
+    **{"checker": "check", "answerer": "follow", "reviewer": "review", "judge": "judge", "coder": "code"},
 }
-_READERS: dict[Kind, Reader[Any]] = {
+_READERS: dict[Kind | None, Reader[Any]] = {
     "bullets": read_bullets,
     "grid": read_grid,
     "review": partial(read_review, tests=len(TASK.tests)),
     "judge": partial(read_choice, shown=len(CANDIDATES.grids)),
+    None: read_program,
 }
 
 
@@ -41,8 +42,10 @@ class Pong:
 
 def trial(role: Role, settings: RoleSettings, prompts: Prompts, manner: Manner, task: str = "ping") -> Request:
     """The rehearsal's task asked of this role: its prompt in this manner, schema, thinking, bounds, seed. `task` pays for it."""
-    asked = form(prompts, _kind(role), manner)
-    template = {"bullets": "write", "grid": "apply" if settings.shown == "others" else "alone"}.get(_kind(role), _kind(role))
+    kind = _kind(role)
+    asked = form(prompts, kind, manner) if kind else Form("text")
+    following = "apply" if settings.shown == "others" else "alone"
+    template = {None: "code", "bullets": "write", "grid": following}.get(kind, str(kind))
     return Request(
         settings=settings,
         messages=rendered(prompts, asked.manner)[template],
@@ -71,16 +74,21 @@ def failure_line(failure: NoReply) -> str:
 
 def advice(pong: Pong, role: Role) -> str:
     """What a reply that nobody could read means for a run of this role, and what to try."""
-    settings = {"bullets": "generator", "grid": "checker"}.get(_kind(role), role)
+    kind = _kind(role)
+    settings = "generator" if kind == "bullets" else "checker" if kind == "grid" else role
     if pong.reply is not None and looped(pong.reply):
         return f"a model that goes round in circles seldom gets better: choose a larger --{settings}"
     if pong.reply is not None and pong.reply.finish == "length":
         return f"it needs more room: set {settings}.max_tokens to more, or let it think less ({settings}.thinking=low)"
+    if kind is None:
+        return "many a description may go without a program so: try another --coder"
     return f"many a reply of the run may be lost so: try another {settings}.form (text, object, schema), or another --{settings}"
 
 
-def _kind(role: Role) -> Kind:
-    """What a role's replies hold."""
+def _kind(role: Role) -> Kind | None:
+    """What a role's replies hold; None for a program, which comes in one form alone."""
+    if role == "coder":
+        return None
     if role == "reviewer":
         return "review"
     if role == "judge":

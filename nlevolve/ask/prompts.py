@@ -30,14 +30,17 @@ TEMPLATES: dict[str, Kind | None] = {
     "review": "review",
     "judge": "judge",
     "repair": None,
+    "code": None,
+    "code_repair": None,
 }
-"""Template -> what its reply is to hold; a repair asks for what was asked for before."""
+"""Template -> what its reply is to hold; a repair asks for what was asked for before, and a program comes in one form alone."""
 KINDS: tuple[Kind, ...] = ("bullets", "grid", "solution", "review", "judge")
 LATER = frozenset(
     {
         *("alone.md", "solve.md", "_form_solution.md"),
         *("generalise.md", "alternative.md", "restart.md"),
         *("review.md", "judge.md", "_form_review.md", "_form_judge.md", "_pairs.md"),
+        *("code.md", "code_repair.md"),
     }
 )
 """Files that came after version 0.1: a folder of somebody's own that lacks one gets ours."""

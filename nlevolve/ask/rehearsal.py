@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nlevolve.ask.checker import following
+from nlevolve.ask.coder import coding, mending
 from nlevolve.ask.generator import describing
 from nlevolve.ask.judge import Shown, judging
 from nlevolve.ask.prompts import PlaceError, Prompts
@@ -11,6 +12,7 @@ from nlevolve.ask.solver import solving
 from nlevolve.errors import UsageError
 from nlevolve.llm.manner import MANNERS, Manner
 from nlevolve.llm.request import Message
+from nlevolve.llm.settings import CoderSettings
 from nlevolve.puzzle.tasks import Pair, Task
 from nlevolve.records import Birth, Description, Followed, Garbled
 
@@ -57,6 +59,8 @@ FITTING = tuple(
 )
 DOUBT = "a row of the test input may be longer than four cells"
 PROBLEM = "row 2 has 2 cells, row 1 has 3"
+CODER = CoderSettings(model="offline/coder")
+CRASH = "IndexError: list index out of range"
 
 
 def rendered(prompts: Prompts, manner: Manner = "bare") -> dict[str, tuple[Message, ...]]:
@@ -83,6 +87,8 @@ def rendered(prompts: Prompts, manner: Manner = "bare") -> dict[str, tuple[Messa
     asked["review"] = reviewing(prompts, TASK, PARENTS[0][0], manner)
     asked["judge"] = judging(prompts, TASK, 0, CANDIDATES, manner)
     asked["repair"] = prompts.render("repair", problem=PROBLEM)
+    asked["code"] = coding(prompts, CODER, TASK, PARENTS[0][0])
+    asked["code_repair"] = mending(prompts, 1, CRASH)
     return asked
 
 

@@ -1,4 +1,4 @@
-"""A model's text -> bullets, a grid, a review or a choice, or what was wrong with it (pure).
+"""A model's text -> bullets, a grid, a program, a review or a choice, or what was wrong with it (pure).
 
 Any text may come in. The only exception that comes out is Unreadable, whose message is the exact problem, in words that
 can be put to the model in a repair request. Where two readings are likely there is none: a wrong grid would count as
@@ -15,6 +15,7 @@ from nlevolve.ask.reading.bullets import description, description_in, plain_line
 from nlevolve.ask.reading.grids import answer_in, checked
 from nlevolve.ask.reading.markup import plain_lines
 from nlevolve.ask.reading.opinions import fields_in, letter_in, lone_verdict, test_in, verdict_in
+from nlevolve.ask.reading.programs import ProgramReply, program_in
 from nlevolve.ask.reading.spoken import LONGEST_ANSWER, LONGEST_TEXT, MOST_LINES, answer_part
 from nlevolve.ask.reading.unreadable import Unreadable
 from nlevolve.puzzle.grids import LARGEST_SIDE, Grid, grid
@@ -61,6 +62,14 @@ def read_bullets(text: str, cut: bool = False, prompt: str = "") -> Description:
     if prompt and 2 * copied >= len(read.bullets):
         raise Unreadable("its bullets are the prompt's own words, not a rule")
     return read
+
+
+def read_program(text: str, cut: bool = False, prompt: str = "") -> ProgramReply:
+    """The text of the program that a reply gives, or why it gives none; nothing of it is run, nor compiled.
+
+    `cut` as for `read_grid`. Raises Unreadable.
+    """
+    return program_in(_said(text), cut)
 
 
 def read_review(text: str, cut: bool = False, prompt: str = "", *, tests: int) -> Review:
@@ -141,6 +150,10 @@ def _bullets_as_asked(text: str) -> list[str] | None:
 
 
 def _answer(text: str) -> str:
+    return plain_lines(_said(text))
+
+
+def _said(text: str) -> str:
     if len(text) > LONGEST_TEXT:
         raise Unreadable(f"it has {len(text)} characters, at most {LONGEST_TEXT} can be read")
     if not text.strip():
@@ -152,7 +165,7 @@ def _answer(text: str) -> str:
         raise Unreadable(f"it is too long: {len(answer)} characters, where an answer has at most {LONGEST_ANSWER}")
     if answer.count("\n") > MOST_LINES:
         raise Unreadable(f"it is too long: {answer.count(chr(10))} lines, where an answer has at most {MOST_LINES}")
-    return plain_lines(answer)
+    return answer
 
 
-__all__ = ["GridReply", "Unreadable", "read_bullets", "read_choice", "read_grid", "read_review"]
+__all__ = ["GridReply", "ProgramReply", "Unreadable", "read_bullets", "read_choice", "read_grid", "read_program", "read_review"]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from random import Random
 from typing import Protocol
 
-from nlevolve.ask.replies import Unreadable, read_bullets, read_choice, read_grid, read_review
+from nlevolve.ask.replies import Unreadable, read_bullets, read_choice, read_grid, read_program, read_review
 from nlevolve.audit.evidence import Evidence, Line
 from nlevolve.llm.bank import Sample
 from nlevolve.llm.room import looping
@@ -123,7 +123,7 @@ class _Readings:
                 self._reviewed(line, event, len(self.evidence.tasks[task].tests))
             elif isinstance(event, AnswerJudged) and event.choice.picks:
                 self._judged(line, event)
-            elif isinstance(event, AnswerFollowed) and isinstance(event.attempt, Followed):
+            elif isinstance(event, AnswerFollowed) and isinstance(event.attempt, Followed) and event.attempt.by == "checker":
                 view = BY_NAME.get(event.view)
                 if view is None:
                     self.evidence.found.wrong(
@@ -147,8 +147,15 @@ class _Readings:
             wrote = self.calls[event.birth.operator, k, None]
             says = f"the description of birth {k}"
             self._read(line, says, wrote, lambda text, cut: read_bullets(text, cut) == event.description)
+        if event.duplicate_of is None and event.program:
+            says = f"the program of birth {k}"
+            self._read(
+                line, says, self.calls["code", k, None], lambda text, cut: read_program(text, cut).program == event.program
+            )
         if event.duplicate_of is None:
             for attempt in event.attempts:
+                if attempt.by != "checker":
+                    continue  # programs.py
                 calls = self.calls["check", k, attempt.pair]
                 if isinstance(attempt, Followed):
                     self._grid(line, f"birth {k}, pair {attempt.pair + 1}", calls, attempt, IDENTITY)

@@ -10,6 +10,7 @@ from typing import Any
 
 from nlevolve.audit.accounts import RUN, Books, Key, of_role, of_task
 from nlevolve.audit.evidence import Evidence, Line
+from nlevolve.audit.programs import PROGRAMS, programs_row
 from nlevolve.audit.truth import accuracy
 from nlevolve.audit.worth import Worth, worth
 from nlevolve.puzzle.grids import Grid
@@ -46,7 +47,7 @@ class Seen:
 
     members: dict[int, Worth] = field(default_factory=dict)
     failed: dict[int, MoveFailed] = field(default_factory=dict)
-    follows: dict[tuple[int, int, int, str], AnswerFollowed] = field(default_factory=dict)
+    follows: dict[tuple[int, int, int, str, str], AnswerFollowed] = field(default_factory=dict)
     guesses: dict[tuple[int, int], AnswerGuessed] = field(default_factory=dict)
     reviews: dict[int, Review] = field(default_factory=dict)
     choices: dict[tuple[int, int], Choice] = field(default_factory=dict)
@@ -108,7 +109,7 @@ class Told:
             if event.birth.index not in task.members:
                 task.failed[event.birth.index] = event
         elif isinstance(event, AnswerFollowed):
-            task.follows[event.birth, event.attempt.pair, event.sample, event.view] = event
+            task.follows[event.birth, event.attempt.pair, event.sample, event.view, event.attempt.by] = event
         elif isinstance(event, AnswerGuessed):
             task.guesses[event.attempt.pair, event.sample] = event
         elif isinstance(event, CandidateReviewed):
@@ -121,7 +122,7 @@ class Told:
     def _look(self, event: CandidateChecked) -> None:
         model = self.started.models.get("checker", "") if self.started else ""
         pairs = self.evidence.tasks[event.task].pairs
-        grids = [one for one in event.attempts if isinstance(one, Followed) and one.pair < len(pairs)]
+        grids = [one for one in event.attempts if isinstance(one, Followed) and one.pair < len(pairs) and one.by == "checker"]
         wrong = sum(_size(one.grid) != _size(pairs[one.pair].output) for one in grids)
         for key in (RUN, of_task(event.task), of_role("checker", model)):
             counts = self.grids.setdefault(key, Counter())
@@ -147,6 +148,7 @@ class Told:
                 **self._reached(rows, grades),
                 "public_tasks": None if evidence.public is None else sum(row["public"] for row in rows.values()),
                 "candidates": sum(row["candidates"] for row in rows.values()),
+                "programs": {kind: sum(row["programs"][kind] for row in rows.values()) for kind in PROGRAMS},
                 **self.books.row(RUN),
                 "replies": self._replies(RUN),
                 "losses": _loss_rows(losses),
@@ -206,7 +208,9 @@ class Told:
             },
             "description": list(best.event.description.bullets) if best else None,
             "best": _birth(best) if best else None,
+            "program": (best.event.program or None) if best else None,
             "candidates": len(seen.members),
+            "programs": programs_row(one.event for one in seen.members.values()),
             "opinions": self._opinions(seen),
             **self.books.row(key),
             "replies": self._replies(key),

@@ -75,10 +75,13 @@ def elected(
     place = {one.index: number for number, one in enumerate(order)}
     guessed = [one for one in asked if isinstance(one, AnswerGuessed)]
     follows = [one for one in asked if isinstance(one, AnswerFollowed)]
-    said: dict[tuple[int, int, int, str], AnswerFollowed] = {}
+    said: dict[tuple[int, int, int, str, str], AnswerFollowed] = {}
     for one in follows:
-        said.setdefault((one.birth, one.attempt.pair, one.sample, one.view), one)
-    votes = sorted((one for one in said.values() if one.birth in place), key=lambda one: (place[one.birth], one.view, one.sample))
+        said.setdefault((one.birth, one.attempt.pair, one.sample, one.view, one.attempt.by), one)
+    votes = sorted(
+        (one for one in said.values() if one.birth in place),
+        key=lambda one: (place[one.birth], one.view, one.sample, one.attempt.by == "coder"),
+    )
     guesses = sorted({(one.attempt.pair, one.sample): one for one in guessed}.values(), key=lambda one: one.sample)
     by = {one.index: one for one in order}
     return [_counted(test, number, votes, by, guesses, opinions) for number, test in enumerate(tests)]

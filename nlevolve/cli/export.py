@@ -24,14 +24,18 @@ class Format(StrEnum):
     sft = "sft"
     descriptions = "library"
     otlp = "otlp"
+    programs = "programs"
 
 
+FOLDERS = (Format.arc_prize, Format.programs)
+"""Formats of several files."""
 FILES = {
     Format.kaggle: "submission.json",
     Format.arc_prize: "arc-prize",
     Format.sft: "sft.jsonl",
     Format.descriptions: "library.json",
     Format.otlp: "otlp.jsonl",
+    Format.programs: "programs",
 }
 
 
@@ -51,7 +55,8 @@ def export(
         typer.Option(
             "--format",
             "-f",
-            help="kaggle, arc-prize (for its harness), sft (to fine-tune on), library (for people) or otlp (OpenTelemetry).",
+            help="kaggle, arc-prize (for its harness), sft (to fine-tune on), library (for people), otlp (OpenTelemetry) or "
+            "programs (a coder's, one .py a task).",
             metavar="FORMAT",
             parser=_format,
         ),
@@ -79,12 +84,12 @@ def export(
     if to is not None:
         _send(format, told, to)
         return
-    if output is not None and format is not Format.arc_prize and (not output.name or output.is_dir()):
+    if output is not None and format not in FOLDERS and (not output.name or output.is_dir()):
         raise UsageError(f"{output} is a folder: name a file in it")
     target = output or told.folder / "export" / FILES[format]
     try:
         if output is None:
-            files.subfolder(told.folder, "export", *([FILES[format]] if format is Format.arc_prize else []))
+            files.subfolder(told.folder, "export", *([FILES[format]] if format in FOLDERS else []))
         else:
             target.parent.mkdir(parents=True, exist_ok=True)
         confirmed(lambda: _write(format, told, target, trust), env_file=False)
@@ -123,6 +128,8 @@ def _write(format: Format, run: RunFolder, target: Path, trust: bool) -> None:
             target.mkdir(exist_ok=True)
             for name, content in arc_prize(run, store.read_events(run.folder)):
                 store.replace(target / name, content)
+        case Format.programs:
+            _programs(run, target)
         case Format.descriptions:
             store.replace(target, library(run))
         case Format.otlp:
@@ -131,6 +138,19 @@ def _write(format: Format, run: RunFolder, target: Path, trust: bool) -> None:
         case Format.sft:
             lines = (json.dumps(chat, ensure_ascii=False) + "\n" for chat in chats(run, _prompts(run, trust)))
             store.replace_text(target, "".join(lines))
+
+
+def _programs(run: RunFolder, target: Path) -> None:
+    """Raises UsageError where there are none."""
+    from nlevolve.run import store
+    from nlevolve.view.export.programs import programs
+
+    told = list(programs(run))
+    if not told:
+        raise UsageError(f"run {run.name} has no programs: a coder writes them (solve --coder MODEL)")
+    target.mkdir(exist_ok=True)
+    for name, text in told:
+        store.replace_text(target / name, text)
 
 
 def _prompts(run: RunFolder, trust: bool) -> Prompts:

@@ -128,7 +128,7 @@ def answer(
 ) -> tuple[Answer, ...]:
     """One Answer for each test input, from what was followed and guessed; `order` lists the births asked, best first."""
     guesses = sorted(guessed, key=lambda g: g.sample)
-    rows = sorted((f for f in followed if f.birth in order), key=lambda f: (order.index(f.birth), f.view, f.sample))
+    rows = sorted((f for f in followed if f.birth in order), key=lambda f: (order.index(f.birth), f.view, f.sample, f.attempt.by))
     return tuple(
         choose(
             test,

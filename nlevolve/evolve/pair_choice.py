@@ -9,8 +9,11 @@ from nlevolve.puzzle.grids import Grid
 from nlevolve.records import Attempt, Followed, Garbled
 
 
-def telling_pair(seen: Population, pairs: int) -> int:
-    """The training pair (from 0) on which the population differs most: by distinct grids, then by spread of accuracy."""
+def telling_pair(seen: Population, pairs: int, among: Sequence[int] = ()) -> int:
+    """The training pair (from 0) on which the population differs most: by distinct grids, then by spread of accuracy.
+
+    Of all, or of those `among` which one is looked for.
+    """
 
     def telling(pair: int) -> tuple[float, ...]:
         attempts = [c.attempts[pair] for c in seen.members.values()]
@@ -18,7 +21,7 @@ def telling_pair(seen: Population, pairs: int) -> int:
         shares = [a.cells for a in followed]
         return (len({a.grid for a in followed}), max(shares, default=0) - min(shares, default=0), -pair)
 
-    return max(range(pairs), key=telling)
+    return max(among or range(pairs), key=telling)
 
 
 def worth_checking(first: Attempt, pair: int, rivals: Sequence[Candidate]) -> bool:

@@ -44,6 +44,8 @@ class Candidate:
     """An earlier birth that said the same, whose attempts these are."""
     confirmed: bool | None = None
     """Whether a second sample of a perfect candidate's check agreed; None when none was asked for."""
+    program: str = ""
+    """The program that a coder made of its description; empty where there is none."""
     review: Review | None = None
     """What a reviewer said of its words; None where none was asked, or as long as none has answered."""
 
@@ -167,7 +169,7 @@ def grow(population: Population, event: Event) -> Population:
         return replace(population, tests=len(event.tests))
     if isinstance(event, AnswerFollowed) and not event.view and isinstance(event.attempt, Followed):
         grids = population.followed.get(event.birth, {})
-        first = min(grids.get(event.attempt.pair, event), event, key=lambda one: one.sample)
+        first = min(grids.get(event.attempt.pair, event), event, key=lambda one: (one.sample, one.attempt.by))
         return replace(population, followed={**population.followed, event.birth: {**grids, event.attempt.pair: first}})
     return population
 
@@ -181,6 +183,7 @@ def _candidate(event: CandidateChecked) -> Candidate:
         dollars=event.generator_usd,
         duplicate_of=event.duplicate_of,
         confirmed=event.confirmed,
+        program=event.program,
     )
 
 

@@ -18,11 +18,12 @@ ANSWERS: Mapping[Role, int] = {
     "recombiner": 6_000,
     "checker": 10_000,
     "answerer": 10_000,
+    "coder": 6_000,
     "reviewer": 6_000,
     "judge": 10_000,
 }
-"""Tokens of an answer and its working. A description is a few hundred; a grid of 30 by 30 is up to 4,000, and it may be worked
-out before it is given."""
+"""Tokens of an answer and its working. A description is a few hundred, a program a few thousand; a grid of 30 by 30 is up to
+4,000, and it may be worked out before it is given."""
 OWN_THOUGHT = 8_192
 """Tokens that a model at Ollama may think of its own accord: they must fit into a window, and so into memory."""
 WORDED, UNWORDED = 3_000, 12_000

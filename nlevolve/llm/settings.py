@@ -99,3 +99,15 @@ class RoleSettings(BaseModel):
         """Whether equal requests may get different replies: a temperature above 0 (the usual default), or a thinking model."""
         thinks = self.reasoning_effort is not None or self.thinking_budget is not None or self.thinking not in ("auto", "off")
         return thinks or self.temperature != 0
+
+
+class CoderSettings(RoleSettings):
+    """How the coder is called, and within what limits its programs run (`--set coder.NAME=VALUE`)."""
+
+    shown: Literal["inputs", "others", "none"] = "inputs"  # type: ignore[assignment]  # the coder is shown in other ways
+    """What the coder sees of the task beside the description: the training inputs, the training pairs with their outputs, or
+    nothing. The words are to be coded, not the examples."""
+    seconds: float = Field(2.0, gt=0, le=60)
+    """How long a program may run on one grid."""
+    memory: int = Field(64, ge=4, le=1024)
+    """MiB that a program may take on one grid."""

@@ -9,6 +9,7 @@ from random import Random
 from typing import Any, Literal
 
 from nlevolve.offline.checker import Checked, check, check_cleverly, check_weakly
+from nlevolve.offline.coder import program_reply
 from nlevolve.offline.generator import EFFORTS, Effort, first_ideas, generate, puzzle_of_prompt
 from nlevolve.offline.judging import Choice, choose
 from nlevolve.offline.prompt_reading import Asked, understand
@@ -35,6 +36,8 @@ def answer(job: Job) -> str:
     asked = _understood(job.prompt)
     if asked.wants_grid:
         return _grid_reply(_checked(asked, job), job.form)
+    if asked.wants_program:
+        return program_reply(asked.parents[0].bullets)
     effort = _effort(job.model)
     if asked.wants_solution:
         return _grid_reply(Checked(solve_at_once(asked, job.seed, effort), ""), job.form)
@@ -53,7 +56,8 @@ _understood = lru_cache(maxsize=32)(understand)
 
 def is_small(job: Job) -> bool:
     """Whether the answer takes no longer than sending the job to another process."""
-    return _understood(job.prompt).wants_grid and job.model != CLEVER
+    asked = _understood(job.prompt)
+    return (asked.wants_grid and job.model != CLEVER) or asked.wants_program
 
 
 def _checked(asked: Asked, job: Job) -> Checked:

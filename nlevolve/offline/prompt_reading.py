@@ -81,6 +81,12 @@ class Asked:
         """Whether the puzzle is to be solved for one grid, with no word about a rule."""
         return self.target is not None and not self.tests and not self.parents and bool(self.numbers)
 
+    @property
+    def wants_program(self) -> bool:
+        """Whether a description is to be said in Python."""
+        alone = self.target is None and not self.tests and len(self.parents) == 1
+        return alone and re.search(r"\bpython\b", self.turn, re.IGNORECASE) is not None
+
 
 def texts(messages: list[dict[str, Any]]) -> str:
     """The text of all messages but the system's and the model's own, in order; parts that are no text are left out."""

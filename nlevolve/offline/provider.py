@@ -13,6 +13,7 @@ from nlevolve.offline.workers import in_worker
 MODELS = (
     *("offline/generator", "offline/generator-weak", "offline/generator-strong", "offline/generator-eager"),
     *("offline/checker", "offline/checker-weak", CLEVER),
+    "offline/coder",
 )
 """Each can do every job; the name says how well."""
 

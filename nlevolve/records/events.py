@@ -101,7 +101,10 @@ class CandidateChecked(Event):
     generator_usd: float | None = None
     """What the description cost when it was bought, by this run or an earlier one; None when the price is unknown."""
     confirmed: bool | None = None
-    """Whether a second sample of a perfect candidate's check agreed; None when none was asked for."""
+    """Whether a second sample of a perfect candidate's check agreed, or, where its program is exact on all pairs, a checker's
+    reading of one of them; None when none was asked for."""
+    program: Text = ""
+    """The text of the program that a coder made of the description; empty where there is none. Only a sandbox ever runs it."""
 
 
 class MoveFailed(Event):

@@ -17,11 +17,12 @@ from nlevolve.puzzle.grids import Grid
 Text = Annotated[str, AfterValidator(lambda text: text.encode("utf-8", "replace").decode())]
 """Words from outside. JSON can spell half of a character pair, which nothing will then encode: it becomes a question mark."""
 
-Role = Literal["generator", "reviser", "recombiner", "checker", "answerer", "reviewer", "judge"]
+Role = Literal["generator", "reviser", "recombiner", "checker", "answerer", "reviewer", "judge", "coder"]
 Move = Literal["write", "revise", "recombine", "generalise", "alternative", "restart"]
 Operator = Literal[Move, "given"]
 """given: by a file or another run, and no model of this one."""
-Purpose = Literal[Move, "check", "follow", "solve", "review", "judge"]
+Purpose = Literal[Move, "check", "follow", "solve", "review", "judge", "code"]
+Reader = Literal["checker", "coder"]
 Arm = Literal["empty", "shuffled", "direct"]
 """Of a control: a description that says nothing, another task's, or no description and no loop."""
 Verdict = Literal["accept", "doubt", "stuck"]
@@ -109,8 +110,24 @@ class Birth(Record):
     """Where the policy rotates through several; None: the role's own."""
 
 
+class OtherReading(Record):
+    """What the other reader made of the same words on the same pair, where both read them: what is no better."""
+
+    by: Reader
+    grid: Grid | None = None
+    """None: it gave no valid grid."""
+    accuracy: float = 0.0
+    """Share of equal cells, 0..1."""
+    why: Text = ""
+    """Why there is no grid, in one line."""
+
+
 class Outcome(Record):
     """What can be asked of every attempt at a grid, whatever became of it."""
+
+    by: Reader = "checker"
+    """Who read the words: a checker that followed them, or a program that a coder made of them."""
+    other: OtherReading | None = None
 
     @property
     def cells(self) -> float:
@@ -244,3 +261,18 @@ class Bought(Record):
     cost_usd: float | None = 0.0
     """None: the price is unknown."""
     seconds: float = 0.0
+
+
+class ProgramsRow(Record):
+    """What programs did in the checker's place, over distinct descriptions."""
+
+    made: int = 0
+    """Descriptions that a coder said in Python."""
+    failed: int = 0
+    """Programs that gave no valid grid on some pair."""
+    pairs: int = 0
+    """Grids that programs gave for training pairs."""
+    saved: int = 0
+    """Pairs that a program read and nobody else was asked to: checks saved."""
+    differ: int = 0
+    """Pairs on which both readers gave grids, and not the same: the words can be read in two ways."""

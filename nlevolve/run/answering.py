@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Iterable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
+from contextlib import suppress
 from copy import copy
-from functools import reduce
+from functools import partial, reduce
+from itertools import product
 from typing import Any
 
 from nlevolve.ask.checker import check, follow
@@ -12,7 +14,7 @@ from nlevolve.ask.solver import guess
 from nlevolve.evolve.answers import answer, fitting_grids, followers, others, views
 from nlevolve.evolve.judging import judged, leading
 from nlevolve.evolve.population import Candidate, Population, grow
-from nlevolve.llm.request import Halt
+from nlevolve.llm.request import Halt, NoReply
 from nlevolve.puzzle.symmetry import IDENTITY, Transform
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import (
@@ -27,7 +29,9 @@ from nlevolve.records import (
     Garbled,
     Unreached,
 )
+from nlevolve.run.coding import run_on_tests
 from nlevolve.run.context import Context, together
+from nlevolve.run.early import Early
 from nlevolve.run.judging import Judging
 from nlevolve.run.reviewing import reviewed, wants_review
 
@@ -46,9 +50,12 @@ class Answering:
         self._best: int | None = None
         self._followed: dict[tuple[int, int, int, str], AnswerFollowed] = {}
         self._guessed: dict[tuple[int, int], AnswerGuessed] = {}
+        self._early: Early | None = None
+        self._likely: dict[tuple[int, int], Candidate] = {}
         self._reviews: dict[int, CandidateReviewed] = {}
         self._judging = Judging(task, context)
         self._order: Sequence[int] = ()
+        self._coded: dict[tuple[int, int], AnswerFollowed] = {}
 
     @property
     def unreached(self) -> int:
@@ -60,7 +67,7 @@ class Answering:
     @property
     def asked(self) -> tuple[AnswerFollowed | AnswerGuessed, ...]:
         """Everything that was asked for on the test inputs."""
-        return (*self._followed.values(), *self._guessed.values())
+        return (*self._followed.values(), *self._coded.values(), *self._guessed.values())
 
     @property
     def choices(self) -> tuple[Choice, ...]:
@@ -91,6 +98,7 @@ class Answering:
             return [number for number, one in enumerate(self.votes(population)) if one.attempt_2 is None]
 
         try:
+            await self._run(perfect)
             await self._follow(perfect)
             if policy.fill and perfect and lacking() and self.context.settings("answerer").varies:
                 await together(
@@ -99,14 +107,42 @@ class Answering:
             if lacking():
                 await self._follow([c for c in chosen if not c.fitness.perfect])
             await together(self._guess(n, s) for n in range(len(self.task.tests)) for s in range(policy.direct))
-            for candidate in spare:
-                if not lacking():
-                    break
-                readings = [self._readable(candidate, IDENTITY, self.task, n, 0) for n in lacking()]
-                await together([*readings, *self._review([candidate])])
+            async with Early(self.context, self.context.config.policy.ahead == "free") as self._early:
+                for candidate, n in product(spare, lacking()):
+                    self._likely[candidate.index, n] = candidate
+                    self._early.ask((candidate.index, n, 0, ""), partial(self._question, candidate, IDENTITY, self.task, n, 0))
+                for candidate in spare:
+                    if not lacking():
+                        break
+                    readings = [self._readable(candidate, IDENTITY, self.task, n, 0) for n in lacking()]
+                    await together([*readings, *self._review([candidate])])
         except Halt as halt:
             self.halted = halt
         return self.votes(population)
+
+    async def retrace(self, quiet: Callable[[int], Context]) -> None:
+        """Ask, of a run that is told again, what was asked early and is left of it; `quiet`: the equipment for that, by birth."""
+        for (_, number), candidate in self._likely.items():
+            with suppress(NoReply):
+                await self._question(candidate, IDENTITY, self.task, number, 0, quiet(candidate.index))
+
+    async def _run(self, candidates: Iterable[Candidate]) -> None:
+        """Run the programs of these descriptions on the test inputs: nobody is asked."""
+        if self.context.coder is None:
+            return
+        for candidate in candidates:
+            known = (candidate.index, 0) in self._coded
+            for attempt in (
+                await run_on_tests(self.task, self.context, candidate.program) if candidate.program and not known else ()
+            ):
+                event = AnswerFollowed(task=self.task.id, birth=candidate.index, sample=0, attempt=attempt)
+                self._coded[candidate.index, attempt.pair] = event
+                self.context.emit(event)
+
+    def _said(self, candidate: Candidate, number: int) -> bool:
+        """Whether its program alone says what the description makes of a test input."""
+        coded = self._coded.get((candidate.index, number))
+        return self.context.config.policy.read == "code" and coded is not None and isinstance(coded.attempt, Followed)
 
     async def judge(self, population: Population) -> tuple[Answer, ...]:
         """Have a judge pick where the grids that lead differ, and answer by its picks; without any, by votes."""
@@ -114,7 +150,7 @@ class Answering:
         votes = self.votes(population)
         if self.context.config.answers.judge == "off" or self.halted is not None:
             return votes
-        follows = [event for event in self._followed.values() if event.birth in self._order]
+        follows = [event for event in (*self._followed.values(), *self._coded.values()) if event.birth in self._order]
         leads = [leading(one, fitting_grids(population, follows, n)) for n, one in enumerate(votes)]
         asked = [(n, lead) for n, lead in enumerate(leads) if lead]
         try:
@@ -126,7 +162,8 @@ class Answering:
 
     def votes(self, population: Population) -> tuple[Answer, ...]:
         """The answers that votes make, of what was followed and guessed so far."""
-        return answer(self.task.tests, self.grown(population), self._followed.values(), self._order, self._guessed.values())
+        follows = [*self._followed.values(), *self._coded.values()]
+        return answer(self.task.tests, self.grown(population), follows, self._order, self._guessed.values())
 
     async def settle(self, candidate: Candidate, context: Context) -> tuple[Event, ...]:
         """What comes of a perfect description by the requests that answering makes of it first: a grid for every test input, and
@@ -136,9 +173,12 @@ class Answering:
         """
         asking = copy(self)
         asking.context = context
-        plainly = [asking._readable(candidate, IDENTITY, self.task, n, 0) for n in range(len(self.task.tests))]
+        await asking._run([candidate])
+        asked = [n for n in range(len(self.task.tests)) if not self._said(candidate, n)]
+        plainly = [asking._readable(candidate, IDENTITY, self.task, n, 0) for n in asked]
         await together([*plainly, *asking._review([candidate])])
-        grids = [event for key, event in self._followed.items() if key[0] == candidate.index and not event.view]
+        said = (*self._followed.items(), *self._coded.items())
+        grids = [event for key, event in said if key[0] == candidate.index and not event.view]
         return (*grids, *(event for k, event in self._reviews.items() if k == candidate.index))
 
     async def _follow(self, candidates: Sequence[Candidate]) -> None:
@@ -163,7 +203,8 @@ class Answering:
             first = await check(self.context.asker, settings, task, 0, candidate.description, birth=candidate.index)
             if not first.exact:
                 return
-        await together(self._sampled(candidate, view, task, n) for n in range(len(task.tests)))
+        asked = [n for n in range(len(task.tests)) if not self._said(candidate, n)]
+        await together(self._sampled(candidate, view, task, n) for n in asked)
 
     async def _sampled(self, candidate: Candidate, view: Transform, task: Task, number: int) -> None:
         """Follow as often as the policy says, or until two grids are equal."""
@@ -193,10 +234,22 @@ class Answering:
         key = candidate.index, number, sample, str(view)
         if key in self._followed:
             return self._followed[key].attempt
-        settings = self.context.settings("answerer")
-        attempt = await follow(
-            self.context.asker,
-            settings,
+        if self._early:
+            self._early.due(key)
+        attempt = await self._question(candidate, view, task, number, sample, self.context)
+        if isinstance(attempt, Followed):
+            attempt = attempt.model_copy(update={"grid": view.inverse.grid(attempt.grid)})
+        event = AnswerFollowed(task=self.task.id, birth=candidate.index, sample=sample, attempt=attempt, view=str(view))
+        self._followed[key] = event
+        self.context.emit(event)
+        return attempt
+
+    async def _question(
+        self, candidate: Candidate, view: Transform, task: Task, number: int, sample: int, context: Context
+    ) -> Attempt:
+        return await follow(
+            context.asker,
+            context.settings("answerer"),
             task,
             number,
             candidate.description,
@@ -205,12 +258,6 @@ class Answering:
             guide=not candidate.fitness.perfect,
             last=candidate.index == self._best and not sample and not str(view),
         )
-        if isinstance(attempt, Followed):
-            attempt = attempt.model_copy(update={"grid": view.inverse.grid(attempt.grid)})
-        event = AnswerFollowed(task=self.task.id, birth=candidate.index, sample=sample, attempt=attempt, view=str(view))
-        self._followed[key] = event
-        self.context.emit(event)
-        return attempt
 
     async def _guess(self, number: int, sample: int) -> None:
         if (number, sample) in self._guessed:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from nlevolve.ask.checker import check
 from nlevolve.ask.generator import ROLE_OF, describe
@@ -24,6 +25,8 @@ from nlevolve.llm.request import CallFailed, Filtered, NotBanked, Unusable
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Attempt, Birth, CandidateChecked, Description, Garbled, MoveFailed, Skipped
 from nlevolve.run.context import Context, together
+from nlevolve.run.early import Early
+from nlevolve.run.reading import Judgement, Words, read
 
 
 async def bear(task: Task, context: Context, birth: Birth, seen: Population, sample: int) -> CandidateChecked | MoveFailed:
@@ -44,7 +47,7 @@ async def bear(task: Task, context: Context, birth: Birth, seen: Population, sam
         answered = await _another(task, context, birth, seen, sample, answered)
         twin = seen.same_text(answered.value)
     description = answered.value
-    judged = _Judgement(twin.attempts) if twin else await _Checking(task, context, birth, description, seen).run()
+    judged = Judgement(twin.attempts, program=twin.program) if twin else await _judged(task, context, birth, description, seen)
     return CandidateChecked(
         task=task.id,
         birth=birth,
@@ -52,6 +55,7 @@ async def bear(task: Task, context: Context, birth: Birth, seen: Population, sam
         attempts=judged.attempts,
         duplicate_of=twin.index if twin else None,
         confirmed=judged.confirmed,
+        program=judged.program,
         generator_usd=answered.dollars,
     )
 
@@ -74,7 +78,7 @@ async def _described(task: Task, context: Context, birth: Birth, seen: Populatio
         return Answered(context.given[task.id][birth.index], 0.0)
     parents = [(seen.members[p].description, seen.members[p].attempts) for p in birth.parents]
     doubt = seen.members[birth.parents[0]].doubt if birth.parents else ""
-    settings = context.settings(ROLE_OF[birth.operator], birth.model)
+    settings = context.settings(ROLE_OF[birth.operator], birth.model, birth.phase)
 
     def ask(*, again: bool) -> Awaitable[Answered[Description]]:
         tokens = context.config.policy.parent_tokens
@@ -92,12 +96,10 @@ async def _described(task: Task, context: Context, birth: Birth, seen: Populatio
             raise problem from None
 
 
-@dataclass(frozen=True)
-class _Judgement:
-    """One attempt a training pair, and whether a second sample of a perfect one agreed (None: not asked for)."""
-
-    attempts: tuple[Attempt, ...]
-    confirmed: bool | None = None
+async def _judged(task: Task, context: Context, birth: Birth, description: Description, seen: Population) -> Judgement:
+    checking = _Checking(task, context, birth, description, seen)
+    words = Words(checking.check, checking.worth, checking.promising, checking.judged)
+    return await read(task, context, description, seen, words, birth=birth.index)
 
 
 @dataclass(frozen=True)
@@ -110,24 +112,25 @@ class _Checking:
     description: Description
     seen: Population
 
-    async def run(self) -> _Judgement:
-        attempts = await self._looked_at_again(await self._attempts())
+    async def judged(self, attempts: tuple[Attempt, ...]) -> Judgement:
+        """What the attempts come to, when what the checker read of a perfect description is asked for once more."""
+        attempts = await self._looked_at_again(attempts)
         if not self._perfect(attempts) or not self._confirms():
-            return _Judgement(attempts)
-        again = await self._check(range(len(attempts)), sample=1)
-        second = tuple(again[i] for i in sorted(again))
+            return Judgement(attempts)
+        again = await self.check([attempt.pair for attempt in attempts if attempt.by == "checker"], sample=1)
+        second = tuple(again.get(a.pair, a).model_copy(update={"other": a.other}) for a in attempts)
         confirmed = self._perfect(second)
         # a rule that is followed right only sometimes is worth its worse reading
-        return _Judgement(attempts if confirmed else second, confirmed)
+        return Judgement(attempts if confirmed else second, confirmed)
 
     async def _looked_at_again(self, attempts: tuple[Attempt, ...]) -> tuple[Attempt, ...]:
         """With another reading of the one pair that is wrong, if it came twice: a slip is no fault of the words."""
         pair = borderline(attempts)
-        if pair is None or not self.context.settings("checker").varies:
+        if pair is None or attempts[pair].by == "coder" or not self.context.settings("checker").varies:
             return attempts
         readings = [attempts[pair]]
         for sample in range(1, self.context.config.policy.borderline):
-            readings += (await self._check([pair], sample)).values()
+            readings += (await self.check([pair], sample)).values()
             if again := agreed(readings):
                 return tuple(again if one.pair == pair else one for one in attempts)
         return attempts
@@ -139,30 +142,46 @@ class _Checking:
         confirm = self.context.config.policy.confirm
         return confirm == "always" or (confirm == "auto" and self.context.settings("checker").varies)
 
-    async def _attempts(self) -> tuple[Attempt, ...]:
-        """One attempt a training pair, the most telling pair first where the policy says so."""
+    async def worth(self, pairs: Sequence[int]) -> dict[int, Attempt]:
+        """One attempt at each of these training pairs, the most telling pair first where the policy says so."""
         policy = self.context.config.policy
-        pairs = range(len(self.task.pairs))
-        done: dict[int, Attempt] = {}
         if policy.check == "telling" and len(pairs) > 1 and self.seen.members:
-            first = telling_pair(self.seen, len(pairs))
-            done = await self._check([first])
-            if not worth_checking(done[first], first, pool(self.seen, policy)):
-                return tuple(done.get(i, Skipped(pair=i)) for i in pairs)
-        done |= await self._check([i for i in pairs if i not in done])
-        return tuple(done[i] for i in pairs)
+            first = telling_pair(self.seen, len(self.task.pairs), pairs)
+            async with Early(self.context, policy.ahead == "free") as early:
+                for i in pairs:
+                    if i != first:
+                        early.ask(i, partial(self._question, i))
+                done = await self.check([first])
+                if not worth_checking(done[first], first, pool(self.seen, policy)):
+                    return {i: done.get(i, Skipped(pair=i)) for i in pairs}
+                return done | await self.check([i for i in pairs if i != first], early=early)
+        return await self.check(pairs)
 
-    async def _check(self, pairs: Iterable[int], sample: int = 0) -> dict[int, Attempt]:
+    def promising(self, attempts: tuple[Attempt, ...]) -> bool:
+        """Whether a program's grids leave it open that the description can reach its rivals; where it gave none, nobody knows."""
+        policy = self.context.config.policy
+        if policy.check != "telling" or len(attempts) == 1 or not self.seen.members:
+            return True
+        first = attempts[telling_pair(self.seen, len(attempts))]
+        return isinstance(first, Garbled) or worth_checking(first, first.pair, pool(self.seen, policy))
+
+    async def check(self, pairs: Iterable[int], sample: int = 0, early: Early | None = None) -> dict[int, Attempt]:
         """Attempts at these pairs; those that nobody could read by bad luck once more."""
-        done = await self._ask(pairs, sample)
+        done = await self._ask(pairs, sample, early=early)
         garbled = [i for i, attempt in done.items() if isinstance(attempt, Garbled)]
         unlucky = [i for i in garbled if worth_asking_again(i, done.values(), self.seen)]
         return done | await self._ask(unlucky, sample, again=True)
 
-    async def _ask(self, pairs: Iterable[int], sample: int, *, again: bool = False) -> dict[int, Attempt]:
-        settings, k = self.context.settings("checker"), self.birth.index
-        asked = {
-            i: check(self.context.asker, settings, self.task, i, self.description, birth=k, sample=sample, again=again)
-            for i in pairs
-        }
+    async def _ask(
+        self, pairs: Iterable[int], sample: int, *, again: bool = False, early: Early | None = None
+    ) -> dict[int, Attempt]:
+        asked = {i: self._question(i, self.context, sample, again, early) for i in pairs}
         return dict(zip(asked, await together(asked.values()), strict=True))
+
+    async def _question(
+        self, pair: int, context: Context, sample: int = 0, again: bool = False, early: Early | None = None
+    ) -> Attempt:
+        if early:
+            early.due(pair)
+        settings, k = context.settings("checker"), self.birth.index
+        return await check(context.asker, settings, self.task, pair, self.description, birth=k, sample=sample, again=again)

@@ -83,7 +83,8 @@ class _Course:
     own: bool
 
     def all(self) -> Iterator[tuple[Kind, float]]:
-        yield Kind("checker", "check"), float(self.given * self.pairs)
+        yield Kind("checker", "check"), float(self.given * self._checks(True))
+        yield from self._coded(float(self.given))
         if self.own:
             yield from self._births()
         yield Kind("checker", "check"), self._confirmations
@@ -118,12 +119,22 @@ class _Course:
             # what the end of the search cuts off is cut off half way, about
             checked = (whole + begun) / 2 * (1 - self.luck.twins)
             yield Kind("checker", "check", phase, birth), checked * self._checks(alone)
+            yield from self._coded(checked, phase, birth)
 
     def _checks(self, first: bool) -> float:
         """Of one candidate; `first`: there is no other yet."""
+        if self.config.policy.read == "code":
+            return 0.0
+        if self.config.policy.read == "both" and not self.luck.lone:
+            return 1.0
         if first or self.config.policy.check == "all":
             return float(self.pairs)
         return 1 + (self.pairs - 1) * self.luck.worth
+
+    def _coded(self, descriptions: float, phase: int = 0, birth: int | None = None) -> Iterator[tuple[Kind, float]]:
+        """The programs of so many descriptions."""
+        if self.config.policy.read != "words":
+            yield Kind("coder", "code", phase, birth), descriptions
 
     @property
     def _confirmations(self) -> float:
@@ -131,12 +142,13 @@ class _Course:
         asked = policy.confirm == "always" or (policy.confirm == "auto" and self.config.checker.varies)
         # what stands in for a run's own description in a control of it does not fit
         chance = 1.0 if self.luck.most else self._solved * self.own
-        return asked * chance * policy.stop_perfect * self.pairs
+        read = 0.0 if policy.read == "code" else float(self.pairs)
+        return asked * chance * _wanted(policy) * read
 
     def _opinions(self) -> Iterator[tuple[Kind, float]]:
         policy, answers = self.config.policy, self.config.answers
-        if policy.review != "off":
-            found = policy.stop_perfect if self.luck.most else self._solved * self.luck.found(policy.stop_perfect)
+        if policy.review != "off" and self.own:
+            found = _wanted(policy) if self.luck.most else self._solved * self.luck.found(_wanted(policy))
             yield Kind("reviewer", "review"), float(found)
         if answers.judge != "off":
             differ = self.luck.differ * (1.0 if self.luck.most else self._solved)
@@ -148,7 +160,7 @@ class _Course:
         if self.given and not self.own:
             yield follow, float(self.given * answers.samples * tests)
         elif policy.phases:
-            perfect = float(answers.perfect) if luck.most else solved * min(answers.perfect, luck.found(policy.stop_perfect))
+            perfect = float(answers.perfect) if luck.most else solved * min(answers.perfect, luck.found(_wanted(policy)))
             lacking = 1.0 if luck.most else 1 - solved + solved * luck.lone
             yield follow, perfect * answers.samples * tests
             turned = perfect * (answers.views - 1)
@@ -191,7 +203,12 @@ def _further(policy: Policy, luck: Luck, second: int, births: int) -> float:
 @lru_cache(maxsize=100_000)
 def _going(policy: Policy, luck: Luck, births: int) -> float:
     """Share of searches that have not found what they look for among so many births."""
-    return sum(share * _fewer(policy.stop_perfect, births, chance) for share, chance in luck.fits)
+    return sum(share * _fewer(_wanted(policy), births, chance) for share, chance in luck.fits)
+
+
+def _wanted(policy: Policy) -> int:
+    """How many descriptions that fit a search looks for."""
+    return policy.agree if policy.stop_when == "agree" else policy.stop_perfect
 
 
 def _fewer(wanted: int, births: int, chance: float) -> float:

@@ -34,6 +34,7 @@ from nlevolve.records import (
     TaskAnswered,
     TaskStarted,
 )
+from nlevolve.records import Reader as WhoReads
 from nlevolve.run.losses import losses
 from nlevolve.view.account import Account
 from nlevolve.view.readings import Reader
@@ -49,8 +50,8 @@ class TaskHistory:
     population: Population = field(default_factory=Population)
     leader: Candidate | None = None
     """The best candidate so far, by the run's own rank."""
-    follows: dict[tuple[int, int, int, str], AnswerFollowed] = field(default_factory=dict)
-    """(birth, test input, sample, view) -> the grid it gave."""
+    follows: dict[tuple[int, int, int, str, WhoReads], AnswerFollowed] = field(default_factory=dict)
+    """(birth, test input, sample, view, who read its words) -> the grid it gave."""
     guesses: dict[tuple[int, int], AnswerGuessed] = field(default_factory=dict)
     """(test input, sample) -> the grid that was given for it with no description."""
     choices: dict[tuple[int, int], AnswerJudged] = field(default_factory=dict)
@@ -209,8 +210,8 @@ class History:
             case MoveFailed():
                 self.task(event.task).grow(event, self.rank)
             case AnswerFollowed():
-                task = self.task(event.task)
-                task.follows[event.birth, event.attempt.pair, event.sample, event.view] = event
+                task, asked = self.task(event.task), (event.birth, event.attempt.pair, event.sample, event.view)
+                task.follows[*asked, event.attempt.by] = event
                 task.population = grow(task.population, event)
             case AnswerGuessed():
                 self.task(event.task).guesses[event.attempt.pair, event.sample] = event

@@ -105,7 +105,7 @@ class Reader:
         """A description was followed on the training pairs: which grids have the wrong size, which came with a note."""
         if event.duplicate_of is not None or started is None:
             return
-        followed = [one for one in event.attempts if isinstance(one, Followed)]
+        followed = [one for one in event.attempts if isinstance(one, Followed) and one.by == "checker"]
         wrong = sum(shape(one.grid) != shape(started.pairs[one.pair][1]) for one in followed)
         notes = [one.note for one in followed if one.note]
         for readings in self._readings(event.task, "checker", model):

@@ -14,6 +14,7 @@ from nlevolve.view.grading import Grade, Solution, grades
 from nlevolve.view.history import History, TaskHistory
 from nlevolve.view.lost import loss_rows
 from nlevolve.view.opinions import opinions_row
+from nlevolve.view.programs import added, tally
 from nlevolve.view.readings import readings_row
 from nlevolve.view.text import percent
 from nlevolve.view.votes import by_guesses
@@ -52,6 +53,7 @@ def results(
             **_scores_attempted(rows, graded),
             "public_tasks": sum(row["public"] for row in rows.values()),
             "candidates": sum(row["candidates"] for row in rows.values()),
+            "programs": added(row["programs"] for row in rows.values()),
             **account_row(history.account, history.owed()),
             "replies": readings_row(history.readings.total),
             "losses": loss_rows(loss for task in tasks for loss in history.task(task.id).losses),
@@ -191,7 +193,9 @@ def _task_row(seen: TaskHistory, task: Task, grade: Grade | None, history: Histo
         },
         "description": list(best.description.bullets) if best else None,
         "best": {"birth": best.birth.index, "operator": best.birth.operator, "model": best.birth.model} if best else None,
+        "program": (best.program or None) if best else None,
         "candidates": len(seen.population.members),
+        "programs": tally(seen.population.members.values()),
         "opinions": opinions_row(seen),
         **account_row(seen.account, history.owed(task=seen.id)),
         "replies": readings_row(history.readings.by_task.get(seen.id)),

@@ -103,7 +103,7 @@ def by_guesses(task: TaskHistory, test: int, solution: Solution) -> bool:
 def followed(task: TaskHistory, birth: int) -> dict[int, AnswerFollowed]:
     """Test input -> what came of following the birth's description on it as it stands; a reading that gave a grid, if any did."""
     found: dict[int, AnswerFollowed] = {}
-    for (whose, test, _, view), event in sorted(task.follows.items()):
+    for (whose, test, _, view, _), event in sorted(task.follows.items(), key=lambda one: one[0]):
         if whose == birth and not view and (test not in found or not isinstance(found[test].attempt, Followed)):
             found[test] = event
     return found

@@ -141,7 +141,13 @@ def _costs(found: Comparison, called: Mapping[str, str]) -> Sheet:
         "≈: partly estimated, +: more of unknown price. read: replies that could be read. "
         "s/task: from start to answer. reply s: what providers took, a task."
     )
-    return Sheet("What it took", columns, [[called[side.run], *_cost_row(side)] for side in found.runs], note)
+    rows = [[called[side.run], *_cost_row(side)] for side in found.runs]
+    if any(side.checks_saved for side in found.runs):
+        columns.insert(6, "saved")
+        note += " saved: checks that programs made in a checker's place."
+        for row, side in zip(rows, found.runs, strict=True):
+            row.insert(6, count(side.checks_saved))
+    return Sheet("What it took", columns, rows, note)
 
 
 def _cost_row(side: Side) -> list[str]:

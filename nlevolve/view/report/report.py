@@ -14,6 +14,7 @@ from nlevolve.view.grading import Solution
 from nlevolve.view.history import History, TaskHistory
 from nlevolve.view.lost import in_short, summed
 from nlevolve.view.page import render
+from nlevolve.view.programs import in_words as programs_told
 from nlevolve.view.readings import in_words
 from nlevolve.view.report import plots
 from nlevolve.view.report.report_data import deflate, pack
@@ -168,6 +169,8 @@ def _notes(results: Mapping[str, Any], history: History) -> list[str]:
     notes += [results["explanation"]] if results.get("explanation") else []
     lost = in_short(summed(results["totals"].get("losses", ())))
     notes += [f"No reply came to some of what was asked: {lost}."] if lost else []
+    told = programs_told(results["totals"].get("programs", {}))
+    notes += [f"A coder said descriptions in Python: {told}."] if told else []
     return notes + history.notices
 
 

@@ -16,6 +16,7 @@ from nlevolve.view.ancestry import Descent, Origin, descent, trace
 from nlevolve.view.grading import Solution
 from nlevolve.view.history import TaskHistory
 from nlevolve.view.opinions import opinions
+from nlevolve.view.programs import lines, mark, readers
 from nlevolve.view.raw import head, parts
 from nlevolve.view.text import clean
 from nlevolve.view.votes import backings, followed
@@ -130,7 +131,8 @@ def _test(grid: Grid, answer: Answer | None, truth: Grid | None, grids: GridTabl
 def _born(candidate: Candidate, came: Descent, grids: GridTable, less: str, echo: int | None) -> Packed:
     """i: birth · op, by (parents), model, view, phase, blind · say: bullets · from: origins · lost: parent's bullets dropped ·
     tries: [kind, grid or reason, accuracy, note] a pair · x: exact pairs · acc: mean cell accuracy · dup · sure ·
-    less: what was left out of its prompts · echo: the parent whose very grids it gives, on the test inputs too."""
+    less: what was left out of its prompts · echo: the parent whose very grids it gives, on the test inputs too ·
+    code: its program's lines · also: [mark of who read a pair, grid or null of the reader whose grid does not count]."""
     birth, fit = candidate.birth, candidate.fitness
     return {
         "i": birth.index,
@@ -150,7 +152,14 @@ def _born(candidate: Candidate, came: Descent, grids: GridTable, less: str, echo
         "sure": candidate.confirmed,
         "less": clean(less),
         "echo": echo,
+        "code": lines(candidate.program),
+        "also": [_other(attempt, grids) for attempt in candidate.attempts] if candidate.program else [],
     }
+
+
+def _other(attempt: Attempt, grids: GridTable) -> list[Any]:
+    other = attempt.other.grid if attempt.other is not None and readers(attempt) == "differ" else None
+    return [mark(attempt), grids.place(other), attempt.other.by if attempt.other else ""]
 
 
 def _origin(origin: Origin | None) -> list[Any] | None:

@@ -281,6 +281,25 @@ function drawBullets(task, birth, choose) {
 
 const REASONS = { garbled: "no valid grid", unreached: "the provider failed", refused: "the provider refused it for its content", skipped: "not asked: it could no longer reach its rivals" };
 
+const READERS = { py: "read by its program", "py=": "read alike by a checker and by its program", "py≠": "read in two ways" };
+const WHO = { checker: "a checker", coder: "its program" };
+
+// Python as it is written, its comments, strings and keywords told apart by class; set as text, like all that a model wrote.
+function drawCode(lines) {
+  if (!lines.length) return null;
+  const token = /(#.*$)|('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")|\b(def|return|for|in|if|elif|else|while|not|and|or|import|from|class|lambda|break|continue|pass|is|None|True|False)\b/g;
+  const drawn = lines.map((line) => {
+    const parts = [];
+    let at = 0;
+    for (const found of line.matchAll(token)) {
+      parts.push(line.slice(at, found.index), el("span", { class: found[1] ? "comment" : found[2] ? "string" : "keyword" }, found[0]));
+      at = found.index + found[0].length;
+    }
+    return [...parts, line.slice(at), "\n"];
+  });
+  return el("details", { class: "program", open: "" }, el("summary", {}, `its program, ${plural(lines.length, "line")}`), el("pre", {}, drawn));
+}
+
 function drawTries(task, birth) {
   return birth.tries.map(([kind, what, , note], n) => {
     const [input, output] = task.pairs[n].map(task.grid);
@@ -288,7 +307,10 @@ function drawTries(task, birth) {
       kind === "followed"
         ? figure("got", task.grid(what), output)
         : el("figure", { class: "off" }, el("figcaption", {}, `got: ${REASONS[kind]}`), el("div", { class: "nothing" }, what || "–"));
-    return el("div", { class: "grids" }, figure(`pair ${n + 1}: input`, input), figure("expected", output), got, note ? el("p", { class: "small quiet" }, note) : null);
+    const [mark, other, by] = birth.also[n] ?? ["", null, ""];
+    const also = other === null ? null : figure(`${WHO[by]} got`, task.grid(other), output);
+    const read = mark ? el("p", { class: "small quiet" }, READERS[mark]) : null;
+    return el("div", { class: "grids" }, figure(`pair ${n + 1}: input`, input), figure("expected", output), got, also, read, note ? el("p", { class: "small quiet" }, note) : null);
   });
 }
 
@@ -329,6 +351,7 @@ function drawCandidate(task, birth, choose) {
     ),
     el("p", { class: "small quiet" }, facts.join(" · ")),
     drawBullets(task, birth, choose),
+    drawCode(birth.code),
     el("div", { class: "pairs" }, drawTries(task, birth)),
     ...drawOnTest(task, birth),
     drawCalls(task, birth.i),

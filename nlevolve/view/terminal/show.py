@@ -18,6 +18,7 @@ from nlevolve.view.grading import Solution, grade
 from nlevolve.view.history import TaskHistory
 from nlevolve.view.lost import in_short, loss_rows, summed
 from nlevolve.view.opinions import opinions
+from nlevolve.view.programs import lines
 from nlevolve.view.terminal.grids import Picture, Pictures, coloured, fades
 from nlevolve.view.terminal.palette import Palette
 from nlevolve.view.terminal.panels.best import description, lineage
@@ -115,9 +116,19 @@ def _candidate(look: Look, width: int) -> list[Row]:
             *grids(look, width, TALL, every=True),
             row(""),
         ]
-    head = rule(row(("its grids", "bold"), ("  input → truth │ what the checker made of it", "dim")), width)
-    told = [*description(look, width, TALL), row(""), head, *grids(look, width, TALL, every=True), row("")]
+    program = _program(look.candidate, width)
+    who = "what it came to (py: by its program)" if program else "what the checker made of it"
+    head = rule(row(("its grids", "bold"), (f"  input → truth │ {who}", "dim")), width)
+    told = [*description(look, width, TALL), row(""), *program, head, *grids(look, width, TALL, every=True), row("")]
     return [*told, *_notes(look.candidate, width), *lineage(look, width, 40)]
+
+
+def _program(candidate: Candidate, width: int) -> list[Row]:
+    """The text of its program, where a coder made one."""
+    if not candidate.program:
+        return []
+    told = [row(" ", line) for line in lines(candidate.program)]
+    return [rule(row(("its program", "bold"), ("  as a coder said it; run in a sandbox", "dim")), width), *told, row("")]
 
 
 def _notes(candidate: Candidate, width: int) -> list[Row]:
@@ -134,6 +145,8 @@ def _notes(candidate: Candidate, width: int) -> list[Row]:
 
 
 def _remark(attempt: Attempt) -> str:
+    if attempt.other is not None and attempt.other.grid is None:
+        return f"its program gave no grid: {clean(attempt.other.why)}"
     match attempt:
         case Followed():
             return clean(attempt.note)

@@ -9,6 +9,7 @@ from rich.cells import cell_len
 
 from nlevolve.puzzle.grids import Grid
 from nlevolve.records import Attempt, Followed, Garbled, Refused, Skipped
+from nlevolve.view.programs import mark
 from nlevolve.view.terminal.grids import Picture, size
 from nlevolve.view.terminal.panels.layout import EMPTY, Row, Styled, beside, fill, fit, row
 from nlevolve.view.terminal.panels.look import Look
@@ -125,6 +126,11 @@ class _Pair:
         return fill(told, max(one.cell_len for one in told), len(told))
 
     def _verdict(self) -> Styled:
+        """What came of it, and the mark of who read it."""
+        (text, style), told = self._judged(), mark(self.attempt)
+        return (f"{text} {told}" if told else text, style)
+
+    def _judged(self) -> Styled:
         palette = self.look.palette
         match self.attempt:
             case None:

@@ -1,0 +1,75 @@
+"""What programs did in the checker's place: how many there are, which fail, what checks they saved, where readers differ."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from nlevolve.evolve.population import Candidate
+from nlevolve.records import Attempt, Followed, Garbled
+from nlevolve.view.text import clean, plural
+
+FIGURES = ("made", "failed", "pairs", "saved", "differ")
+MARKS = {"agree": "py=", "differ": "py≠", "alone": "py"}
+
+
+def tally(candidates: Iterable[Candidate]) -> dict[str, int]:
+    """made: descriptions with a program · failed: those of them that gave no valid grid on some pair · pairs: grids that programs
+    gave · saved: pairs that nobody was asked to check · differ: pairs on which both readers gave grids, and not the same."""
+    found: Counter[str] = Counter()
+    for candidate in candidates:
+        if candidate.program and candidate.duplicate_of is None:
+            found["made"] += 1
+            found["failed"] += any(map(_failed, candidate.attempts))
+            found["pairs"] += sum(map(_gave, candidate.attempts))
+            found["saved"] += sum(one.by == "coder" and one.other is None for one in candidate.attempts)
+            found["differ"] += sum(readers(one) == "differ" for one in candidate.attempts)
+    return {name: found[name] for name in FIGURES}
+
+
+def lines(program: str) -> list[str]:
+    """A program's text for people: nothing but what can be seen, and its indentation."""
+    told = program.rstrip().split("\n") if program else []
+    return [" " * (len(line) - len(line.lstrip(" "))) + clean(line) for line in told]
+
+
+def added(rows: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    """The rows of several tasks as one."""
+    every = list(rows)
+    return {name: sum(row[name] for row in every) for name in FIGURES}
+
+
+def readers(attempt: Attempt) -> str:
+    """How a program took part in reading a pair: alone, both agree, they differ; empty where it gave nothing to compare."""
+    if attempt.other is None:
+        return "alone" if attempt.by == "coder" else ""
+    if not isinstance(attempt, Followed) or attempt.other.grid is None:
+        return "alone" if attempt.by == "coder" else ""
+    return "agree" if attempt.grid == attempt.other.grid else "differ"
+
+
+def mark(attempt: Attempt | None) -> str:
+    """A reader's mark beside a pair: py for a program, py= where the checker got the same, py≠ where not; empty for a checker."""
+    return MARKS.get(readers(attempt), "") if attempt else ""
+
+
+def in_words(row: Mapping[str, int]) -> str:
+    """A `programs` row of results.json in one line; empty where no program was made."""
+    if not row.get("made"):
+        return ""
+    told = [plural(row["made"], "program"), f"{plural(row['saved'], 'check')} saved"]
+    told += [f"{row['failed']:,} without a grid on some pair"] if row["failed"] else []
+    told += [f"{plural(row['differ'], 'pair')} read in two ways"] if row["differ"] else []
+    return ", ".join(told)
+
+
+def _failed(attempt: Attempt) -> bool:
+    if attempt.by == "coder":
+        return isinstance(attempt, Garbled)
+    return attempt.other is not None and attempt.other.grid is None
+
+
+def _gave(attempt: Attempt) -> bool:
+    if attempt.by == "coder":
+        return isinstance(attempt, Followed)
+    return attempt.other is not None and attempt.other.grid is not None
