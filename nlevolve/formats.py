@@ -32,6 +32,20 @@ class ControlRow(Record):
     """Whose bare calls these are, of the arm `direct`."""
 
 
+class SeedsRow(Record):
+    """Descriptions that a run began with (`--seeds`)."""
+
+    of: str
+    """Name of the file or the run that they are from."""
+    tasks: int
+    """Tasks of the run that have any."""
+    descriptions: int
+    ignored: int = 0
+    """Tasks that the file or the run has some for, and this run does not have."""
+    digest: str
+    """SHA-256 of the canonical JSON of `given`."""
+
+
 class OriginRow(Record):
     """The run that one repeats (`solve --from`)."""
 
@@ -89,11 +103,14 @@ class ConfigFile(Record):
     """nlevolve, python, the packages that matter, and the embedded models if any is asked -> version."""
     given: Mapping[str, tuple[Description, ...]] = {}
     """Task -> what its first births are given, in order, instead of asking a model for it."""
+    seeds: SeedsRow | None = None
+    """Where these are from, if the run was told to begin with them: its schedule comes behind them. Of a control they take the
+    place of the schedule's first births."""
     control: ControlRow | None = None
     """What it controls, of a run that `nlevolve control` made."""
     digest: str
-    """SHA-256 of the canonical JSON of `settings`, `tasks`, `tasks_digest` and `prompts`, and of `endpoints` and `given` where
-    there are any: equal for runs that ask the same."""
+    """SHA-256 of the canonical JSON of `settings`, `tasks`, `tasks_digest` and `prompts`, and of `endpoints`, `given` and
+    `seeds.digest` where there are any: equal for runs that ask the same."""
 
 
 LOOSE = {"settings", "limits"}

@@ -36,9 +36,11 @@ def solve(
 ) -> int:
     """Solve tasks; says where the run is and how to look at it."""
     import sys
+    import time
 
     from nlevolve.view.terminal.passing import passing
 
+    began = time.monotonic()
     with passing("getting ready …", sys.stderr):
         from nlevolve.cli.planning import plan
 
@@ -49,7 +51,7 @@ def solve(
         return _announced(planned, json)
     if not asked.replay:
         # what a file alone names is not even looked at before it is confirmed
-        _knock(role for role in config.roles.values() if role.base_url is None or role.base_url in chosen.texts)
+        _knock(role for role in config.every.values() if role.base_url is None or role.base_url in chosen.texts)
     with passing("looking up the models …", sys.stderr):
         from nlevolve.cli.trusting import confirmed
         from nlevolve.run.session import begin
@@ -75,14 +77,16 @@ def solve(
 
     session = confirmed(begun)
     session = replace(session, ping=asked.ping is not False and not asked.replay)
-    return _ended(_carry_out(session, see, live, json, colours), session.folder, when_done, json)
+    return _ended(_carry_out(session, see, live, json, colours, began), session.folder, when_done, json)
 
 
 def _series(planned: Plan, asked: Several) -> Series:
     from nlevolve.cli.series import Series, repeated
 
     if planned.origin is not None:
-        return Series(planned.selection, [asked], planned.chosen, configs=[planned.config])
+        brought = planned.brought
+        given = {task: len(told) for task, told in brought.given.items()} if brought and brought.seeds else None
+        return Series(planned.selection, [asked], planned.chosen, configs=[planned.config], given=given)
     return Series(planned.selection, list(repeated(asked)), planned.chosen)
 
 
@@ -128,10 +132,12 @@ def resume(
     Takes new limits; refuses changed settings and lists them.
     """
     import sys
+    import time
 
     from nlevolve.run import store
     from nlevolve.view.terminal.passing import passing
 
+    began = time.monotonic()
     asked = Resumable.read(given)
     folder = store.find(run, Path(asked.runs_dir))
     old = store.read_config(folder, store.TO_RESUME)
@@ -167,8 +173,8 @@ def resume(
 
     session = confirmed(reopened)
     if not old.get("replay"):
-        _knock(config.roles.values())
-    return _ended(_carry_out(session, see, live, json, colours), session.folder, when_done, json)
+        _knock(config.every.values())
+    return _ended(_carry_out(session, see, live, json, colours, began), session.folder, when_done, json)
 
 
 def _knock(roles: Iterable[RoleSettings]) -> None:
@@ -181,13 +187,15 @@ def _knock(roles: Iterable[RoleSettings]) -> None:
         complain(f"nothing answers at {shown('.base_url', address)} ({why}): is the server running?")
 
 
-def _carry_out(session: Session, see: Mapping[str, Make], live: bool | None, json: bool, colours: Palette) -> int:
+def _carry_out(session: Session, see: Mapping[str, Make], live: bool | None, json: bool, colours: Palette, began: float) -> int:
     """Run the session with its views, and say how it ended."""
     import sys
 
     from nlevolve.cli.running import carry_out
 
-    return carry_out(session, live=sys.stdout.isatty() if live is None else live, as_json=json, see=see, colours=colours)
+    return carry_out(
+        session, live=sys.stdout.isatty() if live is None else live, as_json=json, see=see, colours=colours, began=began
+    )
 
 
 def _ended(code: int, folder: Path, command: str | None, json: bool) -> int:

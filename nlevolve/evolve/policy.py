@@ -32,8 +32,18 @@ class Phase(Settings):
     """Repeated in this order over the phase's births."""
     overlap: int = Field(8, ge=1)
     """How many births may be in flight: birth k sees the births below k - overlap + 1."""
+    generator: str | None = None
+    """Who writes, revises and recombines in this phase, a litellm model string or a mix; None: each role's own model."""
+    reasoning_effort: str | None = None
+    """Of the calls of these roles in this phase, as is the next; None: each role's own."""
+    temperature: float | None = Field(None, ge=0)
     barrier: bool = False
     """Every birth of the phase sees the births before the phase, all of them and no other (Berman's generations)."""
+
+    @property
+    def differs(self) -> bool:
+        """Whether who writes in it is called otherwise than elsewhere."""
+        return (self.generator, self.reasoning_effort, self.temperature) != (None, None, None)
 
 
 class Policy(Settings):
@@ -65,6 +75,9 @@ class Policy(Settings):
     """Moves of the births that see a perfect description and go on (`stop_when = "agree"`); empty: the phase's own."""
     check: Literal["all", "telling"] = "all"
     """Check every pair of every candidate, or the most telling pair first and the rest only if it is worth it."""
+    ahead: Literal["off", "free"] = "off"
+    """free: while places in flight stand free, what is likely to be needed is asked early: a candidate's other pairs beside the
+    most telling one, and where an answer lacks (`answers.fill`) the further descriptions side by side."""
     borderline: int = Field(1, ge=1)
     """How often the one pair that keeps a candidate from being perfect is checked at most, until two of its grids are equal."""
     confirm: Literal["auto", "always", "never"] = "auto"

@@ -15,6 +15,8 @@ from nlevolve.llm.kept import Kept
 from nlevolve.llm.purse import Others, Purse
 from nlevolve.llm.request import OverBudget, Reply, Request
 
+FIRST = 8
+"""Tasks under a cap that begin before anybody knows what a task takes."""
 POLL = 0.25
 """Seconds between looks at what other runs have settled of a budget that is shared."""
 
@@ -170,6 +172,21 @@ class Ledger:
         usd, calls = caps.usd and max(0.0, caps.usd - spent.usd), caps.calls and max(0, caps.calls - spent.calls)
         return Caps(usd, caps.task_usd, calls, caps.tokens and max(0, caps.tokens - spent.tokens))
 
+    def carries_another(self) -> bool:
+        """Whether the caps carry one more task beside those under way: all of them can be answered, and where they are many,
+        what is left is as much for each as a task took so far."""
+        caps, kept, room = self.caps, self.kept, self._room
+        if caps.calls is None and caps.usd is None:
+            return True
+        if not kept.holds_another(room.calls, room.usd):
+            return False
+        with self._purse.open() as others:
+            usd = inf if caps.usd is None else caps.usd - others.usd - self.usd
+        calls = inf if caps.calls is None else caps.calls - self.calls
+        many, ended = kept.under_way + 1, kept.ended
+        took = (calls, self.calls - self._before.calls), (usd, self.usd - self._before.usd)
+        return many <= FIRST or (ended > 0 and all(many * taken <= left * ended for left, taken in took))
+
     async def reserve(self, task: str, need: Need) -> Hold:
         """Commit one call and its money. Waits while calls in flight may still cost less than is held for them, or be none.
 
@@ -202,7 +219,7 @@ class Ledger:
             return self._commit(task, need, tokens)
         if bought < need.least:
             raise OverBudget(self._too_little(scope, task, need, others), scope=scope)
-        raise OverBudget(self._too_few(room, others))
+        raise OverBudget(self._too_few(task, need, others))
 
     def _no_call(self, kept: int) -> str:
         aside = f" ({kept} of them kept for answers)" if kept else ""
@@ -221,9 +238,13 @@ class Ledger:
             return f"{left} was left, ${kept:.4f} of it for answers: too little for another call{why}"
         return f"{left} is left: too little for a call{why}"
 
-    def _too_few(self, room: float, others: Others) -> str:
+    def _too_few(self, task: str, need: Need, others: Others) -> str:
+        kept, cap = self._kept_tokens(task, need), self.caps.tokens or 0
         why = f" ({others.tokens:,} are other runs')" if others.tokens else ""
-        return f"{max(0, int(room)):,} of the cap of {self.caps.tokens:,} tokens are left: too few for a call{why}"
+        left = f"{max(0, cap - others.tokens - self.tokens):,} of the cap of {cap:,} tokens"
+        if kept:
+            return f"{left} were left, {kept:,} of them for answers: too few for another call{why}"
+        return f"{left} are left: too few for a call{why}"
 
     async def _settling(self, longest: float | None) -> None:
         self._settled.clear()
@@ -283,16 +304,18 @@ class Ledger:
         own -= self._kept_usd("task", task, need)
         return ("run", run) if run <= own else ("task", own)
 
+    def _left_tokens(self, task: str, need: Need, others: Others) -> float:
+        if self.caps.tokens is None or not need.counts:
+            return inf
+        return self.caps.tokens - others.tokens - self.tokens - self._committed_tokens - self._kept_tokens(task, need)
+
+    def _kept_tokens(self, task: str, need: Need) -> int:
+        return self.kept.tokens(self._room.tokens or 0, task, last=need.last)
+
     def _kept_usd(self, scope: Literal["run", "task"], task: str, need: Need) -> float:
         if scope == "task":
             return self.kept.own_usd(self._room.task_usd, task, last=need.last)
         return self.kept.usd(self._room.usd, task, last=need.last)
-
-    def _left_tokens(self, task: str, need: Need, others: Others) -> float:
-        if self.caps.tokens is None or not need.counts:
-            return inf
-        kept = self.kept.tokens(self._room.tokens or 0, task, last=need.last)
-        return self.caps.tokens - others.tokens - self.tokens - self._committed_tokens - kept
 
     def _commit(self, task: str, need: Need, tokens: int) -> Hold:
         hold = Hold(need.usd(tokens), tokens, need.prompt, need.counts, need.priced, need.last)

@@ -69,6 +69,8 @@ class Side(BaseModel):
     """Of those solved, tasks with a test input that direct guesses alone have right; None where no run guessed."""
     covered: int | None
     """Tasks of which every solution was among the grids proposed."""
+    solved_given: int = 0
+    """Solved ones whose best description was given (`--seeds`): the run did not find it."""
     exact: int
     """Tasks whose best description is exact on every training pair."""
     cells_train: float | None
@@ -92,8 +94,7 @@ class Side(BaseModel):
     """With those of the replies from the cache, each once."""
     replies: dict[str, int]
     """What became of the replies, as in results.json."""
-    saved: int = 0
-    """Checks of training pairs that programs made in a checker's place."""
+    checks_saved: int = 0
     lost: dict[str, int] = Field(default_factory=dict)
     """Kind of failure -> births and answers that brought nothing, because no reply came."""
     cached_share: float
@@ -122,7 +123,6 @@ class Duel(BaseModel):
     """Two runs, task by task. `p`: McNemar's exact test, two-sided; `p_holm`: corrected for all duels."""
 
     model_config = ConfigDict(frozen=True)
-
     one: str
     other: str
     both: int
@@ -229,6 +229,7 @@ def _side(name: str, run: RunFolder, rows: Sequence[TaskRow], graded: bool) -> S
         attempted_solved=sum(bool(row["solved"]) for row in rows if attempted(row)) if graded else None,
         guessed=sum(bool(row["solved"]) and any(row.get("inputs_by_guess") or ()) for row in rows) if graded else None,
         covered=sum(all(row["inputs_covered"]) for row in rows) if graded else None,
+        solved_given=sum(bool(row["solved"] and row["best"]) and row["best"]["operator"] == "given" for row in rows),
         exact=sum(map(exact_on_training, rows)),
         cells_train=cells,
         cells_test=_mean(_mean(row["inputs_cell_accuracy"]) for row in rows) if graded else None,
@@ -242,7 +243,7 @@ def _side(name: str, run: RunFolder, rows: Sequence[TaskRow], graded: bool) -> S
         calls=calls,
         tokens={kind: sum(row["tokens"][kind] for row in [*rows, *once]) for kind in rows[0]["tokens"]},
         replies={name: sum(row.get("replies", {}).get(name, 0) for row in rows) for name in (*OUTCOMES, "wrong_size", "notes")},
-        saved=sum(row.get("programs", {}).get("saved", 0) for row in rows),
+        checks_saved=sum(row.get("programs", {}).get("saved", 0) for row in rows),
         lost=summed(loss for row in rows for loss in row.get("losses", ())),
         cached_share=calls["cache"] / asked if asked else 0.0,
         bought_before=sum(before["calls"]["provider"] for before in once),
@@ -311,6 +312,8 @@ def _warnings(sides: Sequence[Side], runs: Sequence[RunFolder], shared: int, gra
             yield f"{side.run}: {tasks - shared} of its {plural(tasks, 'task')} are not in every run and are left out"
         if not side.finished:
             yield f"{side.run} is not finished: tasks it has not answered count as unsolved"
+        if side.solved_given:
+            yield f"{side.run}: {side.solved_given} of its {side.solved} solved tasks by descriptions that it was given"
         if unsure := doubt(side.cost_unknown_calls, side.cost_unknown_usd):
             yield f"{side.run}: {unsure}: its dollars are too few"
         if side.damaged:
