@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Self, TypeVar, get_args
+from typing import Annotated, Any, Literal, Self, TypeVar, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
@@ -101,6 +101,15 @@ def _seconds(span: Any) -> Any:
     return 3600 * hours + 60 * minutes + seconds
 
 
+def _tasks(number: Any) -> Any:
+    """A whole number as it may be typed, or auto."""
+    if isinstance(number, str) and number != "auto":
+        number = int(number) if number.isdecimal() and len(number) < 10 else 0
+    if isinstance(number, int) and number < 1:
+        raise ValueError("give 1 or more, or auto")
+    return number
+
+
 def _absolute(file: Path | None) -> Path | None:
     """A run may be resumed from another folder."""
     return file and file.resolve()
@@ -156,7 +165,7 @@ class Models(Told):
     judge: Annotated[str | None, Shown(default="the checker")] = None
     """Picks the answers where rules that fit differ (answers.judge)."""
     coder: Annotated[str | None, Shown(default="none")] = None
-    """Says descriptions in Python, for a sandbox to run on every grid; needs the extra nlevolve[code]."""
+    """Says descriptions in Python, for a sandbox to run on every grid; needs the extra `code`."""
 
 
 class Choice(Models):
@@ -195,8 +204,10 @@ class Limits(Told):
     """Tokens of prompts and replies, as they are billed, at most, over the whole run."""
     concurrency: Annotated[int, Field(ge=1), Shown(metavar="N")] = 64
     """Calls in flight."""
-    tasks_at_once: Annotated[int, Field(ge=1), Shown(metavar="N")] = 8
-    """Tasks under way."""
+    tasks_at_once: Annotated[Annotated[int, Field(ge=1)] | Literal["auto"], BeforeValidator(_tasks), Shown(metavar="N|auto")] = (
+        "auto"
+    )
+    """Tasks under way; auto: one more begins whenever a call could go out at once, as far as the caps carry it."""
     patience: Annotated[float, Field(ge=0), BeforeValidator(_seconds), Shown(metavar="TIME", default="15m")] = 900.0
     """How long to wait for a server that is away: seconds, or 47s, 15m, 1h30m."""
     allow_unknown_prices: bool = False

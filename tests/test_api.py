@@ -49,7 +49,7 @@ def test_importing_loads_none_of_the_heavy_packages() -> None:
 def test_an_option_that_is_none_is_a_type_error_and_a_wrong_value_a_usage_error(tmp_path: Path) -> None:
     with pytest.raises(TypeError, match=r"solve\(\) has no option 'genrator'; nearest: generator"):
         nlevolve.solve(["x"], genrator="a")
-    with pytest.raises(UsageError, match=r"^tasks_at_once: give 1 or more, got 0"):
+    with pytest.raises(UsageError, match=r"^tasks_at_once: give 1 or more, or auto, got 0"):
         nlevolve.solve([str(task_file(tmp_path))], tasks_at_once=0)
     with pytest.raises(UsageError, match=r"concurrency: .*integer"):
         nlevolve.solve([str(task_file(tmp_path))], concurrency="many")

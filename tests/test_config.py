@@ -15,8 +15,29 @@ from nlevolve.options import Limits, parse_changes
 
 
 @pytest.mark.parametrize("name", presets())
-def test_every_preset_that_ships_is_valid_and_plans_births(name: str) -> None:
-    assert configure(name).policy.births >= 1
+def test_every_preset_that_ships_is_valid_and_plans_births_or_guesses(name: str) -> None:
+    settings = configure(name)
+    assert settings.policy.births >= 1 or settings.answers.direct
+
+
+def test_who_has_nothing_to_do_is_not_among_the_roles_and_who_has_is_called_as_the_checker_is() -> None:
+    plain = configure("quick", models={"checker": "openai/c"})
+    assert (plain.reviewer, plain.judge) == (None, None)
+    assert {"reviewer", "judge"}.isdisjoint(plain.models)
+    changes = {"answers.judge": "differ", "judge.temperature": 0.3, "checker.shown": "none"}
+    settings = configure(
+        "quick", models={"checker": "openai/c", "reviewer": "r"}, changes={**changes, "policy.review": "perfect"}
+    )
+    assert (settings.models["reviewer"], settings.models["judge"]) == ("r", "openai/c")
+    assert (settings.roles["judge"].temperature, settings.roles["judge"].shown) == (0.3, "others")
+    turned_on = plain.changed({"policy.review": "perfect"})
+    assert turned_on.models["reviewer"] == "openai/c"
+    assert "reviewer" not in turned_on.changed({"policy.review": "off"}).models
+
+
+def test_a_model_for_a_role_without_work_is_refused() -> None:
+    with pytest.raises(UsageError, match=r"--judge names a model, but answers\.judge is off"):
+        configure(models={"judge": "openai/gpt-5"})
 
 
 def test_a_preset_may_be_a_file_and_hold_roles_and_a_seed(tmp_path: Path) -> None:
@@ -104,6 +125,9 @@ def test_a_fault_is_named_with_the_nearest(changes: dict[str, Any], told: str) -
 def test_limits_are_named_as_they_are_typed() -> None:
     with pytest.raises(UsageError, match=r"^--tasks-at-once: .*, got 0$"):
         Limits.read({"tasks_at_once": 0})
+    with pytest.raises(UsageError, match=r"^--tasks-at-once: give 1 or more, or auto, got 'many'$"):
+        Limits.read({"tasks_at_once": "many"})
+    assert [Limits.read({"tasks_at_once": n}).tasks_at_once for n in ("12", 3, "auto", None)] == [12, 3, "auto", "auto"]
     assert Limits.read({"budget": None, "concurrency": 3}) == Limits(concurrency=3)
 
 

@@ -40,6 +40,8 @@ class _Flights:
         self.evidence, self.found, self.sends = evidence, evidence.found, sends
         self.away: dict[str, Line] = {}
         """Digest of a request -> its try, while it is under way."""
+        self.given_up: dict[str, Line] = {}
+        """The same, of calls that nobody waited for any more."""
         self.tries: dict[str, int] = {}
         """Digest of a request -> tries of its call, that is not over."""
         self.replies: dict[str, set[tuple[object, ...]]] = defaultdict(set)
@@ -52,7 +54,7 @@ class _Flights:
         for line in self.evidence.lines:
             event = line.event
             if isinstance(event, RunStarted):
-                self.away, self.tries = {}, {}
+                self.away, self.given_up, self.tries = {}, {}, {}
             elif isinstance(event, CallSent):
                 self._sent(line, event)
             elif isinstance(event, CallRetried):
@@ -103,9 +105,12 @@ class _Flights:
             self.found.holds("call", line.where, call.tries > 0, "a reply came without a try")
 
     def _ended(self, line: Line, call: CallFinished) -> None:
-        sent = self.away.pop(call.request, None)
+        sent = self.away.pop(call.request, None) or self.given_up.pop(call.request, None)
         tries = self.tries.pop(call.request, None)
         needed = call.source == "provider" and call.tries > 0 and line.session == 0 and self.sends
+        if sent is not None and call.finish == "abandoned":
+            # its reply may have been on its way into the bank, and whoever asks again has it from there
+            self.given_up[call.request] = sent
         self.found.holds("call", line.where, sent is not None or not needed, "a reply came to what was never sent")
         if tries is not None and call.tries:
             # a try that found nobody there was none; a failure that several share is one of them

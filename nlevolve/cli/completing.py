@@ -11,7 +11,7 @@ import typer
 from nlevolve.options import Places
 
 EMBEDDED = (
-    *("offline/generator", "offline/generator-weak", "offline/generator-strong"),
+    *("offline/generator", "offline/generator-weak", "offline/generator-strong", "offline/generator-eager"),
     *("offline/checker", "offline/checker-weak", "offline/checker-clever"),
 )
 """As in offline/provider.py, which loads the models themselves."""

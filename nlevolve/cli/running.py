@@ -10,6 +10,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
@@ -18,7 +19,7 @@ from nlevolve.cli.accidents import line, unexpected
 from nlevolve.cli.trusting import tell
 from nlevolve.errors import BankFailed, BudgetFileFailed
 from nlevolve.program import command, quoted
-from nlevolve.records import RunFinished
+from nlevolve.records import CallFinished, CallSent, Event, RunFinished
 from nlevolve.run.session import Session
 from nlevolve.run.steering import Told, ask
 from nlevolve.run.store import StoreFailed
@@ -30,6 +31,7 @@ from nlevolve.view.terminal.ending import closing
 from nlevolve.view.terminal.palette import Palette, palette
 from nlevolve.view.terminal.passing import passing
 from nlevolve.view.terminal.summary import Summary
+from nlevolve.view.text import duration
 from nlevolve.view.uplift import told as controls_told
 
 DEAF = 5.0
@@ -44,15 +46,27 @@ EXIT_STOPPED = 130
 
 
 def carry_out(
-    session: Session, *, live: bool, as_json: bool, see: Mapping[str, Make] | None = None, colours: Palette | None = None
+    session: Session,
+    *,
+    live: bool,
+    as_json: bool,
+    see: Mapping[str, Make] | None = None,
+    colours: Palette | None = None,
+    began: float | None = None,
 ) -> int:
-    """Run a session to its end and return the exit code; `see` makes views from other packages that see every event."""
+    """Run a session to its end and return the exit code; `see` makes views from other packages that see every event.
+
+    `began`: when it was called for (time.monotonic()), if that was before now.
+    """
+    began = time.monotonic() if began is None else began
     # until the report is written: whoever starts a run of this name meanwhile would find it in his own
     with session.lock:
-        return _carry_out(session, opened(see or {}, session.folder), live=live, as_json=as_json, colours=colours or palette())
+        views = opened(see or {}, session.folder)
+        return _carry_out(session, views, live=live, as_json=as_json, colours=colours or palette(), began=began)
 
 
-def _carry_out(session: Session, outside: Sequence[See], *, live: bool, as_json: bool, colours: Palette) -> int:
+def _carry_out(session: Session, outside: Sequence[See], *, live: bool, as_json: bool, colours: Palette, began: float) -> int:
+    first = _First()
     publisher = Publisher(session.folder, session.selection, session.known)
     # with --json, stdout is for the summary object alone
     stream = sys.stderr if as_json else sys.stdout
@@ -62,7 +76,9 @@ def _carry_out(session: Session, outside: Sequence[See], *, live: bool, as_json:
     tell(session.named, stream)
     try:
         finished, summary = asyncio.run(
-            _run(session, [guarded("results.json", publisher.see, but=(StoreFailed,)), *outside], live, stream, colours)
+            _run(
+                session, [first.see, guarded("results.json", publisher.see, but=(StoreFailed,)), *outside], live, stream, colours
+            )
         )
     except (StoreFailed, BankFailed, BudgetFileFailed, PlaceError) as error:
         complain(error)
@@ -77,23 +93,56 @@ def _carry_out(session: Session, outside: Sequence[See], *, live: bool, as_json:
         publisher.write()
         publisher.report()
         return EXIT_STOPPED
+    ended = time.monotonic()
+    results = publisher.results()
+    if as_json:
+        say(json.dumps({"folder": str(session.folder), "exit_code": finished.exit_code, **results}))
+    else:
+        screen = console()
+        # in a file or a pipe a line stays a line
+        width = screen.width if screen.is_terminal else None
+        page, controls = session.folder / "report.html", controls_told(session.folder, results)
+        screen.print(closing(summary, results, run, colours, page=page, width=width, controls=controls), soft_wrap=True)
+    if finished.why and (as_json or not _read_together()):
+        complain(finished.why)
+    _report(publisher, None if as_json else Times(began, first.at or ended, ended))
+    return finished.exit_code
+
+
+def _report(publisher: Publisher, times: Times | None) -> None:
+    """Write the report, when all else of the run has been said; and say how long each part of it took."""
+    sys.stdout.flush()
     with passing("writing report.html …", sys.stderr):
         problem = publisher.report()
     if problem:
         complain(problem)
-    if as_json:
-        say(json.dumps({"folder": str(session.folder), "exit_code": finished.exit_code, **publisher.results()}))
-    else:
-        page = None if problem else session.folder / "report.html"
-        screen = console()
-        # in a file or a pipe a line stays a line
-        width = screen.width if screen.is_terminal else None
-        results = publisher.results()
-        controls = controls_told(session.folder, results)
-        screen.print(closing(summary, results, run, colours, page=page, width=width, controls=controls), soft_wrap=True)
-    if finished.why and (as_json or not _read_together()):
-        complain(finished.why)
-    return finished.exit_code
+    if times:
+        say(times.told(None if problem else time.monotonic()))
+
+
+@dataclass(frozen=True)
+class Times:
+    """Of a run, on the clock of time.monotonic(): when it was called for, when it asked first, when it ended."""
+
+    began: float
+    asked: float
+    ended: float
+
+    def told(self, written: float | None) -> str:
+        """In a line; `written`: when its report was."""
+        report = f", {duration(written - self.ended)} for report.html" if written is not None else ""
+        ready, ran = duration(self.asked - self.began), duration(self.ended - self.asked)
+        return f"   took {ready} to get ready, {ran} from the first question to the last answer{report}"
+
+
+class _First:
+    """When a run asked first."""
+
+    at: float | None = None
+
+    def see(self, event: Event) -> None:
+        if self.at is None and isinstance(event, CallSent | CallFinished):
+            self.at = time.monotonic()
 
 
 def _read_together() -> bool:

@@ -36,9 +36,11 @@ def solve(
 ) -> int:
     """Solve tasks; says where the run is and how to look at it."""
     import sys
+    import time
 
     from nlevolve.view.terminal.passing import passing
 
+    began = time.monotonic()
     with passing("getting ready …", sys.stderr):
         from nlevolve.cli.planning import plan
 
@@ -75,7 +77,7 @@ def solve(
 
     session = confirmed(begun)
     session = replace(session, ping=asked.ping is not False and not asked.replay)
-    return _ended(_carry_out(session, see, live, json, colours), session.folder, when_done, json)
+    return _ended(_carry_out(session, see, live, json, colours, began), session.folder, when_done, json)
 
 
 def _series(planned: Plan, asked: Several) -> Series:
@@ -130,10 +132,12 @@ def resume(
     Takes new limits; refuses changed settings and lists them.
     """
     import sys
+    import time
 
     from nlevolve.run import store
     from nlevolve.view.terminal.passing import passing
 
+    began = time.monotonic()
     asked = Resumable.read(given)
     folder = store.find(run, Path(asked.runs_dir))
     old = store.read_config(folder, store.TO_RESUME)
@@ -170,7 +174,7 @@ def resume(
     session = confirmed(reopened)
     if not old.get("replay"):
         _knock(config.every.values())
-    return _ended(_carry_out(session, see, live, json, colours), session.folder, when_done, json)
+    return _ended(_carry_out(session, see, live, json, colours, began), session.folder, when_done, json)
 
 
 def _knock(roles: Iterable[RoleSettings]) -> None:
@@ -183,13 +187,15 @@ def _knock(roles: Iterable[RoleSettings]) -> None:
         complain(f"nothing answers at {shown('.base_url', address)} ({why}): is the server running?")
 
 
-def _carry_out(session: Session, see: Mapping[str, Make], live: bool | None, json: bool, colours: Palette) -> int:
+def _carry_out(session: Session, see: Mapping[str, Make], live: bool | None, json: bool, colours: Palette, began: float) -> int:
     """Run the session with its views, and say how it ended."""
     import sys
 
     from nlevolve.cli.running import carry_out
 
-    return carry_out(session, live=sys.stdout.isatty() if live is None else live, as_json=json, see=see, colours=colours)
+    return carry_out(
+        session, live=sys.stdout.isatty() if live is None else live, as_json=json, see=see, colours=colours, began=began
+    )
 
 
 def _ended(code: int, folder: Path, command: str | None, json: bool) -> int:

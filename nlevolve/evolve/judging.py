@@ -14,6 +14,8 @@ MOST = 6
 """Grids that a judge is shown."""
 BEHIND = 2
 """Descriptions that it is shown for each of them."""
+ANSWERS = 2
+"""That may be given for a test input."""
 POINTS = (2, 1)
 """What a grid gets each time for the first and the second place (Borda)."""
 
@@ -32,10 +34,12 @@ def leading(answer: Answer, fitting: Iterable[Grid]) -> tuple[Proposal, ...]:
     """The grids between which there is something to decide, by votes; none where there is nothing.
 
     Those of descriptions that fit all pairs, or, where there are no such, all of them. What leads alone is the first answer,
-    whatever stands second.
+    whatever stands second; and two that fit nothing are the two answers, whichever comes first.
     """
     fits = frozenset(fitting)
-    first = tuple(one for one in answer.proposed if one.grid in fits) or answer.proposed
+    first = tuple(one for one in answer.proposed if one.grid in fits)
+    if not first and len(answer.proposed) > ANSWERS:
+        first = answer.proposed
     return first[:MOST] if len(first) > 1 else ()
 
 

@@ -75,6 +75,9 @@ class Policy(Settings):
     """Moves of the births that see a perfect description and go on (`stop_when = "agree"`); empty: the phase's own."""
     check: Literal["all", "telling"] = "all"
     """Check every pair of every candidate, or the most telling pair first and the rest only if it is worth it."""
+    ahead: Literal["off", "free"] = "off"
+    """free: while places in flight stand free, what is likely to be needed is asked early: a candidate's other pairs beside the
+    most telling one, and where an answer lacks (`answers.fill`) the further descriptions side by side."""
     borderline: int = Field(1, ge=1)
     """How often the one pair that keeps a candidate from being perfect is checked at most, until two of its grids are equal."""
     confirm: Literal["auto", "always", "never"] = "auto"

@@ -56,14 +56,15 @@ class Accounts:
             self._emit(Noticed(text=text))
 
 
-def metered(ask: Ask, accounts: Accounts) -> Ask:
-    """Report every reply and every failure."""
+def metered(ask: Ask, accounts: Accounts, *, unsent: bool = True) -> Ask:
+    """Report every reply and every failure; `unsent`: also of what was never sent."""
 
     async def asked(request: Request, waits: Callable[[], None]) -> Reply:
         try:
             reply = await ask(request, waits)
         except NoReply as error:
-            accounts.account(request, error)
+            if unsent or error.tries:
+                accounts.account(request, error)
             raise
         accounts.account(request, reply)
         return reply.model_copy(update={"request": request.key})

@@ -11,6 +11,7 @@ from nlevolve.llm.accounts import Accounts
 from nlevolve.llm.bank import Bank, Sample
 from nlevolve.llm.call import Call, Deliver
 from nlevolve.llm.request import Abandoned, NoReply, NotBanked, Reply, Request
+from nlevolve.llm.vacancies import Vacancies
 
 LINGER = 20.0
 """Seconds to wait, at the end of a run, for calls that nobody waits for any more but that are paid for.
@@ -54,12 +55,14 @@ class Cache:
         bank: Bank,
         accounts: Accounts,
         unheard: Callable[[BaseException], None],
+        vacancies: Vacancies,
         *,
         run: str,
         logged: set[str],
     ) -> None:
         """`unheard` is called with what a call died of, other than a failure, when nobody waits for it any more."""
         self._unheard = unheard
+        self._vacancies = vacancies
         self._deliver = deliver
         self._bank = bank
         self._accounts = accounts
@@ -111,11 +114,13 @@ class Cache:
     def _take_off(self, request: Request) -> _Flight:
         flight = self._flights[request.key] = _Flight(Call(request))
         # a task of its own: whoever asked first may be called away while others wait for the same
+        self._vacancies.take()
         flight.task = asyncio.create_task(self._fly(flight))
         flight.task.add_done_callback(lambda task: self._over(flight, task))
         return flight
 
     def _over(self, flight: _Flight, task: asyncio.Task[Reply]) -> None:
+        self._vacancies.give_back()
         error = None if task.cancelled() else task.exception()
         if error is not None and not isinstance(error, NoReply) and not flight.call.askers:
             self._unheard(error)

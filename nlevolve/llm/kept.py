@@ -67,6 +67,8 @@ class Kept:
 
     def __init__(self) -> None:
         self._of: dict[str, _Portion] = {}
+        self.ended = 0
+        """Tasks that nothing is kept for any more."""
 
     @contextmanager
     def keeping(self, task: str, costs: Callable[[], Sequence[Cost]]) -> Iterator[None]:
@@ -76,6 +78,19 @@ class Kept:
             yield
         finally:
             del self._of[task]
+            self.ended += 1
+
+    @property
+    def under_way(self) -> int:
+        """Tasks that something is kept for."""
+        return len(self._of)
+
+    def holds_another(self, calls: int | None, usd: float | None) -> bool:
+        """Whether each task would still have its whole portion, of caps like these, if there were one more like them."""
+        portions = self._of.values()
+        grown = 1 + 1 / max(1, len(portions))
+        enough_calls = calls is None or grown * sum(portion.calls for portion in portions) <= SHARE * calls
+        return enough_calls and (usd is None or grown * sum(portion.usd for portion in portions) <= SHARE * usd)
 
     def calls(self, cap: int, task: str, *, last: bool) -> int:
         """How many calls are out of reach for a request of this task; `last`: it is one of those that they are kept for."""

@@ -15,6 +15,8 @@ from nlevolve.llm.kept import Kept
 from nlevolve.llm.purse import Others, Purse
 from nlevolve.llm.request import OverBudget, Reply, Request
 
+FIRST = 8
+"""Tasks under a cap that begin before anybody knows what a task takes."""
 POLL = 0.25
 """Seconds between looks at what other runs have settled of a budget that is shared."""
 
@@ -169,6 +171,21 @@ class Ledger:
         caps, spent = self.caps, self._before
         usd, calls = caps.usd and max(0.0, caps.usd - spent.usd), caps.calls and max(0, caps.calls - spent.calls)
         return Caps(usd, caps.task_usd, calls, caps.tokens and max(0, caps.tokens - spent.tokens))
+
+    def carries_another(self) -> bool:
+        """Whether the caps carry one more task beside those under way: all of them can be answered, and where they are many,
+        what is left is as much for each as a task took so far."""
+        caps, kept, room = self.caps, self.kept, self._room
+        if caps.calls is None and caps.usd is None:
+            return True
+        if not kept.holds_another(room.calls, room.usd):
+            return False
+        with self._purse.open() as others:
+            usd = inf if caps.usd is None else caps.usd - others.usd - self.usd
+        calls = inf if caps.calls is None else caps.calls - self.calls
+        many, ended = kept.under_way + 1, kept.ended
+        took = (calls, self.calls - self._before.calls), (usd, self.usd - self._before.usd)
+        return many <= FIRST or (ended > 0 and all(many * taken <= left * ended for left, taken in took))
 
     async def reserve(self, task: str, need: Need) -> Hold:
         """Commit one call and its money. Waits while calls in flight may still cost less than is held for them, or be none.

@@ -15,6 +15,7 @@ from nlevolve.llm.settings import RoleSettings
 from nlevolve.llm.slots import Slots
 from nlevolve.llm.stopping import nap
 from nlevolve.llm.traffic import Traffic
+from nlevolve.llm.turns import Turns, rank
 from nlevolve.records import Event, LimitChanged
 
 CHARACTERS_A_TOKEN = 3.0
@@ -90,7 +91,7 @@ class Taken:
 
 
 class Lane:
-    """The way to one model at one endpoint. Requests pass its gate one by one, in the order in which they came."""
+    """The way to one model at one endpoint. Requests pass its gate one by one, by their rank (turns.py)."""
 
     def __init__(self, model: str, settings: RoleSettings, shared: Shared) -> None:
         self._model = model
@@ -106,12 +107,12 @@ class Lane:
         self._not_before = float("-inf")
         self._last_shrink = float("-inf")
         self._lesson = self._learned.lesson
-        self._gate = asyncio.Lock()
+        self._gate = Turns()
         self._freed = asyncio.Event()
         self._queued = 0
         self._in_demand = False  # slots, not the pace, are what the queue waits for
 
-    async def enter(self, tokens: float, *, last: bool = False) -> Taken:
+    async def enter(self, tokens: float, *, rank: int = 0, last: bool = False) -> Taken:
         """Wait for a slot, for the pace, and for a slot of the whole run, in this order.
 
         Only the first in the queue waits for these, so that none of them is held while another is waited for. Once the run is
@@ -121,7 +122,7 @@ class Lane:
         self._queued += 1
         standing.waiting += 1
         try:
-            async with self._gate:
+            async with self._gate.turn(rank):
                 while self._slots.full:
                     self._in_demand = True
                     self._freed.clear()
@@ -278,7 +279,7 @@ class Lanes:
         lane = self._lanes.get(request.place)
         if lane is None:
             lane = self._lanes[request.place] = Lane(request.model, request.settings, self._shared)
-        taken = await lane.enter(lane.tokens(request), last=request.label.last)
+        taken = await lane.enter(lane.tokens(request), rank=rank(request.label), last=request.label.last)
         try:
             yield taken
             if taken.reply is not None:

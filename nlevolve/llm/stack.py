@@ -27,13 +27,14 @@ from nlevolve.llm.pausing import Pause
 from nlevolve.llm.prefix import led
 from nlevolve.llm.purse import Purse, SharedPurse
 from nlevolve.llm.replay_bank import ReplayBank
-from nlevolve.llm.request import LLM, Interrupted, NotBanked, Place, Rejected, Reply, Request
+from nlevolve.llm.request import LLM, Interrupted, NotBanked, OverBudget, Place, Rejected, Reply, Request
 from nlevolve.llm.room import roomier
 from nlevolve.llm.schema_fallback import Forms
 from nlevolve.llm.serving import Served, served
 from nlevolve.llm.settings import RoleSettings
 from nlevolve.llm.thinking import resolved
 from nlevolve.llm.traffic import Traffic
+from nlevolve.llm.vacancies import Vacancies
 from nlevolve.llm.windows import Windows
 from nlevolve.records import Event
 
@@ -59,8 +60,12 @@ class Stack:
         keeping: Keeping = keeping_nothing,
         endpoints: Mapping[str, str] | None = None,
         cap: Callable[[float], None] = _no_cap,
+        vacancies: Vacancies | None = None,
+        carries_another: Callable[[], bool] = lambda: True,
+        ask_early: Ask | None = None,
     ) -> None:
         self._ask = ask
+        self._ask_early = ask_early
         self._bank = bank
         self._cards = cards
         self._endpoints = Endpoints(cards, endpoints)
@@ -69,6 +74,8 @@ class Stack:
         """Until a task is answered, keeps of the caps what that will take; see Budget.keeping."""
         self.cap = cap
         """Changes the run's budget, USD; see Ledger.cap."""
+        self._vacancies = vacancies
+        self._carries_another = carries_another
         self.windows = Windows(cards, served)
         """How long prompts may be, as far as it is known."""
 
@@ -83,6 +90,27 @@ class Stack:
             return await self._answer(request, waits)
 
         return ask
+
+    async def vacancy(self) -> bool:
+        """Wait until more could be asked than is; whether what is left of the caps carries another task then."""
+        if self._vacancies is not None:
+            await self._vacancies.until_short()
+        return self._carries_another()
+
+    async def early(self, request: Request) -> Reply:
+        """A reply that may be needed, asked for once a place in flight stands free. What is in the bank is not told again.
+
+        Raises NoReply: also where a cap might have to pay for it with what is surely needed, and in a replay.
+        """
+        if self._bank.replay or self._vacancies is None:
+            raise NotBanked("nothing is asked early")
+        await self._vacancies.until_free()
+        sample = self._bank.get(self._as_asked(request).key)
+        if sample is not None:
+            return sample.reply
+        if not self._carries_another():
+            raise OverBudget("what is left of the caps is for what is surely needed")
+        return await self._answer(request, _told_nobody, self._ask_early)
 
     def lacking(self, owed: Callable[[str], bool]) -> LLM:
         """The same LLM for what a run that is told again still lacks: of all else the bank's reply is given, and nobody told."""
@@ -115,10 +143,10 @@ class Stack:
         settings = resolved(request.settings, self._cards.get(request.model))
         return request if settings is request.settings else request.model_copy(update={"settings": settings})
 
-    async def _answer(self, request: Request, waits: Callable[[], None]) -> Reply:
+    async def _answer(self, request: Request, waits: Callable[[], None], ask: Ask | None = None) -> Reply:
         if self._stopping.is_set() and not request.label.last:
             raise Interrupted("the run was interrupted")
-        return await self._through(self._ask, request, waits)
+        return await self._through(ask or self._ask, request, waits)
 
     async def _through(self, ask: Ask, request: Request, waits: Callable[[], None]) -> Reply:
         request = self._as_asked(request)
@@ -198,9 +226,22 @@ class OpenStack:
         )
         self._alarm = Alarm()
         unheard = self._alarm.ring
-        self._cached = Cache(led(deliver), self._bank, accounts, unheard, run=self.run_id, logged=set(self.logged))
+        vacancies = Vacancies(self.concurrency, self._traffic)
+        self._cached = Cache(led(deliver), self._bank, accounts, unheard, vacancies, run=self.run_id, logged=set(self.logged))
         ask, endpoints = metered(self._cached, accounts), self.endpoints
-        return Stack(ask, self._bank, self.cards, self.stopping, told, budget.keeping, endpoints, ledger.cap)
+        return Stack(
+            ask,
+            self._bank,
+            self.cards,
+            self.stopping,
+            told,
+            budget.keeping,
+            endpoints,
+            ledger.cap,
+            vacancies,
+            ledger.carries_another,
+            metered(self._cached, accounts, unsent=False),
+        )
 
     async def __aexit__(self, kind: type[BaseException] | None, raised: BaseException | None, _: object) -> None:
         """Wait a little for what is paid for, unless there was an accident. Raises what a task of ours died of unheard."""

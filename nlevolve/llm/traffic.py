@@ -45,6 +45,11 @@ class Traffic:
             self._timer = asyncio.get_running_loop().call_later(EVERY, self._look)
         return self._of[model]
 
+    @property
+    def waiting(self) -> int:
+        """Calls in queues, of all models."""
+        return sum(its.waiting for its in self._of.values())
+
     def close(self) -> None:
         if self._timer is not None:
             self._timer.cancel()

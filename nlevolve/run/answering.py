@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Iterable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
+from contextlib import suppress
 from copy import copy
-from functools import reduce
+from functools import partial, reduce
+from itertools import product
 from typing import Any
 
 from nlevolve.ask.checker import check, follow
@@ -12,7 +14,7 @@ from nlevolve.ask.solver import guess
 from nlevolve.evolve.answers import answer, fitting_grids, followers, others, views
 from nlevolve.evolve.judging import judged, leading
 from nlevolve.evolve.population import Candidate, Population, grow
-from nlevolve.llm.request import Halt
+from nlevolve.llm.request import Halt, NoReply
 from nlevolve.puzzle.symmetry import IDENTITY, Transform
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import (
@@ -29,6 +31,7 @@ from nlevolve.records import (
 )
 from nlevolve.run.coding import run_on_tests
 from nlevolve.run.context import Context, together
+from nlevolve.run.early import Early
 from nlevolve.run.judging import Judging
 from nlevolve.run.reviewing import reviewed, wants_review
 
@@ -47,6 +50,8 @@ class Answering:
         self._best: int | None = None
         self._followed: dict[tuple[int, int, int, str], AnswerFollowed] = {}
         self._guessed: dict[tuple[int, int], AnswerGuessed] = {}
+        self._early: Early | None = None
+        self._likely: dict[tuple[int, int], Candidate] = {}
         self._reviews: dict[int, CandidateReviewed] = {}
         self._judging = Judging(task, context)
         self._order: Sequence[int] = ()
@@ -102,14 +107,24 @@ class Answering:
             if lacking():
                 await self._follow([c for c in chosen if not c.fitness.perfect])
             await together(self._guess(n, s) for n in range(len(self.task.tests)) for s in range(policy.direct))
-            for candidate in spare:
-                if not lacking():
-                    break
-                readings = [self._readable(candidate, IDENTITY, self.task, n, 0) for n in lacking()]
-                await together([*readings, *self._review([candidate])])
+            async with Early(self.context, self.context.config.policy.ahead == "free") as self._early:
+                for candidate, n in product(spare, lacking()):
+                    self._likely[candidate.index, n] = candidate
+                    self._early.ask((candidate.index, n, 0, ""), partial(self._question, candidate, IDENTITY, self.task, n, 0))
+                for candidate in spare:
+                    if not lacking():
+                        break
+                    readings = [self._readable(candidate, IDENTITY, self.task, n, 0) for n in lacking()]
+                    await together([*readings, *self._review([candidate])])
         except Halt as halt:
             self.halted = halt
         return self.votes(population)
+
+    async def retrace(self, quiet: Callable[[int], Context]) -> None:
+        """Ask, of a run that is told again, what was asked early and is left of it; `quiet`: the equipment for that, by birth."""
+        for (_, number), candidate in self._likely.items():
+            with suppress(NoReply):
+                await self._question(candidate, IDENTITY, self.task, number, 0, quiet(candidate.index))
 
     async def _run(self, candidates: Iterable[Candidate]) -> None:
         """Run the programs of these descriptions on the test inputs: nobody is asked."""
@@ -219,10 +234,22 @@ class Answering:
         key = candidate.index, number, sample, str(view)
         if key in self._followed:
             return self._followed[key].attempt
-        settings = self.context.settings("answerer")
-        attempt = await follow(
-            self.context.asker,
-            settings,
+        if self._early:
+            self._early.due(key)
+        attempt = await self._question(candidate, view, task, number, sample, self.context)
+        if isinstance(attempt, Followed):
+            attempt = attempt.model_copy(update={"grid": view.inverse.grid(attempt.grid)})
+        event = AnswerFollowed(task=self.task.id, birth=candidate.index, sample=sample, attempt=attempt, view=str(view))
+        self._followed[key] = event
+        self.context.emit(event)
+        return attempt
+
+    async def _question(
+        self, candidate: Candidate, view: Transform, task: Task, number: int, sample: int, context: Context
+    ) -> Attempt:
+        return await follow(
+            context.asker,
+            context.settings("answerer"),
             task,
             number,
             candidate.description,
@@ -231,12 +258,6 @@ class Answering:
             guide=not candidate.fitness.perfect,
             last=candidate.index == self._best and not sample and not str(view),
         )
-        if isinstance(attempt, Followed):
-            attempt = attempt.model_copy(update={"grid": view.inverse.grid(attempt.grid)})
-        event = AnswerFollowed(task=self.task.id, birth=candidate.index, sample=sample, attempt=attempt, view=str(view))
-        self._followed[key] = event
-        self.context.emit(event)
-        return attempt
 
     async def _guess(self, number: int, sample: int) -> None:
         if (number, sample) in self._guessed:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Literal
 
 from nlevolve.evolve.bandit import Arms, arms, pooled
 from nlevolve.evolve.policy import stop_index
@@ -15,31 +16,55 @@ from nlevolve.run.solve import solve
 
 
 async def solve_all(
-    tasks: Sequence[Task], context: Context, known: Mapping[str, Sequence[Event]], *, at_once: int, stopping: asyncio.Event
+    tasks: Sequence[Task],
+    context: Context,
+    known: Mapping[str, Sequence[Event]],
+    *,
+    at_once: int | Literal["auto"],
+    vacancy: Callable[[], Awaitable[bool]],
+    stopping: asyncio.Event,
 ) -> None:
-    """Solve the tasks, `at_once` of them at a time. `known` holds the events of an interrupted run by task.
+    """Solve the tasks, `at_once` of them at a time; auto: one more whenever there is a `vacancy` (see Stack.vacancy).
 
-    Once `stopping` is set no further task is started, and those under way end with what they have.
+    `known` holds the events of an interrupted run by task. Once `stopping` is set no further task is started, and those under way
+    end with what they have.
     """
-    places = asyncio.Semaphore(at_once)
-    learned: list[asyncio.Future[Arms]] = []
+    learned: list[asyncio.Task[Arms]] = []
     with first_failure():
         async with asyncio.TaskGroup() as group:
             for task in tasks:
-                await places.acquire()
+                await _room([one for one in learned if not one.done()], at_once, vacancy)
                 if stopping.is_set():
                     return
                 # what a task may learn from depends on its place alone, not on which task happened to end first
                 earlier = learned[: max(0, len(learned) - context.config.policy.mix.behind)] if context.mixed else []
-                solving = group.create_task(_one(task, context, known.get(task.id, ()), earlier))
-                solving.add_done_callback(lambda _: places.release())
+                sends = asyncio.Event()
+                solving = group.create_task(_one(task, context.told(sends.set), known.get(task.id, ()), earlier))
                 learned.append(solving)
+                if at_once == "auto":
+                    await _sent(solving, sends)
+
+
+async def _room(
+    under_way: Sequence[asyncio.Task[Arms]], at_once: int | Literal["auto"], vacancy: Callable[[], Awaitable[bool]]
+) -> None:
+    """Wait until another task may begin."""
+    while under_way and not (await vacancy() if at_once == "auto" else len(under_way) < at_once):
+        await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
+        under_way = [one for one in under_way if not one.done()]
+
+
+async def _sent(solving: asyncio.Task[Arms], sends: asyncio.Event) -> None:
+    """Wait until a task has sent something, or is over: only then can be said whether a place stands free."""
+    waits = asyncio.ensure_future(sends.wait())
+    await asyncio.wait({solving, waits}, return_when=asyncio.FIRST_COMPLETED)
+    waits.cancel()
 
 
 async def _one(task: Task, context: Context, known: Sequence[Event], earlier: Sequence[asyncio.Future[Arms]]) -> Arms:
     """Solve a task, or take what is known of it when nothing is missing."""
     if answered_for_good(known):
-        policy = context.config.policy
+        policy = context.policy(task.id)
         grown = population(known)
         stop = stop_index(grown, policy)
         return arms(grown if stop is None else grown.before(stop + 1), task.copy_accuracy)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from nlevolve.ask.checker import check
 from nlevolve.ask.generator import ROLE_OF, describe
@@ -24,6 +25,7 @@ from nlevolve.llm.request import CallFailed, Filtered, NotBanked, Unusable
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Attempt, Birth, CandidateChecked, Description, Garbled, MoveFailed, Skipped
 from nlevolve.run.context import Context, together
+from nlevolve.run.early import Early
 from nlevolve.run.reading import Judgement, Words, read
 
 
@@ -143,13 +145,17 @@ class _Checking:
     async def worth(self, pairs: Sequence[int]) -> dict[int, Attempt]:
         """One attempt at each of these training pairs, the most telling pair first where the policy says so."""
         policy = self.context.config.policy
-        done: dict[int, Attempt] = {}
         if policy.check == "telling" and len(pairs) > 1 and self.seen.members:
             first = telling_pair(self.seen, len(self.task.pairs), pairs)
-            done = await self.check([first])
-            if not worth_checking(done[first], first, pool(self.seen, policy)):
-                return {i: done.get(i, Skipped(pair=i)) for i in pairs}
-        return done | await self.check([i for i in pairs if i not in done])
+            async with Early(self.context, policy.ahead == "free") as early:
+                for i in pairs:
+                    if i != first:
+                        early.ask(i, partial(self._question, i))
+                done = await self.check([first])
+                if not worth_checking(done[first], first, pool(self.seen, policy)):
+                    return {i: done.get(i, Skipped(pair=i)) for i in pairs}
+                return done | await self.check([i for i in pairs if i != first], early=early)
+        return await self.check(pairs)
 
     def promising(self, attempts: tuple[Attempt, ...]) -> bool:
         """Whether a program's grids leave it open that the description can reach its rivals; where it gave none, nobody knows."""
@@ -159,17 +165,23 @@ class _Checking:
         first = attempts[telling_pair(self.seen, len(attempts))]
         return isinstance(first, Garbled) or worth_checking(first, first.pair, pool(self.seen, policy))
 
-    async def check(self, pairs: Iterable[int], sample: int = 0) -> dict[int, Attempt]:
+    async def check(self, pairs: Iterable[int], sample: int = 0, early: Early | None = None) -> dict[int, Attempt]:
         """Attempts at these pairs; those that nobody could read by bad luck once more."""
-        done = await self._ask(pairs, sample)
+        done = await self._ask(pairs, sample, early=early)
         garbled = [i for i, attempt in done.items() if isinstance(attempt, Garbled)]
         unlucky = [i for i in garbled if worth_asking_again(i, done.values(), self.seen)]
         return done | await self._ask(unlucky, sample, again=True)
 
-    async def _ask(self, pairs: Iterable[int], sample: int, *, again: bool = False) -> dict[int, Attempt]:
-        settings, k = self.context.settings("checker"), self.birth.index
-        asked = {
-            i: check(self.context.asker, settings, self.task, i, self.description, birth=k, sample=sample, again=again)
-            for i in pairs
-        }
+    async def _ask(
+        self, pairs: Iterable[int], sample: int, *, again: bool = False, early: Early | None = None
+    ) -> dict[int, Attempt]:
+        asked = {i: self._question(i, self.context, sample, again, early) for i in pairs}
         return dict(zip(asked, await together(asked.values()), strict=True))
+
+    async def _question(
+        self, pair: int, context: Context, sample: int = 0, again: bool = False, early: Early | None = None
+    ) -> Attempt:
+        if early:
+            early.due(pair)
+        settings, k = context.settings("checker"), self.birth.index
+        return await check(context.asker, settings, self.task, pair, self.description, birth=k, sample=sample, again=again)

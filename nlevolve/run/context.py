@@ -23,6 +23,10 @@ from nlevolve.sandbox.pool import Sandbox
 Emit = Callable[[Event], None]
 
 
+def _tell_nobody(*_: object) -> None:
+    """Nobody is told."""
+
+
 def _nothing_lacks(owed: Callable[[str], bool]) -> LLM:
     raise AssertionError("no run is told again")
 
@@ -55,19 +59,40 @@ class Context:
     lacking: Callable[[Callable[[str], bool]], LLM] = _nothing_lacks
     """The asker's LLM for what is left of it: of what is not (told by a request's digest) the account says nothing."""
 
+    asked_early: LLM | None = None
+    """The asker's LLM for what may be needed; None: nothing is asked early."""
+
     sandbox: Sandbox = field(default_factory=lambda: Sandbox(1))
     """Where the coder's programs run."""
 
     unusable: set[str] = field(default_factory=set)
     """Models that will answer nothing more: key refused, quota exhausted."""
 
+    def early(self) -> Context | None:
+        """The same equipment for what may be needed: it is asked when a place stands free, and nobody is told what came of it.
+
+        None where nothing can be.
+        """
+        if self.asked_early is None:
+            return None
+        asker = replace(self.asker, llm=self.asked_early, reject=_tell_nobody, emit=_tell_nobody)
+        return replace(self, asker=asker, emit=_tell_nobody)
+
     def policy(self, task: str) -> Policy:
         """The schedule of a task, behind what comes before it."""
         return warmed(self.config.policy, len(self.given.get(task, ()))) if self.warm else self.config.policy
 
     def told(self, waits: Callable[[], None]) -> Context:
-        """The same equipment for one birth, which is told whenever it must wait for a provider."""
-        return replace(self, asker=replace(self.asker, llm=self.telling(waits)))
+        """The same equipment for a task, or a birth of it, which is told whenever it must wait for a provider."""
+
+        def telling(also: Callable[[], None]) -> LLM:
+            def both() -> None:
+                waits()
+                also()
+
+            return self.telling(both)
+
+        return replace(self, asker=replace(self.asker, llm=self.telling(waits)), telling=telling)
 
     @property
     def coder(self) -> CoderSettings | None:

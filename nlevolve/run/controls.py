@@ -26,6 +26,8 @@ ARMS: tuple[Arm, ...] = ("empty", "shuffled", "direct")
 EMPTY = Description(bullets=("Do what the examples show.",))
 ANSWERS = 2
 """A test input, as every run may give."""
+PLAIN = {"policy.stop_when": "count", "policy.review": "off", "answers.judge": "off"}
+"""A control has one description, or none: there is nothing to agree, to review or to choose between."""
 LONGEST = 80
 """Characters of the run's name that a control's begins with."""
 MOST = 96
@@ -169,12 +171,12 @@ def _of_arm(original: Original, arm: Arm, selection: Selection) -> Iterator[Cont
 def _followed(config: RunConfig) -> RunConfig:
     """One description a task, checked and followed as the run does it; two answers, where two readings may differ."""
     samples = max(config.answers.samples, ANSWERS if config.answerer.varies else 1)
-    return config.changed({"policy.phases": [{"births": 1}], "answers.samples": samples})
+    return config.changed({**PLAIN, "policy.phases": [{"births": 1}], "answers.samples": samples})
 
 
 def _direct(config: RunConfig, settings: RoleSettings) -> RunConfig:
     """No births: every test input is put to the bare model, twice."""
-    return config.changed({"policy.phases": [], "answers.direct": ANSWERS, "answerer": settings.model_dump(mode="json")})
+    return config.changed({**PLAIN, "policy.phases": [], "answers.direct": ANSWERS, "answerer": settings.model_dump(mode="json")})
 
 
 def _bare_models(config: RunConfig) -> list[RoleSettings]:

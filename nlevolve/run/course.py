@@ -147,7 +147,7 @@ class _Course:
 
     def _opinions(self) -> Iterator[tuple[Kind, float]]:
         policy, answers = self.config.policy, self.config.answers
-        if policy.review != "off":
+        if policy.review != "off" and self.own:
             found = _wanted(policy) if self.luck.most else self._solved * self.luck.found(_wanted(policy))
             yield Kind("reviewer", "review"), float(found)
         if answers.judge != "off":

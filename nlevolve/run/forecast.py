@@ -115,7 +115,8 @@ def forecast(
         mine: set[tuple[str, ...]] = set()
         roles: dict[Role, Outlook] = {}
         for task in tasks:
-            before = 1 if given and config.policy.phases else (seeds or {}).get(task.id, 0)
+            before = 1 if given else (seeds or {}).get(task.id, 0)
+            before = before if config.policy.phases else 0
             asked = _Task(config, task, prompts, cards, before, own=not given)
             for kind, outlook in asked.outlooks():
                 question = asked.question(kind)

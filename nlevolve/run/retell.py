@@ -176,6 +176,7 @@ def _lab(config: Mapping[str, Any], memory: _Memory) -> Context | None:
         settings,
         lambda event: None,
         telling=stack.telling,
+        asked_early=stack,
         given=(brought := Brought.of(config)).given,
         warm=brought.seeds is not None,
     )

@@ -16,7 +16,8 @@ class Retold:
         self._ended: set[tuple[str, int]] = set()
         self._owed: Counter[tuple[str, int | None, str]] = Counter()
         self._begun: set[tuple[str, int]] = set()
-        self._any = bool(log)
+        self.told_again = bool(log)
+        """Whether there is such a run."""
         self.pinged = any(isinstance(e, CallFinished) and e.birth is None and e.target is None for e in log)
         """Whether it asked its models a small question first: a call of no birth and of no test input."""
         for event in log:
@@ -26,7 +27,7 @@ class Retold:
 
     def see(self, event: Event) -> None:
         """The new run has this."""
-        if self._any:
+        if self.told_again:
             self._count(event, -1)
             if isinstance(event, BirthPlanned):
                 self._begun.add((event.task, event.birth.index))

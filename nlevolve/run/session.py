@@ -161,6 +161,7 @@ class Session:
                 keeping=stack.keeping,
                 retold=retold,
                 lacking=lambda owed: self.around(stack.lacking(owed)),
+                asked_early=None if self.replay else self.around(stack.early),
                 given=self.given,
                 warm=self.seeds is not None,
             )
@@ -169,7 +170,8 @@ class Session:
                 await ping_models(asker, asked(self.config, Brought(self.given)), tasks[0].id, tee)
             async with Steering(self.folder, tee, pause, stack.cap).listening(), sandboxes() as sandbox:
                 context = replace(context, sandbox=sandbox)
-                await solve_all(tasks, context, known, at_once=self.limits.tasks_at_once, stopping=self.stopping)
+                at_once = self.limits.tasks_at_once
+                await solve_all(tasks, context, known, at_once=at_once, vacancy=stack.vacancy, stopping=self.stopping)
         return answered
 
     def _started(self) -> RunStarted:

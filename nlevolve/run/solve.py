@@ -44,7 +44,7 @@ async def solve(task: Task, context: Context, known: Sequence[Event] = (), befor
             await search.run(second=context.config.answers.second)
             answers = await answering.follow(search.outcome)
         answers = await answering.judge(search.outcome)
-    await retrace(task, context, search.population)
+    await retrace(task, context, search.population, answering)
     context.emit(_end(task, context, search, answering, answers, time.monotonic() - began))
     return _learned(task, context, search.outcome)
 

@@ -29,5 +29,5 @@ def test_every_mechanism_is_measured_on_both_sets_with_settings_that_exist(gener
 
     lines = asyncio.run(against_wrong(solve, 7, generator))
     assert len(lines) == 2 + len(MECHANISMS)
-    assert asked == [f"arc1:{split}~7" for split in SPLITS] * len(MECHANISMS)
+    assert asked == [f"arc1:{split}~7" for split in SPLITS] * (1 + len(MECHANISMS))
     assert lines[2].startswith("| `thrifty` | 4 + 4 | 2 + 2 | 0 + 0 of 2 + 2 |")

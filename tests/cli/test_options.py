@@ -72,7 +72,7 @@ def test_help_says_what_holds_without_an_option(run: Run) -> None:
         "the checker",
         "thrifty",
         "64",
-        "8",
+        "auto",
         "runs",
         ".nlevolve-cache",
         "the time",

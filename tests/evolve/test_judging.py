@@ -35,8 +35,8 @@ def two(one: Answer) -> tuple[Grid | None, Grid | None]:
 def test_there_is_something_to_decide_between_grids_of_rules_that_fit_else_between_all() -> None:
     assert [one.grid for one in leading(votes(A, B, C), {B, C})] == [B, C]
     assert leading(votes(A, B, C), {A}) == (), "what leads alone is the first answer"
-    assert [one.grid for one in leading(votes(A, B), ())] == [A, B]
-    assert leading(votes(A), ()) == leading(votes(), ()) == ()
+    assert [one.grid for one in leading(votes(A, B, C), ())] == [A, B, C]
+    assert leading(votes(A, B), ()) == leading(votes(A), ()) == leading(votes(), ()) == (), "both are given anyhow"
     assert len(leading(votes(*(((n,),) for n in range(9))), ())) == MOST
 
 

@@ -78,6 +78,27 @@ def test_what_a_task_learns_depends_on_its_place_and_not_on_which_ended_first(be
     assert births(hare) == births(tortoise)
 
 
+def test_of_one_place_a_task_has_it_until_it_is_done_with_it_and_of_many_places_all_begin(tmp_path: Path) -> None:
+    def order(name: str, places: int) -> tuple[list[str], object]:
+        settings = config(generator__model=GOOD, policy__phases=PHASES)
+        file = tmp_path / "task0.json"
+        session = prepare(
+            tmp_path, file, scripted(uneven, lambda _: 0.002), name=name, cache=name, settings=settings, concurrency=places
+        )
+        selection = load([str(tmp_path / f"task{number}.json") for number in range(5)])
+        asyncio.run(Session(**{**session.__dict__, "selection": selection}).run([]))
+        events = list(read_events(session.folder))
+        begun = [e.kind for e in events if isinstance(e, TaskStarted | TaskAnswered)]
+        return begun, {e.task: e.answers for e in events if isinstance(e, TaskAnswered)}
+
+    for number in range(5):
+        task_file(tmp_path, name=f"task{number}")
+    (alone, answers), (together, same) = order("alone", 1), order("together", 64)
+    assert together[:5] == ["task_started"] * 5
+    assert alone[:5] != ["task_started"] * 5
+    assert answers == same
+
+
 def test_a_task_waits_for_those_it_learns_from_and_for_no_other(tmp_path: Path) -> None:
     events = mixed(tmp_path, scripted(uneven, slow({"task0": 0.02, "task1": 0.02})), "order", policy__mix__behind=2)
     order = [(event.kind, event.task) for event in events if isinstance(event, TaskStarted | MixLearned)]

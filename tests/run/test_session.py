@@ -231,9 +231,9 @@ class Growing(Script):
         return super()._said(request)
 
 
-@pytest.mark.parametrize(("at_once", "money"), [(1, False), (3, False), (3, True)])
+@pytest.mark.parametrize(("at_once", "money"), [(1, False), (3, False), ("auto", True)])
 def test_whatever_the_cap_every_task_that_has_a_description_is_answered_within_it(
-    at_once: int, money: bool, tmp_path: Path
+    at_once: int | str, money: bool, tmp_path: Path
 ) -> None:
     ends: list[TaskAnswered] = []
     for cap in (*range(1, 32, 3), 60):

@@ -94,8 +94,7 @@ class Side(BaseModel):
     """With those of the replies from the cache, each once."""
     replies: dict[str, int]
     """What became of the replies, as in results.json."""
-    saved: int = 0
-    """Checks of training pairs that programs made in a checker's place."""
+    checks_saved: int = 0
     lost: dict[str, int] = Field(default_factory=dict)
     """Kind of failure -> births and answers that brought nothing, because no reply came."""
     cached_share: float
@@ -124,7 +123,6 @@ class Duel(BaseModel):
     """Two runs, task by task. `p`: McNemar's exact test, two-sided; `p_holm`: corrected for all duels."""
 
     model_config = ConfigDict(frozen=True)
-
     one: str
     other: str
     both: int
@@ -245,7 +243,7 @@ def _side(name: str, run: RunFolder, rows: Sequence[TaskRow], graded: bool) -> S
         calls=calls,
         tokens={kind: sum(row["tokens"][kind] for row in [*rows, *once]) for kind in rows[0]["tokens"]},
         replies={name: sum(row.get("replies", {}).get(name, 0) for row in rows) for name in (*OUTCOMES, "wrong_size", "notes")},
-        saved=sum(row.get("programs", {}).get("saved", 0) for row in rows),
+        checks_saved=sum(row.get("programs", {}).get("saved", 0) for row in rows),
         lost=summed(loss for row in rows for loss in row.get("losses", ())),
         cached_share=calls["cache"] / asked if asked else 0.0,
         bought_before=sum(before["calls"]["provider"] for before in once),

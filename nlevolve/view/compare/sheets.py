@@ -142,11 +142,11 @@ def _costs(found: Comparison, called: Mapping[str, str]) -> Sheet:
         "s/task: from start to answer. reply s: what providers took, a task."
     )
     rows = [[called[side.run], *_cost_row(side)] for side in found.runs]
-    if any(side.saved for side in found.runs):
+    if any(side.checks_saved for side in found.runs):
         columns.insert(6, "saved")
         note += " saved: checks that programs made in a checker's place."
         for row, side in zip(rows, found.runs, strict=True):
-            row.insert(6, count(side.saved))
+            row.insert(6, count(side.checks_saved))
     return Sheet("What it took", columns, rows, note)
 
 
