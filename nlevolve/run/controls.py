@@ -68,8 +68,7 @@ class Brought:
     def row(self) -> dict[str, Any]:
         """As config.json has it."""
         control, given = self.control and self.control.model_dump(mode="json"), self.deciding.get("given", {})
-        seeds = {"seeds": self.seeds.model_dump(mode="json")} if self.seeds else {}
-        return {"control": control, "given": given, **seeds}
+        return {"control": control, "given": given, "seeds": self.seeds and self.seeds.model_dump(mode="json")}
 
     @property
     def deciding(self) -> dict[str, Any]:

@@ -76,4 +76,4 @@ def test_a_dry_run_counts_what_is_given(solve: Run) -> None:
     Path("mine.json").write_text(json.dumps({"odd": ["Keep the input."], "turned": ["Turn the rows."]}))
     cold, warm = (json.loads(solve(*SMALL, *more, "--dry-run", "--json")[1]) for more in ((), ("--seeds", "mine.json")))
     assert warm["high"]["calls"] == cold["high"]["calls"] + 3 + 2
-    assert warm["low"]["calls"] < cold["low"]["calls"]
+    assert (warm["roles"]["generator"]["low"]["calls"], cold["roles"]["generator"]["low"]["calls"]) == (0, 2)

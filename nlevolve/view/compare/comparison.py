@@ -24,7 +24,7 @@ TaskRow = Mapping[str, Any]
 """One task of results.json."""
 INCIDENTAL = ("schema", "run", "id", "digest", "tasks", "tasks_digest", "cache_dir", "prompts_dir", "control", "given")
 """Parts of config.json that explain nothing by differing; tasks are compared one by one."""
-UNSHARED = ("limits.budget_file", "None")
+UNSET = (("limits.budget_file", "None"), ("limits.max_tokens_total", "None"), ("seeds", "None"))
 """As in runs from before it could be set."""
 METHODS = {
     "interval": "wilson",
@@ -229,7 +229,7 @@ def _side(name: str, run: RunFolder, rows: Sequence[TaskRow], graded: bool) -> S
         attempted_solved=sum(bool(row["solved"]) for row in rows if attempted(row)) if graded else None,
         guessed=sum(bool(row["solved"]) and any(row.get("inputs_by_guess") or ()) for row in rows) if graded else None,
         covered=sum(all(row["inputs_covered"]) for row in rows) if graded else None,
-        solved_given=sum(bool(row["solved"] and row["best"]) and row["best"]["operator"] == "given" for row in rows),
+        solved_given=sum(bool(row["solved"]) and (row.get("best") or {}).get("operator") == "given" for row in rows),
         exact=sum(map(exact_on_training, rows)),
         cells_train=cells,
         cells_test=_mean(_mean(row["inputs_cell_accuracy"]) for row in rows) if graded else None,
@@ -277,7 +277,7 @@ def _differences(names: Sequence[str], runs: Sequence[RunFolder]) -> dict[str, d
         {
             key.removeprefix("settings."): value
             for key, value in flat({**run.config, "settings": _with_defaults(run.config.get("settings"))})
-            if key.split(".")[0] not in INCIDENTAL and (key, value) != UNSHARED
+            if key.split(".")[0] not in INCIDENTAL and (key, value) not in UNSET
         }
         for run in runs
     ]
