@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.figures import section
-from benchmarks.search_wrong import Result, against_wrong
+from benchmarks.search_wrong import GENERATORS, Result, against_wrong
 from nlevolve.config import RunConfig, configure
 from nlevolve.llm.request import LLM, Message, Reply, Request
 from nlevolve.options import Options
@@ -273,8 +273,8 @@ async def measure(part: str, tasks: int) -> list[str]:
                 return await against_berman(place, tasks)
             case "ablations":
                 return await ablations(place, tasks)
-            case "wrong":
-                return await against_wrong(partial(_result, place), tasks)
+            case "wrong-weak" | "wrong-normal" | "wrong-eager":
+                return await against_wrong(partial(_result, place), tasks, part.removeprefix("wrong-"))
             case "order":
                 return await prompt_order(place, tasks)
             case _:
@@ -285,7 +285,9 @@ PARTS = {
     "schedules": "Search: against Berman's schedule",
     "ablations": "Search: each idea of thrifty taken out in turn (training, strong models)",
     "order": "Search: the order of the checker's prompt",
-    "wrong": "Search: train-perfect but wrong (training + evaluation tasks)",
+    **{
+        f"wrong-{name}": f"Search: train-perfect but wrong, {name} generator (training + evaluation tasks)" for name in GENERATORS
+    },
     "waiting": "Search: waiting for replies (8 tasks, 32 calls in flight, lognormal latency, median 50 ms, sigma 1)",
 }
 

@@ -37,7 +37,12 @@ def control(
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say how many calls and dollars, and send nothing.")] = False,
     live: options.Live = None,
-    json: Annotated[bool, typer.Option("--json", help="What the run is ahead by, as one list on stdout.")] = False,
+    json: Annotated[
+        bool,
+        typer.Option(
+            "--json", help="What the run is ahead by, as one list on stdout; with --dry-run what it may take, as one object."
+        ),
+    ] = False,
 ) -> int:
     """Measure what a run's descriptions add: its tasks and models again, without the words, or without the loop.
 
@@ -47,10 +52,11 @@ def control(
 
     asked = Controlled.read(given)
     plan = Plan(run, _arms(arm), tasks, asked)
+    if dry_run:
+        plan.announce(as_json=json)
+        return 0
     with redirect_stdout(sys.stderr) if json else nullcontext():
         plan.announce()
-        if dry_run:
-            return 0
         code = plan.carry_out(sys.stdout.isatty() if live is None else live)
     plan.show(json=json)
     return code

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import reduce
 from json import dumps
+from operator import add
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nlevolve.ask.prompts import Prompts
-from nlevolve.cli.series import INTERRUPTED, OUT_OF_BUDGET, STORE_FAILED, left
+from nlevolve.cli.series import INTERRUPTED, OUT_OF_BUDGET, STORE_FAILED, as_row, left
 from nlevolve.cli.trusting import bank_of, confirmed
 from nlevolve.config import validated
 from nlevolve.errors import UsageError
 from nlevolve.options import Controlled, Limits, Options
 from nlevolve.puzzle.datasets import load
 from nlevolve.run import store
-from nlevolve.run.asking import asked
 from nlevolve.run.controls import Control, Original, controls
 from nlevolve.run.standing import Standing, name_beside, same, standing
 from nlevolve.run.trust import Chosen, prompts_of
 from nlevolve.view.door import console, say
 
 if TYPE_CHECKING:
+    from nlevolve.run.forecast import Forecasts
     from nlevolve.run.session import Session
 
 
@@ -52,21 +54,48 @@ class Plan:
             there = same(one, others, prompts)
             yield (replace(one, name=name_beside(one, others)) if there is None else one), there
 
-    def announce(self) -> None:
-        """Print the runs that are not there yet, and what they may cost at most."""
-        from nlevolve.llm.preflight import check_models
-        from nlevolve.run.forecast import forecast
+    def announce(self, *, as_json: bool = False) -> None:
+        """Print the runs that are not there yet, and what they may take; with `as_json` all of them, as one object."""
         from nlevolve.view.terminal.sweep_table import announcement
 
-        made = [one for one, there in self.planned if there is None or not there.done]
-        if not made:
-            return
-        cards = check_models((role for one in made for role in asked(one.config, one.brought).values()), keyed=False)
+        made = self._to_make()
+        if as_json:
+            say(dumps(self._row(made), separators=(",", ":")))
+        elif made:
+            tasks = max(len(one.selection.tasks) for one in made)
+            told = [{"control": one.name, "asked": one.config.answerer.model} for one in made]
+            console(highlight=False).print(announcement(told, self._forecasts(made), tasks))
+
+    def _to_make(self) -> list[Control]:
+        return [one for one, there in self.planned if there is None or not there.done]
+
+    def _forecasts(self, made: Sequence[Control]) -> list[Forecasts]:
+        """Opens no connection, and wants no key."""
+        from nlevolve.llm.preflight import check_models
+        from nlevolve.run.forecast import forecast
+
         prompts = Prompts(self.prompts)
-        most = [forecast([one.config], one.selection.tasks, prompts, cards, given=True)[0] for one in made]
-        tasks = max(len(one.selection.tasks) for one in made)
-        told = [{"control": one.name, "asked": one.config.answerer.model} for one in made]
-        console(highlight=False).print(announcement(told, most, tasks))
+        roles = [settings for one in made for settings in one.config.roles.values()]
+        cards = check_models(roles, keyed=False)
+        return [forecast([one.config], one.selection.tasks, prompts, cards, given=True)[0] for one in made]
+
+    def _row(self, made: Sequence[Control]) -> dict[str, Any]:
+        """What may be taken, for programs: of each control, by role, and of all. One that is there takes nothing."""
+        from nlevolve.run.forecast import Forecasts
+
+        found = dict(zip((one.name for one in made), self._forecasts(made), strict=True))
+        told = [
+            {
+                "control": there.folder.name if there else one.name,
+                "arm": one.row.arm,
+                "model": one.row.model,
+                "tasks": len(one.selection.tasks),
+                "there": there is not None and there.done,
+                **as_row(found.get(one.name, Forecasts())),
+            }
+            for one, there in self.planned
+        ]
+        return {"dry_run": True, "run": self.folder.name, "controls": told, **as_row(reduce(add, found.values(), Forecasts()))}
 
     def carry_out(self, live: bool) -> int:
         """Make what is not there yet; a cap that is reached, Ctrl-C or a full disk ends it. Returns the worst exit code."""

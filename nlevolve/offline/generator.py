@@ -70,10 +70,17 @@ def generate(asked: Asked, seed: int, effort: Effort) -> Bullets:
         tried = revisions(parents[0], puzzle, effort.more, effort.second, rng)
     else:
         tried = recombinations(parents, puzzle, effort.more)
-    chosen = _choose(tried, parents, seed % ORDERED, rng)
-    if chosen is None:
-        return _write(puzzle, seed % ORDERED + 1 + rng.randrange(12), effort)
-    return _told(_in_one_step(_plainer(chosen, puzzle), puzzle, effort), puzzle, effort)
+    while (chosen := _choose(tried, parents, seed % ORDERED, rng)) is not None:
+        told = _told(_in_one_step(_plainer(chosen, puzzle), puzzle, effort), puzzle, effort)
+        if not _turns_in_circles(told):
+            return told
+        tried = [idea for idea in tried if idea is not chosen]
+    return _write(puzzle, seed % ORDERED + 1 + rng.randrange(12), effort)
+
+
+def _turns_in_circles(bullets: Bullets) -> bool:
+    """Whether it is mostly the same again and again: spliced of parents that share steps. No reader takes that for a rule."""
+    return len(bullets) > 3 and 2 * len(set(bullets)) <= len(bullets)
 
 
 def _generalise(asked: Asked, seed: int, effort: Effort) -> Bullets:

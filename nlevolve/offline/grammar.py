@@ -26,7 +26,7 @@ from enum import Enum
 from functools import cached_property, lru_cache
 from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
-from nlevolve.offline.words import counted, opened, tokens
+from nlevolve.offline.words import counted, is_number, opened, tokens
 
 MOST_STEPS = 40_000
 """Template matches tried for one sentence before it counts as not understood."""
@@ -157,13 +157,19 @@ def said_with(value: Phrase) -> Production:
 def filled(production: Production, values: Mapping[str, object]) -> str:
     """The template with its slots said; of one there are no several."""
     told = re.sub(r"\{(\w+)\}", lambda slot: say(values[slot[1]]), production.template)
-    return _ONE.sub(lambda found: re.sub(r"s\b", "", found[0]), told)
+    return _ONE.sub(_single, told)
 
 
 _ONE = re.compile(
-    r"(?<! by )\bone (?:coloured )?(?:cells|rows and columns|holes|colours|objects|neighbours)\b|(?<=grid by )one cells\b"
+    r"(?P<size>\b\w+ by )?(?P<one>\bone (?:coloured )?)(?P<several>cells|rows and columns|holes|colours|objects|neighbours)\b"
 )
-"""Said of what is counted. Not of a size: three by one cells."""
+
+
+def _single(found: re.Match[str]) -> str:
+    """Of one there are no several, but in a size: three by one cells."""
+    size, several = found["size"] or "", found["several"]
+    sized = is_number(size.removesuffix(" by "))
+    return size + found["one"] + (several if sized else re.sub(r"s\b", "", several))
 
 
 def _expresses(production: Production, value: Phrase) -> bool:

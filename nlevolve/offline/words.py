@@ -172,6 +172,11 @@ def _join_sayings(words: tuple[str, ...]) -> tuple[str, ...]:
 _COUNTED = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 
 
+def is_number(word: str) -> bool:
+    """Whether a word is how `counted` says a number."""
+    return word in _NUMBERS or word.isdecimal()
+
+
 def counted(number: int) -> str:
     """The number as a person writes it: in letters up to twelve."""
     return _COUNTED[number] if 0 <= number < len(_COUNTED) else str(number)

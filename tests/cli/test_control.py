@@ -125,6 +125,13 @@ def test_what_a_control_may_cost_is_said_before_and_a_wrong_arm_or_cap_is_one_li
     ]
     assert "2 tasks" in out
     assert not Path("runs/honest.empty").exists()
+    code, out, _ = run("control", "honest", "--tasks", "2", "--dry-run", "--json", "--arm", "empty")
+    told = json.loads(out)
+    (empty,) = told["controls"]
+    assert (code, told["dry_run"], empty["control"], empty["tasks"], empty["there"]) == (0, True, "honest.empty", 2, False)
+    assert set(empty["roles"]) == {"checker", "answerer"}
+    assert 0 < told["low"]["calls"] <= told["high"]["calls"]
+    assert told["high"]["tokens"]["prompt"] > 0
     assert run("control", "honest", "--arm", "dircet")[::2] == (
         2,
         "nlevolve: --arm takes empty, shuffled or direct, got 'dircet'; nearest: direct\n",

@@ -80,6 +80,16 @@ def test_recombine_finds_the_condition_that_tells_the_parents_pairs_apart() -> N
     assert combined[0].startswith("If ")
 
 
+def test_recombine_never_says_mostly_the_same_again_and_again() -> None:
+    """Spliced, parents that share a step have it four times and more: nobody would read that as a rule."""
+    step = "Move every object one cell down."
+    grids = [cells(np.random.default_rng(number).integers(0, 4, (9, 9))) for number in range(3)]
+    question = asked([step] * 5 + [SWAP], [step] * 2, [step] * 2, inputs=grids)
+    for seed in range(3):
+        bullets = generate(question, seed, EFFORTS["normal"])
+        assert 2 * len(set(bullets)) > len(bullets) or len(bullets) < 4, bullets
+
+
 def test_steps_that_help_no_pair_are_left_out() -> None:
     useless = "Change orange to grey."
     assert generate(asked([FLIP, SWAP], [useless, FLIP]), 0, EFFORTS["normal"]) in [(FLIP, SWAP), (SWAP, FLIP)]

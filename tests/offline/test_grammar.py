@@ -7,6 +7,7 @@ from typing import Annotated
 
 import pytest
 
+from nlevolve.offline import english
 from nlevolve.offline.grammar import Phrase, Range, Words, pin, read, say, says
 from nlevolve.offline.words import LONGEST_TEXT, opened, tokens
 
@@ -138,3 +139,18 @@ def test_spellings_synonyms_and_plurals_do_not_matter(one: str, other: str) -> N
 def test_words_that_open_a_step_are_skipped_and_endless_texts_cut() -> None:
     assert opened(tokens("And then finally go home")) == ("go", "home")
     assert len(tokens("go " * 10_000)) <= LONGEST_TEXT
+
+
+def test_of_one_there_are_no_several_but_in_a_size() -> None:
+    assert steps_said("Move every object one cells down.") == ["Move every object one cell down."]
+    assert steps_said("Shift the whole grid by one cells right, what leaves it comes in again on the other side.")[0].startswith(
+        "Shift the whole grid by one cell right"
+    )
+    assert steps_said("Crop the grid to the three by one cells in its top left corner.")[0].startswith(
+        "Crop the grid to the three by one cells"
+    )
+
+
+def steps_said(text: str) -> list[str]:
+    """What is understood of a text, in the grammar's own words."""
+    return [english.say(step) for step in english.steps(text) or ()]

@@ -145,7 +145,7 @@ def test_it_resumes_to_the_same_answers_without_a_new_call_and_bears_an_audit(tm
     kinds, ends = ("candidate_checked", "answer_followed", "birth_planned"), [0]
     for line in data.splitlines(keepends=True):
         ends.append(ends[-1] + len(line))
-    # a cut after any event is a story of its own (tests/stories/test_resume.py); these are those at which a birth is over, and not yet
+    # a cut after any event is a story of its own (tests/stories/test_resume.py); here a few will do
     cuts = [end for event, end in zip(events, ends[1:], strict=True) if event.kind in kinds][::4]
     for number, end in enumerate(cuts):
         copy = cut(session.folder, tmp_path / f"cut{number}", end)
