@@ -8,24 +8,20 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from nlevolve.config import validated
 from nlevolve.errors import UsageError
 from nlevolve.view.compare import repeats
+from nlevolve.view.compare.differences import differences
 from nlevolve.view.compare.repeats import Contest, Group
 from nlevolve.view.lost import in_short, summed
 from nlevolve.view.readings import OUTCOMES
 from nlevolve.view.results import attempted, exact_on_training, won
-from nlevolve.view.run_folder import RunFolder, flat, names_of
+from nlevolve.view.run_folder import RunFolder, names_of
 from nlevolve.view.statistics import Interval, holm, mcnemar, wilson
 from nlevolve.view.text import doubt, plural
 from nlevolve.view.uplift import Uplift, control_of, described, lacking, uplifts
 
 TaskRow = Mapping[str, Any]
 """One task of results.json."""
-INCIDENTAL = ("schema", "run", "id", "digest", "tasks", "tasks_digest", "cache_dir", "prompts_dir", "control", "given")
-"""Parts of config.json that explain nothing by differing; tasks are compared one by one."""
-UNSET = (("limits.budget_file", "None"), ("limits.max_tokens_total", "None"), ("seeds", "None"))
-"""As in runs from before it could be set."""
 METHODS = {
     "interval": "wilson",
     "interval_confidence": "0.95",
@@ -38,10 +34,6 @@ METHODS = {
     "controls.interval": "agresti-min",
     "controls.p": "mcnemar, exact, two-sided",
     "controls.pairs_interval": "agresti-min, by task",
-}
-HEIRS = {
-    **dict.fromkeys(("reviser", "recombiner"), "generator"),
-    **dict.fromkeys(("answerer", "reviewer", "judge"), "checker"),
 }
 
 
@@ -189,7 +181,7 @@ def compare(runs: Sequence[RunFolder]) -> Comparison:
         alone={name: [task for task, by in winners.items() if by == [name]] for name in names},
         by_all=[task for task, by in winners.items() if by == names],
         by_none=[task for task, by in winners.items() if not by],
-        settings=_differences(names, runs),
+        settings=differences(names, runs),
         controls=[one for found in controls.values() for one in found],
         warnings=[
             *_warnings(sides, runs, len(tasks), graded),
@@ -268,39 +260,6 @@ def _duels(names: Sequence[str], wins: Mapping[str, set[str]], tasks: int) -> li
         )
         for (one, other), p, corrected in zip(pairs, ps, holm(ps), strict=True)
     ]
-
-
-def _differences(names: Sequence[str], runs: Sequence[RunFolder]) -> dict[str, dict[str, str]]:
-    """Settings that are not the same in every run. Left out: a role that differs just as the one it inherits from does, and
-    what only follows from naming another model (its prices)."""
-    trees = [
-        {
-            key.removeprefix("settings."): value
-            for key, value in flat({**run.config, "settings": _with_defaults(run.config.get("settings"))})
-            if key.split(".")[0] not in INCIDENTAL and (key, value) not in UNSET
-        }
-        for run in runs
-    ]
-    keys = dict.fromkeys(key for tree in trees for key in tree)
-    found = {key: [tree.get(key, "–") for tree in trees] for key in keys}
-    return {
-        key: dict(zip(names, values, strict=True))
-        for key, values in found.items()
-        if len(set(values)) > 1 and values != found.get(_inherited(key)) and not (key.startswith("prices.") and "–" in values)
-    }
-
-
-def _with_defaults(settings: Any) -> Any:
-    """With what could not be set yet when the run began: it was as it is by default."""
-    try:
-        return validated(settings).model_dump(mode="json")
-    except UsageError:
-        return settings
-
-
-def _inherited(key: str) -> str:
-    role, _, setting = key.partition(".")
-    return f"{HEIRS[role]}.{setting}" if role in HEIRS else ""
 
 
 def _warnings(sides: Sequence[Side], runs: Sequence[RunFolder], shared: int, graded: bool) -> Iterable[str]:
