@@ -9,6 +9,9 @@ from typing import Any
 import typer
 from typer.main import get_command
 
+LONGEST = 60
+"""Characters of a value that are said of it."""
+
 
 def commands(app: typer.Typer) -> Any:
     """The whole tree. In its help a switch has no <bool> behind it: there is nothing to be given."""
@@ -41,7 +44,8 @@ def taken_last(root: Any, typed: Sequence[str]) -> Iterator[str]:
             given[single[name].opts[0]].append(value if equals else next(words, ""))
     for name, values in given.items():
         if len(set(values)) > 1:
-            yield f"{name} is given {len(values)} times: the last is taken, {values[-1]}"
+            last = values[-1] if len(values[-1]) < LONGEST else f"{values[-1][:LONGEST]}…"
+            yield f"{name} is given {len(values)} times: the last is taken, {last}"
 
 
 def _takes_one(option: Any) -> bool:

@@ -60,7 +60,7 @@ SAID: dict[str, tuple[list[str], str]] = {
         ["cache", "import", "rows.jsonl.gz", "--cache-dir=bank"],
         "cut short or damaged in line 1: nothing is taken in",
     ),
-    "a bank that is a folder": (["cache", "import", "sub", "--cache-dir=bank"], "Is a directory"),
+    "a bank that is a folder": (["cache", "import", "sub", "--cache-dir=bank"], "is no file but a folder"),
     "a bank of another program": (["cache", "stats", "--cache-dir=other"], "sample bank"),
 }
 

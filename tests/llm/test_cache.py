@@ -374,4 +374,5 @@ def test_a_call_that_was_given_up_while_its_reply_was_being_kept_is_this_runs_wh
             assert (await stack(request())).text == "reply 1"
 
     asyncio.run(run())
-    assert [call.source for call in calls(events)] == ["provider"]
+    # the first asker's end is told, since the log says that its call left; nothing was bought by another run
+    assert [(call.source, call.tries) for call in calls(events)] == [("failed", 0), ("provider", 1)]

@@ -11,7 +11,7 @@ import pytest
 from nlevolve.llm.client import Client
 from nlevolve.llm.patience import AWAKE, patient
 from tests.llm.asking import request
-from tests.llm.virtual import run_virtually
+from tests.llm.virtual import VirtualLoop, run_virtually
 from tests.server import Asked, Provider, Said
 
 SECONDS = 2.0
@@ -77,9 +77,10 @@ def test_what_is_renewed_waits_from_then_on() -> None:
 def test_whoever_was_asleep_waits_a_little_longer_and_no_more() -> None:
     async def asleep() -> float | None:
         loop = asyncio.get_running_loop()
+        assert isinstance(loop, VirtualLoop)
 
         def stopped() -> None:
-            loop.time.__closure__[0].cell_contents.now += 100.0
+            loop.pass_time(100.0)
 
         loop.call_later(5.0, stopped)
         return await waited(10.0, 10_000.0)

@@ -22,13 +22,17 @@ class _Jumping(selectors.SelectSelector):
         return super().select(0)
 
 
-class _VirtualLoop(asyncio.SelectorEventLoop):
+class VirtualLoop(asyncio.SelectorEventLoop):
     def __init__(self) -> None:
         self._jumping = _Jumping()
         super().__init__(self._jumping)
 
     def time(self) -> float:
         return self._jumping.now
+
+    def pass_time(self, seconds: float) -> None:
+        """As if the process had been stopped for so long."""
+        self._jumping.now += seconds
 
     def run_in_executor(self, executor: Any, func: Callable[..., Any], *args: Any) -> asyncio.Future[Any]:  # type: ignore[override]
         future = super().run_in_executor(executor, func, *args)
@@ -42,7 +46,7 @@ class _VirtualLoop(asyncio.SelectorEventLoop):
 
 def run_virtually(main: Coroutine[Any, Any, T]) -> T:
     """asyncio.run, but in a loop whose time jumps to whatever is waited for, unless a thread is."""
-    loop = _VirtualLoop()
+    loop = VirtualLoop()
     try:
         return loop.run_until_complete(main)
     finally:

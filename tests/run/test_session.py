@@ -23,8 +23,10 @@ from nlevolve.run.session import Session, begin, reopen
 from tests.run.contexts import B, C, Script, a_file, rule
 from tests.stories.worlds import config, prepare
 
-ONCE = {f"{role}.retries": 0 for role in ROLES}
-REAL = {f"{role}.model": "hosted_vllm/some" for role in ROLES} | {f"{role}.base_url": "http://127.0.0.1:9/v1" for role in ROLES}
+ASKED = [role for role in ROLES if role != "coder"]
+"""A coder is asked where one is named."""
+ONCE = {f"{role}.retries": 0 for role in ASKED}
+REAL = {f"{role}.model": "hosted_vllm/some" for role in ASKED} | {f"{role}.base_url": "http://127.0.0.1:9/v1" for role in ASKED}
 """What embedded models are asked counts against no cap."""
 SMALL = config(policy__phases=[{"births": 2, "overlap": 1}], policy__confirm="never").changed(ONCE)
 SOLVED, FAILED, BUDGET, INTERRUPTED, EXHAUSTED = rule("a", "==="), "U", "B", "I", rule("a", "xxx")
@@ -176,7 +178,7 @@ def test_every_try_of_a_call_counts(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("cap", ["budget", "task_budget"])
 def test_money_spent_counts_against_the_budgets_of_a_resumed_run(cap: str, tmp_path: Path) -> None:
-    prices = {f"{role}.{price}": 0.001 for role in ROLES for price in ("price_in", "price_out")}
+    prices = {f"{role}.{price}": 0.001 for role in ASKED for price in ("price_in", "price_out")}
     first = several(tmp_path, Script({0: EXHAUSTED, 1: "I"}), ["a"], SMALL.changed(prices))
     asyncio.run(first.run([]))
     spent = sum(e.cost_usd or 0.0 for e in store.read_events(first.folder) if isinstance(e, CallFinished))
@@ -219,7 +221,7 @@ GROWING = SMALL.changed(REAL | {"policy.phases": [{"births": 6, "overlap": 2}]})
 
 PRICE = {"max_tokens": 1000, "price_in": 0.0, "price_out": 250.0}
 """A call is reserved at what the script bills for it."""
-PRICED = GROWING.changed({f"{role}.{name}": value for role in ROLES for name, value in PRICE.items()})
+PRICED = GROWING.changed({f"{role}.{name}": value for role in ASKED for name, value in PRICE.items()})
 
 
 class Growing(Script):
@@ -287,7 +289,7 @@ def test_a_resumed_run_goes_on_under_its_old_name_and_id(tmp_path: Path) -> None
 
 
 def test_a_replay_sends_nothing_needs_no_key_and_is_resumed_as_one(tmp_path: Path) -> None:
-    keyed = SMALL.changed({f"{role}.model": "openai/gpt-5" for role in ROLES})
+    keyed = SMALL.changed({f"{role}.model": "openai/gpt-5" for role in ASKED})
     made = Options(preset="quick", runs_dir=tmp_path / "runs", cache_dir=tmp_path / "bank")
     selection = load([str(a_file(tmp_path))])
     with pytest.raises(UsageError):  # without a key
