@@ -36,7 +36,7 @@ FILES: Mapping[str, TypeAdapter[Any]] = {
 
 HEAD = """# What stands in a run's files
 
-Made from the records by `make docs ARGS=schema` (`nlevolve/records/`, `nlevolve/formats.py` and the settings that live beside
+Made from the records by `make docs ARGS=schema` (`nlevolve/records/`, `nlevolve/formats/` and the settings that live beside
 their readers). Each file has a JSON schema (draft 2020-12) in [`docs/schema/`](schema).
 
 What is promised: a field keeps its name and its meaning. New fields may come at any time, so pass over those that you do not

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from nlevolve.errors import UsageError
 from nlevolve.evolve.answers import AnswerPolicy
@@ -18,7 +18,7 @@ from nlevolve.evolve.policy import Policy
 from nlevolve.files import read_settings
 from nlevolve.llm.embedded import embedded_version
 from nlevolve.llm.keys import refuse_secrets
-from nlevolve.llm.settings import CoderSettings, RoleSettings
+from nlevolve.llm.settings import MOST_IN_MIX, CoderSettings, RoleSettings
 from nlevolve.options import DEFAULT_PRESET, Asked, Models, explain, nearest
 from nlevolve.records import Role
 from nlevolve.sandbox.pool import require_sandbox
@@ -49,6 +49,14 @@ class RunConfig(BaseModel):
     """Which of several equal runs this is: each asks for samples of its own, so that what one bought does not stand in for
     another's. 0 for a run that is no repeat, and for the first of them."""
 
+    @model_validator(mode="after")
+    def _phases_named(self) -> RunConfig:
+        for phase in self.policy.phases:
+            mix = (phase.generator or "-").split(",")
+            if not all(name.strip() for name in mix) or len(mix) > MOST_IN_MIX:
+                raise ValueError(f"policy.phases: generator names a model, or a mix of {MOST_IN_MIX} at most")
+        return self
+
     def role(self, name: Role) -> RoleSettings:
         """How a role is called. Raises KeyError for one that nobody plays."""
         settings: RoleSettings | None = getattr(self, name)
@@ -63,6 +71,31 @@ class RunConfig(BaseModel):
         idle |= {"coder"} if self.policy.read == "words" else set()
         return {name: self.role(name) for name in ROLES if name not in idle}
 
+    def called(self, name: Role, phase: int) -> RoleSettings:
+        """How a role is called in a phase, which may have a model of its own for all who write."""
+        settings = self.role(name)
+        if name not in WRITERS or phase >= len(self.policy.phases):
+            return settings
+        own = self.policy.phases[phase]
+        changes = {"model": own.generator, "reasoning_effort": own.reasoning_effort, "temperature": own.temperature}
+        if own.generator not in (None, settings.model):
+            # a price that is set for the role is that of its own model
+            settings = settings.model_copy(update={"price_in": None, "price_out": None, "price_cached": None})
+        return settings.model_copy(update={key: value for key, value in changes.items() if value is not None})
+
+    @property
+    def every(self) -> dict[str, RoleSettings]:
+        """Each role, and whoever takes its place in a phase: all that such a run may ask."""
+        found: dict[str, RoleSettings] = dict(self.roles.items())
+        known = {settings.model_dump_json() for settings in found.values()}
+        for place, phase in enumerate(self.policy.phases):
+            for name in WRITERS if phase.differs else ():
+                settings = self.called(name, place)
+                if settings.model_dump_json() not in known:
+                    known.add(settings.model_dump_json())
+                    found[f"{name} of phase {place + 1}"] = settings
+        return found
+
     def changed(self, changes: Mapping[str, Any]) -> RunConfig:
         """The same with some dotted keys changed. Raises UsageError."""
         tree = self.model_dump(mode="json")
@@ -72,8 +105,9 @@ class RunConfig(BaseModel):
 
     @property
     def models(self) -> dict[str, str]:
-        """Role -> model string."""
-        return {name: settings.model for name, settings in self.roles.items()}
+        """Role -> model string; and of phases that have one of their own, "phase 2" -> model string."""
+        own = {f"phase {place}": phase.generator for place, phase in enumerate(self.policy.phases, 1) if phase.generator}
+        return {name: settings.model for name, settings in self.roles.items()} | own
 
 
 ROLES: tuple[Role, ...] = ("generator", "reviser", "recombiner", "checker", "answerer", "reviewer", "judge", "coder")
@@ -83,6 +117,7 @@ _WORK: Mapping[Role, tuple[str, str]] = {
     "judge": ("answers", "judge"),
 }
 """Roles that most runs have no work for, and then ask nobody to play: the setting that gives them some."""
+WRITERS: tuple[Role, ...] = ("generator", "reviser", "recombiner")
 _FOLLOWS: tuple[Role, ...] = ("checker", "answerer")
 
 
@@ -127,10 +162,10 @@ def configure(
     for idle in (role for role in ROLES if role in named and role not in config.roles and role != "coder"):
         setting = ".".join(_WORK[idle])
         raise UsageError(f"--{idle} names a model, but {setting} is off, so that there is nothing for it to do: set {setting}")
-    for name, role in config.roles.items():
+    for who, role in config.every.items():
         refuse_secrets(role.base_url, role.extra_headers)
-        if role.shown == "none" and name not in (*_FOLLOWS, "coder"):
-            raise UsageError(f"setting '{name}.shown': a {name} needs to see the pairs; only checker and answerer can do without")
+        if role.shown == "none" and who not in (*_FOLLOWS, "coder"):
+            raise UsageError(f"setting '{who}.shown': a {who} needs to see the pairs; only checker and answerer can do without")
     return config
 
 

@@ -42,16 +42,17 @@ def read(path: Path) -> bytes:
         return file.read()
 
 
-def read_settings(path: Path) -> str:
-    """The text of a file of settings that somebody named, perhaps a link, and somebody else wrote: no pipe, and not without end.
+def read_settings(path: Path, largest: int = LARGEST_SETTINGS) -> str:
+    """The text of a file of settings, or the like, that somebody named, perhaps a link, and somebody else wrote: no pipe, and not
+    without end.
 
     Raises OSError, and UnicodeDecodeError.
     """
     with open(os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK), "rb") as file:
         _require_plain(path, os.fstat(file.fileno()), writing=False)
-        data = file.read(LARGEST_SETTINGS + 1)
-    if len(data) > LARGEST_SETTINGS:
-        raise OSError(errno.EFBIG, f"it has more than {LARGEST_SETTINGS:,} bytes", str(path))
+        data = file.read(largest + 1)
+    if len(data) > largest:
+        raise OSError(errno.EFBIG, f"it has more than {largest:,} bytes", str(path))
     return data.decode("utf-8-sig")
 
 

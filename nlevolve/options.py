@@ -253,6 +253,8 @@ class Options(Resumable, Data):
 
     run: Annotated[str | None, Shown(metavar="NAME", default="the time")] = None
     """Name of the run."""
+    seeds: Annotated[Path | str | None, Shown(metavar="FILE|RUN")] = None
+    """Descriptions to begin with: of a JSON file, of LARC, of a library, or another run's best. They are checked as any other."""
     replay: bool = False
     """Answer from the cache alone; a miss sends nothing."""
     ping: Annotated[bool | None, Shown(default="asked by nlevolve solve, not by a sweep or from Python")] = None

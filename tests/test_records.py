@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import pytest
-from annotated_types import Ge, Lt, MinLen
+from annotated_types import Ge, Lt, MaxLen, MinLen
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
@@ -58,9 +58,12 @@ def drawn(annotation: Any) -> st.SearchStrategy[Any]:
 def within(field: FieldInfo) -> st.SearchStrategy[Any]:
     """What may stand in a field, within its bounds."""
     least = next((bound.min_length for bound in field.metadata if isinstance(bound, MinLen)), 0)
+    most = next((bound.max_length for bound in field.metadata if isinstance(bound, MaxLen)), None)
     bounds = [bound for bound in field.metadata if isinstance(bound, Ge | Lt)]
     values = st.from_type(Annotated[field.annotation, *bounds]) if bounds else drawn(field.annotation)
-    return values.filter(lambda value: len(value) >= least) if least else values
+    if not least and most is None:
+        return values
+    return values.filter(lambda value: least <= len(value) and (most is None or len(value) <= most))
 
 
 def holds_all(said: Any, read: Any) -> bool:

@@ -43,8 +43,8 @@ def check(evidence: Evidence) -> None:
         fill=evidence.setting("answers.fill", 0),
         rank=evidence.setting("policy.rank", "pairs"),
     )
-    schedule = Schedule.of(evidence.config.get("settings", {}))
     for name, task in evidence.tasks.items():
+        schedule = Schedule.of(evidence.config.get("settings", {}), evidence.before(name))
         lines = evidence.of(name)
         for place, line in enumerate(lines):
             if isinstance(line.event, TaskAnswered):

@@ -90,7 +90,8 @@ class _Births:
         self.found.equal("figure", f"{line.where}: copy_accuracy", event.copy_accuracy, sum(copied) / len(copied))
         phases = self.evidence.setting("policy.phases", None)
         if phases is not None:
-            self.found.equal("figure", f"{line.where}: births", event.births, sum(phase["births"] for phase in phases))
+            births = self.evidence.before(self.task.id) + sum(phase["births"] for phase in phases)
+            self.found.equal("figure", f"{line.where}: births", event.births, births)
 
     def _planned(self, line: Line, birth: Birth) -> None:
         self.planned[birth.index] = birth
@@ -99,7 +100,7 @@ class _Births:
         known = [parent for parent in birth.parents if parent in self.checked and parent < birth.index]
         self.found.equal("birth", f"{line.where}: the parents of birth {birth.index}", list(birth.parents), known)
         role = ROLES[birth.operator]
-        mix = [name.strip() for name in str(self.evidence.setting(f"{role}.model", birth.model)).split(",")]
+        mix = self.evidence.models(role, birth.model, self.task.id, birth.index)
         self.found.holds(
             "birth", line.where, birth.model in mix, f"birth {birth.index} is of {birth.model}, the {role} is {', '.join(mix)}"
         )

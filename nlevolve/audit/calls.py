@@ -27,7 +27,7 @@ def check(evidence: Evidence) -> None:
 
 
 def _asked(evidence: Evidence, line: Line, call: CallFinished) -> None:
-    mix = [name.strip() for name in str(evidence.setting(f"{call.role}.model", call.model)).split(",")]
+    mix = evidence.models(call.role, call.model, call.task, call.birth)
     answering = [name.strip() for name in str(evidence.setting("answerer.model", call.model)).split(",")]
     asked = mix + (answering if call.role == "checker" else [])  # the answerer checks, too, before it follows under a view
     evidence.found.holds("call", line.where, call.model in asked, f"asks {call.model}, the {call.role} is {', '.join(mix)}")

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,22 @@ class Evidence:
         for name in path.split("."):
             value = value.get(name) if isinstance(value, Mapping) else None
         return default if value is None else value
+
+    def before(self, task: str) -> int:
+        """How many descriptions come before the schedule's own births (`--seeds`)."""
+        return len(self.config.get("given", {}).get(task, ())) if self.config.get("seeds") else 0
+
+    def models(self, role: str, default: str, task: str, birth: int | None) -> list[str]:
+        """Who may play a role: in a phase that names a model, that one; where no birth is said, those of every phase."""
+        phases = self.setting("policy.phases", []) if role in ("generator", "reviser", "recombiner") else []
+        mix = str(self.setting(f"{role}.model", default))
+        own = [str(phase["generator"]) for phase in phases if phase.get("generator")]
+        if birth is not None:
+            ends = list(accumulate((phase["births"] for phase in phases), initial=self.before(task)))[1:]
+            place = next((n for n, end in enumerate(ends) if birth < end), None)
+            named = None if place is None else phases[place].get("generator")
+            own, mix = [], str(named or mix)
+        return [name.strip() for name in ",".join([mix, *own]).split(",")]
 
     @property
     def ended(self) -> bool:

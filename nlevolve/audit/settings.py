@@ -25,6 +25,9 @@ def check(evidence: Evidence) -> None:
             deciding["endpoints"] = endpoints
         if given := config.get("given"):
             deciding["given"] = given
+        if seeds := config.get("seeds"):
+            deciding["seeds"] = seeds.get("digest")
+            found.equal("setting", "config.json, seeds: digest", seeds.get("digest"), _sha(config.get("given")))
         derived = _sha(deciding)
         what = "is not the digest of its settings, tasks and prompts: one of them was changed after the run had begun"
         found.holds("setting", "config.json, digest", recorded == derived, what)
@@ -60,6 +63,14 @@ def _seal(key: str, value: Any) -> str:
     return _sha(value)[:16]
 
 
+def _model(evidence: Evidence, role: str, default: str) -> str | None:
+    """Who plays a role, or writes in a phase ("phase 2") that has a model of its own."""
+    if not role.startswith("phase "):
+        return str(evidence.setting(f"{role}.model", default))
+    told = {f"phase {place}": phase.get("generator") for place, phase in enumerate(evidence.setting("policy.phases", []), 1)}
+    return told.get(role)
+
+
 def _sha(value: Any) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
@@ -73,7 +84,7 @@ def _started(evidence: Evidence, line: Line) -> None:
     if evidence.setting("policy", None) is not None:
         found.equal("setting", f"{line.where}: rank", event.rank, evidence.setting("policy.rank", "pairs"))
     for role, model in event.models.items():
-        found.equal("setting", f"{line.where}: the {role}", model, evidence.setting(f"{role}.model", model))
+        found.equal("setting", f"{line.where}: the {role}", model, _model(evidence, role, model))
     found.equal("setting", f"{line.where}: resumed", event.resumed, line.session > 0)
     limits = config.get("limits")
     if isinstance(limits, dict) and line.session == 0:  # a resumption may have others

@@ -143,9 +143,11 @@ class Schedule:
     """Births that may be made for that after the first perfect one."""
 
     @classmethod
-    def of(cls, settings: Mapping[str, Any]) -> Schedule:
+    def of(cls, settings: Mapping[str, Any], before: int = 0) -> Schedule:
+        """`before`: births that are given before those of the settings."""
         policy, answers = settings.get("policy", {}), settings.get("answers", {})
         phases = tuple(int(phase["births"]) for phase in policy.get("phases", ()))
+        phases = (before, *phases) if before else phases
         agree = policy.get("agree", 2) if policy.get("stop_when", "count") == "agree" else 0
         counted = policy.get("stop_perfect", 1), policy.get("stop_at", "birth"), answers.get("second", 0)
         return cls(phases, *counted, agree, policy.get("agree_cap", 0))

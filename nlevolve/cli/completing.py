@@ -11,8 +11,9 @@ import typer
 from nlevolve.options import Places
 
 EMBEDDED = (
-    *("offline/generator", "offline/generator-weak", "offline/generator-strong"),
+    *("offline/generator", "offline/generator-weak", "offline/generator-strong", "offline/generator-eager"),
     *("offline/checker", "offline/checker-weak", "offline/checker-clever"),
+    "offline/coder",
 )
 """As in offline/provider.py, which loads the models themselves."""
 ROLES = ("generator", "checker", "reviser", "recombiner", "answerer", "reviewer", "judge", "coder")

@@ -75,7 +75,7 @@ class Plan:
         from nlevolve.run.forecast import forecast
 
         prompts = Prompts(self.prompts)
-        roles = [settings for one in made for settings in one.config.roles.values()]
+        roles = [settings for one in made for settings in one.config.every.values()]
         cards = check_models(roles, keyed=False)
         return [forecast([one.config], one.selection.tasks, prompts, cards, given=True)[0] for one in made]
 

@@ -95,7 +95,9 @@ def _asked(config: RunConfig, names: Sequence[str]) -> list[tuple[Role, RoleSett
 
     A model that is named is called as the role that names it, or else as the generator is: so an address that is set is asked.
     """
-    every = [(role, one) for role, mix in config.roles.items() for one in mix.each]
+    from nlevolve.run.asking import role_of
+
+    every = [(role_of(name), one) for name, mix in config.every.items() for one in mix.each]
     told: list[tuple[Role, RoleSettings]] = []
     for name in names:
         if not name.strip():

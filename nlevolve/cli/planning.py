@@ -59,6 +59,7 @@ def _repeated(source: str, selectors: Sequence[str], asked: Several) -> Plan:
     from nlevolve.run.controls import Brought
     from nlevolve.run.origin import Origin, changed
     from nlevolve.run.recorded import deciding, reconfigure
+    from nlevolve.run.seeds import seeded
     from nlevolve.run.trust import chosen_by, prompts_of
 
     if asked.repeats > 1:
@@ -75,6 +76,13 @@ def _repeated(source: str, selectors: Sequence[str], asked: Several) -> Plan:
         recorded["cache_dir"] = bank_of(old, copied=True)
     options = Several.read({**recorded, **asked.given})
     changes = changed(old, config, deciding(config, selection, Prompts(Path(str(options.prompts)))))
+    brought = Brought.of(old).among(selection.tasks, folder.name)
+    if asked.seeds is not None:
+        fresh = seeded(str(asked.seeds), Path(asked.runs_dir), selection.tasks)
+        if brought.control:
+            raise UsageError(f"{folder.name} is a control, which has its descriptions already: leave out --seeds")
+        changes += () if fresh.deciding == brought.deciding else (f"seeds: those of {asked.seeds}",)
+        brought = fresh
     again = asked.replay and not changes
     origin = Origin(
         old["run"] if isinstance(old.get("run"), str) else folder.name,
@@ -86,7 +94,7 @@ def _repeated(source: str, selectors: Sequence[str], asked: Several) -> Plan:
     )
     if again and "run" not in asked.given and not (Path(options.runs_dir) / origin.run).exists():
         options = options.model_copy(update={"run": origin.run})
-    return Plan(options, config, selection, chosen_by(asked), origin, Brought.of(old).among(selection.tasks, folder.name))
+    return Plan(options, config, selection, chosen_by(asked), origin, brought)
 
 
 def _limits(old: Mapping[str, Any], new: Limits) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ What runs and shows them is imported when it is needed: a wrong selector is to b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import reduce
 from json import dumps
@@ -44,12 +44,15 @@ class Series:
         chosen: Chosen,
         places: Sequence[Named] = (),
         configs: Sequence[RunConfig] = (),
+        given: Mapping[str, int] | None = None,
     ) -> None:
+        """`given`: task -> how many descriptions it begins with, where the cells do not name them."""
         self.cells, self.chosen, self.places = cells, chosen, places
         self.shared = cells[0]
         self.configs = list(configs) or [configured(cell) for cell in cells]
         seed, data = self.configs[0].seed, self.shared.part(Data).model_dump()
         self.selection = tasks if isinstance(tasks, Selection) else load(tasks, seed, **data)
+        self.given = given
         self.see = found(self.shared.see)
         self.folders: list[Path] = []
 
@@ -57,9 +60,14 @@ class Series:
         """Opens no connection, and wants no key."""
         from nlevolve.llm.preflight import check_models
         from nlevolve.run.forecast import forecast
+        from nlevolve.run.seeds import seeded
 
-        cards = check_models((role for config in self.configs for role in config.roles.values()), keyed=False)
-        return forecast(self.configs, self.selection.tasks, self._prompts(), cards)
+        cards = check_models((role for config in self.configs for role in config.every.values()), keyed=False)
+        seeds = self.given
+        if self.shared.seeds is not None:
+            told = seeded(str(self.shared.seeds), Path(self.shared.runs_dir), self.selection.tasks)
+            seeds = {task: len(those) for task, those in told.given.items()}
+        return forecast(self.configs, self.selection.tasks, self._prompts(), cards, seeds=seeds)
 
     def announce(self, *, as_json: bool = False) -> None:
         """Print the runs and what they may take."""
@@ -88,7 +96,7 @@ class Series:
 
     def require_confirmed(self) -> None:
         """Raises Unconfirmed where a preset, or the sweep's file, names what nobody has chosen here."""
-        roles = [role for config in self.configs for role in config.roles.values()]
+        roles = [role for config in self.configs for role in config.every.values()]
         items = () if self.shared.replay else named(roles, self._cards(), self._prompts(), self.chosen)
         require_confirmed((*items, *self.places), self.chosen)
 
@@ -120,7 +128,7 @@ class Series:
     def _cards(self) -> dict[str, ModelCard]:
         from nlevolve.llm.preflight import check_models
 
-        return check_models(role for config in self.configs for role in config.roles.values())
+        return check_models(role for config in self.configs for role in config.every.values())
 
     def _prompts(self) -> Prompts:
         return Prompts(Path(self.shared.prompts or bundled()))

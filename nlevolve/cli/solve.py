@@ -51,7 +51,7 @@ def solve(
         return _announced(planned, json)
     if not asked.replay:
         # what a file alone names is not even looked at before it is confirmed
-        _knock(role for role in config.roles.values() if role.base_url is None or role.base_url in chosen.texts)
+        _knock(role for role in config.every.values() if role.base_url is None or role.base_url in chosen.texts)
     with passing("looking up the models …", sys.stderr):
         from nlevolve.cli.trusting import confirmed
         from nlevolve.run.session import begin
@@ -84,7 +84,9 @@ def _series(planned: Plan, asked: Several) -> Series:
     from nlevolve.cli.series import Series, repeated
 
     if planned.origin is not None:
-        return Series(planned.selection, [asked], planned.chosen, configs=[planned.config])
+        brought = planned.brought
+        given = {task: len(told) for task, told in brought.given.items()} if brought and brought.seeds else None
+        return Series(planned.selection, [asked], planned.chosen, configs=[planned.config], given=given)
     return Series(planned.selection, list(repeated(asked)), planned.chosen)
 
 
@@ -171,7 +173,7 @@ def resume(
 
     session = confirmed(reopened)
     if not old.get("replay"):
-        _knock(config.roles.values())
+        _knock(config.every.values())
     return _ended(_carry_out(session, see, live, json, colours, began), session.folder, when_done, json)
 
 

@@ -32,8 +32,18 @@ class Phase(Settings):
     """Repeated in this order over the phase's births."""
     overlap: int = Field(8, ge=1)
     """How many births may be in flight: birth k sees the births below k - overlap + 1."""
+    generator: str | None = None
+    """Who writes, revises and recombines in this phase, a litellm model string or a mix; None: each role's own model."""
+    reasoning_effort: str | None = None
+    """Of the calls of these roles in this phase, as is the next; None: each role's own."""
+    temperature: float | None = Field(None, ge=0)
     barrier: bool = False
     """Every birth of the phase sees the births before the phase, all of them and no other (Berman's generations)."""
+
+    @property
+    def differs(self) -> bool:
+        """Whether who writes in it is called otherwise than elsewhere."""
+        return (self.generator, self.reasoning_effort, self.temperature) != (None, None, None)
 
 
 class Policy(Settings):

@@ -8,42 +8,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from nlevolve.errors import UsageError
 from nlevolve.exam.lessons import Lesson
 from nlevolve.options import explain
 from nlevolve.puzzle.files import object_in, shown
 from nlevolve.puzzle.grids import LARGEST_SIDE, GridError, grid
+from nlevolve.puzzle.larc import Told
 from nlevolve.puzzle.sources import read_dataset, task
 from nlevolve.puzzle.tasks import Pair, Task
 from nlevolve.records import Description
-
-LEADS = ("In the input, you should see", "The output grid size", "To make the output, you have to")
-"""How LARC asked its writers to begin each part."""
-
-
-class Told(BaseModel):
-    """One description of LARC's: how the input looks, the output's size, what to do; how many tried to build it, and could."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    task: str
-    see: str = ""
-    grid: str = ""
-    do: str = Field(min_length=1)
-    builds: int = Field(0, ge=0)
-    builds_succeeded: int = Field(0, ge=0)
-
-    @property
-    def share(self) -> float:
-        """Of the people who tried, 0..1."""
-        return self.builds_succeeded / max(1, self.builds)
-
-    @property
-    def bullets(self) -> tuple[str, ...]:
-        parts = zip(LEADS, (self.see, self.grid, self.do), strict=True)
-        return tuple(f"{lead} {part.strip(' .')}." for lead, part in parts if part.strip(" ."))
 
 
 def larc(file: Path) -> list[Lesson]:

@@ -219,7 +219,7 @@ class Ledger:
             return self._commit(task, need, tokens)
         if bought < need.least:
             raise OverBudget(self._too_little(scope, task, need, others), scope=scope)
-        raise OverBudget(self._too_few(room, others))
+        raise OverBudget(self._too_few(task, need, others))
 
     def _no_call(self, kept: int) -> str:
         aside = f" ({kept} of them kept for answers)" if kept else ""
@@ -238,9 +238,13 @@ class Ledger:
             return f"{left} was left, ${kept:.4f} of it for answers: too little for another call{why}"
         return f"{left} is left: too little for a call{why}"
 
-    def _too_few(self, room: float, others: Others) -> str:
+    def _too_few(self, task: str, need: Need, others: Others) -> str:
+        kept, cap = self._kept_tokens(task, need), self.caps.tokens or 0
         why = f" ({others.tokens:,} are other runs')" if others.tokens else ""
-        return f"{max(0, int(room)):,} of the cap of {self.caps.tokens:,} tokens are left: too few for a call{why}"
+        left = f"{max(0, cap - others.tokens - self.tokens):,} of the cap of {cap:,} tokens"
+        if kept:
+            return f"{left} were left, {kept:,} of them for answers: too few for another call{why}"
+        return f"{left} are left: too few for a call{why}"
 
     async def _settling(self, longest: float | None) -> None:
         self._settled.clear()
@@ -300,16 +304,18 @@ class Ledger:
         own -= self._kept_usd("task", task, need)
         return ("run", run) if run <= own else ("task", own)
 
+    def _left_tokens(self, task: str, need: Need, others: Others) -> float:
+        if self.caps.tokens is None or not need.counts:
+            return inf
+        return self.caps.tokens - others.tokens - self.tokens - self._committed_tokens - self._kept_tokens(task, need)
+
+    def _kept_tokens(self, task: str, need: Need) -> int:
+        return self.kept.tokens(self._room.tokens or 0, task, last=need.last)
+
     def _kept_usd(self, scope: Literal["run", "task"], task: str, need: Need) -> float:
         if scope == "task":
             return self.kept.own_usd(self._room.task_usd, task, last=need.last)
         return self.kept.usd(self._room.usd, task, last=need.last)
-
-    def _left_tokens(self, task: str, need: Need, others: Others) -> float:
-        if self.caps.tokens is None or not need.counts:
-            return inf
-        kept = self.kept.tokens(self._room.tokens or 0, task, last=need.last)
-        return self.caps.tokens - others.tokens - self.tokens - self._committed_tokens - kept
 
     def _commit(self, task: str, need: Need, tokens: int) -> Hold:
         hold = Hold(need.usd(tokens), tokens, need.prompt, need.counts, need.priced, need.last)

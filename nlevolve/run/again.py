@@ -25,7 +25,7 @@ async def retrace(task: Task, context: Context, population: Population, answerin
     if context.retold.told_again:
         await answering.retrace(lambda birth: _silent(context, task, birth))
     for birth in context.retold.left(task.id):
-        sees = context.config.policy.sees(birth.index)
+        sees = context.policy(task.id).sees(birth.index)
         if all(k in population for k in range(sees)):
             population = await _born(task, context, birth, population)
 
@@ -46,7 +46,7 @@ def _silent(context: Context, task: Task, birth: int) -> Context:
 
 async def _born(task: Task, context: Context, birth: Birth, population: Population) -> Population:
     retold, k = context.retold, birth.index
-    seen = population.before(context.config.policy.sees(k))
+    seen = population.before(context.policy(task.id).sees(k))
     sample = sample_of(birth, retold.earlier(task.id, k))
     if k in population:  # what is left of it was asked early
         with suppress(NoReply):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import cast
 
-from nlevolve.config import RunConfig
+from nlevolve.config import WRITERS, RunConfig
 from nlevolve.llm.catalogue import ModelCard
 from nlevolve.llm.preflight import check_models
 from nlevolve.llm.settings import RoleSettings
@@ -13,21 +14,25 @@ from nlevolve.options import Limits
 from nlevolve.records import Role
 from nlevolve.run.controls import Brought
 
-WRITERS: tuple[Role, ...] = ("generator", "reviser", "recombiner")
-
 
 def unasked(config: RunConfig, brought: Brought) -> frozenset[Role]:
     """Roles to which nothing is put: who writes, where every description is given, as in a control; who checks or reviews, where
     there are no births."""
     births = config.policy.births
-    given = births == 0 or (bool(brought.given) and all(len(told) >= births for told in brought.given.values()))
+    instead = bool(brought.given) and brought.seeds is None
+    given = births == 0 or (instead and all(len(told) >= births for told in brought.given.values()))
     return frozenset((*(WRITERS if given else ()), *(("checker", "reviewer") if births == 0 else ())))
 
 
-def asked(config: RunConfig, brought: Brought) -> dict[Role, RoleSettings]:
-    """The others, with their settings."""
+def asked(config: RunConfig, brought: Brought) -> dict[str, RoleSettings]:
+    """The others, with their settings; "generator of phase 2" where a phase has others."""
     quiet = unasked(config, brought)
-    return {role: settings for role, settings in config.roles.items() if role not in quiet}
+    return {name: settings for name, settings in config.every.items() if role_of(name) not in quiet}
+
+
+def role_of(name: str) -> Role:
+    """The role, whatever phase."""
+    return cast(Role, name.partition(" ")[0])
 
 
 def cards_of(config: RunConfig, brought: Brought, limits: Limits, *, replay: bool, cache_dir: Path) -> Mapping[str, ModelCard]:
@@ -38,7 +43,7 @@ def cards_of(config: RunConfig, brought: Brought, limits: Limits, *, replay: boo
     capped = limits.budget is not None or limits.task_budget is not None
     shelf = cache_dir / "cards.json"
     needed = asked(config, brought)
-    others = [settings for role, settings in config.roles.items() if role not in needed]
+    others = [settings for name, settings in config.every.items() if name not in needed]
     known = check_models(others, keyed=False, remember=shelf)
     priced = capped and not limits.allow_unknown_prices and not replay
     return known | check_models(needed.values(), priced=priced, keyed=not replay, remember=shelf)

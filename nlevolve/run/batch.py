@@ -64,7 +64,7 @@ async def _sent(solving: asyncio.Task[Arms], sends: asyncio.Event) -> None:
 async def _one(task: Task, context: Context, known: Sequence[Event], earlier: Sequence[asyncio.Future[Arms]]) -> Arms:
     """Solve a task, or take what is known of it when nothing is missing."""
     if answered_for_good(known):
-        policy = context.config.policy
+        policy = context.policy(task.id)
         grown = population(known)
         stop = stop_index(grown, policy)
         return arms(grown if stop is None else grown.before(stop + 1), task.copy_accuracy)

@@ -78,7 +78,7 @@ async def _described(task: Task, context: Context, birth: Birth, seen: Populatio
         return Answered(context.given[task.id][birth.index], 0.0)
     parents = [(seen.members[p].description, seen.members[p].attempts) for p in birth.parents]
     doubt = seen.members[birth.parents[0]].doubt if birth.parents else ""
-    settings = context.settings(ROLE_OF[birth.operator], birth.model)
+    settings = context.settings(ROLE_OF[birth.operator], birth.model, birth.phase)
 
     def ask(*, again: bool) -> Awaitable[Answered[Description]]:
         tokens = context.config.policy.parent_tokens

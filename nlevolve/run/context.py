@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 from nlevolve.ask.question import Asker
 from nlevolve.config import RunConfig
 from nlevolve.evolve.parents import Parents
+from nlevolve.evolve.policy import Policy
+from nlevolve.evolve.warm import warmed
 from nlevolve.llm.kept import Keeping, keeping_nothing
 from nlevolve.llm.request import LLM
 from nlevolve.llm.settings import CoderSettings, RoleSettings
@@ -46,6 +48,8 @@ class Context:
 
     given: Mapping[str, Sequence[Description]] = field(default_factory=dict)
     """Task -> what its first births are given, in order, instead of asking a model for it."""
+    warm: bool = False
+    """Whether these come before the schedule's own births; a control's take the place of the first of them."""
 
     keeping: Keeping = keeping_nothing
     """Keeps of the caps what a task's answers will take."""
@@ -74,6 +78,10 @@ class Context:
         asker = replace(self.asker, llm=self.asked_early, reject=_tell_nobody, emit=_tell_nobody)
         return replace(self, asker=asker, emit=_tell_nobody)
 
+    def policy(self, task: str) -> Policy:
+        """The schedule of a task, behind what comes before it."""
+        return warmed(self.config.policy, len(self.given.get(task, ()))) if self.warm else self.config.policy
+
     def told(self, waits: Callable[[], None]) -> Context:
         """The same equipment for a task, or a birth of it, which is told whenever it must wait for a provider."""
 
@@ -94,16 +102,16 @@ class Context:
     @property
     def mixed(self) -> bool:
         """Whether any role has several models to choose from."""
-        return any(len(settings.mix) > 1 for settings in self.config.roles.values())
+        return any(len(settings.mix) > 1 for settings in self.config.every.values())
 
-    def usable(self, role: Role) -> Sequence[str]:
-        """The models of a role that answer; all of them when none does, so that the failure shows."""
-        models = self.config.role(role).mix
+    def usable(self, role: Role, phase: int) -> Sequence[str]:
+        """The models of a role, in a phase, that answer; all of them when none does, so that the failure shows."""
+        models = self.config.called(role, phase).mix
         return tuple(model for model in models if model not in self.unusable) or models
 
-    def settings(self, role: Role, model: str | None = None) -> RoleSettings:
-        """How a role is called; `model` names one of a mix."""
-        settings = self.config.role(role)
+    def settings(self, role: Role, model: str | None = None, phase: int | None = None) -> RoleSettings:
+        """How a role is called, in a phase if one is said; `model` names one of a mix."""
+        settings = self.config.role(role) if phase is None else self.config.called(role, phase)
         return settings.model_copy(update={"model": model}) if model else settings
 
 

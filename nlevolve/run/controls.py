@@ -16,7 +16,7 @@ from typing import Any
 from nlevolve.config import RunConfig
 from nlevolve.errors import UsageError
 from nlevolve.evolve.population import Population, grow
-from nlevolve.formats import ControlRow
+from nlevolve.formats import ControlRow, SeedsRow
 from nlevolve.llm.settings import RoleSettings
 from nlevolve.puzzle.datasets import Selection
 from nlevolve.puzzle.tasks import Task
@@ -42,15 +42,24 @@ class Brought:
     """Task -> what its first births are given, in order, instead of asking a model for it."""
     control: ControlRow | None = None
     """Whose control it is."""
+    seeds: SeedsRow | None = None
+    """Where what is given is from, if it is what the run begins with: then the schedule comes behind it."""
 
     @classmethod
     def of(cls, config: Mapping[str, Any]) -> Brought:
         """From the content of a config.json."""
         given = {task: tuple(map(Description.model_validate, told)) for task, told in (config.get("given") or {}).items()}
-        return cls(given, ControlRow.model_validate(config["control"]) if config.get("control") else None)
+        control, seeds = config.get("control"), config.get("seeds")
+        return cls(
+            given,
+            ControlRow.model_validate(control) if control else None,
+            SeedsRow.model_validate(seeds) if seeds else None,
+        )
 
     def among(self, tasks: Sequence[Task], run: str) -> Brought:
         """What of it these tasks have. Raises UsageError where the `run` brought something, and has nothing for one of them."""
+        if self.seeds is not None:
+            return self
         if self.given and (strange := [task.id for task in tasks if task.id not in self.given]):
             raise UsageError(f"{run} is a control and has no description for task {strange[0]}: repeat it on its own tasks")
         return Brought({task.id: self.given[task.id] for task in tasks if self.given}, self.control)
@@ -58,13 +67,14 @@ class Brought:
     @property
     def row(self) -> dict[str, Any]:
         """As config.json has it."""
-        return {"control": self.control and self.control.model_dump(mode="json"), "given": {}, **self.deciding}
+        control, given = self.control and self.control.model_dump(mode="json"), self.deciding.get("given", {})
+        return {"control": control, "given": given, "seeds": self.seeds and self.seeds.model_dump(mode="json")}
 
     @property
     def deciding(self) -> dict[str, Any]:
         """What of it decides requests; nothing where nothing is given."""
         given = {task: [one.model_dump(mode="json") for one in told] for task, told in self.given.items()}
-        return {"given": given} if given else {}
+        return {"given": given, **({"seeds": self.seeds.digest} if self.seeds else {})} if given else {}
 
 
 @dataclass(frozen=True)

@@ -143,12 +143,12 @@ class _Course:
         # what stands in for a run's own description in a control of it does not fit
         chance = 1.0 if self.luck.most else self._solved * self.own
         read = 0.0 if policy.read == "code" else float(self.pairs)
-        return asked * chance * policy.stop_perfect * read
+        return asked * chance * _wanted(policy) * read
 
     def _opinions(self) -> Iterator[tuple[Kind, float]]:
         policy, answers = self.config.policy, self.config.answers
         if policy.review != "off" and self.own:
-            found = policy.stop_perfect if self.luck.most else self._solved * self.luck.found(policy.stop_perfect)
+            found = _wanted(policy) if self.luck.most else self._solved * self.luck.found(_wanted(policy))
             yield Kind("reviewer", "review"), float(found)
         if answers.judge != "off":
             differ = self.luck.differ * (1.0 if self.luck.most else self._solved)
@@ -160,7 +160,7 @@ class _Course:
         if self.given and not self.own:
             yield follow, float(self.given * answers.samples * tests)
         elif policy.phases:
-            perfect = float(answers.perfect) if luck.most else solved * min(answers.perfect, luck.found(policy.stop_perfect))
+            perfect = float(answers.perfect) if luck.most else solved * min(answers.perfect, luck.found(_wanted(policy)))
             lacking = 1.0 if luck.most else 1 - solved + solved * luck.lone
             yield follow, perfect * answers.samples * tests
             turned = perfect * (answers.views - 1)
@@ -203,7 +203,12 @@ def _further(policy: Policy, luck: Luck, second: int, births: int) -> float:
 @lru_cache(maxsize=100_000)
 def _going(policy: Policy, luck: Luck, births: int) -> float:
     """Share of searches that have not found what they look for among so many births."""
-    return sum(share * _fewer(policy.stop_perfect, births, chance) for share, chance in luck.fits)
+    return sum(share * _fewer(_wanted(policy), births, chance) for share, chance in luck.fits)
+
+
+def _wanted(policy: Policy) -> int:
+    """How many descriptions that fit a search looks for."""
+    return policy.agree if policy.stop_when == "agree" else policy.stop_perfect
 
 
 def _fewer(wanted: int, births: int, chance: float) -> float:

@@ -145,8 +145,10 @@ class _Task:
         pairs, tests = len(self.task.pairs), len(self.task.tests)
         numbers = [calls(self.config, pairs, tests, luck, given=self.given, own=self.own) for luck in LUCKS]
         for kind in dict.fromkeys(kind for luck in numbers for kind in luck):
-            each = self._each(kind)
-            yield kind, Outlook(*(_times(one, luck.get(kind, 0.0)) for one, luck in zip(each, numbers, strict=True)))
+            low, likely, high = (luck.get(kind, 0.0) for luck in numbers)
+            # luck in one thing may ask for more of another: a rule that fits is checked twice
+            three = min(low, likely), likely, max(likely, high)
+            yield kind, Outlook(*(_times(one, number) for one, number in zip(self._each(kind), three, strict=True)))
 
     def question(self, kind: Kind) -> tuple[str, ...] | None:
         """What decides a birth that sees no other, and its checks; None where the call depends on replies."""
@@ -154,7 +156,7 @@ class _Task:
             return None
         config, policy = self.config, self.config.policy
         same = (str(policy.views), str(policy.temperatures), str(policy.blind), str(config.seed), str(config.repeat))
-        first = (self.task.id, str(kind.birth), config.generator.model_dump_json(), *same)
+        first = (self.task.id, str(kind.birth), config.called("generator", kind.phase).model_dump_json(), *same)
         if kind.purpose == "code" and config.coder is not None:
             return (*first, config.coder.model_dump_json())
         return first if kind.purpose != "check" else (*first, config.checker.model_dump_json(), policy.read)
@@ -168,7 +170,7 @@ class _Task:
 
     def _call(self, kind: Kind, place: int) -> Forecast:
         """Of a mix, with luck the cheapest, without it the dearest model."""
-        told = [self._with(kind, settings, place) for settings in self.config.role(kind.role).each]
+        told = [self._with(kind, settings, place) for settings in self.config.called(kind.role, kind.phase).each]
         usd = [one.usd for one in told if one.usd is not None]
         dollars = None if len(usd) < len(told) else (min(usd), mean(usd), max(usd))[place]
         return Forecast(1.0, dollars, mean(one.prompt for one in told), mean(one.completion for one in told))

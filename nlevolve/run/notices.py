@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from nlevolve.formats import SeedsRow
 from nlevolve.llm.embedded import embedded_version, is_embedded
 from nlevolve.puzzle.datasets import Selection
 from nlevolve.records import Event, LogDamaged
@@ -18,12 +19,15 @@ def notices(
     models: Mapping[str, str],
     known: Sequence[Event],
     max_calls: int | None = None,
+    seeds: SeedsRow | None = None,
 ) -> Iterator[str]:
     """What a user should know of a run that begins."""
     if origin is not None:
         yield from origin.notices()
     if lock.aside is not None:
         yield f"the earlier run {lock.folder.name} is now {lock.aside.name}"
+    if seeds is not None and not known:
+        yield _warm(seeds)
     if selection.broken:
         yield f"left out, because they are broken: {'; '.join(selection.broken)}"
     if company := _ill_matched(models):
@@ -32,6 +36,14 @@ def notices(
         yield uncounted
     for damage in (event for event in known if isinstance(event, LogDamaged)):
         yield f"{damage.words}: what they cost is in no account, and counts against no cap"
+
+
+def _warm(seeds: SeedsRow) -> str:
+    told = f"begins with {seeds.descriptions} given description{'' if seeds.descriptions == 1 else 's'}"
+    told += f" of {seeds.tasks} task{'' if seeds.tasks == 1 else 's'}, from {seeds.of}"
+    if seeds.ignored:
+        told += f"; those of {seeds.ignored} other task{'' if seeds.ignored == 1 else 's'} there are left out"
+    return told
 
 
 def uncapped(models: Mapping[str, str], max_calls: int | None) -> str | None:

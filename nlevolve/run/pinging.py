@@ -9,7 +9,8 @@ from nlevolve.ask.question import Asker
 from nlevolve.llm.embedded import embedded_version
 from nlevolve.llm.request import Doubtful, Filtered, NoReply, Rejected, Unusable
 from nlevolve.llm.settings import RoleSettings
-from nlevolve.records import Noticed, ReplyUnread, Role, RunFinished
+from nlevolve.records import Noticed, ReplyUnread, RunFinished
+from nlevolve.run.asking import role_of
 from nlevolve.run.context import Emit
 from nlevolve.run.losses import LASTING, told
 
@@ -29,14 +30,15 @@ class Unfit(Exception):
         return RunFinished(reason="failed", exit_code=4, resumable=not self.lasting, **told)
 
 
-async def ping_models(asker: Asker, roles: Mapping[Role, RoleSettings], task: str, emit: Emit) -> None:
+async def ping_models(asker: Asker, roles: Mapping[str, RoleSettings], task: str, emit: Emit) -> None:
     """Ping each real model of these roles once for each way in which it is called; `task` is the one whose account it goes into.
 
     Raises Unfit when none of a role's models can answer. What may pass (a rate limit, a server that is away) is the run's
     own business.
     """
-    unfit: dict[Role, list[tuple[str, NoReply]]] = {}
-    for role, settings in _called(roles):
+    unfit: dict[str, list[tuple[str, NoReply]]] = {}
+    for name, settings in _called(roles):
+        role = role_of(name)
         request = trial(role, settings, asker.prompts, asker.manner(settings), task)
         pong = await ping(asker.llm, request)
         if pong.unread and pong.reply:
@@ -48,12 +50,12 @@ async def ping_models(asker: Asker, roles: Mapping[Role, RoleSettings], task: st
             )
             emit(Noticed(text=f"{why}; {advice(pong, role)}"))
         if pong.failure is not None and _hopeless(pong.failure):
-            unfit.setdefault(role, []).append((settings.model, pong.failure))
-            if len(unfit[role]) == len(roles[role].each):
-                raise _unfit(role, unfit[role], [failure for each in unfit.values() for _, failure in each])
+            unfit.setdefault(name, []).append((settings.model, pong.failure))
+            if len(unfit[name]) == len(roles[name].each):
+                raise _unfit(name, unfit[name], [failure for each in unfit.values() for _, failure in each])
 
 
-def _unfit(role: Role, its: Sequence[tuple[str, NoReply]], every: Sequence[NoReply]) -> Unfit:
+def _unfit(role: str, its: Sequence[tuple[str, NoReply]], every: Sequence[NoReply]) -> Unfit:
     """Why nothing was begun: what the role's models said, and what is to be changed first."""
     remedy = next((failure.remedy for _, failure in its if failure.remedy), "")
     why = "; ".join(f"{model}: {told(failure.kind, str(failure))}" for model, failure in its)
@@ -63,7 +65,7 @@ def _unfit(role: Role, its: Sequence[tuple[str, NoReply]], every: Sequence[NoRep
     return Unfit(f"the {role} cannot answer, so nothing was begun: {why}{unasked}", lasting, remedy)
 
 
-def _called(roles: Mapping[Role, RoleSettings]) -> Iterator[tuple[Role, RoleSettings]]:
+def _called(roles: Mapping[str, RoleSettings]) -> Iterator[tuple[str, RoleSettings]]:
     """Each way in which a real model is called, with the first role that calls it so."""
     seen: list[RoleSettings] = []
     for role, mix in roles.items():

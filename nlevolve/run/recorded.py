@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from nlevolve.llm.embedded import embedded_version
 from nlevolve.llm.endpoints import endpoint_of
 from nlevolve.options import Asked
 from nlevolve.puzzle.datasets import Selection
+from nlevolve.records import Event
 
 PLACES = ("prompts_dir", "cache_dir")
 """Keys of config.json that say where things are on this machine."""
@@ -56,7 +58,7 @@ def deciding(config: RunConfig, selection: Selection, prompts: Prompts) -> dict[
 
 def endpoints_of(config: RunConfig, cards: Mapping[str, ModelCard]) -> dict[str, str]:
     """Model -> the address that the environment names for its provider, where no role sets one."""
-    open_ = {one.model for role in config.roles.values() for one in role.each if one.base_url is None}
+    open_ = {one.model for role in config.every.values() for one in role.each if one.base_url is None}
     return {model: url for model in sorted(open_) if model in cards and (url := endpoint_of(cards[model].provider))}
 
 
@@ -86,3 +88,13 @@ def other_models(old: Mapping[str, Any], config: RunConfig) -> list[str]:
     """Whether the embedded models reply otherwise by now. A run from before they had a version goes on, and asks them anew."""
     recorded, now = old.get("versions", {}).get("embedded"), embedded_version(*config.models.values())
     return [f"versions.embedded: {recorded} -> {now}"] if recorded and now and recorded != now else []
+
+
+def by_task(events: Sequence[Event]) -> Mapping[str, Sequence[Event]]:
+    """The events of each task, in order."""
+    by_task: dict[str, list[Event]] = defaultdict(list)
+    for event in events:
+        task = getattr(event, "task", None)
+        if task is not None:
+            by_task[task].append(event)
+    return by_task

@@ -17,7 +17,7 @@ from nlevolve.ask.prompts import PlaceError, Prompts
 from nlevolve.ask.question import Asker
 from nlevolve.config import RunConfig, validated
 from nlevolve.errors import UsageError
-from nlevolve.evolve.policy import stop_index
+from nlevolve.evolve.policy import Policy, stop_index
 from nlevolve.evolve.population import Population, population
 from nlevolve.llm.bank import Bank, Sample
 from nlevolve.llm.catalogue import ModelCard
@@ -122,7 +122,7 @@ async def _told_again(
     for k, birth in sorted(planned.items()):
         if births is None or k in births:
             earlier = [one for j, one in planned.items() if j < k]
-            await _quietly(bear(task, context, birth, grown.before(context.config.policy.sees(k)), sample_of(birth, earlier)))
+            await _quietly(bear(task, context, birth, grown.before(context.policy(task.id).sees(k)), sample_of(birth, earlier)))
     unreviewed = population(e for e in events if not isinstance(e, CandidateReviewed))
     followed = dict.fromkeys(e.birth for e in events if isinstance(e, AnswerFollowed))
     await _answer(Answering(task, context), unreviewed, followed)
@@ -134,15 +134,15 @@ async def _answer(answering: Answering, grown: Population, followed: Iterable[in
         # a search that waits for rules to agree follows more of them than the answers rest on
         if k in grown.members and grown.members[k].fitness.perfect:
             await _quietly(answering.settle(grown.members[k], answering.context))
-    for told in _stages(grown, answering.context):
+    for told in _stages(grown, answering.context, answering.context.policy(answering.task.id)):
         await _quietly(answering.follow(told))
     await _quietly(answering.judge(grown))
 
 
-def _stages(grown: Population, context: Context) -> Iterator[Population]:
+def _stages(grown: Population, context: Context, policy: Policy) -> Iterator[Population]:
     """The populations that were followed on the test inputs, one after the other: that at which the search came to its goal, that
     at which the search for a second answer ended, and all that there is of a search that did not come so far."""
-    policy, second = context.config.policy, context.config.answers.second
+    second = context.config.answers.second
     stop = stop_index(grown, policy)
     if stop is not None:
         yield grown.before(stop + 1)
@@ -177,10 +177,11 @@ def _lab(config: Mapping[str, Any], memory: _Memory) -> Context | None:
         lambda event: None,
         telling=stack.telling,
         asked_early=stack,
-        given=Brought.of(config).given,
+        given=(brought := Brought.of(config)).given,
+        warm=brought.seeds is not None,
     )
 
 
 def _cards(settings: RunConfig, config: Mapping[str, Any]) -> dict[str, ModelCard]:
     shelf = Path(str(config["cache_dir"])) / "cards.json"
-    return check_models(settings.roles.values(), keyed=False, remember=shelf if shelf.is_file() else None)
+    return check_models(settings.every.values(), keyed=False, remember=shelf if shelf.is_file() else None)

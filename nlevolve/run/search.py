@@ -36,7 +36,7 @@ class Search:
         self, task: Task, context: Context, known: Sequence[Event], before: Arms, settling: Settling | None = None
     ) -> None:
         self.task, self.context, self.before, self.settling = task, context, before, settling
-        self.policy = context.config.policy
+        self.policy = context.policy(task.id)
         self.population = Population(tests=len(task.tests))
         self.planned: list[Birth] = []
         self.halted: Halt | None = None
@@ -185,7 +185,7 @@ class Search:
 
     def _model(self, birth: Birth, seen: Population) -> str:
         """The model this birth is asked from: of a mix, the one that promises most on what birth k may see."""
-        models = self.context.usable(ROLE_OF[birth.operator])
+        models = self.context.usable(ROLE_OF[birth.operator], birth.phase)
         if len(models) == 1:
             return models[0]
         unseen = [b for b in self.planned if b.index not in seen and b.index < birth.index]
@@ -196,7 +196,9 @@ class Search:
             event = await bear(self.task, context, birth, seen, self._sample(birth))
         except Unusable as stopped:
             # the others of a mix go on in its place; without them, or a checker, nothing can
-            if birth.model in self.context.unusable and birth.model not in self.context.usable(ROLE_OF[birth.operator]):
+            if birth.model in self.context.unusable and birth.model not in self.context.usable(
+                ROLE_OF[birth.operator], birth.phase
+            ):
                 self.planned[birth.index] = birth.model_copy(update={"model": self._model(birth, seen)})
                 return await self._bear(self.planned[birth.index], seen, context)
             self.halted = self.halted or stopped

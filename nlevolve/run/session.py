@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
@@ -17,6 +16,7 @@ from nlevolve.ask.rehearsal import rehearse
 from nlevolve.config import RunConfig, digest, require_coder
 from nlevolve.errors import UsageError
 from nlevolve.evolve.parents import Parents, strategy
+from nlevolve.formats import SeedsRow
 from nlevolve.llm.bank import Notice
 from nlevolve.llm.bank_check import check_bank
 from nlevolve.llm.catalogue import ModelCard, price_of
@@ -39,8 +39,9 @@ from nlevolve.run.notices import notices
 from nlevolve.run.origin import Origin
 from nlevolve.run.outcome import finished as ended
 from nlevolve.run.pinging import Unfit, ping_models
-from nlevolve.run.recorded import deciding, endpoints_of, require_endpoints, require_same, sealed
+from nlevolve.run.recorded import by_task, deciding, endpoints_of, require_endpoints, require_same, sealed
 from nlevolve.run.retold import Retold
+from nlevolve.run.seeds import seeded
 from nlevolve.run.steering import Steering
 from nlevolve.run.trust import NOTHING, Chosen, Named, budget_file, chosen_by, named, require_confirmed
 from nlevolve.sandbox.pool import sandboxes
@@ -73,6 +74,8 @@ class Session:
     """The run that it repeats."""
     given: Mapping[str, Sequence[Description]] = field(default_factory=dict)
     """Task -> what its first births are given, instead of asking a model for it."""
+    seeds: SeedsRow | None = None
+    """Where this is from, if the schedule comes behind it."""
     around: Callable[[LLM], LLM] = lambda llm: llm
     """Wraps the way to the models: benchmarks look at the requests there."""
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
@@ -100,7 +103,8 @@ class Session:
                     see(event)
 
             emit(self._started())
-            for notice in notices(self.origin, self.lock, self.selection, self.config.models, self.known, self.limits.max_calls):
+            beside = self.config.models, self.known, self.limits.max_calls, self.seeds
+            for notice in notices(self.origin, self.lock, self.selection, *beside):
                 emit(Noticed(text=notice))
             try:
                 answered = await self._solve(emit, own_process)
@@ -125,7 +129,7 @@ class Session:
         async with OpenStack(
             emit=tee,
             cards=self.cards,
-            roles=self.config.roles.values(),
+            roles=self.config.every.values(),
             cache_dir=self.cache_dir,
             replay=self.replay,
             endpoints=origin.endpoints if origin else None,
@@ -147,7 +151,7 @@ class Session:
             live=self.live,
         ) as stack:
             asker = Asker(self.around(stack), self.prompts, stack.reject, self.cards, stack.windows, tee, draw=self.config.repeat)
-            known = _by_task(self.known)
+            known = by_task(self.known)
             context = Context(
                 asker,
                 self.config,
@@ -159,6 +163,7 @@ class Session:
                 lacking=lambda owed: self.around(stack.lacking(owed)),
                 asked_early=None if self.replay else self.around(stack.early),
                 given=self.given,
+                warm=self.seeds is not None,
             )
             tasks = self.selection.tasks
             if (self.ping or retold.pinged) and not self.known and tasks:
@@ -212,6 +217,8 @@ def begin(
     choose = strategy(config.policy.parents, parents)
     rehearse(templates)
     brought = brought or Brought.of(origin.recorded if origin else {})
+    if options.seeds is not None and brought.seeds is None:
+        brought = seeded(str(options.seeds), Path(options.runs_dir), selection.tasks)
     cards = cards_of(config, brought, limits, replay=replay, cache_dir=cache_dir)
     items = _confirmed(config, cards, templates, limits, chosen or chosen_by(options), sends=not replay and live is None)
     check_bank(cache_dir, replay=replay, notice=notice)
@@ -240,7 +247,7 @@ def begin(
         store.replace(lock.folder / "config.json", content)
         failed.pop_all()
     fixed = (lock, selection, config, limits, options.preset, templates, cards, cache_dir, run_id, choose)
-    also: dict[str, Any] = {"named": items, "origin": origin, "given": brought.given}
+    also: dict[str, Any] = {"named": items, "origin": origin, "given": brought.given, "seeds": brought.seeds}
     return Session(*fixed, replay=replay, live=live, ping=bool(options.ping) and not replay, **also)
 
 
@@ -260,7 +267,9 @@ def _made_with(
 
 def _prices(config: RunConfig, cards: Mapping[str, ModelCard]) -> dict[str, Any]:
     """Model -> its price: the one that a role sets, before the one that is known."""
-    told = {m: settings for settings in reversed(config.roles.values()) for m in settings.mix if settings.price_in is not None}
+    told = {
+        m: settings for settings in reversed(list(config.every.values())) for m in settings.mix if settings.price_in is not None
+    }
     found = {m: price_of(told[m], card) if m in told else card.price for m, card in sorted(cards.items())}
     return {m: price.model_dump(mode="json") if price else None for m, price in found.items()}
 
@@ -307,6 +316,7 @@ def reopen(
             replay=replay,
             known=store.read_events(folder),
             given=brought.given,
+            seeds=brought.seeds,
             live=live,
             named=items,
         )
@@ -318,7 +328,7 @@ def _confirmed(
     config: RunConfig, cards: Mapping[str, ModelCard], prompts: Prompts, limits: Limits, chosen: Chosen, *, sends: bool
 ) -> tuple[Named, ...]:
     """What is to be told of a run that sends anything. Raises Unconfirmed."""
-    items = (*named(config.roles.values(), cards, prompts, chosen), *budget_file(limits, chosen)) if sends else ()
+    items = (*named(config.every.values(), cards, prompts, chosen), *budget_file(limits, chosen)) if sends else ()
     require_confirmed(items, chosen)
     if limits.budget_file is not None:  # to look at it leaves a lock beside it: not before somebody said yes
         check_budget_file(limits.budget_file, limits.budget, limits.max_tokens_total)
@@ -335,12 +345,3 @@ def _check_views(config: RunConfig, prompts: Prompts) -> None:
 def _versions(config: RunConfig) -> dict[str, str]:
     embedded = embedded_version(*config.models.values())
     return versions() | ({"embedded": embedded} if embedded else {})
-
-
-def _by_task(events: Sequence[Event]) -> Mapping[str, Sequence[Event]]:
-    by_task: dict[str, list[Event]] = defaultdict(list)
-    for event in events:
-        task = getattr(event, "task", None)
-        if task is not None:
-            by_task[task].append(event)
-    return by_task

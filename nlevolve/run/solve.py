@@ -29,7 +29,7 @@ async def solve(task: Task, context: Context, known: Sequence[Event] = (), befor
     began = time.monotonic()
     if not any(isinstance(e, TaskStarted) for e in known):
         pairs = tuple((p.input, p.output) for p in task.pairs)
-        births = context.config.policy.births
+        births = context.policy(task.id).births
         context.emit(TaskStarted(task=task.id, pairs=pairs, tests=task.tests, copy_accuracy=task.copy_accuracy, births=births))
     answering = Answering(task, context)
     settling = answering.settle if context.config.policy.stop_when == "agree" else None

@@ -10,6 +10,7 @@ import pytest
 
 from nlevolve.llm.bank import DiskBank, Sample
 from nlevolve.llm.request import Reply
+from nlevolve.view.text import plural
 from tests.cli.conftest import Run
 from tests.server import Provider, Said
 
@@ -134,8 +135,9 @@ def test_the_bank_goes_to_a_file_and_back(nlevolve: Run, bank: Path) -> None:
     ],
 )
 def test_what_is_forgotten_is_gone(nlevolve: Run, bank: Path, what: list[str], count: int) -> None:
-    assert nlevolve("cache", "forget", *what, "--dry-run")[1] == f"{count} replies would be forgotten\n"
-    assert nlevolve("cache", "forget", *what)[1] == f"{count} replies forgotten\n"
+    told = plural(count, "reply", "replies")
+    assert nlevolve("cache", "forget", *what, "--dry-run")[1] == f"{told} would be forgotten\n"
+    assert nlevolve("cache", "forget", *what)[1] == f"{told} forgotten\n"
     assert nlevolve("cache", "stats")[1].splitlines()[-1].startswith(f"{6 - count} replies")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -133,6 +134,8 @@ def test_a_shell_is_offered_runs_presets_and_embedded_models(nlevolve: Run, ran:
         monkeypatch.delenv("_NLEVOLVE_COMPLETE")
         return told
 
+    # as the command is started, whichever way pytest was
+    monkeypatch.setattr(sys.modules["__main__"], "__package__", None)
     ran.parent.rename(ran.parents[1] / "kept")
     for typed in (
         "show --runs-dir kept m",

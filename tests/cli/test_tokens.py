@@ -47,7 +47,7 @@ def test_it_is_not_passed_is_said_at_the_end_counted_for_others_and_resumed_with
     with Provider(embedded) as server:
         code, out, _ = solve(*served(server.url), *SMALL, "--max-tokens-total", str(CAP))
         assert code == 3
-        assert "tokens are left: too few for a call" in out
+        assert "too few for" in out
         assert "--max-tokens-total" in out
         assert CAP / 2 < taken("r") <= CAP
         assert spent(read_events(Path("runs/r"))).tokens == taken("r")

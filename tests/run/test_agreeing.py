@@ -131,7 +131,7 @@ def lucky(request: Request) -> str:
     return bullets([*RULES][0 if rng.random() < 0.6 else 1], f"Then look again {rng.randrange(30)} times.")
 
 
-def test_it_resumes_at_every_event_to_the_same_answers_without_a_new_call_and_bears_an_audit(tmp_path: Path) -> None:
+def test_it_resumes_to_the_same_answers_without_a_new_call_and_bears_an_audit(tmp_path: Path) -> None:
     task, settings = task_file(tmp_path, pairs=2), STORY
     session = prepare(tmp_path, task, scripted(lucky, jittery(5, 0.003)), settings=settings)
     asyncio.run(session.run([Publisher(session.folder, session.selection).see]))
@@ -145,8 +145,8 @@ def test_it_resumes_at_every_event_to_the_same_answers_without_a_new_call_and_be
     kinds, ends = ("candidate_checked", "answer_followed", "birth_planned"), [0]
     for line in data.splitlines(keepends=True):
         ends.append(ends[-1] + len(line))
-    # between these a cut loses calls alone, which the bank has
-    cuts = [end for event, end in zip(events, ends[1:], strict=True) if event.kind in kinds]
+    # a cut after any event is a story of its own (tests/stories/test_resume.py); here a few will do
+    cuts = [end for event, end in zip(events, ends[1:], strict=True) if event.kind in kinds][::4]
     for number, end in enumerate(cuts):
         copy = cut(session.folder, tmp_path / f"cut{number}", end)
         resumed = asyncio.run(resume(copy, task, tmp_path / "bank", settings))

@@ -23,11 +23,11 @@ def test_a_mix_is_several_models_and_one_is_one() -> None:
 
 def test_usable_are_those_that_answer_and_all_if_none_does() -> None:
     context = bench(generator__model=MIX).context
-    assert context.usable("generator") == context.config.generator.mix
+    assert context.usable("generator", 0) == context.config.generator.mix
     context.unusable.add("offline/generator")
-    assert context.usable("generator") == ("offline/generator-weak",)
+    assert context.usable("generator", 0) == ("offline/generator-weak",)
     context.unusable.add("offline/generator-weak")
-    assert context.usable("generator") == context.config.generator.mix
+    assert context.usable("generator", 0) == context.config.generator.mix
 
 
 def test_a_role_is_called_as_the_settings_say_by_the_model_named() -> None:

@@ -101,7 +101,7 @@ def test_moves_after_a_perfect_description_a_review_and_a_judge_are_counted_wher
     told = {role: (outlook.low.calls, outlook.high.calls) for role, outlook in found.roles.items()}
     assert told["generator"] == (2, 3 * 2)
     assert told["reviser"] == (0, 2)
-    assert told["reviewer"] == (2, 2)
+    assert told["reviewer"][1] == 2
     assert told["judge"] == (0, 3 * (1 + 2))
     assert found.roles["judge"].high.prompt > found.roles["judge"].high.calls * 100
 
@@ -203,6 +203,17 @@ def test_who_thinks_is_taken_to_use_more_and_nobody_more_than_is_allowed():
     assert plain[1] < thinking[1]
     assert reply("dear", **{"generator.max_tokens": 1_500})[1:] == [1_500, 1_500]
     assert reply("dear", **{"generator.reasoning_effort": "low"})[1] < thinking[1] / 2
+
+
+def test_each_phase_is_priced_by_the_model_that_writes_in_it():
+    phases = [{"births": 2, "overlap": 2}, {"births": 2, "overlap": 1}]
+    (all_dear,), (dear_start,), (cheap,) = (
+        forecasts(config(model, **{"policy.phases": [{**phases[0], **own}, phases[1]]}))
+        for model, own in (("dear", {}), ("cheap", {"generator": "dear"}), ("cheap", {}))
+    )
+    usd = [one.roles["generator"].high.usd for one in (cheap, dear_start, all_dear)]
+    assert usd == sorted(usd)
+    assert usd[1] == pytest.approx((usd[0] + usd[2]) / 2)
 
 
 def test_an_unknown_price_makes_the_whole_unknown():

@@ -8,24 +8,20 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from nlevolve.config import validated
 from nlevolve.errors import UsageError
 from nlevolve.view.compare import repeats
+from nlevolve.view.compare.differences import differences
 from nlevolve.view.compare.repeats import Contest, Group
 from nlevolve.view.lost import in_short, summed
 from nlevolve.view.readings import OUTCOMES
 from nlevolve.view.results import attempted, exact_on_training, won
-from nlevolve.view.run_folder import RunFolder, flat, names_of
+from nlevolve.view.run_folder import RunFolder, names_of
 from nlevolve.view.statistics import Interval, holm, mcnemar, wilson
 from nlevolve.view.text import doubt, plural
 from nlevolve.view.uplift import Uplift, control_of, described, lacking, uplifts
 
 TaskRow = Mapping[str, Any]
 """One task of results.json."""
-INCIDENTAL = ("schema", "run", "id", "digest", "tasks", "tasks_digest", "cache_dir", "prompts_dir", "control", "given")
-"""Parts of config.json that explain nothing by differing; tasks are compared one by one."""
-UNSHARED = ("limits.budget_file", "None")
-"""As in runs from before it could be set."""
 METHODS = {
     "interval": "wilson",
     "interval_confidence": "0.95",
@@ -38,10 +34,6 @@ METHODS = {
     "controls.interval": "agresti-min",
     "controls.p": "mcnemar, exact, two-sided",
     "controls.pairs_interval": "agresti-min, by task",
-}
-HEIRS = {
-    **dict.fromkeys(("reviser", "recombiner"), "generator"),
-    **dict.fromkeys(("answerer", "reviewer", "judge"), "checker"),
 }
 
 
@@ -69,6 +61,8 @@ class Side(BaseModel):
     """Of those solved, tasks with a test input that direct guesses alone have right; None where no run guessed."""
     covered: int | None
     """Tasks of which every solution was among the grids proposed."""
+    solved_given: int = 0
+    """Solved ones whose best description was given (`--seeds`): the run did not find it."""
     exact: int
     """Tasks whose best description is exact on every training pair."""
     cells_train: float | None
@@ -187,7 +181,7 @@ def compare(runs: Sequence[RunFolder]) -> Comparison:
         alone={name: [task for task, by in winners.items() if by == [name]] for name in names},
         by_all=[task for task, by in winners.items() if by == names],
         by_none=[task for task, by in winners.items() if not by],
-        settings=_differences(names, runs),
+        settings=differences(names, runs),
         controls=[one for found in controls.values() for one in found],
         warnings=[
             *_warnings(sides, runs, len(tasks), graded),
@@ -227,6 +221,7 @@ def _side(name: str, run: RunFolder, rows: Sequence[TaskRow], graded: bool) -> S
         attempted_solved=sum(bool(row["solved"]) for row in rows if attempted(row)) if graded else None,
         guessed=sum(bool(row["solved"]) and any(row.get("inputs_by_guess") or ()) for row in rows) if graded else None,
         covered=sum(all(row["inputs_covered"]) for row in rows) if graded else None,
+        solved_given=sum(bool(row["solved"]) and (row.get("best") or {}).get("operator") == "given" for row in rows),
         exact=sum(map(exact_on_training, rows)),
         cells_train=cells,
         cells_test=_mean(_mean(row["inputs_cell_accuracy"]) for row in rows) if graded else None,
@@ -267,39 +262,6 @@ def _duels(names: Sequence[str], wins: Mapping[str, set[str]], tasks: int) -> li
     ]
 
 
-def _differences(names: Sequence[str], runs: Sequence[RunFolder]) -> dict[str, dict[str, str]]:
-    """Settings that are not the same in every run. Left out: a role that differs just as the one it inherits from does, and
-    what only follows from naming another model (its prices)."""
-    trees = [
-        {
-            key.removeprefix("settings."): value
-            for key, value in flat({**run.config, "settings": _with_defaults(run.config.get("settings"))})
-            if key.split(".")[0] not in INCIDENTAL and (key, value) != UNSHARED
-        }
-        for run in runs
-    ]
-    keys = dict.fromkeys(key for tree in trees for key in tree)
-    found = {key: [tree.get(key, "–") for tree in trees] for key in keys}
-    return {
-        key: dict(zip(names, values, strict=True))
-        for key, values in found.items()
-        if len(set(values)) > 1 and values != found.get(_inherited(key)) and not (key.startswith("prices.") and "–" in values)
-    }
-
-
-def _with_defaults(settings: Any) -> Any:
-    """With what could not be set yet when the run began: it was as it is by default."""
-    try:
-        return validated(settings).model_dump(mode="json")
-    except UsageError:
-        return settings
-
-
-def _inherited(key: str) -> str:
-    role, _, setting = key.partition(".")
-    return f"{HEIRS[role]}.{setting}" if role in HEIRS else ""
-
-
 def _warnings(sides: Sequence[Side], runs: Sequence[RunFolder], shared: int, graded: bool) -> Iterable[str]:
     if not graded:
         yield "solutions are not known for every task: compared by exactness on the training pairs"
@@ -309,6 +271,8 @@ def _warnings(sides: Sequence[Side], runs: Sequence[RunFolder], shared: int, gra
             yield f"{side.run}: {tasks - shared} of its {plural(tasks, 'task')} are not in every run and are left out"
         if not side.finished:
             yield f"{side.run} is not finished: tasks it has not answered count as unsolved"
+        if side.solved_given:
+            yield f"{side.run}: {side.solved_given} of its {side.solved} solved tasks by descriptions that it was given"
         if unsure := doubt(side.cost_unknown_calls, side.cost_unknown_usd):
             yield f"{side.run}: {unsure}: its dollars are too few"
         if side.damaged:

@@ -87,12 +87,13 @@ def _by_guesses(results: Mapping[str, Any]) -> bool:
 
 
 def _by_revision(results: Mapping[str, Any]) -> list[Row]:
-    """How many of the solved tasks were not solved at the first attempt: what the evolving was good for."""
+    """How many of the solved tasks were not solved at the first attempt: what the evolving was good for; and by whom else."""
     solved = [one for one in results["tasks"].values() if one["solved"] and one["best"]]
     counts = Counter(one["best"]["operator"] for one in solved)
     made = {
         "was revised or recombined": counts["revise"] + counts["recombine"],
         "came after one that fits, or after all that failed": counts["generalise"] + counts["alternative"] + counts["restart"],
+        "was given, and not found by this run": counts["given"],
     }
     return [row(f"   {count} of the solved by a description that {how}") for how, count in made.items() if count]
 

@@ -113,6 +113,8 @@ def test_a_packed_task_holds_each_grid_once_and_its_whole_family():
         "all": [[place("99/99"), 1.0], [place("21/43"), 1.0]],
         "by": [[], [[1, 1]]],
         "guesses": [0, 0],
+        "picked": ["", ""],
+        "said": [],
     }
     assert [birth["tries"][0][0] for birth in hard["births"]] == ["garbled", "unreached"]
 

@@ -55,7 +55,9 @@ def _run(look: Look) -> Row:
     if started is None:
         return row((" nlevolve ", "bold reverse"), "  ", ("waiting for the run's first event", "dim"))
     roles = ("generator", "checker")
-    models = list(dict.fromkeys(model_name(started.models[role]) for role in roles if role in started.models))
+    # and whoever writes in a phase of its own
+    named = [*roles[:1], *(name for name in started.models if name.startswith("phase ")), *roles[1:]]
+    models = list(dict.fromkeys(model_name(started.models[role]) for role in named if role in started.models))
     return row(
         (" nlevolve ", "bold reverse"),
         "  ",

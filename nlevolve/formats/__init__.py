@@ -1,0 +1,10 @@
+"""What stands in a run's files beside its log: config.json, results.json and submission.json, as records.
+
+They say what is in a file and check a file that was read; docs/SCHEMA.md is made from them. A field that comes later has a
+default, so that a file of any version ever written is one of these.
+"""
+
+from nlevolve.formats.config import ConfigFile, ControlRow, OriginRow, SeedsRow, check_config
+from nlevolve.formats.results import ResultsFile, SubmissionFile
+
+__all__ = ["ConfigFile", "ControlRow", "OriginRow", "ResultsFile", "SeedsRow", "SubmissionFile", "check_config"]

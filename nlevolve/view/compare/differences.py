@@ -1,0 +1,52 @@
+"""Settings in which runs differ."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from nlevolve.config import validated
+from nlevolve.errors import UsageError
+from nlevolve.view.run_folder import RunFolder, flat
+
+INCIDENTAL = ("schema", "run", "id", "digest", "tasks", "tasks_digest", "cache_dir", "prompts_dir", "control", "given")
+"""Parts of config.json that explain nothing by differing; tasks are compared one by one."""
+UNSET = (("limits.budget_file", "None"), ("limits.max_tokens_total", "None"), ("seeds", "None"))
+"""As in runs from before it could be set."""
+HEIRS = {
+    **dict.fromkeys(("reviser", "recombiner"), "generator"),
+    **dict.fromkeys(("answerer", "reviewer", "judge"), "checker"),
+}
+
+
+def differences(names: Sequence[str], runs: Sequence[RunFolder]) -> dict[str, dict[str, str]]:
+    """Settings that are not the same in every run. Left out: a role that differs just as the one it inherits from does, and
+    what only follows from naming another model (its prices)."""
+    trees = [
+        {
+            key.removeprefix("settings."): value
+            for key, value in flat({**run.config, "settings": _with_defaults(run.config.get("settings"))})
+            if key.split(".")[0] not in INCIDENTAL and (key, value) not in UNSET
+        }
+        for run in runs
+    ]
+    keys = dict.fromkeys(key for tree in trees for key in tree)
+    found = {key: [tree.get(key, "–") for tree in trees] for key in keys}
+    return {
+        key: dict(zip(names, values, strict=True))
+        for key, values in found.items()
+        if len(set(values)) > 1 and values != found.get(_inherited(key)) and not (key.startswith("prices.") and "–" in values)
+    }
+
+
+def _with_defaults(settings: Any) -> Any:
+    """With what could not be set yet when the run began: it was as it is by default."""
+    try:
+        return validated(settings).model_dump(mode="json")
+    except UsageError:
+        return settings
+
+
+def _inherited(key: str) -> str:
+    role, _, setting = key.partition(".")
+    return f"{HEIRS[role]}.{setting}" if role in HEIRS else ""
