@@ -53,7 +53,10 @@ def check(evidence: Evidence) -> None:
 
 
 def _coded(event: object) -> bool:
-    return isinstance(event, CandidateChecked) and bool(event.program)
+    """Whether there is a program, or a reading that is said to be one's: what was struck out must not go unseen."""
+    if isinstance(event, AnswerFollowed):
+        return event.attempt.by == "coder"
+    return isinstance(event, CandidateChecked) and (bool(event.program) or any(one.by == "coder" for one in event.attempts))
 
 
 class _Programs:

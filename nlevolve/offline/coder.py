@@ -6,39 +6,52 @@ yet, there is no program: whoever reads the words has to follow them then.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import importlib
+from collections.abc import Sequence
 
 from nlevolve.offline.english import steps
-from nlevolve.offline.families.turning import Turn, TurnGrid
 from nlevolve.offline.operation import Operation
+from nlevolve.offline.programs.library import needed
+from nlevolve.offline.programs.step import SAID, Sight, write
+from nlevolve.offline.programs.unsaid import Unsaid
+from nlevolve.offline.said import ClaimOfOutput
 
-_TURNED = {
-    Turn.LEFT_RIGHT: "[row[::-1] for row in grid]",
-    Turn.TOP_BOTTOM: "grid[::-1]",
-    Turn.CLOCKWISE: "[list(column) for column in zip(*grid[::-1])]",
-    Turn.ANTICLOCKWISE: "[list(column) for column in zip(*grid)][::-1]",
-    Turn.HALF: "[row[::-1] for row in grid[::-1]]",
-    Turn.DIAGONAL: "[list(column) for column in zip(*grid)]",
-    Turn.ANTIDIAGONAL: "[list(column)[::-1] for column in zip(*grid)][::-1]",
-}
+for _theme in ("answers", "cells", "grids", "objects", "panels", "repeating", "seeing"):
+    importlib.import_module(f"nlevolve.offline.programs.{_theme}")
 
-
-def _turn(operation: TurnGrid) -> str:
-    return f"grid = {_TURNED[operation.turn]}"
-
-
-SAID: Mapping[type[Operation], Callable[..., str]] = {TurnGrid: _turn}
-"""Operation -> the lines that do it to `grid`."""
+__all__ = ["SAID", "program", "program_reply"]
 
 
 def program_reply(bullets: Sequence[str]) -> str:
     """A program that does what the bullets say, in a fence; or a line that names the first that cannot be said in Python."""
-    lines = ["grid = [list(row) for row in grid]"]
+    sight, lines = Sight(), ["grid = [list(row) for row in grid]"]
     for bullet in bullets:
         lines.append(f"# {' '.join(bullet.split())}")
-        for operation in steps(bullet) or ():
-            said = SAID.get(type(operation))
-            if said is None:
-                return f"CANNOT: {' '.join(bullet.split())}"
-            lines += said(operation).split("\n")
-    return "\n".join(("```python", "def transform(grid):", *(f"    {line}" for line in (*lines, "return grid")), "```"))
+        try:
+            for operation in steps(bullet) or ():
+                lines += _lines(operation, sight)
+        except Unsaid:
+            return f"CANNOT: {' '.join(bullet.split())}"
+    return f"```python\n{_program(lines)}\n```"
+
+
+def program(operations: Sequence[Operation]) -> str:
+    """The program of some operations, one after the other. Raises Unsaid."""
+    sight, lines = Sight(), ["grid = [list(row) for row in grid]"]
+    for operation in operations:
+        lines += _lines(operation, sight)
+    return _program(lines)
+
+
+def _lines(operation: Operation, sight: Sight) -> list[str]:
+    # what is claimed of the output only decides between meanings, and what has several has no program
+    return [] if isinstance(operation, ClaimOfOutput) else write(operation, sight)
+
+
+def _program(lines: Sequence[str]) -> str:
+    body = [f"    {line}" if line else "" for line in (*lines, "return grid")]
+    function = "\n".join(("def transform(grid):", *body))
+    definitions = needed(function)
+    constants = [text for text in definitions if "\n" not in text]
+    functions = [text for text in definitions if "\n" in text]
+    return "\n\n\n".join(("\n".join(constants),) * bool(constants) + (*functions, function))

@@ -27,7 +27,7 @@ def coded(tmp_path_factory: pytest.TempPathFactory) -> Path:
         runs_dir=place / "runs",
         cache_dir=place / "bank",
         report=False,
-        settings={"policy.phases": [{"births": 2}], "coder.seconds": 30},
+        settings={"policy.phases": [{"births": 1}], "coder.seconds": 30},
     )
     return place / "runs" / "coded"
 
