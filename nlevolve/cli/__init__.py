@@ -91,9 +91,10 @@ def _called() -> int:
     from nlevolve.cli.tree import commands, taken_last
 
     tree = commands(app)
+    code = tree(standalone_mode=False)
+    # behind the rest: what is wrong is said in one line alone
     for told in taken_last(tree, sys.argv[1:]):
         _said(told)
-    code = tree(standalone_mode=False)
     return code if isinstance(code, int) else 0
 
 

@@ -249,8 +249,7 @@ class Ended:
             return f"exit {self.code}: {told}"
         if "Traceback" in self.err or "unexpected error" in self.err:
             return f"unexpected: {told}"
-        lines = [line for line in self.err.strip().splitlines() if "times: the last is taken" not in line]
-        if self.code == 2 and len(lines) != 1 and "nlevolve: nlevolve" not in self.err:
+        if self.code == 2 and len(self.err.strip().splitlines()) != 1 and "nlevolve: nlevolve" not in self.err:
             return f"not one line: {told}"
         if any(mark in self.out + self.err for mark in "\x1b\x9b\u202e"):
             return f"escapes: {told}"
