@@ -16,7 +16,7 @@ from typing import Protocol
 from nlevolve.audit.banked import VIEWS
 from nlevolve.audit.evidence import Evidence
 from nlevolve.llm.embedded import embedded_version
-from nlevolve.llm.request import Request
+from nlevolve.llm.request import Label, Request
 from nlevolve.puzzle.grids import Grid, GridError, grid
 from nlevolve.puzzle.symmetry import IDENTITY, Transform
 from nlevolve.puzzle.tasks import Task
@@ -37,6 +37,8 @@ class Retold(Protocol):
     def call(self) -> CallFinished: ...
     @property
     def request(self) -> Request | None: ...
+    @property
+    def labels(self) -> Sequence[Label]: ...
 
 
 Retell = Callable[[str], Iterable[Retold]]
@@ -48,7 +50,7 @@ def check(evidence: Evidence, retell: Retell) -> None:
     lacking = whole = 0
     for name, task in evidence.tasks.items():
         secrets = _Secrets(evidence, task)
-        asked: dict[str, Request] = {}
+        asked: dict[str, Sequence[Label]] = {}
         for told in retell(name):
             whole += 1
             if told.request is None:
@@ -58,20 +60,25 @@ def check(evidence: Evidence, retell: Retell) -> None:
             evidence.found.equal("request", f"{where}, its digest", told.call.request, _key(told.request))
             _endpoint(evidence, where, told.call, told.request)
             secrets.check(where, told.call, told.request)
-            asked[told.call.request] = told.request
+            asked[told.call.request] = told.labels
         _labels(evidence, name, asked)
     if lacking:
         evidence.found.cannot(f"{lacking:,} of {whole:,} requests cannot be made again from this log: what they held")
 
 
-def _labels(evidence: Evidence, task: str, asked: Mapping[str, Request]) -> None:
-    """What the log says of calls that follows from what was asked, whoever asked it."""
+def _labels(evidence: Evidence, task: str, asked: Mapping[str, Sequence[Label]]) -> None:
+    """What the log says of calls that follows from what was asked, by one of those who ask it.
+
+    Some ask it only now: a birth for which no money was left finds nothing banked, and goes on to ask less.
+    """
     for line in evidence.of(task):
         call = line.event
-        if isinstance(call, CallFinished) and (request := asked.get(call.request)) is not None:
-            for name in ("purpose", "repair"):
-                where = f"{line.where}: {name}"
-                evidence.found.equal("request", where, getattr(call, name), getattr(request.label, name))
+        if not isinstance(call, CallFinished) or not (labels := asked.get(call.request)):
+            continue
+        own = [label for label in labels if label.trimmed == call.trimmed] or labels
+        nearest = max(own, key=lambda label: (label.purpose == call.purpose) + (label.repair == call.repair))
+        for name in ("purpose", "repair"):
+            evidence.found.equal("request", f"{line.where}: {name}", getattr(call, name), getattr(nearest, name))
 
 
 def _key(request: Request) -> str:

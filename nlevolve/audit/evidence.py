@@ -17,6 +17,7 @@ from nlevolve.audit.truth import Solution, Truth
 from nlevolve.errors import UsageError
 from nlevolve.puzzle.tasks import Pair, Task
 from nlevolve.records import AnyEvent, DamagedLine, RunFinished, RunStarted, TaskAnswered, TaskStarted, read_event
+from nlevolve.version import __version__
 
 LOG = "events.jsonl"
 FAULTS = {"garbled": "is no JSON", "altered": "is not as it was written: its check digit is wrong", "strange": "is no event"}
@@ -115,13 +116,14 @@ def read(folder: Path, config: Mapping[str, Any], found: Findings) -> Evidence:
         data = files.read(folder / LOG)
     except OSError as error:
         raise UsageError(f"{folder / LOG} cannot be read ({error.strerror}): there is nothing to audit by") from None
-    lines = list(_lines(data, found))
+    lines = list(_lines(data, found, config.get("versions", {}).get("nlevolve") == __version__))
     truth = Truth.of(config, found)
     tasks = truth.tasks or {task.id: task for task in _taken_up(lines)}
     return Evidence(folder, config, lines, tasks, truth.solutions, truth.public, found, bool(data) and not data.endswith(b"\n"))
 
 
-def _lines(data: bytes, found: Findings) -> Iterator[Line]:
+def _lines(data: bytes, found: Findings, ours: bool) -> Iterator[Line]:
+    """`ours`: this very version began the run, so that its first session has no kind of line that is not known."""
     session, plain, newer = -1, 0, 0
     seen: set[bytes] = set()
     for number, line in enumerate(data[: data.rfind(b"\n") + 1].split(b"\n"), 1):
@@ -133,6 +135,8 @@ def _lines(data: bytes, found: Findings) -> Iterator[Line]:
             newer += damaged.fault == "newer"
             if damaged.fault != "newer":
                 found.wrong("line", f"{LOG}, line {number}", FAULTS[damaged.fault])
+            elif ours and session <= 0:
+                found.wrong("line", f"{LOG}, line {number}", f"nlevolve {__version__} wrote it and knows no such kind")
             continue
         found.compared["line"] += 1
         plain += b',"crc":"' not in line[-20:]

@@ -45,6 +45,10 @@ class Findings:
         """Two values that must be one."""
         self.holds(kind, where, _same(recorded, derived), lambda: _difference(recorded, derived))
 
+    def exactly(self, kind: str, where: str, recorded: Any, derived: Any) -> None:
+        """Two values that must be one to the letter, as JSON has them: 7.0 is not 7."""
+        self.holds(kind, where, json.dumps(recorded) == json.dumps(derived), lambda: _difference(recorded, derived))
+
     def holds(self, kind: str, where: str, truth: bool, what: Any) -> None:
         """What must be so; `what` (or what it returns) says how it is not."""
         self.compared[kind] += 1
@@ -114,7 +118,7 @@ def _size(value: Any) -> tuple[int, int] | None:
     """Rows and columns of what is a grid; None of what is none."""
     if not isinstance(value, list | tuple) or not value or not all(isinstance(row, list | tuple) and row for row in value):
         return None
-    plain = len({len(row) for row in value}) == 1 and all(isinstance(cell, int) for row in value for cell in row)
+    plain = len({len(row) for row in value}) == 1 and all(type(cell) is int for row in value for cell in row)
     return (len(value), len(value[0])) if plain else None
 
 

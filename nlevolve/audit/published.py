@@ -37,9 +37,10 @@ def _answers(evidence: Evidence, recorded: Mapping[str, Any], derived: Mapping[s
         rows = recorded[task] if isinstance(recorded[task], list) else []
         found.equal("answer", f"submission.json, {task}: test inputs", len(rows), len(derived[task]))
         for number, (row, other) in enumerate(zip(rows, derived[task], strict=False), 1):
-            for attempt in ("attempt_1", "attempt_2"):
-                given = row.get(attempt) if isinstance(row, Mapping) else None
-                found.equal("answer", f"submission.json, {task}, test input {number}, {attempt}", given, other[attempt])
+            where, given = f"submission.json, {task}, test input {number}", row if isinstance(row, Mapping) else {}
+            found.equal("answer", f"{where}: attempts", sorted(given), sorted(other))
+            for attempt in other:
+                found.exactly("answer", f"{where}, {attempt}", given.get(attempt), other[attempt])
 
 
 def _compare(evidence: Evidence, recorded: Mapping[str, Any], derived: Mapping[str, Any]) -> None:

@@ -7,6 +7,7 @@ and events decide them. Whoever wants to see them has them made again, and the d
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -23,7 +24,7 @@ from nlevolve.llm.bank import Bank, Sample
 from nlevolve.llm.catalogue import ModelCard
 from nlevolve.llm.preflight import check_models
 from nlevolve.llm.replay_bank import ReplayBank
-from nlevolve.llm.request import NoReply, NotBanked, Reply, Request
+from nlevolve.llm.request import Label, NoReply, NotBanked, Reply, Request
 from nlevolve.llm.stack import Stack
 from nlevolve.puzzle.tasks import Pair, Task
 from nlevolve.records import AnswerFollowed, BirthPlanned, CallFinished, CandidateReviewed, Event, TaskStarted
@@ -46,6 +47,8 @@ class Told:
     """None where this program does not ask it so any more: its prompts or its settings are not as they were."""
     sample: Sample | None
     """What the bank has for it; None where it has nothing."""
+    labels: Sequence[Label] = ()
+    """Of everyone who asks it: a revision that has to leave its parents out asks what a first description asked."""
 
 
 class _Memory:
@@ -53,14 +56,19 @@ class _Memory:
 
     def __init__(self, bank: Bank | None) -> None:
         self.bank = bank
-        self.asked: dict[str, Request] = {}
+        self.asked: dict[str, list[Request]] = defaultdict(list)
 
     async def ask(self, request: Request, waits: Callable[[], None]) -> Reply:
-        self.asked[request.key] = request
+        self.asked[request.key].append(request)
         sample = self.sample(request.key)
         if sample is None:
             raise NotBanked("the sample bank has no reply to it")
         return sample.reply.model_copy(update={"cached": True})
+
+    def told(self, call: CallFinished) -> Told:
+        requests = self.asked.get(call.request, [])
+        labels = tuple(request.label for request in requests)
+        return Told(call, requests[0] if requests else None, self.sample(call.request), labels)
 
     def sample(self, key: str) -> Sample | None:
         return self.bank.get(key) if self.bank and key else None
@@ -91,7 +99,7 @@ async def _retell(config: Mapping[str, Any], events: Sequence[Event], births: Co
     try:
         await _ask_again(config, events, births, memory)
         found = {call.request or str(n): call for n, call in enumerate(calls)}
-        return [Told(call, memory.asked.get(call.request), memory.sample(call.request)) for call in found.values()]
+        return [memory.told(call) for call in found.values()]
     finally:
         if bank is not None:
             await bank.close()

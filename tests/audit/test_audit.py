@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
 import sys
@@ -16,12 +17,15 @@ from nlevolve.audit.audit import audit
 from nlevolve.audit.evidence import Evidence, read
 from nlevolve.audit.findings import Findings
 from nlevolve.cli import main
+from nlevolve.cli.audit import audited
 from nlevolve.llm.request import Message, Request
 from nlevolve.puzzle.grids import render
 from nlevolve.records import read_event, write_event
 from nlevolve.run.retell import Told, retell
 from nlevolve.run.store import read_config, read_events
+from nlevolve.view.publish import Publisher
 from tests.audit import forging
+from tests.stories import worlds
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 NEWER = ("task_digests", "prices", "max_side", "digest", "stand_in", "origin", "endpoints")
@@ -63,7 +67,6 @@ def test_logs_of_every_version_load(tmp_path: Path) -> None:
 def test_results_of_a_killed_run_may_be_those_of_an_earlier_moment(solved: Path, tmp_path: Path) -> None:
     """They are written when tasks end. What they say of that moment is checked all the same."""
     from nlevolve.puzzle.datasets import load
-    from nlevolve.view.publish import Publisher
 
     folder = forging.copied(solved, tmp_path)
     lines = (folder / "events.jsonl").read_text().splitlines(keepends=True)
@@ -90,6 +93,22 @@ def test_without_the_tasks_or_the_bank_that_is_said(flaky: Path, tmp_path: Path)
     assert "the tasks cannot be read" in told
     assert "no sample bank" in told
     assert "scores of tasks whose solutions are not here" in told
+
+
+def test_births_that_a_cap_refused_ask_less_when_told_again_and_take_nobodys_call(tmp_path: Path) -> None:
+    """Without its parents, of which the bank has no reply, a revision asks what a first description was asked by."""
+    settings = worlds.config(**{name.replace(".", "__"): value for name, value in worlds.REAL.items()})
+    live = worlds.scripted(lambda request: worlds.groping(request, luck=0.0))
+    session = worlds.prepare(tmp_path, worlds.task_file(tmp_path), live, settings=settings, max_calls=28)
+    asyncio.run(session.run([Publisher(session.folder, session.selection).see]))
+    run, config = session.folder, read_config(session.folder)
+    shared = [told for told in retell(config, read_events(run), "mirror") if len({label.purpose for label in told.labels}) > 1]
+    assert shared
+    assert not audited(run, config, requests=True).differs
+    key = shared[0].call.request
+    forging.log(run, forging.of_kind("call_finished", request=key), forging.put("purpose", value="recombine"))
+    told = [str(one) for one in audited(run, config, requests=True).differs if one.kind == "request"]
+    assert [line.partition(": ")[2] for line in told] == ['purpose: is "recombine"; derived again it is "write"']
 
 
 def doctored(solved: Path, add: Any) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import zlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -90,6 +91,12 @@ def flipped(folder: Path) -> None:
     (folder / "events.jsonl").write_bytes(data)
 
 
+def foretold(folder: Path) -> None:
+    body = b'{"v":1,"at":"2026-11-26T16:00:00Z","kind":"call_foretold"'
+    with (folder / "events.jsonl").open("ab") as file:
+        file.write(body + b',"crc":"%08x"}\n' % zlib.crc32(body))
+
+
 def log(which: Callable[[Any], bool], change: Callable[[Any], Any]) -> Forge:
     return lambda folder: forging.log(folder, which, change)
 
@@ -121,6 +128,7 @@ FORGERIES: dict[str, tuple[Forge, str]] = {
     "tokens": (log(BOUGHT, put("usage", "prompt", value=1)), "the log has 1+"),
     "a cost": (log(BOUGHT, put("cost_usd", value=0.5)), "by config.json's price it is 0.0"),
     "a model that was asked": (log(BOUGHT, put("model", value="offline/checker-weak")), "asks offline/checker-weak"),
+    "a kind of line that nobody knows": (foretold, "wrote it and knows no such kind"),
     "a byte of the log": (flipped, "its check digit is wrong"),
     "a count": (file("results.json", put("totals", "calls", "provider", value=lambda n: n + 1)), "totals.calls.provider: is"),
     "a task that is solved": (
@@ -135,6 +143,14 @@ FORGERIES: dict[str, tuple[Forge, str]] = {
     ),
     "a figure that nothing says": (file("results.json", put("totals", "elo", value=2000)), "totals.elo: is 2000, which nothing"),
     "submitted answers, swapped": (file("submission.json", swapped), "submission.json, 25d487eb, test input 1, attempt_1"),
+    "a third attempt": (
+        file("submission.json", put("25d487eb", 0, "attempt_3", value=OTHER)),
+        'attempts: is ["attempt_1", "attempt_2", "attempt_3"]',
+    ),
+    "cells that are no whole numbers": (
+        file("submission.json", put("25d487eb", 0, "attempt_1", 0, 0, value=float)),
+        "submission.json, 25d487eb, test input 1, attempt_1: is [[",
+    ),
     "a task that is not submitted": (file("submission.json", lambda tasks: tasks.pop("25d487eb")), "submission.json, its tasks"),
     "a price": (
         file("config.json", put("prices", "offline/checker", "completion", value=5.0)),
@@ -162,7 +178,7 @@ UNSEEN_BY_FIGURES: dict[str, tuple[Callable[[Any], bool], Callable[[Any], Any], 
     "an error of a reply": (REPLIED, put("error", value="timed out"), "brought a reply, and is said to have failed"),
     "tries": (REPLIED, put("tries", value=2), "is said to have taken 2 tries, and took 1"),
     "a try's number": (of_kind("call_sent"), put("tries", value=3), "is said to be try 3"),
-    "whose call it was": (BOUGHT, put("target", value=lambda n: 1 - min(n, 1)), "was sent as another one"),
+    "whose call it was": (BOUGHT, put("purpose", value="follow"), "was sent as another one"),
     "a birth that was not planned": (REPLIED, put("birth", value=99), "is for birth 99, which was not planned"),
     "a pair that there is not": (BOUGHT, put("target", value=40), "is for pair 41, and there are"),
     "what a cached reply took": (SERVED, put("seconds", value=2.0), "takes no try and no time"),
