@@ -46,6 +46,11 @@ class _Flights:
         """Digest of a request -> tries of its call, that is not over."""
         self.replies: dict[str, set[tuple[object, ...]]] = defaultdict(set)
         """Digest of a request -> who had a reply to it."""
+        self.ended_for: dict[str, set[tuple[str, int | None]]] = defaultdict(set)
+        """Digest of a request -> task and birth of all that it came to an end for, at any time."""
+        for line in evidence.lines:
+            if isinstance(line.event, CallFinished):
+                self.ended_for[line.event.request].add((line.event.task, line.event.birth))
         ends = (line.event for line in evidence.lines)
         self.came = {(one.task, one.birth.index) for one in ends if isinstance(one, CandidateChecked | MoveFailed)}
         """Births that came to something."""
@@ -124,7 +129,11 @@ class _Flights:
         first = sent.event
         assert isinstance(first, CallSent)
         others = [name for name in SAME if getattr(first, name) != getattr(call, name)]
-        shared = others and set(others) <= {"birth", "target", "role"} and (first.task, first.birth) not in self.came
+        asker = first.task, first.birth
+        # what was asked early is told of where it is needed, by whoever needs it
+        early = self.evidence.setting("policy.ahead", "off") == "free"
+        untold = early or asker not in self.came or asker in self.ended_for[call.request]
+        shared = set(others) <= {"birth", "target", "role"} and untold
         if not shared:
             told = ", ".join(f"{name} {getattr(first, name)!r}, not {getattr(call, name)!r}" for name in others)
             self.found.holds("call", line.where, not others, f"was sent as another one (line {sent.number}: {told})")

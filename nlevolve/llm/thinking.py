@@ -247,6 +247,8 @@ def _as_set(settings: RoleSettings, card: ModelCard) -> Thought:
     if settings.thinking_budget:
         return _as_budget(settings, card, settings.thinking_budget)
     kind, effort = family(card), settings.reasoning_effort or ""
+    if kind == "offline":
+        return Thought(left_out=("reasoning_effort",))
     options = {"reasoning_effort": effort}
     if kind == "claude" and not card.adaptive:
         budget = TRANSLATED.get(effort)

@@ -7,7 +7,7 @@ import hashlib
 import json
 import random
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -128,13 +128,14 @@ async def _streamed(request: web.Request, whole: dict[str, Any]) -> web.StreamRe
     """The reply as server-sent events: its text in one piece, how it ended, and what it took."""
     said, ended = {"delta": whole["choices"][0]["message"]}, {"delta": {}, "finish_reason": "stop"}
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
-    await response.prepare(request)
-    for choices, usage in (([said], None), ([ended], None), ([], whole["usage"])):
-        told = [{"index": 0, "finish_reason": None, **choice} for choice in choices]
-        chunk = {**whole, "object": "chat.completion.chunk", "choices": told, "usage": usage}
-        await response.write(f"data: {json.dumps(chunk)}\n\n".encode())
-    await response.write(b"data: [DONE]\n\n")
-    await response.write_eof()
+    with suppress(ConnectionResetError):  # whoever asked is gone
+        await response.prepare(request)
+        for choices, usage in (([said], None), ([ended], None), ([], whole["usage"])):
+            told = [{"index": 0, "finish_reason": None, **choice} for choice in choices]
+            chunk = {**whole, "object": "chat.completion.chunk", "choices": told, "usage": usage}
+            await response.write(f"data: {json.dumps(chunk)}\n\n".encode())
+        await response.write(b"data: [DONE]\n\n")
+        await response.write_eof()
     return response
 
 

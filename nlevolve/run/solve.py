@@ -74,7 +74,7 @@ def _end(
 
 def _error(search: Search, halted: Halt | None, answers: tuple[Answer, ...]) -> str:
     """What was not asked because a cap was reached, or the run was stopped, is no fault of a task that has what it was after."""
-    solved = search.ended and all(answer.proposed for answer in answers)
+    solved = search.perfect and all(answer.proposed for answer in answers)
     return "" if halted is None or (solved and isinstance(halted, OverBudget | Interrupted)) else str(halted)
 
 

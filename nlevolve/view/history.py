@@ -67,6 +67,11 @@ class TaskHistory:
     """A later session than the one that answered it has checked candidates, and has not answered it yet."""
 
     @property
+    def wordless(self) -> bool:
+        """Whether no description is looked for: it is answered by direct guesses alone."""
+        return self.started is not None and not self.started.births
+
+    @property
     def best(self) -> Candidate | None:
         """The candidate the answers rest on; of a task not yet answered, or taken up again since, the best so far."""
         done = self.answered

@@ -13,6 +13,8 @@ INCIDENTAL = ("schema", "run", "id", "digest", "tasks", "tasks_digest", "cache_d
 """Parts of config.json that explain nothing by differing; tasks are compared one by one."""
 UNSET = (("limits.budget_file", "None"), ("limits.max_tokens_total", "None"), ("seeds", "None"))
 """As in runs from before it could be set."""
+NOT_ALWAYS = ("reviewer", "judge", "coder")
+"""Roles that not every run has."""
 HEIRS = {
     **dict.fromkeys(("reviser", "recombiner"), "generator"),
     **dict.fromkeys(("answerer", "reviewer", "judge"), "checker"),
@@ -20,8 +22,8 @@ HEIRS = {
 
 
 def differences(names: Sequence[str], runs: Sequence[RunFolder]) -> dict[str, dict[str, str]]:
-    """Settings that are not the same in every run. Left out: a role that differs just as the one it inherits from does, and
-    what only follows from naming another model (its prices)."""
+    """Settings that are not the same in every run. Left out: a role that differs just as the one it inherits from does, what
+    only follows from naming another model (its prices), and how a role is called that some runs do not have."""
     trees = [
         {
             key.removeprefix("settings."): value
@@ -30,13 +32,20 @@ def differences(names: Sequence[str], runs: Sequence[RunFolder]) -> dict[str, di
         }
         for run in runs
     ]
-    keys = dict.fromkeys(key for tree in trees for key in tree)
+    idle = {role for role in NOT_ALWAYS if any(f"{role}.model" not in tree for tree in trees)}
+    keys = dict.fromkeys(key for tree in trees for key in tree if not _of_idle(key, idle))
     found = {key: [tree.get(key, "–") for tree in trees] for key in keys}
     return {
         key: dict(zip(names, values, strict=True))
         for key, values in found.items()
         if len(set(values)) > 1 and values != found.get(_inherited(key)) and not (key.startswith("prices.") and "–" in values)
     }
+
+
+def _of_idle(key: str, idle: set[str]) -> bool:
+    """Of a role that only some runs have, its model says all."""
+    role, _, setting = key.partition(".")
+    return role in idle and setting != "model"
 
 
 def _with_defaults(settings: Any) -> Any:

@@ -104,7 +104,9 @@ def _task(summary: Summary, task: str) -> TaskHistory:
 def _candidates(look: Look, width: int) -> list[Row]:
     if look.task is not None and not look.task.population.members:
         tried = table(look, width, TALL, spread=False)[1:]
-        told = "no birth gave a description" if tried else "no birth has been tried yet"
+        wordless = look.task.wordless
+        none = "no description is looked for: its answers are direct guesses" if wordless else "no birth has been tried yet"
+        told = "no birth gave a description" if tried else none
         return [task_rule(look, width), row((f" {told}", "bold"), ":" if tried else ""), *tried, row("")]
     return [task_rule(look, width), *table(look, width, TALL, spread=False), row(""), *curve(look, width, 4), row("")]
 

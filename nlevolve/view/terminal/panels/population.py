@@ -57,7 +57,8 @@ def _state(look: Look, task: TaskHistory) -> Row:
     if task.answered is None:
         return row(("not answered", "dim"))
     given = "answered" if task.answered.given else "not answered"
-    words = {"perfect": f"{given}: all pairs fit", "exhausted": f"{given}: births used up", "budget": f"{given}: out of budget"}
+    used = "direct guesses alone" if task.wordless else "births used up"
+    words = {"perfect": f"{given}: all pairs fit", "exhausted": f"{given}: {used}", "budget": f"{given}: out of budget"}
     failed = f"failed: {clean(task.answered.error)}" if task.answered.stopped == "failed" else ""
     return row((failed or words.get(task.answered.stopped, task.answered.stopped), look.palette.bad if failed else "dim"))
 

@@ -34,7 +34,8 @@ def _line(look: Look, task: TaskHistory) -> Row:
     style = styles.get(phase, "dim")
     words = {"perfect": "all pairs", "partly": "not all", "stopped": "cut short"}
     parts: list[Part] = [("▸" if task.id == look.focus else " ", "bold"), f"{clean(task.id)[:16]:<16} "]
-    parts += [(f"{words.get(phase, phase):<10}", style)]
+    said = "guessed" if phase == "partly" and task.wordless else words.get(phase, phase)
+    parts += [(f"{said:<10}", style)]
     if best is not None:
         its = best.fitness
         parts += [f"{its.exact}/{its.pairs} ", *bar(its.cells, 8, style), f" {percent(its.cells, 0):>4}"]
