@@ -46,11 +46,11 @@ class _Flights:
         """Digest of a request -> tries of its call, that is not over."""
         self.replies: dict[str, set[tuple[object, ...]]] = defaultdict(set)
         """Digest of a request -> who had a reply to it."""
-        self.ended_for: dict[str, set[tuple[str, int | None]]] = defaultdict(set)
-        """Digest of a request -> task and birth of all that it came to an end for, at any time."""
+        self.ended_for: dict[str, set[tuple[object, ...]]] = defaultdict(set)
+        """Digest of a request -> all for whom it came to an end, at any time."""
         for line in evidence.lines:
             if isinstance(line.event, CallFinished):
-                self.ended_for[line.event.request].add((line.event.task, line.event.birth))
+                self.ended_for[line.event.request].add(_who(line.event))
         ends = (line.event for line in evidence.lines)
         self.came = {(one.task, one.birth.index) for one in ends if isinstance(one, CandidateChecked | MoveFailed)}
         """Births that came to something."""
@@ -129,10 +129,9 @@ class _Flights:
         first = sent.event
         assert isinstance(first, CallSent)
         others = [name for name in SAME if getattr(first, name) != getattr(call, name)]
-        asker = first.task, first.birth
         # what was asked early is told of where it is needed, by whoever needs it
         early = self.evidence.setting("policy.ahead", "off") == "free"
-        untold = early or asker not in self.came or asker in self.ended_for[call.request]
+        untold = early or (first.task, first.birth) not in self.came or _who(first) in self.ended_for[call.request]
         shared = set(others) <= {"birth", "target", "role"} and untold
         if not shared:
             told = ", ".join(f"{name} {getattr(first, name)!r}, not {getattr(call, name)!r}" for name in others)
@@ -146,5 +145,5 @@ class _Flights:
         self.away, self.tries = {}, {}
 
 
-def _who(event: CallFinished | ReplyUnread) -> tuple[object, ...]:
+def _who(event: CallFinished | CallSent | ReplyUnread) -> tuple[object, ...]:
     return event.task, event.role, event.purpose, event.model, event.birth, event.target, event.repair
