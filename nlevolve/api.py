@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec, TypeVa
 from pydantic import BaseModel, ConfigDict, SkipValidation
 
 from nlevolve.config import configured
-from nlevolve.errors import refuse_windows
+from nlevolve.errors import NoSuchOption, refuse_windows
 from nlevolve.evolve.parents import Parents, name_of
 from nlevolve.llm.request import LLM
 from nlevolve.options import Data, Options, nearest
@@ -105,6 +105,9 @@ Tasks = Given | Sequence[Given]
 OWN_TASKS = ".tasks"
 """Folder beside the runs where tasks are kept that a program brought."""
 
+INSTEAD = {"repeats": ": a call makes one run; call it with seed=0, seed=1, …, and nlevolve compare takes them as repeats"}
+"""What a program does where the command line has an option for it."""
+
 P = ParamSpec("P")
 Returned = TypeVar("Returned")
 
@@ -132,10 +135,11 @@ def _taking(
 
 
 def _read(function: str, given: Mapping[str, Any]) -> Brought:
-    """The options given. Raises TypeError for a name that is none, as any function does, and UsageError for a wrong value."""
+    """The options given. Raises UsageError for a wrong value, and for a name that is none NoSuchOption, which is one, too."""
     for name in given:
         if name not in Brought.model_fields:
-            raise TypeError(f"{function}() has no option {name!r}{nearest(name, Brought.model_fields)}")
+            way = INSTEAD.get(name) or nearest(name, Brought.model_fields)
+            raise NoSuchOption(f"{function}() has no option {name!r}{way}")
     return Brought.read(given, str)
 
 

@@ -9,6 +9,10 @@ class UsageError(Exception):
     """Wrong usage, setting, selector or file; nothing was sent. Exit code 2."""
 
 
+class NoSuchOption(UsageError, TypeError):
+    """A keyword that a function does not take: a TypeError, as of any function, and told as all that a user can mend."""
+
+
 class BankFailed(UsageError):
     """The sample bank cannot be read or written any longer. In the middle of a run the exit code is 1: resume it."""
 

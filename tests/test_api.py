@@ -46,9 +46,13 @@ def test_importing_loads_none_of_the_heavy_packages() -> None:
     assert shown.stdout.strip() == "[]"
 
 
-def test_an_option_that_is_none_is_a_type_error_and_a_wrong_value_a_usage_error(tmp_path: Path) -> None:
+def test_an_option_that_is_none_is_a_type_error_too_and_a_wrong_value_a_usage_error(tmp_path: Path) -> None:
     with pytest.raises(TypeError, match=r"solve\(\) has no option 'genrator'; nearest: generator"):
         nlevolve.solve(["x"], genrator="a")
+    with pytest.raises(
+        UsageError, match=r"^solve\(\) has no option 'repeats': a call makes one run; call it with seed=0, seed=1"
+    ):
+        nlevolve.solve(["x"], repeats=2)
     with pytest.raises(UsageError, match=r"^tasks_at_once: give 1 or more, or auto, got 0"):
         nlevolve.solve([str(task_file(tmp_path))], tasks_at_once=0)
     with pytest.raises(UsageError, match=r"concurrency: .*integer"):

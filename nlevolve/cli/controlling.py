@@ -18,7 +18,7 @@ from nlevolve.errors import UsageError
 from nlevolve.options import Controlled, Limits, Options
 from nlevolve.puzzle.datasets import load
 from nlevolve.run import store
-from nlevolve.run.controls import Control, Original, controls
+from nlevolve.run.controls import Control, NothingToShuffle, Original, controls
 from nlevolve.run.standing import Standing, name_beside, same, standing
 from nlevolve.run.trust import Chosen, prompts_of
 from nlevolve.view.door import console, say
@@ -41,11 +41,22 @@ class Plan:
         selection = load(self.old["tasks"], config.seed, max_side=store.max_side(self.old))
         original = Original(self.folder.name, self.old["id"], config, selection, store.read_events(self.folder))
         self.prompts = prompts_of(self.old)
-        self.planned = list(self._planned(controls(original, arms, tasks)))
+        self.left_out = ""
+        """Why there is no arm shuffled, where others were asked for, too."""
+        self.planned = list(self._planned(self._controls(original, arms, tasks)))
         self.names: list[str] = []
         """Of the controls that were asked for."""
         self.cache_dir = Path(wanted.cache_dir) if "cache_dir" in wanted.given else bank_of(self.old)
         self.folders: list[Path] = []
+
+    def _controls(self, original: Original, arms: Sequence[Any], tasks: int | None) -> list[Control]:
+        try:
+            return controls(original, arms, tasks)
+        except NothingToShuffle as lack:
+            if not (rest := [arm for arm in arms if arm != "shuffled"]):
+                raise
+            self.left_out = str(lack)
+            return controls(original, rest, tasks)
 
     def _planned(self, wanted: Iterable[Control]) -> Iterator[tuple[Control, Standing | None]]:
         """Each control, and the one that was made of the same before."""
@@ -61,7 +72,10 @@ class Plan:
         made = self._to_make()
         if as_json:
             say(dumps(self._row(made), separators=(",", ":")))
-        elif made:
+            return
+        if self.left_out:
+            say(f"the arm shuffled is left out: {self.left_out}")
+        if made:
             tasks = max(len(one.selection.tasks) for one in made)
             told = [{"control": one.name, "asked": one.config.answerer.model} for one in made]
             console(highlight=False).print(announcement(told, self._forecasts(made), tasks))
@@ -88,14 +102,16 @@ class Plan:
             {
                 "control": there.folder.name if there else one.name,
                 "arm": one.row.arm,
-                "model": one.row.model,
+                "model": one.row.model or one.config.checker.model,
                 "tasks": len(one.selection.tasks),
                 "there": there is not None and there.done,
                 **as_row(found.get(one.name, Forecasts())),
             }
             for one, there in self.planned
         ]
-        return {"dry_run": True, "run": self.folder.name, "controls": told, **as_row(reduce(add, found.values(), Forecasts()))}
+        left_out = {"left_out": {"shuffled": self.left_out}} if self.left_out else {}
+        took = as_row(reduce(add, found.values(), Forecasts()))
+        return {"dry_run": True, "run": self.folder.name, "controls": told, **left_out, **took}
 
     def carry_out(self, live: bool) -> int:
         """Make what is not there yet; a cap that is reached, Ctrl-C or a full disk ends it. Returns the worst exit code."""

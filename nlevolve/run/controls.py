@@ -141,6 +141,10 @@ class Original:
         return Selection(tuple(found), self.selection.max_side)
 
 
+class NothingToShuffle(UsageError):
+    """No task can be told another one's description."""
+
+
 def controls(original: Original, arms: Sequence[Arm], most: int | None = None) -> list[Control]:
     """The runs that make up these arms, each on at most `most` tasks. Raises UsageError where an arm cannot be made."""
     selection = original.answered(most)
@@ -202,7 +206,7 @@ def _of_others(original: Original, tasks: Iterable[Task]) -> dict[str, Descripti
     """Task -> the best description of another task, drawn by the seed; tasks for which there is none are left out.
 
     Never one of the same rule by content: not of a task that shares a pair, and not in the words of any description that fitted
-    this task's pairs. Raises UsageError where no task has one.
+    this task's pairs. Raises NothingToShuffle where no task has one.
     """
     grown, best = original.populations, original.best
     pairs = {task.id: set(task.pairs) for task in original.selection.tasks}
@@ -216,5 +220,7 @@ def _of_others(original: Original, tasks: Iterable[Task]) -> dict[str, Descripti
         if others:
             found[task.id] = Random(f"{original.config.seed}/{task.id}/shuffled").choice(others)
     if not found:
-        raise UsageError(f"run {original.name} has no two tasks with descriptions of their own: there is nothing to shuffle")
+        raise NothingToShuffle(
+            f"run {original.name} has no two tasks with descriptions of their own: there is nothing to shuffle"
+        )
     return found

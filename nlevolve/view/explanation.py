@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from nlevolve.records import Role
-from nlevolve.view.history import History
+from nlevolve.view.history import History, TaskHistory
 from nlevolve.view.readings import Readings
 from nlevolve.view.text import clean, percent
 
@@ -14,6 +14,8 @@ TELLING = 0.25
 """Share of a role's replies from which on it explains a result."""
 MOSTLY = 0.5
 """The same of what may also be the description's fault: wrong sizes and notes."""
+REPLIES = 2
+"""Weight from which on it is the reply's own fault, whatever it followed."""
 FEWEST = 4
 """Replies. Of fewer nothing can be said."""
 LONGEST = 80
@@ -35,6 +37,8 @@ def explanation(history: History) -> str | None:
     look, by_role = _look(history), history.readings.by_role
     found = [*_unanswered(history)]
     found += [one for (role, model), readings in by_role.items() for one in _faults(role, model, readings, look)]
+    if _given(history):
+        found = [one for one in found if one.weight >= REPLIES]
     return max(found).sentence if found else _fruitless(history)
 
 
@@ -42,6 +46,19 @@ class _Fault(NamedTuple):
     weight: int
     share: float
     sentence: str
+
+
+def _given(history: History) -> bool:
+    """Whether all descriptions were given and none was to be written, as in a control: words that say nothing, or belong to
+    another task, are followed to wrong grids by the best."""
+    tasks = [task for task in history.tasks.values() if task.started is not None and task.population.members]
+    return bool(tasks) and all(_as_planned(task) for task in tasks)
+
+
+def _as_planned(task: TaskHistory) -> bool:
+    members = task.population.members.values()
+    given = sum(one.birth.operator == "given" for one in members)
+    return task.started is not None and given == len(members) >= task.started.births
 
 
 def _unanswered(history: History) -> Iterator[_Fault]:

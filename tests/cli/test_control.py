@@ -130,6 +130,7 @@ def test_what_a_control_may_cost_is_said_before_and_a_wrong_arm_or_cap_is_one_li
     (empty,) = told["controls"]
     assert (code, told["dry_run"], empty["control"], empty["tasks"], empty["there"]) == (0, True, "honest.empty", 2, False)
     assert set(empty["roles"]) == {"checker", "answerer"}
+    assert empty["model"] == "offline/checker"
     assert 0 < told["low"]["calls"] <= told["high"]["calls"]
     assert told["high"]["tokens"]["prompt"] > 0
     assert run("control", "honest", "--arm", "dircet")[::2] == (
@@ -173,3 +174,16 @@ def test_a_control_stands_once_is_gone_on_with_and_gives_way_to_none_on_fewer_ta
     control(run, "clever", "--arm", "empty", "--tasks", "2")
     (larger,) = control(run, "clever", "--arm", "empty")
     assert (larger["control"], larger["tasks"], whole["tasks"]) == ("clever.empty", 4, 4)
+
+
+def test_where_nothing_can_be_shuffled_the_other_arms_are_run_and_that_is_said(run: Run) -> None:
+    """A run of one task has no other's description."""
+    few = ("--set", "policy.phases=[{births=2,overlap=2}]", "--no-live", "--cache-dir", "bank")
+    assert run("solve", f"arc1:{TASKS[0]}", "--run", "single", *few)[0] == 0
+    why = "run single has no two tasks with descriptions of their own: there is nothing to shuffle"
+    code, out, _ = run("control", "single", "--dry-run")
+    assert (code, f"the arm shuffled is left out: {why}" in out, "single.empty" in out) == (0, True, True)
+    told = json.loads(run("control", "single", "--dry-run", "--json")[1])
+    assert [one["arm"] for one in told["controls"]] == ["empty", "direct", "direct"]
+    assert told["left_out"] == {"shuffled": why}
+    assert run("control", "single", "--arm", "shuffled") == (2, "", f"nlevolve: {why}\n")

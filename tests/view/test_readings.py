@@ -170,3 +170,14 @@ def test_a_checker_that_says_it_could_not_follow_is_named() -> None:
     assert told is not None
     assert "it reads only the English that offline/generator writes" in told
     assert "I cannot read bullet 1" in told
+
+
+def test_a_description_that_was_given_as_a_control_s_says_nothing_of_who_follows_it() -> None:
+    """Of the wrong size, with notes: so it should be where the words are another task's."""
+    calls = [reply(f"{n}") for n in range(6)]
+    wrong = [event for event in judged(0.5, "no such bullet", births=1) if isinstance(event, CandidateChecked)]
+    asked = started()
+    asked[1] = asked[1].model_copy(update={"births": 1})
+    assert explanation(read([*asked, *calls, *wrong])) is not None
+    given = [one.model_copy(update={"birth": Birth(index=0, operator="given", model="")}) for one in wrong]
+    assert explanation(read([*asked, *calls, *given])) is None

@@ -195,8 +195,18 @@ def shared(runs: Sequence[RunFolder]) -> list[str]:
     """The tasks that every run has, in the order of the first. Raises UsageError when there is none."""
     found = [task for task in runs[0].results["tasks"] if all(task in run.results["tasks"] for run in runs)]
     if not found:
-        raise UsageError(f"{' and '.join(names_of(runs))} have no task in common: nothing to compare")
+        raise UsageError(_apart(names_of(runs), [set(run.results["tasks"]) for run in runs]))
     return found
+
+
+def _apart(names: Sequence[str], tasks: Sequence[set[str]]) -> str:
+    """Why there is nothing to compare: of several runs, the first two that share no task, if it is down to two."""
+    pairs = combinations(zip(names, tasks, strict=True), 2)
+    two = next(((one, other) for (one, mine), (other, its) in pairs if not mine & its), None)
+    if len(names) > 2 and two is None:
+        return f"{', '.join(names)}: any two share tasks, but no task is in all of them: nothing to compare"
+    rest = f", so {', '.join(names)} cannot be compared together" if len(names) > 2 else ": nothing to compare"
+    return f"{' and '.join(two or names)} have no task in common{rest}"
 
 
 def _side(name: str, run: RunFolder, rows: Sequence[TaskRow], graded: bool) -> Side:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import Literal
 
 from nlevolve.view.exam.measures import Standing, Uplift
+from nlevolve.view.exam.shares import Share
 from nlevolve.view.statistics import Interval
 from nlevolve.view.text import clean, money, percent, plural, points
 
 FEW = 20
-"""Grids below which the advice says that they are few."""
+"""Distinct grids below which the advice says that they are few."""
 MOST, SOME = 0.5, 0.1
 """Of what a checker gets right with the words, what it gets right without them: from MOST on it solves the puzzles by itself."""
+MUCH = 0.4
+"""Of what a checker gets right with the words: an uplift that may be so much is not next to nothing."""
+Verdict = Literal["open", "most", "some", "needs"]
+"""How much of it that is; open: too few descriptions to say."""
 
 
 def advice(standings: Sequence[Standing], uplifts: Sequence[Uplift]) -> list[str]:
@@ -27,7 +33,12 @@ def advice(standings: Sequence[Standing], uplifts: Sequence[Uplift]) -> list[str
     chosen = _cheapest(real or told)
     others = [one for one in told if one is not chosen and _alone(one, uplifts)]
     joint = "; but " if _alone(chosen, uplifts) else "; "
-    few = f" {chosen.exact.of} grids are few: the interval says what may be concluded." if chosen.exact.of < FEW else ""
+    grids = chosen.exact.grids
+    few = (
+        f" {plural(grids, 'grid')} {'is' if grids == 1 else 'are'} few: the interval says what may be concluded."
+        if grids < FEW
+        else ""
+    )
     return [
         f"{_choice(chosen, real or told)}{joint}{_without(chosen, uplifts)}.{few}",
         *(f"{clean(one.checker)}: {_without(one, uplifts)}." for one in others),
@@ -47,10 +58,18 @@ def _remedy(standings: Sequence[Standing]) -> Iterator[str]:
 
 def _useless(one: Standing) -> str:
     """Of a checker that gets nothing right, with the words or without."""
-    told = f"{clean(one.checker)} follows none of {plural(one.exact.of, 'grid')} right ({between(one.exact.interval)})"
-    why = f"; to {one.unreadable} of them it replied with no grid at all" if one.unreadable else ""
+    asked = one.exact
+    told = f"{clean(one.checker)} follows none of {_grids(asked)} right ({between(asked.interval)})"
+    once = asked.of == asked.grids
+    lacked = "to {} of them it replied with no grid at all" if once else "{} of the replies held no grid at all"
+    why = f"; {lacked.format(one.unreadable)}" if one.unreadable else ""
     ask = ": nlevolve models MODEL --ping shows in which form it is read best" if one.unreadable else ""
     return f"{told}{why}{ask}. Whether it needs the words cannot be seen so, and a run that it checks learns nothing"
+
+
+def _grids(asked: Share) -> str:
+    """12 grids; and the replies, where a grid was followed more than once."""
+    return plural(asked.grids, "grid") + (f" ({plural(asked.of, 'reply', 'replies')})" if asked.of > asked.grids else "")
 
 
 def _cheapest(told: Sequence[Standing]) -> Standing:
@@ -66,7 +85,7 @@ def _right(standing: Standing) -> float:
 
 def _choice(chosen: Standing, told: Sequence[Standing]) -> str:
     best = max(told, key=_right)
-    took = f"follows {percent(chosen.exact.share)} of {plural(chosen.exact.of, 'grid')} right"
+    took = f"follows {percent(chosen.exact.share)} of {_grids(chosen.exact)} right"
     price = "at an unknown price" if chosen.usd is None else f"for {money(chosen.usd)} a grid"
     if len(told) == 1:
         return f"{clean(chosen.checker)} {took} ({between(chosen.exact.interval)}), {price}"
@@ -89,11 +108,21 @@ def _without(standing: Standing, uplifts: Sequence[Uplift]) -> str:
         f"told nothing it gets {percent(found.without)} right, with the words {percent(found.true)} "
         f"(uplift {points(found.uplift)} points, {between(found.interval, points)})"
     )
-    if _ratio(found) >= MOST:
-        return f"it solves most of them without the words, so its checks say little about a description: {rest}"
-    if _ratio(found) >= SOME:
-        return f"it solves some of them without the words: {rest}"
-    return f"it needs the words: {rest}"
+    few = f"{plural(found.descriptions, 'description')} {'is' if found.descriptions == 1 else 'are'} too few to say"
+    said: dict[Verdict, str] = {
+        "open": f"{few} whether it needs the words",
+        "most": "it solves most of them without the words, so its checks say little about a description",
+        "some": "it solves some of them without the words",
+        "needs": "it needs the words",
+    }
+    return f"{said[_verdict(found)]}: {rest}"
+
+
+def _verdict(found: Uplift) -> Verdict:
+    """Nothing that its own interval denies: where the words may add nothing as well as much, nobody knows."""
+    if found.interval.low <= 0 and found.interval.high >= MUCH * found.true:
+        return "open"
+    return "most" if _ratio(found) >= MOST else "some" if _ratio(found) >= SOME else "needs"
 
 
 def _empty(standing: Standing, uplifts: Sequence[Uplift]) -> Uplift | None:
@@ -108,7 +137,7 @@ def _ratio(found: Uplift) -> float:
 
 def _alone(standing: Standing, uplifts: Sequence[Uplift]) -> bool:
     found = _empty(standing, uplifts)
-    return found is not None and _ratio(found) >= SOME
+    return found is not None and _verdict(found) in ("most", "some")
 
 
 def _embedded(standings: Sequence[Standing]) -> Iterator[str]:

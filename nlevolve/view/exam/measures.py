@@ -165,7 +165,9 @@ def _count(rows: Iterable[Row], outcome: str) -> int:
 
 
 def _exact(rows: Iterable[Row]) -> Share:
-    return share([[row.exact for row in group] for group in _by_task(rows).values()])
+    groups = _by_task(rows).values()
+    grids = {(row.task, row.grid) for group in groups for row in group}
+    return share([[row.exact for row in group] for group in groups], len(grids))
 
 
 def _by_task(rows: Iterable[Row]) -> dict[str, list[Row]]:

@@ -17,12 +17,15 @@ SURE = 1e-9
 
 
 class Share(BaseModel):
-    """How many of how many, with Wilson's interval at 95%, for as many trials as the groups are worth."""
+    """How many replies of how many, with Wilson's interval at 95%, for as many trials as the groups are worth."""
 
     model_config = ConfigDict(frozen=True)
 
     count: int
     of: int
+    """Replies: one for each sample of each grid."""
+    grids: int
+    """Distinct ones."""
     share: float | None
     interval: Interval | None
 
@@ -43,14 +46,15 @@ class Curve(BaseModel):
         return 1 / (1 + against)
 
 
-def share(groups: Iterable[Sequence[bool]]) -> Share:
-    """Of trials in groups."""
+def share(groups: Iterable[Sequence[bool]], grids: int | None = None) -> Share:
+    """Of trials in groups, on so many distinct grids: samples of a grid are worth one trial at most. None: all differ."""
     told = [group for group in groups if group]
     count, of = sum(map(sum, told)), sum(map(len, told))
     if not of:
-        return Share(count=0, of=0, share=None, interval=None)
-    worth = of / design_effect(told)
-    return Share(count=count, of=of, share=count / of, interval=wilson(count / of * worth, worth))
+        return Share(count=0, of=0, grids=0, share=None, interval=None)
+    grids = of if grids is None else grids
+    worth = min(grids, of / design_effect(told))
+    return Share(count=count, of=of, grids=grids, share=count / of, interval=wilson(count / of * worth, worth))
 
 
 def design_effect(groups: Sequence[Sequence[bool]]) -> float:

@@ -45,8 +45,9 @@ def _named(one: Standing | Uplift | Duel) -> list[str]:
 def _following(found: Exam) -> Sheet:
     columns = [*FIRST, "reads", "exact", "95%", "cells", "size", "garbled", "lost", "agrees"]
     note = (
-        "With the right words. reads: descriptions that it can read (a language model: all). exact: of the grids answered, cell "
-        "by cell, with Wilson's interval, widened as far as the grids of one description go together. cells: mean accuracy. "
+        "With the right words. reads: descriptions that it can read (a language model: all). exact: of the distinct grids "
+        "answered, cell by cell, over all their samples, with Wilson's interval, widened as far as the grids of a description go "
+        "together; samples of a grid are no trials of their own. cells: mean accuracy. "
         "size: of the wrong size. garbled: no grid in the reply. lost: no reply, or refused by the provider, so no evidence. "
         "agrees: pairs of samples that are the same grid."
     )
@@ -142,4 +143,4 @@ def _by(title: str, found: Exam, groups: Callable[[Standing], Mapping[str, Share
 
 
 def _of(one: Share) -> str:
-    return "–" if one.share is None else f"{percent(one.share)} of {one.of}"
+    return "–" if one.share is None else f"{percent(one.share)} of {one.grids}"

@@ -136,6 +136,12 @@ def test_a_reviser_of_its_own_is_named():
 def test_runs_without_a_common_task_cannot_be_compared():
     with pytest.raises(UsageError, match="no task in common"):
         compare([run("one", some("A")), run("two", some("B"))])
+    both, third = run("both", some("AB")), run("three", some("C"))
+    with pytest.raises(UsageError, match=r"^one and three have no task in common, so one, both, three cannot be compared"):
+        compare([run("one", some("A")), both, third])
+    ring = [run("ab", some("AB")), run("bc", some("BC")), run("ca", some("CA"))]
+    with pytest.raises(UsageError, match=r"^ab, bc, ca: any two share tasks, but no task is in all of them"):
+        compare(ring)
 
 
 def test_a_run_is_not_compared_with_itself():

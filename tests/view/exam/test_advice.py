@@ -133,3 +133,26 @@ def test_the_page_says_what_the_tables_say_and_lets_nothing_in() -> None:
     for sheet in sheets(exam):
         assert sheet.title in html
         assert all(len(row) == len(sheet.columns) for row in sheet.rows)
+
+
+def test_samples_of_a_grid_are_replies_and_no_grids() -> None:
+    """Two samples of twelve grids: 24 replies, and still few grids, worth what twelve are."""
+    twice = [row.model_copy(update={"sample": n}) for row in rows(GOOD, 10, of=12) for n in range(2)]
+    (standing, _) = measured(twice)["standings"]
+    assert (standing.exact.count, standing.exact.of, standing.exact.grids) == (20, 24, 12)
+    once = measured(list(rows(GOOD, 10, of=12)))["standings"][0]
+    assert standing.exact.interval == pytest.approx(once.exact.interval)
+    (first,) = told(iter(twice))
+    assert first.startswith(f"{GOOD} follows 83.3% of 12 grids (24 replies) right (95% interval")
+    assert "12 grids are few" in first
+    (useless,) = told(row.model_copy(update={"outcome": "unreadable"}) for row in twice)
+    assert useless.startswith(f"{GOOD} follows none of 12 grids (24 replies) right")
+    assert "24 of the replies held no grid at all" in useless
+
+
+def test_nothing_is_said_of_the_words_that_its_own_interval_denies() -> None:
+    for right, alone in ((2, 0), (2, 2), (1, 0)):
+        (first,) = told(rows(GOOD, right, alone=alone, of=2))
+        assert "2 descriptions are too few to say whether it needs the words: told nothing it gets" in first
+    # as checker-clever: nothing is known of a handful, and all of fifteen
+    assert "it solves most of them without the words" in told(rows(GOOD, 15, alone=15, of=15))[0]
