@@ -167,4 +167,4 @@ def test_what_is_public_is_all_that_dir_lists_and_what_is_given_wrongly_is_named
             nlevolve.solve(given, runs_dir=tmp_path)
         assert ".tasks" not in str(told.value)
     with pytest.raises(TypeError, match="a Drawing is of rows of equal length"):
-        nlevolve.Drawing("abc")  # type: ignore[arg-type]
+        nlevolve.Drawing("abc")

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from nlevolve.offline.english import steps
 from nlevolve.offline.operation import Operation
-from nlevolve.offline.programs.library import needed
+from nlevolve.offline.programs.helpers import needed
 from nlevolve.offline.programs.step import SAID, Sight, write
 from nlevolve.offline.programs.unsaid import Unsaid
 from nlevolve.offline.said import ClaimOfOutput

@@ -14,7 +14,7 @@ import pytest
 from nlevolve.offline.checker import check
 from nlevolve.offline.coder import SAID, program, program_reply
 from nlevolve.offline.operation import Definition, Operation, perform
-from nlevolve.offline.programs.library import helpers
+from nlevolve.offline.programs.helpers import helpers
 from nlevolve.offline.programs.unsaid import Unsaid
 from nlevolve.offline.sampling import sample
 from nlevolve.offline.scene import Scene, cells

@@ -50,7 +50,7 @@ def flip_vertically(grid: Grid) -> Grid:
 
 
 def transpose(grid: Grid) -> Grid:
-    return [list(column) for column in zip(*grid)]  # noqa: B905
+    return [list(column) for column in zip(*grid)]
 
 
 def rotate_clockwise(grid: Grid) -> Grid:

@@ -185,13 +185,13 @@ def commonest(objects: list[Cells]) -> list[Cells]:
     forms = [form_of(o) for o in objects]
     counts = [forms.count(form) for form in forms]
     first = counts.index(max(counts)) if counts else 0
-    alike = [o for o, count in zip(objects, counts) if count == max(counts)]  # noqa: B905
+    alike = [o for o, count in zip(objects, counts) if count == max(counts)]
     return alike[:1] if all(form_of(o) == forms[first] for o in alike) else []
 
 
 def odd_one_out(objects: list[Cells], kinds: list[object]) -> list[Cells]:
     """The only one of its kind."""
-    single = [o for o, kind in zip(objects, kinds) if kinds.count(kind) == 1]  # noqa: B905
+    single = [o for o, kind in zip(objects, kinds) if kinds.count(kind) == 1]
     return single if len(single) == 1 and len(objects) > 2 else []
 
 
@@ -205,7 +205,7 @@ def move(grid: Grid, objects: list[Cells], steps: list[tuple[int, int]], backgro
     moved = [list(row) for row in grid]
     for cells in objects:
         paint(moved, cells, background)
-    for cells, (down, right) in zip(objects, steps):  # noqa: B905
+    for cells, (down, right) in zip(objects, steps):
         for row, column in cells:
             if is_inside(grid, row + down, column + right):
                 moved[row + down][column + right] = grid[row][column]

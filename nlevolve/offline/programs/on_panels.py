@@ -88,7 +88,7 @@ def set_panels(grid: Grid, layout: Layout, panels: list[Grid]) -> None:
     """Put panels where they were cut from."""
     down, across = layout
     places = [(top, left) for top, _ in down for left, _ in across]
-    for (top, left), panel in zip(places, panels):  # noqa: B905
+    for (top, left), panel in zip(places, panels):
         for row, line in enumerate(panel):
             grid[top + row][left : left + len(line)] = line
 

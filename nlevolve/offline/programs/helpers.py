@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import ast
 import inspect
-import re
 from functools import lru_cache
 from types import ModuleType
 
 from nlevolve.offline.nouns.colours import NAMES
 from nlevolve.offline.programs import on_grids, on_objects, on_panels
-
-_NOT_FOR_PROGRAMS = re.compile(r"  # noqa.*")
 
 
 @lru_cache(maxsize=1)
@@ -29,12 +26,12 @@ def _defined(module: ModuleType) -> dict[str, str]:
     for node in ast.parse(source).body:
         name = node.name if isinstance(node, ast.FunctionDef) else ast.unparse(node).split(" = ")[0]
         if isinstance(node, ast.FunctionDef | ast.Assign) and name.isidentifier():
-            found[name] = _NOT_FOR_PROGRAMS.sub("", ast.get_source_segment(source, node) or "")
+            found[name] = ast.get_source_segment(source, node) or ""
     return found
 
 
 def needed(text: str) -> list[str]:
-    """The definitions that the text needs, and those that these need, in the library's order."""
+    """The definitions that the text needs, and those that these need, in the order of `helpers`."""
     known, needs, left = helpers(), set[str](), [text]
     while left:
         words = {node.id for node in ast.walk(ast.parse(left.pop())) if isinstance(node, ast.Name)} & known.keys()
