@@ -292,21 +292,26 @@ def test_the_event_comes_after_the_row(tmp_path: Path) -> None:
     ask_all(tmp_path, Counting(), *(request(sample=n) for n in range(5)), emit=check)
 
 
+def kept_slowly(monkeypatch: pytest.MonkeyPatch, seconds: float) -> asyncio.Event:
+    """Have whoever keeps a reply wait for so long when it is in the bank already; set from then on."""
+    written, put = asyncio.Event(), DiskBank.put
+
+    async def slowly(bank: DiskBank, key: str, sample: Sample) -> Sample:
+        kept = await put(bank, key, sample)
+        written.set()
+        await asyncio.sleep(seconds)
+        return kept
+
+    monkeypatch.setattr(DiskBank, "put", slowly)
+    return written
+
+
 def test_a_reply_that_is_just_coming_in_belongs_to_who_asked_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever asks when it is in the bank already, and not yet told of, is not told of before him."""
     events: list[Event] = []
-    put = DiskBank.put
 
     async def run() -> None:
-        written = asyncio.Event()
-
-        async def slowly_kept(bank: DiskBank, key: str, sample: Sample) -> Sample:
-            kept = await put(bank, key, sample)
-            written.set()
-            await asyncio.sleep(0.05)
-            return kept
-
-        monkeypatch.setattr(DiskBank, "put", slowly_kept)
+        written = kept_slowly(monkeypatch, 0.05)
         async with OpenStack(emit=events.append, cards={}, cache_dir=tmp_path, live=Counting()) as stack:
             first = asyncio.create_task(stack(request()))
             await written.wait()
@@ -352,18 +357,9 @@ def test_a_call_that_was_given_up_while_its_reply_was_being_kept_is_this_runs_wh
 ) -> None:
     """It looked like one that another run had bought."""
     events: list[Event] = []
-    put = DiskBank.put
 
     async def run() -> None:
-        written = asyncio.Event()
-
-        async def slowly_kept(bank: DiskBank, key: str, sample: Sample) -> Sample:
-            kept = await put(bank, key, sample)
-            written.set()
-            await asyncio.sleep(60)
-            return kept
-
-        monkeypatch.setattr(DiskBank, "put", slowly_kept)
+        written = kept_slowly(monkeypatch, 60.0)
         cards = {"m": embedded_card("m")}
         async with OpenStack(emit=events.append, cards=cards, cache_dir=tmp_path, live=Counting(), run_id="this") as stack:
             first = asyncio.create_task(stack(request()))
