@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from typing import Any
 
 from nlevolve.ask.fields import grid_fields, pair_fields
 from nlevolve.ask.fitting import left_out, put_fitting, without
 from nlevolve.ask.forms import form
+from nlevolve.ask.look import PLAIN, Look, look_of
 from nlevolve.ask.prompts import Prompts
 from nlevolve.ask.question import Asker
 from nlevolve.ask.replies import Unreadable, read_grid
@@ -67,12 +69,12 @@ async def follow(
 
 def expected(asker: Asker, settings: RoleSettings, task: Task) -> tuple[Request, ...]:
     """What following a description on each test input will ask, before there is a description: to know what it may take."""
-    manner = asker.manner(settings)
-    asked, shown = form(asker.prompts, "grid", manner), _shown(settings, task)
+    look = look_of(settings)
+    asked, shown = form(asker.prompts, "grid", asker.manner(settings), look.grids), _shown(settings, task)
     return tuple(
         Request(
             settings=settings,
-            messages=following(asker.prompts, shown, grid, USUAL, asked.manner),
+            messages=following(asker.prompts, shown, grid, USUAL, asked.manner, look=look),
             label=Label(task=task.id, role="answerer", purpose="follow", target=number, last=True),
             **asked.fields,
         )
@@ -81,18 +83,24 @@ def expected(asker: Asker, settings: RoleSettings, task: Task) -> tuple[Request,
 
 
 def following(
-    prompts: Prompts, shown: Task | None, grid: Grid, description: Description, manner: Manner = "bare", *, guide: bool = False
+    prompts: Prompts,
+    shown: Task | None,
+    grid: Grid,
+    description: Description,
+    manner: Manner = "bare",
+    *,
+    guide: bool = False,
+    look: Look = PLAIN,
 ) -> tuple[Message, ...]:
     """The messages that ask to follow a description on a grid, with the pairs of `shown` as examples; None: without any.
 
     To the letter, or (`guide`) as a guide, with the examples deciding where they contradict it: without any there is nothing to
     decide by, and it is the letter. Raises PlaceError.
     """
-    bullets = description.plain.bullets
-    if shown is None:
-        return prompts.render("alone", manner, input=grid_fields(grid), bullets=bullets)
-    name = "guide" if guide else "apply"
-    return prompts.render(name, manner, pairs=pair_fields(shown.pairs), input=grid_fields(grid), bullets=bullets)
+    name = "alone" if shown is None else "guide" if guide else "apply"
+    examples = {} if shown is None else {"pairs": pair_fields(shown.pairs, grids=look.grids)}
+    asked: dict[str, Any] = {"input": grid_fields(grid, look.grids), "bullets": description.plain.bullets}
+    return prompts.render(name, manner, look.grids, **examples, **asked)
 
 
 def _shown(settings: RoleSettings, task: Task) -> Task | None:
@@ -111,12 +119,13 @@ async def _follow(
     again: bool = False,
     guide: bool = False,
 ) -> Attempt:
-    asked = form(asker.prompts, "grid", asker.manner(settings))
+    look = look_of(settings)
+    asked = form(asker.prompts, "grid", asker.manner(settings), look.grids)
     requests = (
         Request(
             settings=settings,
             messages=following(
-                asker.prompts, _shown(settings, without(shown, out)), grid, description, asked.manner, guide=guide
+                asker.prompts, _shown(settings, without(shown, out)), grid, description, asked.manner, guide=guide, look=look
             ),
             sample=sample,
             again=again,

@@ -9,6 +9,7 @@ from typing import Any
 from nlevolve.ask.fields import pair_fields, parent_fields, rule_fields, test_fields, tried_fields
 from nlevolve.ask.fitting import left_out, put_fitting
 from nlevolve.ask.forms import form
+from nlevolve.ask.look import look_of_birth
 from nlevolve.ask.prompts import Prompts
 from nlevolve.ask.question import Answered, Asker
 from nlevolve.ask.replies import read_bullets
@@ -52,7 +53,7 @@ async def describe(
     generalised; `again`: see Request. Raises Unreadable and NoReply.
     """
     settings = settings if birth.temperature is None else settings.model_copy(update={"temperature": birth.temperature})
-    asked = form(asker.prompts, "bullets", asker.manner(settings))
+    asked = form(asker.prompts, "bullets", asker.manner(settings), birth.grids)
     label = Label(task=task.id, role=ROLE_OF[birth.operator], purpose=birth.operator, birth=birth.index)
     requests = (
         Request(
@@ -107,14 +108,15 @@ def describing(
 
     Raises PlaceError.
     """
+    look = look_of_birth(birth)
     common: dict[str, Any] = {
-        "pairs": pair_fields(task.pairs, birth.blind, out),
-        "tests": test_fields(task),
+        "pairs": pair_fields(task.pairs, birth.blind, out, look.grids),
+        "tests": test_fields(task, look.grids),
         "view": prompts.view(birth.view),
     }
     if not parents:
-        return prompts.render("write", manner, **common)
-    return prompts.render(birth.operator, manner, **_told(task, birth, parents, tokens, doubt), **common)
+        return prompts.render("write", manner, look.grids, **common)
+    return prompts.render(birth.operator, manner, look.grids, **_told(task, birth, parents, tokens, doubt), **common)
 
 
 def _told(task: Task, birth: Birth, parents: Parents, tokens: int, doubt: str) -> dict[str, Any]:
@@ -124,5 +126,5 @@ def _told(task: Task, birth: Birth, parents: Parents, tokens: int, doubt: str) -
     if birth.operator in WITHOUT_GRIDS:
         rules = [rule_fields(description, place) for place, (description, _) in enumerate(parents)]
         return {"parents": rules} if birth.operator == "alternative" else {"parent": rules[0], "doubt": " ".join(doubt.split())}
-    shown = [parent_fields(task, d, a, tokens // len(parents), place) for place, (d, a) in enumerate(parents)]
+    shown = [parent_fields(task, d, a, tokens // len(parents), place, birth.grids) for place, (d, a) in enumerate(parents)]
     return {"parent": shown[0]} if birth.operator == "revise" else {"parents": shown}

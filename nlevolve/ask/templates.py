@@ -7,7 +7,7 @@ through no link, and its syntax tree is judged before jinja2 makes code of it.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -39,9 +39,11 @@ _WHAT_IS = "a prompt holds places, loops over them, conditions and inclusions, a
 class Templates:
     """The `*.md` files of a folder. Raises UsageError for what cannot be read, naming the file."""
 
-    def __init__(self, folder: Path, *, ours: bool) -> None:
-        """`ours`: it came with this program, so links are what the installer made of it."""
+    def __init__(self, folder: Path, *, ours: bool, spare: Callable[[str], str | None] = lambda file: None) -> None:
+        """`ours`: it came with this program, so links are what the installer made of it. `spare`: the text to take for a file
+        that is not there, if any."""
         self.folder = folder
+        self._spare = spare
         self._content = _read_all(folder, ours)
         self._jinja = ImmutableSandboxedEnvironment(
             loader=jinja2.FunctionLoader(self._source),
@@ -64,7 +66,10 @@ class Templates:
     def text(self, file: str) -> str:
         """Raises UsageError when it is missing or no text."""
         if file not in self._content:
-            raise missing(file, self.folder)
+            spare = self._spare(file)
+            if spare is None:
+                raise missing(file, self.folder)
+            return spare
         try:
             return self._content[file].decode("utf-8").replace("\r\n", "\n")
         except UnicodeDecodeError:
@@ -88,7 +93,7 @@ class Templates:
         return frozenset(places)
 
     def _source(self, file: str) -> str | None:
-        return self.text(file) if file in self._content else None
+        return self.text(file) if file in self._content else self._spare(file)
 
     def _parsed(self, file: str) -> nodes.Template:
         try:

@@ -14,6 +14,7 @@ from nlevolve.evolve.bandit import MixPolicy
 from nlevolve.evolve.fitness import Rank
 from nlevolve.evolve.parents import Parents, cover, strategy
 from nlevolve.evolve.population import Candidate, Population
+from nlevolve.puzzle.notations import Grids
 from nlevolve.records import Birth, Move, Operator
 
 TOLD = 6
@@ -94,6 +95,8 @@ class Policy(Settings):
     """What becomes of a birth that says what an earlier one said: it is kept as it is, or another sample is asked for at once."""
     views: tuple[str, ...] = Field(("plain",), min_length=1)
     """Ways of looking (prompts/views/) that the generator's prompts rotate through."""
+    grids: tuple[Grids, ...] = ()
+    """Ways of writing grids that the generator's prompts rotate through; empty: the role's own."""
     temperatures: tuple[Annotated[float, Field(ge=0)], ...] = ()
     """Temperatures that the generator's calls rotate through; empty: the role's own."""
     mix: MixPolicy = MixPolicy()
@@ -116,6 +119,10 @@ class Policy(Settings):
         """The last birth of the phase that birth k belongs to."""
         i = self.phase_of(k)
         return self._starts[i] + self.phases[i].births - 1
+
+    def notation(self, k: int, own: Grids) -> Grids:
+        """How grids are written for birth k; `own`: for the role that it is asked of."""
+        return self.grids[k % len(self.grids)] if self.grids else own
 
     def sees(self, k: int) -> int:
         """Birth k is planned from the births below this number alone."""

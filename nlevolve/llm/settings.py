@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from nlevolve.puzzle.notations import Grids
+
 
 def _mix(model: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in model.split(","))
@@ -64,6 +66,9 @@ class RoleSettings(BaseModel):
     """Header -> value; `env:NAME` takes the value from the environment when the call is made."""
     shown: Literal["others", "none"] = "others"
     """Which examples the checker and the answerer see beside the description: the other training pairs, or none at all."""
+    grids: Grids = "digits"
+    """How grids are written for it: digits, letters or names of colours apart, digits with commas, as JSON, or behind the
+    numbers of their rows."""
     images: bool = False
     """Send the grids as pictures too."""
     lead: bool = False

@@ -10,6 +10,7 @@ from nlevolve.llm.catalogue import EMBEDDED, ModelCard
 from nlevolve.llm.request import CallFailed, FewerTokens, Message, Place, Request, TooLong
 from nlevolve.llm.serving import Served
 from nlevolve.llm.settings import RoleSettings
+from nlevolve.puzzle.notations import LETTERS
 
 CHARACTERS_A_TOKEN = 4.0
 """Of prose."""
@@ -24,15 +25,19 @@ LEAST_CUT = 1_000
 FAR_BELOW, BELOW = 0.5, 0.8
 """Shares of our estimate of a prompt: so little no tokenizer makes of it; so little is suspicious in a round number."""
 ROUND = 1024
-_CELL = re.compile(r"[\d.](?=[ \n]|\Z)")
+TOKENS_A_LETTER = 1
+"""A letter for a colour, with the space before it."""
+_CELL = re.compile(r"[\d.](?=[ \n]|,[\d.\n]|\]|\Z)")
+_LETTER = re.compile(rf"(?<![^ \n])[{LETTERS}](?=[ \n]|\Z)")
 
 
 def tokens(messages: Iterable[Message]) -> int:
     """An estimate of what messages take of a window."""
     found = 0.0
     for message in messages:
-        cells = len(_CELL.findall(message.text))
-        found += TOKENS_A_CELL * cells + (len(message.text) - 2 * cells) / CHARACTERS_A_TOKEN
+        cells, letters = len(_CELL.findall(message.text)), len(_LETTER.findall(message.text))
+        prose = len(message.text) - 2 * (cells + letters)
+        found += TOKENS_A_CELL * cells + TOKENS_A_LETTER * letters + prose / CHARACTERS_A_TOKEN
     return round(found)
 
 

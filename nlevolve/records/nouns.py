@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from nlevolve.puzzle.grids import Grid
+from nlevolve.puzzle.notations import Grids
 
 Text = Annotated[str, AfterValidator(lambda text: text.encode("utf-8", "replace").decode())]
 """Words from outside. JSON can spell half of a character pair, which nothing will then encode: it becomes a question mark."""
@@ -108,6 +109,8 @@ class Birth(Record):
     """Which of the schedule's phases it belongs to, from 0."""
     temperature: float | None = None
     """Where the policy rotates through several; None: the role's own."""
+    grids: Grids = "digits"
+    """How the grids were written for the model."""
 
 
 class OtherReading(Record):

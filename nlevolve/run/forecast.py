@@ -11,11 +11,12 @@ from typing import cast
 
 from nlevolve.ask.checker import following
 from nlevolve.ask.coder import coding
-from nlevolve.ask.fields import grid_fields, pair_fields
 from nlevolve.ask.generator import describing
 from nlevolve.ask.judge import Shown, judging
+from nlevolve.ask.look import Look, look_of
 from nlevolve.ask.prompts import Prompts
 from nlevolve.ask.reviewer import reviewing
+from nlevolve.ask.solver import solving
 from nlevolve.config import ROLES, RunConfig
 from nlevolve.evolve.policy import TOLD
 from nlevolve.llm.catalogue import ModelCard, price_of
@@ -155,7 +156,14 @@ class _Task:
         if kind.birth is None:
             return None
         config, policy = self.config, self.config.policy
-        same = (str(policy.views), str(policy.temperatures), str(policy.blind), str(config.seed), str(config.repeat))
+        same = (
+            str(policy.views),
+            str(policy.grids),
+            str(policy.temperatures),
+            str(policy.blind),
+            str(config.seed),
+            str(config.repeat),
+        )
         first = (self.task.id, str(kind.birth), config.called("generator", kind.phase).model_dump_json(), *same)
         if kind.purpose == "code" and config.coder is not None:
             return (*first, config.coder.model_dump_json())
@@ -183,31 +191,30 @@ class _Task:
         return Forecast(1.0, usd, prompt, completion)
 
     def _messages(self, kind: Kind, settings: RoleSettings) -> tuple[Message, ...]:
-        manner = manner_of(settings, self.cards.get(settings.model))
+        manner, look = manner_of(settings, self.cards.get(settings.model)), look_of(settings)
         if kind.purpose == "solve":
-            places = {"pairs": pair_fields(self.task.pairs), "input": grid_fields(self.task.tests[0])}
-            return self.prompts.render("solve", manner, **places)
+            return solving(self.prompts, self.task.pairs, self.task.tests[0], manner, look)
         if kind.purpose in ("check", "follow"):
             # a checked pair is not shown, and its input stands in the place of the test's: about as long
             shown = self.task.without(0) if kind.purpose == "check" and len(self.task.pairs) > 1 else self.task
             grid = self.task.pairs[0].input if kind.purpose == "check" else self.task.tests[0]
             there = None if settings.shown == "none" else shown
-            return following(self.prompts, there, grid, Description(bullets=BULLETS), manner)
+            return following(self.prompts, there, grid, Description(bullets=BULLETS), manner, look=look)
         told = Description(bullets=BULLETS)
         if kind.purpose == "code" and self.config.coder is not None:
             return coding(self.prompts, self.config.coder, self.task, told)
         if kind.purpose == "review":
-            return reviewing(self.prompts, self.task, told, manner)
+            return reviewing(self.prompts, self.task, told, manner, look=look)
         if kind.purpose == "judge":
             grids = (self.task.tests[0], _but_one(self.task.tests[0]))
-            return judging(self.prompts, self.task, 0, Shown(grids, (1.0, 1.0), ((0, told, 1), (1, told, 1))), manner)
-        return self._describing(cast(Operator, kind.purpose), manner)
+            return judging(self.prompts, self.task, 0, Shown(grids, (1.0, 1.0), ((0, told, 1), (1, told, 1))), manner, look=look)
+        return self._describing(cast(Operator, kind.purpose), manner, look)
 
-    def _describing(self, operator: Operator, manner: Manner) -> tuple[Message, ...]:
+    def _describing(self, operator: Operator, manner: Manner, look: Look) -> tuple[Message, ...]:
         policy = self.config.policy
         number = {"write": 0, "revise": 1, "generalise": 1, "restart": TOLD}.get(operator, policy.recombine_parents)
         parents = [(Description(bullets=BULLETS), _half_right(self.task))] * min(number, len("ABCDEFGH"))
-        birth = Birth(index=0, operator=operator, model="", view=policy.views[0])
+        birth = Birth(index=0, operator=operator, model="", view=policy.views[0], grids=policy.notation(0, look.grids))
         return describing(self.prompts, self.task, birth, parents, policy.parent_tokens, manner)
 
     def _reply(self, kind: Kind, settings: RoleSettings) -> tuple[int, ...]:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from itertools import count
 from random import Random
+from typing import Any
 
 from nlevolve.ask.generator import ROLE_OF
 from nlevolve.evolve.agreement import agreement, fitting
@@ -181,7 +182,12 @@ class Search:
             return Birth(index=k, operator="given", model="")
         rng = Random(f"{self.context.config.seed}/{self.task.id}/{k}")
         birth = plan(k, seen, self.policy, model="", pairs=len(self.task.pairs), rng=rng, parents=self.context.parents)
-        return birth.model_copy(update={"model": self._model(birth, seen)})
+        return birth.model_copy(update={**self._look(birth), "model": self._model(birth, seen)})
+
+    def _look(self, birth: Birth) -> dict[str, Any]:
+        """How the task is shown to whoever is asked."""
+        settings = self.context.settings(ROLE_OF[birth.operator], phase=birth.phase)
+        return {"grids": self.policy.notation(birth.index, settings.grids)}
 
     def _model(self, birth: Birth, seen: Population) -> str:
         """The model this birth is asked from: of a mix, the one that promises most on what birth k may see."""

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from nlevolve.ask.reading.rows import COLOURS, NUMBERS_UNSURE
+from nlevolve.ask.reading.rows import NUMBERS_UNSURE
 from nlevolve.ask.replies import Unreadable, read_bullets, read_grid
 from nlevolve.puzzle.grids import Grid, render
+from nlevolve.puzzle.notations import LETTERS, NAMES, write
 
 SQUARES = "⬛🟦🟥🟩🟨⬜🟪🟧🩵🟫"
 
@@ -104,12 +106,17 @@ NOTATIONS: dict[str, Callable[[Grid], str]] = {
     "LaTeX": latex,
     "a boxed list": lambda g: f"The answer is $\\boxed{{{json.dumps(g)}}}$.",
     "squares": lambda g: "Output:\n" + "\n".join("".join(SQUARES[cell] for cell in row) for row in g),
-    "colour names": lambda g: json.dumps({"grid": [[COLOURS[cell] for cell in row] for row in g]}),
+    "letters of colours": lambda g: json.dumps({"grid": [[LETTERS[cell] for cell in row] for row in g]}),
+    **{
+        f"grids={name}": partial(lambda name, g: f"Words first.\n\n{fenced(write(g, name))}", name)
+        for name in ("letters", "names", "rows", "json")
+    },
+    "colour names": lambda g: json.dumps({"grid": [[NAMES[cell] for cell in row] for row in g]}),
 }
 
 
-WORDLESS = ("YAML", "HTML", "LaTeX")
-"""Notations in which a single column might be a list of numbers."""
+WORDLESS = ("YAML", "HTML", "LaTeX", "grids=letters", "grids=names", "grids=rows")
+"""Notations in which a single column might be a list of numbers, or of words."""
 
 
 @pytest.mark.parametrize("notation", NOTATIONS)

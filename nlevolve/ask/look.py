@@ -1,0 +1,29 @@
+"""How a task is shown to whoever is asked: how its grids are written, and what stands beside them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nlevolve.llm.settings import RoleSettings
+from nlevolve.puzzle.notations import Grids
+from nlevolve.records import Birth
+
+
+@dataclass(frozen=True)
+class Look:
+    """One way of showing a task."""
+
+    grids: Grids = "digits"
+
+
+PLAIN = Look()
+
+
+def look_of(settings: RoleSettings) -> Look:
+    """How a role is shown a task."""
+    return Look(grids=settings.grids)
+
+
+def look_of_birth(birth: Birth) -> Look:
+    """How whoever writes for a birth is shown its task: it is decided when the birth is planned."""
+    return Look(grids=birth.grids)

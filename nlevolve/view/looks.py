@@ -1,0 +1,11 @@
+"""How whoever wrote for a birth was shown the task, in a few words."""
+
+from __future__ import annotations
+
+from nlevolve.records import Birth
+
+
+def shown_as(birth: Birth) -> str:
+    """What is not as usual; empty where nothing is."""
+    told = [f"grids as {birth.grids}"] if birth.grids != "digits" else []
+    return ", ".join(told)
