@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
+from nlevolve.ask.beside import Seen, beside
 from nlevolve.ask.fields import grid_fields, pair_fields
 from nlevolve.ask.fitting import left_out, put_fitting, without
 from nlevolve.ask.forms import form
@@ -100,7 +101,8 @@ def following(
     name = "alone" if shown is None else "guide" if guide else "apply"
     examples = {} if shown is None else {"pairs": pair_fields(shown.pairs, grids=look.grids)}
     asked: dict[str, Any] = {"input": grid_fields(grid, look.grids), "bullets": description.plain.bullets}
-    return prompts.render(name, manner, look.grids, **examples, **asked)
+    pairs = {} if shown is None else dict(enumerate(shown.pairs, 1))
+    return beside(prompts, look, Seen(pairs, (grid,), alone=True), prompts.render(name, manner, look.grids, **examples, **asked))
 
 
 def _shown(settings: RoleSettings, task: Task) -> Task | None:

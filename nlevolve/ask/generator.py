@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from nlevolve.ask.beside import Seen, beside
 from nlevolve.ask.fields import pair_fields, parent_fields, rule_fields, test_fields, tried_fields
 from nlevolve.ask.fitting import left_out, put_fitting
 from nlevolve.ask.forms import form
@@ -114,9 +115,10 @@ def describing(
         "tests": test_fields(task, look.grids),
         "view": prompts.view(birth.view),
     }
-    if not parents:
-        return prompts.render("write", manner, look.grids, **common)
-    return prompts.render(birth.operator, manner, look.grids, **_told(task, birth, parents, tokens, doubt), **common)
+    told = _told(task, birth, parents, tokens, doubt) if parents else {}
+    messages = prompts.render(birth.operator if parents else "write", manner, look.grids, **told, **common)
+    shown = {n + 1: pair for n, pair in enumerate(task.pairs) if n != birth.blind and n not in out}
+    return beside(prompts, look, Seen(shown, task.tests), messages)
 
 
 def _told(task: Task, birth: Birth, parents: Parents, tokens: int, doubt: str) -> dict[str, Any]:

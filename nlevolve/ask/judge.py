@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from nlevolve.ask.beside import Seen, beside
 from nlevolve.ask.fields import grid_fields, pair_fields
 from nlevolve.ask.fitting import left_out
 from nlevolve.ask.forms import form
@@ -64,7 +65,7 @@ def judging(
 ) -> tuple[Message, ...]:
     """The messages that ask for a choice, without the pairs `out`. Raises PlaceError."""
     total = sum(shown.votes) or 1.0
-    return prompts.render(
+    messages = prompts.render(
         "judge",
         manner,
         look.grids,
@@ -79,3 +80,5 @@ def judging(
             for place, told, exact in shown.behind
         ],
     )
+    seen = Seen({n + 1: pair for n, pair in enumerate(task.pairs) if n not in out}, (task.tests[number],), alone=True)
+    return beside(prompts, look, seen, messages)

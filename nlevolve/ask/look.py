@@ -14,6 +14,7 @@ class Look:
     """One way of showing a task."""
 
     grids: Grids = "digits"
+    facts: bool = False
 
 
 PLAIN = Look()
@@ -21,9 +22,9 @@ PLAIN = Look()
 
 def look_of(settings: RoleSettings) -> Look:
     """How a role is shown a task."""
-    return Look(grids=settings.grids)
+    return Look(grids=settings.grids, facts=settings.facts)
 
 
 def look_of_birth(birth: Birth) -> Look:
     """How whoever writes for a birth is shown its task: it is decided when the birth is planned."""
-    return Look(grids=birth.grids)
+    return Look(grids=birth.grids, facts=birth.facts)

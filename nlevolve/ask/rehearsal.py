@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from nlevolve.ask.beside import Seen, beside
 from nlevolve.ask.checker import following
 from nlevolve.ask.coder import coding, mending
 from nlevolve.ask.generator import describing
 from nlevolve.ask.judge import Shown, judging
+from nlevolve.ask.look import Look
 from nlevolve.ask.prompts import PlaceError, Prompts
 from nlevolve.ask.reviewer import reviewing
 from nlevolve.ask.solver import solving
@@ -87,6 +89,8 @@ def rendered(prompts: Prompts, manner: Manner = "bare") -> dict[str, tuple[Messa
     asked["review"] = reviewing(prompts, TASK, PARENTS[0][0], manner)
     asked["judge"] = judging(prompts, TASK, 0, CANDIDATES, manner)
     asked["repair"] = prompts.render("repair", problem=PROBLEM)
+    seen = Seen({n + 1: pair for n, pair in enumerate(TASK.pairs) if n != 1}, TASK.tests)
+    asked["facts"] = beside(prompts, Look(facts=True), seen, ())
     asked["code"] = coding(prompts, CODER, TASK, PARENTS[0][0])
     asked["code_repair"] = mending(prompts, 1, CRASH)
     return asked

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from functools import partial
 
+from nlevolve.ask.beside import Seen, beside
 from nlevolve.ask.fields import pair_fields, test_fields
 from nlevolve.ask.fitting import left_out
 from nlevolve.ask.forms import form
@@ -47,4 +48,5 @@ def reviewing(
 ) -> tuple[Message, ...]:
     """The messages that ask for a review, without the pairs `out`. Raises PlaceError."""
     shown = {"pairs": pair_fields(task.pairs, out=out, grids=look.grids), "tests": test_fields(task, look.grids)}
-    return prompts.render("review", manner, look.grids, **shown, bullets=description.plain.bullets)
+    seen = Seen({n + 1: pair for n, pair in enumerate(task.pairs) if n not in out}, task.tests)
+    return beside(prompts, look, seen, prompts.render("review", manner, look.grids, **shown, bullets=description.plain.bullets))

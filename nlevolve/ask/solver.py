@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from nlevolve.ask.beside import Seen, beside
 from nlevolve.ask.checker import attempt
 from nlevolve.ask.fields import grid_fields, pair_fields
 from nlevolve.ask.fitting import left_out, without
@@ -34,7 +35,8 @@ def solving(
 ) -> tuple[Message, ...]:
     """The messages that ask for the output of a grid by these pairs. Raises PlaceError."""
     shown = {"pairs": pair_fields(pairs, grids=look.grids), "input": grid_fields(grid, look.grids)}
-    return prompts.render("solve", manner, look.grids, **shown)
+    seen = Seen(dict(enumerate(pairs, 1)), (grid,), alone=True)
+    return beside(prompts, look, seen, prompts.render("solve", manner, look.grids, **shown))
 
 
 def _requests(asker: Asker, settings: RoleSettings, task: Task, number: int, sample: int, last: bool) -> Sequence[Request]:

@@ -112,7 +112,9 @@ class _Births:
         """How the task was shown to whoever wrote: in turn, or as it is set for the role."""
         turns = self.evidence.setting("policy.grids", [])
         grids = turns[birth.index % len(turns)] if turns else self.evidence.setting(f"{role}.grids", "digits")
-        self.found.equal("birth", f"{line.where}: how grids were written for birth {birth.index}", birth.grids, grids)
+        facts = self.evidence.setting(f"{role}.facts", False)
+        shown, wanted = (birth.grids, birth.facts), (grids, facts)
+        self.found.equal("birth", f"{line.where}: how birth {birth.index} was shown the task", list(shown), list(wanted))
 
     def _blind(self, birth: Birth) -> int | None:
         """What chance hides from a description that is written: drawn from the seed, so that another seed shows."""

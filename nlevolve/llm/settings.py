@@ -69,6 +69,8 @@ class RoleSettings(BaseModel):
     grids: Grids = "digits"
     """How grids are written for it: digits, letters or names of colours apart, digits with commas, as JSON, or behind the
     numbers of their rows."""
+    facts: bool = False
+    """Tell it, beside the grids, what a program sees in them: sizes, colours, objects, symmetries, what changes."""
     images: bool = False
     """Send the grids as pictures too."""
     lead: bool = False

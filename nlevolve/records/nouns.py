@@ -111,6 +111,8 @@ class Birth(Record):
     """Where the policy rotates through several; None: the role's own."""
     grids: Grids = "digits"
     """How the grids were written for the model."""
+    facts: bool = False
+    """Whether it was told what a program sees in them."""
 
 
 class OtherReading(Record):

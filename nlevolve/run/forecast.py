@@ -214,7 +214,9 @@ class _Task:
         policy = self.config.policy
         number = {"write": 0, "revise": 1, "generalise": 1, "restart": TOLD}.get(operator, policy.recombine_parents)
         parents = [(Description(bullets=BULLETS), _half_right(self.task))] * min(number, len("ABCDEFGH"))
-        birth = Birth(index=0, operator=operator, model="", view=policy.views[0], grids=policy.notation(0, look.grids))
+        birth = Birth(
+            index=0, operator=operator, model="", view=policy.views[0], grids=policy.notation(0, look.grids), facts=look.facts
+        )
         return describing(self.prompts, self.task, birth, parents, policy.parent_tokens, manner)
 
     def _reply(self, kind: Kind, settings: RoleSettings) -> tuple[int, ...]:

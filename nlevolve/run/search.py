@@ -187,7 +187,7 @@ class Search:
     def _look(self, birth: Birth) -> dict[str, Any]:
         """How the task is shown to whoever is asked."""
         settings = self.context.settings(ROLE_OF[birth.operator], phase=birth.phase)
-        return {"grids": self.policy.notation(birth.index, settings.grids)}
+        return {"grids": self.policy.notation(birth.index, settings.grids), "facts": settings.facts}
 
     def _model(self, birth: Birth, seen: Population) -> str:
         """The model this birth is asked from: of a mix, the one that promises most on what birth k may see."""

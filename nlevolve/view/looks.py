@@ -8,4 +8,5 @@ from nlevolve.records import Birth
 def shown_as(birth: Birth) -> str:
     """What is not as usual; empty where nothing is."""
     told = [f"grids as {birth.grids}"] if birth.grids != "digits" else []
+    told += ["with facts"] if birth.facts else []
     return ", ".join(told)
