@@ -12,7 +12,7 @@ from typing import Any, Literal
 import jinja2
 
 from nlevolve.ask.editions import FORMER
-from nlevolve.ask.templates import Templates, missing
+from nlevolve.ask.templates import Templates, missing, read
 from nlevolve.errors import UsageError
 from nlevolve.llm.manner import MANNERS, Manner
 from nlevolve.llm.request import Message
@@ -74,7 +74,7 @@ class Prompts:
             if f"{name}.md" not in LATER and not (folder / f"{name}.md").exists():
                 raise missing(f"{name}.md", folder)
         own = folder.resolve() == bundled().resolve()
-        self._files = Templates(folder, ours=own, spare=lambda file: self._ours.text(file) if file in LATER and not own else None)
+        self._files = self._ours if own else read(folder, ours=False, spare=self._ours.some(LATER))
         self._templates = {name: self._load(f"{name}.md") for name in TEMPLATES}
         self._words: dict[tuple[Kind, Manner, Grids], str] = {}
         for kind, manner in product(KINDS, MANNERS):
@@ -155,7 +155,7 @@ class Prompts:
 
     @cached_property
     def _ours(self) -> Templates:
-        return Templates(bundled(), ours=True)
+        return read(bundled(), ours=True)
 
 
 def bundled() -> Path:
@@ -166,7 +166,7 @@ def bundled() -> Path:
 
 def bundled_digests() -> dict[str, str]:
     """Those of the prompts that ship with nlevolve; without making templates of them."""
-    return Templates(bundled(), ours=True).digests
+    return read(bundled(), ours=True).digests
 
 
 def known_then(digests: Mapping[str, str], recorded: Mapping[str, str]) -> dict[str, str]:
