@@ -112,7 +112,7 @@ class RunConfig(BaseModel):
 
 ROLES: tuple[Role, ...] = ("generator", "reviser", "recombiner", "checker", "answerer", "reviewer", "judge", "coder")
 _HEIR: dict[Role, Role] = {"reviser": "generator", "recombiner": "generator", "answerer": "checker"}
-SIGHT = ("shown", "grids", "facts")
+SIGHT = ("shown", "grids", "facts", "images", "image_numbers")
 """What is set of how a role sees a task, rather than of how its model is called."""
 _WORK: Mapping[Role, tuple[str, str]] = {
     "reviewer": ("policy", "review"),
@@ -215,6 +215,10 @@ def require_coder(config: RunConfig) -> None:
         raise UsageError(f"setting 'coder.form' is {config.coder.form}: a program is asked for as text")
     if config.coder.grids != "digits":
         raise UsageError(f"setting 'coder.grids' is {config.coder.grids}: a program is given numbers")
+    if config.coder.images != "none":
+        raise UsageError(
+            f"setting 'coder.images' is {config.coder.images}: the coder says the words in Python, and sees no pictures"
+        )
     if config.coder.facts:
         raise UsageError("setting 'coder.facts': the coder says the words in Python, and facts are no part of them")
     require_sandbox()

@@ -18,6 +18,7 @@ from nlevolve.llm.manner import Manner
 from nlevolve.llm.request import CallFailed, Filtered, Label, Message, Request
 from nlevolve.llm.settings import RoleSettings
 from nlevolve.puzzle.grids import Grid, cell_accuracy
+from nlevolve.puzzle.notations import Grids
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Attempt, Description, Followed, Garbled, Refused, Unreached
 
@@ -136,13 +137,13 @@ async def _follow(
         )
         for out in ((), *(left_out(shown.pairs, keep=0) if settings.shown == "others" else ()))
     )
-    return await attempt(asker, requests, label.target or 0, shown.max_side)
+    return await attempt(asker, requests, label.target or 0, shown.max_side, look.grids)
 
 
-async def attempt(asker: Asker, requests: Iterator[Request], target: int, max_side: int) -> Attempt:
+async def attempt(asker: Asker, requests: Iterator[Request], target: int, max_side: int, grids: Grids) -> Attempt:
     """What comes of the first of these requests that fits: failures are values. Raises Halt."""
     try:
-        read = (await put_fitting(asker, requests, partial(read_grid, max_side=max_side))).value
+        read = (await put_fitting(asker, requests, partial(read_grid, max_side=max_side, grids=grids))).value
     except Filtered as refusal:
         return Refused(pair=target, why=str(refusal))
     except CallFailed as failure:

@@ -59,7 +59,17 @@ async def describe(
     requests = (
         Request(
             settings=settings,
-            messages=describing(asker.prompts, task, birth, shown.parents, shown.tokens, asked.manner, shown.out, doubt),
+            messages=describing(
+                asker.prompts,
+                task,
+                birth,
+                shown.parents,
+                shown.tokens,
+                asked.manner,
+                shown.out,
+                doubt,
+                settings.image_numbers,
+            ),
             sample=sample,
             again=again,
             label=label.model_copy(update={"trimmed": shown.trimmed}),
@@ -102,14 +112,15 @@ def describing(
     manner: Manner = "bare",
     out: Collection[int] = (),
     doubt: str = "",
+    numbered: bool = True,
 ) -> tuple[Message, ...]:
     """The messages that ask for a birth's description, without the pairs `out`; without parents they ask for a new one.
 
-    `doubt`: see describe.
+    `doubt`: see describe; `numbered`: see Look.
 
     Raises PlaceError.
     """
-    look = look_of_birth(birth)
+    look = look_of_birth(birth, numbered)
     common: dict[str, Any] = {
         "pairs": pair_fields(task.pairs, birth.blind, out, look.grids),
         "tests": test_fields(task, look.grids),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from nlevolve.llm.settings import RoleSettings
 from nlevolve.puzzle.notations import Grids
-from nlevolve.records import Birth
+from nlevolve.records import Birth, Eye
 
 
 @dataclass(frozen=True)
@@ -15,6 +15,9 @@ class Look:
 
     grids: Grids = "digits"
     facts: bool = False
+    eye: Eye = "none"
+    numbered: bool = True
+    """Whether pictures have numbers of rows and columns."""
 
 
 PLAIN = Look()
@@ -22,9 +25,9 @@ PLAIN = Look()
 
 def look_of(settings: RoleSettings) -> Look:
     """How a role is shown a task."""
-    return Look(grids=settings.grids, facts=settings.facts)
+    return Look(settings.grids, settings.facts, settings.images, settings.image_numbers)
 
 
-def look_of_birth(birth: Birth) -> Look:
+def look_of_birth(birth: Birth, numbered: bool = True) -> Look:
     """How whoever writes for a birth is shown its task: it is decided when the birth is planned."""
-    return Look(grids=birth.grids, facts=birth.facts)
+    return Look(birth.grids, birth.facts, birth.eye, numbered)

@@ -36,9 +36,10 @@ TEMPLATES: dict[str, Kind | None] = {
     "code": None,
     "code_repair": None,
     "facts": None,
+    "picture": None,
 }
 """Template -> what its reply is to hold; a repair asks for what was asked for before, a program comes in one form alone, and
-facts are a part of other prompts."""
+facts and pictures are a part of other prompts."""
 KINDS: tuple[Kind, ...] = ("bullets", "grid", "solution", "review", "judge")
 LATER = frozenset(
     {
@@ -46,7 +47,7 @@ LATER = frozenset(
         *("generalise.md", "alternative.md", "restart.md"),
         *("review.md", "judge.md", "_form_review.md", "_form_judge.md", "_pairs.md"),
         *("code.md", "code_repair.md"),
-        *("_grids.md", "_cells.md", "_lines.md", "facts.md"),
+        *("_grids.md", "_cells.md", "_lines.md", "facts.md", "picture.md"),
     }
 )
 """Files that came after version 0.1: a folder of somebody's own that lacks one gets ours."""

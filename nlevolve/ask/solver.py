@@ -22,7 +22,8 @@ from nlevolve.records import Attempt
 
 async def guess(asker: Asker, settings: RoleSettings, task: Task, number: int, *, sample: int = 0, last: bool = False) -> Attempt:
     """One attempt at the task's test input of this number (from 0), by its pairs alone. `last`: see Label. Raises Halt."""
-    return await attempt(asker, iter(_requests(asker, settings, task, number, sample, last)), number, task.max_side)
+    requests = iter(_requests(asker, settings, task, number, sample, last))
+    return await attempt(asker, requests, number, task.max_side, settings.grids)
 
 
 def expected(asker: Asker, settings: RoleSettings, task: Task) -> tuple[Request, ...]:

@@ -113,7 +113,9 @@ class _Births:
         turns = self.evidence.setting("policy.grids", [])
         grids = turns[birth.index % len(turns)] if turns else self.evidence.setting(f"{role}.grids", "digits")
         facts = self.evidence.setting(f"{role}.facts", False)
-        shown, wanted = (birth.grids, birth.facts), (grids, facts)
+        eyes = self.evidence.setting("policy.eyes", []) or [self.evidence.setting(f"{role}.images", "none")]
+        eye = birth.eye if birth.eye in eyes else {False: "none", True: "all"}.get(eyes[0], eyes[0])
+        shown, wanted = (birth.grids, birth.facts, birth.eye), (grids, facts, eye)
         self.found.equal("birth", f"{line.where}: how birth {birth.index} was shown the task", list(shown), list(wanted))
 
     def _blind(self, birth: Birth) -> int | None:

@@ -15,7 +15,7 @@ from nlevolve.evolve.fitness import Rank
 from nlevolve.evolve.parents import Parents, cover, strategy
 from nlevolve.evolve.population import Candidate, Population
 from nlevolve.puzzle.notations import Grids
-from nlevolve.records import Birth, Move, Operator
+from nlevolve.records import Birth, Eye, Move, Operator
 
 TOLD = 6
 """Of how many descriptions that failed a restart is told, at most."""
@@ -97,6 +97,8 @@ class Policy(Settings):
     """Ways of looking (prompts/views/) that the generator's prompts rotate through."""
     grids: tuple[Grids, ...] = ()
     """Ways of writing grids that the generator's prompts rotate through; empty: the role's own."""
+    eyes: tuple[Eye, ...] = ()
+    """With which pictures births compete (none, inputs, all), chosen as the models of a mix are; empty: the role's own."""
     temperatures: tuple[Annotated[float, Field(ge=0)], ...] = ()
     """Temperatures that the generator's calls rotate through; empty: the role's own."""
     mix: MixPolicy = MixPolicy()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from nlevolve.puzzle.notations import Grids
+from nlevolve.records import Eye
 
 
 def _mix(model: str) -> tuple[str, ...]:
@@ -41,6 +42,11 @@ def _not_ours(body: dict[str, Any]) -> dict[str, Any]:
     return body
 
 
+def _eye(images: Any) -> Any:
+    """It was a yes or no before there was a choice."""
+    return {False: "none", True: "all"}.get(images, images) if isinstance(images, bool) else images
+
+
 class RoleSettings(BaseModel):
     """One role's model and how it is called (`--set ROLE.NAME=VALUE`)."""
 
@@ -71,8 +77,12 @@ class RoleSettings(BaseModel):
     numbers of their rows."""
     facts: bool = False
     """Tell it, beside the grids, what a program sees in them: sizes, colours, objects, symmetries, what changes."""
-    images: bool = False
-    """Send the grids as pictures too."""
+    images: Annotated[Eye, BeforeValidator(_eye)] = "none"
+    """Which grids go as pictures, beside their text: none, the inputs, or all that are shown, one picture a pair."""
+    image_numbers: bool = True
+    """Whether pictures have numbers of rows and columns."""
+    sees: bool | None = None
+    """Whether its model takes pictures, where the table of models does not know that; None: as it says."""
     lead: bool = False
     """Send the first call of each shared prefix ahead of the rest, so that they find it in the provider's prompt cache."""
     timeout: float = Field(1800.0, gt=0)

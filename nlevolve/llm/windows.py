@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from nlevolve.llm import pictures
 from nlevolve.llm.catalogue import EMBEDDED, ModelCard
 from nlevolve.llm.request import CallFailed, FewerTokens, Message, Place, Request, TooLong
 from nlevolve.llm.serving import Served
@@ -31,8 +32,13 @@ _CELL = re.compile(r"[\d.](?=[ \n]|,[\d.\n]|\]|\Z)")
 _LETTER = re.compile(rf"(?<![^ \n])[{LETTERS}](?=[ \n]|\Z)")
 
 
-def tokens(messages: Iterable[Message]) -> int:
-    """An estimate of what messages take of a window."""
+def tokens(messages: Iterable[Message], model: str = "") -> int:
+    """An estimate of what messages, and the pictures with them, take of a window."""
+    messages = list(messages)
+    return _of_text(messages) + sum(pictures.likely(model, image) for message in messages for image in message.images)
+
+
+def _of_text(messages: Iterable[Message]) -> int:
     found = 0.0
     for message in messages:
         cells, letters = len(_CELL.findall(message.text)), len(_LETTER.findall(message.text))
@@ -46,7 +52,8 @@ def cut(messages: Iterable[Message], counted: int, window: int) -> TooLong | Non
 
     `window`: tokens that were asked for.
     """
-    had = tokens(messages)
+    # servers differ too much in what they make of a picture
+    had = _of_text(messages)
     filled = counted >= window - 1 or (counted % ROUND == 0 and counted < BELOW * had)
     if counted < LEAST_CUT or not (filled or counted < FAR_BELOW * had):
         return None
@@ -86,7 +93,7 @@ class Windows:
 
     def refused(self, request: Request, failure: TooLong | FewerTokens) -> int:
         """A prompt was too long, or left too little room. Returns what the next one may have, in estimated tokens."""
-        estimate = tokens(request.messages)
+        estimate = tokens(request.messages, request.model)
         if isinstance(failure, FewerTokens):
             lacking = max(1, (request.settings.max_tokens or ROOM) - failure.most)
             self._refused[request.place] = min(estimate - lacking, self._refused.get(request.place, estimate))

@@ -28,6 +28,8 @@ Arm = Literal["empty", "shuffled", "direct"]
 """Of a control: a description that says nothing, another task's, or no description and no loop."""
 Verdict = Literal["accept", "doubt", "stuck"]
 """Of a review: the description will hold on the test inputs, will probably not, or cannot be followed on one of them."""
+Eye = Literal["none", "inputs", "all"]
+"""Which grids go as pictures, beside their text."""
 Stopped = Literal["perfect", "exhausted", "budget", "failed", "interrupted"]
 
 
@@ -113,6 +115,8 @@ class Birth(Record):
     """How the grids were written for the model."""
     facts: bool = False
     """Whether it was told what a program sees in them."""
+    eye: Eye = "none"
+    """Which of them it saw as pictures, too."""
 
 
 class OtherReading(Record):

@@ -217,7 +217,7 @@ class _Task:
         birth = Birth(
             index=0, operator=operator, model="", view=policy.views[0], grids=policy.notation(0, look.grids), facts=look.facts
         )
-        return describing(self.prompts, self.task, birth, parents, policy.parent_tokens, manner)
+        return describing(self.prompts, self.task, birth, parents, policy.parent_tokens, manner, numbered=look.numbered)
 
     def _reply(self, kind: Kind, settings: RoleSettings) -> tuple[int, ...]:
         """Tokens of a reply, with each luck."""
@@ -265,7 +265,7 @@ def prompt_tokens(messages: Sequence[Message], model: str = "") -> int:
     """About so many. The embedded models count characters, as if grids were prose."""
     if _ours(model):
         return sum(len(message.text) for message in messages) // CHARACTERS_A_TOKEN
-    return tokens(messages)
+    return tokens(messages, model)
 
 
 def dearest(settings: RoleSettings, prompt: int, cards: Mapping[str, ModelCard]) -> float | None:

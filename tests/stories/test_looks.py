@@ -14,7 +14,7 @@ from nlevolve.records.events import AnyEvent
 from tests.stories.test_resume import resume
 from tests.stories.worlds import config, groping, play, scripted, task_file
 
-TASK = "arc1:25d487eb"
+TASK = "arc1:67a3c6ac"
 
 
 def solved(place: Path, run: str, **options: Any) -> Path:
@@ -27,8 +27,12 @@ def events(folder: Path) -> list[AnyEvent]:
 
 
 def test_births_see_grids_in_one_notation_after_another_and_the_run_is_told_again(tmp_path: Path) -> None:
-    phases = [{"births": 7, "moves": ["write", "revise"]}]
-    settings = {"policy.grids": list(NOTATIONS), "checker.grids": "names", "policy.phases": phases}
+    settings = {
+        "policy.grids": list(NOTATIONS),
+        "checker.grids": "names",
+        "policy.phases": [{"births": 7}],
+        "policy.stop_perfect": 7,
+    }
     first = solved(tmp_path, "first", settings=settings)
     planned = [event.birth for event in events(first) if isinstance(event, BirthPlanned)]
     assert [birth.grids for birth in planned] == [*NOTATIONS, NOTATIONS[0]]

@@ -9,7 +9,7 @@ from typing import Any
 
 from nlevolve.ask.reading.find_json import Found, Segment, find_json
 from nlevolve.ask.reading.labels import Role, among_examples, is_partial, revises, role_before, role_of_name
-from nlevolve.ask.reading.rows import NUMBERS_UNSURE, ROWS_MISSING, blocks, cell, cells_of, is_numbered, row_of
+from nlevolve.ask.reading.rows import NUMBERS_UNSURE, ROWS_MISSING, blocks, cell, is_numbered, row_of
 from nlevolve.ask.reading.unreadable import CUT_OFF, Unreadable
 from nlevolve.puzzle.grids import MOST_SIDE, Grid, GridError, grid
 
@@ -311,10 +311,7 @@ def _cells(claimed: Any) -> Any:
 def _row(row: Any) -> Any:
     if isinstance(row, str):
         return row_of(row) or row
-    if not isinstance(row, list):
-        return row
-    words = [value.strip() for value in row if isinstance(value, str)]
-    return cells_of(words) if words and len(words) == len(row) else [_cell(value) for value in row]
+    return [_cell(value) for value in row] if isinstance(row, list) else row
 
 
 def _cell(value: Any) -> Any:

@@ -7,10 +7,10 @@ Numbers of rows and columns around a grid are told from its cells where that is 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from nlevolve.puzzle.notations import LETTERS, NAMES
+from nlevolve.puzzle.notations import NAMES
 
 Row = list[int | str]
 """Cells; one that is no digit stays as it was written, so that the message can name it."""
@@ -27,7 +27,6 @@ NUMBERS_UNSURE = "its first row or column may be column numbers or row numbers: 
 ROWS_MISSING = "rows of its grid are left out"
 
 _NAMES = {name: digit for digit, name in enumerate(NAMES)} | {"gray": 5}
-_LETTERS = {letter: digit for digit, letter in enumerate(LETTERS)}
 _ROW_WORD = r"(?:rows?|r|line|zeile|fila|ligne|linha|riga|rij|строка|第|行)"
 _ROW_NUMBER = re.compile(
     rf"^\s*(?:{_ROW_WORD}[\s_]*#?(?P<named>\d{{1,2}})\s*行?\s*\)?\s*(?:[:：.)|=→-]+>?|\s(?=[\[(\d]))"
@@ -98,15 +97,8 @@ def row_of(line: str) -> Row | None:
         return list(squares)
     if len(words) == 1 and re.fullmatch(r"[0-9]+", words[0]):
         return [int(digit) for digit in words[0]]
-    cells = cells_of(words)
+    cells = [cell(word) for word in words]
     return cells if cells and all(isinstance(c, int) for c in cells) else None
-
-
-def cells_of(words: Sequence[str]) -> Row:
-    """The cells of a row; letters stand for colours where all of them do: one among digits is a slip, not a colour."""
-    if all(word in _LETTERS for word in words):
-        return [_LETTERS[word] for word in words]
-    return [cell(word) for word in words]
 
 
 def is_numbered(line: str) -> bool:
