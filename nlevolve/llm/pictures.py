@@ -64,12 +64,11 @@ def most(model: str, image: str) -> int:
 
 
 def _tiled(base: int, tile: int) -> Callable[[Size], int]:
-    """OpenAI's: made to fit into 2,048 pixels, then 768 on the shorter side, and cut into tiles of 512."""
+    """OpenAI's, as litellm counts it: tiles of 512 pixels, of a picture whose shorter side is made 768 if its longer is more."""
 
     def tokens(size: Size) -> int:
-        scale = min(1.0, 2048 / max(size))
-        scale *= min(1.0, 768 / (min(size) * scale))
-        return base + tile * ceil(size.wide * scale / 512) * ceil(size.high * scale / 512)
+        scale = min(768 / min(size), 2048 / max(size)) if max(size) > 768 else 1.0
+        return base + tile * ceil(int(size.wide * scale) / 512) * ceil(int(size.high * scale) / 512)
 
     return tokens
 

@@ -118,6 +118,12 @@ class Birth(Record):
     eye: Eye = "none"
     """Which of them it saw as pictures, too."""
 
+    @property
+    def look(self) -> str:
+        """How the model was shown the task, in a word for each: `digits`, `names facts`, `digits pictures:all`."""
+        facts, eye = ["facts"] * self.facts, [f"pictures:{self.eye}"] * (self.eye != "none")
+        return " ".join([self.grids, *facts, *eye])
+
 
 class OtherReading(Record):
     """What the other reader made of the same words on the same pair, where both read them: what is no better."""
@@ -270,6 +276,21 @@ class Bought(Record):
     cost_usd: float | None = 0.0
     """None: the price is unknown."""
     seconds: float = 0.0
+
+
+class LookRow(Record):
+    """What births gave for which a task was shown in one way."""
+
+    births: int = 0
+    """Those that asked a model, and gave a description."""
+    exact: int = 0
+    """Of them, descriptions that fit every training pair."""
+    gain: float = 0.0
+    """How much nearer, 0..1 each, they came than their best parents, or than copying the input: the sum."""
+    cost_usd: float = 0.0
+    """What writing them took, as far as it is known."""
+    best: int = 0
+    """Tasks whose best description is one of them."""
 
 
 class ProgramsRow(Record):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,12 @@ from nlevolve.llm.request import Request
 from nlevolve.puzzle.notations import NOTATIONS
 from nlevolve.records import BirthPlanned, CallFinished, CandidateChecked, read_event
 from nlevolve.records.events import AnyEvent
+from nlevolve.run.store import read_events
+from nlevolve.view.publish import Publisher
+from tests.audited import differences
+from tests.scripted import bullets, chance
 from tests.stories.test_resume import resume
-from tests.stories.worlds import config, groping, play, scripted, task_file
+from tests.stories.worlds import REAL, RULES, config, groping, play, prepare, scripted, task_file
 
 TASK = "arc1:67a3c6ac"
 
@@ -61,3 +66,49 @@ def test_with_facts_beside_the_grids_a_resumed_run_asks_the_same(tmp_path: Path)
     assert {one.request for one in after if isinstance(one, CallFinished)} == {
         one.request for one in before if isinstance(one, CallFinished)
     }
+
+
+SEEING = {f"{role}__sees": True for role in ("generator", "reviser", "recombiner", "checker", "answerer")}
+
+
+def test_births_with_pictures_and_without_compete_and_their_gains_are_told_apart(tmp_path: Path) -> None:
+    """Whoever sees finds the rule, whoever does not finds none: the eye is chosen more often, and a resumed run chooses alike."""
+    real = {name.replace(".", "__"): value for name, value in REAL.items()}
+    phases = [{"births": 10, "overlap": 1}]
+    settings = config(
+        **real, **SEEING, policy__eyes=["none", "all"], checker__images="inputs", policy__phases=phases, policy__stop_perfect=10
+    )
+    held: list[int] = []
+
+    def say(request: Request) -> str:
+        held.append(sum(len(message.images) for message in request.messages))
+        if request.label.role in ("checker", "answerer"):
+            return groping(request)
+        return bullets(list(RULES)[0 if held[-1] else 3], f"Look again {chance(request).random()} times.")
+
+    session = prepare(tmp_path, task_file(tmp_path), scripted(say), settings=settings)
+    asyncio.run(session.run([Publisher(session.folder, session.selection).see]))
+    before = list(read_events(session.folder))
+    eyes = [event.birth.eye for event in before if isinstance(event, BirthPlanned)]
+    assert set(eyes) == {"none", "all"}
+    assert eyes.count("all") > eyes.count("none")
+    assert set(held) == {0, 3, 4}  # no eye; the other pairs and the input at hand; all pairs and the test
+    looks = json.loads((session.folder / "results.json").read_bytes())["totals"]["looks"]
+    assert {name: row["births"] for name, row in looks.items()} == {
+        "digits": eyes.count("none"),
+        "digits pictures:all": eyes.count("all"),
+    }
+    assert looks["digits pictures:all"]["gain"] / eyes.count("all") > looks["digits"]["gain"] / eyes.count("none")
+    assert looks["digits pictures:all"]["best"] == 1
+    assert len((session.folder / "events.jsonl").read_bytes()) / len(before) < 2_000
+    assert differences(tmp_path) == []
+    for published in ("results.json", "submission.json"):
+        (session.folder / published).unlink()
+    cut = next(n for n, event in enumerate(before) if isinstance(event, CandidateChecked)) + 1
+    log = session.folder / "events.jsonl"
+    log.write_bytes(b"".join(log.read_bytes().splitlines(keepends=True)[:cut]))
+    told, after = len(held), asyncio.run(resume(session.folder, tmp_path / "mirror.json", tmp_path / "bank", settings, say))
+    assert len(held) == told
+    assert [event.birth for event in after if isinstance(event, BirthPlanned)][-len(eyes) :] == [
+        event.birth for event in before if isinstance(event, BirthPlanned)
+    ]
