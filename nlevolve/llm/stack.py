@@ -105,7 +105,7 @@ class Stack:
         if self._bank.replay or self._vacancies is None:
             raise NotBanked("nothing is asked early")
         await self._vacancies.until_free()
-        sample = self._bank.get(self._as_asked(request).key)
+        sample = await self._bank.look(self._as_asked(request).key)
         if sample is not None:
             return sample.reply
         if not self._carries_another():
@@ -118,7 +118,7 @@ class Stack:
         async def ask(request: Request, waits: Callable[[], None]) -> Reply:
             if owed(request.key):
                 return await self._ask(request, waits)
-            sample = self._bank.get(request.key)
+            sample = await self._bank.look(request.key)
             if sample is None:
                 raise NotBanked("the sample bank has no reply to it")
             return sample.reply.model_copy(update={"cached": True, "request": request.key})
