@@ -218,6 +218,15 @@ class DiskBank:
             for key in keys:
                 self._table.delete(key)
 
+    def forget(self, keys: list[str]) -> None:
+        """Drop them in their turn, behind what is being written."""
+        self._thread.submit(self.drop, keys).add_done_callback(self._forgotten)
+
+    def _forgotten(self, forgetting: Future[None]) -> None:
+        error = None if forgetting.cancelled() else forgetting.exception()
+        if error is not None:
+            self._notice(f"what is kept elsewhere by now could not be removed from {self.folder} ({lined(error)})")
+
     async def _flush(self) -> None:
         loop = asyncio.get_running_loop()
         while self._waiting:

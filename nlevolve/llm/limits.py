@@ -70,9 +70,11 @@ class Shared:
         served: Mapping[Place, int],
         traffic: Traffic,
         stagger: Stagger | None = None,
+        most: Mapping[str, int] = MappingProxyType({}),
     ) -> None:
-        """`stagger`: None where calls that start together do not come back to this process."""
+        """`stagger`: None where calls that start together do not come back to this process. `most`: model -> calls in flight."""
         self.concurrency = concurrency
+        self.most = most
         self.served = served
         self.traffic = traffic
         self.emit = emit
@@ -99,7 +101,8 @@ class Lane:
     def __init__(self, model: str, settings: RoleSettings, shared: Shared) -> None:
         self._model = model
         self._shared = shared
-        self._slots = Slots(shared.concurrency, shared.served.get((model, settings.base_url)))
+        most = min(shared.concurrency, shared.most.get(model, shared.concurrency))
+        self._slots = Slots(most, shared.served.get((model, settings.base_url)))
         self._said = int(self._slots.limit)
         self._told = Pace(settings.requests_per_minute)
         self._tokens = Pace(settings.tokens_per_minute)
@@ -135,19 +138,29 @@ class Lane:
                     raise Interrupted("the run was interrupted")
                 if self._shared.stagger is not None:
                     await self._shared.stagger.turn()
-                await self._shared.total.acquire()
-                now = asyncio.get_running_loop().time()
-                self._learned.sent(now, waited)
-                self._told.take(now)
-                self._tokens.take(now, tokens)
-                taken = Taken(now, tokens, beside=self._slots.in_flight)
-                self._slots.in_flight += 1
-                self._under_way[taken] = None
-                return taken
+                return await self.resume(tokens, waited=waited)
         finally:
             self._queued -= 1
             standing.waiting -= 1
             self._in_demand = self._in_demand and self._queued > 0
+
+    async def resume(self, tokens: float, *, waited: bool = False) -> Taken:
+        """A place whose turn has come, or whose call is under way already: of the whole run's slots one is waited for."""
+        await self._shared.total.acquire()
+        now = asyncio.get_running_loop().time()
+        self._learned.sent(now, waited)
+        self._told.take(now)
+        self._tokens.take(now, tokens)
+        taken = Taken(now, tokens, beside=self._slots.in_flight)
+        self._slots.in_flight += 1
+        self._under_way[taken] = None
+        return taken
+
+    @property
+    def standing(self) -> dict[str, float | None]:
+        """Calls in flight, how many there may be, and the requests a minute that are kept to, if any are."""
+        paces = [pace for pace in (self._told.per_minute, self._learned.per_minute) if pace is not None]
+        return {"in_flight": self._slots.in_flight, "limit": int(self._slots.limit), "per_minute": min(paces, default=None)}
 
     async def _turn(self, last: bool) -> bool:
         """Wait for the pace; whether the learned one made us wait."""
