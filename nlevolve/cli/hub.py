@@ -119,14 +119,14 @@ async def _serve(folder: Path, host: str, port: int, caps: Caps, rates: Rates, l
     async with Hub.started(folder, port=port, host=host, token=word, **settings) as running:
         say(f"hub at {running.url}, in {folder}; stop it with ctrl-C, runs wait for it meanwhile")
         say(f"  {_caps(caps)}; {_spent(running.desk)}")
-        say(f"  its token is that of NLEVOLVE_HUB_TOKEN; use it with: nlevolve solve … --hub {running.url}" if word else NO_TOKEN)
+        say(f"  its token is that of NLEVOLVE_HUB_TOKEN; use it with: nlevolve solve … --hub {running.url}" if word else OPEN)
         running.desk.failed.add_done_callback(lambda _: stop.set())
         await stop.wait()
         if running.desk.failed.done():
             running.desk.failed.result()
 
 
-NO_TOKEN = "  without a token: whoever has an account on this machine can use it (set NLEVOLVE_HUB_TOKEN)"
+OPEN = "  without a token: whoever has an account on this machine can use it (set NLEVOLVE_HUB_TOKEN)"
 
 
 def _caps(caps: Caps) -> str:

@@ -68,6 +68,7 @@ class Desk:
         self.purchases = Purchases(self.till.claims())
         self.rooms = Rooms(rates, self._learned)
         self.workers: dict[str, Worker] = {}
+        self._parting: list[Worker] = []
         self._replaced: set[tuple[str, str]] = set()
         self._due: asyncio.Handle | None = None
         self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -176,6 +177,7 @@ class Desk:
                 self._cancel(worker, word.of)
             case words.Bye():
                 self._retire(worker, None)
+                self._parting.append(worker)
         return None
 
     async def _reserve(self, account: str, word: words.Reserve) -> str:
@@ -280,7 +282,8 @@ class Desk:
             return
         bound = self.caps.calls is not None or self.caps.usd is not None
         carries = "true" if not bound or self.till.ledger.carries_another() else "false"
-        for worker in self.workers.values():
+        parting, self._parting = self._parting, []
+        for worker in (*self.workers.values(), *parting):
             if worker.send is None or not (worker.done or worker.news):
                 continue
             done, worker.done = worker.done, []

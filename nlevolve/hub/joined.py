@@ -101,9 +101,7 @@ class HubLedger(Ledger):
             n, key = lease
             told = {"cost_usd": hold.cost_usd, "unknown_usd": max(0.0, hold.unknown_usd), "took": hold.took}
             unknown = max(0, hold.unknown_tokens)
-            self._line.tell(
-                words.Settle(n=self._line.next(), hold=n, key=key, sent=hold.sent, unknown_tokens=unknown, **told)
-            )
+            self._line.tell(words.Settle(n=self._line.next(), hold=n, key=key, sent=hold.sent, unknown_tokens=unknown, **told))
 
 
 class _KeptTwice(Kept):

@@ -1,4 +1,4 @@
-"""A worker's way to its hub: one connection that is made again when it breaks, and words that are said until they are answered."""
+"""A worker's way to its hub: a connection that is made again when it breaks, and words that are said until they are answered."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from nlevolve.hub import words
 from nlevolve.hub.address import AWAY, headers, is_here, refusal
 from nlevolve.llm.means import Asker
 from nlevolve.llm.request import CallFailed, Interrupted, OverBudget
-from nlevolve.llm.stopping import nap
 from nlevolve.records import LimitChanged, ServerAway, ServerBack
 
 if TYPE_CHECKING:
@@ -68,6 +67,8 @@ class Line:
         self._n = 0
         self._news = asyncio.Event()
         self._here = asyncio.Event()
+        self._answered = asyncio.Event()
+        """Set while nothing is unanswered."""
         self._since: float | None = None
         """When it was seen to be away, if it is."""
         self._gave_up = False
@@ -129,10 +130,10 @@ class Line:
 
     async def close(self) -> None:
         """Wait a little until all is confirmed, and say goodbye."""
-        loop = asyncio.get_running_loop()
-        until = loop.time() + LINGER
-        while self._open_words and self._failure is None and loop.time() < until and self._here.is_set():
-            await asyncio.sleep(0.01)
+        if self._here.is_set() and self._open_words and self._failure is None:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LINGER):
+                    await self._answered.wait()
         if self._here.is_set() and not self._open_words and self._failure is None:
             with suppress(Exception):
                 async with asyncio.timeout(1.0):
@@ -151,6 +152,7 @@ class Line:
 
     def _say(self, n: int, word: _Open) -> None:
         self._open_words[n] = word
+        self._answered.clear()
         self._unsaid.append(n)
         self._news.set()
 
@@ -275,6 +277,8 @@ class Line:
             word = self._open_words.pop(n, None)
             if word is not None and word.answer is not None and not word.answer.done():
                 word.answer.set_result(answer)
+        if not self._open_words:
+            self._answered.set()
         for event in told.news:
             self._asker.emit(LimitChanged.model_validate(event))
 

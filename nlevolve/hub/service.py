@@ -49,8 +49,8 @@ class Hub:
         port: int = 0,
         host: str = "127.0.0.1",
         token: str | None = None,
-        caps: Caps = Caps(),
-        rates: Rates = Rates(),
+        caps: Caps | None = None,
+        rates: Rates | None = None,
         lease: float = LEASE,
         notice: Callable[[str], None] = lambda text: None,
     ) -> AsyncIterator[Hub]:
@@ -61,7 +61,7 @@ class Hub:
         token = secrets.token_urlsafe(32) if token is None else token
         if not token and host not in LOOPBACK:
             raise UsageError(f"a hub that listens at {host} needs a token: set {VARIABLE} to a long random word")
-        desk = Desk(folder, caps, rates, lease=lease, notice=notice)
+        desk = Desk(folder, caps or Caps(), rates or Rates(), lease=lease, notice=notice)
         runner = web.AppRunner(
             application(desk, token), access_log=None, keepalive_timeout=HEADERS, lingering_time=0.0, shutdown_timeout=1.0
         )

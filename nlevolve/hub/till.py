@@ -59,9 +59,7 @@ class Till:
                 return {}
             self._holds[name, word.n] = hold
             told = {"prompt": hold.prompt, "priced": hold.priced, "last": hold.last}
-            self._fact(
-                "held", name, word.n, {"task": word.task, "key": word.key, "usd": hold.usd, "tokens": hold.tokens, **told}
-            )
+            self._fact("held", name, word.n, {"task": word.task, "key": word.key, "usd": hold.usd, "tokens": hold.tokens, **told})
         hold = self._holds[name, word.n]
         return {"usd": hold.usd, "tokens": hold.tokens}
 

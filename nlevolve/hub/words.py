@@ -1,4 +1,4 @@
-"""What a worker and its hub say to each other: JSON over one WebSocket, many words in a frame. Both sides check what they hear."""
+"""What a worker and its hub say to each other: JSON over a WebSocket, many words in a frame. Both sides check what they hear."""
 
 from __future__ import annotations
 

@@ -40,8 +40,8 @@ from nlevolve.run.pinging import Unfit, ping_models
 from nlevolve.run.recorded import by_task, deciding, endpoints_of, require_endpoints, require_same, sealed
 from nlevolve.run.retold import Retold
 from nlevolve.run.seeds import seeded
-from nlevolve.run.steering import Steering
 from nlevolve.run.sharing import check_hub, check_place, confirmed, means_of
+from nlevolve.run.steering import Steering
 from nlevolve.run.trust import NOTHING, Chosen, Named, chosen_by
 from nlevolve.sandbox.pool import sandboxes
 from nlevolve.version import versions
