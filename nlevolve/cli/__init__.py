@@ -42,6 +42,7 @@ MODULES = (
     "tasks",
     "models",
     "serve",
+    "hub",
     "shelf",
     "presets",
     "steering",
