@@ -19,13 +19,17 @@ SPOT = 4
 UNABLE = 3
 """So many descriptions that the coder could not say, for each that it could, speak against asking it."""
 
+SENTENCE = 4
+"""Words of a bullet that does not stand in a reason by chance."""
+
 
 def asks_coder(description: Description, seen: Population) -> bool:
     """Whether a program may come of asking: not of a bullet that the coder has said of this task to be beyond any program, nor
     where next to nothing that it was asked for on this task came to one."""
     said = [c for c in seen.members.values() if c.duplicate_of is None and (c.program or c.unsaid)]
     unsaid = [f" {_words(c.unsaid)} " for c in said if c.unsaid]
-    known = any(f" {_words(bullet)} " in reason for bullet in description.bullets for reason in unsaid)
+    bullets = [words for bullet in description.bullets if (words := _words(bullet)).count(" ") >= SENTENCE - 1]
+    known = any(f" {words} " in reason for words in bullets for reason in unsaid)
     return not known and len(unsaid) < UNABLE * (1 + len(said) - len(unsaid))
 
 
@@ -36,7 +40,7 @@ def worth_reading_on(first: Attempt, rivals: Sequence[Candidate], birth: int) ->
     are no rivals yet, one in so many births is read whole, so that there is something to go on from.
     """
     judged = [c.attempts[first.pair].cells for c in rivals if isinstance(c.attempts[first.pair], Followed)]
-    return first.exact or (first.cells >= max(judged) if judged else birth % SPOT == 0)
+    return first.exact or (first.cells > max(judged) if judged else birth % SPOT == 0)
 
 
 def reads_next(code: Sequence[Attempt], words: Mapping[int, Attempt], seen: Population, birth: int) -> tuple[int, ...]:

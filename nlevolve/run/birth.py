@@ -48,7 +48,10 @@ async def bear(task: Task, context: Context, birth: Birth, seen: Population, sam
         answered = await _another(task, context, birth, seen, sample, answered)
         twin = seen.same_text(answered.value)
     description = answered.value
-    judged = Judgement(twin.attempts, program=twin.program, unsaid=twin.unsaid) if twin else await _judged(task, context, birth, description, seen)
+    if twin:
+        judged = Judgement(twin.attempts, program=twin.program, unsaid=twin.unsaid)
+    else:
+        judged = await _judged(task, context, birth, description, seen)
     return CandidateChecked(
         task=task.id,
         birth=birth,
@@ -146,21 +149,29 @@ class _Checking:
 
     async def worth(self, pairs: Sequence[int]) -> dict[int, Attempt]:
         """One attempt at each of these training pairs, the most telling pair first where the policy says so."""
+        if len(pairs) == 1 or not self._in_two_steps:
+            return await self.check(pairs)
+        first = telling_pair(self.seen, len(self.task.pairs), pairs)
+        async with Early(self.context, self.context.config.policy.ahead == "free") as early:
+            for i in pairs:
+                if i != first:
+                    early.ask(i, partial(self._question, i))
+            done = await self.check([first])
+            if not self._goes_on(done[first]):
+                return {i: done.get(i, Skipped(pair=i)) for i in pairs}
+            return done | await self.check([i for i in pairs if i != first], early=early)
+
+    @property
+    def _in_two_steps(self) -> bool:
         policy = self.context.config.policy
-        both = self.context.coder is not None and policy.read == "both"
-        if len(pairs) > 1 and (both or (policy.check == "telling" and self.seen.members)):
-            first = telling_pair(self.seen, len(self.task.pairs), pairs)
-            async with Early(self.context, policy.ahead == "free") as early:
-                for i in pairs:
-                    if i != first:
-                        early.ask(i, partial(self._question, i))
-                done = await self.check([first])
-                rivals = pool(self.seen, policy)
-                on = worth_reading_on(done[first], rivals, self.birth.index) if both else worth_checking(done[first], first, rivals)
-                if not on:
-                    return {i: done.get(i, Skipped(pair=i)) for i in pairs}
-                return done | await self.check([i for i in pairs if i != first], early=early)
-        return await self.check(pairs)
+        return policy.read == "both" or (policy.check == "telling" and bool(self.seen.members))
+
+    def _goes_on(self, first: Attempt) -> bool:
+        policy = self.context.config.policy
+        rivals = pool(self.seen, policy)
+        if policy.read == "both":
+            return worth_reading_on(first, rivals, self.birth.index)
+        return worth_checking(first, first.pair, rivals)
 
     async def check(self, pairs: Iterable[int], sample: int = 0, early: Early | None = None) -> dict[int, Attempt]:
         """Attempts at these pairs; those that nobody could read by bad luck once more."""
