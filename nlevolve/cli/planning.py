@@ -68,7 +68,8 @@ def _repeated(source: str, selectors: Sequence[str], asked: Several) -> Plan:
     old = store.read_config(folder, store.TO_RESUME)
     config = reconfigure(old, asked)
     side = asked.max_side if "max_side" in asked.given else store.max_side(old)
-    selection = load(selectors or old["tasks"], config.seed, max_side=side, skip_broken=asked.skip_broken)
+    data = {**asked.part(Data).model_dump(), "max_side": side}
+    selection = load(selectors or old["tasks"], config.seed, **data)
     # a budget that other runs share was theirs and that run's, not this one's
     limits = Limits.read({**{k: v for k, v in old["limits"].items() if k != "budget_file"}, **asked.part(Limits).given})
     recorded = {"preset": old["preset"], "prompts": prompts_of(old), "max_side": side, **limits.given}
