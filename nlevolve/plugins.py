@@ -44,7 +44,7 @@ def _points(group: str) -> dict[str, EntryPoint]:
     return {point.name: point for point in entry_points(group=group)}
 
 
-def extra(name: str, extra: str, what: str) -> Any:
+def of_extra(name: str, extra: str, what: str) -> Any:
     """A package, or a module of it, that comes with an extra of ours. Raises UsageError: `what` says who needs it."""
     try:
         return import_module(name)

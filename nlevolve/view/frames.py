@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nlevolve.evolve.population import Candidate
-from nlevolve.plugins import extra
+from nlevolve.plugins import of_extra
 from nlevolve.puzzle.grids import Grid, cell_accuracy
 from nlevolve.records import Attempt, CallFinished, Followed
 from nlevolve.run import store
@@ -41,7 +41,7 @@ class RunFrames:
 def read_run(run: str | Path, runs_dir: str | Path = "runs") -> RunFrames:
     """Read a run, by its name or the path of its folder, while it goes on too; of repeats (A.s1, A.s2, …) their common name reads
     all. Raises UsageError: no such run, or pandas is not installed."""
-    extra("pandas", "data", "read_run")
+    of_extra("pandas", "data", "read_run")
     folders = store.find_all(str(run), Path(runs_dir))
     read = [(read_folder(folder), store.read_events(folder)) for folder in folders]
     told = [one for one, _ in read]
@@ -57,7 +57,7 @@ def read_run(run: str | Path, runs_dir: str | Path = "runs") -> RunFrames:
 
 def _frame(columns: Columns, rows: Iterable[Row]) -> DataFrame:
     """With the same types whatever it holds, and if it holds nothing."""
-    pandas = extra("pandas", "data", "read_run")
+    pandas = of_extra("pandas", "data", "read_run")
     told = list(rows)
     data = {name: pandas.Series([row[name] for row in told], dtype=kind) for name, (kind, _) in columns.items()}
     frame: DataFrame = pandas.DataFrame(data)

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping
 from importlib import import_module
 from typing import Any
 
-from nlevolve.plugins import extra
+from nlevolve.plugins import of_extra
 
 
 def arrow(what: str) -> Any:
     """pyarrow. Raises UsageError."""
-    extra("pyarrow.parquet", "data", what)
-    return extra("pyarrow", "data", what)
+    of_extra("pyarrow.parquet", "data", what)
+    return of_extra("pyarrow", "data", what)
 
 
 def parquet(rows: Iterable[Mapping[str, Any]], schema: Any) -> bytes:
