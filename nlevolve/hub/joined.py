@@ -43,7 +43,7 @@ class Joined:
     async def open(self, asker: Asker, *, replay: bool) -> None:
         """Raises HubFailed."""
         self._asker, self._replay = asker, replay
-        await self._line.open(asker)
+        await self._line.open(asker, reads=replay)
 
     def ledger(self, caps: Caps, spent: Spent, purse: Purse) -> Ledger:
         return HubLedger(caps, spent, purse, self._line)
