@@ -38,6 +38,7 @@ MODULES = (
     "compare",
     "exam",
     "audit",
+    "merge",
     "export",
     "tasks",
     "models",

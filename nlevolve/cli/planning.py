@@ -68,7 +68,8 @@ def _repeated(source: str, selectors: Sequence[str], asked: Several) -> Plan:
     old = store.read_config(folder, store.TO_RESUME)
     config = reconfigure(old, asked)
     side = asked.max_side if "max_side" in asked.given else store.max_side(old)
-    selection = load(selectors or old["tasks"], config.seed, max_side=side, skip_broken=asked.skip_broken)
+    data = {**asked.part(Data).model_dump(), "max_side": side}
+    selection = load(selectors or old["tasks"], config.seed, **data)
     limits = Limits.read({**_unshared(old["limits"]), **asked.part(Limits).given})
     recorded = {"preset": old["preset"], "prompts": prompts_of(old), "max_side": side, **limits.given}
     if "cache_dir" not in asked.given:

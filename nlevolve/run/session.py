@@ -6,7 +6,7 @@ import asyncio
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -179,6 +179,7 @@ class Session:
         return answered
 
     def _started(self) -> RunStarted:
+        recorded = store.read_config(self.folder, ())
         return RunStarted(
             run=self.name,
             models=dict(self.config.models),
@@ -191,7 +192,8 @@ class Session:
             rank=self.config.policy.rank,
             resumed=bool(self.known),
             reads=True,
-            config=sealed(store.read_config(self.folder, ())),
+            shard=store.shard_of(recorded),
+            config=sealed(recorded),
         )
 
 
@@ -228,7 +230,7 @@ def begin(
     cards = cards_of(config, brought, limits, replay=replay, cache_dir=cache_dir, capped=capped)
     items = confirmed(config, cards, templates, limits, chosen, sends=not replay and live is None)
     check_place(limits, cache_dir, replay, notice)
-    lock = store.create(Path(options.runs_dir), options.run)
+    lock = store.create(Path(options.runs_dir), options.run, selection.shard)
     again = origin if origin is not None and origin.told_again else None
     run_id, settings = again.id if again else uuid.uuid4().hex, deciding(config, selection, templates)
     endpoints = dict(again.endpoints) if again else endpoints_of(config, cards)
@@ -246,6 +248,8 @@ def begin(
         **(again.inherited if again else {}),
         "max_side": selection.max_side,
         **brought.row,
+        "shard": asdict(selection.shard) if selection.shard else None,
+        "merged": None,
         "digest": digest(settings | ({"endpoints": endpoints} if endpoints else {}) | brought.deciding),
     }
     with ExitStack() as failed:
