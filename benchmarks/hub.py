@@ -81,7 +81,7 @@ def calls(asked: argparse.Namespace) -> None:
     assert spent == WORKERS * (share + 1), f"the hub counts {spent} calls"
     together = sum(told)
     print(
-        f"calls: {together:,.0f} a second from {WORKERS} workers with {IN_FLIGHT} in flight in all, {alone:,.0f} from one process:"
+        f"calls: {together:,.0f} a second from {WORKERS} workers with {IN_FLIGHT} in flight, {alone:,.0f} from one process:"
         f" {together / alone:.1%}"
     )
 

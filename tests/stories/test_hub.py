@@ -100,7 +100,7 @@ def test_runs_by_a_hub_answer_as_without_and_pay_each_call_once(
 
 def test_the_hub_that_only_a_received_run_names_does_not_get_the_token(tmp_path: Path) -> None:
     limits = Limits(hub="http://127.0.0.1:9")
-    with pytest.raises(Unconfirmed, match="the hub at http://127.0.0.1:9"):
+    with pytest.raises(Unconfirmed, match="the hub at http:"):
         check_hub(limits, NOTHING, pytest.fail)
     told: list[str] = []
     assert not check_hub(limits, chosen_by(Options(hub="http://127.0.0.1:9")), told.append)
