@@ -213,6 +213,8 @@ class Limits(Told):
     """Calls that reach a provider, at most, over the whole run; what embedded models are asked reaches none."""
     max_tokens_total: Annotated[int | None, Field(ge=0), Shown(metavar="N")] = None
     """Tokens of prompts and replies, as they are billed, at most, over the whole run."""
+    hub: Annotated[str | None, Shown(metavar="URL")] = None
+    """Share caps, limits and the sample bank with all runs that name this hub; NLEVOLVE_HUB_TOKEN holds its token."""
     concurrency: Annotated[int, Field(ge=1), Shown(metavar="N")] = 64
     """Calls in flight."""
     tasks_at_once: Annotated[Annotated[int, Field(ge=1)] | Literal["auto"], BeforeValidator(_tasks), Shown(metavar="N|auto")] = (

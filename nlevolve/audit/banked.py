@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from random import Random
 from typing import Protocol
 
-from nlevolve.ask.replies import Unreadable, read_bullets, read_choice, read_grid, read_program, read_review
+from nlevolve.ask.replies import ProgramReply, Unreadable, read_bullets, read_choice, read_grid, read_program, read_review
 from nlevolve.audit.evidence import Evidence, Line
 from nlevolve.llm.bank import Sample
 from nlevolve.llm.room import looping
@@ -147,11 +147,10 @@ class _Readings:
             wrote = self.calls[event.birth.operator, k, None]
             says = f"the description of birth {k}"
             self._read(line, says, wrote, lambda text, cut: read_bullets(text, cut) == event.description)
-        if event.duplicate_of is None and event.program:
-            says = f"the program of birth {k}"
-            self._read(
-                line, says, self.calls["code", k, None], lambda text, cut: read_program(text, cut).program == event.program
-            )
+        if event.duplicate_of is None and (event.program or event.unsaid):
+            says = f"the program of birth {k}" if event.program else f"what birth {k} asks for that no program can do"
+            said = ProgramReply(event.program, event.unsaid)
+            self._read(line, says, self.calls["code", k, None], lambda text, cut: read_program(text, cut) == said)
         if event.duplicate_of is None:
             for attempt in event.attempts:
                 if attempt.by != "checker":

@@ -43,6 +43,7 @@ MODULES = (
     "tasks",
     "models",
     "serve",
+    "hub",
     "shelf",
     "presets",
     "steering",

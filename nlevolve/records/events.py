@@ -109,6 +109,8 @@ class CandidateChecked(Event):
     reading of one of them; None when none was asked for."""
     program: Text = ""
     """The text of the program that a coder made of the description; empty where there is none. Only a sandbox ever runs it."""
+    unsaid: Text = ""
+    """What the coder says that no program can do; empty where there is a program, or nobody was asked for one."""
 
 
 class MoveFailed(Event):
