@@ -51,11 +51,11 @@ def cards_of(
     known = check_models(others, keyed=False, remember=shelf)
     priced = capped and not limits.allow_unknown_prices and not replay
     cards = known | check_models(needed.values(), priced=priced, keyed=not replay, remember=shelf)
-    _require_sight(config, needed, cards)
+    require_sight_of(config, needed, cards)
     return cards
 
 
-def _require_sight(config: RunConfig, needed: Mapping[str, RoleSettings], cards: Mapping[str, ModelCard]) -> None:
+def require_sight_of(config: RunConfig, needed: Mapping[str, RoleSettings], cards: Mapping[str, ModelCard]) -> None:
     """Raises UsageError for a model that is to be shown pictures and sees none."""
     competing = any(eye != "none" for eye in config.policy.eyes)
     for name, settings in needed.items():

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
+from itertools import product
 from operator import add
 from statistics import mean
 from typing import cast
@@ -17,7 +18,7 @@ from nlevolve.ask.look import Look, look_of
 from nlevolve.ask.prompts import Prompts
 from nlevolve.ask.reviewer import reviewing
 from nlevolve.ask.solver import solving
-from nlevolve.config import ROLES, RunConfig
+from nlevolve.config import ROLES, WRITERS, RunConfig
 from nlevolve.evolve.policy import TOLD
 from nlevolve.llm.catalogue import ModelCard, price_of
 from nlevolve.llm.embedded import is_embedded
@@ -57,10 +58,13 @@ class Forecast:
     prompt: float = 0.0
     """Tokens."""
     completion: float = 0.0
+    pictures: float = 0.0
+    """Counted among the tokens of prompts."""
 
     def __add__(self, other: Forecast) -> Forecast:
         usd = None if self.usd is None or other.usd is None else self.usd + other.usd
-        return Forecast(self.calls + other.calls, usd, self.prompt + other.prompt, self.completion + other.completion)
+        prompt, completion = self.prompt + other.prompt, self.completion + other.completion
+        return Forecast(self.calls + other.calls, usd, prompt, completion, self.pictures + other.pictures)
 
     @property
     def tokens(self) -> float:
@@ -160,7 +164,7 @@ class _Task:
         config, policy = self.config, self.config.policy
         same = (
             str(policy.views),
-            str(policy.grids),
+            str((policy.grids, policy.eyes)),
             str(policy.temperatures),
             str(policy.blind),
             str(config.seed),
@@ -183,17 +187,29 @@ class _Task:
         told = [self._with(kind, settings, place) for settings in self.config.called(kind.role, kind.phase).each]
         usd = [one.usd for one in told if one.usd is not None]
         dollars = None if len(usd) < len(told) else (min(usd), mean(usd), max(usd))[place]
-        return Forecast(1.0, dollars, mean(one.prompt for one in told), mean(one.completion for one in told))
+        figures = ([one.prompt for one in told], [one.completion for one in told], [one.pictures for one in told])
+        return Forecast(1.0, dollars, *map(mean, figures))
 
     def _with(self, kind: Kind, settings: RoleSettings, place: int) -> Forecast:
-        prompt = prompt_tokens(self._messages(kind, settings), settings.model)
+        asked = [self._messages(kind, settings, look) for look in self._looks(kind, settings)]
+        luck = (min, mean, max)[place]
+        prompt = round(luck([prompt_tokens(messages, settings.model) for messages in asked]))
+        pictures = luck([sum(len(message.images) for message in messages) for messages in asked])
         completion = self._reply(kind, settings)[place]
         price = price_of(settings, self.cards.get(settings.model))
         usd = price.cost(Usage(prompt=prompt, completion=completion)) if price else None
-        return Forecast(1.0, usd, prompt, completion)
+        return Forecast(1.0, usd, prompt, completion, pictures)
 
-    def _messages(self, kind: Kind, settings: RoleSettings) -> tuple[Message, ...]:
-        manner, look = manner_of(settings, self.cards.get(settings.model)), look_of(settings)
+    def _looks(self, kind: Kind, settings: RoleSettings) -> list[Look]:
+        """Ways in which the task may be shown: births take turns, or compete."""
+        own, policy = look_of(settings), self.config.policy
+        if kind.role not in WRITERS:
+            return [own]
+        ways = product(dict.fromkeys(policy.grids) or [own.grids], dict.fromkeys(policy.eyes) or [own.eye])
+        return [replace(own, grids=grids, eye=eye) for grids, eye in ways]
+
+    def _messages(self, kind: Kind, settings: RoleSettings, look: Look) -> tuple[Message, ...]:
+        manner = manner_of(settings, self.cards.get(settings.model))
         if kind.purpose == "solve":
             return solving(self.prompts, self.task.pairs, self.task.tests[0], manner, look)
         if kind.purpose in ("check", "follow"):
@@ -217,7 +233,7 @@ class _Task:
         number = {"write": 0, "revise": 1, "generalise": 1, "restart": TOLD}.get(operator, policy.recombine_parents)
         parents = [(Description(bullets=BULLETS), _half_right(self.task))] * min(number, len("ABCDEFGH"))
         birth = Birth(
-            index=0, operator=operator, model="", view=policy.views[0], grids=policy.notation(0, look.grids), facts=look.facts
+            index=0, operator=operator, model="", view=policy.views[0], grids=look.grids, facts=look.facts, eye=look.eye
         )
         return describing(self.prompts, self.task, birth, parents, policy.parent_tokens, manner, numbered=look.numbered)
 
@@ -240,7 +256,8 @@ def _before(settings: RoleSettings, card: ModelCard | None) -> Sequence[float]:
 
 
 def _times(each: Forecast, number: float) -> Forecast:
-    return Forecast(number, each.usd and each.usd * number, each.prompt * number, each.completion * number)
+    usd = each.usd and each.usd * number
+    return Forecast(number, usd, each.prompt * number, each.completion * number, each.pictures * number)
 
 
 def _half_right(task: Task) -> list[Attempt]:

@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import nlevolve
+from nlevolve.audit.audit import audit
+from nlevolve.llm.replay_bank import ReplayBank
 from nlevolve.llm.request import Request
+from nlevolve.puzzle.datasets import load
 from nlevolve.puzzle.notations import NOTATIONS
-from nlevolve.records import BirthPlanned, CallFinished, CandidateChecked, read_event
+from nlevolve.puzzle.pictures import picture
+from nlevolve.records import BirthPlanned, CallFinished, CandidateChecked, Event, read_event
 from nlevolve.records.events import AnyEvent
-from nlevolve.run.store import read_events
+from nlevolve.run.retell import retell
+from nlevolve.run.store import read_config, read_events
+from nlevolve.view.compare.comparison import compare
+from nlevolve.view.compare.sheets import sheets
 from nlevolve.view.publish import Publisher
+from nlevolve.view.raw import parts
+from nlevolve.view.report.report import report
+from nlevolve.view.run_folder import read_run
 from tests.audited import differences
 from tests.scripted import bullets, chance
 from tests.stories.test_resume import resume
@@ -102,6 +113,7 @@ def test_births_with_pictures_and_without_compete_and_their_gains_are_told_apart
     assert looks["digits pictures:all"]["best"] == 1
     assert len((session.folder / "events.jsonl").read_bytes()) / len(before) < 2_000
     assert differences(tmp_path) == []
+    _is_shown(session.folder, before, eyes.index("all"))
     for published in ("results.json", "submission.json"):
         (session.folder / published).unlink()
     cut = next(n for n, event in enumerate(before) if isinstance(event, CandidateChecked)) + 1
@@ -112,3 +124,28 @@ def test_births_with_pictures_and_without_compete_and_their_gains_are_told_apart
     assert [event.birth for event in after if isinstance(event, BirthPlanned)][-len(eyes) :] == [
         event.birth for event in before if isinstance(event, BirthPlanned)
     ]
+
+
+def _is_shown(folder: Path, log: list[Event], birth: int) -> None:
+    """By `show --raw`, the report and `compare`; and a picture that should not be in a request is found by an audit."""
+    config = read_config(folder)
+    told = retell(config, log, "mirror")
+    of_birth = [call for call in told if call.call.birth == birth]
+    raw = [line for call in of_birth for part in parts(call) for line in part.lines]
+    assert sum(line.startswith("[picture 2x3 to 2x3, ") for line in raw) == 3
+    run = read_run(folder)
+    page = report(run.results, run.history, run.config, run.solutions)
+    assert "How births were shown the task" in page
+    (sheet,) = [one for one in sheets(compare([run, run])) if one.title == "How births were shown the task"]
+    assert [row[1] for row in sheet.rows] == ["digits", "digits pictures:all"] * 2
+    judged = next(call for call in of_birth if call.call.purpose == "check" and call.call.target == 0 and call.request)
+    pair = load([str(folder.parents[1] / "mirror.json")]).tasks[0].pairs[0]
+    *rest, last = judged.request.messages
+    leak = last.model_copy(update={"images": (picture((pair.input, pair.output)),)})
+    forged = replace(judged, request=judged.request.model_copy(update={"messages": (*rest, leak)}))
+    bank = ReplayBank(Path(config["cache_dir"]), print)
+    try:
+        found = audit(folder, config, bank, lambda task: [forged])
+    finally:
+        asyncio.run(bank.close())
+    assert any("a picture of what it must not show" in str(one) for one in found.differs)
