@@ -80,6 +80,9 @@ def test_no_export_holds_a_test_output_or_a_line_twice_and_no_prompt_names_its_t
 def test_where_there_is_nothing_to_learn_from_it_is_said(run: Run, tmp_path: Path) -> None:
     log = tmp_path / "runs/one/events.jsonl"
     log.write_text("".join(line for line in log.open() if '"candidate_checked"' not in line))
+    log.write_text("garbage\n" + log.read_text())
+    assert "1 line of the log cannot be read (1 garbled): what is written" in run("export", "one", "--format", "kaggle")[2]
+    log.write_text(log.read_text().removeprefix("garbage\n"))
     code, out, err = run("export", "one", "--format", "dpo")
     assert (code, (tmp_path / out.strip()).read_text()) == (0, "")
     assert (
