@@ -22,7 +22,7 @@ from tests.cli.conftest import Run
 
 TASKS = ["arc1:67a3c6ac", "arc1:ed36ccf7", "arc1:3aa6fb7a"]
 LINES = ["sft", "dpo", "ttt"]
-FORMS = [["sft", "--augment", "5"], ["dpo"], ["ttt"], ["hf", "--augment", "5"], ["events"]]
+FORMS = [["sft", "--augment", "5"], ["dpo"], ["ttt"], ["hf", "--augment", "2"], ["events"]]
 
 
 @pytest.fixture(scope="module")
