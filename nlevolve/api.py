@@ -7,14 +7,16 @@ import inspect
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from dataclasses import replace
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec, TypeVar
 
 from pydantic import BaseModel, ConfigDict, SkipValidation
 
+from nlevolve.cluster.asked import cluster
 from nlevolve.config import configured
-from nlevolve.errors import NoSuchOption, refuse_windows
+from nlevolve.errors import NoSuchOption, UsageError, refuse_windows
 from nlevolve.evolve.parents import Parents, name_of
 from nlevolve.llm.request import LLM
 from nlevolve.options import Data, Options, nearest
@@ -199,7 +201,11 @@ async def _solve(selectors: Tasks, options: Brought) -> Result:
     data = options.part(Data)
     own = named(selectors, Path(options.runs_dir) / OWN_TASKS, None if data.skip_broken else data.max_side)
     selection = load(own, config.seed, **data.model_dump())
+    elsewhere = cluster(options)
+    if elsewhere and (options.live or options.parents):
+        raise UsageError("live and parents are functions of this process, which the workers of a cluster do not have")
     session = begin(selection, config, options, live=options.live, parents=options.parents)
+    session = replace(session, elsewhere=elsewhere)
     with session.lock:
         publisher = Publisher(session.folder, session.selection)
         views = [guarded("results.json", publisher.see, but=(StoreFailed,)), *opened(makers, session.folder)]
