@@ -25,6 +25,7 @@ from nlevolve.run.recorded import endpoints_of
 from nlevolve.run.session import Session
 
 LOCAL = "local"
+CAPS = ("budget", "budget_file", "task_budget", "max_calls", "max_tokens_total")
 PORT = 8786
 """Of a scheduler, where the address has none."""
 GLANCE = 5.0
@@ -47,7 +48,7 @@ class Cluster:
         wanted = self.workers or (cores() if here else 1)
         try:
             async with local(wanted) if here else at(self.address) as engine:
-                driver = Driver(session, engine, _equipment(session, wanted, here), self.workers, emit)
+                driver = Driver(session, engine, equipment(session, wanted, here), self.workers, emit)
                 await driver.roster.meet(wanted)
                 number = len(driver.roster.places)
                 where = "on this machine" if here else f"at {self.address}"
@@ -68,6 +69,8 @@ def cluster(options: Spread) -> Cluster | None:
         return None
     if getattr(options, "replay", False):
         raise UsageError("--replay sends nothing, so that a cluster has nothing to do: leave out --cluster")
+    if capped := [name for name in CAPS if getattr(options, name, None) is not None]:
+        raise UsageError(f"{type(options).flag(capped[0])} is not kept over several workers yet: leave out --cluster")
     if importlib.util.find_spec("distributed") is None:
         raise UsageError("--cluster needs Dask, which is not installed: pip install 'nlevolve[cluster]'")
     if options.cluster != LOCAL and (why := _silence(options.cluster)):
@@ -85,7 +88,7 @@ def _silence(address: str) -> str:
     return ""
 
 
-def _equipment(session: Session, workers: int, here: bool) -> Equipment:
+def equipment(session: Session, workers: int, here: bool) -> Equipment:
     limits, folder = session.limits, session.prompts.folder
     return Equipment(
         session=uuid.uuid4().hex,
