@@ -15,9 +15,10 @@ from nlevolve.cluster.driver import Driver
 from nlevolve.cluster.engine import Gone, at, local
 from nlevolve.cluster.messages import Equipment
 from nlevolve.cluster.same import sources
+from nlevolve.cluster.shared import Shared, shared
 from nlevolve.errors import UsageError
 from nlevolve.offline.workers import cores
-from nlevolve.options import Spread
+from nlevolve.options import Places, Spread
 from nlevolve.records import Noticed
 from nlevolve.run.context import Emit
 from nlevolve.run.pinging import Unfit
@@ -25,7 +26,6 @@ from nlevolve.run.recorded import endpoints_of
 from nlevolve.run.session import Session
 
 LOCAL = "local"
-CAPS = ("budget", "budget_file", "task_budget", "max_calls", "max_tokens_total")
 PORT = 8786
 """Of a scheduler, where the address has none."""
 GLANCE = 5.0
@@ -47,8 +47,11 @@ class Cluster:
         here = self.address == LOCAL
         wanted = self.workers or (cores() if here else 1)
         try:
-            async with local(wanted) if here else at(self.address) as engine:
-                driver = Driver(session, engine, equipment(session, wanted, here), self.workers, emit)
+            async with (
+                local(wanted) if here else at(self.address) as engine,
+                shared(session, engine.host, emit) as hub,
+            ):
+                driver = Driver(session, engine, hub, equipment(session, wanted, here, hub), self.workers, emit)
                 await driver.roster.meet(wanted)
                 number = len(driver.roster.places)
                 where = "on this machine" if here else f"at {self.address}"
@@ -69,8 +72,6 @@ def cluster(options: Spread) -> Cluster | None:
         return None
     if getattr(options, "replay", False):
         raise UsageError("--replay sends nothing, so that a cluster has nothing to do: leave out --cluster")
-    if capped := [name for name in CAPS if getattr(options, name, None) is not None]:
-        raise UsageError(f"{type(options).flag(capped[0])} is not kept over several workers yet: leave out --cluster")
     if importlib.util.find_spec("distributed") is None:
         raise UsageError("--cluster needs Dask, which is not installed: pip install 'nlevolve[cluster]'")
     if options.cluster != LOCAL and (why := _silence(options.cluster)):
@@ -88,7 +89,7 @@ def _silence(address: str) -> str:
     return ""
 
 
-def equipment(session: Session, workers: int, here: bool) -> Equipment:
+def equipment(session: Session, workers: int, here: bool, hub: Shared) -> Equipment:
     limits, folder = session.limits, session.prompts.folder
     return Equipment(
         session=uuid.uuid4().hex,
@@ -105,5 +106,7 @@ def equipment(session: Session, workers: int, here: bool) -> Equipment:
         patience=limits.patience,
         by_itself=limits.tasks_at_once == "auto",
         own_process=here,
-        cache_dir=str(Path(session.cache_dir).resolve()),
+        hub=hub.url,
+        token=hub.told,
+        cache_dir=str(Path(session.cache_dir).resolve()) if here else str(Places.model_fields["cache_dir"].default),
     )

@@ -14,10 +14,12 @@ from nlevolve.cluster.handing import MOVES, Handing
 from nlevolve.cluster.hearing import Gap, Hearing
 from nlevolve.cluster.messages import Beat, Equipment, Job, Outcome, Said, arms_of, rows
 from nlevolve.cluster.roster import Roster
-from nlevolve.errors import BankFailed
+from nlevolve.cluster.shared import Shared
+from nlevolve.errors import BankFailed, HubFailed
 from nlevolve.evolve.answers import answer
 from nlevolve.evolve.population import population
 from nlevolve.llm.cache import LINGER
+from nlevolve.llm.means import Means
 from nlevolve.llm.pausing import Pause
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Event, Loss, Noticed, TaskAnswered, write_event
@@ -42,6 +44,7 @@ class Driver:
 
     session: Session
     engine: Engine
+    shared: Shared
     equipment: Equipment
     most: int | None
     emit: Emit
@@ -52,6 +55,7 @@ class Driver:
     _places: dict[str, tuple[int, str]] = field(default_factory=dict)
     """Number -> task and station."""
     _gone: list[str] = field(default_factory=list)
+    _fences: list[asyncio.Task[None]] = field(default_factory=list)
     _parted: set[str] = field(default_factory=set)
     _pause: Pause | None = None
     _over: bool = False
@@ -68,6 +72,15 @@ class Driver:
         self.roster = Roster(self.engine, self.equipment, self.most, *told)
         self.engine.hear(self.equipment.session, self._hear)
 
+    @property
+    def means(self) -> Means:
+        """What a run's own calls go by, those of its ping."""
+        return self.shared.means()
+
+    def cap(self, usd: float) -> None:
+        """From now on the run may take so much, with what is spent already."""
+        self.shared.cap(usd)
+
     async def solve_all(self, context: Context, known: Mapping[str, Sequence[Event]], pause: Pause) -> None:
         """Have every task solved. Once the session stops no further one is handed out, and those under way end with what they
         have. Raises Unfit when nobody is left to solve them."""
@@ -76,16 +89,17 @@ class Driver:
             self._events[task.id] = list(known.get(task.id, ()))
             if answered_for_good(self._events[task.id]):
                 self._handing.finished(place, shown(task, context, self._events[task.id]))
-        watching = [asyncio.create_task(work) for work in (self._beating(), self._watching(pause))]
+        watching = [asyncio.create_task(work) for work in (self._beating(), self._watching(pause), self._failing())]
         try:
             while self._going():
                 self._turn()
                 await self._woken(watching)
             await self._part(watching[0])
         finally:
-            for one in (*watching, *self._jobs.values()):
+            under_way = (*watching, *self._jobs.values(), *self._fences)
+            for one in under_way:
                 one.cancel()
-            await asyncio.gather(*watching, *self._jobs.values(), return_exceptions=True)
+            await asyncio.gather(*under_way, return_exceptions=True)
 
     def _going(self) -> bool:
         stopping = self.session.stopping.is_set()
@@ -181,7 +195,8 @@ class Driver:
 
     def _take(self, place: int, outcome: Outcome) -> None:
         if outcome.failed:
-            raise {"bank": BankFailed, "prompt": PlaceError}.get(outcome.failed, WorkerFailed)(outcome.why)
+            kinds = {"bank": BankFailed, "hub": HubFailed, "prompt": PlaceError}
+            raise kinds.get(outcome.failed, WorkerFailed)(outcome.why)
         self._handing.finished(place, arms_of(outcome.learned))
         del self._events[self._tasks[place].id]
 
@@ -189,6 +204,7 @@ class Driver:
 
     def _forget_lost(self) -> None:
         for station in self._gone:
+            self._fences.append(asyncio.create_task(self.shared.fence(self.session.run_id, station)))
             for end in self._hearing.lost(station):
                 self._tell(end)
             tasks = self._handing.lost(station)
@@ -232,6 +248,12 @@ class Driver:
             await self.roster.beating()
         except Gone as gone:
             raise Unfit(f"{gone}; what was answered is kept", False, "start the scheduler again") from None
+        finally:
+            self._news.set()
+
+    async def _failing(self) -> None:
+        try:
+            await self.shared.failed()
         finally:
             self._news.set()
 

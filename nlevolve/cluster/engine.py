@@ -11,6 +11,7 @@ import warnings
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from typing import Any
+from urllib.parse import urlsplit
 
 from nlevolve.cluster import on_worker
 from nlevolve.cluster.messages import Said
@@ -44,6 +45,14 @@ class Engine:
     def __init__(self, client: Any, address: str) -> None:
         self._client = client
         self.address = address
+
+    @property
+    def host(self) -> str:
+        """This machine's address, as workers can reach it."""
+        from distributed.utils import get_ip
+
+        host = urlsplit(self.address if "://" in self.address else f"tcp://{self.address}").hostname or LOOPBACK
+        return LOOPBACK if host in ("localhost", "::1") or host.startswith("127.") else str(get_ip(host))
 
     async def workers(self) -> Sequence[str]:
         """The addresses of the workers that are there. Raises Gone."""

@@ -16,8 +16,11 @@ from nlevolve.records import (
     CallSent,
     DamagedLine,
     Event,
+    LimitChanged,
     ModelStopped,
     Noticed,
+    ServerAway,
+    ServerBack,
     TrafficSeen,
     Usage,
     read_event,
@@ -48,7 +51,10 @@ class Hearing:
     known: Sequence[Event]
     """The run's log so far."""
     _of: defaultdict[str, _Heard] = field(default_factory=lambda: defaultdict(_Heard))
-    _told: set[tuple[str, ...]] = field(default_factory=set)
+    _told: set[tuple[str, str]] = field(default_factory=set)
+    _limits: dict[str, LimitChanged] = field(default_factory=dict)
+    _away: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """Address -> the stations for which nobody answers there."""
     _bought: dict[str, Bought] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -68,7 +74,7 @@ class Hearing:
         except DamagedLine:
             raise Gap from None
         self._count(its, event)
-        if isinstance(event, Noticed | ModelStopped) and not self._first(event):
+        if not self._news(said.station, event):
             return None
         if isinstance(event, TrafficSeen):
             event = self._added(event)
@@ -102,11 +108,25 @@ class Hearing:
         elif isinstance(event, TrafficSeen):
             its.traffic[event.model] = event
 
-    def _first(self, event: Noticed | ModelStopped) -> bool:
-        told = (event.kind, event.text) if isinstance(event, Noticed) else (event.kind, event.model)
-        first = told not in self._told
-        self._told.add(told)
-        return first
+    def _news(self, station: str, event: Event) -> bool:
+        """Whether nobody else has said it. A server is back when it is so for all who said that it is away."""
+        match event:
+            case Noticed() | ModelStopped():
+                told = event.kind, event.text if isinstance(event, Noticed) else event.model
+                first = told not in self._told
+                self._told.add(told)
+                return first
+            case LimitChanged():
+                said = event.model_copy(update={"at": datetime.min})
+                before, self._limits[event.model] = self._limits.get(event.model), said
+                return said != before
+            case ServerAway():
+                self._away[event.address].add(station)
+                return len(self._away[event.address]) == 1
+            case ServerBack():
+                self._away[event.address].discard(station)
+                return not self._away[event.address]
+        return True
 
     def _added(self, event: TrafficSeen) -> TrafficSeen:
         """How it stands with a model over all stations."""

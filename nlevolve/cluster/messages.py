@@ -50,8 +50,12 @@ class Equipment(Message):
     """Whether a worker says when it has room for another task; else the driver counts."""
     own_process: bool
     """Whether the worker's process was started for this run alone."""
+    hub: str
+    """Its address."""
+    token: str
+    """Of a hub that is beside the driver for this session alone; of another one each worker has it in its environment."""
     cache_dir: str
-    """Of a worker on the driver's machine."""
+    """Of a worker that was started for the run; another one has its own, beside where it was started."""
 
 
 class Greeting(Message):
@@ -86,7 +90,7 @@ class Outcome(Message):
     """Messages that its station had sent by then."""
     refused: bool = False
     """It was not carried out: it is another's, or was carried out already."""
-    failed: Literal["", "bank", "prompt", "other"] = ""
+    failed: Literal["", "bank", "hub", "prompt", "other"] = ""
     why: str = ""
 
 

@@ -13,6 +13,8 @@ from nlevolve.ask.prompts import Prompts
 from nlevolve.ask.question import Asker
 from nlevolve.cluster.messages import Beat, Equipment, Job, Outcome, arms_of, rows
 from nlevolve.evolve.parents import strategy
+from nlevolve.hub.address import token
+from nlevolve.hub.joined import Joined
 from nlevolve.llm.pausing import Pause
 from nlevolve.llm.stack import OpenStack, Stack
 from nlevolve.records import CallFinished, Event, read_event
@@ -29,6 +31,8 @@ class Solving:
     """`await live()` in a loop; `ready` is called when jobs may come, `room` whenever another one could begin."""
 
     equipment: Equipment
+    name: str
+    """The station's."""
     prompts: Prompts
     emit: Callable[[Event], None]
     room: Callable[[], None]
@@ -108,6 +112,8 @@ class Solving:
             cards=its.cards,
             roles=its.settings.every.values(),
             cache_dir=Path(its.cache_dir),
+            means=Joined(its.hub, its.token or token()),
+            part=self.name,
             concurrency=its.concurrency,
             patience=its.patience,
             run=its.run,

@@ -15,7 +15,7 @@ from nlevolve.cluster.messages import Beat, Equipment, Job, Outcome, Said
 from nlevolve.cluster.same import different, sources
 from nlevolve.cluster.solving import Solving
 from nlevolve.config import require_coder
-from nlevolve.errors import BankFailed, UsageError
+from nlevolve.errors import BankFailed, HubFailed, UsageError
 from nlevolve.evolve.parents import strategy
 from nlevolve.llm.preflight import check_models
 from nlevolve.records import Event, write_event
@@ -79,7 +79,7 @@ class Station:
             if self._solving is None:
                 ready: threading.Event = threading.Event()
                 room = lambda: self._send("room", "")  # noqa: E731
-                self._solving = Solving(self.equipment, self._prompts, self._emit, room, ready.set)
+                self._solving = Solving(self.equipment, self.name, self._prompts, self._emit, room, ready.set)
                 threading.Thread(target=self._live, args=(self._solving, ready), name="nlevolve", daemon=True).start()
                 ready.wait()
         return self._solving
@@ -133,6 +133,8 @@ def check(equipment: Equipment, prompts: Prompts) -> None:
 def _failed(error: Exception) -> Outcome:
     if isinstance(error, BankFailed):
         return Outcome(failed="bank", why=str(error)[:LONGEST_WHY])
+    if isinstance(error, HubFailed):
+        return Outcome(failed="hub", why=str(error)[:LONGEST_WHY])
     if isinstance(error, PlaceError):
         return Outcome(failed="prompt", why=str(error)[:LONGEST_WHY])
     return Outcome(failed="other", why=f"{type(error).__name__}: {' '.join(str(error).split())}"[:LONGEST_WHY])

@@ -6,7 +6,7 @@ import asyncio
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, ExitStack, closing, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -17,17 +17,16 @@ from nlevolve.config import RunConfig, digest, require_coder
 from nlevolve.evolve.parents import Parents, strategy
 from nlevolve.formats import SeedsRow
 from nlevolve.llm.bank import Notice
-from nlevolve.llm.bank_check import check_bank
 from nlevolve.llm.catalogue import ModelCard
 from nlevolve.llm.ledger import Caps
+from nlevolve.llm.means import Means
 from nlevolve.llm.owed import spent
 from nlevolve.llm.pausing import Pause
-from nlevolve.llm.purse import check_budget_file
 from nlevolve.llm.request import LLM
 from nlevolve.llm.stack import OpenStack
 from nlevolve.options import Limits, Options
 from nlevolve.puzzle.datasets import Selection
-from nlevolve.records import CallFinished, Description, Event, Noticed, RunFinished, RunStarted, TaskAnswered
+from nlevolve.records import CallFinished, CallSent, Description, Event, Noticed, RunFinished, RunStarted, TaskAnswered
 from nlevolve.run import store
 from nlevolve.run.asking import asked, cards_of
 from nlevolve.run.batch import solve_all
@@ -50,19 +49,21 @@ from nlevolve.run.recorded import (
 )
 from nlevolve.run.retold import Retold
 from nlevolve.run.seeds import seeded
+from nlevolve.run.sharing import check_hub, check_place, confirmed, means_of
 from nlevolve.run.steering import Steering
-from nlevolve.run.trust import NOTHING, Chosen, Named, budget_file, chosen_by, named, require_confirmed
+from nlevolve.run.trust import NOTHING, Chosen, Named, chosen_by
 from nlevolve.sandbox.pool import sandboxes
 
 
-class Solves(Protocol):  # in the place of this process
-    async def solve_all(self, context: Context, known: Mapping[str, Sequence[Event]], pause: Pause) -> None:
-        """Raises Unfit when nobody is left to solve them."""
+class Solves(Protocol):  # in the place of this process; raises Unfit when nobody is left
+    @property
+    def means(self) -> Means: ...
+    def cap(self, usd: float) -> None: ...
+    async def solve_all(self, context: Context, known: Mapping[str, Sequence[Event]], pause: Pause) -> None: ...
 
 
 class Elsewhere(Protocol):
-    def opened(self, session: Session, emit: Emit) -> AbstractAsyncContextManager[Solves]:
-        """Ready to solve them. Raises Unfit."""
+    def opened(self, session: Session, emit: Emit) -> AbstractAsyncContextManager[Solves]: ...
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,8 @@ class Session:
     around: Callable[[LLM], LLM] = lambda llm: llm
     """Wraps the way to the models: benchmarks look at the requests there."""
     elsewhere: Elsewhere | None = None
+    part: str = ""
+    """Which part of the run this process carries out, where several do, each with a log that is not the whole one."""
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     """Set it to let what is in flight end and send nothing more."""
 
@@ -168,6 +171,9 @@ class Session:
             pause=pause,
             own_process=own_process,
             live=self.live,
+            means=elsewhere.means if elsewhere else means_of(self.limits),
+            part=self.part,
+            departed=None if self.part else frozenset(e.request for e in self.known if isinstance(e, CallSent)),
         ) as stack:
             asker = Asker(self.around(stack), self.prompts, stack.reject, self.cards, stack.windows, tee, draw=self.config.repeat)
             known = by_task(self.known)
@@ -187,7 +193,7 @@ class Session:
             tasks = self.selection.tasks
             if (self.ping or retold.pinged) and not self.known and tasks:
                 await ping_models(asker, asked(self.config, Brought(self.given)), tasks[0].id, tee)
-            async with Steering(self.folder, tee, pause, stack.cap).listening(), sandboxes() as sandbox:
+            async with Steering(self.folder, tee, pause, (elsewhere or stack).cap).listening(), sandboxes() as sandbox:
                 context = replace(context, sandbox=sandbox)
                 if elsewhere is not None:
                     await elsewhere.solve_all(context, known, pause)
@@ -197,6 +203,7 @@ class Session:
         return answered
 
     def _started(self) -> RunStarted:
+        recorded = store.read_config(self.folder, ())
         return RunStarted(
             run=self.name,
             models=dict(self.config.models),
@@ -209,7 +216,8 @@ class Session:
             rank=self.config.policy.rank,
             resumed=bool(self.known),
             reads=True,
-            config=sealed(store.read_config(self.folder, ())),
+            shard=store.shard_of(recorded),
+            config=sealed(recorded),
         )
 
 
@@ -241,10 +249,12 @@ def begin(
     brought = brought or Brought.of(origin.recorded if origin else {})
     if options.seeds is not None and brought.seeds is None:
         brought = seeded(str(options.seeds), Path(options.runs_dir), selection.tasks)
-    cards = cards_of(config, brought, limits, replay=replay, cache_dir=cache_dir)
-    items = _confirmed(config, cards, templates, limits, chosen or chosen_by(options), sends=not replay and live is None)
-    check_bank(cache_dir, replay=replay, notice=notice)
-    lock = store.create(Path(options.runs_dir), options.run)
+    chosen = chosen or chosen_by(options)
+    capped = check_hub(limits, chosen, notice)
+    cards = cards_of(config, brought, limits, replay=replay, cache_dir=cache_dir, capped=capped)
+    items = confirmed(config, cards, templates, limits, chosen, sends=not replay and live is None)
+    check_place(limits, cache_dir, replay, notice)
+    lock = store.create(Path(options.runs_dir), options.run, selection.shard)
     again = origin if origin is not None and origin.told_again else None
     run_id, settings = again.id if again else uuid.uuid4().hex, deciding(config, selection, templates)
     endpoints = dict(again.endpoints) if again else endpoints_of(config, cards)
@@ -262,6 +272,8 @@ def begin(
         **(again.inherited if again else {}),
         "max_side": selection.max_side,
         **brought.row,
+        "shard": asdict(selection.shard) if selection.shard else None,
+        "merged": None,
         "digest": digest(settings | ({"endpoints": endpoints} if endpoints else {}) | brought.deciding),
     }
     with ExitStack() as failed:
@@ -311,10 +323,11 @@ def reopen(
         choose = strategy(config.policy.parents, parents)
         require_coder(config)
         brought = Brought.of(old)
-        cards = cards_of(config, brought, limits, replay=replay, cache_dir=cache_dir)
+        capped = check_hub(limits, chosen, notice)
+        cards = cards_of(config, brought, limits, replay=replay, cache_dir=cache_dir, capped=capped)
         require_endpoints(folder, old, config, cards)
-        items = _confirmed(config, cards, templates, limits, chosen, sends=not replay and live is None)
-        check_bank(cache_dir, replay=replay, notice=notice)
+        items = confirmed(config, cards, templates, limits, chosen, sends=not replay and live is None)
+        check_place(limits, cache_dir, replay, notice)
         session = Session(
             lock,
             selection,
@@ -335,14 +348,3 @@ def reopen(
         )
         failed.pop_all()
     return session
-
-
-def _confirmed(
-    config: RunConfig, cards: Mapping[str, ModelCard], prompts: Prompts, limits: Limits, chosen: Chosen, *, sends: bool
-) -> tuple[Named, ...]:
-    """What is to be told of a run that sends anything. Raises Unconfirmed."""
-    items = (*named(config.every.values(), cards, prompts, chosen), *budget_file(limits, chosen)) if sends else ()
-    require_confirmed(items, chosen)
-    if limits.budget_file is not None:  # to look at it leaves a lock beside it: not before somebody said yes
-        check_budget_file(limits.budget_file, limits.budget, limits.max_tokens_total)
-    return items

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,11 @@ from typing import Any
 import pytest
 
 from nlevolve.cluster.asked import equipment
-from nlevolve.cluster.messages import Beat, Equipment, Job, Said
+from nlevolve.cluster.messages import Beat, Equipment, Job, Outcome, Said
+from nlevolve.cluster.shared import Shared, shared
 from nlevolve.cluster.station import Station, check
 from nlevolve.errors import UsageError
+from nlevolve.llm.ledger import Spent
 from nlevolve.records import TaskAnswered, read_event
 from nlevolve.run.session import Session
 from nlevolve.run.store import read_events
@@ -26,16 +29,23 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
         yield asked(folder)
 
 
-def equipped(run: Session, **changes: Any) -> Equipment:
-    return equipment(run, workers=1, here=False).model_copy(update=changes)
+def equipped(run: Session, hub: Shared = Shared("http://127.0.0.1:9", "", Spent()), **changes: Any) -> Equipment:  # noqa: B008
+    return equipment(run, workers=1, here=False, hub=hub).model_copy(update=changes)
 
 
 def test_a_job_gives_the_answers_that_this_process_gave_and_is_carried_out_once(run: Session) -> None:
     said: list[Said] = []
-    station = Station(Equipment.model_validate_json(equipped(run).text()), said.append)
     task = run.selection.tasks[1]
-    job = Job(number="1", station=station.name, task=task)
-    outcome = station.carry_out(Job.model_validate_json(job.text()))
+
+    async def with_hub() -> tuple[Station, Job, Outcome]:
+        async with shared(run, "127.0.0.1", lambda event: None) as hub:
+            station = Station(Equipment.model_validate_json(equipped(run, hub).text()), said.append)
+            job = Job(number="1", station=station.name, task=task)
+            outcome = await asyncio.to_thread(station.carry_out, Job.model_validate_json(job.text()))
+            station.beat(Beat(session="s"))
+            return station, job, outcome
+
+    station, job, outcome = asyncio.run(with_hub())
     assert (outcome.failed, outcome.why, outcome.refused) == ("", "", False)
     events = [read_event(one.text) for one in said if one.what == "event"]
     here = next(e for e in read_events(run.folder) if isinstance(e, TaskAnswered) and e.task == task.id)
