@@ -59,7 +59,7 @@ def solve(
         from nlevolve.view.terminal.palette import palette as named
 
         colours, see = named(palette), found(asked.see)
-        elsewhere = _cluster(asked)
+        elsewhere = cluster_of(asked)
 
     if asked.repeats > 1:
         return _repeat(planned, live, json, colours, when_done)
@@ -152,7 +152,7 @@ def resume(
         from nlevolve.view.terminal.palette import palette as named
 
         colours, see = named(palette), found(asked.see)
-        elsewhere = _cluster(asked)
+        elsewhere = cluster_of(asked)
     config = reconfigure(old, asked)
     selection = load(old["tasks"], config.seed, max_side=store.max_side(old))
     limits = Limits.read(old["limits"] | asked.part(Limits).given)
@@ -179,7 +179,8 @@ def resume(
     return _ended(_carry_out(session, see, live, json, colours, began), session.folder, when_done, json)
 
 
-def _cluster(asked: Spread) -> Elsewhere | None:
+def cluster_of(asked: Spread) -> Elsewhere | None:
+    """Who solves the tasks in the place of this process, if anybody is to. Raises UsageError."""
     if asked.cluster is None and asked.workers is None:
         return None
     from nlevolve.cluster.asked import cluster
