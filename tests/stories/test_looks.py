@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -136,8 +137,10 @@ def _is_shown(folder: Path, log: list[Event], birth: int) -> None:
     run = read_run(folder)
     page = report(run.results, run.history, run.config, run.solutions)
     assert "How births were shown the task" in page
-    (sheet,) = [one for one in sheets(compare([run, run])) if one.title == "How births were shown the task"]
+    copy = read_run(shutil.copytree(folder, folder.parent / "copy"))
+    (sheet,) = [one for one in sheets(compare([run, copy])) if one.title == "How births were shown the task"]
     assert [row[1] for row in sheet.rows] == ["digits", "digits pictures:all"] * 2
+    shutil.rmtree(copy.folder)
     judged = next(call for call in of_birth if call.call.purpose == "check" and call.call.target == 0 and call.request)
     pair = load([str(folder.parents[1] / "mirror.json")]).tasks[0].pairs[0]
     *rest, last = judged.request.messages
