@@ -30,6 +30,8 @@ HELD_OUT = 10
 """One task in so many is for validation."""
 PARENT_TOKENS = 24_000
 """What the parents' grids may take of a prompt, where a run's settings do not say."""
+USUAL = {"grids": "digits", "eye": "none"}
+"""How grids are written in what is to be learned from, however the birth saw them: in one way, and as text."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,7 @@ def bullets(description: Description) -> str:
 
 def writing(prompts: Prompts, task: Task, birth: Birth) -> tuple[Message, ...]:
     """What asks for a first description, as a birth looks at the task. Raises PlaceError."""
-    return describing(prompts, task, birth.model_copy(update={"operator": "write", "parents": ()}), (), 0)
+    return describing(prompts, task, birth.model_copy(update={"operator": "write", "parents": (), **USUAL}), (), 0)
 
 
 def _written(told: _Told, description: Description) -> Chat:
@@ -137,7 +139,7 @@ def _made(told: _Told) -> Iterator[Chat]:
     if birth.operator in ("revise", "recombine") and birth.parents and all(parent in members for parent in birth.parents):
         parents = [(members[parent].description, members[parent].attempts) for parent in birth.parents]
         tokens = _policy(told.run.config).get("parent_tokens", PARENT_TOKENS)
-        asked = describing(told.prompts, told.task, birth, parents, tokens)
+        asked = describing(told.prompts, told.task, birth.model_copy(update=USUAL), parents, tokens)
         yield told.chat(ROLE_OF[birth.operator], birth.model, asked, bullets(told.candidate.description))
 
 
