@@ -30,7 +30,7 @@ BACKLOG = 4 * words.LARGEST_FRAME
 """Characters that wait for a worker that does not read: it is dropped then."""
 REPLACED = 4001
 """Code with which a connection ends that another process of the same run has replaced."""
-MALFORMED = 1007
+MALFORMED, TRY_AGAIN = 1007, 1013
 
 
 @dataclass(frozen=True)
@@ -184,17 +184,18 @@ class _Outgoing:
         self._frames: list[str] = []
         self._size = 0
         self._there = asyncio.Event()
-        self._ended = False
+        self._ends: int | None = None
 
     def put(self, frame: str) -> None:
         self._frames.append(frame)
         self._size += len(frame)
-        self._ended = self._ended or self._size > BACKLOG
+        if self._size > BACKLOG:
+            self._ends = TRY_AGAIN
         self._there.set()
 
     def end(self) -> None:
         """Another connection has taken its place."""
-        self._ended = True
+        self._ends = REPLACED
         self._there.set()
 
     async def carry(self, first: str) -> None:
@@ -203,8 +204,8 @@ class _Outgoing:
         while True:
             await self._there.wait()
             self._there.clear()
-            if self._ended:
-                await self._line.close(code=REPLACED if not self._size else 1008)
+            if self._ends is not None:
+                await self._line.close(code=self._ends)
                 return
             frames, self._frames, self._size = self._frames, [], 0
             for frame in frames:
