@@ -39,7 +39,7 @@ def _rgb(colour: str) -> tuple[int, int, int]:
 PALETTE = (*map(_rgb, COLOURS), (85, 85, 85), (255, 255, 255), (0, 0, 0))
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=2048)
 def picture(grids: tuple[Grid, ...], numbered: bool = True) -> str:
     """A PNG in base64 of a grid, or of an input and its output with an arrow between them."""
     canvas = _Canvas(grids, numbered)

@@ -96,12 +96,19 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
 
 
 def _filtered(rows: Sequence[bytes | bytearray]) -> Iterator[bytes]:
-    above = bytes((len(rows[0]) + 1) // 2)
+    above, packed = rows[0][:0], bytes((len(rows[0]) + 1) // 2)
     for row in rows:
-        even = row + b"\0" * (len(row) % 2)
-        packed = bytes(a << 4 | b for a, b in zip(even[::2], even[1::2], strict=True))
-        yield bytes([_UP, *((new - old) & 255 for new, old in zip(packed, above, strict=True))])
-        above = packed
+        if row == above:  # as most rows of a picture are
+            yield bytes([_UP, *bytes(len(packed))])
+            continue
+        before, packed, above = packed, _packed(row), row
+        yield bytes([_UP, *((new - old) & 255 for new, old in zip(packed, before, strict=True))])
+
+
+def _packed(row: bytes | bytearray) -> bytes:
+    """Two pixels a byte."""
+    even = row + b"\0" * (len(row) % 2)
+    return bytes(a << 4 | b for a, b in zip(even[::2], even[1::2], strict=True))
 
 
 def _deflated(data: bytes) -> bytes:
