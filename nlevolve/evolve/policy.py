@@ -85,6 +85,9 @@ class Policy(Settings):
     read: Literal["words", "code", "both"] = "words"
     """Who reads a description on the training pairs: a checker that follows its words, the program that the coder makes of them,
     or both, the program first, and the checker where it is wrong."""
+    writes: Literal["words", "programs"] = "words"
+    """What a generator gives: a description, or with it, in the same reply, the program that says the same and reads every pair
+    (`read = "code"`; presets `python` and `greenblatt`)."""
     review: Literal["off", "perfect"] = "off"
     """Whether a reviewer says of each distinct perfect description if it will hold on the test inputs: where it doubts, the vote
     counts less."""

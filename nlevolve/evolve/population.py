@@ -147,9 +147,11 @@ class Population:
         same = (p for p in parents if self.members[birth].fitness.perfect and own is not None and self.on_tests(p) == own)
         return next(same, None)
 
-    def same_text(self, description: Description) -> Candidate | None:
-        """The earliest candidate with the same normalised bullets."""
-        same = (c for c in self.members.values() if c.description.normalised == description.normalised)
+    def same_text(self, description: Description, program: str = "") -> Candidate | None:
+        """The earliest candidate with the same normalised bullets; of those that brought a program, with the same one."""
+        same = (
+            c for c in self.members.values() if c.description.normalised == description.normalised and program in ("", c.program)
+        )
         return min(same, key=lambda c: c.index, default=None)
 
 
