@@ -89,7 +89,7 @@ def _call(evidence: Evidence, line: Line, call: CallFinished, sample: Sample) ->
     if took == kept:
         found.equal("reply", f"{where}: hung_up", call.hung_up, sample.reply.hung_up)
         return took.seconds > 0 and call.source == "provider"
-    if sample.at > call.at or (call.source == "provider" and sample.run != evidence.config.get("id")):
+    if sample.at > call.at or (call.source == "provider" and sample.run not in evidence.ids):
         # a reply of no use is asked for anew by a later run; of two runs that ask at once the first is kept
         found.cannot("some replies in the bank are of other runs, that asked the same anew: what these took in this one")
     else:
@@ -101,7 +101,7 @@ def _buyers(evidence: Evidence, buyers: Counter[str]) -> None:
     """The id in config.json is that under which the run's own purchases are banked."""
     id = evidence.config.get("id")
     if buyers and id is not None:
-        others = {one: number for one, number in buyers.items() if one != id}
+        others = {one: number for one, number in buyers.items() if one not in evidence.ids}
         told = ", ".join(f"{number:,} under {one[:40]!r}" for one, number in others.items())
         evidence.found.holds("setting", "config.json, id", not others, f"is {id!r}; of what the run bought the bank has {told}")
 
