@@ -11,6 +11,7 @@ from nlevolve.audit.truth import accuracy
 from nlevolve.puzzle.grids import LARGEST_SIDE, GridError, grid
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import (
+    Attempt,
     Birth,
     BirthPlanned,
     CallFinished,
@@ -175,8 +176,7 @@ class _Births:
 
     def _attempts(self, where: str, event: CandidateChecked) -> None:
         for attempt in event.attempts:
-            by_words = attempt.by == "checker"
-            calls = self.calls["check" if by_words else "code", event.birth.index, attempt.pair if by_words else None]
+            calls = self._brought(event.birth, attempt)
             replied = any(call.source != "failed" for call in calls)
             pair = f"{where}, pair {attempt.pair + 1}"
             if isinstance(attempt, Followed | Garbled):
@@ -186,6 +186,13 @@ class _Births:
             elif isinstance(attempt, Unreached | Refused) and getattr(attempt, "failure", "") not in UNSENT:
                 failed = any(call.source == "failed" for call in calls)
                 self.found.holds("call", pair, failed, "is said not to have been reached, and no call failed")
+
+    def _brought(self, birth: Birth, attempt: Attempt) -> list[CallFinished]:
+        """The calls behind a reading: a checker's of the pair, a coder's, or of a generator that writes programs its own."""
+        if attempt.by == "checker":
+            return self.calls["check", birth.index, attempt.pair]
+        wrote = self.evidence.setting("policy.writes", "words") == "programs"
+        return self.calls[birth.operator if wrote else "code", birth.index, None]
 
     def _unreadable(self, where: str, purpose: str, birth: int, pair: int | None, why: str) -> None:
         """A reply that counts as none is one of which the log says why."""
