@@ -29,7 +29,7 @@ from pathlib import Path
 import psutil
 
 from nlevolve.cli.audit import audited
-from nlevolve.records import CallFinished, TaskAnswered
+from nlevolve.records import CallFinished, CallSent, Event, RunStarted, TaskAnswered
 from nlevolve.run.store import read_config, read_events
 from tests.server import Asked, Provider, Said
 from tests.stories.test_processes import Slow
@@ -252,13 +252,28 @@ def verdict(world: World, sent: Sequence[str], needed: int) -> str:
     ends = [e for e in events if isinstance(e, CallFinished)]
     bought = Counter(e.request for e in ends if e.source == "provider")
     twice = sum(number - 1 for number in Counter(sent).values())
-    lost = sum(e.finish == "abandoned" for e in ends)
+    lost = len(under_way_at_a_kill(events)) + sum(e.finish == "abandoned" for e in ends)
     found = audited(folder, read_config(folder), requests=False).differs
     faults = [] if world.outcome("many") == world.answers else ["other answers"]
     faults += [f"{number} calls paid twice" for number in [sum(n - 1 for n in bought.values())] if number]
     faults += [str(one) for one in found[:3]]
     told = f"{len(sent)} requests where an undisturbed run makes {needed}, {twice} of them for the second time, {lost} lost"
     return f"{'; '.join(faults) or 'the same answers, audited'}; {told}"
+
+
+def under_way_at_a_kill(events: Sequence[Event]) -> list[str]:
+    """Requests that were with the provider when a session died."""
+    away: dict[str, bool] = {}
+    died: list[str] = []
+    for event in events:
+        if isinstance(event, CallSent):
+            away[event.request] = True
+        elif isinstance(event, CallFinished):
+            away.pop(event.request, None)
+        elif isinstance(event, RunStarted):
+            died += away
+            away.clear()
+    return died
 
 
 def main() -> None:
