@@ -66,8 +66,13 @@ def chats(run: RunFolder, prompts: Prompts, augment: int = 0, told: Counter[str]
     """
     told = Counter() if told is None else told
     had: set[str] = set()
+    turned: set[tuple[str, str]] = set()
     for task, candidate in held(run):
-        for one in _of(_Told(run, prompts, task, candidate), augment, told):
+        said = task.id, candidate.description.normalised
+        # births that were in flight together may say the same
+        copies = 0 if said in turned else augment
+        turned.add(said)
+        for one in _of(_Told(run, prompts, task, candidate), copies, told):
             text = json.dumps(one.messages, ensure_ascii=False)
             if text in had:
                 told["repeated"] += 1
