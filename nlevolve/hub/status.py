@@ -43,5 +43,5 @@ def _worker(desk: Desk, name: str) -> dict[str, Any]:
         "held": len(account.held),
         "places": desk.rooms.held(account.session),
         "buying": len(account.claims),
-        "lost": len(account.lost),
+        "lost": sum(map(len, account.lost.values())),
     }

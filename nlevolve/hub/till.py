@@ -89,18 +89,19 @@ class Till:
                 self._settled(name, n, held, 0, 0.0, 0.0, 0)
             else:
                 self._lose(name, n, held)
-        for key in [key for key in account.lost if departed is not None and key not in departed]:
+        never = [key for key in account.lost if departed is not None and key not in departed]
+        for key in [key for key in never for _ in account.lost[key]]:
             self.found(name, key, 0, 0.0, 0.0, 0)
 
     def bought(self, name: str, key: str, sample: Sample) -> None:
-        """A reply is banked: where its call was counted as lost, it is known now what it took."""
+        """A reply of an earlier session is banked: where its call was counted as lost, it is known now what it took."""
         account = self.book.accounts[name]
         if key in account.lost and sample.run == account.run:
             self.found(name, key, 1, *_paid(sample.reply))
 
     def found(self, name: str, key: str, calls: int, usd: float, unknown_usd: float, tokens: int) -> None:
-        """What was counted as lost took so much."""
-        lost = self.book.accounts[name].lost[key]
+        """The last that was counted as lost took so much."""
+        lost = self.book.accounts[name].lost[key][-1]
         task = task_of(name, lost.task)
         self._fact("regained", name, key)
         self.ledger.regain(lost)

@@ -122,6 +122,8 @@ class Put(Word):
 
     op: Literal["put"] = "put"
     key: Key
+    late: bool = False
+    """It was bought before this session began."""
     sample: Sample
 
 
