@@ -79,7 +79,9 @@ class Till:
 
     def retire(self, name: str, departed: frozenset[str] | None) -> None:
         """The worker is gone. What it bought is in the bank, and settled by that; what its log says never left comes back; of the
-        rest nobody knows, and it counts as billed until somebody does."""
+        rest nobody knows, and it counts as billed until somebody does.
+
+        `departed`: digests of what the log of its session says has left; None where nobody has read it."""
         account = self.book.accounts[name]
         for n, held in list(account.held.items()):
             sample = self._get(held.key) if held.key else None
@@ -88,9 +90,8 @@ class Till:
             elif departed is not None and held.key not in departed:
                 self._settled(name, n, held, 0, 0.0, 0.0, 0)
             else:
-                self._lose(name, n, held)
-        never = [key for key in account.lost if departed is not None and key not in departed]
-        for key in [key for key in never for _ in account.lost[key]]:
+                self._lose(name, n, held, doubtful=departed is None)
+        for key in [key for key in account.doubtful if departed is not None and key not in departed]:
             self.found(name, key, 0, 0.0, 0.0, 0)
 
     def bought(self, name: str, key: str, sample: Sample) -> None:
@@ -124,10 +125,10 @@ class Till:
         self._close(task_of(name, held.task), self._holds.pop((name, n)), calls, usd, unknown_usd, tokens)
         self._fact("settled", name, n, calls, usd, unknown_usd, tokens)
 
-    def _lose(self, name: str, n: int, held: Held) -> None:
+    def _lose(self, name: str, n: int, held: Held, *, doubtful: bool) -> None:
         lost = lost_of(held)
         self._close(task_of(name, held.task), self._holds.pop((name, n)), lost.calls, 0.0, lost.usd, lost.tokens)
-        self._fact("lost", name, n)
+        self._fact("lost", name, n, doubtful)
 
     def _close(self, task: str, hold: Hold, calls: int, usd: float, unknown_usd: float, tokens: int) -> None:
         hold.sent, hold.cost_usd, hold.unknown_usd, hold.took = bool(calls), usd, unknown_usd, tokens

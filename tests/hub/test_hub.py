@@ -34,6 +34,9 @@ CARDS = {"m": ModelCard(model="m", provider="openai", price=PRICE, longest_reply
 """A tenth of a cent a token, a thousand tokens at most: a call is at most a dollar."""
 
 
+REPLY = Reply(text="a", usage=Usage(completion=100), cost_usd=0.1)
+
+
 def request(text: str = "hello", **settings: Any) -> Request:
     return Request(
         settings=RoleSettings(model="m", **settings),
@@ -128,6 +131,14 @@ def test_two_runs_that_ask_the_same_share_one_purchase(tmp_path: Path) -> None:
         assert model.asked == ["hello"]
         assert {reply.text for reply in replies} == {"to hello"}
         assert sorted(call.source for call in calls(first + second)) == ["cache", "cache", "provider"]
+        # a reply that a killed run had bought, and that no hub has yet, is handed in before anything is asked
+        left = DiskBank(tmp_path / "four" / OUTBOX, pytest.fail)
+        await left.put(request("left").key, Sample(model="m", run="four", reply=REPLY))
+        await left.close()
+        async with Hub.started(tmp_path / "hub") as hub, joined(hub, tmp_path, model, "four") as (four, events):
+            assert (await four(request("left"))).text == REPLY.text
+            assert [call.source for call in calls(events)] == ["provider"]
+        assert model.asked == ["hello"]
         async with Hub.started(tmp_path / "hub") as hub, joined(hub, tmp_path, model, "three", replay=True) as (replay, _):
             assert (await replay(request())).cached
             with pytest.raises(NoReply, match="task t"):
@@ -171,7 +182,6 @@ class Raw:
 
 KEYS = [f"{n:064x}" for n in range(9)]
 CALL = {"task": "t", "token_usd": 0.001, "tokens": 1_000}
-REPLY = Reply(text="a", usage=Usage(completion=100), cost_usd=0.1)
 BOUGHT = json.loads(Sample(model="m", run="raw", reply=REPLY).model_dump_json())
 
 
