@@ -174,9 +174,9 @@ class Desk:
                 self.till.settle(account, word)
             case words.Enter():
                 worker.models.add(word.model)
-                return self.rooms.enter(worker.session, word)
+                return self.rooms.enter(worker.account, word)
             case words.Leave():
-                self.rooms.leave(worker.session, word)
+                self.rooms.leave(worker.account, word)
             case words.Look():
                 return self._look(word.key)
             case words.Claim():
@@ -238,7 +238,7 @@ class Desk:
             task.cancel()
         if not worker.reads:
             self.till.give_back(worker.account, n)
-        self.rooms.give_back(worker.session, n)
+        self.rooms.give_back(worker.account, n)
 
     def _retire(self, worker: Worker, departed: frozenset[str] | None) -> None:
         """It is gone for good, or replaced."""
@@ -248,7 +248,7 @@ class Desk:
         for keeping in worker.kept.values():
             keeping.close()
         worker.kept.clear()
-        self.rooms.give_back_all(worker.session)
+        self.rooms.give_back_all(worker.account)
         if not worker.reads:
             self.till.retire(worker.account, departed)
         for key in self.purchases.of(worker.account):
