@@ -1,4 +1,4 @@
-"""Helpers of programs, for pictures part of which is covered (HIDDEN), and turns about a centre. Their text goes into programs."""
+"""Helpers of programs, for pictures part of which is covered, and turns about a centre. Their text goes into programs."""
 
 from __future__ import annotations
 
