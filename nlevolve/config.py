@@ -51,10 +51,11 @@ class RunConfig(BaseModel):
 
     @model_validator(mode="after")
     def _phases_named(self) -> RunConfig:
-        for phase in self.policy.phases:
-            mix = (phase.generator or "-").split(",")
+        for place, phase in enumerate(self.policy.phases, 1):
+            mix = ["-"] if phase.generator is None else phase.generator.split(",")
             if not all(name.strip() for name in mix) or len(mix) > MOST_IN_MIX:
-                raise ValueError(f"policy.phases: generator names a model, or a mix of {MOST_IN_MIX} at most")
+                why = f"policy.phases: generator of phase {place} names a model, or a mix of {MOST_IN_MIX} at most"
+                raise ValueError(f"{why}; left out, it is the role's own")
         return self
 
     def role(self, name: Role) -> RoleSettings:

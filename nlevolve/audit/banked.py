@@ -27,6 +27,7 @@ from nlevolve.records import (
     AnswerFollowed,
     AnswerGuessed,
     AnswerJudged,
+    Attempt,
     Bought,
     CallFinished,
     CandidateChecked,
@@ -42,6 +43,8 @@ BY_NAME = {str(view): view for view in (*VIEWS, *SYMMETRIES)}
 COPIED = "it repeats the prompt's example"
 """Why a grid that can be read counts as none. The prompt is not at hand here."""
 DECLINED = ("refused", "filtered")
+DECLINES = "the coder says it cannot: "
+"""What a coder's reason stands behind."""
 
 
 class Bank(Protocol):
@@ -168,13 +171,25 @@ class _Readings:
             self._read(line, says, self.calls["code", k, None], lambda text, cut: read_program(text, cut) == said)
         if event.duplicate_of is None:
             for attempt in event.attempts:
-                if attempt.by != "checker":
-                    continue  # programs.py
+                if attempt.by != "checker":  # what its program gave, programs.py looks at
+                    self._declined(line, k, attempt)
+                    continue
                 calls = self.calls["check", k, attempt.pair]
                 if isinstance(attempt, Followed):
                     self._grid(line, f"birth {k}, pair {attempt.pair + 1}", calls, attempt, IDENTITY)
                 elif isinstance(attempt, Garbled) and attempt.why != COPIED:
                     self._garbled(line, f"birth {k}, pair {attempt.pair + 1}", calls)
+
+    def _declined(self, line: Line, birth: int, attempt: Attempt) -> None:
+        """Whether the coder has said that there can be no program, where that is why there is none."""
+        if not isinstance(attempt, Garbled) or not attempt.why.startswith(DECLINES):
+            return
+
+        def says(text: str, cut: bool) -> bool:
+            said = f"{DECLINES}{read_program(text, cut).cannot}"
+            return Garbled(pair=attempt.pair, why=said, by="coder") == attempt
+
+        self._read(line, f"why birth {birth} has no program", self.calls["code", birth, None], says)
 
     def _grid(self, line: Line, what: str, calls: Iterable[CallFinished], attempt: Followed, view: Transform) -> None:
         """Whether one of the replies has this grid, and this note beside it."""

@@ -27,6 +27,8 @@ from nlevolve.records import (
     Unreached,
 )
 
+NO_PROGRAM = "no program: "
+"""What stands before why nothing that a coder said could be read."""
 UNSENT = ("too_long", "fewer_tokens", "away", "budget")
 """Kinds of failure that may be found before anything is called."""
 ROLES = {
@@ -181,8 +183,10 @@ class _Births:
             pair = f"{where}, pair {attempt.pair + 1}"
             if isinstance(attempt, Followed | Garbled):
                 self.found.holds("call", pair, replied, "has a reply that no call brought")
-                if isinstance(attempt, Garbled):
+                if isinstance(attempt, Garbled) and by_words:
                     self._unreadable(pair, "check", event.birth.index, attempt.pair, attempt.why)
+                elif isinstance(attempt, Garbled) and attempt.why.startswith(NO_PROGRAM):
+                    self._unreadable(pair, "code", event.birth.index, None, attempt.why.removeprefix(NO_PROGRAM))
             elif isinstance(attempt, Unreached | Refused) and getattr(attempt, "failure", "") not in UNSENT:
                 failed = any(call.source == "failed" for call in calls)
                 self.found.holds("call", pair, failed, "is said not to have been reached, and no call failed")
