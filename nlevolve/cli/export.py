@@ -11,7 +11,7 @@ import typer
 from nlevolve.cli import app, options
 from nlevolve.errors import UsageError
 from nlevolve.options import nearest
-from nlevolve.view.door import say
+from nlevolve.view.door import complain, say
 
 if TYPE_CHECKING:
     from nlevolve.ask.prompts import Prompts
@@ -106,6 +106,8 @@ def export(
     told = read_run(_one(run, runs_dir))
     if not told.history.sessions:
         raise UsageError(f"run {told.name} has no events yet: nothing to export")
+    if told.history.damage:
+        complain(f"{told.history.damage.words}: what is written is made from the others")
     if to is not None:
         _send(format, told, to)
         return

@@ -6,6 +6,7 @@ What runs and shows them is imported when it is needed: a wrong selector is to b
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import reduce
 from json import dumps
@@ -125,10 +126,12 @@ class Series:
 
     def _carry_out(self, cell: Several, config: RunConfig, live: bool, colours: Palette | None) -> int:
         from nlevolve.cli.running import carry_out
+        from nlevolve.cli.solve import cluster_of
         from nlevolve.run.session import begin
 
         session = begin(self.selection, config, cell.model_copy(update=left(self.shared, self.folders)), chosen=self.chosen)
         self.folders.append(session.folder)
+        session = replace(session, elsewhere=cluster_of(cell))
         return carry_out(session, live=live, as_json=False, see=self.see, colours=colours)
 
     def _tell_left(self, begun: int) -> None:

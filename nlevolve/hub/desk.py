@@ -59,13 +59,15 @@ class Worker:
 class Desk:
     """Ledger, limits and bank of a hub, in its folder, for workers that come, go, and come again. Raises UsageError."""
 
-    def __init__(self, folder: Path, caps: Caps, rates: Rates, *, lease: float = LEASE, notice: Notice) -> None:
+    def __init__(
+        self, folder: Path, caps: Caps, rates: Rates, *, bank: Path | None = None, lease: float = LEASE, notice: Notice
+    ) -> None:
         self.born = uuid.uuid4().hex
         self.folder, self.caps, self.lease = folder, caps, lease
         self._notice = notice
         self._journal = Journal(folder)
         self._facts: list[Fact] = []
-        self.bank = DiskBank(folder / BANK, notice)
+        self.bank = DiskBank(bank or folder / BANK, notice)
         self.till = Till(caps, self._journal.book, self._facts.append, self.bank.get)
         self.purchases = Purchases(self.till.claims())
         self.rooms = Rooms(rates, self._learned)

@@ -64,11 +64,15 @@ async def _sent(solving: asyncio.Task[Arms], sends: asyncio.Event) -> None:
 async def _one(task: Task, context: Context, known: Sequence[Event], earlier: Sequence[asyncio.Future[Arms]]) -> Arms:
     """Solve a task, or take what is known of it when nothing is missing."""
     if answered_for_good(known):
-        policy = context.policy(task.id)
-        grown = population(known)
-        stop = stop_index(grown, policy)
-        return arms(grown if stop is None else grown.before(stop + 1), task.copy_accuracy)
-    return await solve(task, context, known, pooled([await shown for shown in earlier]))
+        return shown(task, context, known)
+    return await solve(task, context, known, pooled([await one for one in earlier]))
+
+
+def shown(task: Task, context: Context, known: Sequence[Event]) -> Arms:
+    """What the models of a mix have shown on a task that is answered."""
+    grown = population(known)
+    stop = stop_index(grown, context.policy(task.id))
+    return arms(grown if stop is None else grown.before(stop + 1), task.copy_accuracy)
 
 
 def answered_for_good(events: Sequence[Event]) -> bool:

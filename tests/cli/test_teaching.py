@@ -22,7 +22,7 @@ from tests.cli.conftest import Run
 
 TASKS = ["arc1:67a3c6ac", "arc1:ed36ccf7", "arc1:3aa6fb7a"]
 LINES = ["sft", "dpo", "ttt"]
-FORMS = [["sft", "--augment", "5"], ["dpo"], ["ttt"], ["hf", "--augment", "5"], ["events"]]
+FORMS = [["sft", "--augment", "5"], ["dpo"], ["ttt"], ["hf", "--augment", "2"], ["events"]]
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +80,9 @@ def test_no_export_holds_a_test_output_or_a_line_twice_and_no_prompt_names_its_t
 def test_where_there_is_nothing_to_learn_from_it_is_said(run: Run, tmp_path: Path) -> None:
     log = tmp_path / "runs/one/events.jsonl"
     log.write_text("".join(line for line in log.open() if '"candidate_checked"' not in line))
+    log.write_text("garbage\n" + log.read_text())
+    assert "1 line of the log cannot be read (1 garbled): what is written" in run("export", "one", "--format", "kaggle")[2]
+    log.write_text(log.read_text().removeprefix("garbage\n"))
     code, out, err = run("export", "one", "--format", "dpo")
     assert (code, (tmp_path / out.strip()).read_text()) == (0, "")
     assert (

@@ -154,7 +154,7 @@ def digest(grid: Grid) -> str:
 def readme(run: RunFolder, tables: Iterable[EventTable]) -> str:
     """Markdown that says what lies in the folder."""
     rows = [f"| `{table.kind}` | {table.rows:,} | {table.what} |" for table in tables]
-    damage = f" Of its log {run.history.damage.words}: they are in no table." if run.history.damage else ""
+    damage = f" {run.history.damage.words}, and are in no table." if run.history.damage else ""
     return "\n".join(
         [
             f"# The events of the run {clean(run.name)}",
