@@ -183,9 +183,9 @@ class _Births:
             pair = f"{where}, pair {attempt.pair + 1}"
             if isinstance(attempt, Followed | Garbled):
                 self.found.holds("call", pair, replied, "has a reply that no call brought")
-                if isinstance(attempt, Garbled) and by_words:
+                if isinstance(attempt, Garbled) and attempt.by == "checker":
                     self._unreadable(pair, "check", event.birth.index, attempt.pair, attempt.why)
-                elif isinstance(attempt, Garbled) and attempt.why.startswith(NO_PROGRAM):
+                elif isinstance(attempt, Garbled) and attempt.why.startswith(NO_PROGRAM) and not self._writes_programs:
                     self._unreadable(pair, "code", event.birth.index, None, attempt.why.removeprefix(NO_PROGRAM))
             elif isinstance(attempt, Unreached | Refused) and getattr(attempt, "failure", "") not in UNSENT:
                 failed = any(call.source == "failed" for call in calls)
@@ -195,8 +195,12 @@ class _Births:
         """The calls behind a reading: a checker's of the pair, a coder's, or of a generator that writes programs its own."""
         if attempt.by == "checker":
             return self.calls["check", birth.index, attempt.pair]
-        wrote = self.evidence.setting("policy.writes", "words") == "programs"
-        return self.calls[birth.operator if wrote else "code", birth.index, None]
+        return self.calls[birth.operator if self._writes_programs else "code", birth.index, None]
+
+    @property
+    def _writes_programs(self) -> bool:
+        """Whether it is the generator that writes them, beside its words."""
+        return self.evidence.setting("policy.writes", "words") == "programs"
 
     def _unreadable(self, where: str, purpose: str, birth: int, pair: int | None, why: str) -> None:
         """A reply that counts as none is one of which the log says why."""
