@@ -200,7 +200,7 @@ class _Births:
     @property
     def _writes_programs(self) -> bool:
         """Whether it is the generator that writes them, beside its words."""
-        return self.evidence.setting("policy.writes", "words") == "programs"
+        return bool(self.evidence.setting("policy.writes", "words") == "programs")
 
     def _unreadable(self, where: str, purpose: str, birth: int, pair: int | None, why: str) -> None:
         """A reply that counts as none is one of which the log says why."""
