@@ -35,6 +35,9 @@ TEMPLATES: dict[str, Kind | None] = {
     "repair": None,
     "code": None,
     "code_repair": None,
+    "write_code": None,
+    "revise_code": None,
+    "recombine_code": None,
     "facts": None,
     "picture": None,
 }
@@ -48,6 +51,7 @@ LATER = frozenset(
         *("review.md", "judge.md", "_form_review.md", "_form_judge.md", "_pairs.md"),
         *("code.md", "code_repair.md"),
         *("_grids.md", "_cells.md", "_lines.md", "facts.md", "picture.md"),
+        *("write_code.md", "revise_code.md", "recombine_code.md", "_programmer.md", "_parent_code.md"),
     }
 )
 """Files that came after version 0.1: a folder of somebody's own that lacks one gets ours."""

@@ -10,6 +10,7 @@ from nlevolve.ask.coder import coding, mending
 from nlevolve.ask.generator import describing
 from nlevolve.ask.judge import Shown, judging
 from nlevolve.ask.look import PLAIN, Look
+from nlevolve.ask.programmer import Programmed, programming
 from nlevolve.ask.prompts import PlaceError, Prompts
 from nlevolve.ask.reviewer import reviewing
 from nlevolve.ask.solver import solving
@@ -64,6 +65,7 @@ FITTING = tuple(
 DOUBT = "a row of the test input may be longer than four cells"
 PROBLEM = "row 2 has 2 cells, row 1 has 3"
 CODER = CoderSettings(model="offline/coder")
+PROGRAM = "def transform(grid):\n    return [row[::-1] for row in grid[:1]] + grid[1:]\n"
 CRASH = "IndexError: list index out of range"
 
 
@@ -94,6 +96,9 @@ def rendered(prompts: Prompts, manner: Manner = "bare", look: Look = PLAIN) -> d
     asked["picture"] = beside(prompts, Look(eye="all"), seen, ())
     asked["code"] = coding(prompts, CODER, TASK, PARENTS[0][0])
     asked["code_repair"] = mending(prompts, 1, CRASH)
+    for birth in births:
+        parents = [Programmed(told, attempts, PROGRAM) for told, attempts in PARENTS[: len(birth.parents)]]
+        asked[f"{birth.operator}_code"] = programming(prompts, TASK, birth, parents, 24_000, numbered=look.numbered)
     return asked
 
 
