@@ -18,7 +18,7 @@ from nlevolve.hub.purchases import Purchases
 from nlevolve.hub.rates import Rates, Rooms
 from nlevolve.hub.till import Till, task_of
 from nlevolve.llm.bank import LARGEST_ROW, DiskBank, Notice
-from nlevolve.llm.ledger import Caps
+from nlevolve.llm.ledger import Caps, Spent
 from nlevolve.llm.request import OverBudget
 from nlevolve.records import Event, LimitChanged
 
@@ -60,7 +60,15 @@ class Desk:
     """Ledger, limits and bank of a hub, in its folder, for workers that come, go, and come again. Raises UsageError."""
 
     def __init__(
-        self, folder: Path, caps: Caps, rates: Rates, *, bank: Path | None = None, lease: float = LEASE, notice: Notice
+        self,
+        folder: Path,
+        caps: Caps,
+        rates: Rates,
+        *,
+        bank: Path | None = None,
+        earlier: Spent | None = None,
+        lease: float = LEASE,
+        notice: Notice,
     ) -> None:
         self.born = uuid.uuid4().hex
         self.folder, self.caps, self.lease = folder, caps, lease
@@ -68,7 +76,7 @@ class Desk:
         self._journal = Journal(folder)
         self._facts: list[Fact] = []
         self.bank = DiskBank(bank or folder / BANK, notice)
-        self.till = Till(caps, self._journal.book, self._facts.append, self.bank.get)
+        self.till = Till(caps, self._journal.book, self._facts.append, self.bank.get, earlier)
         self.purchases = Purchases(self.till.claims())
         self.rooms = Rooms(rates, self._learned)
         self.workers: dict[str, Worker] = {}

@@ -14,17 +14,25 @@ from nlevolve.llm.request import Reply
 class Till:
     """What may be spent yet, over all accounts of a book. `write` takes each fact to the journal."""
 
-    def __init__(self, caps: Caps, book: Book, write: Callable[[Fact], None], get: Callable[[str], Sample | None]) -> None:
-        """`get`: what the bank has for a key."""
+    def __init__(
+        self,
+        caps: Caps,
+        book: Book,
+        write: Callable[[Fact], None],
+        get: Callable[[str], Sample | None],
+        earlier: Spent | None = None,
+    ) -> None:
+        """`get`: what the bank has for a key. `earlier`: what counts against the caps and is in no account of the book."""
+        spent = earlier or Spent()
         self.book = book
         self._write = write
         self._get = get
         accounts = book.accounts.values()
         before = Spent(
-            usd=sum(one.usd for one in accounts),
-            unknown_usd=sum(one.unknown_usd for one in accounts),
-            calls=sum(one.calls for one in accounts),
-            tokens=sum(one.tokens for one in accounts),
+            usd=spent.usd + sum(one.usd for one in accounts),
+            unknown_usd=spent.unknown_usd + sum(one.unknown_usd for one in accounts),
+            calls=spent.calls + sum(one.calls for one in accounts),
+            tokens=spent.tokens + sum(one.tokens for one in accounts),
         )
         self.ledger = Ledger(caps, before)
         self._holds: dict[tuple[str, int], Hold] = {}
