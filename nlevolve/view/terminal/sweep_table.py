@@ -49,9 +49,10 @@ def _of_runs(runs: Sequence[Mapping[str, str]], forecasts: Sequence[Forecasts], 
 
 
 def _table(names: Iterable[str], figures: Iterable[str], luck: Sequence[str]) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
-    for name in names:
-        table.add_column(f"\n{name}", overflow="fold")
+    """The first name in a row is never broken."""
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
+    for place, name in enumerate(names):
+        table.add_column(f"\n{name}", overflow="fold", no_wrap=not place)
     for what in figures:
         for place, name in enumerate(luck):
             table.add_column(f"{'' if place else what}\n{name}", justify="right", no_wrap=True)
