@@ -184,9 +184,9 @@ class Desk:
                 self.till.settle(account, word)
             case words.Enter():
                 worker.models.add(word.model)
-                return self.rooms.enter(worker.session, word)
+                return self.rooms.enter(worker.account, word)
             case words.Leave():
-                self.rooms.leave(worker.session, word)
+                self.rooms.leave(worker.account, word)
             case words.Look():
                 return self._look(word.key)
             case words.Claim():
@@ -225,7 +225,8 @@ class Desk:
         if len(word.sample.model_dump_json()) > LARGEST_ROW:
             return _error("refused", f"a reply of more than {LARGEST_ROW:,} characters is not kept")
         standing = await self.bank.put(word.key, word.sample)
-        self.till.bought(account, word.key, word.sample)
+        if word.late:
+            self.till.bought(word.key, word.sample)
         self._release(account, word.key)
         return None if standing is word.sample else standing.model_dump_json()
 
@@ -247,7 +248,7 @@ class Desk:
             task.cancel()
         if not worker.reads:
             self.till.give_back(worker.account, n)
-        self.rooms.give_back(worker.session, n)
+        self.rooms.give_back(worker.account, n)
 
     def _retire(self, worker: Worker, departed: frozenset[str] | None) -> None:
         """It is gone for good, or replaced."""
@@ -257,7 +258,7 @@ class Desk:
         for keeping in worker.kept.values():
             keeping.close()
         worker.kept.clear()
-        self.rooms.give_back_all(worker.session)
+        self.rooms.give_back_all(worker.account)
         if not worker.reads:
             self.till.retire(worker.account, departed)
         for key in self.purchases.of(worker.account):
