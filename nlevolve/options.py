@@ -236,6 +236,10 @@ class Places(Told):
     """The sample bank: every paid reply."""
 
 
+LOCAL = "local"
+"""What `--cluster` takes for this machine."""
+
+
 class Spread(Told):
     """On which machines a run is solved. None of it changes an answer, and a resumption says it anew."""
 

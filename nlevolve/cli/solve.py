@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from nlevolve.view.terminal.palette import Palette
 
 OWN = "the run's own"
+ANEW = {"runs_dir", *Spread.model_fields}
+"""What a resumed run is told anew."""
 
 
 @app.command()
@@ -119,7 +121,7 @@ def _repeat(planned: Plan, live: bool | None, json: bool, colours: Palette, when
 
 
 @app.command()
-@options.takes(Resumable, defaults=dict.fromkeys([*Resumable.model_fields.keys() - {"runs_dir"}], OWN))
+@options.takes(Resumable, defaults=dict.fromkeys(Resumable.model_fields.keys() - ANEW, OWN))
 def resume(
     run: options.Run,
     given: options.Given,

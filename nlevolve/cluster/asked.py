@@ -18,14 +18,13 @@ from nlevolve.cluster.same import sources
 from nlevolve.cluster.shared import Shared, shared
 from nlevolve.errors import UsageError
 from nlevolve.offline.workers import cores
-from nlevolve.options import Places, Spread
+from nlevolve.options import LOCAL, Places, Spread
 from nlevolve.records import Noticed
 from nlevolve.run.context import Emit
 from nlevolve.run.pinging import Unfit
 from nlevolve.run.recorded import endpoints_of
 from nlevolve.run.session import Session
 
-LOCAL = "local"
 PORT = 8786
 """Of a scheduler, where the address has none."""
 GLANCE = 5.0

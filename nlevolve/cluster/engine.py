@@ -86,8 +86,9 @@ class Engine:
         """Have every message of this topic told to `listen`."""
 
         def heard(event: tuple[float, Any]) -> None:
-            if said := Said.of(event[1]):
-                listen(said)
+            for one in event[1] if isinstance(event[1], list | tuple) else ():
+                if said := Said.of(one):
+                    listen(said)
 
         self._client.subscribe_topic(topic, heard)
 

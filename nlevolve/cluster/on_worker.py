@@ -23,7 +23,7 @@ async def greet(text: str, dask_worker: Any = None) -> str:
         del _stations[session]
     if equipment.session not in _stations:
         try:
-            say = lambda said: dask_worker.log_event(equipment.session, list(said))  # noqa: E731
+            say = lambda said: dask_worker.log_event(equipment.session, [list(one) for one in said])  # noqa: E731
             _stations[equipment.session] = await asyncio.to_thread(Station, equipment, say)
         except UsageError as error:
             return Greeting(station="", wrong=str(error)).text()

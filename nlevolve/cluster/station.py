@@ -6,7 +6,7 @@ import asyncio
 import tempfile
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -24,6 +24,8 @@ from nlevolve.run.asking import asked
 from nlevolve.run.controls import Brought
 from nlevolve.run.recorded import endpoints_of
 
+PAUSE = 0.05
+"""Seconds for which messages are gathered: each batch wakes the worker, the scheduler and the driver."""
 LONGEST_WHY = 1000
 """Characters of what went wrong."""
 
@@ -31,12 +33,13 @@ LONGEST_WHY = 1000
 class Station:
     """Carries out the jobs of one session, once each. Raises UsageError where it cannot take part."""
 
-    def __init__(self, equipment: Equipment, say: Callable[[Said], None]) -> None:
-        """`say` sends a message to the driver; any thread may call it."""
+    def __init__(self, equipment: Equipment, say: Callable[[Sequence[Said]], None]) -> None:
+        """`say` sends messages to the driver; any thread may call it."""
         self.equipment = equipment
         self.name = uuid.uuid4().hex
         self._say = say
         self._said = 0
+        self._unsaid: list[Said] = []
         self._begun: set[str] = set()
         self.dismissed = False
         """It takes no more jobs: the session is over, or the driver has given it up or is gone."""
@@ -106,7 +109,16 @@ class Station:
 
     def _send(self, what: str, text: str) -> None:
         self._said += 1
-        self._say(Said(self.name, self._said, what, text))
+        self._unsaid.append(Said(self.name, self._said, what, text))
+        if self._loop.is_running() and len(self._unsaid) == 1:
+            self._loop.call_later(PAUSE, self._flush)
+        elif not self._loop.is_running():
+            self._flush()
+
+    def _flush(self) -> None:
+        unsaid, self._unsaid = self._unsaid, []
+        if unsaid:
+            self._say(unsaid)
 
 
 def _unpacked(equipment: Equipment, files: ExitStack) -> Prompts:

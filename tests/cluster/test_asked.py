@@ -38,3 +38,11 @@ def test_an_address_at_which_nobody_answers_is_told_in_a_line_and_leaves_no_fold
     assert (ended.code, ended.err.count("\n")) == (2, 1)
     assert f"no scheduler of Dask answers at tcp://127.0.0.1:{port} (connection refused)" in ended.err
     assert not (tmp_path / "runs").exists()
+
+
+def test_a_cluster_that_only_a_sweep_s_file_names_is_asked_about_first(tmp_path: Path) -> None:
+    lines = ["selectors = ['arc1:67a3c6ac']", "generator = ['offline/generator', 'offline/generator-weak']"]
+    (tmp_path / "sweep.toml").write_text("\n".join([*lines, "cluster = 'tcp://127.0.0.1:9'"]))
+    ended = call(tmp_path, ["sweep", "sweep.toml"])
+    assert ended.code == 2
+    assert "nobody has chosen this here: the cluster at tcp://127.0.0.1:9" in ended.err

@@ -36,25 +36,26 @@ def test_a_job_gives_the_answers_that_this_process_gave_and_is_carried_out_once(
     said: list[Said] = []
     task = run.selection.tasks[1]
 
-    async def with_hub() -> tuple[Station, Job, Outcome]:
+    async def with_hub() -> tuple[Outcome, list[Outcome]]:
         async with shared(run, "127.0.0.1", lambda event: None) as hub:
-            station = Station(Equipment.model_validate_json(equipped(run, hub).text()), said.append)
+            station = Station(Equipment.model_validate_json(equipped(run, hub).text()), said.extend)
             job = Job(number="1", station=station.name, task=task)
             outcome = await asyncio.to_thread(station.carry_out, Job.model_validate_json(job.text()))
-            station.beat(Beat(session="s"))
-            return station, job, outcome
+            again = [station.carry_out(job), station.carry_out(Job(number="2", station="another", task=task))]
+            station.beat(Beat(session="s", lost=[station.name]))
+            again.append(station.carry_out(Job(number="3", station=station.name, task=task)))
+            while not any(one.what == "over" for one in said):  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+            return outcome, again
 
-    station, job, outcome = asyncio.run(with_hub())
+    outcome, again = asyncio.run(with_hub())
     assert (outcome.failed, outcome.why, outcome.refused) == ("", "", False)
     events = [read_event(one.text) for one in said if one.what == "event"]
     here = next(e for e in read_events(run.folder) if isinstance(e, TaskAnswered) and e.task == task.id)
     assert [e.answers for e in events if isinstance(e, TaskAnswered)] == [here.answers]
-    assert [one.number for one in said[: outcome.said]] == list(range(1, outcome.said + 1))
-
-    assert station.carry_out(job).refused, "a scheduler has run it again"
-    assert station.carry_out(Job(number="2", station="another", task=task)).refused, "a scheduler has moved it"
-    station.beat(Beat(session="s", lost=[station.name]))
-    assert station.carry_out(Job(number="3", station=station.name, task=task)).refused, "the driver has given it up"
+    assert [one.number for one in said] == list(range(1, len(said) + 1))
+    assert len(said) >= outcome.said
+    assert [one.refused for one in again] == [True] * 3, "run again, moved, and given up by the driver"
 
 
 @pytest.mark.parametrize(
