@@ -41,7 +41,7 @@ class RunConfig(BaseModel):
     judge: RoleSettings | None = None
     """None where nobody judges."""
     coder: CoderSettings | None = None
-    """None where no description is said in Python."""
+    """None where no description is said in Python. Of generators that write programs themselves: within what limits these run."""
     policy: Policy
     answers: AnswerPolicy = AnswerPolicy()
     seed: int = 0
@@ -69,7 +69,7 @@ class RunConfig(BaseModel):
     def roles(self) -> dict[Role, RoleSettings]:
         """Those that are asked in such a run."""
         idle = {role for role, (table, setting) in _WORK.items() if getattr(getattr(self, table), setting) == "off"}
-        idle |= {"coder"} if self.policy.read == "words" else set()
+        idle |= {"coder"} if self.policy.read == "words" or self.policy.writes == "programs" else set()
         return {name: self.role(name) for name in ROLES if name not in idle}
 
     def called(self, name: Role, phase: int) -> RoleSettings:
@@ -153,7 +153,7 @@ def configure(
         own = tree.get(heir, {})
         # what is no table of settings is left for the validation to refuse
         tree[heir] = _merge(inherited, own) if isinstance(own, Mapping) and isinstance(inherited, Mapping) else own
-    tree = _with_coder(tree)
+    tree = _with_coder(_with_limits(tree))
     config = validated(tree if seed is None else tree | {"seed": seed})
     check_named(config.policy.parents)
     if not config.policy.phases and not config.answers.direct:
@@ -184,6 +184,14 @@ def _shared(tree: dict[str, Any], role: Role, other: Role) -> dict[str, Any]:
     return {**tree, other: _merge({**passed_on, "model": real[0]}, others)}
 
 
+def _with_limits(tree: dict[str, Any]) -> dict[str, Any]:
+    """Where generators write programs: with the limits within which these run, as a coder has them."""
+    policy, coder, generator = (tree.get(name, {}) for name in ("policy", "coder", "generator"))
+    if not all(isinstance(table, Mapping) for table in (policy, coder, generator)) or policy.get("writes") != "programs":
+        return tree
+    return {**tree, "coder": {"model": generator.get("model"), **coder}}
+
+
 def _with_coder(tree: dict[str, Any]) -> dict[str, Any]:
     """With a coder that is named put to use: both read unless it is said who, and one model is called in one way."""
     coder = tree.get("coder")
@@ -204,15 +212,32 @@ def _with_coder(tree: dict[str, Any]) -> dict[str, Any]:
 
 def require_coder(config: RunConfig) -> None:
     """Raises UsageError where programs are asked for and nobody can write or run them."""
+    if config.policy.writes == "programs":
+        require_writers(config)
     if config.policy.read == "words":
         return
     if config.coder is None:
         raise UsageError(f"setting 'policy.read' is {config.policy.read}: name who writes the programs with --coder MODEL")
-    if len(config.coder.mix) > 1:
+    if len(config.coder.mix) > 1 and "coder" in config.roles:
         raise UsageError(f"--coder takes one model, got {config.coder.model}: programs are compared with each other")
     if config.coder.form not in ("auto", "text"):
         raise UsageError(f"setting 'coder.form' is {config.coder.form}: a program is asked for as text")
     require_sandbox()
+
+
+def require_writers(config: RunConfig) -> None:
+    """Raises UsageError for settings that do not go with generators who write programs."""
+    policy = config.policy
+    if policy.read != "code":
+        raise UsageError(f"setting 'policy.read' is {policy.read}: what generators write as programs is read by them (code)")
+    moves = {move for phase in policy.phases for move in phase.moves} | set(
+        policy.after_perfect if policy.stop_when == "agree" else ()
+    )
+    if other := sorted(moves - {"write", "revise", "recombine"}):
+        raise UsageError(f"policy.writes = programs knows the moves write, revise and recombine, not {', '.join(other)}")
+    for name in WRITERS:
+        if config.role(name).form not in ("auto", "text"):
+            raise UsageError(f"setting '{name}.form' is {config.role(name).form}: a program is asked for as text")
 
 
 def configured(options: Asked) -> RunConfig:

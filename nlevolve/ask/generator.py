@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from nlevolve.ask.fields import pair_fields, parent_fields, rule_fields, test_fields, tried_fields
 from nlevolve.ask.fitting import left_out, put_fitting
@@ -18,6 +18,7 @@ from nlevolve.llm.settings import RoleSettings
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Attempt, Birth, Description, Role
 
+P = TypeVar("P")
 Parents = Sequence[tuple[Description, Sequence[Attempt]]]
 """Descriptions, each with its attempts on the training pairs."""
 
@@ -63,32 +64,32 @@ async def describe(
             label=label.model_copy(update={"trimmed": shown.trimmed}),
             **asked.fields,
         )
-        for shown in _smaller(_Shown(parents, tokens), task, birth)
+        for shown in smaller(Shown(parents, tokens), task, birth)
     )
     return await put_fitting(asker, requests, read_bullets)
 
 
 @dataclass(frozen=True)
-class _Shown:
+class Shown(Generic[P]):
     """What a prompt shows beside the task's tests, and what was left out of it."""
 
-    parents: Parents
+    parents: Sequence[P]
     tokens: int
     out: tuple[int, ...] = ()
     trimmed: str = ""
 
 
-def _smaller(whole: _Shown, task: Task, birth: Birth) -> Iterator[_Shown]:
+def smaller(whole: Shown[P], task: Task, birth: Birth) -> Iterator[Shown[P]]:
     """All of it, then less and less: what the parents gave, the parents, the pairs but one."""
     yield whole
     before = ""
     if whole.parents:
         if birth.operator not in WITHOUT_GRIDS:
-            yield _Shown(whole.parents, 0, trimmed="the parents' grids")
-        yield _Shown((), 0, trimmed="the parents")
+            yield Shown(whole.parents, 0, trimmed="the parents' grids")
+        yield Shown((), 0, trimmed="the parents")
         before = "the parents and "
     for out in left_out(task.pairs, birth.blind, keep=1):
-        yield _Shown((), 0, out, f"{before}{len(out)} of {len(task.pairs)} pairs")
+        yield Shown((), 0, out, f"{before}{len(out)} of {len(task.pairs)} pairs")
 
 
 def describing(

@@ -32,6 +32,9 @@ TEMPLATES: dict[str, Kind | None] = {
     "repair": None,
     "code": None,
     "code_repair": None,
+    "write_code": None,
+    "revise_code": None,
+    "recombine_code": None,
 }
 """Template -> what its reply is to hold; a repair asks for what was asked for before, and a program comes in one form alone."""
 KINDS: tuple[Kind, ...] = ("bullets", "grid", "solution", "review", "judge")
@@ -41,6 +44,7 @@ LATER = frozenset(
         *("generalise.md", "alternative.md", "restart.md"),
         *("review.md", "judge.md", "_form_review.md", "_form_judge.md", "_pairs.md"),
         *("code.md", "code_repair.md"),
+        *("write_code.md", "revise_code.md", "recombine_code.md", "_programmer.md", "_parent_code.md"),
     }
 )
 """Files that came after version 0.1: a folder of somebody's own that lacks one gets ours."""

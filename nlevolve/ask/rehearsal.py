@@ -6,6 +6,7 @@ from nlevolve.ask.checker import following
 from nlevolve.ask.coder import coding, mending
 from nlevolve.ask.generator import describing
 from nlevolve.ask.judge import Shown, judging
+from nlevolve.ask.programmer import Programmed, programming
 from nlevolve.ask.prompts import PlaceError, Prompts
 from nlevolve.ask.reviewer import reviewing
 from nlevolve.ask.solver import solving
@@ -60,6 +61,7 @@ FITTING = tuple(
 DOUBT = "a row of the test input may be longer than four cells"
 PROBLEM = "row 2 has 2 cells, row 1 has 3"
 CODER = CoderSettings(model="offline/coder")
+PROGRAM = "def transform(grid):\n    return [row[::-1] for row in grid[:1]] + grid[1:]\n"
 CRASH = "IndexError: list index out of range"
 
 
@@ -89,6 +91,9 @@ def rendered(prompts: Prompts, manner: Manner = "bare") -> dict[str, tuple[Messa
     asked["repair"] = prompts.render("repair", problem=PROBLEM)
     asked["code"] = coding(prompts, CODER, TASK, PARENTS[0][0])
     asked["code_repair"] = mending(prompts, 1, CRASH)
+    for name, birth in births.items():
+        parents = [Programmed(told, attempts, PROGRAM) for told, attempts in PARENTS[: len(birth.parents)]]
+        asked[f"{name}_code"] = programming(prompts, TASK, birth, parents, 24_000)
     return asked
 
 

@@ -7,7 +7,17 @@ from collections.abc import Callable, Iterable
 from random import Random
 from typing import Protocol
 
-from nlevolve.ask.replies import ProgramReply, Unreadable, read_bullets, read_choice, read_grid, read_program, read_review
+from nlevolve.ask.replies import (
+    ProgramReply,
+    Unreadable,
+    Written,
+    read_bullets,
+    read_choice,
+    read_grid,
+    read_program,
+    read_review,
+    read_written,
+)
 from nlevolve.audit.evidence import Evidence, Line
 from nlevolve.llm.bank import Sample
 from nlevolve.llm.room import looping
@@ -110,6 +120,7 @@ class _Readings:
     def __init__(self, evidence: Evidence, samples: dict[str, Sample | None]) -> None:
         self.evidence, self.samples = evidence, samples
         self.side = evidence.config.get("max_side", LARGEST_SIDE)
+        self.writes = evidence.setting("policy.writes", "words") == "programs"
         self.calls: dict[tuple[str, int | None, int | None], list[CallFinished]] = defaultdict(list)
 
     def check(self, task: str) -> None:
@@ -146,11 +157,15 @@ class _Readings:
 
     def _candidate(self, line: Line, event: CandidateChecked) -> None:
         k = event.birth.index
-        if event.birth.operator != "given":
-            wrote = self.calls[event.birth.operator, k, None]
+        wrote = self.calls[event.birth.operator, k, None]
+        if self.writes and event.birth.operator != "given":
+            both = Written(event.description, event.program)
+            says = f"the description of birth {k}, with its program,"
+            self._read(line, says, wrote, lambda text, cut: read_written(text, cut) == both)
+        elif event.birth.operator != "given":
             says = f"the description of birth {k}"
             self._read(line, says, wrote, lambda text, cut: read_bullets(text, cut) == event.description)
-        if event.duplicate_of is None and (event.program or event.unsaid):
+        if event.duplicate_of is None and not self.writes and (event.program or event.unsaid):
             says = f"the program of birth {k}" if event.program else f"what birth {k} asks for that no program can do"
             said = ProgramReply(event.program, event.unsaid)
             self._read(line, says, self.calls["code", k, None], lambda text, cut: read_program(text, cut) == said)

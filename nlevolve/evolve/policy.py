@@ -66,11 +66,12 @@ class Policy(Settings):
     """Whether the stop rule is read after each birth or at the end of a phase."""
     stop_when: Literal["count", "agree"] = "count"
     """count: `stop_perfect` ends the search. agree: perfect descriptions are followed on the test inputs as they come; it ends
-    when `agree` of them that were found apart give the same grids there, or `agree_cap` births after the first."""
+    when `agree` of them that were found apart give the same grids there, or `agree_cap` births after the first is known."""
     agree: int = Field(2, ge=2, le=4)
     """How many perfect descriptions must agree on the test inputs."""
-    agree_cap: int = Field(6, ge=0)
-    """So many births are made at most after the first perfect description, while they differ or it is the only one."""
+    agree_cap: int = Field(4, ge=0)
+    """So many births that could see the first perfect description are made at most, while they differ or it is the only one;
+    those in flight with it are not counted. 0: none is waited for."""
     after_perfect: tuple[Move, ...] = ("generalise", "alternative", "restart")
     """Moves of the births that see a perfect description and go on (`stop_when = "agree"`); empty: the phase's own."""
     check: Literal["all", "telling"] = "all"
@@ -85,6 +86,9 @@ class Policy(Settings):
     read: Literal["words", "code", "both"] = "words"
     """Who reads a description on the training pairs: a checker that follows its words, the program that the coder makes of them,
     or both, the program first, and the checker where it is wrong."""
+    writes: Literal["words", "programs"] = "words"
+    """What a generator gives: a description, or with it, in the same reply, the program that says the same and reads every pair
+    (`read = "code"`; presets `python` and `greenblatt`)."""
     review: Literal["off", "perfect"] = "off"
     """Whether a reviewer says of each distinct perfect description if it will hold on the test inputs: where it doubts, the vote
     counts less."""
@@ -116,6 +120,14 @@ class Policy(Settings):
         """The last birth of the phase that birth k belongs to."""
         i = self.phase_of(k)
         return self._starts[i] + self.phases[i].births - 1
+
+    def knowing(self, birth: int) -> int:
+        """The first birth that can see this one; beyond the schedule where none can."""
+        return next((k for k in range(birth + 1, self.births) if self.sees(k) > birth), self.births)
+
+    def agreed_at_most(self, first: int) -> int:
+        """The last birth that is made so that others agree with this one, the first that fits every pair."""
+        return max(first, self.knowing(first) + self.agree_cap - 1) if self.agree_cap else first
 
     def sees(self, k: int) -> int:
         """Birth k is planned from the births below this number alone."""
@@ -183,7 +195,7 @@ def _counted_by(seen: Population, policy: Policy) -> int | None:
 def _agreed_by(seen: Population, policy: Policy) -> int | None:
     """The birth with which enough agree, or the last that may be made for it; None where the schedule ends before."""
     agreed = agreement(seen, policy.agree)
-    cap = [one.index + policy.agree_cap for one in fitting(seen)[:1]]
+    cap = [policy.agreed_at_most(one.index) for one in fitting(seen)[:1]]
     return min([*agreed[-1:], *(k for k in cap if k < policy.births)], default=None)
 
 
@@ -193,8 +205,7 @@ def _moves(k: int, seen: Population, policy: Policy) -> tuple[tuple[Move, ...], 
     if not first or not policy.after_perfect:
         i = policy.phase_of(k)
         return policy.phases[i].moves, k - policy._starts[i]
-    begun = next(j for j in range(k + 1) if policy.sees(j) > first[0].index)
-    return policy.after_perfect, k - begun
+    return policy.after_perfect, k - policy.knowing(first[0].index)
 
 
 def _parents(move: Move, turn: int, seen: Population, policy: Policy, choose: Parents, rng: Random) -> list[Candidate]:

@@ -18,6 +18,7 @@ _NUMBERED = re.compile(r"\b(?:pair|example|puzzle)s?\b\W{0,3}(\d{1,3})\b")
 _ROW = re.compile(r"^[\[\s]*\d(?:[\s,]*\d)*[\],\s]*$")
 _REVIEW = re.compile(r"\breview\b", re.IGNORECASE)
 _CANDIDATE = re.compile(r"\bcandidate\W{1,3}([a-z])\b(?:.*?(\d{1,3}) of 100)?")
+_PYTHON = re.compile(r"\bpython\b", re.IGNORECASE)
 _LONGEST_LABEL = 90
 """Characters of a line that may label a grid; longer ones are prose."""
 
@@ -82,10 +83,15 @@ class Asked:
         return self.target is not None and not self.tests and not self.parents and bool(self.numbers)
 
     @property
+    def wants_both(self) -> bool:
+        """Whether a description is to be written with a program beside it."""
+        return bool(self.tests and self.numbers and self.target is None and _PYTHON.search(self.turn))
+
+    @property
     def wants_program(self) -> bool:
         """Whether a description is to be said in Python."""
         alone = self.target is None and not self.tests and len(self.parents) == 1
-        return alone and re.search(r"\bpython\b", self.turn, re.IGNORECASE) is not None
+        return alone and _PYTHON.search(self.turn) is not None
 
 
 def texts(messages: list[dict[str, Any]]) -> str:
@@ -123,9 +129,13 @@ class _Place:
 
 
 def _blocks(text: str) -> Iterator[tuple[str, Any]]:
-    """Lines of prose, and grids made of neighbouring lines of digits."""
+    """Lines of prose, and grids made of neighbouring lines of digits. A program that is shown is neither."""
     rows: list[str] = []
+    program = False
     for line in [*text.splitlines(), ""]:
+        if program or line.strip().lower() == "```python":
+            program = not program or line.strip() != "```"
+            continue
         if _ROW.match(line) and len(line) < 200:
             rows.append(line)
             continue

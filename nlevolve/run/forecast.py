@@ -14,6 +14,7 @@ from nlevolve.ask.coder import coding
 from nlevolve.ask.fields import grid_fields, pair_fields
 from nlevolve.ask.generator import describing
 from nlevolve.ask.judge import Shown, judging
+from nlevolve.ask.programmer import Programmed, programming
 from nlevolve.ask.prompts import Prompts
 from nlevolve.ask.reviewer import reviewing
 from nlevolve.config import ROLES, RunConfig
@@ -36,6 +37,7 @@ from nlevolve.run.luck import LUCKS
 COMPLETION = 4000
 """Tokens a reply is taken to have, thinking included: about what a strong thinking model uses for a call."""
 BULLETS = ("A step of a rule, in as many words as such a step usually has, so that the prompt has its usual length.",) * 6
+PROGRAM = "    # a line of a program, as long as such lines are\n" * 30
 NOTE = 20
 """Tokens of a reply around its answer."""
 GRIDS: frozenset[Purpose] = frozenset({"check", "follow", "solve"})
@@ -210,12 +212,16 @@ class _Task:
         number = {"write": 0, "revise": 1, "generalise": 1, "restart": TOLD}.get(operator, policy.recombine_parents)
         parents = [(Description(bullets=BULLETS), _half_right(self.task))] * min(number, len("ABCDEFGH"))
         birth = Birth(index=0, operator=operator, model="", view=policy.views[0])
+        if policy.writes == "programs":
+            programmed = [Programmed(told, attempts, PROGRAM) for told, attempts in parents]
+            return programming(self.prompts, self.task, birth, programmed, policy.parent_tokens)
         return describing(self.prompts, self.task, birth, parents, policy.parent_tokens, manner)
 
     def _reply(self, kind: Kind, settings: RoleSettings) -> tuple[int, ...]:
         """Tokens of a reply, with each luck."""
         grids = [pair.output for pair in self.task.pairs]
-        answer = NOTE + (mean(map(_grid_tokens, grids)) if kind.purpose in GRIDS else _text_tokens(BULLETS))
+        told = (*BULLETS, PROGRAM) if self.config.policy.writes == "programs" else BULLETS
+        answer = NOTE + (mean(map(_grid_tokens, grids)) if kind.purpose in GRIDS else _text_tokens(told))
         if _ours(settings.model):
             return (round(answer / 2),) * len(LUCKS)  # they neither think nor say much
         before = _before(settings, self.cards.get(settings.model))

@@ -160,7 +160,7 @@ class Search:
         """Whether birth k cannot lie beyond the end, whatever is still to come of those before it."""
         fits = {c.index for c in fitting(self.population)}
         before = [j for j in range(k) if j in fits or j not in self.population]
-        few = len(before) < self.policy.agree and all(k <= j + self.policy.agree_cap for j in before)
+        few = len(before) < self.policy.agree and all(k <= self.policy.agreed_at_most(j) for j in before)
         return few or all(map(self._over, range(k)))
 
     async def _settle(self, k: int, group: asyncio.TaskGroup) -> None:
