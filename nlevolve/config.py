@@ -113,6 +113,8 @@ class RunConfig(BaseModel):
 
 ROLES: tuple[Role, ...] = ("generator", "reviser", "recombiner", "checker", "answerer", "reviewer", "judge", "coder")
 _HEIR: dict[Role, Role] = {"reviser": "generator", "recombiner": "generator", "answerer": "checker"}
+SIGHT = ("shown", "grids", "facts", "images", "image_numbers")
+"""What is set of how a role sees a task, rather than of how its model is called."""
 _WORK: Mapping[Role, tuple[str, str]] = {
     "reviewer": ("policy", "review"),
     "judge": ("answers", "judge"),
@@ -178,8 +180,8 @@ def _shared(tree: dict[str, Any], role: Role, other: Role) -> dict[str, Any]:
     real = [name.strip() for name in str(own.get("model", "")).split(",") if name.strip() and not embedded_version(name)]
     if not real:
         return tree
-    # who writes descriptions follows none
-    passed_on = {name: value for name, value in own.items() if name != "shown" or other != "generator"}
+    # who writes descriptions follows none, and how each sees a task is its own
+    passed_on = {name: value for name, value in own.items() if name not in SIGHT}
     # of a mix the first: descriptions are compared with each other, so one model has to follow them all
     return {**tree, other: _merge({**passed_on, "model": real[0]}, others)}
 
@@ -206,7 +208,7 @@ def _with_coder(tree: dict[str, Any]) -> dict[str, Any]:
         {},
     )
     policy = tree.get("policy", {})
-    called = {name: value for name, value in like.items() if name not in ("shown", "form")}
+    called = {name: value for name, value in like.items() if name not in (*SIGHT, "form")}
     return _merge({"policy": {"read": "both"}, "coder": called}, tree) if isinstance(policy, Mapping) else tree
 
 
@@ -222,6 +224,14 @@ def require_coder(config: RunConfig) -> None:
         raise UsageError(f"--coder takes one model, got {config.coder.model}: programs are compared with each other")
     if config.coder.form not in ("auto", "text"):
         raise UsageError(f"setting 'coder.form' is {config.coder.form}: a program is asked for as text")
+    if config.coder.grids != "digits":
+        raise UsageError(f"setting 'coder.grids' is {config.coder.grids}: a program is given numbers")
+    if config.coder.images != "none":
+        raise UsageError(
+            f"setting 'coder.images' is {config.coder.images}: the coder says the words in Python, and sees no pictures"
+        )
+    if config.coder.facts:
+        raise UsageError("setting 'coder.facts': the coder says the words in Python, and facts are no part of them")
     require_sandbox()
 
 

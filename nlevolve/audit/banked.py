@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from random import Random
-from typing import Protocol
+from typing import Any, Protocol
 
 from nlevolve.ask.replies import (
     ProgramReply,
@@ -195,17 +195,21 @@ class _Readings:
         """Whether one of the replies has this grid, and this note beside it."""
 
         def says(text: str, cut: bool) -> bool:
-            read = read_grid(text, cut, max_side=self.side)
+            read = read_grid(text, cut, max_side=self.side, grids=self._grids(calls))
             return view.inverse.grid(read.grid) == attempt.grid and read.note == attempt.note
 
         self._read(line, f"the grid of {what}, or its note,", calls, says)
+
+    def _grids(self, calls: Iterable[CallFinished]) -> Any:
+        """How grids were written for whoever replied."""
+        return self.evidence.setting(f"{next((call.role for call in calls), 'checker')}.grids", "digits")
 
     def _garbled(self, line: Line, what: str, calls: Iterable[CallFinished]) -> None:
         """Whether one of the replies cannot be read."""
 
         def unreadable(text: str, cut: bool) -> bool:
             try:
-                return not read_grid(text, cut, max_side=self.side)
+                return not read_grid(text, cut, max_side=self.side, grids=self._grids(calls))
             except Unreadable:
                 return True
 

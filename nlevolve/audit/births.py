@@ -107,8 +107,19 @@ class _Births:
         self.found.holds(
             "birth", line.where, birth.model in mix, f"birth {birth.index} is of {birth.model}, the {role} is {', '.join(mix)}"
         )
+        self._shown(line, role, birth)
         if birth.operator == "write":
             self.found.equal("birth", f"{line.where}: the pair hidden from birth {birth.index}", birth.blind, self._blind(birth))
+
+    def _shown(self, line: Line, role: str, birth: Birth) -> None:
+        """How the task was shown to whoever wrote: in turn, or as it is set for the role."""
+        turns = self.evidence.setting("policy.grids", [])
+        grids = turns[birth.index % len(turns)] if turns else self.evidence.setting(f"{role}.grids", "digits")
+        facts = self.evidence.setting(f"{role}.facts", False)
+        eyes = self.evidence.setting("policy.eyes", []) or [self.evidence.setting(f"{role}.images", "none")]
+        eye = birth.eye if birth.eye in eyes else {False: "none", True: "all"}.get(eyes[0], eyes[0])
+        shown, wanted = (birth.grids, birth.facts, birth.eye), (grids, facts, eye)
+        self.found.equal("birth", f"{line.where}: how birth {birth.index} was shown the task", list(shown), list(wanted))
 
     def _blind(self, birth: Birth) -> int | None:
         """What chance hides from a description that is written: drawn from the seed, so that another seed shows."""

@@ -30,6 +30,8 @@ HELD_OUT = 10
 """One task in so many is for validation."""
 PARENT_TOKENS = 24_000
 """What the parents' grids may take of a prompt, where a run's settings do not say."""
+USUAL = {"grids": "digits", "eye": "none"}
+"""How grids are written in what is to be learned from, however the birth saw them: in one way, and as text."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,7 @@ def bullets(description: Description) -> str:
 
 def writing(prompts: Prompts, task: Task, birth: Birth) -> tuple[Message, ...]:
     """What asks for a first description, as a birth looks at the task. Raises PlaceError."""
-    return describing(prompts, task, birth.model_copy(update={"operator": "write", "parents": ()}), (), 0)
+    return describing(prompts, task, birth.model_copy(update={"operator": "write", "parents": (), **USUAL}), (), 0)
 
 
 def _written(told: _Told, description: Description) -> Chat:
@@ -150,7 +152,8 @@ def _made(told: _Told) -> Iterator[Chat]:
     words = policy.get("writes") != "programs"
     if words and birth.operator in ("revise", "recombine") and birth.parents and members.keys() >= {*birth.parents}:
         parents = [(members[parent].description, members[parent].attempts) for parent in birth.parents]
-        asked = describing(told.prompts, told.task, birth, parents, policy.get("parent_tokens", PARENT_TOKENS))
+        tokens = policy.get("parent_tokens", PARENT_TOKENS)
+        asked = describing(told.prompts, told.task, birth.model_copy(update=USUAL), parents, tokens)
         yield told.chat(ROLE_OF[birth.operator], birth.model, asked, bullets(told.candidate.description))
 
 

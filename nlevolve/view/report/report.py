@@ -12,6 +12,7 @@ from nlevolve.version import __version__
 from nlevolve.view.chart_files import link
 from nlevolve.view.grading import Solution
 from nlevolve.view.history import History, TaskHistory
+from nlevolve.view.looks import telling
 from nlevolve.view.lost import in_short, summed
 from nlevolve.view.page import render
 from nlevolve.view.programs import in_words as programs_told
@@ -69,6 +70,7 @@ def report(
             for one in results["by_role"]
         ],
         mix=_mix(history),
+        looks=telling(results["totals"].get("looks", {})),
         tasks=tasks,
         states=[{"name": name, "label": label, "count": states[name]} for name, label in STATES.items() if states[name]],
         settings=list(flat(config)),

@@ -27,6 +27,8 @@ def announcement(runs: Sequence[Mapping[str, str]], forecasts: Sequence[Forecast
     same = [f"{axis} {clean(runs[0][axis])}" for axis in runs[0] if axis not in swept]
     table = _of_roles(forecasts[0]) if len(runs) == 1 else _of_runs(runs, forecasts, swept or [next(iter(runs[0]))])
     note = f"low: the first ideas fit. {NOTE}." if len(runs) == 1 else f"{NOTE}; what a run above has bought is not."
+    drawn = reduce(add, forecasts).total.likely.pictures
+    note += f" Likely {count(drawn)} pictures, among the tokens as providers are known to count them." if drawn else ""
     return Group(table, Text(f"{plural(tasks, 'task')}{''.join(f', {one}' for one in same)}. {note}", style="dim"))
 
 
