@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nlevolve.offline.families.cellwise import RecolourCells, RecolourCellsTwice
-from nlevolve.offline.families.denoising import RemoveSparse
+from nlevolve.offline.families.denoising import RemoveSparse, Smooth
 from nlevolve.offline.families.falling import CellsFall
 from nlevolve.offline.families.filling import FillAreas, FillBlocks, Spread, SpreadDiagonally
 from nlevolve.offline.families.lines import DrawRays, JoinCells, Over
@@ -246,6 +246,7 @@ grid = kept
 
 
 def _starts(phrase: Starts, step: Step) -> str:
+    """The cells that are meant. Raises Unsaid."""
     match phrase:
         case rays.Coloured():
             return "coloured_cells(grid, background)"
@@ -254,6 +255,19 @@ def _starts(phrase: Starts, step: Step) -> str:
         case rays.Lone():
             return "[o[0] for o in objects if len(o) == 1]"
     raise Unsaid(type(phrase).__name__)
+
+
+@python_for(Smooth)
+def _smooth(operation: Smooth, step: Step) -> str:
+    step.lookup("noise", _starts(operation.starts, step), needed="noise")
+    return """
+smooth = [list(row) for row in grid]
+for r, c in noise:
+    # the background wins a tie with what is around
+    near = [grid[y][x] for y, x in around(grid, [(r, c)], True) if (y, x) not in noise] + [background]
+    smooth[r][c] = max(set(near), key=lambda colour: (near.count(colour), colour != background, -colour))
+grid = smooth
+"""
 
 
 _REACHED = {

@@ -8,9 +8,10 @@ from nlevolve.offline.families.framing import AddBorder, Corner, CropCorner, Fra
 from nlevolve.offline.families.layering import Fold, PutOnSheet
 from nlevolve.offline.families.leaving import LeaveAsIs
 from nlevolve.offline.families.mosaics import Copy as Block
-from nlevolve.offline.families.mosaics import Flips, Join, TileAtColour, TileFlipped, TileItself
+from nlevolve.offline.families.mosaics import EnlargeBy, Flips, Join, TileAtColour, TileFlipped, TileItself
 from nlevolve.offline.families.turning import Turn, TurnGrid
 from nlevolve.offline.nouns.places import Side
+from nlevolve.offline.nouns.quantities import Quantity
 from nlevolve.offline.programs.step import Step, python_for
 from nlevolve.offline.programs.unsaid import Unsaid
 
@@ -109,6 +110,26 @@ def _tile_flipped(operation: TileFlipped, step: Step) -> str:
         lines, block = [f"flipped = {flipped}"], f"(flipped if {odd} else grid)"
     whole = f"[cell for c in range({columns}) for cell in {block}[line]]"
     return "\n".join((*lines, f"grid = [{whole} for r in range({rows}) for line in range(len(grid))]"))
+
+
+_QUANTITIES = {
+    Quantity.COLOURS: "len(colours_in(grid, background))",
+    Quantity.CELLS: "len(coloured_cells(grid, background))",
+    Quantity.OBJECTS: "len(objects)",
+    Quantity.EMPTY: "len(cells_of(grid, background))",
+    Quantity.SHADES: "len({cell for row in grid for cell in row})",
+}
+
+
+@python_for(EnlargeBy)
+def _enlarge(operation: EnlargeBy, step: Step) -> str:
+    step.lookup("times", _QUANTITIES[operation.quantity], needed="1 <= times <= 30 // max(len(grid), len(grid[0]))")
+    if operation.tiled:
+        return "grid = [row * times for _ in range(times) for row in grid]"
+    return """
+wide = [[cell for cell in row for _ in range(times)] for row in grid]
+grid = [list(row) for row in wide for _ in range(times)]
+"""
 
 
 def _self_tiled(where: str, rest: str) -> str:
