@@ -51,10 +51,11 @@ class RunConfig(BaseModel):
 
     @model_validator(mode="after")
     def _phases_named(self) -> RunConfig:
-        for phase in self.policy.phases:
-            mix = (phase.generator or "-").split(",")
+        for place, phase in enumerate(self.policy.phases, 1):
+            mix = ["-"] if phase.generator is None else phase.generator.split(",")
             if not all(name.strip() for name in mix) or len(mix) > MOST_IN_MIX:
-                raise ValueError(f"policy.phases: generator names a model, or a mix of {MOST_IN_MIX} at most")
+                why = f"policy.phases: generator of phase {place} names a model, or a mix of {MOST_IN_MIX} at most"
+                raise ValueError(f"{why}; left out, it is the role's own")
         return self
 
     def role(self, name: Role) -> RoleSettings:
@@ -112,6 +113,8 @@ class RunConfig(BaseModel):
 
 ROLES: tuple[Role, ...] = ("generator", "reviser", "recombiner", "checker", "answerer", "reviewer", "judge", "coder")
 _HEIR: dict[Role, Role] = {"reviser": "generator", "recombiner": "generator", "answerer": "checker"}
+SIGHT = ("shown", "grids", "facts", "images", "image_numbers")
+"""What is set of how a role sees a task, rather than of how its model is called."""
 _WORK: Mapping[Role, tuple[str, str]] = {
     "reviewer": ("policy", "review"),
     "judge": ("answers", "judge"),
@@ -177,8 +180,8 @@ def _shared(tree: dict[str, Any], role: Role, other: Role) -> dict[str, Any]:
     real = [name.strip() for name in str(own.get("model", "")).split(",") if name.strip() and not embedded_version(name)]
     if not real:
         return tree
-    # who writes descriptions follows none
-    passed_on = {name: value for name, value in own.items() if name != "shown" or other != "generator"}
+    # who writes descriptions follows none, and how each sees a task is its own
+    passed_on = {name: value for name, value in own.items() if name not in SIGHT}
     # of a mix the first: descriptions are compared with each other, so one model has to follow them all
     return {**tree, other: _merge({**passed_on, "model": real[0]}, others)}
 
@@ -205,7 +208,7 @@ def _with_coder(tree: dict[str, Any]) -> dict[str, Any]:
         {},
     )
     policy = tree.get("policy", {})
-    called = {name: value for name, value in like.items() if name not in ("shown", "form")}
+    called = {name: value for name, value in like.items() if name not in (*SIGHT, "form")}
     return _merge({"policy": {"read": "both"}, "coder": called}, tree) if isinstance(policy, Mapping) else tree
 
 
@@ -221,6 +224,14 @@ def require_coder(config: RunConfig) -> None:
         raise UsageError(f"--coder takes one model, got {config.coder.model}: programs are compared with each other")
     if config.coder.form not in ("auto", "text"):
         raise UsageError(f"setting 'coder.form' is {config.coder.form}: a program is asked for as text")
+    if config.coder.grids != "digits":
+        raise UsageError(f"setting 'coder.grids' is {config.coder.grids}: a program is given numbers")
+    if config.coder.images != "none":
+        raise UsageError(
+            f"setting 'coder.images' is {config.coder.images}: the coder says the words in Python, and sees no pictures"
+        )
+    if config.coder.facts:
+        raise UsageError("setting 'coder.facts': the coder says the words in Python, and facts are no part of them")
     require_sandbox()
 
 

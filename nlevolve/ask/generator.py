@@ -6,9 +6,11 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from nlevolve.ask.beside import Seen, beside
 from nlevolve.ask.fields import pair_fields, parent_fields, rule_fields, test_fields, tried_fields
 from nlevolve.ask.fitting import left_out, put_fitting
 from nlevolve.ask.forms import form
+from nlevolve.ask.look import look_of_birth
 from nlevolve.ask.prompts import Prompts
 from nlevolve.ask.question import Answered, Asker
 from nlevolve.ask.replies import read_bullets
@@ -53,12 +55,22 @@ async def describe(
     generalised; `again`: see Request. Raises Unreadable and NoReply.
     """
     settings = settings if birth.temperature is None else settings.model_copy(update={"temperature": birth.temperature})
-    asked = form(asker.prompts, "bullets", asker.manner(settings))
+    asked = form(asker.prompts, "bullets", asker.manner(settings), birth.grids)
     label = Label(task=task.id, role=ROLE_OF[birth.operator], purpose=birth.operator, birth=birth.index)
     requests = (
         Request(
             settings=settings,
-            messages=describing(asker.prompts, task, birth, shown.parents, shown.tokens, asked.manner, shown.out, doubt),
+            messages=describing(
+                asker.prompts,
+                task,
+                birth,
+                shown.parents,
+                shown.tokens,
+                asked.manner,
+                shown.out,
+                doubt,
+                settings.image_numbers,
+            ),
             sample=sample,
             again=again,
             label=label.model_copy(update={"trimmed": shown.trimmed}),
@@ -101,21 +113,24 @@ def describing(
     manner: Manner = "bare",
     out: Collection[int] = (),
     doubt: str = "",
+    numbered: bool = True,
 ) -> tuple[Message, ...]:
     """The messages that ask for a birth's description, without the pairs `out`; without parents they ask for a new one.
 
-    `doubt`: see describe.
+    `doubt`: see describe; `numbered`: see Look.
 
     Raises PlaceError.
     """
+    look = look_of_birth(birth, numbered)
     common: dict[str, Any] = {
-        "pairs": pair_fields(task.pairs, birth.blind, out),
-        "tests": test_fields(task),
+        "pairs": pair_fields(task.pairs, birth.blind, out, look.grids),
+        "tests": test_fields(task, look.grids),
         "view": prompts.view(birth.view),
     }
-    if not parents:
-        return prompts.render("write", manner, **common)
-    return prompts.render(birth.operator, manner, **_told(task, birth, parents, tokens, doubt), **common)
+    told = _told(task, birth, parents, tokens, doubt) if parents else {}
+    messages = prompts.render(birth.operator if parents else "write", manner, look.grids, **told, **common)
+    shown = {n + 1: pair for n, pair in enumerate(task.pairs) if n != birth.blind and n not in out}
+    return beside(prompts, look, Seen(shown, task.tests), messages)
 
 
 def _told(task: Task, birth: Birth, parents: Parents, tokens: int, doubt: str) -> dict[str, Any]:
@@ -125,5 +140,5 @@ def _told(task: Task, birth: Birth, parents: Parents, tokens: int, doubt: str) -
     if birth.operator in WITHOUT_GRIDS:
         rules = [rule_fields(description, place) for place, (description, _) in enumerate(parents)]
         return {"parents": rules} if birth.operator == "alternative" else {"parent": rules[0], "doubt": " ".join(doubt.split())}
-    shown = [parent_fields(task, d, a, tokens // len(parents), place) for place, (d, a) in enumerate(parents)]
+    shown = [parent_fields(task, d, a, tokens // len(parents), place, birth.grids) for place, (d, a) in enumerate(parents)]
     return {"parent": shown[0]} if birth.operator == "revise" else {"parents": shown}

@@ -13,12 +13,14 @@ from functools import lru_cache
 
 from nlevolve.ask.reading.bullets import description, description_in, plain_line
 from nlevolve.ask.reading.grids import answer_in, checked
+from nlevolve.ask.reading.lettered import as_digits
 from nlevolve.ask.reading.markup import plain_lines
 from nlevolve.ask.reading.opinions import fields_in, letter_in, lone_verdict, test_in, verdict_in
 from nlevolve.ask.reading.programs import ProgramReply, beside_program, program_in
 from nlevolve.ask.reading.spoken import LONGEST_ANSWER, LONGEST_TEXT, MOST_LINES, answer_part
 from nlevolve.ask.reading.unreadable import Unreadable
 from nlevolve.puzzle.grids import LARGEST_SIDE, Grid, grid
+from nlevolve.puzzle.notations import Grids
 from nlevolve.records import Choice, Description, Review
 
 LONGEST_NOTE = 500
@@ -37,12 +39,15 @@ class GridReply:
     note: str = ""
 
 
-def read_grid(text: str, cut: bool = False, prompt: str = "", *, max_side: int = LARGEST_SIDE) -> GridReply:
+def read_grid(
+    text: str, cut: bool = False, prompt: str = "", *, max_side: int = LARGEST_SIDE, grids: Grids = "digits"
+) -> GridReply:
     """The grid that a reply gives as its answer.
 
     `cut`: it ended at its limit of tokens; `prompt`: words that it may have copied; `max_side`: rows or columns that a grid may
-    have. Raises Unreadable.
+    have; `grids`: how they were written for whoever replies. Raises Unreadable.
     """
+    text = as_digits(text) if grids == "letters" else text
     if (asked := _grid_as_asked(text, max_side)) is not None:
         _refuse_example(text, prompt)
         return asked

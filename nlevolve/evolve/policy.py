@@ -14,7 +14,8 @@ from nlevolve.evolve.bandit import MixPolicy
 from nlevolve.evolve.fitness import Rank
 from nlevolve.evolve.parents import Parents, cover, strategy
 from nlevolve.evolve.population import Candidate, Population
-from nlevolve.records import Birth, Move, Operator
+from nlevolve.puzzle.notations import Grids
+from nlevolve.records import Birth, Eye, Move, Operator
 
 TOLD = 6
 """Of how many descriptions that failed a restart is told, at most."""
@@ -98,6 +99,10 @@ class Policy(Settings):
     """What becomes of a birth that says what an earlier one said: it is kept as it is, or another sample is asked for at once."""
     views: tuple[str, ...] = Field(("plain",), min_length=1)
     """Ways of looking (prompts/views/) that the generator's prompts rotate through."""
+    grids: tuple[Grids, ...] = ()
+    """Ways of writing grids that the generator's prompts rotate through; empty: the role's own."""
+    eyes: tuple[Eye, ...] = ()
+    """With which pictures births compete (none, inputs, all), chosen as the models of a mix are; empty: the role's own."""
     temperatures: tuple[Annotated[float, Field(ge=0)], ...] = ()
     """Temperatures that the generator's calls rotate through; empty: the role's own."""
     mix: MixPolicy = MixPolicy()
@@ -128,6 +133,10 @@ class Policy(Settings):
     def agreed_at_most(self, first: int) -> int:
         """The last birth that is made so that others agree with this one, the first that fits every pair."""
         return max(first, self.knowing(first) + self.agree_cap - 1) if self.agree_cap else first
+
+    def notation(self, k: int, own: Grids) -> Grids:
+        """How grids are written for birth k; `own`: for the role that it is asked of."""
+        return self.grids[k % len(self.grids)] if self.grids else own
 
     def sees(self, k: int) -> int:
         """Birth k is planned from the births below this number alone."""

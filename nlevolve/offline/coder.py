@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from nlevolve.offline.english import steps
 from nlevolve.offline.operation import Operation
 from nlevolve.offline.programs.helpers import needed
-from nlevolve.offline.programs.step import SAID, Sight, write
+from nlevolve.offline.programs.step import SAID, Sight, uses, write
 from nlevolve.offline.programs.unsaid import Unsaid
 from nlevolve.offline.said import ClaimOfOutput
 
-for _theme in ("answers", "cells", "grids", "objects", "panels", "repeating", "seeing"):
+for _theme in ("answers", "approaching", "cells", "grids", "objects", "panels", "pictures", "repeating", "seeing"):
     importlib.import_module(f"nlevolve.offline.programs.{_theme}")
 
 __all__ = ["SAID", "program", "program_reply"]
@@ -53,8 +53,9 @@ def _lines(operation: Operation, sight: Sight) -> list[str]:
     return [] if isinstance(operation, ClaimOfOutput) else write(operation, sight)
 
 
-def _program(lines: Sequence[str]) -> str:
-    body = [f"    {line}" if line else "" for line in (*lines, "return grid")]
+def _program(lines: list[str]) -> str:
+    first = ["original = grid"] if uses(lines, "original") else []
+    body = [f"    {line}" if line else "" for line in (*first, *lines, "return grid")]
     function = "\n".join(("def transform(grid):", *body))
     definitions = needed(function)
     constants = [text for text in definitions if "\n" not in text]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
-from itertools import count
+from itertools import count, product
 from random import Random
+from typing import Any
 
 from nlevolve.ask.generator import ROLE_OF
 from nlevolve.evolve.agreement import agreement, fitting
-from nlevolve.evolve.bandit import Arms, arms, choose
+from nlevolve.evolve.bandit import Arms, arm_name, arms, choose
 from nlevolve.evolve.policy import plan, stop_index
 from nlevolve.evolve.population import Candidate, Population, grow
 from nlevolve.llm.request import Halt, Unusable
@@ -181,15 +182,23 @@ class Search:
             return Birth(index=k, operator="given", model="")
         rng = Random(f"{self.context.config.seed}/{self.task.id}/{k}")
         birth = plan(k, seen, self.policy, model="", pairs=len(self.task.pairs), rng=rng, parents=self.context.parents)
-        return birth.model_copy(update={"model": self._model(birth, seen)})
+        return birth.model_copy(update={**self._look(birth), **self._arm(birth, seen)})
 
-    def _model(self, birth: Birth, seen: Population) -> str:
-        """The model this birth is asked from: of a mix, the one that promises most on what birth k may see."""
-        models = self.context.usable(ROLE_OF[birth.operator], birth.phase)
-        if len(models) == 1:
-            return models[0]
+    def _look(self, birth: Birth) -> dict[str, Any]:
+        """How the task is shown to whoever is asked."""
+        settings = self.context.settings(ROLE_OF[birth.operator], phase=birth.phase)
+        return {"grids": self.policy.notation(birth.index, settings.grids), "facts": settings.facts}
+
+    def _arm(self, birth: Birth, seen: Population) -> dict[str, Any]:
+        """The model that this birth is asked from, and its eye: of several, what promises most on what birth k may see."""
+        role = ROLE_OF[birth.operator]
+        eyes = self.policy.eyes or (self.context.settings(role, phase=birth.phase).images,)
+        pairs = product(self.context.usable(role, birth.phase), dict.fromkeys(eyes))
+        named = {arm_name(model, eye): {"model": model, "eye": eye} for model, eye in pairs}
+        if len(named) == 1:
+            return next(iter(named.values()))
         unseen = [b for b in self.planned if b.index not in seen and b.index < birth.index]
-        return choose(models, arms(seen, self.task.copy_accuracy), self.before, unseen, self.policy.mix)
+        return named[choose(tuple(named), arms(seen, self.task.copy_accuracy), self.before, unseen, self.policy.mix)]
 
     async def _bear(self, birth: Birth, seen: Population, context: Context) -> None:
         try:
@@ -199,7 +208,7 @@ class Search:
             if birth.model in self.context.unusable and birth.model not in self.context.usable(
                 ROLE_OF[birth.operator], birth.phase
             ):
-                self.planned[birth.index] = birth.model_copy(update={"model": self._model(birth, seen)})
+                self.planned[birth.index] = birth.model_copy(update=self._arm(birth, seen))
                 return await self._bear(self.planned[birth.index], seen, context)
             self.halted = self.halted or stopped
         except Halt as halt:

@@ -12,6 +12,7 @@ from nlevolve.view.account import Account
 from nlevolve.view.explanation import explanation
 from nlevolve.view.grading import Grade, Solution, grades
 from nlevolve.view.history import History, TaskHistory
+from nlevolve.view.looks import added_looks, look_rows
 from nlevolve.view.lost import loss_rows
 from nlevolve.view.opinions import opinions_row
 from nlevolve.view.programs import added, tally
@@ -54,6 +55,7 @@ def results(
             "public_tasks": sum(row["public"] for row in rows.values()),
             "candidates": sum(row["candidates"] for row in rows.values()),
             "programs": added(row["programs"] for row in rows.values()),
+            "looks": added_looks(row["looks"] for row in rows.values()),
             **account_row(history.account, history.owed()),
             "replies": readings_row(history.readings.total),
             "losses": loss_rows(loss for task in tasks for loss in history.task(task.id).losses),
@@ -196,6 +198,7 @@ def _task_row(seen: TaskHistory, task: Task, grade: Grade | None, history: Histo
         "program": (best.program or None) if best else None,
         "candidates": len(seen.population.members),
         "programs": tally(seen.population.members.values()),
+        "looks": look_rows(seen.population, best, task.copy_accuracy),
         "opinions": opinions_row(seen),
         **account_row(seen.account, history.owed(task=seen.id)),
         "replies": readings_row(history.readings.by_task.get(seen.id)),
