@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from nlevolve.ask.fields import pair_fields, parent_fields, rule_fields, test_fields, tried_fields
+from nlevolve.ask.fields import example_fields, pair_fields, parent_fields, rule_fields, test_fields, tried_fields
 from nlevolve.ask.fitting import left_out, put_fitting
 from nlevolve.ask.forms import form
 from nlevolve.ask.prompts import Prompts
@@ -43,13 +43,15 @@ async def describe(
     sample: int,
     tokens: int,
     doubt: str = "",
+    examples: Sequence[Description] = (),
     again: bool = False,
 ) -> Answered[Description]:
     """The description that a birth gives.
 
     `parents` are the descriptions of `birth.parents` with their attempts on the training pairs; `sample` tells apart births
     that ask the same; `tokens` is what the parents may take of the prompt; `doubt` is what speaks against one that is to be
-    generalised; `again`: see Request. Raises Unreadable and NoReply.
+    generalised; `examples` are those of `birth.examples`, rules of other tasks; `again`: see Request.
+    Raises Unreadable and NoReply.
     """
     settings = settings if birth.temperature is None else settings.model_copy(update={"temperature": birth.temperature})
     asked = form(asker.prompts, "bullets", asker.manner(settings))
@@ -57,13 +59,15 @@ async def describe(
     requests = (
         Request(
             settings=settings,
-            messages=describing(asker.prompts, task, birth, shown.parents, shown.tokens, asked.manner, shown.out, doubt),
+            messages=describing(
+                asker.prompts, task, birth, shown.parents, shown.tokens, asked.manner, shown.out, doubt, shown.examples
+            ),
             sample=sample,
             again=again,
             label=label.model_copy(update={"trimmed": shown.trimmed}),
             **asked.fields,
         )
-        for shown in _smaller(_Shown(parents, tokens), task, birth)
+        for shown in _smaller(_Shown(parents, tokens, examples=examples), task, birth)
     )
     return await put_fitting(asker, requests, read_bullets)
 
@@ -76,12 +80,16 @@ class _Shown:
     tokens: int
     out: tuple[int, ...] = ()
     trimmed: str = ""
+    examples: Sequence[Description] = ()
 
 
 def _smaller(whole: _Shown, task: Task, birth: Birth) -> Iterator[_Shown]:
-    """All of it, then less and less: what the parents gave, the parents, the pairs but one."""
+    """All of it, then less and less: the examples, what the parents gave, the parents, the pairs but one."""
     yield whole
     before = ""
+    if whole.examples:
+        yield _Shown((), 0, trimmed="the examples")
+        before = "the examples and "
     if whole.parents:
         if birth.operator not in WITHOUT_GRIDS:
             yield _Shown(whole.parents, 0, trimmed="the parents' grids")
@@ -100,10 +108,11 @@ def describing(
     manner: Manner = "bare",
     out: Collection[int] = (),
     doubt: str = "",
+    examples: Sequence[Description] = (),
 ) -> tuple[Message, ...]:
     """The messages that ask for a birth's description, without the pairs `out`; without parents they ask for a new one.
 
-    `doubt`: see describe.
+    `doubt`, `examples`: see describe.
 
     Raises PlaceError.
     """
@@ -112,6 +121,8 @@ def describing(
         "tests": test_fields(task),
         "view": prompts.view(birth.view),
     }
+    if not parents and examples:
+        return prompts.render("write_with_examples", manner, examples=[example_fields(one) for one in examples], **common)
     if not parents:
         return prompts.render("write", manner, **common)
     return prompts.render(birth.operator, manner, **_told(task, birth, parents, tokens, doubt), **common)

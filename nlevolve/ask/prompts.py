@@ -23,6 +23,7 @@ TEMPLATES: dict[str, Kind | None] = {
     "generalise": "bullets",
     "alternative": "bullets",
     "restart": "bullets",
+    "write_with_examples": "bullets",
     "apply": "grid",
     "guide": "grid",
     "alone": "grid",
@@ -41,6 +42,7 @@ LATER = frozenset(
         *("generalise.md", "alternative.md", "restart.md"),
         *("review.md", "judge.md", "_form_review.md", "_form_judge.md", "_pairs.md"),
         *("code.md", "code_repair.md"),
+        "write_with_examples.md",
     }
 )
 """Files that came after version 0.1: a folder of somebody's own that lacks one gets ours."""

@@ -57,6 +57,10 @@ FITTING = tuple(
         ("Write each row backwards, up to four cells of it.",),
     )
 )
+EXAMPLES = (
+    Description(bullets=("Black is the background.", "Draw a red line from each blue cell down to the bottom edge.")),
+    Description(bullets=("Crop the grid to the largest object.",)),
+)
 DOUBT = "a row of the test input may be longer than four cells"
 PROBLEM = "row 2 has 2 cells, row 1 has 3"
 CODER = CoderSettings(model="offline/coder")
@@ -80,6 +84,8 @@ def rendered(prompts: Prompts, manner: Manner = "bare") -> dict[str, tuple[Messa
     for name, birth in later.items():
         asked[name] = describing(prompts, TASK, birth, FITTING[: len(birth.parents)], 0, manner, doubt=DOUBT)
     asked["restart"] = describing(prompts, TASK, Birth(index=5, operator="restart", parents=(0, 1), model=""), PARENTS, 0, manner)
+    shown = Birth(index=6, operator="write", model="")
+    asked["write_with_examples"] = describing(prompts, TASK, shown, (), 0, manner, examples=EXAMPLES)
     asked["apply"] = following(prompts, TASK.without(0), TASK.pairs[0].input, PARENTS[0][0], manner)
     asked["guide"] = following(prompts, TASK, TASK.tests[0], PARENTS[0][0], manner, guide=True)
     asked["alone"] = following(prompts, None, TASK.pairs[0].input, PARENTS[0][0], manner)

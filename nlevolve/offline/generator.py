@@ -9,6 +9,7 @@ from random import Random
 from nlevolve.offline.alternatives import holding, others
 from nlevolve.offline.english import steps
 from nlevolve.offline.generalizing import generalized
+from nlevolve.offline.hinting import hinted
 from nlevolve.offline.hypotheses import Glance, Hypothesis, Meter, Puzzle, explore, followed
 from nlevolve.offline.narrowing import narrowed
 from nlevolve.offline.operation import Definition, Example, Examples
@@ -59,6 +60,7 @@ def generate(asked: Asked, seed: int, effort: Effort) -> Bullets:
     """Write, revise or recombine, by how many descriptions the prompt shows; or what its headings say."""
     if asked.move in _MOVES and asked.numbers:
         return _MOVES[asked.move](asked, seed, effort)
+    effort = replace(effort, glance=hinted(effort.glance, asked.examples)) if asked.examples else effort
     puzzle = puzzle_of_prompt(replace(asked, tests=[]) if effort.eager else asked)
     if not puzzle.pairs:
         return SKIP

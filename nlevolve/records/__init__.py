@@ -30,6 +30,7 @@ from nlevolve.records.events import (
     TaskAnswered,
     TaskStarted,
 )
+from nlevolve.records.library import Entry, Use
 from nlevolve.records.lines import DamagedLine, LogReader, read_event, write_event
 from nlevolve.records.nouns import (
     Answer,
@@ -83,6 +84,7 @@ __all__ = [
     "Choice",
     "DamagedLine",
     "Description",
+    "Entry",
     "Event",
     "Followed",
     "Garbled",
@@ -120,6 +122,7 @@ __all__ = [
     "TrafficSeen",
     "Unreached",
     "Usage",
+    "Use",
     "Verdict",
     "read_event",
     "write_event",

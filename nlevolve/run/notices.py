@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from nlevolve.formats import SeedsRow
+from nlevolve.formats import LibraryRow, SeedsRow
 from nlevolve.llm.embedded import embedded_version, is_embedded
 from nlevolve.puzzle.datasets import Selection
 from nlevolve.records import Event, LogDamaged
@@ -20,6 +20,7 @@ def notices(
     known: Sequence[Event],
     max_calls: int | None = None,
     seeds: SeedsRow | None = None,
+    library: LibraryRow | None = None,
 ) -> Iterator[str]:
     """What a user should know of a run that begins."""
     if origin is not None:
@@ -28,6 +29,8 @@ def notices(
         yield f"the earlier run {lock.folder.name} is now {lock.aside.name}"
     if seeds is not None and not known:
         yield _warm(seeds)
+    if library is not None and not known:
+        yield _reminded(library)
     if selection.broken:
         yield f"left out, because they are broken: {'; '.join(selection.broken)}"
     if company := _ill_matched(models):
@@ -44,6 +47,13 @@ def _warm(seeds: SeedsRow) -> str:
     if seeds.ignored:
         told += f"; those of {seeds.ignored} other task{'' if seeds.ignored == 1 else 's'} there are left out"
     return told
+
+
+def _reminded(library: LibraryRow) -> str:
+    if library.grows:
+        return "some births are shown rules of tasks that this run has solved before theirs, as examples of good descriptions"
+    told = f"{len(library.entries)} rule{'' if len(library.entries) == 1 else 's'} of other tasks, from {library.of}"
+    return f"some births are shown examples of good descriptions: of {told}"
 
 
 def uncapped(models: Mapping[str, str], max_calls: int | None) -> str | None:

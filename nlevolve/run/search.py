@@ -18,6 +18,7 @@ from nlevolve.records import (
     Birth,
     BirthPlanned,
     CandidateChecked,
+    Entry,
     Event,
     MoveFailed,
     Unreached,
@@ -33,9 +34,16 @@ class Search:
     """The births of one task, planned purely and carried out here."""
 
     def __init__(
-        self, task: Task, context: Context, known: Sequence[Event], before: Arms, settling: Settling | None = None
+        self,
+        task: Task,
+        context: Context,
+        known: Sequence[Event],
+        before: Arms,
+        settling: Settling | None = None,
+        lessons: Sequence[Entry] = (),
     ) -> None:
         self.task, self.context, self.before, self.settling = task, context, before, settling
+        self.shelf = context.library.shelf(task, lessons)
         self.policy = context.policy(task.id)
         self.population = Population(tests=len(task.tests))
         self.planned: list[Birth] = []
@@ -181,7 +189,9 @@ class Search:
             return Birth(index=k, operator="given", model="")
         rng = Random(f"{self.context.config.seed}/{self.task.id}/{k}")
         birth = plan(k, seen, self.policy, model="", pairs=len(self.task.pairs), rng=rng, parents=self.context.parents)
-        return birth.model_copy(update={"model": self._model(birth, seen)})
+        said = (bullet for _, one in sorted(seen.members.items()) for bullet in one.description.bullets)
+        shown = self.shelf.examples(birth, said, self.policy.library)
+        return birth.model_copy(update={"model": self._model(birth, seen), "examples": tuple(one.id for one in shown)})
 
     def _model(self, birth: Birth, seen: Population) -> str:
         """The model this birth is asked from: of a mix, the one that promises most on what birth k may see."""
@@ -220,7 +230,7 @@ def sample_of(birth: Birth, earlier: Iterable[Birth]) -> int:
 
 def _question(birth: Birth) -> tuple[object, ...]:
     """What a birth asks, whichever its number. Views and temperatures count as one: equal seeds might be answered alike."""
-    return birth.operator, birth.parents, birth.model, birth.blind
+    return birth.operator, birth.parents, birth.model, birth.blind, birth.examples
 
 
 def _unreached(event: CandidateChecked | MoveFailed) -> bool:

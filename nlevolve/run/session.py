@@ -16,7 +16,7 @@ from nlevolve.ask.rehearsal import rehearse
 from nlevolve.config import RunConfig, digest, require_coder
 from nlevolve.errors import UsageError
 from nlevolve.evolve.parents import Parents, strategy
-from nlevolve.formats import SeedsRow
+from nlevolve.formats import LibraryRow, SeedsRow
 from nlevolve.llm.bank import Notice
 from nlevolve.llm.bank_check import check_bank
 from nlevolve.llm.catalogue import ModelCard, price_of
@@ -35,6 +35,7 @@ from nlevolve.run.asking import asked, cards_of
 from nlevolve.run.batch import solve_all
 from nlevolve.run.context import Context, Emit
 from nlevolve.run.controls import Brought
+from nlevolve.run.library import Library, chosen as library_chosen
 from nlevolve.run.notices import notices
 from nlevolve.run.origin import Origin
 from nlevolve.run.outcome import finished as ended
@@ -76,6 +77,8 @@ class Session:
     """Task -> what its first births are given, instead of asking a model for it."""
     seeds: SeedsRow | None = None
     """Where this is from, if the schedule comes behind it."""
+    library: LibraryRow | None = None
+    """Where the examples are from that its births are shown."""
     around: Callable[[LLM], LLM] = lambda llm: llm
     """Wraps the way to the models: benchmarks look at the requests there."""
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
@@ -103,7 +106,7 @@ class Session:
                     see(event)
 
             emit(self._started())
-            beside = self.config.models, self.known, self.limits.max_calls, self.seeds
+            beside = self.config.models, self.known, self.limits.max_calls, self.seeds, self.library
             for notice in notices(self.origin, self.lock, self.selection, *beside):
                 emit(Noticed(text=notice))
             try:
@@ -164,6 +167,7 @@ class Session:
                 asked_early=None if self.replay else self.around(stack.early),
                 given=self.given,
                 warm=self.seeds is not None,
+                library=Library.of(self.library),
             )
             tasks = self.selection.tasks
             if (self.ping or retold.pinged) and not self.known and tasks:
@@ -219,6 +223,8 @@ def begin(
     brought = brought or Brought.of(origin.recorded if origin else {})
     if options.seeds is not None and brought.seeds is None:
         brought = seeded(str(options.seeds), Path(options.runs_dir), selection.tasks)
+    if options.library is not None and origin is None:
+        brought = replace(brought, library=library_chosen(str(options.library)))
     cards = cards_of(config, brought, limits, replay=replay, cache_dir=cache_dir)
     items = _confirmed(config, cards, templates, limits, chosen or chosen_by(options), sends=not replay and live is None)
     check_bank(cache_dir, replay=replay, notice=notice)
@@ -247,8 +253,12 @@ def begin(
         store.replace(lock.folder / "config.json", content)
         failed.pop_all()
     fixed = (lock, selection, config, limits, options.preset, templates, cards, cache_dir, run_id, choose)
-    also: dict[str, Any] = {"named": items, "origin": origin, "given": brought.given, "seeds": brought.seeds}
+    also: dict[str, Any] = {"named": items, "origin": origin, **_of(brought)}
     return Session(*fixed, replay=replay, live=live, ping=bool(options.ping) and not replay, **also)
+
+
+def _of(brought: Brought) -> dict[str, Any]:
+    return {"given": brought.given, "seeds": brought.seeds, "library": brought.library}
 
 
 def _made_with(
@@ -315,8 +325,7 @@ def reopen(
             choose,
             replay=replay,
             known=store.read_events(folder),
-            given=brought.given,
-            seeds=brought.seeds,
+            **_of(brought),
             live=live,
             named=items,
         )
