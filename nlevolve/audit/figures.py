@@ -149,6 +149,7 @@ class Told:
                 "public_tasks": None if evidence.public is None else sum(row["public"] for row in rows.values()),
                 "candidates": sum(row["candidates"] for row in rows.values()),
                 "programs": {kind: sum(row["programs"][kind] for row in rows.values()) for kind in PROGRAMS},
+                "examples": self._examples(rows),
                 **self.books.row(RUN),
                 "replies": self._replies(RUN),
                 "losses": _loss_rows(losses),
@@ -162,6 +163,20 @@ class Told:
             "damage": None,
             "tasks": rows,
         }
+
+    def _examples(self, rows: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Written births with examples beside those without."""
+        found: dict[str, list[tuple[bool, float, bool]]] = {"shown": [], "plain": []}
+        for name, task in self.evidence.tasks.items():
+            copied = sum(accuracy(pair.input, pair.output) for pair in task.pairs) / len(task.pairs)
+            row = rows[name]
+            best = row["best"]["birth"] if row["solved"] and row["best"] else None
+            for k, one in self.tasks.get(name, Seen()).members.items():
+                if one.event.birth.operator == "write":
+                    worth = (one.exact / len(one.shares) + one.cells) / 2
+                    told = found["shown" if one.event.birth.examples else "plain"]
+                    told.append((one.perfect, max(0.0, worth - copied / 2), k == best))
+        return {kind: written_row(births) for kind, births in found.items()} if found["shown"] else None
 
     def submission(self) -> dict[str, Any]:
         return {
@@ -260,6 +275,12 @@ class Told:
 
     def _why_open(self) -> str:
         return self.finished.reason if self.finished and self.finished.reason != "done" else "interrupted"
+
+
+def written_row(births: Sequence[tuple[bool, float, bool]]) -> dict[str, Any]:
+    """(fits, gain, solved by it) of each -> what results.json has."""
+    fit, gain, solved = (sum(one[n] for one in births) for n in range(3))
+    return {"births": len(births), "fit": fit, "solved": solved, "gain": round(gain / len(births), 6) if births else None}
 
 
 def lost(

@@ -44,6 +44,7 @@ MODULES = (
     "serve",
     "shelf",
     "presets",
+    "library",
     "steering",
     "doctor",
 )

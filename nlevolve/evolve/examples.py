@@ -9,6 +9,7 @@ from functools import cached_property
 from pydantic import BaseModel, ConfigDict, Field
 
 from nlevolve.evolve.wording import Wordings
+from nlevolve.puzzle.kinship import pairs_of
 from nlevolve.records import Birth, Entry
 
 DIGITS = 5
@@ -62,9 +63,9 @@ class Shelf:
         found: list[Entry] = []
         had: set[str] = set()
         for entry in (self.entries[place] for place in order):
-            if had.isdisjoint(entry.fingerprints):
+            if had.isdisjoint(pairs := pairs_of(entry.fingerprints)):
                 found.append(entry)
-                had.update(entry.fingerprints)
+                had.update(pairs)
         return found
 
     @cached_property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from math import log
 
@@ -11,12 +12,27 @@ from nlevolve.puzzle.tasks import Task
 from nlevolve.puzzle.traits import traits
 from nlevolve.records import Entry
 
+_TELLING = re.compile(r"(?=.*\d).{6,}")
+"""Ids that are no words."""
+
 
 def shelf(task: Task, entries: Iterable[Entry]) -> Shelf:
-    """What of these entries may be shown to a task: none of its own, whatever it is called, turned or recoloured."""
+    """What of these entries may be shown to a task: none of its own, whatever it is called, turned or recoloured, and none that
+    names it."""
     own = fingerprints(task)
-    others = tuple(entry for entry in entries if entry.task != task.id and not akin(own, entry.fingerprints))
+    others = tuple(
+        entry for entry in entries if entry.task != task.id and not akin(own, entry.fingerprints) and not _names(task.id, entry)
+    )
     return Shelf(others, likeness(traits(task), [entry.traits for entry in others]))
+
+
+def _names(task: str, entry: Entry) -> bool:
+    """Whether it holds the task's id; one that is a word like others may stand anywhere."""
+    return _TELLING.fullmatch(task) is not None and any(_holds(task, bullet) for bullet in entry.description.bullets)
+
+
+def _holds(task: str, bullet: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(task)}(?!\w)", bullet) is not None
 
 
 def likeness(own: Sequence[str], others: Sequence[Sequence[str]]) -> tuple[float, ...]:

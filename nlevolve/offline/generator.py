@@ -124,6 +124,9 @@ def _write(puzzle: Puzzle, seed: int, effort: Effort) -> Bullets:
     if not ideas:
         return SKIP
     exact = sum(idea.is_exact for idea in ideas)
+    if exact and effort.glance.first:
+        # what others have not thought of may be right: it is not passed over because they have had their turns
+        seed %= exact
     idea = ideas[seed] if seed < max(exact, 1) else _drawn(ideas, seed, Random(puzzle.digest))
     if not exact and effort.second and not ideas[0].accuracy:
         # with nothing right by one step, a revision would have no sign of which first step is worth going on from

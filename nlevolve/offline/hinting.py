@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields, replace
-from itertools import takewhile
 
 from nlevolve.offline.english import steps
 from nlevolve.offline.grammar import Phrase
@@ -18,13 +17,19 @@ MOST_READ = 200
 def hinted(glance: Glance, examples: Sequence[Sequence[str]]) -> Glance:
     """The glance of somebody who has these rules in mind; the same where none of their bullets is understood."""
     read = [_read(bullets[:MOST_READ]) for bullets in examples]
-    openings = (tuple(takewhile(lambda step: isinstance(step, Definition), rule)) for rule in read)
+    openings = map(_opening, read)
     themes = frozenset(theme for rule in read for step in rule for theme in _themes(step))
     return replace(glance, first=themes, openings=tuple(dict.fromkeys(opening for opening in openings if opening)))
 
 
 def _read(bullets: Iterable[str]) -> list[Operation]:
     return [step for bullet in bullets for step in steps(bullet) or ()]
+
+
+def _opening(rule: Sequence[Operation]) -> tuple[Definition, ...]:
+    """The definitions that it begins with."""
+    acts = (place for place, step in enumerate(rule) if not isinstance(step, Definition))
+    return tuple(step for step in rule[: next(acts, len(rule))] if isinstance(step, Definition))
 
 
 def _themes(phrase: Phrase) -> Iterator[str]:

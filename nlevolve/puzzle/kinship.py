@@ -12,30 +12,36 @@ from nlevolve.puzzle.tasks import Task
 
 DIGITS = 16
 """Hex digits of a fingerprint."""
+PAIR = "p"
+"""What that of a whole pair begins with, and no other."""
 
 
 def fingerprints(task: Task) -> frozenset[str]:
-    """One of each grid that the task gives something to do with: its training inputs and its test inputs.
-
-    Tasks that share one are taken for the same: the whole of a task turned, mirrored or recoloured has all of them in common,
-    and one whose pairs change places with its tests (as ARC-AGI-2 has many of ARC-AGI-1) still some.
-    """
-    return frozenset(map(fingerprint, (*(pair.input for pair in task.pairs), *task.tests)))
+    """One of each training pair, and one of each input, of the tests, too: the same for every symmetry and recolouring."""
+    pairs = (PAIR + fingerprint(pair.input, pair.output) for pair in task.pairs)
+    inputs = (fingerprint(grid) for grid in (*(pair.input for pair in task.pairs), *task.tests))
+    return frozenset((*pairs, *inputs))
 
 
 @lru_cache(maxsize=8192)
-def fingerprint(grid: Grid) -> str:
-    """The same for every symmetry of the grid and every renaming of its colours; another for any other grid."""
-    least = min(_renamed(symmetry.grid(grid)) for symmetry in SYMMETRIES)
+def fingerprint(*grids: Grid) -> str:
+    """The same for every symmetry of the grids, taken together, and every renaming of their colours; another for any others."""
+    least = min(_renamed([symmetry.grid(grid) for grid in grids]) for symmetry in SYMMETRIES)
     return hashlib.sha256(repr(least).encode()).hexdigest()[:DIGITS]
 
 
 def akin(one: Iterable[str], other: Iterable[str]) -> bool:
-    """Whether these are fingerprints of the same task."""
+    """Whether these are fingerprints of tasks that may be the same: they share an input, be it of a test. Of tasks with tiny
+    grids some do by chance; that two share nothing though they are one cannot be."""
     return not frozenset(one).isdisjoint(other)
 
 
-def _renamed(grid: Grid) -> Grid:
-    """With its colours numbered in the order in which they come."""
+def pairs_of(marks: Iterable[str]) -> frozenset[str]:
+    """Those of whole pairs: tasks that share one are the same."""
+    return frozenset(mark for mark in marks if mark.startswith(PAIR))
+
+
+def _renamed(grids: Iterable[Grid]) -> tuple[Grid, ...]:
+    """With their colours numbered in the order in which they come."""
     names: dict[int, int] = {}
-    return tuple(tuple(names.setdefault(cell, len(names)) for cell in row) for row in grid)
+    return tuple(tuple(tuple(names.setdefault(cell, len(names)) for cell in row) for row in grid) for grid in grids)

@@ -35,7 +35,7 @@ class Entry(Record):
     traits: Names = ()
     """What can be said of the task at a glance (puzzle/traits.py)."""
     fingerprints: Names
-    """Of the task's training and test inputs, the same for every symmetry and recolouring of it (puzzle/kinship.py)."""
+    """Of the task's training pairs and of all its inputs: the same for every symmetry and recolouring (puzzle/kinship.py)."""
     origin: Short = ""
     """Where it is from: a run's name, or a file's."""
     model: Short = ""

@@ -79,11 +79,20 @@ async def _described(task: Task, context: Context, birth: Birth, seen: Populatio
     parents = [(seen.members[p].description, seen.members[p].attempts) for p in birth.parents]
     doubt = seen.members[birth.parents[0]].doubt if birth.parents else ""
     settings = context.settings(ROLE_OF[birth.operator], birth.model, birth.phase)
-    tokens, examples = context.config.policy.parent_tokens, context.library.shown(birth)
 
     def ask(*, again: bool) -> Awaitable[Answered[Description]]:
-        beside = {"sample": sample, "tokens": tokens, "doubt": doubt, "examples": examples, "again": again}
-        return describe(context.asker, settings, task, birth, parents, **beside)
+        return describe(
+            context.asker,
+            settings,
+            task,
+            birth,
+            parents,
+            sample=sample,
+            tokens=context.config.policy.parent_tokens,
+            doubt=doubt,
+            examples=context.library.shown(birth),
+            again=again,
+        )
 
     try:
         return await ask(again=False)

@@ -8,6 +8,7 @@ from nlevolve.formats import LibraryRow, SeedsRow
 from nlevolve.llm.embedded import embedded_version, is_embedded
 from nlevolve.puzzle.datasets import Selection
 from nlevolve.records import Event, LogDamaged
+from nlevolve.run.controls import Brought
 from nlevolve.run.origin import Origin
 from nlevolve.run.store import Lock
 
@@ -19,18 +20,16 @@ def notices(
     models: Mapping[str, str],
     known: Sequence[Event],
     max_calls: int | None = None,
-    seeds: SeedsRow | None = None,
-    library: LibraryRow | None = None,
+    brought: Brought | None = None,
 ) -> Iterator[str]:
     """What a user should know of a run that begins."""
     if origin is not None:
         yield from origin.notices()
     if lock.aside is not None:
         yield f"the earlier run {lock.folder.name} is now {lock.aside.name}"
-    if seeds is not None and not known:
-        yield _warm(seeds)
-    if library is not None and not known:
-        yield _reminded(library)
+    if brought is not None and not known:
+        yield from (_warm(brought.seeds),) if brought.seeds else ()
+        yield from (_reminded(brought.library),) if brought.library else ()
     if selection.broken:
         yield f"left out, because they are broken: {'; '.join(selection.broken)}"
     if company := _ill_matched(models):

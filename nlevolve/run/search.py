@@ -229,8 +229,9 @@ def sample_of(birth: Birth, earlier: Iterable[Birth]) -> int:
 
 
 def _question(birth: Birth) -> tuple[object, ...]:
-    """What a birth asks, whichever its number. Views and temperatures count as one: equal seeds might be answered alike."""
-    return birth.operator, birth.parents, birth.model, birth.blind, birth.examples
+    """What a birth asks, whichever its number. Views, temperatures and examples count as one: equal seeds might be
+    answered alike."""
+    return birth.operator, birth.parents, birth.model, birth.blind
 
 
 def _unreached(event: CandidateChecked | MoveFailed) -> bool:

@@ -16,7 +16,6 @@ from nlevolve.ask.rehearsal import rehearse
 from nlevolve.config import RunConfig, digest, require_coder
 from nlevolve.errors import UsageError
 from nlevolve.evolve.parents import Parents, strategy
-from nlevolve.formats import LibraryRow, SeedsRow
 from nlevolve.llm.bank import Notice
 from nlevolve.llm.bank_check import check_bank
 from nlevolve.llm.catalogue import ModelCard, price_of
@@ -29,13 +28,14 @@ from nlevolve.llm.request import LLM
 from nlevolve.llm.stack import OpenStack
 from nlevolve.options import Limits, Options
 from nlevolve.puzzle.datasets import Selection
-from nlevolve.records import CallFinished, Description, Event, Noticed, RunFinished, RunStarted, TaskAnswered
+from nlevolve.records import CallFinished, Event, Noticed, RunFinished, RunStarted, TaskAnswered
 from nlevolve.run import store
 from nlevolve.run.asking import asked, cards_of
 from nlevolve.run.batch import solve_all
 from nlevolve.run.context import Context, Emit
 from nlevolve.run.controls import Brought
-from nlevolve.run.library import Library, chosen as library_chosen
+from nlevolve.run.library import Library
+from nlevolve.run.library import chosen as library_chosen
 from nlevolve.run.notices import notices
 from nlevolve.run.origin import Origin
 from nlevolve.run.outcome import finished as ended
@@ -73,12 +73,8 @@ class Session:
     """Addresses, headers and prompts that are not the providers' own and ours: confirmed, and always told."""
     origin: Origin | None = None
     """The run that it repeats."""
-    given: Mapping[str, Sequence[Description]] = field(default_factory=dict)
-    """Task -> what its first births are given, instead of asking a model for it."""
-    seeds: SeedsRow | None = None
-    """Where this is from, if the schedule comes behind it."""
-    library: LibraryRow | None = None
-    """Where the examples are from that its births are shown."""
+    brought: Brought = field(default_factory=Brought)
+    """What it has beside its settings."""
     around: Callable[[LLM], LLM] = lambda llm: llm
     """Wraps the way to the models: benchmarks look at the requests there."""
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
@@ -106,7 +102,7 @@ class Session:
                     see(event)
 
             emit(self._started())
-            beside = self.config.models, self.known, self.limits.max_calls, self.seeds, self.library
+            beside = self.config.models, self.known, self.limits.max_calls, self.brought
             for notice in notices(self.origin, self.lock, self.selection, *beside):
                 emit(Noticed(text=notice))
             try:
@@ -165,13 +161,13 @@ class Session:
                 retold=retold,
                 lacking=lambda owed: self.around(stack.lacking(owed)),
                 asked_early=None if self.replay else self.around(stack.early),
-                given=self.given,
-                warm=self.seeds is not None,
-                library=Library.of(self.library),
+                given=self.brought.given,
+                warm=self.brought.seeds is not None,
+                library=Library.of(self.brought.library),
             )
             tasks = self.selection.tasks
             if (self.ping or retold.pinged) and not self.known and tasks:
-                await ping_models(asker, asked(self.config, Brought(self.given)), tasks[0].id, tee)
+                await ping_models(asker, asked(self.config, Brought(self.brought.given)), tasks[0].id, tee)
             async with Steering(self.folder, tee, pause, stack.cap).listening(), sandboxes() as sandbox:
                 context = replace(context, sandbox=sandbox)
                 at_once = self.limits.tasks_at_once
@@ -253,12 +249,8 @@ def begin(
         store.replace(lock.folder / "config.json", content)
         failed.pop_all()
     fixed = (lock, selection, config, limits, options.preset, templates, cards, cache_dir, run_id, choose)
-    also: dict[str, Any] = {"named": items, "origin": origin, **_of(brought)}
+    also: dict[str, Any] = {"named": items, "origin": origin, "brought": brought}
     return Session(*fixed, replay=replay, live=live, ping=bool(options.ping) and not replay, **also)
-
-
-def _of(brought: Brought) -> dict[str, Any]:
-    return {"given": brought.given, "seeds": brought.seeds, "library": brought.library}
 
 
 def _made_with(
@@ -325,7 +317,7 @@ def reopen(
             choose,
             replay=replay,
             known=store.read_events(folder),
-            **_of(brought),
+            brought=brought,
             live=live,
             named=items,
         )

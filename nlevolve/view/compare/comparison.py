@@ -12,6 +12,8 @@ from nlevolve.errors import UsageError
 from nlevolve.view.compare import repeats
 from nlevolve.view.compare.differences import differences
 from nlevolve.view.compare.repeats import Contest, Group
+from nlevolve.view.library import HONESTLY
+from nlevolve.view.library import in_words as examples_told
 from nlevolve.view.lost import in_short, summed
 from nlevolve.view.readings import OUTCOMES
 from nlevolve.view.results import attempted, exact_on_training, won
@@ -86,6 +88,8 @@ class Side(BaseModel):
     """With those of the replies from the cache, each once."""
     replies: dict[str, int]
     """What became of the replies, as in results.json."""
+    examples: str = ""
+    """What written births came to that were shown examples, beside those that were not: over all tasks of the run."""
     checks_saved: int = 0
     lost: dict[str, int] = Field(default_factory=dict)
     """Kind of failure -> births and answers that brought nothing, because no reply came."""
@@ -245,6 +249,7 @@ def _side(name: str, run: RunFolder, rows: Sequence[TaskRow], graded: bool) -> S
         calls=calls,
         tokens={kind: sum(row["tokens"][kind] for row in [*rows, *once]) for kind in rows[0]["tokens"]},
         replies={name: sum(row.get("replies", {}).get(name, 0) for row in rows) for name in (*OUTCOMES, "wrong_size", "notes")},
+        examples=examples_told(run.results["totals"].get("examples")),
         checks_saved=sum(row.get("programs", {}).get("saved", 0) for row in rows),
         lost=summed(loss for row in rows for loss in row.get("losses", ())),
         cached_share=calls["cache"] / asked if asked else 0.0,
@@ -285,6 +290,8 @@ def _warnings(sides: Sequence[Side], runs: Sequence[RunFolder], shared: int, gra
             yield f"{side.run}: {side.solved_given} of its {side.solved} solved tasks by descriptions that it was given"
         if unsure := doubt(side.cost_unknown_calls, side.cost_unknown_usd):
             yield f"{side.run}: {unsure}: its dollars are too few"
+        if side.examples:
+            yield f"{side.run}: {side.examples}; {HONESTLY}"
         if side.damaged:
             yield f"{side.run}: {side.damaged}: its figures are too low"
         if side.estimated_calls:

@@ -11,7 +11,7 @@ from nlevolve.view.run_folder import RunFolder, flat
 
 INCIDENTAL = ("schema", "run", "id", "digest", "tasks", "tasks_digest", "cache_dir", "prompts_dir", "control", "given")
 """Parts of config.json that explain nothing by differing; tasks are compared one by one."""
-UNSET = (("limits.budget_file", "None"), ("limits.max_tokens_total", "None"), ("seeds", "None"))
+UNSET = (("limits.budget_file", "None"), ("limits.max_tokens_total", "None"), ("seeds", "None"), ("library", "None"))
 """As in runs from before it could be set."""
 NOT_ALWAYS = ("reviewer", "judge", "coder")
 """Roles that not every run has."""
