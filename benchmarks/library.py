@@ -16,20 +16,23 @@ from random import Random
 from benchmarks.figures import section
 from benchmarks.search import paired_interval
 from nlevolve.config import RunConfig, configure
+from nlevolve.evolve.policy import stop_index
 from nlevolve.library import file as library_file
 from nlevolve.library.entries import entry
 from nlevolve.llm.request import LLM, Reply, Request
 from nlevolve.options import Options
 from nlevolve.puzzle.datasets import Selection, load
-from nlevolve.records import CandidateChecked, Description, Entry, Event
+from nlevolve.records import Description, Entry
 from nlevolve.run.session import begin
 from nlevolve.view.publish import Publisher
 from nlevolve.view.statistics import mcnemar
 
 DOCUMENT = Path("docs/BENCHMARKS.md")
 TITLE = "Library: rules of other tasks as examples"
+NOTHING = "every second, rules that say nothing"
 ARMS: Mapping[str, Mapping[str, object]] = {
     "every second written birth": {},
+    NOTHING: {},
     "every written birth": {"policy.library.every": 1},
     "every second, four examples": {"policy.library.examples": 4},
     "every second, by the tasks alone": {"policy.library.words": 0.0},
@@ -45,17 +48,18 @@ class Outcome:
     solved: set[str] = field(default_factory=set)
     fitted: set[str] = field(default_factory=set)
     """Tasks with a description that fits every pair."""
-    keys: set[str] = field(default_factory=set)
-    """Of distinct requests."""
+    asked: dict[tuple[str, int], set[str]] = field(default_factory=dict)
+    """(task, birth) -> keys of its requests."""
+    calls: int = 0
+    """Distinct requests of births up to the one that ended the search: which were begun beyond it is a matter of time."""
     births: dict[bool, list[bool]] = field(default_factory=lambda: {False: [], True: []})
     """Shown examples or not -> of each written description whether it fits every pair."""
     rules: dict[str, Entry] = field(default_factory=dict)
     """Task -> its best description, where it fits."""
 
-    def see(self, event: Event) -> None:
-        if isinstance(event, CandidateChecked) and event.birth.operator == "write":
-            fits = all(attempt.exact for attempt in event.attempts)
-            self.births[bool(event.birth.examples)].append(fits)
+    def count(self, request: Request) -> None:
+        label = request.label
+        self.asked.setdefault((label.task, label.birth or 0), set()).add(request.key)
 
 
 async def solve(selection: Selection, config: RunConfig, folder: Path, name: str, library: str = "none") -> Outcome:
@@ -63,21 +67,29 @@ async def solve(selection: Selection, config: RunConfig, folder: Path, name: str
     found = Outcome()
     told = Options(preset="bench", runs_dir=folder / "runs", cache_dir=folder / "bank", run=name, library=library)
     session = begin(selection, config, told)
-    session = replace(session, around=lambda door: _counting(door, found.keys.add))
+    session = replace(session, around=lambda door: _counting(door, found.count))
     publisher = Publisher(session.folder, session.selection)
-    await session.run([publisher.see, found.see])
+    await session.run([publisher.see])
     rows = publisher.results()["tasks"]
     found.solved = {task for task, row in rows.items() if row["solved"]}
     found.fitted = {task for task, row in rows.items() if row["train"]["exact"] == row["train"]["pairs"]}
-    for task in (one for one in selection.tasks if one.id in found.fitted):
-        fits = publisher.history.task(task.id).population.perfect()
+    for task in selection.tasks:
+        population = publisher.history.task(task.id).population
+        end = stop_index(population, config.policy)
+        keys = [keys for (name, birth), keys in found.asked.items() if name == task.id and (end is None or birth <= end)]
+        found.calls += len(set[str]().union(*keys))
+        counted = population if end is None else population.before(end + 1)
+        for one in counted.members.values():
+            if one.birth.operator == "write":
+                found.births[bool(one.birth.examples)].append(one.fitness.perfect)
+        fits = counted.perfect()
         found.rules |= {task.id: entry(task, fits[0].description, name)} if fits else {}
     return found
 
 
-def _counting(door: LLM, count: Callable[[str], None]) -> LLM:
+def _counting(door: LLM, count: Callable[[Request], None]) -> LLM:
     async def ask(request: Request) -> Reply:
-        count(request.key)
+        count(request)
         return await door(request)
 
     return ask
@@ -97,7 +109,7 @@ def row(name: str, one: Outcome, base: Outcome, tasks: int) -> str:
     low, high = paired_interval(gained, lost, tasks)
     with_, without = (f"{sum(fits)} of {len(fits)}" for fits in (one.births[True], one.births[False]))
     paired = "" if one is base else f"+{gained} -{lost}, difference {low:+.1%} to {high:+.1%}, p {mcnemar(gained, lost):.2f}"
-    calls = f"{len(one.keys):,} ({len(one.keys) / len(base.keys):.0%})"
+    calls = f"{one.calls:,} ({one.calls / base.calls:.0%})"
     return f"| {name} | {len(one.solved)} | {len(one.fitted)} | {calls} | {paired} | {with_} | {without} |"
 
 
@@ -110,25 +122,24 @@ async def measure(selector: str, tasks: int, seed: int, preset: str, arms: Seque
         built = await solve(first, config, folder, "build")
         file = folder / "library.jsonl"
         library_file.write(file, list(built.rules.values()))
-        nothing = folder / "nothing.jsonl"
-        library_file.write(nothing, [one.model_copy(update={"description": PLACEBO}) for one in built.rules.values()])
+        placebo = folder / "placebo.jsonl"
+        library_file.write(placebo, [one.model_copy(update={"description": PLACEBO}) for one in built.rules.values()])
         print(f"{len(built.rules)} rules of {len(first.found)} tasks", flush=True)
         base = await solve(second, config, folder, "without")
         lines = [
             f"{selector}, {len(first.found)} tasks solved by `{preset}` make a library of {len(built.rules)} rules; the other "
-            f"{len(second.found)} are solved by it with and without. Embedded models, seed {seed}. Calls: distinct requests.",
+            f"{len(second.found)} are solved by it with and without. Embedded models, seed {seed}. Calls: distinct requests of "
+            "births up to the one that ended a search.",
             "",
             "| births shown examples | solved | fitted | calls | against none | with examples, those that fit | without |",
             "|---|---|---|---|---|---|---|",
             row("none", base, base, len(second.found)),
         ]
         print(lines[-1], flush=True)
-        placebo = await solve(second, config, folder, "placebo", str(nothing))
-        lines.append(row("every second, by rules that say nothing", placebo, base, len(second.found)))
-        print(lines[-1], flush=True)
         for name in arms:
             changed = config.changed(ARMS[name])
-            one = await solve(second, changed, folder, name.replace(" ", "-").replace(",", ""), str(file))
+            shown = placebo if name == NOTHING else file
+            one = await solve(second, changed, folder, name.replace(" ", "-").replace(",", ""), str(shown))
             lines.append(row(name, one, base, len(second.found)))
             print(lines[-1], flush=True)
     return lines
