@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import jinja2
 
-from nlevolve.ask.templates import Templates, missing
+from nlevolve.ask.templates import Templates, missing, read
 from nlevolve.errors import UsageError
 from nlevolve.llm.manner import MANNERS, Manner
 from nlevolve.llm.request import Message
@@ -66,7 +66,7 @@ class Prompts:
             # before the folder is read: one of something else may be large
             if f"{name}.md" not in LATER and not (folder / f"{name}.md").exists():
                 raise missing(f"{name}.md", folder)
-        self._files = Templates(folder, ours=folder.resolve() == bundled().resolve())
+        self._files = read(folder, ours=folder.resolve() == bundled().resolve())
         self._templates = {name: self._load(f"{name}.md") for name in TEMPLATES}
         self._words = {(kind, manner): self._worded(kind, manner) for kind in KINDS for manner in MANNERS}
         views = [file for file in self._files.digests if Path(file).parent == Path("views")]
@@ -136,7 +136,7 @@ class Prompts:
 
     @cached_property
     def _ours(self) -> Templates:
-        return Templates(bundled(), ours=True)
+        return read(bundled(), ours=True)
 
 
 def bundled() -> Path:
@@ -147,7 +147,7 @@ def bundled() -> Path:
 
 def bundled_digests() -> dict[str, str]:
     """Those of the prompts that ship with nlevolve; without making templates of them."""
-    return Templates(bundled(), ours=True).digests
+    return read(bundled(), ours=True).digests
 
 
 def known_then(digests: Mapping[str, str], recorded: Mapping[str, str]) -> dict[str, str]:

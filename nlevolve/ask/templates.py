@@ -7,8 +7,8 @@ through no link, and its syntax tree is judged before jinja2 makes code of it.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from functools import cached_property
+from collections.abc import Iterator, Mapping
+from functools import cached_property, lru_cache
 from itertools import islice
 from pathlib import Path
 
@@ -36,13 +36,23 @@ _TAKEN = (
 _WHAT_IS = "a prompt holds places, loops over them, conditions and inclusions, and nothing else"
 
 
-class Templates:
-    """The `*.md` files of a folder. Raises UsageError for what cannot be read, naming the file."""
+def read(folder: Path, *, ours: bool) -> Templates:
+    """The folder's templates as they are now; `ours`: it came with this program, so links are what the installer made of it.
 
-    def __init__(self, folder: Path, *, ours: bool) -> None:
-        """`ours`: it came with this program, so links are what the installer made of it."""
+    Raises UsageError for what cannot be read, naming the file.
+    """
+    return _read_before(folder, tuple(_read_all(folder, ours).items()))
+
+
+class Templates:
+    """The `*.md` files of a folder: each is judged and made ready once, when it is first asked for."""
+
+    def __init__(self, folder: Path, content: Mapping[str, bytes]) -> None:
         self.folder = folder
-        self._content = _read_all(folder, ours)
+        self._content = content
+        self._trees: dict[str, nodes.Template] = {}
+        self._ready: dict[str, jinja2.Template] = {}
+        self._places: dict[str, frozenset[str]] = {}
         self._jinja = ImmutableSandboxedEnvironment(
             loader=jinja2.FunctionLoader(self._source),
             undefined=jinja2.StrictUndefined,
@@ -72,13 +82,20 @@ class Templates:
 
     def template(self, file: str) -> jinja2.Template:
         """Judged, with all that it includes, and made ready. Raises UsageError."""
-        for included, _ in enumerate(self._judged(file, loops=0, within=())):
-            if included > MOST_INCLUDED:
-                raise UsageError(f"prompt file {file} in {self.folder} includes more than {MOST_INCLUDED} files")
-        return self._jinja.get_template(file)
+        if file not in self._ready:
+            for included, _ in enumerate(self._judged(file, loops=0, within=())):
+                if included > MOST_INCLUDED:
+                    raise UsageError(f"prompt file {file} in {self.folder} includes more than {MOST_INCLUDED} files")
+            self._ready[file] = self._jinja.get_template(file)
+        return self._ready[file]
 
     def places(self, file: str) -> frozenset[str]:
         """Fields that the template and those it includes ask for, less the loop variables of the includer."""
+        if file not in self._places:
+            self._places[file] = self._asked_for(file)
+        return self._places[file]
+
+    def _asked_for(self, file: str) -> frozenset[str]:
         tree = self._parsed(file)
         places = set(jinja2.meta.find_undeclared_variables(tree))
         bound = {t.name for loop in tree.find_all(nodes.For) for t in loop.find_all(nodes.Name) if t.ctx == "store"}
@@ -91,6 +108,11 @@ class Templates:
         return self.text(file) if file in self._content else None
 
     def _parsed(self, file: str) -> nodes.Template:
+        if file not in self._trees:
+            self._trees[file] = self._tree(file)
+        return self._trees[file]
+
+    def _tree(self, file: str) -> nodes.Template:
         try:
             return self._jinja.parse(self.text(file), filename=file)
         except jinja2.TemplateSyntaxError as error:
@@ -108,6 +130,12 @@ class Templates:
                 raise UsageError(f"prompt file {file}, line {node.lineno}: {problem}; {_WHAT_IS}")
             if isinstance(node, nodes.Include):
                 yield from self._judged(_included(node), deep, (*within, file))
+
+
+@lru_cache(maxsize=4)
+def _read_before(folder: Path, content: tuple[tuple[str, bytes], ...]) -> Templates:
+    """A folder that is as it was is not made ready again: that takes longer than all else that a small run does itself."""
+    return Templates(folder, dict(content))
 
 
 def missing(file: str, folder: Path) -> UsageError:

@@ -25,6 +25,8 @@ PACKAGE = "pydantic_monty"
 MEBIBYTE = 2**20
 DEEPEST = 200
 """Calls within calls."""
+BROKE_DOWN = "the sandbox broke down while it ran"
+"""Why a program failed that took its sandbox down."""
 LONGEST_WHY = 300
 """Characters of what was wrong."""
 MOST_SLEEPS = 1000
@@ -99,7 +101,7 @@ class Sandbox:
             except _monty().MontyCrashedError as crash:
                 if crash.timed_out:  # deep in one operation, it did not look at the clock
                     return _late(bounds)
-        return Failed("the sandbox broke down while it ran", crashed=True)
+        return Failed(BROKE_DOWN, crashed=True)
 
     def _opened(self) -> Any:
         with self._opening:

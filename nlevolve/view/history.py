@@ -37,6 +37,7 @@ from nlevolve.records import (
 from nlevolve.records import Reader as WhoReads
 from nlevolve.run.losses import losses
 from nlevolve.view.account import Account
+from nlevolve.view.programs import Ran
 from nlevolve.view.readings import Reader
 from nlevolve.view.trouble import Trouble
 
@@ -143,6 +144,8 @@ class History:
     """What became of the replies."""
     trouble: Trouble = field(default_factory=Trouble)
     """What stood between the run and its replies."""
+    programs: Ran = field(default_factory=Ran)
+    """What a coder's programs were run for."""
     mix: dict[str, MixLearned] = field(default_factory=dict)
     """Task -> what it showed of the models of a mix."""
     retries: int = 0
@@ -210,12 +213,15 @@ class History:
                 task = self.task(event.task)
                 if event.birth.index not in task.population.members:
                     self.readings.checked(event, task.started, self.models.get("checker", ""))
+                    self.programs.see(event)
                 task.grow(event, self.rank)
                 task.reopened = task.answered is not None and self.is_old(task.answered)
             case MoveFailed():
                 self.task(event.task).grow(event, self.rank)
             case AnswerFollowed():
                 task, asked = self.task(event.task), (event.birth, event.attempt.pair, event.sample, event.view)
+                if event.attempt.by == "coder" and (*asked, "coder") not in task.follows:
+                    self.programs.see(event)
                 task.follows[*asked, event.attempt.by] = event
                 task.population = grow(task.population, event)
             case AnswerGuessed():

@@ -4,13 +4,41 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from nlevolve.evolve.population import Candidate
-from nlevolve.records import Attempt, Followed, Garbled
+from nlevolve.records import AnswerFollowed, Attempt, CandidateChecked, Followed, Garbled
+from nlevolve.sandbox.pool import BROKE_DOWN
 from nlevolve.view.text import clean, plural
 
 FIGURES = ("made", "failed", "pairs", "saved", "differ")
 MARKS = {"agree": "py=", "differ": "py≠", "alone": "py"}
+
+
+@dataclass(slots=True)
+class Ran:
+    """Programs run on grids so far, as far as the log tells: a program that was repaired counts with what came of it."""
+
+    runs: int = 0
+    failed: int = 0
+    """Those of them that gave no valid grid: they raised, came to a limit, or broke the sandbox."""
+    broke: int = 0
+    """Those of the failed that took their sandbox down."""
+
+    def see(self, event: CandidateChecked | AnswerFollowed) -> None:
+        """Count what a program was run for."""
+        if isinstance(event, AnswerFollowed):
+            self._add(event.attempt)
+        elif event.program and event.duplicate_of is None:
+            for attempt in event.attempts:
+                self._add(attempt)
+
+    def _add(self, attempt: Attempt) -> None:
+        # a pair that a provider's failure left unread says nothing of its program
+        failed, gave = _failed(attempt), _gave(attempt)
+        self.runs += failed or gave
+        self.failed += failed
+        self.broke += failed and _why(attempt).startswith(BROKE_DOWN)
 
 
 def tally(candidates: Iterable[Candidate]) -> dict[str, int]:
@@ -67,6 +95,13 @@ def _failed(attempt: Attempt) -> bool:
     if attempt.by == "coder":
         return isinstance(attempt, Garbled)
     return attempt.other is not None and attempt.other.grid is None
+
+
+def _why(attempt: Attempt) -> str:
+    """Why a program gave no grid."""
+    if attempt.by == "coder" and isinstance(attempt, Garbled):
+        return attempt.why
+    return attempt.other.why if attempt.other else ""
 
 
 def _gave(attempt: Attempt) -> bool:

@@ -13,6 +13,7 @@ from nlevolve.program import command, quoted
 from nlevolve.view.account import Account
 from nlevolve.view.door import console
 from nlevolve.view.library import in_words as examples_told
+from nlevolve.view.programs import in_words as in_words_of_programs
 from nlevolve.view.readings import in_words, telling
 from nlevolve.view.results import both_means, exact_on_training, set_label
 from nlevolve.view.terminal.palette import STANDARD, Palette
@@ -50,6 +51,7 @@ def closing(
         *_without_a_fit(results),
         *(row(f"   {line}") for line in controls or ()),
         _cost(summary, results),
+        *_programs(results),
         *_damaged(results, palette),
         *_replies(results, palette),
         *_unsolved(summary, results, palette),
@@ -137,6 +139,11 @@ def _cost(summary: Summary, results: Mapping[str, Any]) -> Row:
     parts += [f"; {unsure}" if unsure else ""]
     parts += [f"; {_estimated(account)}"] if account.estimated else []
     return row(*parts)
+
+
+def _programs(results: Mapping[str, Any]) -> list[Row]:
+    told = in_words_of_programs(results["totals"].get("programs", {}))
+    return [row(f"   {told}")] if told else []
 
 
 def _estimated(account: Account) -> str:

@@ -48,6 +48,10 @@ TaskPhase = Literal["waiting", "running", "perfect", "partly", "failed", "stoppe
 """Perfect and partly: answered, and how the best candidate fares on the training pairs (never on the tests)."""
 Work = BirthPlanned | CandidateChecked | AnswerFollowed | AnswerGuessed | CandidateReviewed | AnswerJudged
 """Events by which a task is seen to be under way."""
+SELDOM = ("coder", "reviewer", "judge")
+"""Roles that only some runs have."""
+KINDS = ("generator", "coder", "checker", "answers", "reviewer", "judge")
+"""What money is spent on, in the order of a task."""
 KEPT_MOMENTS = 300
 PAUSE, STILL = 10.0, 30.0
 """Seconds without anything done after which what is left runs down; and, where half of the time until then is over too, after
@@ -228,12 +232,13 @@ class Summary:
         )
 
     def spent(self) -> dict[str, float]:
-        """USD by what it was for: descriptions ("generator"), checking ("checker"), the tests, with reviews and
-        choices between answers ("answers")."""
-        kinds = {"checker": "checker", **dict.fromkeys(("answerer", "reviewer", "judge"), "answers")}
-        told = {"generator": 0.0, "checker": 0.0, "answers": 0.0}
-        for (role, _), account in self.history.by_role.items():
-            told[kinds.get(role, "generator")] += account.cost_usd
+        """USD by what it was for: descriptions ("generator"), checking them, the tests ("answers"); and programs, reviews and
+        choices between answers, in a run that asked for any."""
+        accounts = self.history.by_role
+        asked = {role for role, _ in accounts}
+        told = {kind: 0.0 for kind in KINDS if kind not in SELDOM or kind in asked}
+        for (role, _), account in accounts.items():
+            told["answers" if role == "answerer" else role if role in told else "generator"] += account.cost_usd
         return told
 
     def phase(self, task: TaskHistory) -> TaskPhase:

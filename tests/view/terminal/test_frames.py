@@ -20,16 +20,18 @@ from nlevolve.records import (
     Event,
     LimitChanged,
     ModelStopped,
+    OtherReading,
     RunFinished,
     RunStarted,
     TaskAnswered,
     TaskStarted,
 )
+from nlevolve.sandbox.pool import BROKE_DOWN
 from nlevolve.view.terminal.canvas import Canvas
 from nlevolve.view.terminal.palette import COLOUR_BLIND, STANDARD
 from nlevolve.view.terminal.panels.look import PAGES, Look, Page
 from nlevolve.view.terminal.panels.screen import draw
-from nlevolve.view.terminal.summary import Summary
+from nlevolve.view.terminal.summary import SELDOM, Summary
 from nlevolve.view.text import count
 from tests.goldens import assert_golden
 from tests.view.fake_run import FakeRun
@@ -77,12 +79,34 @@ def failed() -> list[Event]:
     return events[: place + 1]
 
 
+def coded() -> list[Event]:
+    """A run with a coder, a reviewer and a judge: its programs read the first pair and fail on the last."""
+    events = until(FakeRun(budget=5.0).events(), 0.6)
+    return [one for event in events for one in _coded(event)]
+
+
+def _coded(event: Event) -> list[Event]:
+    match event:
+        case RunStarted():
+            return [event.model_copy(update={"models": event.models | {"coder": "openai/gpt-5-nano"}})]
+        case CandidateChecked():
+            first, *between, last = event.attempts
+            broken = OtherReading(by="coder", why=BROKE_DOWN if event.birth.index == 1 else "ValueError (line 3)")
+            read = (first.model_copy(update={"by": "coder"}), *between, last.model_copy(update={"other": broken}))
+            return [event.model_copy(update={"program": "def transform(grid): ...", "attempts": read})]
+        case CallFinished(role="answerer"):
+            asked = [event.model_copy(update={"role": role, "request": f"{role}{event.request}"}) for role in SELDOM]
+            return [event, *asked]
+    return [event]
+
+
 STATES: dict[str, Callable[[], list[Event]]] = {
     "starting": lambda: FakeRun().events()[:3],
     "busy": lambda: until(FakeRun(budget=5.0).events(), 0.6),
     "rate-limited": throttled,
     "budget-nearly-gone": lambda: until(FakeRun(budget=0.55).events(), 0.75),
     "task-failed": failed,
+    "coded": coded,
     "finished": lambda: FakeRun().events(),
     "400-tasks": lambda: until(FakeRun(tasks=400, at_once=16, births=6).events(), 0.6),
 }
@@ -93,7 +117,7 @@ def test_frame_on_a_small_screen(state: str) -> None:
     assert_golden(f"frames/{state}-80x24", text(look(STATES[state]()), 80, 24))
 
 
-@pytest.mark.parametrize("state", ["busy", "400-tasks"])
+@pytest.mark.parametrize("state", ["busy", "coded", "400-tasks"])
 def test_frame_on_a_large_screen(state: str) -> None:
     assert_golden(f"frames/{state}-200x50", text(look(STATES[state]()), 200, 50))
 
@@ -112,6 +136,11 @@ def test_states_say_what_they_must() -> None:
     assert "of $0.55" in told["budget-nearly-gone"]
     assert "× 1" in told["task-failed"]
     assert "the provider is down (503)" in told["task-failed"]
+    assert "gpt-5-mini → gpt-5-nano → claude-s" in told["coded"]
+    assert re.search(r"programs \d+  no grid \d+  broken \d", told["coded"])
+    assert re.search(r"gen \d+%  code \d+%  check \d+%  ans \d+%  review \d+%  judge \d+%$", told["coded"], re.MULTILINE)
+    wide = text(look(coded()), 200, 50)
+    assert re.search(r"coder \$\S+ · checker \$\S+ · answers \$\S+ · reviewer \$\S+ · judge \$", wide)
     assert "✔ done in" in told["finished"]
     assert "tasks 6/6" in told["finished"]
     assert "/400" in told["400-tasks"]

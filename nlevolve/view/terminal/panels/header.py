@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
+from nlevolve.view.account import Account
 from nlevolve.view.history import TaskHistory
 from nlevolve.view.terminal.in_flight import Away
 from nlevolve.view.terminal.palette import Palette, shade
@@ -21,6 +22,10 @@ WORDS: Mapping[TaskPhase, str] = {
     "waiting": "waiting",
 }
 SHORT_WORDS: Mapping[TaskPhase, str] = {**WORDS, "perfect": "fit", "running": "run", "stopped": "cut", "waiting": "wait"}
+WIDE = 110
+"""Columns from which words are written out."""
+BRIEF: Mapping[str, str] = {"generator": "gen", "coder": "code", "checker": "check", "reviewer": "review"}
+BRIEFEST: Mapping[str, str] = {**BRIEF, "answers": "ans", "judge": "judge"}
 SIDES = 12
 """Columns of a rule beside its two titles."""
 MOST_AWAY = 2
@@ -32,10 +37,11 @@ CHIP = 15
 def header(look: Look, width: int) -> list[Row]:
     """Two rows on a wide screen, three on a narrow one; and one for each server that is away."""
     times = _times(look)
-    name = _run(look)
     room = width - times.cell_len - 2
+    name = _run(look, model_name)
+    name = name if name.cell_len <= room else _run(look, short_model)
     title = ends(name if name.cell_len <= room else fit(name, max(0, room)), times, width)
-    spent, calls = _money(look, wide=width >= 110), _calls(look, wide=width >= 110)
+    spent, calls = _money(look, width), _calls(look, wide=width >= WIDE)
     away = [fit(_absence(one, look), width) for one in list(look.summary.calls.away.values())[:MOST_AWAY]]
     if spent.cell_len + calls.cell_len + 5 <= width:
         return [title, ends(spent, calls, width), *away]
@@ -50,14 +56,14 @@ def _absence(away: Away, look: Look) -> Row:
     return row((where, f"bold {look.palette.bad}"), (f"; {waits}  ", look.palette.partly), (short_model(away.model), "dim"))
 
 
-def _run(look: Look) -> Row:
+def _run(look: Look, called: Callable[[str], str]) -> Row:
+    """Which run, and who takes part."""
     started = look.summary.started
     if started is None:
         return row((" nlevolve ", "bold reverse"), "  ", ("waiting for the run's first event", "dim"))
-    roles = ("generator", "checker")
-    # and whoever writes in a phase of its own
-    named = [*roles[:1], *(name for name in started.models if name.startswith("phase ")), *roles[1:]]
-    models = list(dict.fromkeys(model_name(started.models[role]) for role in named if role in started.models))
+    # whoever writes in a phase of its own stands behind the generator
+    named = ["generator", *(name for name in started.models if name.startswith("phase ")), "coder", "checker"]
+    models = list(dict.fromkeys(called(started.models[role]) for role in named if role in started.models))
     return row(
         (" nlevolve ", "bold reverse"),
         "  ",
@@ -84,7 +90,26 @@ def _times(look: Look) -> Row:
     return row((f"{look.note}  ", palette.accent) if look.note else "", (elapsed, "bold"), (f"{to_go} ", "dim"))
 
 
-def _money(look: Look, wide: bool) -> Row:
+def _money(look: Look, width: int) -> Row:
+    """What was spent, on what; where that does not fit, without the bar, and at last in shares of it all."""
+    if width >= WIDE:
+        return _spent(look, 16, _split(look, {}))
+    split = _split(look, BRIEF)
+    told = (_spent(look, bar_width, split) for bar_width in (8, 0))
+    return next((one for one in told if one.cell_len <= width), _spent(look, 0, _shares(look), brief=True))
+
+
+def _split(look: Look, names: Mapping[str, str]) -> str:
+    return " · ".join(f"{names.get(kind, kind)} {money(usd)}" for kind, usd in look.summary.spent().items())
+
+
+def _shares(look: Look) -> str:
+    """What each kind took of all that was spent."""
+    spent = {kind: usd for kind, usd in look.summary.spent().items() if usd}
+    return "  ".join(f"{BRIEFEST[kind]} {percent(usd / sum(spent.values()), 0)}" for kind, usd in spent.items())
+
+
+def _spent(look: Look, bar_width: int, split: str, *, brief: bool = False) -> Row:
     summary, palette = look.summary, look.palette
     spent = summary.account.cost_usd
     budget = summary.started.budget_usd if summary.started else None
@@ -92,17 +117,21 @@ def _money(look: Look, wide: bool) -> Row:
     if budget:
         share = spent / budget
         style = palette.bad if share >= 0.9 else palette.partly if share >= 0.7 else palette.good
-        parts += [f" of {money(budget)} ", *bar(share, 16 if wide else 8, style), (f" {percent(share, 0)}", style)]
+        drawn = [" ", *bar(share, bar_width, style)] if bar_width else []
+        parts += [f" of {money(budget)}", *drawn, (f" {percent(share, 0)}", style)]
     most = summary.started.max_tokens if summary.started else None
     if most:
         taken = summary.tokens
         parts.append((f"   {count(taken)} of {count(most)} tokens", palette.bad if taken >= 0.9 * most else ""))
-    names = {} if wide else {"generator": "gen", "checker": "check"}
-    split = [f"{names.get(kind, kind)} {money(usd)}" for kind, usd in summary.spent().items()]
-    parts.append((f"   {' · '.join(split)}", ""))
+    parts.append((f"   {split}", ""))
     if unsure := doubt(summary.account.unknown, summary.account.unknown_usd):
-        parts.append((f" · {unsure}", palette.partly))
+        parts.append((f" · {_shortly(summary.account) if brief else unsure}", palette.partly))
     return row(*parts)
+
+
+def _shortly(account: Account) -> str:
+    """What may have been billed beyond what is known, in the fewest words."""
+    return f"up to {money(account.unknown_usd)} more" if account.unknown_usd else f"{count(account.unknown)} unpriced"
 
 
 def _calls(look: Look, wide: bool) -> Row:
@@ -117,19 +146,31 @@ def _calls(look: Look, wide: bool) -> Row:
         parts += [" ", (_pulse(summary, look, 20), palette.busy)]
     flow = calls.flow(look.now)
     parts += [f" {count(flow)} {'tokens' if wide else 'tok'}/s"] if flow is not None else []
-    flying = calls.in_flight
+    # a reply keeps its call until it is banked, when its place is another's already
+    flying = None if calls.in_flight is None else min(calls.in_flight, most)
     parts += [f"  in flight {flying}/{most}" if flying is not None else f"  at most {most} in flight"]
     held = _held_back(look, wide)
     parts += [(f" ({'; '.join(held)})", palette.partly)] if held else []
     parts += [(f"  {short_model(model)} stopped", f"bold {palette.bad}") for model in summary.stopped_models]
     parts += [f"  cached {count(account.cache)}"]
+    programs = _programs(look, wide)
     told = [("429s", calls.rate_limits, palette.bad), ("retries", calls.retried.total(), palette.partly)]
     told += [("failed", account.failed, palette.bad)] if wide or account.failed else []
-    # where room is short, what did not happen gives way to what holds the calls back
-    parts += [_told(*one) for one in told if wide or one[1] or not held]
+    # where room is short, what did not happen gives way to what holds the calls back, and to what programs did
+    parts += [_told(*one) for one in told if wide or one[1] or not (held or programs)]
+    parts += programs
     readings = summary.history.readings.total
     parts += [(f"  unread {percent(readings.share(readings.unread), 0)}", palette.bad)] if readings.unread else []
     return row(*parts)
+
+
+def _programs(look: Look, wide: bool) -> list[Part]:
+    """How many programs were run in the sandbox, and how many of them failed there; nothing in a run without a coder."""
+    ran, palette = look.summary.history.programs, look.palette
+    if not (ran.runs or "coder" in look.summary.history.models):
+        return []
+    told = [("no grid", ran.failed, palette.partly), ("sandboxes broken" if wide else "broken", ran.broke, palette.bad)]
+    return [_told("programs", ran.runs, ""), *(_told(*one) for one in told if one[1] or (wide and one[0] == "no grid"))]
 
 
 def _held_back(look: Look, wide: bool) -> list[str]:

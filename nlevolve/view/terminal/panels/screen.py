@@ -100,9 +100,13 @@ def _wide(look: Look, width: int, height: int) -> list[Row]:
     kin = max(4, min(12, height // 4))
     told = description(look, right, max(5, height // 3))
     pictures = grids(look, right, height - len(told) - kin - 1)
-    two = [*told, rule(row(("its grids", "bold"), ("  input → truth │ what the checker made of it", "dim")), right), *pictures]
+    two = [*told, rule(row(("its grids", "bold"), (f"  input → truth │ {_made(look)}", "dim")), right), *pictures]
     two = [*two, *lineage(look, right, height - len(two))]
     return beside(one, two, left)
+
+
+def _made(look: Look) -> str:
+    return "what it came to (py: by its program)" if "coder" in look.summary.history.models else "what the checker made of it"
 
 
 def _progress(look: Look, width: int, tall: int) -> list[Row]:
