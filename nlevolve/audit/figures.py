@@ -12,7 +12,7 @@ from nlevolve.audit.accounts import RUN, Books, Key, of_role, of_task
 from nlevolve.audit.evidence import Evidence, Line
 from nlevolve.audit.programs import PROGRAMS, programs_row
 from nlevolve.audit.truth import accuracy
-from nlevolve.audit.worth import Worth, worth
+from nlevolve.audit.worth import Worth, examples_row, worth
 from nlevolve.puzzle.grids import Grid
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import (
@@ -165,18 +165,11 @@ class Told:
         }
 
     def _examples(self, rows: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Written births with examples beside those without."""
-        found: dict[str, list[tuple[bool, float, bool]]] = {"shown": [], "plain": []}
+        births: list[tuple[Worth, Task, bool]] = []
         for name, task in self.evidence.tasks.items():
-            copied = sum(accuracy(pair.input, pair.output) for pair in task.pairs) / len(task.pairs)
-            row = rows[name]
-            best = row["best"]["birth"] if row["solved"] and row["best"] else None
-            for k, one in self.tasks.get(name, Seen()).members.items():
-                if one.event.birth.operator == "write":
-                    worth = (one.exact / len(one.shares) + one.cells) / 2
-                    told = found["shown" if one.event.birth.examples else "plain"]
-                    told.append((one.perfect, max(0.0, worth - copied / 2), k == best))
-        return {kind: written_row(births) for kind, births in found.items()} if found["shown"] else None
+            best = rows[name]["best"]["birth"] if rows[name]["solved"] and rows[name]["best"] else None
+            births += [(one, task, k == best) for k, one in self.tasks.get(name, Seen()).members.items()]
+        return examples_row(births)
 
     def submission(self) -> dict[str, Any]:
         return {
@@ -275,12 +268,6 @@ class Told:
 
     def _why_open(self) -> str:
         return self.finished.reason if self.finished and self.finished.reason != "done" else "interrupted"
-
-
-def written_row(births: Sequence[tuple[bool, float, bool]]) -> dict[str, Any]:
-    """(fits, gain, solved by it) of each -> what results.json has."""
-    fit, gain, solved = (sum(one[n] for one in births) for n in range(3))
-    return {"births": len(births), "fit": fit, "solved": solved, "gain": round(gain / len(births), 6) if births else None}
 
 
 def lost(
