@@ -249,7 +249,7 @@ def _side(name: str, run: RunFolder, rows: Sequence[TaskRow], graded: bool) -> S
         calls=calls,
         tokens={kind: sum(row["tokens"][kind] for row in [*rows, *once]) for kind in rows[0]["tokens"]},
         replies={name: sum(row.get("replies", {}).get(name, 0) for row in rows) for name in (*OUTCOMES, "wrong_size", "notes")},
-        examples=examples_told(run.results["totals"].get("examples")),
+        examples=examples_told(run.results.get("totals", {}).get("examples")),
         checks_saved=sum(row.get("programs", {}).get("saved", 0) for row in rows),
         lost=summed(loss for row in rows for loss in row.get("losses", ())),
         cached_share=calls["cache"] / asked if asked else 0.0,
