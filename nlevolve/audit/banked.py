@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from random import Random
 from typing import Protocol
 
-from nlevolve.ask.replies import Unreadable, read_bullets, read_choice, read_grid, read_program, read_review
+from nlevolve.ask.replies import ProgramReply, Unreadable, read_bullets, read_choice, read_grid, read_program, read_review
 from nlevolve.audit.evidence import Evidence, Line
 from nlevolve.llm.bank import Sample
 from nlevolve.llm.room import looping
@@ -79,7 +79,7 @@ def _call(evidence: Evidence, line: Line, call: CallFinished, sample: Sample) ->
     if took == kept:
         found.equal("reply", f"{where}: hung_up", call.hung_up, sample.reply.hung_up)
         return took.seconds > 0 and call.source == "provider"
-    if sample.at > call.at or (call.source == "provider" and sample.run != evidence.config.get("id")):
+    if sample.at > call.at or (call.source == "provider" and sample.run not in evidence.ids):
         # a reply of no use is asked for anew by a later run; of two runs that ask at once the first is kept
         found.cannot("some replies in the bank are of other runs, that asked the same anew: what these took in this one")
     else:
@@ -91,7 +91,7 @@ def _buyers(evidence: Evidence, buyers: Counter[str]) -> None:
     """The id in config.json is that under which the run's own purchases are banked."""
     id = evidence.config.get("id")
     if buyers and id is not None:
-        others = {one: number for one, number in buyers.items() if one != id}
+        others = {one: number for one, number in buyers.items() if one not in evidence.ids}
         told = ", ".join(f"{number:,} under {one[:40]!r}" for one, number in others.items())
         evidence.found.holds("setting", "config.json, id", not others, f"is {id!r}; of what the run bought the bank has {told}")
 
@@ -147,11 +147,10 @@ class _Readings:
             wrote = self.calls[event.birth.operator, k, None]
             says = f"the description of birth {k}"
             self._read(line, says, wrote, lambda text, cut: read_bullets(text, cut) == event.description)
-        if event.duplicate_of is None and event.program:
-            says = f"the program of birth {k}"
-            self._read(
-                line, says, self.calls["code", k, None], lambda text, cut: read_program(text, cut).program == event.program
-            )
+        if event.duplicate_of is None and (event.program or event.unsaid):
+            says = f"the program of birth {k}" if event.program else f"what birth {k} asks for that no program can do"
+            said = ProgramReply(event.program, event.unsaid)
+            self._read(line, says, self.calls["code", k, None], lambda text, cut: read_program(text, cut) == said)
         if event.duplicate_of is None:
             for attempt in event.attempts:
                 if attempt.by != "checker":

@@ -7,7 +7,7 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -47,7 +47,7 @@ def check(evidence: Evidence) -> None:
     sources = _Own(evidence) if row.get("grows") else _File(row)
     unsure = 0
     for name, line in planned:
-        rules = sources.rules(name)
+        rules = sources.rules(name, evidence.tasks_of(line.session))
         if rules is None:
             unsure += 1
         else:
@@ -79,7 +79,7 @@ class _File:
             for one in row.get("entries", ())
         ]
 
-    def rules(self, task: str) -> list[Rule] | None:
+    def rules(self, task: str, tasks: Collection[str]) -> list[Rule] | None:
         return self.all
 
 
@@ -88,12 +88,12 @@ class _Own:
 
     def __init__(self, evidence: Evidence) -> None:
         self.evidence = evidence
-        self.order = list(evidence.tasks)
         self.behind = evidence.setting("policy.mix.behind", 8)
 
-    def rules(self, task: str) -> list[Rule] | None:
-        """Those of the tasks far enough before it; None where one of them was cut short."""
-        before = self.order[: max(0, self.order.index(task) - self.behind)]
+    def rules(self, task: str, tasks: Collection[str]) -> list[Rule] | None:
+        """Those of the tasks far enough before it, of `tasks`; None where one of them was cut short."""
+        order = list(tasks)
+        before = order[: max(0, order.index(task) - self.behind)] if task in order else []
         if not all(self._whole[name] for name in before):
             return None
         return [rule for name in before if (rule := self._found[name]) is not None]
@@ -101,12 +101,15 @@ class _Own:
     @cached_property
     def _whole(self) -> dict[str, bool]:
         """Task -> whether it was answered once, by a search that came to its own end."""
-        ends = {name: [one.event for one in self.evidence.of(name) if isinstance(one.event, TaskAnswered)] for name in self.order}
+        ends = {
+            name: [one.event for one in self.evidence.of(name) if isinstance(one.event, TaskAnswered)]
+            for name in self.evidence.tasks
+        }
         return {name: [end.stopped for end in those] in (["perfect"], ["exhausted"]) for name, those in ends.items()}
 
     @cached_property
     def _found(self) -> dict[str, Rule | None]:
-        return {name: self._rule(name) for name in self.order}
+        return {name: self._rule(name) for name in self.evidence.tasks}
 
     def _rule(self, name: str) -> Rule | None:
         """The best description of those up to the birth with which the search ended, if it fits and nobody doubts it."""

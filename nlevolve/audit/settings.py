@@ -90,6 +90,12 @@ def _started(evidence: Evidence, line: Line) -> None:
     for role, model in event.models.items():
         found.equal("setting", f"{line.where}: the {role}", model, _model(evidence, role, model))
     found.equal("setting", f"{line.where}: resumed", event.resumed, line.session > 0)
+    shard = config.get("shard") or {}
+    found.equal("setting", f"{line.where}: shard", event.shard, f"{shard['number']}/{shard['of']}" if shard else "")
+    known = not event.part or event.part in evidence.parts
+    found.holds(
+        "setting", line.where, known, f"is of run {event.part[:40]}, from which config.json does not say that it was merged"
+    )
     limits = config.get("limits")
     if isinstance(limits, dict) and line.session == 0:  # a resumption may have others
         # config.json has a budget that was changed in mid-run as it was left

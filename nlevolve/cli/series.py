@@ -170,7 +170,7 @@ def repeated(cell: Several) -> Iterator[Several]:
     if cell.repeats == 1:
         yield cell
         return
-    config, stem = configured(cell), cell.run or stamp()
+    config, stem = configured(cell), cell.run or stamp(cell.shard)
     for number in range(cell.repeats):
         settings = {**cell.settings, "repeat": config.repeat + number}
         turn = {"run": repeat_name(stem, number + 1), "seed": config.seed + number, "settings": settings}
@@ -178,6 +178,7 @@ def repeated(cell: Several) -> Iterator[Several]:
         yield cell.model_copy(update=turn if number == 0 else {**turn, "ping": False})
 
 
-def stamp() -> str:
-    """A name for runs that were given none."""
-    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}"
+def stamp(shard: str | None = None) -> str:
+    """A name for runs that were given none; of a `shard`, one that the others of that moment do not have."""
+    part = f".{shard.replace('/', 'of')}" if shard else ""
+    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}{part}"

@@ -105,7 +105,7 @@ def _file(path: Path) -> dict[str, Any]:
 def _cells(grid: Grid) -> Iterator[Several]:
     """Every combination once, its run named by what differs."""
     axes = {name: list(dict.fromkeys(getattr(grid, name))) or [None] for name in AXES}
-    start = grid.shared.run or f"sweep-{stamp()}"
+    start = grid.shared.run or f"sweep-{stamp(grid.shared.shard)}"
     taken: set[str] = set()
     for values in product(*axes.values()):
         cell = {axis: value for axis, value in zip(axes, values, strict=True) if value is not None}

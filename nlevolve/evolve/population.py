@@ -46,6 +46,8 @@ class Candidate:
     """Whether a second sample of a perfect candidate's check agreed; None when none was asked for."""
     program: str = ""
     """The program that a coder made of its description; empty where there is none."""
+    unsaid: str = ""
+    """What the coder said that no program can do."""
     review: Review | None = None
     """What a reviewer said of its words; None where none was asked, or as long as none has answered."""
 
@@ -184,6 +186,7 @@ def _candidate(event: CandidateChecked) -> Candidate:
         duplicate_of=event.duplicate_of,
         confirmed=event.confirmed,
         program=event.program,
+        unsaid=event.unsaid,
     )
 
 

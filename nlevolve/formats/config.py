@@ -68,6 +68,39 @@ class OriginRow(Record):
     run's."""
 
 
+class ShardRow(Record):
+    """Which part of what was selected a run has (`--shard`)."""
+
+    number: int
+    """From 1."""
+    of: int
+    """Into how many it was cut: the run has every so-manieth task."""
+    selected: tuple[str, ...]
+    """One selector a task of all that was selected, in order."""
+    selected_digest: str
+    """SHA-256 of what all these tasks hold."""
+
+
+class PartRow(Record):
+    """A run that a merged one was made from."""
+
+    run: str
+    """Its name; its folder where two had one name."""
+    id: str
+    shard: str = ""
+    """`2/7`, if it was one."""
+    tasks: tuple[str, ...]
+    """Ids, in order."""
+
+
+class MergedRow(Record):
+    """What a run was put together from (`nlevolve merge`)."""
+
+    parts: tuple[PartRow, ...]
+    missing: tuple[str, ...] = ()
+    """Shards that were not there: `3/7`. Their tasks are open until the run is resumed."""
+
+
 class ConfigFile(Record):
     """Every setting of a run, and what it was made with. Written once, when the run's folder is made."""
 
@@ -120,6 +153,10 @@ class ConfigFile(Record):
     """Of a run whose births are shown examples: where these are from."""
     control: ControlRow | None = None
     """What it controls, of a run that `nlevolve control` made."""
+    shard: ShardRow | None = None
+    """Which part of what was selected it has, if not all."""
+    merged: MergedRow | None = None
+    """The runs that it was put together from, if it was."""
     digest: str
     """SHA-256 of the canonical JSON of `settings`, `tasks`, `tasks_digest` and `prompts`, and of `endpoints`, `given`,
     `seeds.digest` and `library.of` with `library.digest` where there are any: equal for runs that ask the same."""

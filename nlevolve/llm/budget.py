@@ -43,10 +43,11 @@ class Budget:
         self._unpriced: set[str] = set()
 
     @asynccontextmanager
-    async def reservation(self, request: Request) -> AsyncIterator[Hold]:
-        """Hold what the try may cost, until it is over; what it did cost is written into the hold. Raises OverBudget."""
+    async def reservation(self, request: Request, key: str = "") -> AsyncIterator[Hold]:
+        """Hold what the try may cost, until it is over; what it did cost is written into the hold. `key`: digest of what its call
+        asks, whatever the form of this try. Raises OverBudget."""
         task = request.label.task
-        hold = await self._ledger.reserve(task, replace(self._need(request), last=request.label.last))
+        hold = await self._ledger.reserve(task, replace(self._need(request), last=request.label.last, request=key))
         try:
             yield hold
         finally:
@@ -54,7 +55,7 @@ class Budget:
 
     def keeping(self, task: str, requests: Callable[[], Sequence[Request]]) -> AbstractContextManager[None]:
         """Keep of the caps, until the task is answered, what these requests may take: those marked `last` are let have it."""
-        caps = self._ledger.caps
+        caps = self._ledger.bounds
         if caps.calls is None and not caps.bound:
             return nullcontext()
         asked = requests()
@@ -69,7 +70,7 @@ class Budget:
 
     def capped(self, request: Request, hold: Hold) -> Request:
         """The request as it may be sent for this money: its reply no longer than was reserved for."""
-        caps = self._ledger.caps
+        caps = self._ledger.bounds
         # of a model that costs nothing, money bounds no reply
         bound = caps.tokens is not None or (caps.money and hold.usd > 0)
         if request.settings.max_tokens or not hold.tokens or not bound:
@@ -107,7 +108,7 @@ class Budget:
         if price is None:
             self._say_unpriced(request.model)
         dear = price is not None and bool(price.prompt or price.completion)
-        if not dear and self._ledger.caps.tokens is None:
+        if not dear and self._ledger.bounds.tokens is None:
             return Need(priced=price is not None)
         prompt = most_prompt_tokens(request)
         tokens, least = self._tokens(request)
@@ -125,7 +126,7 @@ class Budget:
         card = self._cards.get(request.model)
         bound, thinks = bound_of(request, card), thought(request.settings, card)
         most = bound.tokens if bound and bound.told else (card.longest_reply if card else None) or UNSEEN_REPLY
-        longest = self._longest.get(request.model) if self._ledger.caps.bound else None
+        longest = self._longest.get(request.model) if self._ledger.bounds.bound else None
         # twice the longest seen: replies of one role are alike, and what is reserved and not used stops other calls
         seen = most if longest is None else max(SHORTEST_CAP, 2 * longest)
         return min(most, seen + thinks.asked), min(most, LEAST_REPLY + thinks.floor)

@@ -35,12 +35,15 @@ def role_of(name: str) -> Role:
     return cast(Role, name.partition(" ")[0])
 
 
-def cards_of(config: RunConfig, brought: Brought, limits: Limits, *, replay: bool, cache_dir: Path) -> Mapping[str, ModelCard]:
-    """What is known of every model. Of those that are asked a key is needed, and, where a budget is to be kept, a price.
+def cards_of(
+    config: RunConfig, brought: Brought, limits: Limits, *, replay: bool, cache_dir: Path, capped: bool = False
+) -> Mapping[str, ModelCard]:
+    """What is known of every model. Of those that are asked a key is needed, and, where a budget is to be kept (`capped`: by
+    others than the run's own limits), a price.
 
     Raises UsageError.
     """
-    capped = limits.budget is not None or limits.task_budget is not None
+    capped = capped or limits.budget is not None or limits.task_budget is not None
     shelf = cache_dir / "cards.json"
     needed = asked(config, brought)
     others = [settings for name, settings in config.every.items() if name not in needed]

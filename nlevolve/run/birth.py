@@ -21,6 +21,7 @@ from nlevolve.evolve.pair_choice import (
 )
 from nlevolve.evolve.policy import pool
 from nlevolve.evolve.population import Population
+from nlevolve.evolve.two_readers import worth_reading_on
 from nlevolve.llm.request import CallFailed, Filtered, NotBanked, Unusable
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Attempt, Birth, CandidateChecked, Description, Garbled, MoveFailed, Skipped
@@ -47,7 +48,10 @@ async def bear(task: Task, context: Context, birth: Birth, seen: Population, sam
         answered = await _another(task, context, birth, seen, sample, answered)
         twin = seen.same_text(answered.value)
     description = answered.value
-    judged = Judgement(twin.attempts, program=twin.program) if twin else await _judged(task, context, birth, description, seen)
+    if twin:
+        judged = Judgement(twin.attempts, program=twin.program, unsaid=twin.unsaid)
+    else:
+        judged = await _judged(task, context, birth, description, seen)
     return CandidateChecked(
         task=task.id,
         birth=birth,
@@ -56,6 +60,7 @@ async def bear(task: Task, context: Context, birth: Birth, seen: Population, sam
         duplicate_of=twin.index if twin else None,
         confirmed=judged.confirmed,
         program=judged.program,
+        unsaid=judged.unsaid,
         generator_usd=answered.dollars,
     )
 
@@ -108,7 +113,7 @@ async def _described(task: Task, context: Context, birth: Birth, seen: Populatio
 
 async def _judged(task: Task, context: Context, birth: Birth, description: Description, seen: Population) -> Judgement:
     checking = _Checking(task, context, birth, description, seen)
-    words = Words(checking.check, checking.worth, checking.promising, checking.judged)
+    words = Words(checking.check, checking.worth, checking.judged)
     return await read(task, context, description, seen, words, birth=birth.index)
 
 
@@ -154,26 +159,29 @@ class _Checking:
 
     async def worth(self, pairs: Sequence[int]) -> dict[int, Attempt]:
         """One attempt at each of these training pairs, the most telling pair first where the policy says so."""
-        policy = self.context.config.policy
-        if policy.check == "telling" and len(pairs) > 1 and self.seen.members:
-            first = telling_pair(self.seen, len(self.task.pairs), pairs)
-            async with Early(self.context, policy.ahead == "free") as early:
-                for i in pairs:
-                    if i != first:
-                        early.ask(i, partial(self._question, i))
-                done = await self.check([first])
-                if not worth_checking(done[first], first, pool(self.seen, policy)):
-                    return {i: done.get(i, Skipped(pair=i)) for i in pairs}
-                return done | await self.check([i for i in pairs if i != first], early=early)
-        return await self.check(pairs)
+        if len(pairs) == 1 or not self._in_two_steps:
+            return await self.check(pairs)
+        first = telling_pair(self.seen, len(self.task.pairs), pairs)
+        async with Early(self.context, self.context.config.policy.ahead == "free") as early:
+            for i in pairs:
+                if i != first:
+                    early.ask(i, partial(self._question, i))
+            done = await self.check([first])
+            if not self._goes_on(done[first]):
+                return {i: done.get(i, Skipped(pair=i)) for i in pairs}
+            return done | await self.check([i for i in pairs if i != first], early=early)
 
-    def promising(self, attempts: tuple[Attempt, ...]) -> bool:
-        """Whether a program's grids leave it open that the description can reach its rivals; where it gave none, nobody knows."""
+    @property
+    def _in_two_steps(self) -> bool:
         policy = self.context.config.policy
-        if policy.check != "telling" or len(attempts) == 1 or not self.seen.members:
-            return True
-        first = attempts[telling_pair(self.seen, len(attempts))]
-        return isinstance(first, Garbled) or worth_checking(first, first.pair, pool(self.seen, policy))
+        return policy.read == "both" or (policy.check == "telling" and bool(self.seen.members))
+
+    def _goes_on(self, first: Attempt) -> bool:
+        policy = self.context.config.policy
+        rivals = pool(self.seen, policy)
+        if policy.read == "both":
+            return worth_reading_on(first, rivals, self.birth.index)
+        return worth_checking(first, first.pair, rivals)
 
     async def check(self, pairs: Iterable[int], sample: int = 0, early: Early | None = None) -> dict[int, Attempt]:
         """Attempts at these pairs; those that nobody could read by bad luck once more."""

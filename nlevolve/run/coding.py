@@ -22,6 +22,8 @@ class Coded:
     attempts: tuple[Attempt, ...]
     program: str = ""
     """Empty where nobody could be asked, or what came was none."""
+    unsaid: str = ""
+    """What the coder says that no program can do."""
 
     @property
     def reached(self) -> bool:
@@ -38,7 +40,8 @@ async def coded(task: Task, context: Context, description: Description, *, birth
     except (Unreadable, CallFailed) as problem:
         return Coded(tuple(_lost(pair, problem) for pair in pairs))
     if said.cannot:
-        return Coded(tuple(Garbled(pair=pair, why=f"the coder says it cannot: {said.cannot}", by="coder") for pair in pairs))
+        why = f"the coder says it cannot: {said.cannot}"
+        return Coded(tuple(Garbled(pair=pair, why=why, by="coder") for pair in pairs), unsaid=said.cannot)
     program = said.program
     first = Coded(await _run(task, context, program, settings), program)
     fault = next((attempt for attempt in first.attempts if isinstance(attempt, Garbled)), None)

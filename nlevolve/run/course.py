@@ -125,7 +125,8 @@ class _Course:
         """Of one candidate; `first`: there is no other yet."""
         if self.config.policy.read == "code":
             return 0.0
-        if self.config.policy.read == "both" and not self.luck.lone:
+        if self.config.policy.read == "both" and not self.luck.most:
+            # a program reads most of them, and the checker one pair of some
             return 1.0
         if first or self.config.policy.check == "all":
             return float(self.pairs)

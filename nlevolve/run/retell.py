@@ -20,7 +20,7 @@ from nlevolve.config import RunConfig, validated
 from nlevolve.errors import UsageError
 from nlevolve.evolve.policy import Policy, stop_index
 from nlevolve.evolve.population import Population, population
-from nlevolve.llm.bank import Bank, Sample
+from nlevolve.llm.bank import Sample
 from nlevolve.llm.catalogue import ModelCard
 from nlevolve.llm.preflight import check_models
 from nlevolve.llm.replay_bank import ReplayBank
@@ -55,7 +55,7 @@ class Told:
 class _Memory:
     """Answers from the bank alone, and keeps what was asked."""
 
-    def __init__(self, bank: Bank | None) -> None:
+    def __init__(self, bank: ReplayBank | None) -> None:
         self.bank = bank
         self.asked: dict[str, list[Request]] = defaultdict(list)
 
@@ -111,7 +111,7 @@ async def _retell(
             await bank.close()
 
 
-def _bank(config: Mapping[str, Any]) -> Bank | None:
+def _bank(config: Mapping[str, Any]) -> ReplayBank | None:
     try:
         return ReplayBank(Path(str(config.get("cache_dir", ""))), lambda text: None)
     except UsageError:

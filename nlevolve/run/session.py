@@ -6,7 +6,7 @@ import asyncio
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,18 +17,16 @@ from nlevolve.config import RunConfig, digest, require_coder
 from nlevolve.errors import UsageError
 from nlevolve.evolve.parents import Parents, strategy
 from nlevolve.llm.bank import Notice
-from nlevolve.llm.bank_check import check_bank
 from nlevolve.llm.catalogue import ModelCard, price_of
 from nlevolve.llm.embedded import embedded_version
 from nlevolve.llm.ledger import Caps
 from nlevolve.llm.owed import spent
 from nlevolve.llm.pausing import Pause
-from nlevolve.llm.purse import check_budget_file
 from nlevolve.llm.request import LLM
 from nlevolve.llm.stack import OpenStack
 from nlevolve.options import Limits, Options
 from nlevolve.puzzle.datasets import Selection
-from nlevolve.records import CallFinished, Event, Noticed, RunFinished, RunStarted, TaskAnswered
+from nlevolve.records import CallFinished, CallSent, Event, Noticed, RunFinished, RunStarted, TaskAnswered
 from nlevolve.run import store
 from nlevolve.run.asking import asked, cards_of
 from nlevolve.run.batch import solve_all
@@ -43,8 +41,9 @@ from nlevolve.run.pinging import Unfit, ping_models
 from nlevolve.run.recorded import by_task, deciding, endpoints_of, require_endpoints, require_same, sealed
 from nlevolve.run.retold import Retold
 from nlevolve.run.seeds import seeded
+from nlevolve.run.sharing import check_hub, check_place, confirmed, means_of
 from nlevolve.run.steering import Steering
-from nlevolve.run.trust import NOTHING, Chosen, Named, budget_file, chosen_by, named, require_confirmed
+from nlevolve.run.trust import NOTHING, Chosen, Named, chosen_by
 from nlevolve.sandbox.pool import sandboxes
 from nlevolve.version import versions
 
@@ -77,6 +76,8 @@ class Session:
     """What it has beside its settings."""
     around: Callable[[LLM], LLM] = lambda llm: llm
     """Wraps the way to the models: benchmarks look at the requests there."""
+    part: str = ""
+    """Which part of the run this process carries out, where several do, each with a log that is not the whole one."""
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     """Set it to let what is in flight end and send nothing more."""
 
@@ -148,6 +149,9 @@ class Session:
             pause=pause,
             own_process=own_process,
             live=self.live,
+            means=means_of(self.limits),
+            part=self.part,
+            departed=None if self.part else frozenset(e.request for e in self.known if isinstance(e, CallSent)),
         ) as stack:
             asker = Asker(self.around(stack), self.prompts, stack.reject, self.cards, stack.windows, tee, draw=self.config.repeat)
             known = by_task(self.known)
@@ -175,6 +179,7 @@ class Session:
         return answered
 
     def _started(self) -> RunStarted:
+        recorded = store.read_config(self.folder, ())
         return RunStarted(
             run=self.name,
             models=dict(self.config.models),
@@ -187,7 +192,8 @@ class Session:
             rank=self.config.policy.rank,
             resumed=bool(self.known),
             reads=True,
-            config=sealed(store.read_config(self.folder, ())),
+            shard=store.shard_of(recorded),
+            config=sealed(recorded),
         )
 
 
@@ -221,10 +227,12 @@ def begin(
         brought = seeded(str(options.seeds), Path(options.runs_dir), selection.tasks)
     if options.library is not None and origin is None:
         brought = replace(brought, library=library_chosen(str(options.library)))
-    cards = cards_of(config, brought, limits, replay=replay, cache_dir=cache_dir)
-    items = _confirmed(config, cards, templates, limits, chosen or chosen_by(options), sends=not replay and live is None)
-    check_bank(cache_dir, replay=replay, notice=notice)
-    lock = store.create(Path(options.runs_dir), options.run)
+    chosen = chosen or chosen_by(options)
+    capped = check_hub(limits, chosen, notice)
+    cards = cards_of(config, brought, limits, replay=replay, cache_dir=cache_dir, capped=capped)
+    items = confirmed(config, cards, templates, limits, chosen, sends=not replay and live is None)
+    check_place(limits, cache_dir, replay, notice)
+    lock = store.create(Path(options.runs_dir), options.run, selection.shard)
     again = origin if origin is not None and origin.told_again else None
     run_id, settings = again.id if again else uuid.uuid4().hex, deciding(config, selection, templates)
     endpoints = dict(again.endpoints) if again else endpoints_of(config, cards)
@@ -242,6 +250,8 @@ def begin(
         **(again.inherited if again else {}),
         "max_side": selection.max_side,
         **brought.row,
+        "shard": asdict(selection.shard) if selection.shard else None,
+        "merged": None,
         "digest": digest(settings | ({"endpoints": endpoints} if endpoints else {}) | brought.deciding),
     }
     with ExitStack() as failed:
@@ -300,10 +310,11 @@ def reopen(
         choose = strategy(config.policy.parents, parents)
         require_coder(config)
         brought = Brought.of(old)
-        cards = cards_of(config, brought, limits, replay=replay, cache_dir=cache_dir)
+        capped = check_hub(limits, chosen, notice)
+        cards = cards_of(config, brought, limits, replay=replay, cache_dir=cache_dir, capped=capped)
         require_endpoints(folder, old, config, cards)
-        items = _confirmed(config, cards, templates, limits, chosen, sends=not replay and live is None)
-        check_bank(cache_dir, replay=replay, notice=notice)
+        items = confirmed(config, cards, templates, limits, chosen, sends=not replay and live is None)
+        check_place(limits, cache_dir, replay, notice)
         session = Session(
             lock,
             selection,
@@ -323,17 +334,6 @@ def reopen(
         )
         failed.pop_all()
     return session
-
-
-def _confirmed(
-    config: RunConfig, cards: Mapping[str, ModelCard], prompts: Prompts, limits: Limits, chosen: Chosen, *, sends: bool
-) -> tuple[Named, ...]:
-    """What is to be told of a run that sends anything. Raises Unconfirmed."""
-    items = (*named(config.every.values(), cards, prompts, chosen), *budget_file(limits, chosen)) if sends else ()
-    require_confirmed(items, chosen)
-    if limits.budget_file is not None:  # to look at it leaves a lock beside it: not before somebody said yes
-        check_budget_file(limits.budget_file, limits.budget, limits.max_tokens_total)
-    return items
 
 
 def _check_views(config: RunConfig, prompts: Prompts) -> None:

@@ -23,7 +23,7 @@ from nlevolve.view.report.report_data import deflate, pack
 from nlevolve.view.results import both_means, exact_on_training, set_label
 from nlevolve.view.run_folder import flat
 from nlevolve.view.statistics import wilson
-from nlevolve.view.text import clean, count, counted, doubt, duration, model_name, money, percent, plural, points
+from nlevolve.view.text import clean, count, counted, doubt, duration, model_name, money, percent, plural, points, shard_words
 from nlevolve.view.uplift import lacking
 
 STATES = {
@@ -85,6 +85,7 @@ def _subtitle(results: Mapping[str, Any], history: History) -> str:
     ]
     if history.started:
         told.append(f"preset {clean(history.started.preset)}")
+        told += filter(None, [shard_words(history.started.shard)])
         told.append(f"{history.sessions[0][0]:%d %B %Y, %H:%M} UTC")
     if len(history.sessions) > 1:
         told.append(plural(len(history.sessions), "session"))

@@ -34,7 +34,7 @@ from nlevolve.records import (
     Verdict,
 )
 from nlevolve.view.lost import in_short
-from nlevolve.view.text import clean, duration, money, percent, plural, short_model
+from nlevolve.view.text import clean, duration, money, percent, plural, shard_words, short_model
 
 Tone = Literal["good", "partly", "busy", "bad", "quiet"]
 
@@ -96,7 +96,9 @@ def of(event: Event, known: Collection[str] = ()) -> Moment | None:
         case RunStarted():
             verb = "resumed" if event.resumed else "started"
             models = _who(event.models)
-            text = f"run {clean(event.run)} {verb}: {plural(len(event.tasks), 'task')}, preset {event.preset}, {clean(models)}"
+            tasks = ", ".join(filter(None, (plural(len(event.tasks), "task"), shard_words(event.shard))))
+            whose = f" (by {clean(event.part)})" if event.part else ""
+            text = f"run {clean(event.run)} {verb}{whose}: {tasks}, preset {event.preset}, {clean(models)}"
             return Moment(event.at, "", text, "busy", True)
         case TaskStarted():
             return Moment(
