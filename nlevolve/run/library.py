@@ -15,7 +15,8 @@ from nlevolve.evolve.policy import Policy, stop_index
 from nlevolve.evolve.population import Population
 from nlevolve.formats import LibraryRow
 from nlevolve.library import file as library_file
-from nlevolve.library.entries import entry, unfit
+from nlevolve.library.entries import entry, id_of, unfit
+from nlevolve.puzzle.kinship import fingerprints
 from nlevolve.puzzle.tasks import Pair, Task
 from nlevolve.records import Birth, CandidateChecked, Description, Entry, Event, TaskStarted
 
@@ -39,12 +40,12 @@ class Library:
 
     row: LibraryRow | None = None
     """None: no birth is shown anything."""
-    known: dict[str, Entry] = field(default_factory=dict)
-    """Id -> entry: those that it began with, and those that the run has added."""
+    known: dict[str, Description] = field(default_factory=dict)
+    """Id of an entry -> its words: of those that it began with, and of those that the run has added."""
 
     @classmethod
     def of(cls, row: LibraryRow | None) -> Library:
-        return cls(row, {one.id: one for one in row.entries} if row else {})
+        return cls(row, {one.id: one.description for one in row.entries} if row else {})
 
     @property
     def grows(self) -> bool:
@@ -63,7 +64,7 @@ class Library:
 
     def shown(self, birth: Birth) -> list[Description]:
         """What a birth is shown; a damaged log may name what is not in the library."""
-        return [self.known[one].description for one in birth.examples if one in self.known]
+        return [self.known[one] for one in birth.examples if one in self.known]
 
     def lesson(self, task: Task, population: Population, policy: Policy) -> Entry | None:
         """What a task that is over adds to it: its best description that fits every pair, if it ended with one."""
@@ -75,18 +76,17 @@ class Library:
         if not fits:
             return None
         found = entry(task, fits[0].description, model=fits[0].birth.model)
-        self.known[found.id] = found
+        self.known[found.id] = found.description
         return found
 
     def recall(self, events: Iterable[Event]) -> None:
         """Know again what a run has added, by its log."""
-        tasks: dict[str, Task] = {}
+        marks: dict[str, frozenset[str]] = {}
         for event in events if self.grows else ():
             if isinstance(event, TaskStarted):
-                tasks[event.task] = Task(event.task, tuple(Pair(*pair) for pair in event.pairs), event.tests)
-            elif isinstance(event, CandidateChecked) and event.task in tasks and _fits(event):
-                found = entry(tasks[event.task], event.description, model=event.birth.model)
-                self.known[found.id] = found
+                marks[event.task] = fingerprints(Task(event.task, tuple(Pair(*pair) for pair in event.pairs), event.tests))
+            elif isinstance(event, CandidateChecked) and event.task in marks and _fits(event):
+                self.known[id_of(marks[event.task], event.description)] = event.description
 
 
 def _fits(event: CandidateChecked) -> bool:
