@@ -236,7 +236,16 @@ class Places(Told):
     """The sample bank: every paid reply."""
 
 
-class Resumable(Places, Limits, Asked):
+class Spread(Told):
+    """On which machines a run is solved. None of it changes an answer, and a resumption says it anew."""
+
+    cluster: Annotated[str | None, Shown(metavar="local|ADDRESS", default="none")] = None
+    """Solve tasks with the workers of a Dask cluster: local starts them on this machine, an address is a scheduler's."""
+    workers: Annotated[int | None, Field(ge=1), Shown(metavar="N", default="as many as there are")] = None
+    """Workers of the cluster."""
+
+
+class Resumable(Places, Spread, Limits, Asked):
     """What `nlevolve resume` takes: new limits, and what it compares with the run's own."""
 
     see: Annotated[tuple[str, ...], Shown(metavar="NAME")] = ()

@@ -11,7 +11,7 @@ import typer
 from nlevolve.cli import app, options
 from nlevolve.errors import UsageError
 from nlevolve.options import nearest
-from nlevolve.view.door import say
+from nlevolve.view.door import complain, say
 
 if TYPE_CHECKING:
     from nlevolve.ask.prompts import Prompts
@@ -24,14 +24,16 @@ class Format(StrEnum):
     sft = "sft"
     dpo = "dpo"
     ttt = "ttt"
+    hf = "hf"
+    events = "events"
     descriptions = "library"
     otlp = "otlp"
     programs = "programs"
 
 
 MOST_COPIES = 1_000
-AUGMENTED = (Format.sft, Format.ttt)
-FOLDERS = (Format.arc_prize, Format.programs)
+AUGMENTED = (Format.sft, Format.ttt, Format.hf)
+FOLDERS = (Format.arc_prize, Format.programs, Format.hf, Format.events)
 """Formats of several files."""
 FILES = {
     Format.kaggle: "submission.json",
@@ -39,6 +41,8 @@ FILES = {
     Format.sft: "sft.jsonl",
     Format.dpo: "dpo.jsonl",
     Format.ttt: "ttt.jsonl",
+    Format.hf: "hf",
+    Format.events: "events",
     Format.descriptions: "library.json",
     Format.otlp: "otlp.jsonl",
     Format.programs: "programs",
@@ -61,19 +65,20 @@ def export(
         typer.Option(
             "--format",
             "-f",
-            help="kaggle, arc-prize (for its harness), sft (to fine-tune on), dpo (preferences), ttt (test-time training), "
-            "library (for people), otlp (OpenTelemetry) or programs (a coder's, one .py a task).",
+            help="kaggle, arc-prize (for its harness), sft (to fine-tune on), dpo (preferences), ttt (test-time training), hf "
+            "(these three as parquet, for Hugging Face's datasets), events (parquet, a table a kind), library (for people), otlp "
+            "(OpenTelemetry) or programs (a coder's, one .py a task).",
             metavar="FORMAT",
             parser=_format,
         ),
     ],
     runs_dir: options.RunsDir = options.RUNS,
-    trust: Annotated[bool, typer.Option("--trust", help="Use prompts that only the run names (sft, dpo, ttt).")] = False,
+    trust: Annotated[bool, typer.Option("--trust", help="Use prompts that only the run names (sft, dpo, ttt, hf).")] = False,
     augment: Annotated[
         int | None,
         typer.Option(
             "--augment",
-            help="Turned and recoloured copies at most, of each description that is taught (sft; each proven), or of each "
+            help="Turned and recoloured copies at most, of each description that is taught (sft, hf; each proven), or of each "
             "held-out pair (ttt). " + options.by_default("none; 7 for ttt"),
             min=0,
             max=MOST_COPIES,
@@ -97,10 +102,12 @@ def export(
     from nlevolve.view.run_folder import read_run
 
     if augment is not None and format not in AUGMENTED:
-        raise UsageError(f"--augment is for {' and '.join(AUGMENTED)}: {format.value} has no copies")
+        raise UsageError(f"--augment is for {', '.join(AUGMENTED)}: {format.value} has no copies")
     told = read_run(_one(run, runs_dir))
     if not told.history.sessions:
         raise UsageError(f"run {told.name} has no events yet: nothing to export")
+    if told.history.damage:
+        complain(f"{told.history.damage.words}: what is written is made from the others")
     if to is not None:
         _send(format, told, to)
         return
@@ -157,12 +164,14 @@ def _write(format: Format, run: RunFolder, target: Path, trust: bool, augment: i
         case Format.otlp:
             spans = requests(run, store.read_events(run.folder))
             store.replace_text(target, "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in spans))
-        case Format.sft | Format.dpo | Format.ttt:
-            from nlevolve.cli.exporting import Teaching, write_lines
+        case Format.sft | Format.dpo | Format.ttt | Format.hf:
+            from nlevolve.cli.exporting import Teaching, write
 
-            teaching = Teaching(run, _prompts(run, trust), augment)
-            part = {Format.sft: teaching.sft, Format.dpo: teaching.dpo, Format.ttt: teaching.ttt}[format]()
-            write_lines(run, part, target)
+            write(Teaching(run, _prompts(run, trust), augment), format.value, target)
+        case Format.events:
+            from nlevolve.cli.exporting import write_events
+
+            write_events(run, store.read_events(run.folder), target)
 
 
 def _one(run: str, runs_dir: Path) -> Path:

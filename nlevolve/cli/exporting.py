@@ -1,4 +1,4 @@
-"""What the command line writes for each format to learn from: lines in files, a card beside them."""
+"""What the command line writes for formats to learn from, and of events: files, and what says what is in them."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nlevolve import files
 from nlevolve.run import store
 from nlevolve.view.door import complain
 from nlevolve.view.export.card import Part, card
 
 if TYPE_CHECKING:
     from nlevolve.ask.prompts import Prompts
+    from nlevolve.records import AnyEvent, LogDamaged
     from nlevolve.view.run_folder import RunFolder
 
 SFT = """Chats for fine-tuning, a line each; what is replied ended in the right training grids. `generator` writes at once a
@@ -65,6 +67,43 @@ def _parted(lines: Iterable[dict[str, Any]]) -> Sequence[Mapping[str, Any]]:
     if any(line["split"] == "train" for line in told):
         return told
     return [{**line, "split": "train"} for line in told]
+
+
+def write(teaching: Teaching, form: str, target: Path) -> None:
+    """`target` is a file, or for `hf` a folder. Raises UsageError, StoreFailed, OSError and PlaceError."""
+    if form == "hf":
+        write_hf(teaching, target)
+    else:
+        write_lines(teaching.run, getattr(teaching, form)(), target)
+
+
+def write_hf(teaching: Teaching, folder: Path) -> None:
+    """Raises UsageError without pyarrow."""
+    from nlevolve.view.export.hub import tables, yaml
+
+    parts = [teaching.sft(), teaching.dpo(), teaching.ttt()]
+    written = tables(parts)
+    folder.mkdir(exist_ok=True)
+    files.subfolder(folder, *(["data"] if written else []))
+    stale = {f"{part.name}-{split}.parquet" for part in parts for split in ("train", "validation")} - {*written}
+    for name in stale:
+        (folder / "data" / name).unlink(missing_ok=True)
+    for name, content in written.items():
+        store.replace_text(folder / "data" / name, content)
+    store.replace_text(folder / "README.md", card(teaching.run, parts, yaml(teaching.run.name, written)))
+    for part in parts:
+        told(teaching.run, part)
+
+
+def write_events(run: RunFolder, events: Iterable[AnyEvent | LogDamaged], folder: Path) -> None:
+    """Raises UsageError without pyarrow."""
+    from nlevolve.view.export.event_tables import event_tables, readme
+
+    tables = list(event_tables(run, events))
+    folder.mkdir(exist_ok=True)
+    for table in tables:
+        store.replace_text(folder / f"{table.kind}.parquet", table.parquet)
+    store.replace_text(folder / "README.md", readme(run, tables))
 
 
 def write_lines(run: RunFolder, part: Part, target: Path) -> None:

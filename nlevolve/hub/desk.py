@@ -44,6 +44,8 @@ class Worker:
     """Takes a frame to it; None while it is not connected."""
     dismiss: Callable[[], None] | None = None
     """Ends its connection."""
+    reads: bool = False
+    """It looks into the bank and does nothing else."""
     known: bool = True
     """Whether this start of the hub knows what it holds."""
     done: list[str] = field(default_factory=list)
@@ -57,13 +59,15 @@ class Worker:
 class Desk:
     """Ledger, limits and bank of a hub, in its folder, for workers that come, go, and come again. Raises UsageError."""
 
-    def __init__(self, folder: Path, caps: Caps, rates: Rates, *, lease: float = LEASE, notice: Notice) -> None:
+    def __init__(
+        self, folder: Path, caps: Caps, rates: Rates, *, bank: Path | None = None, lease: float = LEASE, notice: Notice
+    ) -> None:
         self.born = uuid.uuid4().hex
         self.folder, self.caps, self.lease = folder, caps, lease
         self._notice = notice
         self._journal = Journal(folder)
         self._facts: list[Fact] = []
-        self.bank = DiskBank(folder / BANK, notice)
+        self.bank = DiskBank(bank or folder / BANK, notice)
         self.till = Till(caps, self._journal.book, self._facts.append, self.bank.get)
         self.purchases = Purchases(self.till.claims())
         self.rooms = Rooms(rates, self._learned)
@@ -82,6 +86,8 @@ class Desk:
         self, hello: words.Hello, send: Callable[[str], None], dismiss: Callable[[], None]
     ) -> tuple[Worker, words.Welcome]:
         """A worker is here, or here again. Raises Replaced."""
+        if hello.reads:
+            return self._reader(hello, send, dismiss)
         name = f"{hello.run}:{hello.part}" if hello.part else hello.run
         if (name, hello.session) in self._replaced:
             raise Replaced
@@ -105,10 +111,20 @@ class Desk:
         worker.send, worker.dismiss, worker.lease, worker.known = send, dismiss, None, True
         worker.done.clear()
         self._flush_soon()
+        return worker, self._welcome(expected)
+
+    def _reader(
+        self, hello: words.Hello, send: Callable[[str], None], dismiss: Callable[[], None]
+    ) -> tuple[Worker, words.Welcome]:
+        """Who only looks into the bank has no account."""
+        name = f"reader {hello.session}"
+        self.workers[name] = Worker(name, hello.session, send, dismiss, reads=True)
+        return self.workers[name], self._welcome(expected=True)
+
+    def _welcome(self, expected: bool) -> words.Welcome:
         caps = self.caps
-        return worker, words.Welcome(
-            born=self.born, usd=caps.usd, calls=caps.calls, tokens=caps.tokens, lease=self.lease, expected=expected
-        )
+        told = {"usd": caps.usd, "calls": caps.calls, "tokens": caps.tokens}
+        return words.Welcome(born=self.born, lease=self.lease, expected=expected, **told)
 
     def leave(self, worker: Worker) -> None:
         """Its connection is gone: what it holds comes back when it stays away."""
@@ -151,6 +167,8 @@ class Desk:
     def _do(self, worker: Worker, word: words.Said) -> Any:
         """None where it is done, JSON text where that is the answer, or what there is to await for it."""
         account = worker.account
+        if worker.reads and not isinstance(word, words.Look | words.Cancel | words.Bye):
+            return _error("refused", "a replay buys nothing")
         match word:
             case words.Reserve():
                 return self._reserve(account, word)
@@ -219,7 +237,8 @@ class Desk:
         task = worker.running.pop(n, None)
         if task is not None:
             task.cancel()
-        self.till.give_back(worker.account, n)
+        if not worker.reads:
+            self.till.give_back(worker.account, n)
         self.rooms.give_back(worker.session, n)
 
     def _retire(self, worker: Worker, departed: frozenset[str] | None) -> None:
@@ -231,7 +250,8 @@ class Desk:
             keeping.close()
         worker.kept.clear()
         self.rooms.give_back_all(worker.session)
-        self.till.retire(worker.account, departed)
+        if not worker.reads:
+            self.till.retire(worker.account, departed)
         for key in self.purchases.of(worker.account):
             self._release(worker.account, key)
         if worker.lease is not None:
@@ -247,8 +267,8 @@ class Desk:
             answer = _error(error.kind, f"at the hub: {error}", scope=error.scope)
         except BankFailed as error:
             answer = _error("bank", str(error))
-        except ValueError as error:  # an address or a model that can be none
-            answer = _error("refused", str(error).splitlines()[0])
+        except Exception as error:  # a model that can be none; and whatever it is, who waits must be answered
+            answer = _error("refused", f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}")
         if worker.running.pop(n, None) is not None:
             self._answer(worker, n, answer)
             self._flush_soon()

@@ -30,6 +30,9 @@ from nlevolve.llm.turns import Turns, rank
 OUTBOX = "hub-outbox"
 """Folder, in the cache's, of replies that are paid and that no hub has confirmed."""
 
+LARGEST = words.LARGEST_FRAME // 8
+"""Characters of a reply: a character is up to six bytes of JSON."""
+
 
 class Joined:
     """The means of a run that shares them."""
@@ -40,7 +43,7 @@ class Joined:
     async def open(self, asker: Asker, *, replay: bool) -> None:
         """Raises HubFailed."""
         self._asker, self._replay = asker, replay
-        await self._line.open(asker)
+        await self._line.open(asker, reads=replay)
 
     def ledger(self, caps: Caps, spent: Spent, purse: Purse) -> Ledger:
         return HubLedger(caps, spent, purse, self._line)
@@ -269,6 +272,10 @@ class HubBank:
             return sample
         if self._outbox is not None:
             await self._outbox.put(key, sample)
+        if not _fits(sample):
+            self._notice(f"a reply of more than {LARGEST:,} characters is too large for the hub: it stays in {OUTBOX}")
+            self.release(key)
+            return sample
         try:
             standing = _sample(await self._line.ask(word, last=True, stands=True)) or sample
         except HubAway:
@@ -293,7 +300,7 @@ class HubBank:
         """What others have left here when their hub was away, or they were killed."""
         if self._outbox is None:
             return
-        for key, sample in list(self._outbox.samples()):
+        for key, sample in [one for one in self._outbox.samples() if _fits(one[1])]:
             try:
                 await self._line.ask(words.Put(n=self._line.next(), key=key, sample=sample), last=True, stands=True)
             except (HubAway, HubFailed):
@@ -303,6 +310,11 @@ class HubBank:
     def _again(self) -> Iterator[words.Word]:
         for key in self._claims:
             yield words.Claim(n=self._line.next(), key=key)
+
+
+def _fits(sample: Sample) -> bool:
+    """Whether it can be said in a frame, however its characters are written."""
+    return len(sample.reply.text) + len(sample.reply.reasoning) <= LARGEST
 
 
 def _sample(answer: object) -> Sample | None:

@@ -32,6 +32,8 @@ HEARTBEAT = 5.0
 LINGER = 5.0
 """Seconds to wait, at the end, for what the hub has not confirmed."""
 REPLACED = 4001
+MOST_DEPARTED = 200_000
+"""Digests; a run of more calls than that does not say which of them have left."""
 
 
 class HubAway(CallFailed):
@@ -78,10 +80,11 @@ class Line:
         self.carries = True
         """Whether the hub's caps carry one more task."""
 
-    async def open(self, asker: Asker) -> None:
-        """Wait until the hub has greeted us, or the run stops. Raises HubFailed."""
-        self._asker = asker
+    async def open(self, asker: Asker, *, reads: bool = False) -> None:
+        """Wait until the hub has greeted us, or the run stops. `reads`: nothing is bought. Raises HubFailed."""
+        self._asker, self._reads = asker, reads
         self._keeper = asyncio.create_task(self._keep())
+        self._keeper.add_done_callback(self._broke)
         self._watcher = asyncio.create_task(self._watch())
         here = asyncio.create_task(self._here.wait())
         stops = asyncio.create_task(asker.stopping.wait())
@@ -231,8 +234,11 @@ class Line:
 
     async def _greet(self, line: ClientWebSocketResponse) -> None:
         asker = self._asker
-        told = {"run": asker.run_id or self._session, "part": asker.part, "name": asker.run, "departed": asker.departed}
-        await line.send_str(words.Hello(session=self._session, **told).model_dump_json())
+        told: dict[str, Any] = {"run": asker.run_id or self._session, "part": asker.part, "name": asker.run}
+        # only before it has greeted us is it of use
+        departed = asker.departed if not self.welcome.born and len(asker.departed or ()) <= MOST_DEPARTED else None
+        hello = words.Hello(session=self._session, reads=self._reads, departed=departed, **told)
+        await line.send_str(hello.model_dump_json())
         try:
             self.welcome = words.Welcome.model_validate_json(await line.receive_str())
         except TypeError:
@@ -294,6 +300,11 @@ class Line:
                 self._fail(HubFailed(f"nothing answers at {self.url}, where the hub should be: start it, then resume the run"))
         if self._hopeless:
             self._give_up()
+
+    def _broke(self, keeper: asyncio.Task[None]) -> None:
+        """What else it may have died of: who waits must hear of it."""
+        if not keeper.cancelled() and (error := keeper.exception()) is not None:
+            self._fail(HubFailed(f"the connection to the hub cannot go on ({type(error).__name__}: {error})"))
 
     def _fail(self, failure: HubFailed) -> None:
         self._failure = failure

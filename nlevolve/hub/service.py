@@ -30,7 +30,7 @@ BACKLOG = 4 * words.LARGEST_FRAME
 """Characters that wait for a worker that does not read: it is dropped then."""
 REPLACED = 4001
 """Code with which a connection ends that another process of the same run has replaced."""
-MALFORMED = 1007
+MALFORMED, TRY_AGAIN = 1007, 1013
 
 
 @dataclass(frozen=True)
@@ -49,19 +49,21 @@ class Hub:
         port: int = 0,
         host: str = "127.0.0.1",
         token: str | None = None,
+        bank: Path | None = None,
         caps: Caps | None = None,
         rates: Rates | None = None,
         lease: float = LEASE,
         notice: Callable[[str], None] = lambda text: None,
     ) -> AsyncIterator[Hub]:
-        """Listen while the context is open. Port 0 takes a free one; without a token one is drawn, "" needs none.
+        """Listen while the context is open. Port 0 takes a free one; without a token one is drawn, "" needs none. The sample bank
+        is in the folder, unless another is said to have it.
 
         Raises UsageError, and OSError where the port is taken.
         """
         token = secrets.token_urlsafe(32) if token is None else token
         if not token and host not in LOOPBACK:
             raise UsageError(f"a hub that listens at {host} needs a token: set {VARIABLE} to a long random word")
-        desk = Desk(folder, caps or Caps(), rates or Rates(), lease=lease, notice=notice)
+        desk = Desk(folder, caps or Caps(), rates or Rates(), bank=bank, lease=lease, notice=notice)
         runner = web.AppRunner(
             application(desk, token), access_log=None, keepalive_timeout=HEADERS, lingering_time=0.0, shutdown_timeout=1.0
         )
@@ -184,17 +186,18 @@ class _Outgoing:
         self._frames: list[str] = []
         self._size = 0
         self._there = asyncio.Event()
-        self._ended = False
+        self._ends: int | None = None
 
     def put(self, frame: str) -> None:
         self._frames.append(frame)
         self._size += len(frame)
-        self._ended = self._ended or self._size > BACKLOG
+        if self._size > BACKLOG:
+            self._ends = TRY_AGAIN
         self._there.set()
 
     def end(self) -> None:
         """Another connection has taken its place."""
-        self._ended = True
+        self._ends = REPLACED
         self._there.set()
 
     async def carry(self, first: str) -> None:
@@ -203,8 +206,8 @@ class _Outgoing:
         while True:
             await self._there.wait()
             self._there.clear()
-            if self._ended:
-                await self._line.close(code=REPLACED if not self._size else 1008)
+            if self._ends is not None:
+                await self._line.close(code=self._ends)
                 return
             frames, self._frames, self._size = self._frames, [], 0
             for frame in frames:

@@ -184,6 +184,8 @@ class Hello(BaseModel):
     """The run's name, for people."""
     session: Annotated[str, Field(min_length=1, max_length=100)]
     """Unique to this process. A connection of another session of the same run and part ends this one's."""
+    reads: bool = False
+    """It is a replay, which looks into the bank and does nothing else: it pays for nothing, and replaces nobody."""
     departed: frozenset[str] | None = None
     """Digests of all requests that the run's log says have left, where the log is whole: what else was reserved never left."""
 

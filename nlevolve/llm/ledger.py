@@ -301,7 +301,8 @@ class Ledger:
             self._say(others)
 
     def _say(self, others: Others) -> None:
-        others.mine(self.usd, self._committed, self.tokens, self._committed_tokens)
+        if others.hear:  # what is held has to be added up, hold by hold
+            others.mine(self.usd, self._committed, self.tokens, self._committed_tokens)
 
     @property
     def _committed(self) -> float:

@@ -187,7 +187,7 @@ class OpenStack:
     """Unique to a run and kept by its resumptions."""
     logged: Iterable[str] = ()
     """Request digests of the CallFinished events already in the run's log. With `run_id` they let a resumption account for a
-    reply that was paid and banked but not logged when the run was killed."""
+    reply that was paid and banked but not logged when the run was killed. To a set others may be added while it is open."""
     seed: int = 0
     """Of the retries' jitter."""
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
@@ -242,7 +242,8 @@ class OpenStack:
         self._alarm = Alarm()
         unheard = self._alarm.ring
         vacancies = Vacancies(self.concurrency, self._traffic)
-        self._cached = Cache(led(deliver), self._bank, accounts, unheard, vacancies, run=self.run_id, logged=set(self.logged))
+        logged = self.logged if isinstance(self.logged, set) else set(self.logged)
+        self._cached = Cache(led(deliver), self._bank, accounts, unheard, vacancies, run=self.run_id, logged=logged)
         ask, endpoints = metered(self._cached, accounts), self.endpoints
         return Stack(
             ask,

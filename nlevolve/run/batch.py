@@ -66,13 +66,17 @@ async def _sent(solving: asyncio.Task[Learned], sends: asyncio.Event) -> None:
 async def _one(task: Task, context: Context, known: Sequence[Event], earlier: Sequence[asyncio.Future[Learned]]) -> Learned:
     """Solve a task, or take what is known of it when nothing is missing."""
     if answered_for_good(known):
-        policy = context.policy(task.id)
-        grown = population(known)
-        stop = stop_index(grown, policy)
-        shown = arms(grown if stop is None else grown.before(stop + 1), task.copy_accuracy)
-        return Learned(shown, context.library.lesson(task, grown, policy))
+        return shown(task, context, known)
     before = [await one for one in earlier]
     return await solve(task, context, known, pooled(one.arms for one in before), [one.entry for one in before if one.entry])
+
+
+def shown(task: Task, context: Context, known: Sequence[Event]) -> Learned:
+    """What later tasks may learn from one that is answered."""
+    policy, grown = context.policy(task.id), population(known)
+    stop = stop_index(grown, policy)
+    counted = arms(grown if stop is None else grown.before(stop + 1), task.copy_accuracy)
+    return Learned(counted, context.library.lesson(task, grown, policy))
 
 
 def answered_for_good(events: Sequence[Event]) -> bool:

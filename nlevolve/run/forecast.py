@@ -29,7 +29,9 @@ from nlevolve.offline.provider import CHARACTERS_A_TOKEN
 from nlevolve.puzzle.grids import Grid, shape
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Attempt, Birth, Description, Followed, Operator, Purpose, Role, Usage
-from nlevolve.run.course import LUCKS, Kind, calls
+from nlevolve.run.assumed import kind_unknown, taken_plain
+from nlevolve.run.course import Kind, calls
+from nlevolve.run.luck import LUCKS
 
 COMPLETION = 4000
 """Tokens a reply is taken to have, thinking included: about what a strong thinking model uses for a call."""
@@ -216,10 +218,16 @@ class _Task:
         answer = NOTE + (mean(map(_grid_tokens, grids)) if kind.purpose in GRIDS else _text_tokens(BULLETS))
         if _ours(settings.model):
             return (round(answer / 2),) * len(LUCKS)  # they neither think nor say much
-        card = self.cards.get(settings.model)
-        thinking = thought(settings, card).tokens if card is None or card.thinks is None or thinks(settings, card) else 0
-        before = [share * thinking for share in THOUGHT] if thinking else WORKING
+        before = _before(settings, self.cards.get(settings.model))
         return tuple(round(min(answer + one, settings.max_tokens or answer + one)) for one in before)
+
+
+def _before(settings: RoleSettings, card: ModelCard | None) -> Sequence[float]:
+    """Tokens of a reply before its answer, with each luck."""
+    thinking = [share * thought(settings, card).tokens for share in THOUGHT]
+    if taken_plain(settings, card):
+        return (*WORKING[:2], max(WORKING[2], thinking[2]))
+    return thinking if thinks(settings, card) or kind_unknown(settings, card) else WORKING
 
 
 def _times(each: Forecast, number: float) -> Forecast:

@@ -57,6 +57,8 @@ class Library:
         entries = lessons if self.grows else (self.row.entries if self.row else ())
         if not entries:
             return Shelf((), ())
+        # of those that were solved elsewhere it knows nothing yet
+        self.known.update({one.id: one.description for one in lessons})
         # numpy and scipy take their time to load, and few runs have a library
         from nlevolve.evolve.shelf import shelf
 

@@ -5,21 +5,20 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack, closing
+from contextlib import AbstractAsyncContextManager, ExitStack, closing, nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from nlevolve.ask.prompts import Prompts, bundled
 from nlevolve.ask.question import Asker
 from nlevolve.ask.rehearsal import rehearse
 from nlevolve.config import RunConfig, digest, require_coder
-from nlevolve.errors import UsageError
 from nlevolve.evolve.parents import Parents, strategy
 from nlevolve.llm.bank import Notice
-from nlevolve.llm.catalogue import ModelCard, price_of
-from nlevolve.llm.embedded import embedded_version
+from nlevolve.llm.catalogue import ModelCard
 from nlevolve.llm.ledger import Caps
+from nlevolve.llm.means import Means
 from nlevolve.llm.owed import spent
 from nlevolve.llm.pausing import Pause
 from nlevolve.llm.request import LLM
@@ -27,25 +26,43 @@ from nlevolve.llm.stack import OpenStack
 from nlevolve.options import Limits, Options
 from nlevolve.puzzle.datasets import Selection
 from nlevolve.records import CallFinished, CallSent, Event, Noticed, RunFinished, RunStarted, TaskAnswered
-from nlevolve.run import store
+from nlevolve.run import library, store
 from nlevolve.run.asking import asked, cards_of
 from nlevolve.run.batch import solve_all
 from nlevolve.run.context import Context, Emit
 from nlevolve.run.controls import Brought
-from nlevolve.run.library import Library
-from nlevolve.run.library import chosen as library_chosen
 from nlevolve.run.notices import notices
 from nlevolve.run.origin import Origin
 from nlevolve.run.outcome import finished as ended
 from nlevolve.run.pinging import Unfit, ping_models
-from nlevolve.run.recorded import by_task, deciding, endpoints_of, require_endpoints, require_same, sealed
+from nlevolve.run.recorded import (
+    by_task,
+    check_views,
+    deciding,
+    endpoints_of,
+    prices_of,
+    require_endpoints,
+    require_same,
+    sealed,
+    versions_of,
+)
 from nlevolve.run.retold import Retold
 from nlevolve.run.seeds import seeded
 from nlevolve.run.sharing import check_hub, check_place, confirmed, means_of
 from nlevolve.run.steering import Steering
 from nlevolve.run.trust import NOTHING, Chosen, Named, chosen_by
 from nlevolve.sandbox.pool import sandboxes
-from nlevolve.version import versions
+
+
+class Solves(Protocol):  # in the place of this process; raises Unfit when nobody is left
+    @property
+    def means(self) -> Means: ...
+    def cap(self, usd: float) -> None: ...
+    async def solve_all(self, context: Context, known: Mapping[str, Sequence[Event]], pause: Pause) -> None: ...
+
+
+class Elsewhere(Protocol):
+    def opened(self, session: Session, emit: Emit) -> AbstractAsyncContextManager[Solves]: ...
 
 
 @dataclass(frozen=True)
@@ -76,6 +93,7 @@ class Session:
     """What it has beside its settings."""
     around: Callable[[LLM], LLM] = lambda llm: llm
     """Wraps the way to the models: benchmarks look at the requests there."""
+    elsewhere: Elsewhere | None = None
     part: str = ""
     """Which part of the run this process carries out, where several do, each with a log that is not the whole one."""
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
@@ -107,14 +125,15 @@ class Session:
             for notice in notices(self.origin, self.lock, self.selection, *beside):
                 emit(Noticed(text=notice))
             try:
-                answered = await self._solve(emit, own_process)
+                async with self.elsewhere.opened(self, emit) if self.elsewhere else nullcontext() as elsewhere:
+                    answered = await self._solve(emit, own_process, elsewhere)
                 finished = ended(answered, self.stopping.is_set())
             except Unfit as unfit:
                 finished = unfit.ending()
             emit(finished)
             return finished
 
-    async def _solve(self, emit: Emit, own_process: bool) -> Mapping[str, TaskAnswered]:
+    async def _solve(self, emit: Emit, own_process: bool, elsewhere: Solves | None) -> Mapping[str, TaskAnswered]:
         answered = {e.task: e for e in self.known if isinstance(e, TaskAnswered)}
         origin = self.origin if self.origin is not None and self.origin.told_again else None
         retold = Retold(origin.log if origin else ())
@@ -149,7 +168,7 @@ class Session:
             pause=pause,
             own_process=own_process,
             live=self.live,
-            means=means_of(self.limits),
+            means=elsewhere.means if elsewhere else means_of(self.limits),
             part=self.part,
             departed=None if self.part else frozenset(e.request for e in self.known if isinstance(e, CallSent)),
         ) as stack:
@@ -167,13 +186,16 @@ class Session:
                 asked_early=None if self.replay else self.around(stack.early),
                 given=self.brought.given,
                 warm=self.brought.seeds is not None,
-                library=Library.of(self.brought.library),
+                library=library.Library.of(self.brought.library),
             )
             tasks = self.selection.tasks
             if (self.ping or retold.pinged) and not self.known and tasks:
                 await ping_models(asker, asked(self.config, Brought(self.brought.given)), tasks[0].id, tee)
-            async with Steering(self.folder, tee, pause, stack.cap).listening(), sandboxes() as sandbox:
+            async with Steering(self.folder, tee, pause, (elsewhere or stack).cap).listening(), sandboxes() as sandbox:
                 context = replace(context, sandbox=sandbox)
+                if elsewhere is not None:
+                    await elsewhere.solve_all(context, known, pause)
+                    return answered
                 at_once = self.limits.tasks_at_once
                 await solve_all(tasks, context, known, at_once=at_once, vacancy=stack.vacancy, stopping=self.stopping)
         return answered
@@ -219,14 +241,14 @@ def begin(
     limits, replay = options.part(Limits), options.replay
     prompts, cache_dir = Path(options.prompts or bundled()), Path(options.cache_dir)
     templates = Prompts(prompts)
-    _check_views(config, templates)
+    check_views(config, templates)
     choose = strategy(config.policy.parents, parents)
     rehearse(templates)
     brought = brought or Brought.of(origin.recorded if origin else {})
     if options.seeds is not None and brought.seeds is None:
         brought = seeded(str(options.seeds), Path(options.runs_dir), selection.tasks)
     if options.library is not None and origin is None:
-        brought = replace(brought, library=library_chosen(str(options.library)))
+        brought = replace(brought, library=library.chosen(str(options.library)))
     chosen = chosen or chosen_by(options)
     capped = check_hub(limits, chosen, notice)
     cards = cards_of(config, brought, limits, replay=replay, cache_dir=cache_dir, capped=capped)
@@ -272,18 +294,9 @@ def _made_with(
         "replay": replay,
         "prompts_dir": str(prompts.resolve()),
         "cache_dir": str(cache_dir.resolve()),
-        "prices": _prices(config, cards),
-        "versions": _versions(config),
+        "prices": prices_of(config, cards),
+        "versions": versions_of(config),
     }
-
-
-def _prices(config: RunConfig, cards: Mapping[str, ModelCard]) -> dict[str, Any]:
-    """Model -> its price: the one that a role sets, before the one that is known."""
-    told = {
-        m: settings for settings in reversed(list(config.every.values())) for m in settings.mix if settings.price_in is not None
-    }
-    found = {m: price_of(told[m], card) if m in told else card.price for m, card in sorted(cards.items())}
-    return {m: price.model_dump(mode="json") if price else None for m, price in found.items()}
 
 
 def reopen(
@@ -334,15 +347,3 @@ def reopen(
         )
         failed.pop_all()
     return session
-
-
-def _check_views(config: RunConfig, prompts: Prompts) -> None:
-    for view in config.policy.views:
-        if view not in prompts.views:
-            there = ", ".join(prompts.views) or "none"
-            raise UsageError(f"policy.views names {view!r}; in {prompts.folder / 'views'} there are: {there}")
-
-
-def _versions(config: RunConfig) -> dict[str, str]:
-    embedded = embedded_version(*config.models.values())
-    return versions() | ({"embedded": embedded} if embedded else {})

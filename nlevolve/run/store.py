@@ -199,10 +199,10 @@ def replace(path: Path, content: Any) -> None:
     replace_text(path, json.dumps(content, ensure_ascii=False, separators=(",", ":")) + "\n")
 
 
-def replace_text(path: Path, text: str) -> None:
-    """As `replace`, for any text."""
+def replace_text(path: Path, content: str | bytes) -> None:
+    """As `replace`, for any text, or bytes."""
     with _storing(path):
-        files.replace(path, text)
+        files.replace(path, content)
 
 
 class Log:

@@ -17,7 +17,7 @@ COMMANDS = {
     "report": ["report", "received"],
     "kaggle": ["export", "received", "--format", "kaggle"],
     "arc-prize": ["export", "received", "--format", "arc-prize"],
-    **{form: ["export", "received", "--format", form] for form in ("sft", "dpo", "ttt")},
+    **{form: ["export", "received", "--format", form] for form in ("sft", "dpo", "ttt", "hf", "events")},
     "library": ["export", "received", "--format", "library"],
 }
 WRITTEN = ["events.jsonl", "results.json", "submission.json", "report.html"]
@@ -26,6 +26,8 @@ EXPORTED = [
     "export/sft.jsonl",
     "export/sft.README.md",
     "export/ttt.jsonl",
+    "export/hf/README.md",
+    "export/events/task_started.parquet",
     "export/library.json",
     "export/arc-prize/turned.json",
 ]

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 
 from nlevolve.offline.checker import check
 from nlevolve.offline.scene import cells
+from nlevolve.puzzle.grids import Grid
 from nlevolve.puzzle.symmetry import IDENTITY, Transform
 from nlevolve.puzzle.tasks import Pair, Task
 from nlevolve.records import Description
@@ -58,3 +59,15 @@ def test_transforms_are_distinct_and_those_of_every_copy(task: Task, by: Transfo
     assert IDENTITY not in found
     assert found == list(transforms(by.task(task), 60))
     assert all(one.colours[0] == 0 for one in found)
+
+
+def test_what_leads_elsewhere_is_not_kept() -> None:
+    """Turned by a quarter the words name the sides in an order that the checker does not read."""
+    said = ("Complete the picture about the centre of the grid so that it is symmetric left to right and top to bottom.",)
+    grids: list[Grid] = [((1, 2, 0), (0, 0, 0), (0, 0, 0)), ((0, 0, 3), (0, 0, 0), (0, 0, 0))]
+    outputs = [tuple(tuple(map(int, row)) for row in check(said, cells(grid)).grid) for grid in grids]
+    task = Task("t", tuple(Pair(grid, output) for grid, output in zip(grids, outputs, strict=True)), (grids[0],))
+    told: Counter[str] = Counter()
+    kept = list(turnings(task, Description(bullets=said), 14, told))
+    assert min(told["kept"], told["differs"]) > 0
+    assert all(copy.by.turns % 2 == 0 for copy in kept)
