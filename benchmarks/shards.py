@@ -86,6 +86,9 @@ def differing(one: Any, other: Any, path: str = "") -> Iterator[str]:
         for key in {**one, **other}:
             if key not in TIMES and f"{path}.{key}" != ".run":
                 yield from differing(one.get(key), other.get(key), f"{path}.{key}")
+    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        for place, (mine, yours) in enumerate(zip(one, other, strict=True)):
+            yield from differing(mine, yours, f"{path}.{place}")
     elif one != other:
         yield f"{path[1:]} {one} and {other}"
 

@@ -69,6 +69,7 @@ def _limits(each: Sequence[Limits]) -> Limits:
             **first,
             **caps,
             "budget_file": None,
+            "hub": each[0].hub if all(one.hub == each[0].hub for one in each) else None,
             "task_budget": None if None in task else max(one for one in task if one is not None),
             "concurrency": max(one.concurrency for one in each),
             "patience": max(one.patience for one in each),
