@@ -17,7 +17,7 @@ NLEVOLVE := $(BIN)/python -m nlevolve
 # one that is solved at once, one solved by a revision, one that is not solved
 SHOWCASE := arc1:67a3c6ac arc1:7468f01a arc1:045e512c
 
-BENCHES := bench-calls bench-dashboard bench-embedded bench-search
+BENCHES := bench-calls bench-dashboard bench-embedded bench-sandbox bench-search
 
 # `make solve` takes each of these if it is given
 OPTIONS = $(if $(GENERATOR),--generator '$(GENERATOR)') $(if $(CHECKER),--checker '$(CHECKER)') $(if $(PRESET),--preset '$(PRESET)') \
@@ -102,7 +102,7 @@ mutants: $(DEV_STAMP) ## small wrong changes that no test notices: [MODULES="evo
 	@$(BIN)/mutmut run --max-children $(or $(JOBS),1) $(foreach module,$(subst /,.,$(MODULES)),'nlevolve.$(module).*')
 	@$(BIN)/python -m benchmarks.mutants
 
-bench: $(BENCHES) ## all of bench-calls, bench-dashboard, bench-embedded, bench-search
+bench: $(BENCHES) ## all of bench-calls, bench-dashboard, bench-embedded, bench-sandbox, bench-search
 
 $(BENCHES): bench-%: $(DEV_STAMP)
 	@$(BIN)/python -m benchmarks.$* $(ARGS)

@@ -13,7 +13,6 @@ import argparse
 import asyncio
 import multiprocessing
 import os
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -217,4 +216,4 @@ def _ignore(_: object) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

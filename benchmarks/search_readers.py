@@ -21,6 +21,8 @@ READERS: Mapping[str, Row] = {
     "`policy.read=words`": Row("quick", {}),
     "`policy.read=code`": Row("quick", {"policy.read": "code"}, "offline/coder"),
     "`policy.read=both`": Row("quick", {"policy.read": "both"}, "offline/coder"),
+    "preset `python`": Row("python", {}),
+    "preset `greenblatt`": Row("greenblatt", {}),
 }
 
 

@@ -152,6 +152,8 @@ class _Births:
         birth, every, number = line.event.birth, self.policy["every"], self.policy["examples"]
         own = fingerprints(self.task)
         others = [one for one in rules if one.task != self.task.id and not own & one.marks and not _names(self.task.id, one)]
+        if self.evidence.setting("policy.writes", "words") == "programs":
+            return []
         if birth.operator != "write" or birth.index % every != every - 1 or not others:
             return []
         ranked = self._ranked(others, self._said(line, self._sees(birth.index)))

@@ -10,6 +10,7 @@ from typing import Any
 
 from nlevolve.audit.accounts import RUN, Books, Key, of_role, of_task
 from nlevolve.audit.evidence import Evidence, Line
+from nlevolve.audit.looks import all_looks, looks
 from nlevolve.audit.programs import PROGRAMS, programs_row
 from nlevolve.audit.truth import accuracy
 from nlevolve.audit.worth import Worth, examples_row, worth
@@ -150,6 +151,7 @@ class Told:
                 "candidates": sum(row["candidates"] for row in rows.values()),
                 "programs": {kind: sum(row["programs"][kind] for row in rows.values()) for kind in PROGRAMS},
                 "examples": self._examples(rows),
+                "looks": all_looks(row["looks"] for row in rows.values()),
                 **self.books.row(RUN),
                 "replies": self._replies(RUN),
                 "losses": _loss_rows(losses),
@@ -219,6 +221,7 @@ class Told:
             "program": (best.event.program or None) if best else None,
             "candidates": len(seen.members),
             "programs": programs_row(one.event for one in seen.members.values()),
+            "looks": looks(seen.members, best, sum(copied) / len(copied)),
             "opinions": self._opinions(seen),
             **self.books.row(key),
             "replies": self._replies(key),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -61,8 +61,19 @@ def merge(
     lines = "".join(log(parts, config, [task.id for task in selection.tasks]))
     for line in beside:
         complain(line)
-    with closing(store.create(runs_dir, run)) as lock:
+    with closing(store.create(runs_dir, run)) as lock, _told_in_a_line():
         return _written(lock.folder, config, lines, selection, json)
+
+
+@contextmanager
+def _told_in_a_line() -> Iterator[None]:
+    """A disk that is full, or the like."""
+    from nlevolve.run.store import StoreFailed
+
+    try:
+        yield
+    except StoreFailed as error:
+        raise UsageError(str(error)) from None
 
 
 def _parts(folders: Sequence[Path], run: str, runs_dir: Path) -> list[Part]:

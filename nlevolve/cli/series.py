@@ -60,10 +60,13 @@ class Series:
 
     def forecasts(self) -> list[Forecasts]:
         """Opens no connection, and wants no key."""
+        from nlevolve.run.asking import require_sight_of
         from nlevolve.run.forecast import forecast
         from nlevolve.run.seeds import seeded
 
         cards = self._known()
+        for config in self.configs:
+            require_sight_of(config, config.every, cards)
         seeds = self.given
         if self.shared.seeds is not None:
             told = seeded(str(self.shared.seeds), Path(self.shared.runs_dir), self.selection.tasks)
@@ -163,6 +166,7 @@ def _spread(outlook: Outlook) -> dict[str, Any]:
         name: {
             "calls": round(one.calls),
             "tokens": {"prompt": round(one.prompt), "completion": round(one.completion)},
+            "pictures": round(one.pictures),
             "cost_usd": one.usd if one.usd is None else round(one.usd, 6),
         }
         for name, one in (("low", outlook.low), ("likely", outlook.likely), ("high", outlook.high))

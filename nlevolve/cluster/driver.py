@@ -30,6 +30,8 @@ from nlevolve.run.session import Session
 
 LOOK = 0.2
 """Seconds between looks at whether the run is paused."""
+ALONE = 30.0
+"""Seconds at least in which another worker may come when none is left."""
 PARTING = 5.0
 """Seconds for stations to say their last, beyond those for what is paid for."""
 
@@ -186,10 +188,11 @@ class Driver:
     def _take_outcomes(self) -> None:
         for number in [number for number, job in self._jobs.items() if job.done()]:
             place, station = self._places[number]
-            outcome = self._jobs[number].result()
             if station not in self.roster.places:
                 del self._jobs[number]
-            elif outcome is None or outcome.refused:
+                continue
+            outcome = self._jobs[number].result()
+            if outcome is None or outcome.refused:
                 self.roster.strike(station)
                 del self._jobs[number]
             elif self._hearing.number(station) >= outcome.said:  # else some of what it says is on its way still
@@ -210,10 +213,13 @@ class Driver:
             self._fences.append(asyncio.create_task(self.shared.fence(self.session.run_id, station)))
             for end in self._hearing.lost(station):
                 self._tell(end)
+            for number, (_, at) in self._places.items():
+                if at == station and number in self._jobs:
+                    self._jobs[number].cancel()
             tasks = self._handing.lost(station)
             goes_on = sum(place not in self._handing.failed for place in tasks)
             then = f": {goes_on} task{'' if goes_on == 1 else 's'} of it go{'es' if goes_on == 1 else ''} on elsewhere"
-            self._say(f"a worker of the cluster is lost{then if tasks else ''}")
+            self._say(f"a worker of the cluster is lost{then if goes_on else ''}")
             for place in tasks:
                 if place in self._handing.failed:
                     self._tell(self._failed(self._tasks[place]))
@@ -221,7 +227,7 @@ class Driver:
 
     def _failed(self, task: Task) -> TaskAnswered:
         """Of a task that lost too many workers."""
-        why = f"the worker that solved it was lost {MOVES + 1} times"
+        why = f"workers were lost {MOVES + 1} times while they solved it"
         grown = population(self._events[task.id])
         best = grown.ranked(self.session.config.policy.rank)
         return TaskAnswered(
@@ -262,9 +268,14 @@ class Driver:
 
     async def _watching(self, pause: Pause) -> None:
         """Have a beat at once when the run is to stop or to pause, and a turn when somebody is lost."""
-        before = self._beat()
+        before, clock = self._beat(), asyncio.get_running_loop().time
+        peopled = clock()
         while True:
             await asyncio.sleep(LOOK)
+            peopled = clock() if self.roster.places else peopled
+            if clock() - peopled > max(ALONE, self.session.limits.patience) and not self._over:
+                self._news.set()
+                raise Unfit("no worker of the cluster is left", False, "start a worker")
             if self._beat() != before:
                 before = self._beat()
                 self.roster.news.set()

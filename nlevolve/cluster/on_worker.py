@@ -19,6 +19,8 @@ async def greet(text: str, dask_worker: Any = None) -> str:
     equipment = Equipment.model_validate_json(text)
     if equipment.own_process:
         os.setpgid(0, 0)  # a Ctrl-C in the terminal is for the driver, which tells us
+    for session in [one for one, station in _stations.items() if station.dismissed]:
+        del _stations[session]
     if equipment.session not in _stations:
         try:
             say = lambda said: dask_worker.log_event(equipment.session, list(said))  # noqa: E731
@@ -35,9 +37,7 @@ def beat(text: str) -> str:
     if station is None:
         return Pulse().text()
     station.beat(told)
-    if told.over or station.name in told.lost:
-        del _stations[told.session]
-    return Pulse(station=station.name).text()
+    return Pulse(station="" if station.dismissed and not told.over else station.name).text()
 
 
 def work(session: str, text: str) -> str:

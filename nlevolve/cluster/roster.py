@@ -81,7 +81,8 @@ class Roster:
         for station, place in list(self.places.items()):
             pulse = pulses.get(place)
             self._missed[station] = self._missed[station] + 1 if pulse is None else 0
-            if self._missed[station] >= MISSES or (pulse is not None and pulse.station != station):
+            other = pulse is not None and pulse.station != station
+            if self._missed[station] >= MISSES or other:
                 self.strike(station)
         if not self.beat().over:
             await self._greet([place for place, pulse in pulses.items() if pulse is not None and not pulse.station])

@@ -14,7 +14,7 @@ from nlevolve.hub.joined import Joined
 from nlevolve.hub.line import Line
 from nlevolve.hub.rates import Rates
 from nlevolve.hub.service import Hub
-from nlevolve.llm.ledger import Caps, Spent
+from nlevolve.llm.ledger import Caps
 from nlevolve.llm.means import Asker, Means
 from nlevolve.llm.owed import spent
 from nlevolve.options import Limits
@@ -33,8 +33,6 @@ class Shared:
 
     url: str
     token: str
-    spent: Spent
-    """By earlier sessions of the run."""
     own: Hub | None = None
     """The one beside the driver."""
 
@@ -49,7 +47,7 @@ class Shared:
     def cap(self, usd: float) -> None:
         """From now on the run may take so much, with what is spent already."""
         if self.own:
-            self.own.desk.till.ledger.cap(max(0.0, usd - self.spent.usd))
+            self.own.desk.till.ledger.cap(usd)
 
     async def failed(self) -> None:
         """Wait until the hub beside us can write no more, if ever. Raises BankFailed."""
@@ -80,25 +78,19 @@ def check(limits: Limits) -> None:
 @asynccontextmanager
 async def shared(session: Session, host: str, emit: Emit) -> AsyncIterator[Shared]:
     """The hub of a run: the one that it names, else one that listens at `host`, this machine's address for the workers."""
-    limits, before = session.limits, spent(session.known)
+    limits = session.limits
     check(limits)
     if limits.hub is not None:
-        yield Shared(checked(limits.hub), token(), before)
+        yield Shared(checked(limits.hub), token())
         return
     with tempfile.TemporaryDirectory(prefix="nlevolve-hub-") as folder:
-        caps, rates = _left(limits, before), Rates(concurrency=limits.concurrency)
+        caps = Caps(usd=limits.budget, calls=limits.max_calls, tokens=limits.max_tokens_total)
+        rates = Rates(concurrency=limits.concurrency)
 
         def notice(text: str) -> None:
             emit(Noticed(text=text))
 
-        async with Hub.started(Path(folder), bank=session.cache_dir, host=host, caps=caps, rates=rates, notice=notice) as hub:
-            yield Shared(hub.url, hub.token, before, hub)
-
-
-def _left(limits: Limits, before: Spent) -> Caps:
-    """The run's log is its account: of its caps the hub has what that leaves."""
-    return Caps(
-        usd=None if limits.budget is None else max(0.0, limits.budget - before.usd),
-        calls=None if limits.max_calls is None else max(0, limits.max_calls - before.calls),
-        tokens=None if limits.max_tokens_total is None else max(0, limits.max_tokens_total - before.tokens),
-    )
+        async with Hub.started(
+            Path(folder), bank=session.cache_dir, host=host, caps=caps, earlier=spent(session.known), rates=rates, notice=notice
+        ) as hub:
+            yield Shared(hub.url, hub.token, hub)

@@ -7,6 +7,7 @@ import tempfile
 import threading
 import uuid
 from collections.abc import Callable
+from concurrent.futures import CancelledError
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
@@ -37,7 +38,8 @@ class Station:
         self._say = say
         self._said = 0
         self._begun: set[str] = set()
-        self._dismissed = False
+        self.dismissed = False
+        """It takes no more jobs: the session is over, or the driver has given it up or is gone."""
         self._opening = threading.Lock()
         self._solving: Solving | None = None
         self._loop = asyncio.new_event_loop()
@@ -48,11 +50,11 @@ class Station:
 
     def beat(self, beat: Beat) -> None:
         """The driver is there. Any thread may call it."""
-        self._dismissed = self._dismissed or beat.over or self.name in beat.lost
+        self.dismissed = self.dismissed or beat.over or self.name in beat.lost
         if self._solving is not None:
             with suppress(RuntimeError):  # its loop has just come to its end
                 self._loop.call_soon_threadsafe(self._heed, self._solving, beat)
-        elif self._dismissed:
+        elif self.dismissed:
             self._files.close()
 
     def carry_out(self, job: Job) -> Outcome:
@@ -61,13 +63,13 @@ class Station:
         A job that comes again, or was given to another station, is refused: a scheduler has run it anew because a worker was
         lost, and the driver, who knows how far it had come, has decided what becomes of it.
         """
-        if job.station != self.name or job.number in self._begun or self._dismissed:
+        if job.station != self.name or job.number in self._begun or self.dismissed:
             return Outcome(refused=True)
         self._begun.add(job.number)
         try:
             solving = self._opened()
             outcome = asyncio.run_coroutine_threadsafe(solving.carry_out(job), self._loop).result()
-        except asyncio.CancelledError:
+        except CancelledError:
             return Outcome(refused=True)
         except Exception as error:  # a fault of ours, or of a library: the driver says it, and the run ends
             outcome = _failed(error)
@@ -88,6 +90,7 @@ class Station:
         try:
             self._loop.run_until_complete(solving.live())
         finally:
+            self.dismissed = True
             ready.set()
             self._send("over", "")
             self._loop.close()
@@ -95,7 +98,7 @@ class Station:
 
     def _heed(self, solving: Solving, beat: Beat) -> None:
         solving.heed(beat)
-        if self._dismissed:
+        if self.dismissed:
             solving.over.set()
 
     def _emit(self, event: Event) -> None:

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import ConfigDict, Field, RootModel
 
 from nlevolve.puzzle.grids import Grid
-from nlevolve.records import Loss, Operator, ProgramsRow, Record, Role, Stopped
+from nlevolve.records import LookRow, Loss, Operator, ProgramsRow, Record, Role, Stopped
 
 
 class CallCounts(Record):
@@ -132,6 +132,8 @@ class TotalsRow(AccountRow):
     """Of all tasks."""
     examples: ExamplesRow | None = None
     """null where no birth was shown any (`--library`)."""
+    looks: Mapping[str, LookRow] = {}
+    """Those of all tasks."""
     replies: RepliesRow = RepliesRow()
     """What became of the replies."""
     losses: tuple[Loss, ...] = ()
@@ -200,6 +202,8 @@ class TaskRow(AccountRow):
     """Descriptions that were checked."""
     programs: ProgramsRow = ProgramsRow()
     """What programs did in the checker's place."""
+    looks: Mapping[str, LookRow] = {}
+    """How the task was shown to whoever wrote (`digits`, `names facts`, `digits pictures:all`) -> what came of it."""
     opinions: OpinionsRow = OpinionsRow()
     replies: RepliesRow = RepliesRow()
     """What became of the replies."""

@@ -15,6 +15,8 @@ from nlevolve.errors import HubFailed, UsageError
 from nlevolve.llm.keys import check_address
 
 VARIABLE = "NLEVOLVE_HUB_TOKEN"
+HUB = "the hub"
+"""As what it stands among the models of which a server is away."""
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 GLANCE = 5.0
 """Seconds in which a hub that is there answers."""
@@ -42,7 +44,10 @@ def checked(url: str) -> str:
         fine = False
     if not fine or not url.isprintable():
         raise UsageError(f"--hub takes an address like http://HOST:PORT, got {url[:200]!r}")
-    check_address(url, "--hub")
+    try:
+        check_address(url, "--hub")
+    except UsageError:
+        raise UsageError(f"--hub has a secret in it, which would be written into files: put it into {VARIABLE}") from None
     return url
 
 

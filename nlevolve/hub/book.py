@@ -56,8 +56,10 @@ class Account:
     calls: int = 0
     tokens: int = 0
     held: dict[int, Held] = field(default_factory=dict)
-    lost: dict[str, Lost] = field(default_factory=dict)
-    """Digest of a request -> what is counted of a call of which nobody said what became of it."""
+    lost: dict[str, list[Lost]] = field(default_factory=dict)
+    """Digest of a request -> what is counted of each call of which nobody said what became of it."""
+    doubtful: dict[str, None] = field(default_factory=dict)
+    """Those of them that the log of the latest session may yet say something of."""
     claims: dict[str, None] = field(default_factory=dict)
     """Digests of what it is buying, in order."""
 
@@ -81,22 +83,26 @@ class Book:
                 self.accounts[name] = _account(told)
             case "session", str(name), str(run), str(part), str(title), str(session):
                 account = self.accounts.setdefault(name, Account(run, part))
+                if session != account.session:
+                    account.doubtful.clear()
                 account.name, account.session = title, session
             case "held", str(name), int(n), dict(told):
                 self.accounts[name].held[n] = Held(**told)
             case "settled", str(name), int(n), *paid:
                 del self.accounts[name].held[n]
                 self.accounts[name].pay(*paid)
-            case "lost", str(name), int(n):
+            case "lost", str(name), int(n), bool(doubtful):
                 account = self.accounts[name]
                 one = account.held.pop(n)
                 lost = lost_of(one)
-                before = account.lost.get(one.key, Lost(one.task, 0.0, 0))
-                calls, usd, tokens = before.calls + lost.calls, before.usd + lost.usd, before.tokens + lost.tokens
-                account.lost[one.key] = Lost(one.task, usd, calls, tokens)
+                account.lost.setdefault(one.key, []).append(lost)
+                account.doubtful |= {one.key: None} if doubtful else {}
                 account.pay(lost.calls, 0.0, lost.usd, lost.tokens)
             case "regained", str(name), str(key):
-                lost = self.accounts[name].lost.pop(key)
+                lost = self.accounts[name].lost[key].pop()
+                self.accounts[name].doubtful.pop(key, None)
+                if not self.accounts[name].lost[key]:
+                    del self.accounts[name].lost[key]
                 self.accounts[name].pay(-lost.calls, 0.0, -lost.usd, -lost.tokens)
             case "paid", str(name), *paid:
                 self.accounts[name].pay(*paid)
@@ -120,7 +126,7 @@ def lost_of(held: Held) -> Lost:
 
 def _account(told: dict[str, Any]) -> Account:
     held = {int(n): Held(**one) for n, one in told.pop("held").items()}
-    lost = {key: Lost(**one) for key, one in told.pop("lost").items()}
+    lost = {key: [Lost(**one) for one in each] for key, each in told.pop("lost").items()}
     return Account(**told, held=held, lost=lost)
 
 

@@ -18,7 +18,7 @@ from nlevolve.hub.purchases import Purchases
 from nlevolve.hub.rates import Rates, Rooms
 from nlevolve.hub.till import Till, task_of
 from nlevolve.llm.bank import LARGEST_ROW, DiskBank, Notice
-from nlevolve.llm.ledger import Caps
+from nlevolve.llm.ledger import Caps, Spent
 from nlevolve.llm.request import OverBudget
 from nlevolve.records import Event, LimitChanged
 
@@ -60,7 +60,15 @@ class Desk:
     """Ledger, limits and bank of a hub, in its folder, for workers that come, go, and come again. Raises UsageError."""
 
     def __init__(
-        self, folder: Path, caps: Caps, rates: Rates, *, bank: Path | None = None, lease: float = LEASE, notice: Notice
+        self,
+        folder: Path,
+        caps: Caps,
+        rates: Rates,
+        *,
+        bank: Path | None = None,
+        earlier: Spent | None = None,
+        lease: float = LEASE,
+        notice: Notice,
     ) -> None:
         self.born = uuid.uuid4().hex
         self.folder, self.caps, self.lease = folder, caps, lease
@@ -68,7 +76,7 @@ class Desk:
         self._journal = Journal(folder)
         self._facts: list[Fact] = []
         self.bank = DiskBank(bank or folder / BANK, notice)
-        self.till = Till(caps, self._journal.book, self._facts.append, self.bank.get)
+        self.till = Till(caps, self._journal.book, self._facts.append, self.bank.get, earlier)
         self.purchases = Purchases(self.till.claims())
         self.rooms = Rooms(rates, self._learned)
         self.workers: dict[str, Worker] = {}
@@ -176,9 +184,9 @@ class Desk:
                 self.till.settle(account, word)
             case words.Enter():
                 worker.models.add(word.model)
-                return self.rooms.enter(worker.session, word)
+                return self.rooms.enter(worker.account, word)
             case words.Leave():
-                self.rooms.leave(worker.session, word)
+                self.rooms.leave(worker.account, word)
             case words.Look():
                 return self._look(word.key)
             case words.Claim():
@@ -217,7 +225,8 @@ class Desk:
         if len(word.sample.model_dump_json()) > LARGEST_ROW:
             return _error("refused", f"a reply of more than {LARGEST_ROW:,} characters is not kept")
         standing = await self.bank.put(word.key, word.sample)
-        self.till.bought(account, word.key, word.sample)
+        if word.late:
+            self.till.bought(account, word.key, word.sample)
         self._release(account, word.key)
         return None if standing is word.sample else standing.model_dump_json()
 
@@ -239,7 +248,7 @@ class Desk:
             task.cancel()
         if not worker.reads:
             self.till.give_back(worker.account, n)
-        self.rooms.give_back(worker.session, n)
+        self.rooms.give_back(worker.account, n)
 
     def _retire(self, worker: Worker, departed: frozenset[str] | None) -> None:
         """It is gone for good, or replaced."""
@@ -249,7 +258,7 @@ class Desk:
         for keeping in worker.kept.values():
             keeping.close()
         worker.kept.clear()
-        self.rooms.give_back_all(worker.session)
+        self.rooms.give_back_all(worker.account)
         if not worker.reads:
             self.till.retire(worker.account, departed)
         for key in self.purchases.of(worker.account):

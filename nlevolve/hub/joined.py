@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -248,12 +248,14 @@ class HubBank:
         line.restated(self._again)
 
     async def look(self, key: str) -> Sample | None:
+        await self._ready()
         return _sample(await self._line.ask(words.Look(n=self._line.next(), key=key), last=True))
 
     async def claim(self, request: Request) -> Sample | None:
         """What an embedded model says costs nothing, so that nobody needs to wait for it."""
         if is_embedded(request.model):
             return None
+        await self._ready()
         word = words.Claim(n=self._line.next(), key=request.key)
         sample = _sample(await self._line.ask(word, last=request.label.last))
         self._claims[request.key] = None
@@ -300,12 +302,18 @@ class HubBank:
         """What others have left here when their hub was away, or they were killed."""
         if self._outbox is None:
             return
-        for key, sample in [one for one in self._outbox.samples() if _fits(one[1])]:
-            try:
-                await self._line.ask(words.Put(n=self._line.next(), key=key, sample=sample), last=True, stands=True)
-            except (HubAway, HubFailed):
-                return
-            self._outbox.forget([key])
+        await asyncio.gather(*(self._hand_in(key, sample) for key, sample in self._outbox.samples() if _fits(sample)))
+
+    async def _hand_in(self, key: str, sample: Sample) -> None:
+        with suppress(HubAway, HubFailed):  # it stays for the next one
+            await self._line.ask(words.Put(n=self._line.next(), key=key, sample=sample, late=True), last=True, stands=True)
+            if self._outbox is not None:
+                self._outbox.forget([key])
+
+    async def _ready(self) -> None:
+        """Nothing is asked for before what is paid for is handed in: it would be bought again."""
+        if not self._delivering.done():
+            await asyncio.wait([self._delivering])
 
     def _again(self) -> Iterator[words.Word]:
         for key in self._claims:

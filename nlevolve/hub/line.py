@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from nlevolve.errors import HubFailed
 from nlevolve.hub import words
-from nlevolve.hub.address import AWAY, headers, is_here, refusal
+from nlevolve.hub.address import AWAY, HUB, headers, is_here, refusal
 from nlevolve.llm.means import Asker
 from nlevolve.llm.request import CallFailed, Interrupted, OverBudget
 from nlevolve.records import LimitChanged, ServerAway, ServerBack
@@ -21,8 +21,6 @@ from nlevolve.records import LimitChanged, ServerAway, ServerBack
 if TYPE_CHECKING:
     from aiohttp import ClientSession, ClientWebSocketResponse
 
-HUB = "the hub"
-"""As what it stands among the models of which a server is away."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
 """Seconds between tries to reach it: doubled from the first to the longest."""
 CONNECTING = 5.0

@@ -30,7 +30,7 @@ class Rates:
 
 
 class Rooms:
-    """Places in flight that workers hold, by the session and the word that asked for them."""
+    """Places in flight that workers hold, by the account and the word that asked for them."""
 
     def __init__(self, rates: Rates, emit: Callable[[Event], None]) -> None:
         self._rates = rates
@@ -41,18 +41,18 @@ class Rooms:
         self._lanes: dict[Place, Lane] = {}
         self._taken: dict[tuple[str, int], tuple[Lane, Taken]] = {}
 
-    async def enter(self, session: str, word: Enter) -> None:
+    async def enter(self, account: str, word: Enter) -> None:
         """Wait for a place. Asked for again, it is the same one."""
-        if (session, word.n) in self._taken:
+        if (account, word.n) in self._taken:
             return
         lane = self._lane(word)
         tokens = lane.tokens(word.characters)
         taken = await (lane.resume(tokens) if word.held else lane.enter(tokens, rank=word.rank, last=word.last))
-        self._taken[session, word.n] = lane, taken
+        self._taken[account, word.n] = lane, taken
 
-    def leave(self, session: str, word: Leave) -> None:
+    def leave(self, account: str, word: Leave) -> None:
         """The try is over; how it ended teaches what the model allows."""
-        lane, taken = self._taken.get((session, word.place), (None, None))
+        lane, taken = self._taken.get((account, word.place), (None, None))
         if lane is None or taken is None:
             return
         if word.accepted:
@@ -60,21 +60,21 @@ class Rooms:
             lane.accepted(taken, Reply(text="", usage=usage, rest=word.rest))
         elif word.refused:
             lane.refused(taken, word.retry_after)
-        self.give_back(session, word.place)
+        self.give_back(account, word.place)
 
-    def give_back(self, session: str, n: int) -> None:
+    def give_back(self, account: str, n: int) -> None:
         """Its call is over, and nothing is known of it."""
-        found = self._taken.pop((session, n), None)
+        found = self._taken.pop((account, n), None)
         if found is not None:
             found[0].leave(found[1])
 
-    def give_back_all(self, session: str) -> None:
-        for holder, n in [place for place in self._taken if place[0] == session]:
+    def give_back_all(self, account: str) -> None:
+        for holder, n in [place for place in self._taken if place[0] == account]:
             self.give_back(holder, n)
 
-    def held(self, session: str) -> int:
-        """Places of a session."""
-        return sum(holder == session for holder, _ in self._taken)
+    def held(self, account: str) -> int:
+        """Places of an account."""
+        return sum(holder == account for holder, _ in self._taken)
 
     def close(self) -> None:
         self._traffic.close()

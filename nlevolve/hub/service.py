@@ -20,7 +20,7 @@ from nlevolve.hub.address import LOOPBACK, VARIABLE
 from nlevolve.hub.desk import LEASE, Desk, Replaced, Worker
 from nlevolve.hub.rates import Rates
 from nlevolve.hub.status import status_of
-from nlevolve.llm.ledger import Caps
+from nlevolve.llm.ledger import Caps, Spent
 
 HEADERS, GREETING = 10.0, 10.0
 """Seconds for a connection's request, and for a worker's first frame."""
@@ -51,19 +51,20 @@ class Hub:
         token: str | None = None,
         bank: Path | None = None,
         caps: Caps | None = None,
+        earlier: Spent | None = None,
         rates: Rates | None = None,
         lease: float = LEASE,
         notice: Callable[[str], None] = lambda text: None,
     ) -> AsyncIterator[Hub]:
         """Listen while the context is open. Port 0 takes a free one; without a token one is drawn, "" needs none. The sample bank
-        is in the folder, unless another is said to have it.
+        is in the folder, unless another is said to have it; `earlier` counts against the caps, too.
 
         Raises UsageError, and OSError where the port is taken.
         """
         token = secrets.token_urlsafe(32) if token is None else token
         if not token and host not in LOOPBACK:
             raise UsageError(f"a hub that listens at {host} needs a token: set {VARIABLE} to a long random word")
-        desk = Desk(folder, caps or Caps(), rates or Rates(), bank=bank, lease=lease, notice=notice)
+        desk = Desk(folder, caps or Caps(), rates or Rates(), bank=bank, earlier=earlier, lease=lease, notice=notice)
         runner = web.AppRunner(
             application(desk, token), access_log=None, keepalive_timeout=HEADERS, lingering_time=0.0, shutdown_timeout=1.0
         )

@@ -41,7 +41,7 @@ def _worker(desk: Desk, name: str) -> dict[str, Any]:
         "calls": account.calls,
         "tokens": account.tokens,
         "held": len(account.held),
-        "places": desk.rooms.held(account.session),
+        "places": desk.rooms.held(name),
         "buying": len(account.claims),
-        "lost": len(account.lost),
+        "lost": sum(map(len, account.lost.values())),
     }

@@ -14,17 +14,25 @@ from nlevolve.llm.request import Reply
 class Till:
     """What may be spent yet, over all accounts of a book. `write` takes each fact to the journal."""
 
-    def __init__(self, caps: Caps, book: Book, write: Callable[[Fact], None], get: Callable[[str], Sample | None]) -> None:
-        """`get`: what the bank has for a key."""
+    def __init__(
+        self,
+        caps: Caps,
+        book: Book,
+        write: Callable[[Fact], None],
+        get: Callable[[str], Sample | None],
+        earlier: Spent | None = None,
+    ) -> None:
+        """`get`: what the bank has for a key. `earlier`: what counts against the caps and is in no account of the book."""
+        spent = earlier or Spent()
         self.book = book
         self._write = write
         self._get = get
         accounts = book.accounts.values()
         before = Spent(
-            usd=sum(one.usd for one in accounts),
-            unknown_usd=sum(one.unknown_usd for one in accounts),
-            calls=sum(one.calls for one in accounts),
-            tokens=sum(one.tokens for one in accounts),
+            usd=spent.usd + sum(one.usd for one in accounts),
+            unknown_usd=spent.unknown_usd + sum(one.unknown_usd for one in accounts),
+            calls=spent.calls + sum(one.calls for one in accounts),
+            tokens=spent.tokens + sum(one.tokens for one in accounts),
         )
         self.ledger = Ledger(caps, before)
         self._holds: dict[tuple[str, int], Hold] = {}
@@ -79,7 +87,9 @@ class Till:
 
     def retire(self, name: str, departed: frozenset[str] | None) -> None:
         """The worker is gone. What it bought is in the bank, and settled by that; what its log says never left comes back; of the
-        rest nobody knows, and it counts as billed until somebody does."""
+        rest nobody knows, and it counts as billed until somebody does.
+
+        `departed`: digests of what the log of its session says has left; None where nobody has read it."""
         account = self.book.accounts[name]
         for n, held in list(account.held.items()):
             sample = self._get(held.key) if held.key else None
@@ -88,19 +98,19 @@ class Till:
             elif departed is not None and held.key not in departed:
                 self._settled(name, n, held, 0, 0.0, 0.0, 0)
             else:
-                self._lose(name, n, held)
-        for key in [key for key in account.lost if departed is not None and key not in departed]:
+                self._lose(name, n, held, doubtful=departed is None)
+        for key in [key for key in account.doubtful if departed is not None and key not in departed]:
             self.found(name, key, 0, 0.0, 0.0, 0)
 
     def bought(self, name: str, key: str, sample: Sample) -> None:
-        """A reply is banked: where its call was counted as lost, it is known now what it took."""
+        """A reply of an earlier session is banked: where its call was counted as lost, it is known now what it took."""
         account = self.book.accounts[name]
         if key in account.lost and sample.run == account.run:
             self.found(name, key, 1, *_paid(sample.reply))
 
     def found(self, name: str, key: str, calls: int, usd: float, unknown_usd: float, tokens: int) -> None:
-        """What was counted as lost took so much."""
-        lost = self.book.accounts[name].lost[key]
+        """The last that was counted as lost took so much."""
+        lost = self.book.accounts[name].lost[key][-1]
         task = task_of(name, lost.task)
         self._fact("regained", name, key)
         self.ledger.regain(lost)
@@ -123,10 +133,10 @@ class Till:
         self._close(task_of(name, held.task), self._holds.pop((name, n)), calls, usd, unknown_usd, tokens)
         self._fact("settled", name, n, calls, usd, unknown_usd, tokens)
 
-    def _lose(self, name: str, n: int, held: Held) -> None:
+    def _lose(self, name: str, n: int, held: Held, *, doubtful: bool) -> None:
         lost = lost_of(held)
         self._close(task_of(name, held.task), self._holds.pop((name, n)), lost.calls, 0.0, lost.usd, lost.tokens)
-        self._fact("lost", name, n)
+        self._fact("lost", name, n, doubtful)
 
     def _close(self, task: str, hold: Hold, calls: int, usd: float, unknown_usd: float, tokens: int) -> None:
         hold.sent, hold.cost_usd, hold.unknown_usd, hold.took = bool(calls), usd, unknown_usd, tokens

@@ -122,6 +122,8 @@ class Put(Word):
 
     op: Literal["put"] = "put"
     key: Key
+    late: bool = False
+    """It was bought before this session began."""
     sample: Sample
 
 
@@ -187,7 +189,8 @@ class Hello(BaseModel):
     reads: bool = False
     """It is a replay, which looks into the bank and does nothing else: it pays for nothing, and replaces nobody."""
     departed: frozenset[str] | None = None
-    """Digests of all requests that the run's log says have left, where the log is whole: what else was reserved never left."""
+    """Digests of the requests that left in the run's latest session before this one, by its log, where that is whole: what else
+    was reserved then never left."""
 
 
 class Welcome(BaseModel):

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from dataclasses import replace
 
+from nlevolve.llm import pictures
 from nlevolve.llm.catalogue import ModelCard, price_of
 from nlevolve.llm.embedded import PROVIDER
 from nlevolve.llm.ledger import Hold, Ledger, Need
@@ -20,8 +21,6 @@ SHORTEST_CAP = 4_000
 """Tokens: a reply is not capped lower than this while the money is there: the first replies seen may happen to be short."""
 LEAST_REPLY = 256
 """Tokens: with money for less it is not worth asking."""
-IMAGE_TOKENS = 3_000
-"""At most, for a picture of a grid: providers that count most (by tiles of a large picture) stay below."""
 MESSAGE_TOKENS = 50
 """At most, for what a provider wraps around a message."""
 BEGUN = {200, 504, 524}
@@ -148,4 +147,4 @@ def most_prompt_tokens(request: Request) -> int:
     """No tokenizer makes more tokens of a text than it has bytes."""
     texts = sum(len(message.text.encode()) + MESSAGE_TOKENS for message in request.messages)
     schema = len(str(request.reply_schema)) if request.reply_schema else 0
-    return texts + schema + IMAGE_TOKENS * sum(len(message.images) for message in request.messages)
+    return texts + schema + sum(pictures.most(request.model, image) for message in request.messages for image in message.images)

@@ -32,7 +32,7 @@ class Asker:
     part: str = ""
     """Which part of the run this process carries out, where several do."""
     departed: frozenset[str] | None = None
-    """Digests of the requests that the run's log says have left, where it is whole."""
+    """Digests of the requests that left in the run's session before this one, by its log, where that is whole."""
 
 
 class Means(Protocol):

@@ -203,7 +203,7 @@ class OpenStack:
     part: str = ""
     """Which part of the run this process carries out, where several do."""
     departed: frozenset[str] | None = None
-    """Digests of the requests that the log says have left, where it is whole."""
+    """Digests of the requests that left in the session before this one, by its log, where that is whole."""
 
     async def __aenter__(self) -> Stack:
         told = {} if self.replay or self.live else await served(self.roles, self.cards)

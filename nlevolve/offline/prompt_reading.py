@@ -1,7 +1,8 @@
 """What is asked: the pairs, test inputs, descriptions and results that the messages of a prompt hold.
 
-Prompts are templates that users edit, so the reading is tolerant: it goes by grids (rows of digits, or lists of them), by the
-last words before them (input, output, got, difference, pair or example and its number, test) and by bullets under "Description".
+Prompts are templates that users edit, so the reading is tolerant: it goes by grids (rows of digits, or lists of them; rows of
+colours by their names or letters), by the last words before them (input, output, got, difference, pair or example and its
+number, test) and by bullets under "Description".
 """
 
 from __future__ import annotations
@@ -11,13 +12,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from nlevolve.offline.nouns.colours import NAMES
 from nlevolve.offline.scene import MOST_SIDE, Cells, cells, is_valid
 
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+(?=\S)")
 _NUMBERED = re.compile(r"\b(?:pair|example|puzzle)s?\b\W{0,3}(\d{1,3})\b")
 _ROW = re.compile(r"^[\[\s]*\d(?:[\s,]*\d)*[\],\s]*$")
+_ROW_NUMBER = re.compile(r"^\s*row \d{1,3}: (?=\d)", re.IGNORECASE)
+_LETTERS = "KBRGYEMOCN"
+_WORDED = re.compile(rf"^\s*(?:(?:{'|'.join(NAMES)})(?:\s+(?:{'|'.join(NAMES)}))*|[{_LETTERS}](?: [{_LETTERS}])*)\s*$")
+"""A row of names of colours, or of a letter for each."""
+_SIGNS = {sign: colour for signs in (NAMES, _LETTERS) for colour, sign in enumerate(signs)}
+_CELL = re.compile(r"\d|[A-Za-z]+")
+_LONGEST_ROW = 900
+"""Characters: the names of a hundred colours."""
 _REVIEW = re.compile(r"\breview\b", re.IGNORECASE)
 _CANDIDATE = re.compile(r"\bcandidate\W{1,3}([a-z])\b(?:.*?(\d{1,3}) of 100)?")
+_PYTHON = re.compile(r"\bpython\b", re.IGNORECASE)
 _LONGEST_LABEL = 90
 """Characters of a line that may label a grid; longer ones are prose."""
 
@@ -84,10 +95,15 @@ class Asked:
         return self.target is not None and not self.tests and not self.parents and bool(self.numbers)
 
     @property
+    def wants_both(self) -> bool:
+        """Whether a description is to be written with a program beside it."""
+        return bool(self.tests and self.numbers and self.target is None and _PYTHON.search(self.turn))
+
+    @property
     def wants_program(self) -> bool:
         """Whether a description is to be said in Python."""
         alone = self.target is None and not self.tests and len(self.parents) == 1
-        return alone and re.search(r"\bpython\b", self.turn, re.IGNORECASE) is not None
+        return alone and _PYTHON.search(self.turn) is not None
 
 
 def texts(messages: list[dict[str, Any]]) -> str:
@@ -125,11 +141,16 @@ class _Place:
 
 
 def _blocks(text: str) -> Iterator[tuple[str, Any]]:
-    """Lines of prose, and grids made of neighbouring lines of digits."""
+    """Lines of prose, and grids made of neighbouring lines of digits. A program that is shown is neither."""
     rows: list[str] = []
+    program = False
     for line in [*text.splitlines(), ""]:
-        if _ROW.match(line) and len(line) < 200:
-            rows.append(line)
+        if program or line.strip().lower() == "```python":
+            program = not program or line.strip() != "```"
+            continue
+        row = _ROW_NUMBER.sub("", line[:_LONGEST_ROW])
+        if len(line) < _LONGEST_ROW and (_WORDED.match(row) or (len(row) < 220 and _ROW.match(row))):
+            rows.append(row)
             continue
         if rows:
             grid = _grid(rows)
@@ -140,7 +161,7 @@ def _blocks(text: str) -> Iterator[tuple[str, Any]]:
 
 
 def _grid(rows: list[str]) -> Cells | None:
-    found = [re.findall(r"\d", row) for row in rows]
+    found = [[_SIGNS.get(cell, cell) for cell in _CELL.findall(row)] for row in rows]
     if len({len(row) for row in found}) != 1:
         return None
     grid = cells(found)

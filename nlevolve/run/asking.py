@@ -8,6 +8,7 @@ from typing import cast
 
 from nlevolve.config import WRITERS, RunConfig
 from nlevolve.llm.catalogue import ModelCard
+from nlevolve.llm.pictures import require_sight
 from nlevolve.llm.preflight import check_models
 from nlevolve.llm.settings import RoleSettings
 from nlevolve.options import Limits
@@ -49,4 +50,15 @@ def cards_of(
     others = [settings for name, settings in config.every.items() if name not in needed]
     known = check_models(others, keyed=False, remember=shelf)
     priced = capped and not limits.allow_unknown_prices and not replay
-    return known | check_models(needed.values(), priced=priced, keyed=not replay, remember=shelf)
+    cards = known | check_models(needed.values(), priced=priced, keyed=not replay, remember=shelf)
+    require_sight_of(config, needed, cards)
+    return cards
+
+
+def require_sight_of(config: RunConfig, needed: Mapping[str, RoleSettings], cards: Mapping[str, ModelCard]) -> None:
+    """Raises UsageError for a model that is to be shown pictures and sees none."""
+    competing = any(eye != "none" for eye in config.policy.eyes)
+    for name, settings in needed.items():
+        wanted = competing if config.policy.eyes and role_of(name) in WRITERS else settings.images != "none"
+        for model in settings.mix:
+            require_sight(name, settings, cards[model], wanted=wanted)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from nlevolve.ask.checker import check
 from nlevolve.ask.generator import ROLE_OF, describe
+from nlevolve.ask.programmer import Programmed, describe_and_code
 from nlevolve.ask.question import Answered
-from nlevolve.ask.replies import Unreadable
+from nlevolve.ask.replies import Unreadable, Written
 from nlevolve.evolve.fitness import fitness
 from nlevolve.evolve.pair_choice import (
     agreed,
@@ -27,7 +29,7 @@ from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Attempt, Birth, CandidateChecked, Description, Garbled, MoveFailed, Skipped
 from nlevolve.run.context import Context, together
 from nlevolve.run.early import Early
-from nlevolve.run.reading import Judgement, Words, read
+from nlevolve.run.reading import Judgement, Words, read, read_written
 
 
 async def bear(task: Task, context: Context, birth: Birth, seen: Population, sample: int) -> CandidateChecked | MoveFailed:
@@ -43,15 +45,15 @@ async def bear(task: Task, context: Context, birth: Birth, seen: Population, sam
         return MoveFailed(task=task.id, birth=birth, reason="refused", why=str(refusal))
     except CallFailed as failure:
         return MoveFailed(task=task.id, birth=birth, reason="unreached", why=str(failure), failure=failure.kind)
-    twin = seen.same_text(answered.value)
+    twin = seen.same_text(answered.value.description, answered.value.program)
     if twin and context.config.policy.repeats == "again":
         answered = await _another(task, context, birth, seen, sample, answered)
-        twin = seen.same_text(answered.value)
-    description = answered.value
+        twin = seen.same_text(answered.value.description, answered.value.program)
+    description = answered.value.description
     if twin:
         judged = Judgement(twin.attempts, program=twin.program, unsaid=twin.unsaid)
     else:
-        judged = await _judged(task, context, birth, description, seen)
+        judged = await _judged(task, context, birth, answered.value, seen)
     return CandidateChecked(
         task=task.id,
         birth=birth,
@@ -66,8 +68,8 @@ async def bear(task: Task, context: Context, birth: Birth, seen: Population, sam
 
 
 async def _another(
-    task: Task, context: Context, birth: Birth, seen: Population, sample: int, first: Answered[Description]
-) -> Answered[Description]:
+    task: Task, context: Context, birth: Birth, seen: Population, sample: int, first: Answered[Written]
+) -> Answered[Written]:
     """Another sample of what a birth asks, the first where none comes. No other birth asks for it: theirs are numbered below."""
     try:
         second = await _described(task, context, birth, seen, sample + context.config.policy.births)
@@ -77,28 +79,11 @@ async def _another(
     return Answered(second.value, dollars)
 
 
-async def _described(task: Task, context: Context, birth: Birth, seen: Population, sample: int) -> Answered[Description]:
+async def _described(task: Task, context: Context, birth: Birth, seen: Population, sample: int) -> Answered[Written]:
     """The birth's description. What nobody can read is asked for once more, unless the model is known to be unreadable."""
     if birth.operator == "given":
-        return Answered(context.given[task.id][birth.index], 0.0)
-    parents = [(seen.members[p].description, seen.members[p].attempts) for p in birth.parents]
-    doubt = seen.members[birth.parents[0]].doubt if birth.parents else ""
-    settings = context.settings(ROLE_OF[birth.operator], birth.model, birth.phase)
-
-    def ask(*, again: bool) -> Awaitable[Answered[Description]]:
-        return describe(
-            context.asker,
-            settings,
-            task,
-            birth,
-            parents,
-            sample=sample,
-            tokens=context.config.policy.parent_tokens,
-            doubt=doubt,
-            examples=context.library.shown(birth),
-            again=again,
-        )
-
+        return Answered(Written(context.given[task.id][birth.index]), 0.0)
+    ask = partial(_asked, task, context, birth, seen, sample)
     try:
         return await ask(again=False)
     except Unreadable as problem:
@@ -111,10 +96,26 @@ async def _described(task: Task, context: Context, birth: Birth, seen: Populatio
             raise problem from None
 
 
-async def _judged(task: Task, context: Context, birth: Birth, description: Description, seen: Population) -> Judgement:
-    checking = _Checking(task, context, birth, description, seen)
+async def _asked(task: Task, context: Context, birth: Birth, seen: Population, sample: int, *, again: bool) -> Answered[Written]:
+    """One reply to what a birth asks: bullets, or with them their program."""
+    asker, tokens = context.asker, context.config.policy.parent_tokens
+    settings = context.settings(ROLE_OF[birth.operator], birth.model, birth.phase)
+    members = [seen.members[p] for p in birth.parents]
+    if context.config.policy.writes == "programs":
+        programmed = [Programmed(one.description, one.attempts, one.program) for one in members]
+        return await describe_and_code(asker, settings, task, birth, programmed, sample=sample, tokens=tokens, again=again)
+    parents = [(one.description, one.attempts) for one in members]
+    beside: dict[str, Any] = {"doubt": members[0].doubt if members else "", "examples": context.library.shown(birth)}
+    said = await describe(asker, settings, task, birth, parents, sample=sample, tokens=tokens, again=again, **beside)
+    return Answered(Written(said.value), said.dollars)
+
+
+async def _judged(task: Task, context: Context, birth: Birth, written: Written, seen: Population) -> Judgement:
+    checking = _Checking(task, context, birth, written.description, seen)
     words = Words(checking.check, checking.worth, checking.judged)
-    return await read(task, context, description, seen, words, birth=birth.index)
+    if context.config.policy.writes == "programs":
+        return await read_written(task, context, written.program, words)
+    return await read(task, context, written.description, seen, words, birth=birth.index)
 
 
 @dataclass(frozen=True)

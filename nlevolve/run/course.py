@@ -120,7 +120,7 @@ class _Course:
 
     def _coded(self, descriptions: float, phase: int = 0, birth: int | None = None) -> Iterator[tuple[Kind, float]]:
         """The programs of so many descriptions."""
-        if self.config.policy.read != "words":
+        if "coder" in self.config.roles:
             yield Kind("coder", "code", phase, birth), descriptions
 
     @property
@@ -149,6 +149,8 @@ class _Course:
         elif policy.phases:
             perfect = float(answers.perfect) if luck.most else solved * min(answers.perfect, luck.found(policy))
             lacking = 1.0 if luck.most else 1 - solved + solved * luck.lone
+            if policy.writes == "programs" and not luck.most:
+                return  # programs run on the test inputs, and nobody is asked
             yield follow, perfect * answers.samples * tests
             turned = perfect * (answers.views - 1)
             yield Kind("answerer", "check"), turned

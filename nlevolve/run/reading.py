@@ -9,7 +9,7 @@ from nlevolve.evolve.population import Population
 from nlevolve.evolve.two_readers import asks_coder, beside, better, reads_next
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Attempt, Description, Unreached
-from nlevolve.run.coding import Coded, coded
+from nlevolve.run.coding import Coded, coded, run_on_pairs
 from nlevolve.run.context import Context
 
 
@@ -47,6 +47,13 @@ async def read(
         return Judgement(program.attempts, program=program.program, unsaid=program.unsaid)
     judged = await _by_both(program, seen, words, birth)
     return replace(judged, program=program.program, unsaid=program.unsaid)
+
+
+async def read_written(task: Task, context: Context, program: str, words: Words) -> Judgement:
+    """What a description is worth that brought its program; one that is given has none, and its words are read. Raises Halt."""
+    if not program:
+        return await words.judged(_row(await words.worth(range(len(task.pairs)))))
+    return Judgement(await run_on_pairs(task, context, program), program=program)
 
 
 async def _by_both(program: Coded, seen: Population, words: Words, birth: int) -> Judgement:

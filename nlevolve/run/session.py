@@ -25,7 +25,7 @@ from nlevolve.llm.request import LLM
 from nlevolve.llm.stack import OpenStack
 from nlevolve.options import Limits, Options
 from nlevolve.puzzle.datasets import Selection
-from nlevolve.records import CallFinished, CallSent, Event, Noticed, RunFinished, RunStarted, TaskAnswered
+from nlevolve.records import CallFinished, Event, Noticed, RunFinished, RunStarted, TaskAnswered
 from nlevolve.run import library, store
 from nlevolve.run.asking import asked, cards_of
 from nlevolve.run.batch import solve_all
@@ -48,7 +48,7 @@ from nlevolve.run.recorded import (
 )
 from nlevolve.run.retold import Retold
 from nlevolve.run.seeds import seeded
-from nlevolve.run.sharing import check_hub, check_place, confirmed, means_of
+from nlevolve.run.sharing import check_hub, check_place, confirmed, departed, means_of
 from nlevolve.run.steering import Steering
 from nlevolve.run.trust import NOTHING, Chosen, Named, chosen_by
 from nlevolve.sandbox.pool import sandboxes
@@ -170,7 +170,7 @@ class Session:
             live=self.live,
             means=elsewhere.means if elsewhere else means_of(self.limits),
             part=self.part,
-            departed=None if self.part else frozenset(e.request for e in self.known if isinstance(e, CallSent)),
+            departed=None if self.part else departed(self.known),
         ) as stack:
             asker = Asker(self.around(stack), self.prompts, stack.reject, self.cards, stack.windows, tee, draw=self.config.repeat)
             known = by_task(self.known)

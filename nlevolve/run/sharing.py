@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from nlevolve.ask.prompts import Prompts
@@ -15,12 +15,19 @@ from nlevolve.llm.catalogue import ModelCard
 from nlevolve.llm.means import Means, Own
 from nlevolve.llm.purse import check_budget_file
 from nlevolve.options import Limits
+from nlevolve.records import CallSent, Event, RunStarted
 from nlevolve.run.trust import Chosen, Named, budget_file, hub, named, require_confirmed
 
 
 def means_of(limits: Limits) -> Means:
     """Ledger, bank and places in flight: the run's own, or its hub's. Raises UsageError."""
     return Own() if limits.hub is None else Joined(checked(limits.hub), token())
+
+
+def departed(known: Sequence[Event]) -> frozenset[str]:
+    """Digests of the requests that left in the latest session of a log."""
+    began = max((place for place, event in enumerate(known) if isinstance(event, RunStarted)), default=0)
+    return frozenset(event.request for event in known[began:] if isinstance(event, CallSent))
 
 
 def check_hub(limits: Limits, chosen: Chosen, notice: Notice) -> bool:

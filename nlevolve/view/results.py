@@ -13,6 +13,7 @@ from nlevolve.view.explanation import explanation
 from nlevolve.view.grading import Grade, Solution, grades
 from nlevolve.view.history import History, TaskHistory
 from nlevolve.view.library import Written, examples_row, written
+from nlevolve.view.looks import added_looks, look_rows
 from nlevolve.view.lost import loss_rows
 from nlevolve.view.opinions import opinions_row
 from nlevolve.view.programs import added, tally
@@ -56,6 +57,7 @@ def results(
             "candidates": sum(row["candidates"] for row in rows.values()),
             "programs": added(row["programs"] for row in rows.values()),
             "examples": examples_row(one for task in tasks for one in _written(history, task, rows[task.id])),
+            "looks": added_looks(row["looks"] for row in rows.values()),
             **account_row(history.account, history.owed()),
             "replies": readings_row(history.readings.total),
             "losses": loss_rows(loss for task in tasks for loss in history.task(task.id).losses),
@@ -203,6 +205,7 @@ def _task_row(seen: TaskHistory, task: Task, grade: Grade | None, history: Histo
         "program": (best.program or None) if best else None,
         "candidates": len(seen.population.members),
         "programs": tally(seen.population.members.values()),
+        "looks": look_rows(seen.population, best, task.copy_accuracy),
         "opinions": opinions_row(seen),
         **account_row(seen.account, history.owed(task=seen.id)),
         "replies": readings_row(history.readings.by_task.get(seen.id)),

@@ -14,7 +14,6 @@ from nlevolve.cluster.messages import Beat, Equipment, Job, Outcome, Said
 from nlevolve.cluster.shared import Shared, shared
 from nlevolve.cluster.station import Station, check
 from nlevolve.errors import UsageError
-from nlevolve.llm.ledger import Spent
 from nlevolve.records import TaskAnswered, read_event
 from nlevolve.run.session import Session
 from nlevolve.run.store import read_events
@@ -29,7 +28,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
         yield asked(folder)
 
 
-def equipped(run: Session, hub: Shared = Shared("http://127.0.0.1:9", "", Spent()), **changes: Any) -> Equipment:  # noqa: B008
+def equipped(run: Session, hub: Shared = Shared("http://127.0.0.1:9", ""), **changes: Any) -> Equipment:  # noqa: B008
     return equipment(run, workers=1, here=False, hub=hub).model_copy(update=changes)
 
 

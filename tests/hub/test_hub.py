@@ -34,6 +34,9 @@ CARDS = {"m": ModelCard(model="m", provider="openai", price=PRICE, longest_reply
 """A tenth of a cent a token, a thousand tokens at most: a call is at most a dollar."""
 
 
+REPLY = Reply(text="a", usage=Usage(completion=100), cost_usd=0.1)
+
+
 def request(text: str = "hello", **settings: Any) -> Request:
     return Request(
         settings=RoleSettings(model="m", **settings),
@@ -128,6 +131,14 @@ def test_two_runs_that_ask_the_same_share_one_purchase(tmp_path: Path) -> None:
         assert model.asked == ["hello"]
         assert {reply.text for reply in replies} == {"to hello"}
         assert sorted(call.source for call in calls(first + second)) == ["cache", "cache", "provider"]
+        # a reply that a killed run had bought, and that no hub has yet, is handed in before anything is asked
+        left = DiskBank(tmp_path / "four" / OUTBOX, pytest.fail)
+        await left.put(request("left").key, Sample(model="m", run="four", reply=REPLY))
+        await left.close()
+        async with Hub.started(tmp_path / "hub") as hub, joined(hub, tmp_path, model, "four") as (four, events):
+            assert (await four(request("left"))).text == REPLY.text
+            assert [call.source for call in calls(events)] == ["provider"]
+        assert model.asked == ["hello"]
         async with Hub.started(tmp_path / "hub") as hub, joined(hub, tmp_path, model, "three", replay=True) as (replay, _):
             assert (await replay(request())).cached
             with pytest.raises(NoReply, match="task t"):
@@ -144,6 +155,7 @@ class Raw:
         self._hello = words.Hello(run=run, session=session, departed=departed)
         self._n = 0
         self._early: dict[int, Any] = {}
+        self.news: list[dict[str, Any]] = []
 
     async def __aenter__(self) -> Raw:
         self._http = aiohttp.ClientSession(headers={"Authorization": f"Bearer {self._hub.token}"})
@@ -161,6 +173,7 @@ class Raw:
         while n not in self._early:
             frame = json.loads(await self.line.receive_str())
             self._early |= dict(frame["done"])
+            self.news += frame["news"]
         return self._early.pop(n)
 
     async def say(self, op: str, **told: Any) -> int:
@@ -171,7 +184,6 @@ class Raw:
 
 KEYS = [f"{n:064x}" for n in range(9)]
 CALL = {"task": "t", "token_usd": 0.001, "tokens": 1_000}
-REPLY = Reply(text="a", usage=Usage(completion=100), cost_usd=0.1)
 BOUGHT = json.loads(Sample(model="m", run="raw", reply=REPLY).model_dump_json())
 
 
@@ -284,5 +296,25 @@ def test_a_hub_beyond_this_machine_needs_a_token(tmp_path: Path) -> None:
         with pytest.raises(UsageError, match="NLEVOLVE_HUB_TOKEN"):
             async with Hub.started(tmp_path, host="0.0.0.0", token=""):
                 pass
+
+    story(told)
+
+
+def test_what_one_worker_learns_of_a_limit_holds_for_all_and_is_in_their_logs(tmp_path: Path) -> None:
+    async def told() -> None:
+        rates = Rates(requests={"m": 6_000.0}, at_once={"m": 9})
+        async with Hub.started(tmp_path / "hub", rates=rates) as hub, Raw(hub) as one, Raw(hub, "other") as other:
+            for worker, limits in ((other, {"requests_per_minute": 3_000.0}), (one, {})):
+                assert await worker.ask("enter", model="m", **limits) is None
+            (row,) = hub.desk.rooms.rows
+            assert (row["in_flight"], row["limit"], row["per_minute"]) == (2, 9, 3_000.0)
+            places = [await one.say("enter", model="m") for _ in range(6)]
+            await until(lambda: hub.desk.rooms.held("raw") == 7)
+            for place in places:  # all of them are refused
+                await one.ask("leave", place=place, refused=True)
+            while not other.news:
+                await other.ask("look", key=KEYS[0])
+            assert other.news[0]["kind"] == "limit_changed"
+            assert hub.desk.rooms.rows[0]["limit"] < 9
 
     story(told)

@@ -6,7 +6,9 @@ import asyncio
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -22,7 +24,7 @@ from nlevolve.records import AnswerFollowed, CandidateChecked, Event, TaskAnswer
 from nlevolve.run.session import begin, reopen
 from nlevolve.run.store import read_events
 from tests.server import Asked, Provider, Said
-from tests.stories.processes import CHECKOUT
+from tests.stories.processes import CHECKOUT, start
 from tests.stories.worlds import task_file
 
 MIRROR = "def transform(grid):\n    return [row[::-1] for row in grid]\n"
@@ -110,6 +112,53 @@ def test_a_run_killed_between_any_two_events_resumes_to_the_same_answers(tmp_pat
         again = reopen(copy, selection, settings, Limits(), prompts=bundled(), cache_dir=tmp_path / "bank")
         asyncio.run(again.run([]))
         assert answers(read_events(copy)) == told
+
+
+def busy(run: subprocess.Popen[str]) -> psutil.Process:
+    """The worker of a run that is at a program, once it has been for a while."""
+    parent, begun = psutil.Process(run.pid), dict[int, float]()
+    while run.poll() is None:
+        for worker in [child for child in parent.children() if "monty" in child.name()]:
+            with suppress(psutil.NoSuchProcess):
+                took = worker.cpu_times().user
+                if took - begun.setdefault(worker.pid, took) >= 0.05:
+                    return worker
+        time.sleep(0.02)
+    raise AssertionError(f"the run ended first: {run.communicate()[1][-2000:]}")
+
+
+def test_neither_a_worker_nor_a_run_that_is_killed_in_mid_program_changes_an_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOSTED_VLLM_API_KEY", "sk-0123456789")
+    task = task_file(tmp_path)
+    told = json.loads(task.read_text())
+    first = told["train"][0]["input"][0]
+    head, mirrored = MIRROR.splitlines()
+    slow = f"{head}\n    for n in range(5_000_000 if grid[0] == {first} else 0): n += 1\n{mirrored}\n"
+
+    def models(asked: Asked) -> Said:
+        said = f"```python\n{slow}```" if asked.model == "coder" else json.dumps({"bullets": ["Mirror every row."]})
+        return Said(said)
+
+    with Provider(models) as server:
+        addresses = [f"--set={role}.base_url={server.url}" for role in ("generator", "coder")]
+        asked = ["--generator=hosted_vllm/writer", "--coder=hosted_vllm/coder", "--checker=offline/checker", "--no-ping"]
+        settings = [*addresses, "--set=policy.read=code", "--set=coder.seconds=60"]
+        with start("solve", str(task), "--run=killed", *asked, *settings, folder=tmp_path) as run:
+            worker = busy(run)
+            worker.kill()
+            another = busy(run)
+            assert another.pid != worker.pid
+            run.kill()
+        checked = [event for event in read_events(tmp_path / "runs" / "killed") if isinstance(event, CandidateChecked)]
+        assert not checked, "it was killed before its program had ended"
+        with start("resume", "killed", folder=tmp_path) as run:
+            assert run.wait() == 0
+    folder = tmp_path / "runs" / "killed"
+    assert all(attempt.exact and attempt.by == "coder" for attempt in coded(read_events(folder))[0].attempts)
+    submitted = json.loads((folder / "submission.json").read_text())["mirror"][0]["attempt_1"]
+    assert submitted == [row[::-1] for row in told["test"][0]["input"]]
 
 
 def test_workers_do_not_outlive_a_run_that_is_killed(tmp_path: Path) -> None:

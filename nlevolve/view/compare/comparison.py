@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import Any
@@ -9,11 +10,13 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from nlevolve.errors import UsageError
+from nlevolve.records import LookRow
 from nlevolve.view.compare import repeats
 from nlevolve.view.compare.differences import differences
 from nlevolve.view.compare.repeats import Contest, Group
 from nlevolve.view.library import HONESTLY
 from nlevolve.view.library import in_words as examples_told
+from nlevolve.view.looks import added_looks
 from nlevolve.view.lost import in_short, summed
 from nlevolve.view.readings import OUTCOMES
 from nlevolve.view.results import attempted, exact_on_training, won
@@ -37,6 +40,13 @@ METHODS = {
     "controls.p": "mcnemar, exact, two-sided",
     "controls.pairs_interval": "agresti-min, by task",
 }
+
+
+class LookSide(LookRow):
+    """What births gave for which tasks were shown in one way."""
+
+    solved: int | None = None
+    """Tasks that are solved, and whose best description is one of them; None where solutions are unknown."""
 
 
 class Side(BaseModel):
@@ -91,6 +101,8 @@ class Side(BaseModel):
     examples: str = ""
     """What written births came to that were shown examples, beside those that were not: over all tasks of the run."""
     checks_saved: int = 0
+    looks: dict[str, LookSide] = Field(default_factory=dict)
+    """How tasks were shown to whoever wrote -> what came of it, on the shared tasks."""
     lost: dict[str, int] = Field(default_factory=dict)
     """Kind of failure -> births and answers that brought nothing, because no reply came."""
     cached_share: float
@@ -251,12 +263,19 @@ def _side(name: str, run: RunFolder, rows: Sequence[TaskRow], graded: bool) -> S
         replies={name: sum(row.get("replies", {}).get(name, 0) for row in rows) for name in (*OUTCOMES, "wrong_size", "notes")},
         examples=examples_told(run.results.get("totals", {}).get("examples")),
         checks_saved=sum(row.get("programs", {}).get("saved", 0) for row in rows),
+        looks=_looks(rows, graded),
         lost=summed(loss for row in rows for loss in row.get("losses", ())),
         cached_share=calls["cache"] / asked if asked else 0.0,
         bought_before=sum(before["calls"]["provider"] for before in once),
         seconds=sum(row["seconds"] for row in rows),
         reply_seconds=sum(row["reply_seconds"] for row in [*rows, *once]),
     )
+
+
+def _looks(rows: Sequence[TaskRow], graded: bool) -> dict[str, LookSide]:
+    told = added_looks(row.get("looks", {}) for row in rows)
+    solved = Counter(name for row in rows if row["solved"] for name, look in row.get("looks", {}).items() if look["best"])
+    return {name: LookSide(**row, solved=solved[name] if graded else None) for name, row in told.items()}
 
 
 def _duels(names: Sequence[str], wins: Mapping[str, set[str]], tasks: int) -> list[Duel]:

@@ -24,10 +24,10 @@ _LEFT_OUT = {
     "single": "tasks of a single training pair, of which none can be held out",
 }
 _TURNED = {
-    "kept": "kept: `offline/checker` follows the turned words on the turned grids to the turned grids",
-    "unsafe": "left out: some words have no safe other side",
-    "differs": "left out: the turned words lead to other grids",
-    "unread": "left out: `offline/checker` does not read the words as they were, so that nothing can be proven",
+    "kept": "kept, since `offline/checker` follows the turned words on the turned grids to the turned grids",
+    "unsafe": "left out, since some words have no safe other side",
+    "differs": "left out, since the turned words lead to other grids",
+    "unread": "left out, since `offline/checker` does not read the words as they were, and nothing can be proven",
 }
 
 
@@ -92,11 +92,11 @@ def _part(part: Part) -> Iterable[str]:
     if counts:
         rows = [["role", "train", "validation"], ["---"] * 3, *counts]
         yield "\n".join(f"| {' | '.join(map(str, row))} |" for row in rows)
-    tried = [f"- {part.told[key]:,} {said}" for key, said in _TURNED.items() if part.told[key]]
+    tried = [f"- {part.told[key]:,}: {said}" for key, said in _TURNED.items() if part.told[key]]
     if tried:
         yield "Turned copies of descriptions that were tried:"
         yield "\n".join(tried)
-    if left := [f"- {part.told[key]:,} {said}" for key, said in _LEFT_OUT.items() if part.told[key]]:
+    if left := [f"- {said}: {part.told[key]:,}" for key, said in _LEFT_OUT.items() if part.told[key]]:
         yield "Left out:"
         yield "\n".join(left)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -30,6 +30,8 @@ HELD_OUT = 10
 """One task in so many is for validation."""
 PARENT_TOKENS = 24_000
 """What the parents' grids may take of a prompt, where a run's settings do not say."""
+USUAL = {"grids": "digits", "eye": "none"}
+"""How grids are written in what is to be learned from, however the birth saw them: in one way, and as text."""
 
 
 @dataclass(frozen=True)
@@ -66,8 +68,13 @@ def chats(run: RunFolder, prompts: Prompts, augment: int = 0, told: Counter[str]
     """
     told = Counter() if told is None else told
     had: set[str] = set()
+    turned: set[tuple[str, str]] = set()
     for task, candidate in held(run):
-        for one in _of(_Told(run, prompts, task, candidate), augment, told):
+        said = task.id, candidate.description.normalised
+        # births that were in flight together may say the same
+        copies = 0 if said in turned else augment
+        turned.add(said)
+        for one in _of(_Told(run, prompts, task, candidate), copies, told):
             text = json.dumps(one.messages, ensure_ascii=False)
             if text in had:
                 told["repeated"] += 1
@@ -87,7 +94,7 @@ class _Told:
     by: Transform = IDENTITY
 
     def chat(self, role: str, model: str, asked: Iterable[Message], reply: str) -> Chat:
-        messages = [*chat(asked), {"role": "assistant", "content": reply}]
+        messages = [*worded(asked), {"role": "assistant", "content": reply}]
         return Chat(role, self.task.id, split_of(self.task), model, str(self.by), messages)
 
 
@@ -107,6 +114,11 @@ def _of(told: _Told, augment: int, counts: Counter[str]) -> Iterator[Chat]:
             yield one
 
 
+def worded(asked: Iterable[Message]) -> list[dict[str, Any]]:
+    """A prompt's words: pictures are left out, and each message is one text."""
+    return chat(message.model_copy(update={"images": ()}) for message in asked)
+
+
 def bullets(description: Description) -> str:
     """The reply that gives a description."""
     return json.dumps({"bullets": list(description.bullets)}, ensure_ascii=False)
@@ -114,7 +126,7 @@ def bullets(description: Description) -> str:
 
 def writing(prompts: Prompts, task: Task, birth: Birth) -> tuple[Message, ...]:
     """What asks for a first description, as a birth looks at the task. Raises PlaceError."""
-    return describing(prompts, task, birth.model_copy(update={"operator": "write", "parents": ()}), (), 0)
+    return describing(prompts, task, birth.model_copy(update={"operator": "write", "parents": (), **USUAL}), (), 0)
 
 
 def _written(told: _Told, description: Description) -> Chat:
@@ -128,16 +140,20 @@ def _checked(told: _Told, description: Description) -> Iterator[Chat]:
             asked = following(told.prompts, told.task.without(attempt.pair), told.task.pairs[attempt.pair].input, description)
             # a note that quotes the words speaks of them as they were
             reply = {"grid": told.by.grid(attempt.grid), "note": attempt.note if told.by == IDENTITY else ""}
-            yield told.chat("checker", _model(told.run, attempt.by), asked, json.dumps(reply, ensure_ascii=False))
+            model = _model(told.run, attempt.by) or told.candidate.birth.model
+            yield told.chat("checker", model, asked, json.dumps(reply, ensure_ascii=False))
 
 
 def _made(told: _Told) -> Iterator[Chat]:
     """The revision or recombination that brought it."""
     birth, members = told.candidate.birth, told.run.history.task(told.task.id).population.members
-    if birth.operator in ("revise", "recombine") and birth.parents and all(parent in members for parent in birth.parents):
+    policy = told.run.config.get("settings", {}).get("policy", {})
+    # where programs are written with the words, that prompt asks for both
+    words = policy.get("writes") != "programs"
+    if words and birth.operator in ("revise", "recombine") and birth.parents and members.keys() >= {*birth.parents}:
         parents = [(members[parent].description, members[parent].attempts) for parent in birth.parents]
-        tokens = _policy(told.run.config).get("parent_tokens", PARENT_TOKENS)
-        asked = describing(told.prompts, told.task, birth, parents, tokens)
+        tokens = policy.get("parent_tokens", PARENT_TOKENS)
+        asked = describing(told.prompts, told.task, birth.model_copy(update=USUAL), parents, tokens)
         yield told.chat(ROLE_OF[birth.operator], birth.model, asked, bullets(told.candidate.description))
 
 
@@ -159,8 +175,3 @@ def _by_program(attempt: Attempt) -> bool:
 
 def _model(run: RunFolder, role: str) -> str:
     return run.history.started.models.get(role, "") if run.history.started else ""
-
-
-def _policy(config: Mapping[str, Any]) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = config.get("settings", {}).get("policy", {})
-    return found

@@ -15,11 +15,11 @@ from typing import Any
 
 from nlevolve.ask.prompts import Prompts
 from nlevolve.ask.solver import solving
-from nlevolve.llm.wire import chat
 from nlevolve.puzzle.grids import Grid
 from nlevolve.puzzle.orbit import orbit
 from nlevolve.puzzle.symmetry import IDENTITY, Transform
 from nlevolve.puzzle.tasks import Pair, Task
+from nlevolve.view.export.chats import worded
 from nlevolve.view.export.proof import transforms
 from nlevolve.view.export.spills import spills
 from nlevolve.view.run_folder import RunFolder
@@ -108,7 +108,7 @@ def _sets(task: Task, prompts: Prompts, views: int) -> Iterator[LeaveOneOut]:
             order = tuple(others if by == IDENTITY else rng.sample(others, len(others)))
             shown, asked = tuple(by.pair(task.pairs[place]) for place in order), by.pair(pair)
             reply = {"role": "assistant", "content": json.dumps({"grid": asked.output, "note": ""})}
-            messages = [*chat(solving(prompts, shown, asked.input)), reply]
+            messages = [*worded(solving(prompts, shown, asked.input)), reply]
             yield LeaveOneOut(task.id, held_out, View(by, order), shown, asked, messages)
 
 

@@ -10,10 +10,9 @@ from typing import Any
 
 from nlevolve.ask.prompts import Prompts
 from nlevolve.evolve.population import Candidate
-from nlevolve.llm.wire import chat
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Refused, Skipped, Unreached
-from nlevolve.view.export.chats import Split, bullets, split_of, writing
+from nlevolve.view.export.chats import Split, bullets, split_of, worded, writing
 from nlevolve.view.export.spills import spills
 from nlevolve.view.run_folder import RunFolder
 
@@ -99,7 +98,7 @@ def _preference(prompts: Prompts, task: Task, parent: Candidate, child: Candidat
         chosen_exact=child.fitness.exact,
         rejected_exact=parent.fitness.exact,
         pairs=child.fitness.pairs,
-        prompt=chat(writing(prompts, task, child.birth)),
+        prompt=worded(writing(prompts, task, child.birth)),
         chosen=said(child),
         rejected=said(parent),
     )

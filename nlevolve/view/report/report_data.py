@@ -15,6 +15,7 @@ from nlevolve.run.retell import Told
 from nlevolve.view.ancestry import Descent, Origin, descent, trace
 from nlevolve.view.grading import Solution
 from nlevolve.view.history import TaskHistory
+from nlevolve.view.looks import shown_as
 from nlevolve.view.opinions import opinions
 from nlevolve.view.programs import lines, mark, readers
 from nlevolve.view.raw import head, parts
@@ -129,10 +130,10 @@ def _test(grid: Grid, answer: Answer | None, truth: Grid | None, grids: GridTabl
 
 
 def _born(candidate: Candidate, came: Descent, grids: GridTable, less: str, echo: int | None) -> Packed:
-    """i: birth · op, by (parents), model, view, phase, blind, shown (examples) · say: bullets · from: origins ·
-    lost: parent's bullets dropped · tries: [kind, grid or reason, accuracy, note] a pair · x: exact pairs ·
-    acc: mean cell accuracy · dup · sure · less: what was left out of its prompts ·
-    echo: the parent whose very grids it gives, on the test inputs too ·
+    """i: birth · op, by (parents), model, view, look (how it was shown the task), phase, blind, shown ·
+    say: bullets · from: origins · lost: parent's bullets dropped ·
+    tries: [kind, grid or reason, accuracy, note] a pair · x: exact pairs · acc: mean cell accuracy · dup · sure ·
+    less: what was left out of its prompts · echo: the parent whose very grids it gives, on the test inputs too ·
     code: its program's lines · also: [mark of who read a pair, grid or null of the reader whose grid does not count]."""
     birth, fit = candidate.birth, candidate.fitness
     return {
@@ -141,6 +142,7 @@ def _born(candidate: Candidate, came: Descent, grids: GridTable, less: str, echo
         "by": list(birth.parents),
         "model": clean(birth.model),
         "view": birth.view,
+        "look": shown_as(birth),
         "phase": birth.phase,
         "blind": birth.blind,
         "shown": list(birth.examples),

@@ -333,6 +333,7 @@ function drawCandidate(task, birth, choose) {
   const facts = [
     `${percent(birth.acc)} of cells` + (task.copy === null ? "" : ` (${points(birth.acc - task.copy)} points over copying)`),
     `view ${birth.view}`,
+    birth.look || null,
     birth.model,
     birth.less || null,
     birth.blind === null ? null : `written without pair ${birth.blind + 1}`,

@@ -214,6 +214,9 @@ def _cut_short(summary: Summary, results: Mapping[str, Any], palette: Palette) -
     tasks = f", {plural(len(left), 'task')} left" if left else ""
     early = sum(answered is not None and answered.given for answered in left)
     tasks += f" ({early} of them answered with the best there was)" if early else ""
+    # a rule that fits was found, and the search still looked for one that agrees with it
+    fitting = sum(one["unfinished"] and not task.cut_short for task, one in stopped)
+    tasks += f", {plural(fitting, 'task')} answered by a rule that fits before the search was over" if fitting else ""
     return row((f"   not finished{tasks}: {why}", palette.bad))
 
 

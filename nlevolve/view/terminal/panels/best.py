@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nlevolve.evolve.population import Candidate
 from nlevolve.view.ancestry import Whose, family, whose
+from nlevolve.view.looks import shown_as
 from nlevolve.view.terminal.panels.layout import Part, Row, fill, fit, row, rule, wrapped
 from nlevolve.view.terminal.panels.look import Look
 from nlevolve.view.terminal.panels.population import pair_marks
@@ -72,6 +73,7 @@ def lineage(look: Look, width: int, height: int) -> list[Row]:
                 (f"{birth.index} ", "bold"),
                 (birth.operator, look.palette.operator(birth.operator)),
                 (f" {clean(birth.view)}" if birth.operator == "write" else "", "dim"),
+                (f" ({shown})" if (shown := shown_as(birth)) else "", "dim"),
                 " ",
                 *pair_marks(candidate.attempts, look.palette),
                 f" {its.exact}/{its.pairs} {percent(its.cells, 0)}",
