@@ -32,7 +32,7 @@ def listed(file: File = DEFAULT) -> None:
     entries = _read(file)
     rows = [[one.id, clean(one.task), _used(one), clean(one.origin), _shortly(one)] for one in entries]
     columns = ["id", "task", "fitted/shown", "from", "says"]
-    console().print(drawn(Sheet(f"{plural(len(entries), 'rule')} in {file}", columns, rows, justify="left")))
+    console().print(*drawn(Sheet(f"{plural(len(entries), 'rule')} in {file}", columns, rows, justify="left")))
 
 
 @library.command()
