@@ -226,7 +226,7 @@ class Desk:
             return _error("refused", f"a reply of more than {LARGEST_ROW:,} characters is not kept")
         standing = await self.bank.put(word.key, word.sample)
         if word.late:
-            self.till.bought(account, word.key, word.sample)
+            self.till.bought(word.key, word.sample)
         self._release(account, word.key)
         return None if standing is word.sample else standing.model_dump_json()
 

@@ -102,11 +102,13 @@ class Till:
         for key in [key for key in account.doubtful if departed is not None and key not in departed]:
             self.found(name, key, 0, 0.0, 0.0, 0)
 
-    def bought(self, name: str, key: str, sample: Sample) -> None:
-        """A reply of an earlier session is banked: where its call was counted as lost, it is known now what it took."""
-        account = self.book.accounts[name]
-        if key in account.lost and sample.run == account.run:
-            self.found(name, key, 1, *_paid(sample.reply))
+    def bought(self, key: str, sample: Sample) -> None:
+        """A reply of an earlier session, or of another run, is banked: where its call was counted as lost, what it took is known
+        now."""
+        for name, account in self.book.accounts.items():
+            if key in account.lost and sample.run == account.run:
+                self.found(name, key, 1, *_paid(sample.reply))
+                return
 
     def found(self, name: str, key: str, calls: int, usd: float, unknown_usd: float, tokens: int) -> None:
         """The last that was counted as lost took so much."""
