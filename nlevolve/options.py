@@ -283,6 +283,8 @@ class Options(Resumable, Data):
     """Name of the run."""
     seeds: Annotated[Path | str | None, Shown(metavar="FILE|RUN")] = None
     """Descriptions to begin with: of a JSON file, of LARC, of a library, or another run's best. They are checked as any other."""
+    library: Annotated[Path | str | None, Shown(metavar="none|run|FILE", default="none")] = None
+    """Rules of other tasks that some births are shown as examples: of those that this run has solved, or of a file."""
     replay: bool = False
     """Answer from the cache alone; a miss sends nothing."""
     ping: Annotated[bool | None, Shown(default="asked by nlevolve solve, not by a sweep or from Python")] = None

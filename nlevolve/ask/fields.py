@@ -12,7 +12,9 @@ from nlevolve.puzzle.tasks import Pair, Task
 from nlevolve.records import Attempt, Description, Followed, Garbled, Refused, Unreached
 
 SAID = 300
-"""Characters of a description that a line about it holds."""
+"""Characters of a description that a line about it holds, and of a bullet of an example."""
+MOST_SAID = 20
+"""Bullets of an example."""
 
 
 @lru_cache(maxsize=4096)
@@ -62,6 +64,12 @@ def parent_fields(
 def rule_fields(description: Description, place: int = 0) -> dict[str, Any]:
     """A description, and nothing of what came of it."""
     return {"letter": "ABCDEFGH"[place], "bullets": description.bullets}
+
+
+def example_fields(example: Description) -> dict[str, Any]:
+    """A rule of another task, which may be a stranger's words: a line a bullet, cut, of what can be seen alone."""
+    bullets = (" ".join("".join(c if c.isprintable() else " " for c in bullet).split()) for bullet in example.bullets)
+    return {"bullets": [bullet[:SAID] for bullet in bullets if bullet][:MOST_SAID]}
 
 
 def tried_fields(task: Task, description: Description, attempts: Sequence[Attempt]) -> dict[str, Any]:

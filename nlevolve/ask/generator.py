@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from nlevolve.ask.beside import Seen, beside
-from nlevolve.ask.fields import pair_fields, parent_fields, rule_fields, test_fields, tried_fields
+from nlevolve.ask.fields import example_fields, pair_fields, parent_fields, rule_fields, test_fields, tried_fields
 from nlevolve.ask.fitting import left_out, put_fitting
 from nlevolve.ask.forms import form
 from nlevolve.ask.look import look_of_birth
@@ -46,13 +46,15 @@ async def describe(
     sample: int,
     tokens: int,
     doubt: str = "",
+    examples: Sequence[Description] = (),
     again: bool = False,
 ) -> Answered[Description]:
     """The description that a birth gives.
 
     `parents` are the descriptions of `birth.parents` with their attempts on the training pairs; `sample` tells apart births
     that ask the same; `tokens` is what the parents may take of the prompt; `doubt` is what speaks against one that is to be
-    generalised; `again`: see Request. Raises Unreadable and NoReply.
+    generalised; `examples` are those of `birth.examples`, rules of other tasks; `again`: see Request.
+    Raises Unreadable and NoReply.
     """
     settings = settings if birth.temperature is None else settings.model_copy(update={"temperature": birth.temperature})
     asked = form(asker.prompts, "bullets", asker.manner(settings), birth.grids)
@@ -70,13 +72,14 @@ async def describe(
                 shown.out,
                 doubt,
                 settings.image_numbers,
+                shown.examples,
             ),
             sample=sample,
             again=again,
             label=label.model_copy(update={"trimmed": shown.trimmed}),
             **asked.fields,
         )
-        for shown in smaller(Shown(parents, tokens), task, birth)
+        for shown in smaller(Shown(parents, tokens, examples=examples), task, birth)
     )
     return await put_fitting(asker, requests, read_bullets)
 
@@ -89,12 +92,16 @@ class Shown(Generic[P]):
     tokens: int
     out: tuple[int, ...] = ()
     trimmed: str = ""
+    examples: Sequence[Description] = ()
 
 
 def smaller(whole: Shown[P], task: Task, birth: Birth) -> Iterator[Shown[P]]:
-    """All of it, then less and less: what the parents gave, the parents, the pairs but one."""
+    """All of it, then less and less: the examples, what the parents gave, the parents, the pairs but one."""
     yield whole
     before = ""
+    if whole.examples:
+        yield Shown((), 0, trimmed="the examples")
+        before = "the examples and "
     if whole.parents:
         if birth.operator not in WITHOUT_GRIDS:
             yield Shown(whole.parents, 0, trimmed="the parents' grids")
@@ -114,10 +121,11 @@ def describing(
     out: Collection[int] = (),
     doubt: str = "",
     numbered: bool = True,
+    examples: Sequence[Description] = (),
 ) -> tuple[Message, ...]:
     """The messages that ask for a birth's description, without the pairs `out`; without parents they ask for a new one.
 
-    `doubt`: see describe; `numbered`: see Look.
+    `doubt`, `examples`: see describe; `numbered`: see Look.
 
     Raises PlaceError.
     """
@@ -127,10 +135,16 @@ def describing(
         "tests": test_fields(task, look.grids),
         "view": prompts.view(birth.view),
     }
-    told = _told(task, birth, parents, tokens, doubt) if parents else {}
-    messages = prompts.render(birth.operator if parents else "write", manner, look.grids, **told, **common)
+    told = _told(task, birth, parents, tokens, doubt) if parents else _reminded(examples)
+    afresh = "write_with_examples" if examples else "write"
+    messages = prompts.render(birth.operator if parents else afresh, manner, look.grids, **told, **common)
     shown = {n + 1: pair for n, pair in enumerate(task.pairs) if n != birth.blind and n not in out}
     return beside(prompts, look, Seen(shown, task.tests), messages)
+
+
+def _reminded(examples: Sequence[Description]) -> dict[str, Any]:
+    """What a first description is told of other tasks."""
+    return {"examples": [example_fields(one) for one in examples]} if examples else {}
 
 
 def _told(task: Task, birth: Birth, parents: Parents, tokens: int, doubt: str) -> dict[str, Any]:

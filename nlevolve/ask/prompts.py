@@ -26,6 +26,7 @@ TEMPLATES: dict[str, Kind | None] = {
     "generalise": "bullets",
     "alternative": "bullets",
     "restart": "bullets",
+    "write_with_examples": "bullets",
     "apply": "grid",
     "guide": "grid",
     "alone": "grid",
@@ -50,6 +51,7 @@ LATER = frozenset(
         *("generalise.md", "alternative.md", "restart.md"),
         *("review.md", "judge.md", "_form_review.md", "_form_judge.md", "_pairs.md"),
         *("code.md", "code_repair.md"),
+        "write_with_examples.md",
         *("_grids.md", "_cells.md", "_lines.md", "facts.md", "picture.md"),
         *("write_code.md", "revise_code.md", "recombine_code.md", "_programmer.md", "_parent_code.md"),
     }

@@ -62,6 +62,10 @@ FITTING = tuple(
         ("Write each row backwards, up to four cells of it.",),
     )
 )
+EXAMPLES = (
+    Description(bullets=("Black is the background.", "Draw a red line from each blue cell down to the bottom edge.")),
+    Description(bullets=("Crop the grid to the largest object.",)),
+)
 DOUBT = "a row of the test input may be longer than four cells"
 PROBLEM = "row 2 has 2 cells, row 1 has 3"
 CODER = CoderSettings(model="offline/coder")
@@ -84,6 +88,7 @@ def rendered(prompts: Prompts, manner: Manner = "bare", look: Look = PLAIN) -> d
     for birth in (born(3, "generalise", 0), born(4, "alternative", 0, 1)):
         asked[birth.operator] = describe(birth, FITTING[: len(birth.parents)], 0, doubt=DOUBT)
     asked["restart"] = describe(born(5, "restart", 0, 1), PARENTS, 0)
+    asked["write_with_examples"] = describe(born(6, "write"), (), 0, examples=EXAMPLES)
     asked["apply"] = following(prompts, TASK.without(0), TASK.pairs[0].input, PARENTS[0][0], manner, look=look)
     asked["guide"] = following(prompts, TASK, TASK.tests[0], PARENTS[0][0], manner, guide=True, look=look)
     asked["alone"] = following(prompts, None, TASK.pairs[0].input, PARENTS[0][0], manner, look=look)

@@ -21,7 +21,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from nlevolve import files
 from nlevolve.errors import UsageError
 
-LISTS = ("pairs", "tests", "bullets", "parents", "results", "tried", "candidates", "descriptions", "facts")
+LISTS = ("pairs", "tests", "bullets", "parents", "results", "tried", "candidates", "descriptions", "facts", "examples")
 """Places that a loop may go over: of text, a loop in a loop would take for ever."""
 DEEPEST_LOOP = 2
 MOST_INCLUDED = 50

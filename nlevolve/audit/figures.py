@@ -13,7 +13,7 @@ from nlevolve.audit.evidence import Evidence, Line
 from nlevolve.audit.looks import all_looks, looks
 from nlevolve.audit.programs import PROGRAMS, programs_row
 from nlevolve.audit.truth import accuracy
-from nlevolve.audit.worth import Worth, worth
+from nlevolve.audit.worth import Worth, examples_row, worth
 from nlevolve.puzzle.grids import Grid
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import (
@@ -150,6 +150,7 @@ class Told:
                 "public_tasks": None if evidence.public is None else sum(row["public"] for row in rows.values()),
                 "candidates": sum(row["candidates"] for row in rows.values()),
                 "programs": {kind: sum(row["programs"][kind] for row in rows.values()) for kind in PROGRAMS},
+                "examples": self._examples(rows),
                 "looks": all_looks(row["looks"] for row in rows.values()),
                 **self.books.row(RUN),
                 "replies": self._replies(RUN),
@@ -164,6 +165,13 @@ class Told:
             "damage": None,
             "tasks": rows,
         }
+
+    def _examples(self, rows: Mapping[str, Any]) -> dict[str, Any] | None:
+        births: list[tuple[Worth, Task, bool]] = []
+        for name, task in self.evidence.tasks.items():
+            best = rows[name]["best"]["birth"] if rows[name]["solved"] and rows[name]["best"] else None
+            births += [(one, task, k == best) for k, one in self.tasks.get(name, Seen()).members.items()]
+        return examples_row(births)
 
     def submission(self) -> dict[str, Any]:
         return {

@@ -28,6 +28,10 @@ def check(evidence: Evidence) -> None:
         if seeds := config.get("seeds"):
             deciding["seeds"] = seeds.get("digest")
             found.equal("setting", "config.json, seeds: digest", seeds.get("digest"), _sha(config.get("given")))
+        if library := config.get("library"):
+            deciding["library"] = [library.get("of"), library.get("digest")]
+            entries = _sha(library.get("entries"))
+            found.equal("setting", "config.json, library: digest", library.get("digest"), entries)
         derived = _sha(deciding)
         what = "is not the digest of its settings, tasks and prompts: one of them was changed after the run had begun"
         found.holds("setting", "config.json, digest", recorded == derived, what)

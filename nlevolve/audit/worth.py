@@ -9,7 +9,7 @@ from typing import Any
 
 from nlevolve.audit.truth import accuracy
 from nlevolve.puzzle.grids import Grid
-from nlevolve.puzzle.tasks import Pair
+from nlevolve.puzzle.tasks import Pair, Task
 from nlevolve.records import Attempt, CandidateChecked, Followed, Garbled, MoveFailed, Unreached
 
 PASSED_ON = ("revise", "recombine", "generalise", "alternative")
@@ -77,6 +77,22 @@ def worth(event: CandidateChecked, pairs: Sequence[Pair]) -> Worth:
 
 def _share(attempt: Attempt, pair: Pair) -> float:
     return accuracy(attempt.grid, pair.output) if isinstance(attempt, Followed) else 0.0
+
+
+def examples_row(births: Iterable[tuple[Worth, Task, bool]]) -> dict[str, Any] | None:
+    """(birth, its task, whether that is solved by it) of each -> what results.json has of births that were shown examples."""
+    found: dict[str, list[tuple[bool, float, bool]]] = {"shown": [], "plain": []}
+    for one, task, solves in births:
+        if one.event.birth.operator == "write":
+            copied = sum(accuracy(pair.input, pair.output) for pair in task.pairs) / len(task.pairs)
+            gained = max(0.0, (one.exact / len(one.shares) + one.cells - copied) / 2)
+            found["shown" if one.event.birth.examples else "plain"].append((one.perfect, gained, solves))
+    return {kind: _written(those) for kind, those in found.items()} if found["shown"] else None
+
+
+def _written(births: Sequence[tuple[bool, float, bool]]) -> dict[str, Any]:
+    fit, gain, solved = (sum(one[n] for one in births) for n in range(3))
+    return {"births": len(births), "fit": fit, "solved": solved, "gain": round(gain / len(births), 6) if births else None}
 
 
 def best_first(candidates: Iterable[Worth], rank: str) -> list[Worth]:

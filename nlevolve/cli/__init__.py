@@ -46,6 +46,7 @@ MODULES = (
     "hub",
     "shelf",
     "presets",
+    "library",
     "steering",
     "doctor",
 )

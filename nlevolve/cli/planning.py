@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -57,6 +57,7 @@ def _repeated(source: str, selectors: Sequence[str], asked: Several) -> Plan:
     from nlevolve.puzzle.datasets import load
     from nlevolve.run import store
     from nlevolve.run.controls import Brought
+    from nlevolve.run.library import chosen as library_chosen
     from nlevolve.run.origin import Origin, changed
     from nlevolve.run.recorded import deciding, reconfigure
     from nlevolve.run.seeds import seeded
@@ -81,8 +82,15 @@ def _repeated(source: str, selectors: Sequence[str], asked: Several) -> Plan:
         fresh = seeded(str(asked.seeds), Path(asked.runs_dir), selection.tasks)
         if brought.control:
             raise UsageError(f"{folder.name} is a control, which has its descriptions already: leave out --seeds")
+        fresh = replace(fresh, library=brought.library)
         changes += () if fresh.deciding == brought.deciding else (f"seeds: those of {asked.seeds}",)
         brought = fresh
+    if asked.library is not None:
+        named = replace(brought, library=library_chosen(str(asked.library)))
+        if named.library is not None and brought.control:
+            raise UsageError(f"{folder.name} is a control, whose descriptions are given: leave out --library")
+        changes += () if named.deciding == brought.deciding else (f"library: {asked.library}",)
+        brought = named
     again = asked.replay and not changes
     origin = Origin(
         old["run"] if isinstance(old.get("run"), str) else folder.name,

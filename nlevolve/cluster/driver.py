@@ -65,7 +65,8 @@ class Driver:
     def __post_init__(self) -> None:
         at_once = self.session.limits.tasks_at_once
         mixed = any(len(settings.mix) > 1 for settings in self.session.config.every.values())
-        behind = self.session.config.policy.mix.behind if mixed else None
+        library = self.session.brought.library
+        behind = self.session.config.policy.mix.behind if mixed or (library and library.grows) else None
         self._tasks = self.session.selection.tasks
         self._events: dict[str, list[Event]] = {}
         self._handing = Handing(len(self._tasks), behind, None if at_once == "auto" else at_once)
@@ -90,7 +91,8 @@ class Driver:
         for place, task in enumerate(self._tasks):
             self._events[task.id] = list(known.get(task.id, ()))
             if answered_for_good(self._events[task.id]):
-                self._handing.finished(place, shown(task, context, self._events[task.id]))
+                learned = shown(task, context, self._events[task.id])
+                self._handing.finished(place, learned.arms, learned.entry)
         watching = [asyncio.create_task(work) for work in (self._beating(), self._watching(pause), self._failing())]
         try:
             while self._going():
@@ -167,9 +169,10 @@ class Driver:
             number=number,
             station=station,
             task=task,
-            given=tuple(self.session.given.get(task.id, ())),
+            given=tuple(self.session.brought.given.get(task.id, ())),
             known=[write_event(event) for event in self._events[task.id]],
             before=rows(self._handing.earlier(place)),
+            lessons=self._handing.lessons(place),
         )
         self._places[number] = place, station
         self._jobs[number] = asyncio.create_task(self._done(job, self.roster.places[station]))
@@ -200,7 +203,7 @@ class Driver:
         if outcome.failed:
             kinds = {"bank": BankFailed, "hub": HubFailed, "prompt": PlaceError}
             raise kinds.get(outcome.failed, WorkerFailed)(outcome.why)
-        self._handing.finished(place, arms_of(outcome.learned))
+        self._handing.finished(place, arms_of(outcome.learned), outcome.lesson)
         del self._events[self._tasks[place].id]
 
     # who is lost

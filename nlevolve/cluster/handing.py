@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from nlevolve.evolve.bandit import Arms, pooled
+from nlevolve.records import Entry
 
 MOVES = 3
 """How often a task goes on elsewhere when its worker is lost. One that kills each worker it comes to must have an end."""
@@ -23,6 +24,8 @@ class Handing:
     """Tasks under way, over all stations; None: each station says when it has room."""
     learned: dict[int, Arms] = field(default_factory=dict)
     """What is known of finished tasks."""
+    rules: dict[int, Entry] = field(default_factory=dict)
+    """What finished tasks add to the run's library."""
     rooms: dict[str, int] = field(default_factory=dict)
     """Station -> tasks that it would begin now."""
     under_way: dict[int, str] = field(default_factory=dict)
@@ -51,13 +54,18 @@ class Handing:
         if station in self.rooms:
             self.rooms[station] += 1
 
-    def finished(self, task: int, learned: Arms) -> None:
+    def finished(self, task: int, learned: Arms, rule: Entry | None = None) -> None:
         self.under_way.pop(task, None)
         self.learned[task] = learned
+        self.rules.update({task: rule} if rule else {})
 
     def earlier(self, task: int) -> Arms:
         """What a task may know of the models of a mix: of the tasks before it, whichever happened to end first."""
         return pooled([self.learned[one] for one in self._seen(task)])
+
+    def lessons(self, task: int) -> list[Entry]:
+        """What a task may be shown of the run's own library."""
+        return [self.rules[one] for one in self._seen(task) if one in self.rules]
 
     def next(self) -> Iterator[tuple[int, str]]:
         """Tasks and who gets them, as long as there is room: in order, none before what it may see is finished."""

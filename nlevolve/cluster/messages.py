@@ -9,9 +9,10 @@ from pydantic import BaseModel, ConfigDict
 
 from nlevolve.config import RunConfig
 from nlevolve.evolve.bandit import Arm, Arms
+from nlevolve.formats import LibraryRow
 from nlevolve.llm.catalogue import ModelCard
 from nlevolve.puzzle.tasks import Task
-from nlevolve.records import Description
+from nlevolve.records import Description, Entry
 
 
 class Message(BaseModel):
@@ -42,6 +43,8 @@ class Equipment(Message):
     endpoints: Mapping[str, str]
     """Model -> the address that the environment names: part of what is asked."""
     warm: bool
+    library: LibraryRow | None = None
+    """Where the examples are from that births are shown."""
     concurrency: int
     """Calls in flight of one worker."""
     patience: float
@@ -80,12 +83,16 @@ class Job(Message):
     """Lines of its events so far."""
     before: Mapping[str, tuple[float, float, float]] = {}
     """What earlier tasks have shown of the models of a mix: births, gain, dollars."""
+    lessons: Sequence[Entry] = ()
+    """What they add to the run's library."""
 
 
 class Outcome(Message):
     """How a job ended."""
 
     learned: Mapping[str, tuple[float, float, float]] = {}
+    lesson: Entry | None = None
+    """What the task adds to the run's library."""
     said: int = 0
     """Messages that its station had sent by then."""
     refused: bool = False

@@ -19,6 +19,7 @@ from nlevolve.llm.pausing import Pause
 from nlevolve.llm.stack import OpenStack, Stack
 from nlevolve.records import CallFinished, Event, read_event
 from nlevolve.run.context import Context
+from nlevolve.run.library import Library
 from nlevolve.run.solve import solve
 from nlevolve.sandbox.pool import Sandbox, sandboxes
 
@@ -91,7 +92,8 @@ class Solving:
         try:
             given = {job.task.id: tuple(job.given)} if job.given else {}
             context = replace(self._context.told(sends.set), given=given)
-            return Outcome(learned=rows(await solve(job.task, context, known, arms_of(job.before))))
+            learned = await solve(job.task, context, known, arms_of(job.before), job.lessons)
+            return Outcome(learned=rows(learned.arms), lesson=learned.entry)
         finally:
             sends.set()
 
@@ -138,5 +140,6 @@ class Solving:
             lacking=stack.lacking,
             asked_early=stack.early,
             warm=its.warm,
+            library=Library.of(its.library),
             sandbox=sandbox,
         )

@@ -4,12 +4,23 @@ They say what is in a file and check a file that was read; docs/SCHEMA.md is mad
 default, so that a file of any version ever written is one of these.
 """
 
-from nlevolve.formats.config import ConfigFile, ControlRow, MergedRow, OriginRow, PartRow, SeedsRow, ShardRow, check_config
+from nlevolve.formats.config import (
+    ConfigFile,
+    ControlRow,
+    LibraryRow,
+    MergedRow,
+    OriginRow,
+    PartRow,
+    SeedsRow,
+    ShardRow,
+    check_config,
+)
 from nlevolve.formats.results import ResultsFile, SubmissionFile
 
 __all__ = [
     "ConfigFile",
     "ControlRow",
+    "LibraryRow",
     "MergedRow",
     "OriginRow",
     "PartRow",

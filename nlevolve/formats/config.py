@@ -11,7 +11,7 @@ from nlevolve.config import RunConfig
 from nlevolve.llm.catalogue import Price
 from nlevolve.options import Limits
 from nlevolve.puzzle.grids import LARGEST_SIDE
-from nlevolve.records import Arm, Description, Record
+from nlevolve.records import Arm, Description, Entry, Record
 
 
 class ControlRow(Record):
@@ -40,6 +40,20 @@ class SeedsRow(Record):
     """Tasks that the file or the run has some for, and this run does not have."""
     digest: str
     """SHA-256 of the canonical JSON of `given`."""
+
+
+class LibraryRow(Record):
+    """Where the examples are from that births are shown (`--library`)."""
+
+    of: str
+    """run: from the tasks that it has solved itself; else the file's name."""
+    grows: bool = False
+    """Whether it is the run's own: then task i is shown rules of the tasks below i - policy.mix.behind that are over, and of no
+    other."""
+    entries: tuple[Entry, ...] = ()
+    """What the file had when the run began; none of the run's own, which stand in its log."""
+    digest: str
+    """SHA-256 of the canonical JSON of `entries`."""
 
 
 class OriginRow(Record):
@@ -135,6 +149,8 @@ class ConfigFile(Record):
     seeds: SeedsRow | None = None
     """Where these are from, if the run was told to begin with them: its schedule comes behind them. Of a control they take the
     place of the schedule's first births."""
+    library: LibraryRow | None = None
+    """Of a run whose births are shown examples: where these are from."""
     control: ControlRow | None = None
     """What it controls, of a run that `nlevolve control` made."""
     shard: ShardRow | None = None
@@ -142,8 +158,8 @@ class ConfigFile(Record):
     merged: MergedRow | None = None
     """The runs that it was put together from, if it was."""
     digest: str
-    """SHA-256 of the canonical JSON of `settings`, `tasks`, `tasks_digest` and `prompts`, and of `endpoints`, `given` and
-    `seeds.digest` where there are any: equal for runs that ask the same."""
+    """SHA-256 of the canonical JSON of `settings`, `tasks`, `tasks_digest` and `prompts`, and of `endpoints`, `given`,
+    `seeds.digest` and `library.of` with `library.digest` where there are any: equal for runs that ask the same."""
 
 
 LOOSE = {"settings", "limits"}

@@ -67,6 +67,8 @@ class Asked:
     """What the headings say is to be done with the descriptions: generalise, alternative or restart."""
     tried: list[str] = field(default_factory=list)
     """A line each on what failed."""
+    examples: list[list[str]] = field(default_factory=list)
+    """Descriptions of other puzzles, by their bullets."""
     candidates: list[Candidate] = field(default_factory=list)
     """Grids for the test input to choose from."""
     turn: str = ""
@@ -135,7 +137,7 @@ class _Place:
     role: str = ""
     """input, output, got or difference."""
     section: str = ""
-    """pairs, test, target, parent, tried, candidates, or turn."""
+    """pairs, test, target, parent, tried, examples, candidates, or turn."""
 
 
 def _blocks(text: str) -> Iterator[tuple[str, Any]]:
@@ -168,8 +170,8 @@ def _grid(rows: list[str]) -> Cells | None:
 
 def _take_line(asked: Asked, place: _Place, line: str) -> None:
     bullet = _BULLET.match(line)
-    if bullet and place.section in ("parent", "tried"):
-        (asked.tried if place.section == "tried" else asked.parents[-1].bullets).append(line[bullet.end() :].strip())
+    if bullet and place.section in ("parent", "tried", "examples"):
+        _bullets(asked, place.section).append(line[bullet.end() :].strip())
         return
     low = line.lower().strip()
     if not low:
@@ -191,12 +193,22 @@ def _take_line(asked: Asked, place: _Place, line: str) -> None:
         asked.turn += line + "\n"
 
 
+def _bullets(asked: Asked, section: str) -> list[str]:
+    """Where a section's bullets go."""
+    if section == "tried":
+        return asked.tried
+    return asked.examples[-1] if section == "examples" else asked.parents[-1].bullets
+
+
 _MOVES = {"generalise": r"\bgenerali[sz]e", "alternative": r"\bexact on every\b"}
 """Words in the heading of a description that say what is to be done with it."""
 
 
 def _take_heading(asked: Asked, place: _Place, low: str) -> None:
-    if re.search(r"\bdescription\b|\bparent\b|\bidea\b", low) and not re.search(r"\bresult\b", low):
+    if re.search(r"other puzzles?\b", low):
+        place.section, place.number, place.role = "examples", 0, ""
+        asked.examples.append([])
+    elif re.search(r"\bdescription\b|\bparent\b|\bidea\b", low) and not re.search(r"\bresult\b", low):
         place.section, place.number, place.role = "parent", 0, ""
         candidate = _CANDIDATE.search(low)
         asked.parents.append(Parent(letter=candidate[1].upper() if candidate else ""))

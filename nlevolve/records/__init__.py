@@ -30,6 +30,7 @@ from nlevolve.records.events import (
     TaskAnswered,
     TaskStarted,
 )
+from nlevolve.records.library import Entry, Use
 from nlevolve.records.lines import DamagedLine, LogReader, read_event, write_event
 from nlevolve.records.nouns import (
     Answer,
@@ -85,6 +86,7 @@ __all__ = [
     "Choice",
     "DamagedLine",
     "Description",
+    "Entry",
     "Event",
     "Eye",
     "Followed",
@@ -124,6 +126,7 @@ __all__ = [
     "TrafficSeen",
     "Unreached",
     "Usage",
+    "Use",
     "Verdict",
     "read_event",
     "write_event",

@@ -111,6 +111,8 @@ class Birth(Record):
     """Which of the schedule's phases it belongs to, from 0."""
     temperature: float | None = None
     """Where the policy rotates through several; None: the role's own."""
+    examples: Annotated[tuple[str, ...], Field(max_length=8)] = ()
+    """Ids of the library's entries that the model was shown as examples of good descriptions, the best fitting first."""
     grids: Grids = "digits"
     """How the grids were written for the model."""
     facts: bool = False

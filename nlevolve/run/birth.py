@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from nlevolve.ask.checker import check
 from nlevolve.ask.generator import ROLE_OF, describe
@@ -104,8 +105,8 @@ async def _asked(task: Task, context: Context, birth: Birth, seen: Population, s
         programmed = [Programmed(one.description, one.attempts, one.program) for one in members]
         return await describe_and_code(asker, settings, task, birth, programmed, sample=sample, tokens=tokens, again=again)
     parents = [(one.description, one.attempts) for one in members]
-    doubt = members[0].doubt if members else ""
-    said = await describe(asker, settings, task, birth, parents, sample=sample, tokens=tokens, doubt=doubt, again=again)
+    beside: dict[str, Any] = {"doubt": members[0].doubt if members else "", "examples": context.library.shown(birth)}
+    said = await describe(asker, settings, task, birth, parents, sample=sample, tokens=tokens, again=again, **beside)
     return Answered(Written(said.value), said.dollars)
 
 

@@ -90,9 +90,11 @@ def _origin(rows: Sequence[Mapping[str, Any] | None]) -> dict[str, Any] | None:
 def _brought(parts: Sequence[Part], order: Order) -> Brought:
     """Descriptions that the runs began with: of a file each has those of its own tasks, and counts the others as left out."""
     each = [Brought.of(part.config) for part in parts]
-    seeds = [one.seeds for one in each]
+    seeds, library = [one.seeds for one in each], each[0].library
+    if any(one.library != library for one in each):
+        raise UsageError("the runs did not have the same library (--library)")
     if not any(seeds):
-        return Brought()
+        return Brought(library=library)
     if order.missing:
         raise UsageError(
             f"--partial: what the tasks of shard {order.missing[0]} begin with (--seeds) is known to that shard alone"
@@ -111,7 +113,7 @@ def _brought(parts: Sequence[Part], order: Order) -> Brought:
         ignored=there.pop() - own,
         digest=digest(told),
     )
-    return Brought(given, None, row)
+    return Brought(given, None, row, library)
 
 
 def log(parts: Sequence[Part], config: Mapping[str, Any], tasks: Sequence[str]) -> Iterator[str]:

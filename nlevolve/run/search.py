@@ -19,6 +19,7 @@ from nlevolve.records import (
     Birth,
     BirthPlanned,
     CandidateChecked,
+    Entry,
     Event,
     MoveFailed,
     Unreached,
@@ -34,9 +35,16 @@ class Search:
     """The births of one task, planned purely and carried out here."""
 
     def __init__(
-        self, task: Task, context: Context, known: Sequence[Event], before: Arms, settling: Settling | None = None
+        self,
+        task: Task,
+        context: Context,
+        known: Sequence[Event],
+        before: Arms,
+        settling: Settling | None = None,
+        lessons: Sequence[Entry] = (),
     ) -> None:
         self.task, self.context, self.before, self.settling = task, context, before, settling
+        self.shelf = context.library.shelf(task, lessons)
         self.policy = context.policy(task.id)
         self.population = Population(tests=len(task.tests))
         self.planned: list[Birth] = []
@@ -182,7 +190,15 @@ class Search:
             return Birth(index=k, operator="given", model="")
         rng = Random(f"{self.context.config.seed}/{self.task.id}/{k}")
         birth = plan(k, seen, self.policy, model="", pairs=len(self.task.pairs), rng=rng, parents=self.context.parents)
-        return birth.model_copy(update={**self._look(birth), **self._arm(birth, seen)})
+        examples = self._examples(birth, seen)
+        return birth.model_copy(update={**self._look(birth), **self._arm(birth, seen), "examples": examples})
+
+    def _examples(self, birth: Birth, seen: Population) -> tuple[str, ...]:
+        """Ids of the rules of other tasks that it is shown; who writes programs is shown none."""
+        if self.policy.writes == "programs":
+            return ()
+        said = (bullet for _, one in sorted(seen.members.items()) for bullet in one.description.bullets)
+        return tuple(one.id for one in self.shelf.examples(birth, said, self.policy.library))
 
     def _look(self, birth: Birth) -> dict[str, Any]:
         """How the task is shown to whoever is asked."""
@@ -228,7 +244,8 @@ def sample_of(birth: Birth, earlier: Iterable[Birth]) -> int:
 
 
 def _question(birth: Birth) -> tuple[object, ...]:
-    """What a birth asks, whichever its number. Views and temperatures count as one: equal seeds might be answered alike."""
+    """What a birth asks, whichever its number. Views, temperatures and examples count as one: equal seeds might be
+    answered alike."""
     return birth.operator, birth.parents, birth.model, birth.blind
 
 

@@ -15,7 +15,6 @@ from nlevolve.ask.question import Asker
 from nlevolve.ask.rehearsal import rehearse
 from nlevolve.config import RunConfig, digest, require_coder
 from nlevolve.evolve.parents import Parents, strategy
-from nlevolve.formats import SeedsRow
 from nlevolve.llm.bank import Notice
 from nlevolve.llm.catalogue import ModelCard
 from nlevolve.llm.ledger import Caps
@@ -26,8 +25,8 @@ from nlevolve.llm.request import LLM
 from nlevolve.llm.stack import OpenStack
 from nlevolve.options import Limits, Options
 from nlevolve.puzzle.datasets import Selection
-from nlevolve.records import CallFinished, Description, Event, Noticed, RunFinished, RunStarted, TaskAnswered
-from nlevolve.run import store
+from nlevolve.records import CallFinished, Event, Noticed, RunFinished, RunStarted, TaskAnswered
+from nlevolve.run import library, store
 from nlevolve.run.asking import asked, cards_of
 from nlevolve.run.batch import solve_all
 from nlevolve.run.context import Context, Emit
@@ -90,10 +89,8 @@ class Session:
     """Addresses, headers and prompts that are not the providers' own and ours: confirmed, and always told."""
     origin: Origin | None = None
     """The run that it repeats."""
-    given: Mapping[str, Sequence[Description]] = field(default_factory=dict)
-    """Task -> what its first births are given, instead of asking a model for it."""
-    seeds: SeedsRow | None = None
-    """Where this is from, if the schedule comes behind it."""
+    brought: Brought = field(default_factory=Brought)
+    """What it has beside its settings."""
     around: Callable[[LLM], LLM] = lambda llm: llm
     """Wraps the way to the models: benchmarks look at the requests there."""
     elsewhere: Elsewhere | None = None
@@ -124,7 +121,7 @@ class Session:
                     see(event)
 
             emit(self._started())
-            beside = self.config.models, self.known, self.limits.max_calls, self.seeds
+            beside = self.config.models, self.known, self.limits.max_calls, self.brought
             for notice in notices(self.origin, self.lock, self.selection, *beside):
                 emit(Noticed(text=notice))
             try:
@@ -187,12 +184,13 @@ class Session:
                 retold=retold,
                 lacking=lambda owed: self.around(stack.lacking(owed)),
                 asked_early=None if self.replay else self.around(stack.early),
-                given=self.given,
-                warm=self.seeds is not None,
+                given=self.brought.given,
+                warm=self.brought.seeds is not None,
+                library=library.Library.of(self.brought.library),
             )
             tasks = self.selection.tasks
             if (self.ping or retold.pinged) and not self.known and tasks:
-                await ping_models(asker, asked(self.config, Brought(self.given)), tasks[0].id, tee)
+                await ping_models(asker, asked(self.config, Brought(self.brought.given)), tasks[0].id, tee)
             async with Steering(self.folder, tee, pause, (elsewhere or stack).cap).listening(), sandboxes() as sandbox:
                 context = replace(context, sandbox=sandbox)
                 if elsewhere is not None:
@@ -249,6 +247,8 @@ def begin(
     brought = brought or Brought.of(origin.recorded if origin else {})
     if options.seeds is not None and brought.seeds is None:
         brought = seeded(str(options.seeds), Path(options.runs_dir), selection.tasks)
+    if options.library is not None and origin is None:
+        brought = replace(brought, library=library.chosen(str(options.library)))
     chosen = chosen or chosen_by(options)
     capped = check_hub(limits, chosen, notice)
     cards = cards_of(config, brought, limits, replay=replay, cache_dir=cache_dir, capped=capped)
@@ -281,7 +281,7 @@ def begin(
         store.replace(lock.folder / "config.json", content)
         failed.pop_all()
     fixed = (lock, selection, config, limits, options.preset, templates, cards, cache_dir, run_id, choose)
-    also: dict[str, Any] = {"named": items, "origin": origin, "given": brought.given, "seeds": brought.seeds}
+    also: dict[str, Any] = {"named": items, "origin": origin, "brought": brought}
     return Session(*fixed, replay=replay, live=live, ping=bool(options.ping) and not replay, **also)
 
 
@@ -341,8 +341,7 @@ def reopen(
             choose,
             replay=replay,
             known=store.read_events(folder),
-            given=brought.given,
-            seeds=brought.seeds,
+            brought=brought,
             live=live,
             named=items,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nlevolve.cluster.handing import MOVES, Handing
 from nlevolve.evolve.bandit import Arm
+from nlevolve.records import Description, Entry
 
 
 def handed(handing: Handing) -> list[tuple[int, str]]:
@@ -40,6 +41,16 @@ def test_a_task_of_a_mix_waits_for_those_that_it_learns_from_and_for_no_other() 
     handing.finished(0, {"m": Arm(2, 1, 0)})
     assert handed(handing) == [(3, "a")]
     assert handing.earlier(3) == {"m": Arm(2, 1, 0)}
+
+
+def test_a_task_is_shown_the_rules_of_those_that_it_learns_from_and_of_no_other() -> None:
+    handing = Handing(4, behind=2, at_once=9)
+    rules = [
+        Entry(id=f"{n:012}", task=f"t{n}", description=Description(bullets=("Turn it.",)), fingerprints=()) for n in range(2)
+    ]
+    handing.finished(1, {}, rules[1])
+    handing.finished(0, {}, rules[0])
+    assert (handing.lessons(2), handing.lessons(3)) == ([], rules[:1])
 
 
 def test_what_a_lost_station_had_goes_on_elsewhere_three_times_and_is_failed_then() -> None:

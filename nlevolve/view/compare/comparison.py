@@ -14,6 +14,8 @@ from nlevolve.records import LookRow
 from nlevolve.view.compare import repeats
 from nlevolve.view.compare.differences import differences
 from nlevolve.view.compare.repeats import Contest, Group
+from nlevolve.view.library import HONESTLY
+from nlevolve.view.library import in_words as examples_told
 from nlevolve.view.looks import added_looks
 from nlevolve.view.lost import in_short, summed
 from nlevolve.view.readings import OUTCOMES
@@ -96,6 +98,8 @@ class Side(BaseModel):
     """With those of the replies from the cache, each once."""
     replies: dict[str, int]
     """What became of the replies, as in results.json."""
+    examples: str = ""
+    """What written births came to that were shown examples, beside those that were not: over all tasks of the run."""
     checks_saved: int = 0
     looks: dict[str, LookSide] = Field(default_factory=dict)
     """How tasks were shown to whoever wrote -> what came of it, on the shared tasks."""
@@ -257,6 +261,7 @@ def _side(name: str, run: RunFolder, rows: Sequence[TaskRow], graded: bool) -> S
         calls=calls,
         tokens={kind: sum(row["tokens"][kind] for row in [*rows, *once]) for kind in rows[0]["tokens"]},
         replies={name: sum(row.get("replies", {}).get(name, 0) for row in rows) for name in (*OUTCOMES, "wrong_size", "notes")},
+        examples=examples_told(run.results.get("totals", {}).get("examples")),
         checks_saved=sum(row.get("programs", {}).get("saved", 0) for row in rows),
         looks=_looks(rows, graded),
         lost=summed(loss for row in rows for loss in row.get("losses", ())),
@@ -304,6 +309,8 @@ def _warnings(sides: Sequence[Side], runs: Sequence[RunFolder], shared: int, gra
             yield f"{side.run}: {side.solved_given} of its {side.solved} solved tasks by descriptions that it was given"
         if unsure := doubt(side.cost_unknown_calls, side.cost_unknown_usd):
             yield f"{side.run}: {unsure}: its dollars are too few"
+        if side.examples:
+            yield f"{side.run}: {side.examples}; {HONESTLY}"
         if side.damaged:
             yield f"{side.run}: {side.damaged}: its figures are too low"
         if side.estimated_calls:

@@ -14,7 +14,10 @@ INCIDENTAL = (
     *("shard", "merged"),
 )
 """Parts of config.json that explain nothing by differing; tasks are compared one by one."""
-UNSET = (("limits.budget_file", "None"), ("limits.hub", "None"), ("limits.max_tokens_total", "None"), ("seeds", "None"))
+UNSET = (
+    *(("limits.budget_file", "None"), ("limits.hub", "None"), ("limits.max_tokens_total", "None")),
+    *(("seeds", "None"), ("library", "None")),
+)
 """As in runs from before it could be set."""
 NOT_ALWAYS = ("reviewer", "judge", "coder")
 """Roles that not every run has."""

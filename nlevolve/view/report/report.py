@@ -12,6 +12,8 @@ from nlevolve.version import __version__
 from nlevolve.view.chart_files import link
 from nlevolve.view.grading import Solution
 from nlevolve.view.history import History, TaskHistory
+from nlevolve.view.library import HONESTLY
+from nlevolve.view.library import in_words as examples_told
 from nlevolve.view.looks import telling
 from nlevolve.view.lost import in_short, summed
 from nlevolve.view.page import render
@@ -188,6 +190,8 @@ def _notes(results: Mapping[str, Any], history: History) -> list[str]:
     notes += [f"No reply came to some of what was asked: {lost}."] if lost else []
     told = programs_told(results["totals"].get("programs", {}))
     notes += [f"A coder said descriptions in Python: {told}."] if told else []
+    shown = examples_told(results["totals"].get("examples"))
+    notes += [f"{shown}; {HONESTLY}."] if shown else []
     return notes + history.notices
 
 

@@ -12,6 +12,7 @@ from rich.text import Text
 from nlevolve.program import command, quoted
 from nlevolve.view.account import Account
 from nlevolve.view.door import console
+from nlevolve.view.library import in_words as examples_told
 from nlevolve.view.programs import in_words as in_words_of_programs
 from nlevolve.view.readings import in_words, telling
 from nlevolve.view.results import both_means, exact_on_training, set_label
@@ -46,6 +47,7 @@ def closing(
         _score(results, palette),
         *_by_revision(results),
         *_agreed(results),
+        *(row(f"   {told}") for told in [examples_told(results["totals"].get("examples"))] if told),
         *_without_a_fit(results),
         *(row(f"   {line}") for line in controls or ()),
         _cost(summary, results),

@@ -52,8 +52,9 @@ class Moment:
 
 
 def how(birth: Birth) -> str:
-    """How a birth came about: "write", "revise 7", "recombine 7+4"."""
-    return f"{birth.operator} {'+'.join(map(str, birth.parents))}".strip()
+    """How a birth came about: "write", "revise 7", "recombine 7+4", "write, 2 ex." with two examples."""
+    shown = f", {len(birth.examples)} ex." if birth.examples else ""
+    return f"{birth.operator} {'+'.join(map(str, birth.parents))}".strip() + shown
 
 
 def of_candidate(event: CandidateChecked, worth: Fitness, leads: bool, smaller: str = "") -> Moment:
