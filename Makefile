@@ -17,7 +17,7 @@ NLEVOLVE := $(BIN)/python -m nlevolve
 # one that is solved at once, one solved by a revision, one that is not solved
 SHOWCASE := arc1:67a3c6ac arc1:7468f01a arc1:045e512c
 
-BENCHES := bench-calls bench-dashboard bench-embedded bench-search
+BENCHES := bench-calls bench-dashboard bench-embedded bench-sandbox bench-search
 
 # `make solve` takes each of these if it is given
 OPTIONS = $(if $(GENERATOR),--generator '$(GENERATOR)') $(if $(CHECKER),--checker '$(CHECKER)') $(if $(PRESET),--preset '$(PRESET)') \
@@ -80,7 +80,7 @@ test-llm: $(LLM_STAMP) ## the stories with a real language model (a wheel of 93 
 	@$(BIN)/python -m pytest tests/llm_real -m llm_real $(ARGS)
 
 fuzz: $(DEV_STAMP) ## random command lines, random damage to runs and banks: some minutes
-	@$(BIN)/python -m pytest tests/attacks/test_fuzz.py -m 'fuzz or not fuzz' -n auto --maxprocesses 4 $(ARGS)
+	@$(BIN)/python -m pytest tests/attacks/test_fuzz.py tests/attacks/test_killed.py -m 'fuzz or not fuzz' -n auto --maxprocesses 4 $(ARGS)
 
 lint: $(DEV_STAMP) ## ruff, mypy --strict, import-linter, bandit, pip-audit
 	@$(BIN)/python -m ruff check --quiet .
@@ -102,7 +102,7 @@ mutants: $(DEV_STAMP) ## small wrong changes that no test notices: [MODULES="evo
 	@$(BIN)/mutmut run --max-children $(or $(JOBS),1) $(foreach module,$(subst /,.,$(MODULES)),'nlevolve.$(module).*')
 	@$(BIN)/python -m benchmarks.mutants
 
-bench: $(BENCHES) ## all of bench-calls, bench-dashboard, bench-embedded, bench-search
+bench: $(BENCHES) ## all of bench-calls, bench-dashboard, bench-embedded, bench-sandbox, bench-search
 
 $(BENCHES): bench-%: $(DEV_STAMP)
 	@$(BIN)/python -m benchmarks.$* $(ARGS)

@@ -85,7 +85,7 @@ def lines(rows: list[Compared]) -> Iterator[str]:
     yield (
         f"Likely is {min(ratios):.2f} to {max(ratios):.2f} times what was taken: {'' if kept else 'not '}all within a factor of "
         f"{WITHIN:g}. At ${PRICES['price_in']:g} and ${PRICES['price_out']:g} per million tokens; what is taken for granted of a "
-        "search stands in `run/course.py`, and was set with twelve other tasks in sight (`arc1:training~12`)."
+        "search stands in `run/luck.py`, and was set with twelve other tasks in sight (`arc1:training~12`)."
     )
 
 

@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from benchmarks import search_readers
 from benchmarks.figures import section
 from benchmarks.search_wrong import GENERATORS, Result, against_wrong
 from nlevolve.config import RunConfig, configure
@@ -100,6 +101,8 @@ class Outcome:
     seconds: float
     fitted: set[str] = field(default_factory=set)
     """Tasks whose best description fits every training pair."""
+    programs: Mapping[str, int] = field(default_factory=dict)
+    """As results.json has it."""
 
 
 async def run(
@@ -151,7 +154,8 @@ async def run(
     results = publisher.results()
     solved = {task for task, row in results["tasks"].items() if row["solved"]}
     fitted = {task for task, row in results["tasks"].items() if row["train"]["exact"] == row["train"]["pairs"]}
-    return Outcome(solved, len(prefixes.keys), prefixes, results["totals"]["candidates"], seconds, fitted)
+    totals = results["totals"]
+    return Outcome(solved, len(prefixes.keys), prefixes, totals["candidates"], seconds, fitted, totals["programs"])
 
 
 def berman_order(messages: tuple[Message, ...]) -> tuple[Message, ...]:
@@ -218,6 +222,13 @@ async def _result(folder: Path, selector: str, config: RunConfig) -> Result:
     return Result(frozenset(one.solved), frozenset(one.fitted), one.calls)
 
 
+async def _read(folder: Path, selector: str, config: RunConfig) -> search_readers.Result:
+    """From a bank of its own: what one reader bought would be there for the next."""
+    with tempfile.TemporaryDirectory(dir=folder) as own:
+        one = await run(selector, config, Path(own))
+    return search_readers.Result(frozenset(one.solved), one.calls, one.programs)
+
+
 def slow(models: LLM, draw: int, median: float = 0.05, sigma: float = 1.0) -> LLM:
     """Replies that take lognormal time, in one draw the same for the same request whoever asks."""
 
@@ -275,6 +286,8 @@ async def measure(part: str, tasks: int) -> list[str]:
                 return await ablations(place, tasks)
             case "wrong-weak" | "wrong-normal" | "wrong-eager":
                 return await against_wrong(partial(_result, place), tasks, part.removeprefix("wrong-"))
+            case "readers":
+                return await search_readers.against_words(partial(_read, place), tasks)
             case "order":
                 return await prompt_order(place, tasks)
             case _:
@@ -288,6 +301,7 @@ PARTS = {
     **{
         f"wrong-{name}": f"Search: train-perfect but wrong, {name} generator (training + evaluation tasks)" for name in GENERATORS
     },
+    "readers": "Code beside English: who reads (ARC-1 training, embedded models)",
     "waiting": "Search: waiting for replies (8 tasks, 32 calls in flight, lognormal latency, median 50 ms, sigma 1)",
 }
 

@@ -11,14 +11,31 @@ if TYPE_CHECKING:
     from nlevolve.errors import UsageError
     from nlevolve.puzzle.drawing import Drawing
     from nlevolve.puzzle.tasks import Pair, Task
+    from nlevolve.view.frames import RunFrames, read_run
     from nlevolve.view.progress import Progress
 
-__all__ = ["Drawing", "Pair", "Progress", "Result", "Task", "TaskResult", "UsageError", "__version__", "asolve", "solve", "tasks"]
+__all__ = [
+    "Drawing",
+    "Pair",
+    "Progress",
+    "Result",
+    "RunFrames",
+    "Task",
+    "TaskResult",
+    "UsageError",
+    "__version__",
+    "asolve",
+    "read_run",
+    "solve",
+    "tasks",
+]
 ELSEWHERE = {
     "Pair": "puzzle.tasks",
     "Task": "puzzle.tasks",
     "Drawing": "puzzle.drawing",
     "Progress": "view.progress",
+    "RunFrames": "view.frames",
+    "read_run": "view.frames",
     "UsageError": "errors",
 }
 """What is not in `api`."""

@@ -7,6 +7,7 @@ import inspect
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from dataclasses import replace
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec, TypeVar
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec, TypeVa
 from pydantic import BaseModel, ConfigDict, SkipValidation
 
 from nlevolve.config import configured
-from nlevolve.errors import NoSuchOption, refuse_windows
+from nlevolve.errors import NoSuchOption, UsageError, refuse_windows
 from nlevolve.evolve.parents import Parents, name_of
 from nlevolve.llm.request import LLM
 from nlevolve.options import Data, Options, nearest
@@ -22,7 +23,7 @@ from nlevolve.puzzle.datasets import load
 from nlevolve.puzzle.own import Given, named
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Event, RunFinished
-from nlevolve.run.session import Session, begin
+from nlevolve.run.session import Elsewhere, Session, begin
 from nlevolve.run.store import StoreFailed
 from nlevolve.view.notebook import page, table, task_page
 from nlevolve.view.outside import found, guarded, opened
@@ -199,7 +200,11 @@ async def _solve(selectors: Tasks, options: Brought) -> Result:
     data = options.part(Data)
     own = named(selectors, Path(options.runs_dir) / OWN_TASKS, None if data.skip_broken else data.max_side)
     selection = load(own, config.seed, **data.model_dump())
+    elsewhere = _elsewhere(options)
+    if elsewhere and (options.live or options.parents):
+        raise UsageError("live and parents are functions of this process, which the workers of a cluster do not have")
     session = begin(selection, config, options, live=options.live, parents=options.parents)
+    session = replace(session, elsewhere=elsewhere)
     with session.lock:
         publisher = Publisher(session.folder, session.selection)
         views = [guarded("results.json", publisher.see, but=(StoreFailed,)), *opened(makers, session.folder)]
@@ -209,6 +214,15 @@ async def _solve(selectors: Tasks, options: Brought) -> Result:
         if options.report:
             publisher.report()
     return outcome(session, publisher, finished)
+
+
+def _elsewhere(options: Brought) -> Elsewhere | None:
+    if options.cluster is None and options.workers is None:
+        return None
+    # it brings a web server, which changes the host's warnings
+    from nlevolve.cluster.asked import cluster
+
+    return cluster(options)
 
 
 def _names(options: Brought) -> Sequence[str]:

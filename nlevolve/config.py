@@ -41,7 +41,7 @@ class RunConfig(BaseModel):
     judge: RoleSettings | None = None
     """None where nobody judges."""
     coder: CoderSettings | None = None
-    """None where no description is said in Python."""
+    """None where no description is said in Python. Of generators that write programs themselves: within what limits these run."""
     policy: Policy
     answers: AnswerPolicy = AnswerPolicy()
     seed: int = 0
@@ -51,10 +51,11 @@ class RunConfig(BaseModel):
 
     @model_validator(mode="after")
     def _phases_named(self) -> RunConfig:
-        for phase in self.policy.phases:
-            mix = (phase.generator or "-").split(",")
+        for place, phase in enumerate(self.policy.phases, 1):
+            mix = ["-"] if phase.generator is None else phase.generator.split(",")
             if not all(name.strip() for name in mix) or len(mix) > MOST_IN_MIX:
-                raise ValueError(f"policy.phases: generator names a model, or a mix of {MOST_IN_MIX} at most")
+                why = f"policy.phases: generator of phase {place} names a model, or a mix of {MOST_IN_MIX} at most"
+                raise ValueError(f"{why}; left out, it is the role's own")
         return self
 
     def role(self, name: Role) -> RoleSettings:
@@ -68,7 +69,7 @@ class RunConfig(BaseModel):
     def roles(self) -> dict[Role, RoleSettings]:
         """Those that are asked in such a run."""
         idle = {role for role, (table, setting) in _WORK.items() if getattr(getattr(self, table), setting) == "off"}
-        idle |= {"coder"} if self.policy.read == "words" else set()
+        idle |= {"coder"} if self.policy.read == "words" or self.policy.writes == "programs" else set()
         return {name: self.role(name) for name in ROLES if name not in idle}
 
     def called(self, name: Role, phase: int) -> RoleSettings:
@@ -112,6 +113,8 @@ class RunConfig(BaseModel):
 
 ROLES: tuple[Role, ...] = ("generator", "reviser", "recombiner", "checker", "answerer", "reviewer", "judge", "coder")
 _HEIR: dict[Role, Role] = {"reviser": "generator", "recombiner": "generator", "answerer": "checker"}
+SIGHT = ("shown", "grids", "facts", "images", "image_numbers")
+"""What is set of how a role sees a task, rather than of how its model is called."""
 _WORK: Mapping[Role, tuple[str, str]] = {
     "reviewer": ("policy", "review"),
     "judge": ("answers", "judge"),
@@ -152,7 +155,7 @@ def configure(
         own = tree.get(heir, {})
         # what is no table of settings is left for the validation to refuse
         tree[heir] = _merge(inherited, own) if isinstance(own, Mapping) and isinstance(inherited, Mapping) else own
-    tree = _with_coder(tree)
+    tree = _with_coder(_with_limits(tree))
     config = validated(tree if seed is None else tree | {"seed": seed})
     check_named(config.policy.parents)
     if not config.policy.phases and not config.answers.direct:
@@ -177,10 +180,18 @@ def _shared(tree: dict[str, Any], role: Role, other: Role) -> dict[str, Any]:
     real = [name.strip() for name in str(own.get("model", "")).split(",") if name.strip() and not embedded_version(name)]
     if not real:
         return tree
-    # who writes descriptions follows none
-    passed_on = {name: value for name, value in own.items() if name != "shown" or other != "generator"}
+    # who writes descriptions follows none, and how each sees a task is its own
+    passed_on = {name: value for name, value in own.items() if name not in SIGHT}
     # of a mix the first: descriptions are compared with each other, so one model has to follow them all
     return {**tree, other: _merge({**passed_on, "model": real[0]}, others)}
+
+
+def _with_limits(tree: dict[str, Any]) -> dict[str, Any]:
+    """Where generators write programs: with the limits within which these run, as a coder has them."""
+    policy, coder, generator = (tree.get(name, {}) for name in ("policy", "coder", "generator"))
+    if not all(isinstance(table, Mapping) for table in (policy, coder, generator)) or policy.get("writes") != "programs":
+        return tree
+    return {**tree, "coder": {"model": generator.get("model"), **coder}}
 
 
 def _with_coder(tree: dict[str, Any]) -> dict[str, Any]:
@@ -197,21 +208,54 @@ def _with_coder(tree: dict[str, Any]) -> dict[str, Any]:
         {},
     )
     policy = tree.get("policy", {})
-    called = {name: value for name, value in like.items() if name not in ("shown", "form")}
+    called = {name: value for name, value in like.items() if name not in (*SIGHT, "form")}
     return _merge({"policy": {"read": "both"}, "coder": called}, tree) if isinstance(policy, Mapping) else tree
 
 
 def require_coder(config: RunConfig) -> None:
     """Raises UsageError where programs are asked for and nobody can write or run them."""
+    if config.policy.writes == "programs":
+        require_writers(config)
     if config.policy.read == "words":
         return
     if config.coder is None:
         raise UsageError(f"setting 'policy.read' is {config.policy.read}: name who writes the programs with --coder MODEL")
-    if len(config.coder.mix) > 1:
+    if len(config.coder.mix) > 1 and "coder" in config.roles:
         raise UsageError(f"--coder takes one model, got {config.coder.model}: programs are compared with each other")
     if config.coder.form not in ("auto", "text"):
         raise UsageError(f"setting 'coder.form' is {config.coder.form}: a program is asked for as text")
+    _require_numbers(config.coder)
     require_sandbox()
+
+
+def _require_numbers(coder: CoderSettings) -> None:
+    """Raises UsageError where a coder is to see a task in another way than its programs do."""
+    if coder.grids != "digits":
+        raise UsageError(f"setting 'coder.grids' is {coder.grids}: a program is given numbers")
+    if coder.images != "none":
+        raise UsageError(f"setting 'coder.images' is {coder.images}: the coder says the words in Python, and sees no pictures")
+    if coder.facts:
+        raise UsageError("setting 'coder.facts': the coder says the words in Python, and facts are no part of them")
+
+
+def require_writers(config: RunConfig) -> None:
+    """Raises UsageError for settings that do not go with generators who write programs."""
+    policy = config.policy
+    if policy.read != "code":
+        raise UsageError(f"setting 'policy.read' is {policy.read}: what generators write as programs is read by them (code)")
+    moves = {move for phase in policy.phases for move in phase.moves} | set(
+        policy.after_perfect if policy.stop_when == "agree" else ()
+    )
+    if other := sorted(moves - {"write", "revise", "recombine"}):
+        raise UsageError(f"policy.writes = programs knows the moves write, revise and recombine, not {', '.join(other)}")
+    for name in WRITERS:
+        if config.role(name).form not in ("auto", "text"):
+            raise UsageError(f"setting '{name}.form' is {config.role(name).form}: a program is asked for as text")
+        for grids in policy.grids or (config.role(name).grids,):
+            if grids != "digits":
+                raise UsageError(
+                    f"grids are to be written as {grids} for the {name}, who writes programs: a program is given numbers"
+                )
 
 
 def configured(options: Asked) -> RunConfig:

@@ -21,6 +21,10 @@ class BudgetFileFailed(UsageError):
     """The file of a shared budget cannot be read or written. In the middle of a run the exit code is 1: resume it."""
 
 
+class HubFailed(UsageError):
+    """The hub refuses us, or cannot go on. In the middle of a run the exit code is 1: resume it."""
+
+
 def refuse_windows() -> None:
     """Raise UsageError on Windows: signals, terminals and files are handled as POSIX has them, and nobody has tried otherwise."""
     if sys.platform == "win32":

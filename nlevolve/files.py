@@ -65,14 +65,14 @@ def check_plain(path: Path) -> None:
         _require_plain(path, found, writing=True)
 
 
-def replace(path: Path, text: str) -> None:
+def replace(path: Path, content: str | bytes) -> None:
     """Put a file in the place of whatever has this name, whole and on disk; a link there goes, what it points to stays."""
     part = path.with_name(path.name + ".part")
     with contextlib.suppress(FileNotFoundError):
         part.unlink()
     number = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
-    with open(number, "w", encoding="utf-8") as file:
-        file.write(text)
+    with open(number, "wb") as file:
+        file.write(content.encode() if isinstance(content, str) else content)
         file.flush()
         os.fsync(file.fileno())
     part.replace(path)

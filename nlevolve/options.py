@@ -110,6 +110,17 @@ def _tasks(number: Any) -> Any:
     return number
 
 
+def _shard(told: str | None) -> str | None:
+    """`i/n` as it is written everywhere."""
+    if told is None:
+        return None
+    found = re.fullmatch(r"(\d{1,7})/(\d{1,7})", told.strip(), re.ASCII)
+    number, of = map(int, found.groups()) if found else (0, 0)
+    if not 1 <= number <= of:
+        raise ValueError("a shard is i/n, the i-th of n from 1/n to n/n, such as 2/7")
+    return f"{number}/{of}"
+
+
 def _absolute(file: Path | None) -> Path | None:
     """A run may be resumed from another folder."""
     return file and file.resolve()
@@ -202,6 +213,8 @@ class Limits(Told):
     """Calls that reach a provider, at most, over the whole run; what embedded models are asked reaches none."""
     max_tokens_total: Annotated[int | None, Field(ge=0), Shown(metavar="N")] = None
     """Tokens of prompts and replies, as they are billed, at most, over the whole run."""
+    hub: Annotated[str | None, Shown(metavar="URL")] = None
+    """Share caps, limits and the sample bank with all runs that name this hub; NLEVOLVE_HUB_TOKEN holds its token."""
     concurrency: Annotated[int, Field(ge=1), Shown(metavar="N")] = 64
     """Calls in flight."""
     tasks_at_once: Annotated[Annotated[int, Field(ge=1)] | Literal["auto"], BeforeValidator(_tasks), Shown(metavar="N|auto")] = (
@@ -223,7 +236,20 @@ class Places(Told):
     """The sample bank: every paid reply."""
 
 
-class Resumable(Places, Limits, Asked):
+LOCAL = "local"
+"""What `--cluster` takes for this machine."""
+
+
+class Spread(Told):
+    """On which machines a run is solved. None of it changes an answer, and a resumption says it anew."""
+
+    cluster: Annotated[str | None, Shown(metavar="local|ADDRESS", default="none")] = None
+    """Solve tasks with the workers of a Dask cluster: local starts them on this machine, an address is a scheduler's."""
+    workers: Annotated[int | None, Field(ge=1), Shown(metavar="N", default="as many as there are")] = None
+    """Workers of the cluster."""
+
+
+class Resumable(Places, Spread, Limits, Asked):
     """What `nlevolve resume` takes: new limits, and what it compares with the run's own."""
 
     see: Annotated[tuple[str, ...], Shown(metavar="NAME")] = ()
@@ -246,6 +272,8 @@ class Data(Told):
     """Leave out tasks that are broken, and say which."""
     max_side: Annotated[int, Field(ge=30, le=100), Shown(metavar="N")] = 30
     """Rows or columns that a grid may have at most: 1D-ARC has 93."""
+    shard: Annotated[str | None, AfterValidator(_shard), Shown(metavar="I/N")] = None
+    """Every N-th of the tasks selected, from the I-th on: N such runs, anywhere, and nlevolve merge makes them one."""
 
 
 class Options(Resumable, Data):
@@ -255,6 +283,8 @@ class Options(Resumable, Data):
     """Name of the run."""
     seeds: Annotated[Path | str | None, Shown(metavar="FILE|RUN")] = None
     """Descriptions to begin with: of a JSON file, of LARC, of a library, or another run's best. They are checked as any other."""
+    library: Annotated[Path | str | None, Shown(metavar="none|run|FILE", default="none")] = None
+    """Rules of other tasks that some births are shown as examples: of those that this run has solved, or of a file."""
     replay: bool = False
     """Answer from the cache alone; a miss sends nothing."""
     ping: Annotated[bool | None, Shown(default="asked by nlevolve solve, not by a sweep or from Python")] = None

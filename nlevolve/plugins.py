@@ -1,7 +1,9 @@
-"""What other packages bring: functions that they name in an entry point group, found by name and loaded when they are wanted."""
+"""What other packages bring: functions that they name in an entry point group, found by name and loaded when they are wanted;
+and packages that come with an extra."""
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from nlevolve.errors import UsageError
@@ -40,3 +42,12 @@ def _points(group: str) -> dict[str, EntryPoint]:
     from importlib.metadata import entry_points
 
     return {point.name: point for point in entry_points(group=group)}
+
+
+def of_extra(name: str, extra: str, what: str) -> Any:
+    """A package, or a module of it, that comes with an extra of ours. Raises UsageError: `what` says who needs it."""
+    try:
+        return import_module(name)
+    except ImportError:
+        package = name.partition(".")[0]
+        raise UsageError(f"{what} needs {package}, which is not installed: pip install 'nlevolve[{extra}]'") from None

@@ -45,7 +45,7 @@ def asked_grid(request: Request) -> Grid:
 
 def description_of(request: Request) -> list[str]:
     """The bullets that an `apply` request wants followed."""
-    tail = request.messages[2].text.split("# Description")[1]
+    tail = "\n".join(message.text for message in request.messages[1:]).split("# Description")[1]
     return [line[2:] for line in tail.splitlines() if line.startswith("- ")]
 
 

@@ -182,3 +182,29 @@ def test_embedded_models_are_asked_where_they_are_named() -> None:
 
 def test_of_a_mix_the_first_real_model_checks() -> None:
     assert configure(models={"generator": "offline/generator, a/b, c/d"}).checker.model == "a/b"
+
+
+@pytest.mark.parametrize(
+    ("preset", "changes", "why"),
+    [
+        ("python", {"generator.grids": "names"}, "written as names for the generator, who writes programs"),
+        ("python", {"policy.grids": ["digits", "csv"]}, "written as csv for the generator"),
+        (
+            "quick",
+            {"coder.model": "offline/coder", "coder.grids": "letters"},
+            "'coder.grids' is letters: a program is given numbers",
+        ),
+        ("quick", {"coder.model": "offline/coder", "coder.images": True}, "'coder.images' is all"),
+    ],
+)
+def test_whoever_writes_programs_is_shown_numbers(preset: str, changes: dict[str, object], why: str) -> None:
+    with pytest.raises(UsageError, match=why):
+        configure(preset, changes=changes)
+
+
+def test_how_a_generator_sees_a_task_is_passed_on_to_those_who_write_and_to_no_checker() -> None:
+    changes = {"generator.images": "all", "generator.grids": "names", "generator.facts": True, "generator.temperature": 0.5}
+    config = configure("quick", models={"generator": "openai/gpt-4o"}, changes=changes)
+    assert (config.reviser.images, config.reviser.grids, config.reviser.facts) == ("all", "names", True)
+    assert (config.checker.images, config.checker.grids, config.checker.facts) == ("none", "digits", False)
+    assert config.checker.temperature == 0.5

@@ -1,4 +1,4 @@
-"""examples/notebook.ipynb: its outputs are there, and its cells run."""
+"""The notebooks of examples/: their outputs are there, and their cells run."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import nlevolve
 from nlevolve.puzzle.drawing import svg
 
 FILE = Path(__file__).parent.parent / "examples" / "notebook.ipynb"
+FRAMES = FILE.with_name("frames.ipynb")
 
 
 def cells(notebook: dict[str, Any]) -> list[dict[str, Any]]:
@@ -31,8 +32,12 @@ def test_the_example_notebook_is_kept_with_what_its_cells_gave() -> None:
     assert "notebook: 3 of 4 tasks solved" in told
     assert "4 of 4 tasks done" in told
     assert '"error"' not in told
-    assert not re.search(r"/(home|work|root|tmp)/", FILE.read_text()), "no path of the machine it ran on"
-    assert FILE.stat().st_size < 200_000
+
+
+@pytest.mark.parametrize("file", [FILE, FRAMES])
+def test_an_example_is_small_and_says_nothing_of_the_machine_it_ran_on(file: Path) -> None:
+    assert not re.search(r"/(home|work|root|tmp)/", file.read_text())
+    assert file.stat().st_size < 200_000
 
 
 def test_its_cells_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -43,6 +48,24 @@ def test_its_cells_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert names["result"].totals["solved"] == 3
     assert names["kinds"]["call_finished"] > 0
     assert (tmp_path / "runs/notebook/report.html").is_file()
+
+
+def test_the_example_of_frames_is_kept_with_its_pictures_and_its_cells_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notebook = json.loads(FRAMES.read_text())
+    told = outputs(notebook)
+    assert told.count("image/png") == 2
+    assert "<svg" in told
+    assert '"error"' not in told
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {}
+    for cell in cells(notebook):
+        exec("".join(cell["source"]), names)
+    assert names["run"].tasks.solved.sum() == 3
+    assert set(names["tokens"].index) >= {"generator", "checker", "answerer"}
+    assert [line.get_label() for line in names["plt"].figure(1).axes[0].lines] == sorted(names["run"].tasks.task)
+    names["plt"].close("all")
 
 
 def test_jupyter_gives_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

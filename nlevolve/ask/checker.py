@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from typing import Any
 
+from nlevolve.ask.beside import Seen, beside
 from nlevolve.ask.fields import grid_fields, pair_fields
 from nlevolve.ask.fitting import left_out, put_fitting, without
 from nlevolve.ask.forms import form
+from nlevolve.ask.look import PLAIN, Look, look_of
 from nlevolve.ask.prompts import Prompts
 from nlevolve.ask.question import Asker
 from nlevolve.ask.replies import Unreadable, read_grid
@@ -15,6 +18,7 @@ from nlevolve.llm.manner import Manner
 from nlevolve.llm.request import CallFailed, Filtered, Label, Message, Request
 from nlevolve.llm.settings import RoleSettings
 from nlevolve.puzzle.grids import Grid, cell_accuracy
+from nlevolve.puzzle.notations import Grids
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Attempt, Description, Followed, Garbled, Refused, Unreached
 
@@ -67,12 +71,12 @@ async def follow(
 
 def expected(asker: Asker, settings: RoleSettings, task: Task) -> tuple[Request, ...]:
     """What following a description on each test input will ask, before there is a description: to know what it may take."""
-    manner = asker.manner(settings)
-    asked, shown = form(asker.prompts, "grid", manner), _shown(settings, task)
+    look = look_of(settings)
+    asked, shown = form(asker.prompts, "grid", asker.manner(settings), look.grids), _shown(settings, task)
     return tuple(
         Request(
             settings=settings,
-            messages=following(asker.prompts, shown, grid, USUAL, asked.manner),
+            messages=following(asker.prompts, shown, grid, USUAL, asked.manner, look=look),
             label=Label(task=task.id, role="answerer", purpose="follow", target=number, last=True),
             **asked.fields,
         )
@@ -81,18 +85,25 @@ def expected(asker: Asker, settings: RoleSettings, task: Task) -> tuple[Request,
 
 
 def following(
-    prompts: Prompts, shown: Task | None, grid: Grid, description: Description, manner: Manner = "bare", *, guide: bool = False
+    prompts: Prompts,
+    shown: Task | None,
+    grid: Grid,
+    description: Description,
+    manner: Manner = "bare",
+    *,
+    guide: bool = False,
+    look: Look = PLAIN,
 ) -> tuple[Message, ...]:
     """The messages that ask to follow a description on a grid, with the pairs of `shown` as examples; None: without any.
 
     To the letter, or (`guide`) as a guide, with the examples deciding where they contradict it: without any there is nothing to
     decide by, and it is the letter. Raises PlaceError.
     """
-    bullets = description.plain.bullets
-    if shown is None:
-        return prompts.render("alone", manner, input=grid_fields(grid), bullets=bullets)
-    name = "guide" if guide else "apply"
-    return prompts.render(name, manner, pairs=pair_fields(shown.pairs), input=grid_fields(grid), bullets=bullets)
+    name = "alone" if shown is None else "guide" if guide else "apply"
+    examples = {} if shown is None else {"pairs": pair_fields(shown.pairs, grids=look.grids)}
+    asked: dict[str, Any] = {"input": grid_fields(grid, look.grids), "bullets": description.plain.bullets}
+    pairs = {} if shown is None else dict(enumerate(shown.pairs, 1))
+    return beside(prompts, look, Seen(pairs, (grid,), alone=True), prompts.render(name, manner, look.grids, **examples, **asked))
 
 
 def _shown(settings: RoleSettings, task: Task) -> Task | None:
@@ -111,12 +122,13 @@ async def _follow(
     again: bool = False,
     guide: bool = False,
 ) -> Attempt:
-    asked = form(asker.prompts, "grid", asker.manner(settings))
+    look = look_of(settings)
+    asked = form(asker.prompts, "grid", asker.manner(settings), look.grids)
     requests = (
         Request(
             settings=settings,
             messages=following(
-                asker.prompts, _shown(settings, without(shown, out)), grid, description, asked.manner, guide=guide
+                asker.prompts, _shown(settings, without(shown, out)), grid, description, asked.manner, guide=guide, look=look
             ),
             sample=sample,
             again=again,
@@ -125,13 +137,13 @@ async def _follow(
         )
         for out in ((), *(left_out(shown.pairs, keep=0) if settings.shown == "others" else ()))
     )
-    return await attempt(asker, requests, label.target or 0, shown.max_side)
+    return await attempt(asker, requests, label.target or 0, shown.max_side, look.grids)
 
 
-async def attempt(asker: Asker, requests: Iterator[Request], target: int, max_side: int) -> Attempt:
+async def attempt(asker: Asker, requests: Iterator[Request], target: int, max_side: int, grids: Grids) -> Attempt:
     """What comes of the first of these requests that fits: failures are values. Raises Halt."""
     try:
-        read = (await put_fitting(asker, requests, partial(read_grid, max_side=max_side))).value
+        read = (await put_fitting(asker, requests, partial(read_grid, max_side=max_side, grids=grids))).value
     except Filtered as refusal:
         return Refused(pair=target, why=str(refusal))
     except CallFailed as failure:

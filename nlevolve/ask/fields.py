@@ -6,36 +6,41 @@ from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Any
 
-from nlevolve.puzzle.grids import Grid, diff, render, shape
+from nlevolve.puzzle.grids import Grid, shape
+from nlevolve.puzzle.notations import Grids, difference, write
 from nlevolve.puzzle.tasks import Pair, Task
 from nlevolve.records import Attempt, Description, Followed, Garbled, Refused, Unreached
 
 SAID = 300
-"""Characters of a description that a line about it holds."""
+"""Characters of a description that a line about it holds, and of a bullet of an example."""
+MOST_SAID = 20
+"""Bullets of an example."""
 
 
 @lru_cache(maxsize=4096)
-def grid_fields(grid: Grid) -> dict[str, Any]:
+def grid_fields(grid: Grid, grids: Grids = "digits") -> dict[str, Any]:
     rows, columns = shape(grid)
-    return {"rows": rows, "columns": columns, "text": render(grid)}
+    return {"rows": rows, "columns": columns, "text": write(grid, grids)}
 
 
-def pair_fields(pairs: Sequence[Pair], hidden: int | None = None, out: Collection[int] = ()) -> list[dict[str, Any]]:
+def pair_fields(
+    pairs: Sequence[Pair], hidden: int | None = None, out: Collection[int] = (), grids: Grids = "digits"
+) -> list[dict[str, Any]]:
     """The pairs less the hidden one and those left `out` (from 0). Numbers stay those of the whole task, so that feedback can
     name them."""
     return [
-        {"number": i + 1, "input": grid_fields(p.input), "output": grid_fields(p.output)}
+        {"number": i + 1, "input": grid_fields(p.input, grids), "output": grid_fields(p.output, grids)}
         for i, p in enumerate(pairs)
         if i != hidden and i not in out
     ]
 
 
-def test_fields(task: Task) -> list[dict[str, Any]]:
-    return [{"number": i + 1, **grid_fields(t)} for i, t in enumerate(task.tests)]
+def test_fields(task: Task, grids: Grids = "digits") -> list[dict[str, Any]]:  # noqa: PT028  # no test
+    return [{"number": i + 1, **grid_fields(t, grids)} for i, t in enumerate(task.tests)]
 
 
 def parent_fields(
-    task: Task, description: Description, attempts: Sequence[Attempt], tokens: int, place: int = 0
+    task: Task, description: Description, attempts: Sequence[Attempt], tokens: int, place: int = 0, grids: Grids = "digits"
 ) -> dict[str, Any]:
     """A candidate with what came of it on each training pair.
 
@@ -50,7 +55,7 @@ def parent_fields(
             if tokens >= 0:
                 shown.add(i)
     results = [
-        {"number": i + 1, "verdict": _verdict(a, p.output), **(_got(a, p.output) if i in shown else {"text": ""})}
+        {"number": i + 1, "verdict": _verdict(a, p.output), **(_got(a, p.output, grids) if i in shown else {"text": ""})}
         for i, (a, p) in enumerate(zip(attempts, task.pairs, strict=True))
     ]
     return {**rule_fields(description, place), "results": results}
@@ -59,6 +64,12 @@ def parent_fields(
 def rule_fields(description: Description, place: int = 0) -> dict[str, Any]:
     """A description, and nothing of what came of it."""
     return {"letter": "ABCDEFGH"[place], "bullets": description.bullets}
+
+
+def example_fields(example: Description) -> dict[str, Any]:
+    """A rule of another task, which may be a stranger's words: a line a bullet, cut, of what can be seen alone."""
+    bullets = (" ".join("".join(c if c.isprintable() else " " for c in bullet).split()) for bullet in example.bullets)
+    return {"bullets": [bullet[:SAID] for bullet in bullets if bullet][:MOST_SAID]}
 
 
 def tried_fields(task: Task, description: Description, attempts: Sequence[Attempt]) -> dict[str, Any]:
@@ -70,9 +81,9 @@ def tried_fields(task: Task, description: Description, attempts: Sequence[Attemp
     return {"said": said, "outcome": "; ".join([exact, *(f"pair {i + 1}: {verdict}" for i, verdict in missed)])}
 
 
-def _got(attempt: Attempt, want: Grid) -> dict[str, Any]:
+def _got(attempt: Attempt, want: Grid, grids: Grids) -> dict[str, Any]:
     assert isinstance(attempt, Followed)
-    return {**grid_fields(attempt.grid), "difference": diff(attempt.grid, want)}
+    return {**grid_fields(attempt.grid, grids), "difference": difference(attempt.grid, want, grids)}
 
 
 READERS = {"checker": "a reader", "coder": "a program made from the words"}

@@ -38,7 +38,7 @@ async def put_fitting(asker: Asker, requests: Iterator[Request], read: Reader[Re
 
 
 def _fitting(request: Request, smaller: Iterator[Request], most: int | None) -> Request:
-    while most is not None and tokens(request.messages) > most:
+    while most is not None and tokens(request.messages, request.model) > most:
         following = next(smaller, None)
         if following is None:
             break

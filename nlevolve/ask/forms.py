@@ -9,6 +9,7 @@ from typing import Any, get_args
 from nlevolve.ask.prompts import KINDS, Kind, Prompts
 from nlevolve.llm.manner import Manner
 from nlevolve.llm.wire import ANY_OBJECT
+from nlevolve.puzzle.notations import Grids
 from nlevolve.records import Verdict
 
 _WORKING = {"type": "string"}
@@ -17,7 +18,8 @@ _GRID = {
     "grid": {"type": "array", "items": {"type": "array", "items": {"type": "integer"}}},
     "note": {"type": "string"},
 }
-
+_WORDED = {"grid": {"type": "array", "items": {"type": "array", "items": {"type": "string"}}}}
+"""Of cells that are no digits."""
 _REVIEW = {
     "verdict": {"type": "string", "enum": list(get_args(Verdict))},
     "test": {"type": "integer"},
@@ -62,10 +64,13 @@ class Form:
     """What a Request holds of it."""
 
 
-def form(prompts: Prompts, kind: Kind, manner: Manner) -> Form:
+def form(prompts: Prompts, kind: Kind, manner: Manner, grids: Grids = "digits") -> Form:
     """The form of a reply of this kind. Where a model refuses it, plain text is asked for in words that fit plain text.
 
     The bare form's words serve plain text too: they say what to do without JSON.
     """
-    reworded = None if manner in ("bare", "text") else (prompts.words(kind, manner), prompts.words(kind, "text"))
-    return Form(manner, {"reply_schema": SCHEMAS[kind, manner], "reworded": reworded})
+    reworded = None if manner in ("bare", "text") else (prompts.words(kind, manner, grids), prompts.words(kind, "text", grids))
+    schema = SCHEMAS[kind, manner]
+    if schema and "grid" in schema.get("properties", {}) and grids in ("letters", "names"):
+        schema = {**schema, "properties": {**schema["properties"], **_WORDED}}
+    return Form(manner, {"reply_schema": schema, "reworded": reworded})

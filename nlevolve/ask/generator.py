@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
-from nlevolve.ask.fields import pair_fields, parent_fields, rule_fields, test_fields, tried_fields
+from nlevolve.ask.beside import Seen, beside
+from nlevolve.ask.fields import example_fields, pair_fields, parent_fields, rule_fields, test_fields, tried_fields
 from nlevolve.ask.fitting import left_out, put_fitting
 from nlevolve.ask.forms import form
+from nlevolve.ask.look import look_of_birth
 from nlevolve.ask.prompts import Prompts
 from nlevolve.ask.question import Answered, Asker
 from nlevolve.ask.replies import read_bullets
@@ -18,6 +20,7 @@ from nlevolve.llm.settings import RoleSettings
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Attempt, Birth, Description, Role
 
+P = TypeVar("P")
 Parents = Sequence[tuple[Description, Sequence[Attempt]]]
 """Descriptions, each with its attempts on the training pairs."""
 
@@ -43,52 +46,69 @@ async def describe(
     sample: int,
     tokens: int,
     doubt: str = "",
+    examples: Sequence[Description] = (),
     again: bool = False,
 ) -> Answered[Description]:
     """The description that a birth gives.
 
     `parents` are the descriptions of `birth.parents` with their attempts on the training pairs; `sample` tells apart births
     that ask the same; `tokens` is what the parents may take of the prompt; `doubt` is what speaks against one that is to be
-    generalised; `again`: see Request. Raises Unreadable and NoReply.
+    generalised; `examples` are those of `birth.examples`, rules of other tasks; `again`: see Request.
+    Raises Unreadable and NoReply.
     """
     settings = settings if birth.temperature is None else settings.model_copy(update={"temperature": birth.temperature})
-    asked = form(asker.prompts, "bullets", asker.manner(settings))
+    asked = form(asker.prompts, "bullets", asker.manner(settings), birth.grids)
     label = Label(task=task.id, role=ROLE_OF[birth.operator], purpose=birth.operator, birth=birth.index)
     requests = (
         Request(
             settings=settings,
-            messages=describing(asker.prompts, task, birth, shown.parents, shown.tokens, asked.manner, shown.out, doubt),
+            messages=describing(
+                asker.prompts,
+                task,
+                birth,
+                shown.parents,
+                shown.tokens,
+                asked.manner,
+                shown.out,
+                doubt,
+                settings.image_numbers,
+                shown.examples,
+            ),
             sample=sample,
             again=again,
             label=label.model_copy(update={"trimmed": shown.trimmed}),
             **asked.fields,
         )
-        for shown in _smaller(_Shown(parents, tokens), task, birth)
+        for shown in smaller(Shown(parents, tokens, examples=examples), task, birth)
     )
     return await put_fitting(asker, requests, read_bullets)
 
 
 @dataclass(frozen=True)
-class _Shown:
+class Shown(Generic[P]):
     """What a prompt shows beside the task's tests, and what was left out of it."""
 
-    parents: Parents
+    parents: Sequence[P]
     tokens: int
     out: tuple[int, ...] = ()
     trimmed: str = ""
+    examples: Sequence[Description] = ()
 
 
-def _smaller(whole: _Shown, task: Task, birth: Birth) -> Iterator[_Shown]:
-    """All of it, then less and less: what the parents gave, the parents, the pairs but one."""
+def smaller(whole: Shown[P], task: Task, birth: Birth) -> Iterator[Shown[P]]:
+    """All of it, then less and less: the examples, what the parents gave, the parents, the pairs but one."""
     yield whole
     before = ""
+    if whole.examples:
+        yield Shown((), 0, trimmed="the examples")
+        before = "the examples and "
     if whole.parents:
         if birth.operator not in WITHOUT_GRIDS:
-            yield _Shown(whole.parents, 0, trimmed="the parents' grids")
-        yield _Shown((), 0, trimmed="the parents")
+            yield Shown(whole.parents, 0, trimmed="the parents' grids")
+        yield Shown((), 0, trimmed="the parents")
         before = "the parents and "
     for out in left_out(task.pairs, birth.blind, keep=1):
-        yield _Shown((), 0, out, f"{before}{len(out)} of {len(task.pairs)} pairs")
+        yield Shown((), 0, out, f"{before}{len(out)} of {len(task.pairs)} pairs")
 
 
 def describing(
@@ -100,21 +120,31 @@ def describing(
     manner: Manner = "bare",
     out: Collection[int] = (),
     doubt: str = "",
+    numbered: bool = True,
+    examples: Sequence[Description] = (),
 ) -> tuple[Message, ...]:
     """The messages that ask for a birth's description, without the pairs `out`; without parents they ask for a new one.
 
-    `doubt`: see describe.
+    `doubt`, `examples`: see describe; `numbered`: see Look.
 
     Raises PlaceError.
     """
+    look = look_of_birth(birth, numbered)
     common: dict[str, Any] = {
-        "pairs": pair_fields(task.pairs, birth.blind, out),
-        "tests": test_fields(task),
+        "pairs": pair_fields(task.pairs, birth.blind, out, look.grids),
+        "tests": test_fields(task, look.grids),
         "view": prompts.view(birth.view),
     }
-    if not parents:
-        return prompts.render("write", manner, **common)
-    return prompts.render(birth.operator, manner, **_told(task, birth, parents, tokens, doubt), **common)
+    told = _told(task, birth, parents, tokens, doubt) if parents else _reminded(examples)
+    afresh = "write_with_examples" if examples else "write"
+    messages = prompts.render(birth.operator if parents else afresh, manner, look.grids, **told, **common)
+    shown = {n + 1: pair for n, pair in enumerate(task.pairs) if n != birth.blind and n not in out}
+    return beside(prompts, look, Seen(shown, task.tests), messages)
+
+
+def _reminded(examples: Sequence[Description]) -> dict[str, Any]:
+    """What a first description is told of other tasks."""
+    return {"examples": [example_fields(one) for one in examples]} if examples else {}
 
 
 def _told(task: Task, birth: Birth, parents: Parents, tokens: int, doubt: str) -> dict[str, Any]:
@@ -124,5 +154,5 @@ def _told(task: Task, birth: Birth, parents: Parents, tokens: int, doubt: str) -
     if birth.operator in WITHOUT_GRIDS:
         rules = [rule_fields(description, place) for place, (description, _) in enumerate(parents)]
         return {"parents": rules} if birth.operator == "alternative" else {"parent": rules[0], "doubt": " ".join(doubt.split())}
-    shown = [parent_fields(task, d, a, tokens // len(parents), place) for place, (d, a) in enumerate(parents)]
+    shown = [parent_fields(task, d, a, tokens // len(parents), place, birth.grids) for place, (d, a) in enumerate(parents)]
     return {"parent": shown[0]} if birth.operator == "revise" else {"parents": shown}

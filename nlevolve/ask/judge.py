@@ -6,9 +6,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from nlevolve.ask.beside import Seen, beside
 from nlevolve.ask.fields import grid_fields, pair_fields
 from nlevolve.ask.fitting import left_out
 from nlevolve.ask.forms import form
+from nlevolve.ask.look import PLAIN, Look, look_of
 from nlevolve.ask.opinion import opinion
 from nlevolve.ask.prompts import Prompts
 from nlevolve.ask.question import Asker
@@ -36,12 +38,13 @@ class Shown:
 
 async def judge(asker: Asker, settings: RoleSettings, task: Task, number: int, shown: Shown, *, sample: int = 0) -> Choice:
     """What a judge picks for the test input of this number (from 0). Raises Halt; other failures are values."""
-    asked = form(asker.prompts, "judge", asker.manner(settings))
+    look = look_of(settings)
+    asked = form(asker.prompts, "judge", asker.manner(settings), look.grids)
     label = Label(task=task.id, role="judge", purpose="judge", target=number)
     requests = (
         Request(
             settings=settings,
-            messages=judging(asker.prompts, task, number, shown, asked.manner, out),
+            messages=judging(asker.prompts, task, number, shown, asked.manner, out, look),
             sample=sample,
             label=label.model_copy(update={"trimmed": f"{len(out)} of {len(task.pairs)} pairs" if out else ""}),
             **asked.fields,
@@ -52,17 +55,24 @@ async def judge(asker: Asker, settings: RoleSettings, task: Task, number: int, s
 
 
 def judging(
-    prompts: Prompts, task: Task, number: int, shown: Shown, manner: Manner = "bare", out: Collection[int] = ()
+    prompts: Prompts,
+    task: Task,
+    number: int,
+    shown: Shown,
+    manner: Manner = "bare",
+    out: Collection[int] = (),
+    look: Look = PLAIN,
 ) -> tuple[Message, ...]:
     """The messages that ask for a choice, without the pairs `out`. Raises PlaceError."""
     total = sum(shown.votes) or 1.0
-    return prompts.render(
+    messages = prompts.render(
         "judge",
         manner,
-        pairs=pair_fields(task.pairs, out=out),
-        input=grid_fields(task.tests[number]),
+        look.grids,
+        pairs=pair_fields(task.pairs, out=out, grids=look.grids),
+        input=grid_fields(task.tests[number], look.grids),
         candidates=[
-            {"letter": LETTERS[place], "votes": round(100 * votes / total), **grid_fields(grid)}
+            {"letter": LETTERS[place], "votes": round(100 * votes / total), **grid_fields(grid, look.grids)}
             for place, (grid, votes) in enumerate(zip(shown.grids, shown.votes, strict=True))
         ],
         descriptions=[
@@ -70,3 +80,5 @@ def judging(
             for place, told, exact in shown.behind
         ],
     )
+    seen = Seen({n + 1: pair for n, pair in enumerate(task.pairs) if n not in out}, (task.tests[number],), alone=True)
+    return beside(prompts, look, seen, messages)

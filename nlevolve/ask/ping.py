@@ -8,6 +8,7 @@ from typing import Any
 
 from nlevolve.ask.forms import Form, form
 from nlevolve.ask.generator import ROLE_OF
+from nlevolve.ask.look import look_of
 from nlevolve.ask.prompts import Kind, Prompts
 from nlevolve.ask.question import LOOPED, Reader, looped
 from nlevolve.ask.rehearsal import CANDIDATES, TASK, rendered
@@ -23,7 +24,6 @@ PURPOSES: dict[Role, Purpose] = {
 }
 _READERS: dict[Kind | None, Reader[Any]] = {
     "bullets": read_bullets,
-    "grid": read_grid,
     "review": partial(read_review, tests=len(TASK.tests)),
     "judge": partial(read_choice, shown=len(CANDIDATES.grids)),
     None: read_program,
@@ -43,12 +43,13 @@ class Pong:
 def trial(role: Role, settings: RoleSettings, prompts: Prompts, manner: Manner, task: str = "ping") -> Request:
     """The rehearsal's task asked of this role: its prompt in this manner, schema, thinking, bounds, seed. `task` pays for it."""
     kind = _kind(role)
-    asked = form(prompts, kind, manner) if kind else Form("text")
+    look = look_of(settings)
+    asked = form(prompts, kind, manner, look.grids) if kind else Form("text")
     following = "apply" if settings.shown == "others" else "alone"
     template = {None: "code", "bullets": "write", "grid": following}.get(kind, str(kind))
     return Request(
         settings=settings,
-        messages=rendered(prompts, asked.manner)[template],
+        messages=rendered(prompts, asked.manner, look)[template],
         **asked.fields,
         label=Label(task=task, role=role, purpose=PURPOSES[role]),
     )
@@ -61,7 +62,9 @@ async def ping(llm: LLM, request: Request) -> Pong:
     except NoReply as failure:
         return Pong(failure=failure)
     try:
-        _READERS[_kind(request.label.role)](reply.text, reply.finish == "length")
+        kind = _kind(request.label.role)
+        read = partial(read_grid, grids=request.settings.grids) if kind == "grid" else _READERS[kind]
+        read(reply.text, reply.finish == "length")
     except Unreadable as problem:
         return Pong(reply, unread=_amiss(reply, problem))
     return Pong(reply)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+from nlevolve.ask.beside import Seen, beside
 from nlevolve.ask.checker import following
 from nlevolve.ask.coder import coding, mending
 from nlevolve.ask.generator import describing
 from nlevolve.ask.judge import Shown, judging
+from nlevolve.ask.look import PLAIN, Look
+from nlevolve.ask.programmer import Programmed, programming
 from nlevolve.ask.prompts import PlaceError, Prompts
 from nlevolve.ask.reviewer import reviewing
 from nlevolve.ask.solver import solving
@@ -14,7 +19,7 @@ from nlevolve.llm.manner import MANNERS, Manner
 from nlevolve.llm.request import Message
 from nlevolve.llm.settings import CoderSettings
 from nlevolve.puzzle.tasks import Pair, Task
-from nlevolve.records import Birth, Description, Followed, Garbled
+from nlevolve.records import Birth, Description, Followed, Garbled, Operator
 
 TASK = Task(
     id="rehearsal",
@@ -57,38 +62,48 @@ FITTING = tuple(
         ("Write each row backwards, up to four cells of it.",),
     )
 )
+EXAMPLES = (
+    Description(bullets=("Black is the background.", "Draw a red line from each blue cell down to the bottom edge.")),
+    Description(bullets=("Crop the grid to the largest object.",)),
+)
 DOUBT = "a row of the test input may be longer than four cells"
 PROBLEM = "row 2 has 2 cells, row 1 has 3"
 CODER = CoderSettings(model="offline/coder")
+PROGRAM = "def transform(grid):\n    return [row[::-1] for row in grid[:1]] + grid[1:]\n"
 CRASH = "IndexError: list index out of range"
 
 
-def rendered(prompts: Prompts, manner: Manner = "bare") -> dict[str, tuple[Message, ...]]:
-    """Template -> the messages that it makes of the task above, asking in this manner. Raises PlaceError."""
-    births = {
-        "write": Birth(index=0, operator="write", model=""),
-        "revise": Birth(index=1, operator="revise", parents=(0,), model=""),
-        "recombine": Birth(index=2, operator="recombine", parents=(0, 1), model=""),
+def rendered(prompts: Prompts, manner: Manner = "bare", look: Look = PLAIN) -> dict[str, tuple[Message, ...]]:
+    """Template -> the messages that it makes of the task above, asking in this manner, seen so. Raises PlaceError."""
+
+    def born(index: int, operator: Operator, *parents: int) -> Birth:
+        seen = {"grids": look.grids, "facts": look.facts, "eye": look.eye}
+        return Birth(index=index, operator=operator, parents=parents, model="").model_copy(update=seen)
+
+    describe = partial(describing, prompts, TASK, manner=manner, numbered=look.numbered)
+    births = born(0, "write"), born(1, "revise", 0), born(2, "recombine", 0, 1)
+    asked: dict[str, tuple[Message, ...]] = {
+        birth.operator: describe(birth, PARENTS[: len(birth.parents)], 24_000) for birth in births
     }
-    asked = {
-        name: describing(prompts, TASK, birth, PARENTS[: len(birth.parents)], 24_000, manner) for name, birth in births.items()
-    }
-    later = {
-        "generalise": Birth(index=3, operator="generalise", parents=(0,), model=""),
-        "alternative": Birth(index=4, operator="alternative", parents=(0, 1), model=""),
-    }
-    for name, birth in later.items():
-        asked[name] = describing(prompts, TASK, birth, FITTING[: len(birth.parents)], 0, manner, doubt=DOUBT)
-    asked["restart"] = describing(prompts, TASK, Birth(index=5, operator="restart", parents=(0, 1), model=""), PARENTS, 0, manner)
-    asked["apply"] = following(prompts, TASK.without(0), TASK.pairs[0].input, PARENTS[0][0], manner)
-    asked["guide"] = following(prompts, TASK, TASK.tests[0], PARENTS[0][0], manner, guide=True)
-    asked["alone"] = following(prompts, None, TASK.pairs[0].input, PARENTS[0][0], manner)
-    asked["solve"] = solving(prompts, TASK.pairs, TASK.tests[0], manner)
-    asked["review"] = reviewing(prompts, TASK, PARENTS[0][0], manner)
-    asked["judge"] = judging(prompts, TASK, 0, CANDIDATES, manner)
+    for birth in (born(3, "generalise", 0), born(4, "alternative", 0, 1)):
+        asked[birth.operator] = describe(birth, FITTING[: len(birth.parents)], 0, doubt=DOUBT)
+    asked["restart"] = describe(born(5, "restart", 0, 1), PARENTS, 0)
+    asked["write_with_examples"] = describe(born(6, "write"), (), 0, examples=EXAMPLES)
+    asked["apply"] = following(prompts, TASK.without(0), TASK.pairs[0].input, PARENTS[0][0], manner, look=look)
+    asked["guide"] = following(prompts, TASK, TASK.tests[0], PARENTS[0][0], manner, guide=True, look=look)
+    asked["alone"] = following(prompts, None, TASK.pairs[0].input, PARENTS[0][0], manner, look=look)
+    asked["solve"] = solving(prompts, TASK.pairs, TASK.tests[0], manner, look)
+    asked["review"] = reviewing(prompts, TASK, PARENTS[0][0], manner, look=look)
+    asked["judge"] = judging(prompts, TASK, 0, CANDIDATES, manner, look=look)
     asked["repair"] = prompts.render("repair", problem=PROBLEM)
+    seen = Seen({n + 1: pair for n, pair in enumerate(TASK.pairs) if n != 1}, TASK.tests)
+    asked["facts"] = beside(prompts, Look(facts=True), seen, ())
+    asked["picture"] = beside(prompts, Look(eye="all"), seen, ())
     asked["code"] = coding(prompts, CODER, TASK, PARENTS[0][0])
     asked["code_repair"] = mending(prompts, 1, CRASH)
+    for birth in births:
+        parents = [Programmed(told, attempts, PROGRAM) for told, attempts in PARENTS[: len(birth.parents)]]
+        asked[f"{birth.operator}_code"] = programming(prompts, TASK, birth, parents, 24_000, numbered=look.numbered)
     return asked
 
 

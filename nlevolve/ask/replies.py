@@ -13,12 +13,14 @@ from functools import lru_cache
 
 from nlevolve.ask.reading.bullets import description, description_in, plain_line
 from nlevolve.ask.reading.grids import answer_in, checked
+from nlevolve.ask.reading.lettered import as_digits
 from nlevolve.ask.reading.markup import plain_lines
 from nlevolve.ask.reading.opinions import fields_in, letter_in, lone_verdict, test_in, verdict_in
-from nlevolve.ask.reading.programs import ProgramReply, program_in
+from nlevolve.ask.reading.programs import ProgramReply, beside_program, program_in
 from nlevolve.ask.reading.spoken import LONGEST_ANSWER, LONGEST_TEXT, MOST_LINES, answer_part
 from nlevolve.ask.reading.unreadable import Unreadable
 from nlevolve.puzzle.grids import LARGEST_SIDE, Grid, grid
+from nlevolve.puzzle.notations import Grids
 from nlevolve.records import Choice, Description, Review
 
 LONGEST_NOTE = 500
@@ -37,12 +39,15 @@ class GridReply:
     note: str = ""
 
 
-def read_grid(text: str, cut: bool = False, prompt: str = "", *, max_side: int = LARGEST_SIDE) -> GridReply:
+def read_grid(
+    text: str, cut: bool = False, prompt: str = "", *, max_side: int = LARGEST_SIDE, grids: Grids = "digits"
+) -> GridReply:
     """The grid that a reply gives as its answer.
 
     `cut`: it ended at its limit of tokens; `prompt`: words that it may have copied; `max_side`: rows or columns that a grid may
-    have. Raises Unreadable.
+    have; `grids`: how they were written for whoever replies. Raises Unreadable.
     """
+    text = as_digits(text) if grids == "letters" else text
     if (asked := _grid_as_asked(text, max_side)) is not None:
         _refuse_example(text, prompt)
         return asked
@@ -70,6 +75,26 @@ def read_program(text: str, cut: bool = False, prompt: str = "") -> ProgramReply
     `cut` as for `read_grid`. Raises Unreadable.
     """
     return program_in(_said(text), cut)
+
+
+@dataclass(frozen=True)
+class Written:
+    """A description, and the text of a program that says the same; empty where none was asked for."""
+
+    description: Description
+    program: str = ""
+
+
+def read_written(text: str, cut: bool = False, prompt: str = "") -> Written:
+    """The description that a reply gives, and its program. Raises Unreadable where it lacks one of the two."""
+    said = _said(text)
+    reply = program_in(said, cut)
+    if not reply.program:
+        raise Unreadable("it holds no Python program")
+    words = beside_program(said)
+    if not words.strip():
+        raise Unreadable("it holds no list of bullets beside the program")
+    return Written(read_bullets(words, prompt=prompt), reply.program)
 
 
 def read_review(text: str, cut: bool = False, prompt: str = "", *, tests: int) -> Review:
@@ -168,4 +193,15 @@ def _said(text: str) -> str:
     return answer
 
 
-__all__ = ["GridReply", "ProgramReply", "Unreadable", "read_bullets", "read_choice", "read_grid", "read_program", "read_review"]
+__all__ = [
+    "GridReply",
+    "ProgramReply",
+    "Unreadable",
+    "Written",
+    "read_bullets",
+    "read_choice",
+    "read_grid",
+    "read_program",
+    "read_review",
+    "read_written",
+]

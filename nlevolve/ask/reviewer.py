@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from functools import partial
 
+from nlevolve.ask.beside import Seen, beside
 from nlevolve.ask.fields import pair_fields, test_fields
 from nlevolve.ask.fitting import left_out
 from nlevolve.ask.forms import form
+from nlevolve.ask.look import PLAIN, Look, look_of
 from nlevolve.ask.opinion import opinion
 from nlevolve.ask.prompts import Prompts
 from nlevolve.ask.question import Asker
@@ -21,12 +23,13 @@ from nlevolve.records import Description, Review
 
 async def review(asker: Asker, settings: RoleSettings, task: Task, description: Description, *, birth: int) -> Review:
     """What a reviewer says of the description that this birth gave. Raises Halt; other failures are values."""
-    asked = form(asker.prompts, "review", asker.manner(settings))
+    look = look_of(settings)
+    asked = form(asker.prompts, "review", asker.manner(settings), look.grids)
     label = Label(task=task.id, role="reviewer", purpose="review", birth=birth)
     requests = (
         Request(
             settings=settings,
-            messages=reviewing(asker.prompts, task, description, asked.manner, out),
+            messages=reviewing(asker.prompts, task, description, asked.manner, out, look),
             label=label.model_copy(update={"trimmed": f"{len(out)} of {len(task.pairs)} pairs" if out else ""}),
             **asked.fields,
         )
@@ -36,8 +39,14 @@ async def review(asker: Asker, settings: RoleSettings, task: Task, description: 
 
 
 def reviewing(
-    prompts: Prompts, task: Task, description: Description, manner: Manner = "bare", out: Collection[int] = ()
+    prompts: Prompts,
+    task: Task,
+    description: Description,
+    manner: Manner = "bare",
+    out: Collection[int] = (),
+    look: Look = PLAIN,
 ) -> tuple[Message, ...]:
     """The messages that ask for a review, without the pairs `out`. Raises PlaceError."""
-    pairs = pair_fields(task.pairs, out=out)
-    return prompts.render("review", manner, pairs=pairs, tests=test_fields(task), bullets=description.plain.bullets)
+    shown = {"pairs": pair_fields(task.pairs, out=out, grids=look.grids), "tests": test_fields(task, look.grids)}
+    seen = Seen({n + 1: pair for n, pair in enumerate(task.pairs) if n not in out}, task.tests)
+    return beside(prompts, look, seen, prompts.render("review", manner, look.grids, **shown, bullets=description.plain.bullets))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from nlevolve.ask.beside import Seen, beside
 from nlevolve.ask.checker import attempt
 from nlevolve.ask.fields import grid_fields, pair_fields
 from nlevolve.ask.fitting import left_out, without
 from nlevolve.ask.forms import form
+from nlevolve.ask.look import PLAIN, Look, look_of
 from nlevolve.ask.prompts import Prompts
 from nlevolve.ask.question import Asker
 from nlevolve.llm.manner import Manner
@@ -20,7 +22,8 @@ from nlevolve.records import Attempt
 
 async def guess(asker: Asker, settings: RoleSettings, task: Task, number: int, *, sample: int = 0, last: bool = False) -> Attempt:
     """One attempt at the task's test input of this number (from 0), by its pairs alone. `last`: see Label. Raises Halt."""
-    return await attempt(asker, iter(_requests(asker, settings, task, number, sample, last)), number, task.max_side)
+    requests = iter(_requests(asker, settings, task, number, sample, last))
+    return await attempt(asker, requests, number, task.max_side, settings.grids)
 
 
 def expected(asker: Asker, settings: RoleSettings, task: Task) -> tuple[Request, ...]:
@@ -28,19 +31,24 @@ def expected(asker: Asker, settings: RoleSettings, task: Task) -> tuple[Request,
     return tuple(_requests(asker, settings, task, number, 0, True)[0] for number in range(len(task.tests)))
 
 
-def solving(prompts: Prompts, pairs: Sequence[Pair], grid: Grid, manner: Manner = "bare") -> tuple[Message, ...]:
+def solving(
+    prompts: Prompts, pairs: Sequence[Pair], grid: Grid, manner: Manner = "bare", look: Look = PLAIN
+) -> tuple[Message, ...]:
     """The messages that ask for the output of a grid by these pairs. Raises PlaceError."""
-    return prompts.render("solve", manner, pairs=pair_fields(pairs), input=grid_fields(grid))
+    shown = {"pairs": pair_fields(pairs, grids=look.grids), "input": grid_fields(grid, look.grids)}
+    seen = Seen(dict(enumerate(pairs, 1)), (grid,), alone=True)
+    return beside(prompts, look, seen, prompts.render("solve", manner, look.grids, **shown))
 
 
 def _requests(asker: Asker, settings: RoleSettings, task: Task, number: int, sample: int, last: bool) -> Sequence[Request]:
     """The whole question, then ever smaller ones, for a model into whose window it does not fit."""
-    asked = form(asker.prompts, "solution", asker.manner(settings))
+    look = look_of(settings)
+    asked = form(asker.prompts, "solution", asker.manner(settings), look.grids)
     label = Label(task=task.id, role="answerer", purpose="solve", target=number, last=last)
     return [
         Request(
             settings=settings,
-            messages=solving(asker.prompts, without(task, out).pairs, task.tests[number], asked.manner),
+            messages=solving(asker.prompts, without(task, out).pairs, task.tests[number], asked.manner, look),
             sample=sample,
             label=label.model_copy(update={"trimmed": f"{len(out)} of {len(task.pairs)} pairs" if out else ""}),
             **asked.fields,

@@ -7,10 +7,11 @@ through no link, and its syntax tree is judged before jinja2 makes code of it.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property, lru_cache
 from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 
 import jinja2
 import jinja2.meta
@@ -20,7 +21,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from nlevolve import files
 from nlevolve.errors import UsageError
 
-LISTS = ("pairs", "tests", "bullets", "parents", "results", "tried", "candidates", "descriptions")
+LISTS = ("pairs", "tests", "bullets", "parents", "results", "tried", "candidates", "descriptions", "facts", "examples")
 """Places that a loop may go over: of text, a loop in a loop would take for ever."""
 DEEPEST_LOOP = 2
 MOST_INCLUDED = 50
@@ -36,20 +37,21 @@ _TAKEN = (
 _WHAT_IS = "a prompt holds places, loops over them, conditions and inclusions, and nothing else"
 
 
-def read(folder: Path, *, ours: bool) -> Templates:
+def read(folder: Path, *, ours: bool, spare: tuple[tuple[str, bytes], ...] = ()) -> Templates:
     """The folder's templates as they are now; `ours`: it came with this program, so links are what the installer made of it.
 
-    Raises UsageError for what cannot be read, naming the file.
+    `spare`: (file, content) to include where the folder has no such file. Raises UsageError for what cannot be read, naming it.
     """
-    return _read_before(folder, tuple(_read_all(folder, ours).items()))
+    return _read_before(folder, tuple(_read_all(folder, ours).items()), spare)
 
 
 class Templates:
     """The `*.md` files of a folder: each is judged and made ready once, when it is first asked for."""
 
-    def __init__(self, folder: Path, content: Mapping[str, bytes]) -> None:
+    def __init__(self, folder: Path, content: Mapping[str, bytes], spare: Mapping[str, bytes] = MappingProxyType({})) -> None:
         self.folder = folder
         self._content = content
+        self._spare = spare
         self._trees: dict[str, nodes.Template] = {}
         self._ready: dict[str, jinja2.Template] = {}
         self._places: dict[str, frozenset[str]] = {}
@@ -73,12 +75,17 @@ class Templates:
 
     def text(self, file: str) -> str:
         """Raises UsageError when it is missing or no text."""
-        if file not in self._content:
+        content = self._content.get(file, self._spare.get(file))
+        if content is None:
             raise missing(file, self.folder)
         try:
-            return self._content[file].decode("utf-8").replace("\r\n", "\n")
+            return content.decode("utf-8").replace("\r\n", "\n")
         except UnicodeDecodeError:
             raise UsageError(f"prompt file {file} in {self.folder} is not text in UTF-8") from None
+
+    def some(self, files: Collection[str]) -> tuple[tuple[str, bytes], ...]:
+        """(file, content) of those that are there."""
+        return tuple((file, content) for file, content in self._content.items() if file in files)
 
     def template(self, file: str) -> jinja2.Template:
         """Judged, with all that it includes, and made ready. Raises UsageError."""
@@ -105,7 +112,7 @@ class Templates:
         return frozenset(places)
 
     def _source(self, file: str) -> str | None:
-        return self.text(file) if file in self._content else None
+        return self.text(file) if file in self._content or file in self._spare else None
 
     def _parsed(self, file: str) -> nodes.Template:
         if file not in self._trees:
@@ -133,9 +140,9 @@ class Templates:
 
 
 @lru_cache(maxsize=4)
-def _read_before(folder: Path, content: tuple[tuple[str, bytes], ...]) -> Templates:
+def _read_before(folder: Path, content: tuple[tuple[str, bytes], ...], spare: tuple[tuple[str, bytes], ...]) -> Templates:
     """A folder that is as it was is not made ready again: that takes longer than all else that a small run does itself."""
-    return Templates(folder, dict(content))
+    return Templates(folder, dict(content), dict(spare))
 
 
 def missing(file: str, folder: Path) -> UsageError:

@@ -104,7 +104,7 @@ def _answered(
         found.cannot(f"{where} was stopped ({event.stopped}) in a session that went on with an earlier one: what it chose from")
         return
     follows = [one.event for one in before if one.session == line.session and isinstance(one.event, Asked)]
-    born.on_tests = _on_tests(follows, len(task.tests), evidence.setting("answers.samples", 1))
+    born.on_tests = on_tests(follows, len(task.tests), evidence.setting("answers.samples", 1))
     ends = [schedule.last(born, second=second) for second in (False, True)] if schedule.phases else [10**9]
     said = _opinions(before, line)
     told = [_told(task, born.upto(last), electorate, follows, said) for last in dict.fromkeys(ends)]
@@ -124,7 +124,7 @@ def _opinions(before: Sequence[Line], line: Line) -> Opinions:
     return Opinions({words[one.birth]: one.review for one in reviews}, choices)
 
 
-def _on_tests(follows: Sequence[Asked], tests: int, samples: int) -> dict[int, tuple[Grid, ...]]:
+def on_tests(follows: Sequence[Asked], tests: int, samples: int) -> dict[int, tuple[Grid, ...]]:
     """Birth -> what its first reading gave on each test input, or the next where that one was no grid."""
     first: dict[int, dict[int, tuple[int, Grid]]] = defaultdict(dict)
     for one in follows:

@@ -18,12 +18,17 @@ from nlevolve.audit.evidence import Evidence
 from nlevolve.llm.embedded import embedded_version
 from nlevolve.llm.request import Label, Request
 from nlevolve.puzzle.grids import Grid, GridError, grid
+from nlevolve.puzzle.notations import LETTERS, NAMES
+from nlevolve.puzzle.pictures import picture
 from nlevolve.puzzle.symmetry import IDENTITY, Transform
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import AnswerFollowed, AnswerJudged, CallFinished, CandidateChecked, Followed
 
-ROWS = re.compile(r"(?:^[ \t]*\d(?:[ \t]\d)*[ \t]*(?:\n|\Z))+", re.MULTILINE)
-"""A grid as prompts have it: a line a row, cells parted by spaces."""
+_SIGNS = {sign: colour for signs in (NAMES, LETTERS) for colour, sign in enumerate(signs)}
+_CELL = rf"(?:\d|{'|'.join(NAMES)}|[{LETTERS}])"
+ROWS = re.compile(rf"(?:^[ \t]*(?:row \d+: )?{_CELL}(?:[ \t,]{_CELL})*[ \t]*(?:\n|\Z))+", re.MULTILINE)
+"""A grid as prompts have it: a line a row, cells parted by spaces or commas, each a digit, a colour's name, or its letter."""
+_NUMBER = re.compile(r"^\s*row \d+: ", re.MULTILINE)
 LISTS = re.compile(r"\[\s*\[[\d,\s\[\]]*\]\s*\]")
 """A grid as JSON."""
 TELLING = re.compile(r"(?=.*\d)\w{6,}")
@@ -147,8 +152,21 @@ class _Secrets:
                 self.found.wrong("request", where, f"holds the output of test input {self.outputs[one]}")
         if call.purpose == "check" and call.target is not None:
             self._judged(where, call.target, grids)
+        self._drawn(where, call, request)
         ids = self.id is not None and any(self.id.search(text) for text in texts)
         self.found.holds("request", where, not ids, f"holds the task's id, {self.task.id}")
+
+    def _drawn(self, where: str, call: CallFinished, request: Request) -> None:
+        """Every picture is one of what may be shown: drawn again, since nobody can tell by its bytes what it holds."""
+        held = [image for message in request.messages for image in message.images]
+        if not held:
+            return
+        judged, numbered = call.target if call.purpose == "check" else None, request.settings.image_numbers
+        told = [pair for place, pair in enumerate(self.task.pairs) if place != judged]
+        inputs = [*(pair.input for pair in self.task.pairs), *self.task.tests]
+        may = [*((pair.input, pair.output) for pair in told), *((one,) for one in inputs)]
+        allowed = {picture(tuple(map(view.grid, grids)), numbered) for view in self.views for grids in may}
+        self.found.holds("request", where, allowed.issuperset(held), "holds a picture of what it must not show")
 
     def _judged(self, where: str, target: int, grids: Counter[Grid]) -> None:
         """The output of the pair that is judged, more often than what may be shown is equal to it."""
@@ -165,11 +183,19 @@ class _Secrets:
         return Counter([view.grid(self.task.pairs[target].input), *(one for p in others for one in (p.input, p.output))])
 
 
+def _lines(rows: str) -> Sequence[str]:
+    return _NUMBER.sub("", rows).strip().splitlines()
+
+
+def _colour(sign: str) -> int:
+    return _SIGNS[sign] if sign in _SIGNS else int(sign)
+
+
 def grids_in(text: str) -> Iterator[Grid]:
-    """The grids that stand in a text, as lines of digits or as JSON."""
+    """The grids that stand in a text, as lines of cells or as JSON."""
     for match in ROWS.finditer(text):
         try:
-            yield grid([list(map(int, line.split())) for line in match[0].strip().splitlines()], 100)
+            yield grid([list(map(_colour, re.split(r"[ \t,]+", line.strip()))) for line in _lines(match[0])], 100)
         except GridError:
             continue
     for match in LISTS.finditer(text):

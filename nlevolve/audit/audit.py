@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from nlevolve.audit import answering, asked, banked, births, calls, flights, order, programs, published, settings
+from nlevolve.audit import answering, asked, banked, births, calls, examples, flights, order, programs, published, settings
 from nlevolve.audit.asked import Retell
 from nlevolve.audit.banked import Bank
 from nlevolve.audit.evidence import Evidence, read
@@ -23,7 +23,7 @@ def audit(folder: Path, config: Mapping[str, Any], bank: Bank | None = None, ret
     found = Findings()
     evidence = read(folder, config, found)
     found.looked_at = _looked_at(evidence)
-    checks = (settings, order, births, answering, programs, flights, calls, published)
+    checks = (settings, order, births, examples, answering, programs, flights, calls, published)
     for check in (one.check for one in checks):
         check(evidence)
     if bank is None:

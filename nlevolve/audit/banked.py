@@ -5,9 +5,19 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from random import Random
-from typing import Protocol
+from typing import Any, Protocol
 
-from nlevolve.ask.replies import Unreadable, read_bullets, read_choice, read_grid, read_program, read_review
+from nlevolve.ask.replies import (
+    ProgramReply,
+    Unreadable,
+    Written,
+    read_bullets,
+    read_choice,
+    read_grid,
+    read_program,
+    read_review,
+    read_written,
+)
 from nlevolve.audit.evidence import Evidence, Line
 from nlevolve.llm.bank import Sample
 from nlevolve.llm.room import looping
@@ -17,6 +27,7 @@ from nlevolve.records import (
     AnswerFollowed,
     AnswerGuessed,
     AnswerJudged,
+    Attempt,
     Bought,
     CallFinished,
     CandidateChecked,
@@ -32,6 +43,8 @@ BY_NAME = {str(view): view for view in (*VIEWS, *SYMMETRIES)}
 COPIED = "it repeats the prompt's example"
 """Why a grid that can be read counts as none. The prompt is not at hand here."""
 DECLINED = ("refused", "filtered")
+DECLINES = "the coder says it cannot: "
+"""What a coder's reason stands behind."""
 
 
 class Bank(Protocol):
@@ -79,7 +92,7 @@ def _call(evidence: Evidence, line: Line, call: CallFinished, sample: Sample) ->
     if took == kept:
         found.equal("reply", f"{where}: hung_up", call.hung_up, sample.reply.hung_up)
         return took.seconds > 0 and call.source == "provider"
-    if sample.at > call.at or (call.source == "provider" and sample.run != evidence.config.get("id")):
+    if sample.at > call.at or (call.source == "provider" and sample.run not in evidence.ids):
         # a reply of no use is asked for anew by a later run; of two runs that ask at once the first is kept
         found.cannot("some replies in the bank are of other runs, that asked the same anew: what these took in this one")
     else:
@@ -91,7 +104,7 @@ def _buyers(evidence: Evidence, buyers: Counter[str]) -> None:
     """The id in config.json is that under which the run's own purchases are banked."""
     id = evidence.config.get("id")
     if buyers and id is not None:
-        others = {one: number for one, number in buyers.items() if one != id}
+        others = {one: number for one, number in buyers.items() if one not in evidence.ids}
         told = ", ".join(f"{number:,} under {one[:40]!r}" for one, number in others.items())
         evidence.found.holds("setting", "config.json, id", not others, f"is {id!r}; of what the run bought the bank has {told}")
 
@@ -107,6 +120,7 @@ class _Readings:
     def __init__(self, evidence: Evidence, samples: dict[str, Sample | None]) -> None:
         self.evidence, self.samples = evidence, samples
         self.side = evidence.config.get("max_side", LARGEST_SIDE)
+        self.writes = evidence.setting("policy.writes", "words") == "programs"
         self.calls: dict[tuple[str, int | None, int | None], list[CallFinished]] = defaultdict(list)
 
     def check(self, task: str) -> None:
@@ -143,40 +157,59 @@ class _Readings:
 
     def _candidate(self, line: Line, event: CandidateChecked) -> None:
         k = event.birth.index
-        if event.birth.operator != "given":
-            wrote = self.calls[event.birth.operator, k, None]
+        wrote = self.calls[event.birth.operator, k, None]
+        if self.writes and event.birth.operator != "given":
+            both = Written(event.description, event.program)
+            says = f"the description of birth {k}, with its program,"
+            self._read(line, says, wrote, lambda text, cut: read_written(text, cut) == both)
+        elif event.birth.operator != "given":
             says = f"the description of birth {k}"
             self._read(line, says, wrote, lambda text, cut: read_bullets(text, cut) == event.description)
-        if event.duplicate_of is None and event.program:
-            says = f"the program of birth {k}"
-            self._read(
-                line, says, self.calls["code", k, None], lambda text, cut: read_program(text, cut).program == event.program
-            )
+        if event.duplicate_of is None and not self.writes and (event.program or event.unsaid):
+            says = f"the program of birth {k}" if event.program else f"what birth {k} asks for that no program can do"
+            said = ProgramReply(event.program, event.unsaid)
+            self._read(line, says, self.calls["code", k, None], lambda text, cut: read_program(text, cut) == said)
         if event.duplicate_of is None:
             for attempt in event.attempts:
-                if attempt.by != "checker":
-                    continue  # programs.py
+                if attempt.by != "checker":  # what its program gave, programs.py looks at
+                    self._declined(line, k, attempt)
+                    continue
                 calls = self.calls["check", k, attempt.pair]
                 if isinstance(attempt, Followed):
                     self._grid(line, f"birth {k}, pair {attempt.pair + 1}", calls, attempt, IDENTITY)
                 elif isinstance(attempt, Garbled) and attempt.why != COPIED:
                     self._garbled(line, f"birth {k}, pair {attempt.pair + 1}", calls)
 
+    def _declined(self, line: Line, birth: int, attempt: Attempt) -> None:
+        """Whether the coder has said that there can be no program, where that is why there is none."""
+        if not isinstance(attempt, Garbled) or not attempt.why.startswith(DECLINES):
+            return
+
+        def says(text: str, cut: bool) -> bool:
+            said = f"{DECLINES}{read_program(text, cut).cannot}"
+            return Garbled(pair=attempt.pair, why=said, by="coder") == attempt
+
+        self._read(line, f"why birth {birth} has no program", self.calls["code", birth, None], says)
+
     def _grid(self, line: Line, what: str, calls: Iterable[CallFinished], attempt: Followed, view: Transform) -> None:
         """Whether one of the replies has this grid, and this note beside it."""
 
         def says(text: str, cut: bool) -> bool:
-            read = read_grid(text, cut, max_side=self.side)
+            read = read_grid(text, cut, max_side=self.side, grids=self._grids(calls))
             return view.inverse.grid(read.grid) == attempt.grid and read.note == attempt.note
 
         self._read(line, f"the grid of {what}, or its note,", calls, says)
+
+    def _grids(self, calls: Iterable[CallFinished]) -> Any:
+        """How grids were written for whoever replied."""
+        return self.evidence.setting(f"{next((call.role for call in calls), 'checker')}.grids", "digits")
 
     def _garbled(self, line: Line, what: str, calls: Iterable[CallFinished]) -> None:
         """Whether one of the replies cannot be read."""
 
         def unreadable(text: str, cut: bool) -> bool:
             try:
-                return not read_grid(text, cut, max_side=self.side)
+                return not read_grid(text, cut, max_side=self.side, grids=self._grids(calls))
             except Unreadable:
                 return True
 

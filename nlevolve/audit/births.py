@@ -11,6 +11,7 @@ from nlevolve.audit.truth import accuracy
 from nlevolve.puzzle.grids import LARGEST_SIDE, GridError, grid
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import (
+    Attempt,
     Birth,
     BirthPlanned,
     CallFinished,
@@ -26,6 +27,8 @@ from nlevolve.records import (
     Unreached,
 )
 
+NO_PROGRAM = "no program: "
+"""What stands before why nothing that a coder said could be read."""
 UNSENT = ("too_long", "fewer_tokens", "away", "budget")
 """Kinds of failure that may be found before anything is called."""
 ROLES = {
@@ -104,8 +107,19 @@ class _Births:
         self.found.holds(
             "birth", line.where, birth.model in mix, f"birth {birth.index} is of {birth.model}, the {role} is {', '.join(mix)}"
         )
+        self._shown(line, role, birth)
         if birth.operator == "write":
             self.found.equal("birth", f"{line.where}: the pair hidden from birth {birth.index}", birth.blind, self._blind(birth))
+
+    def _shown(self, line: Line, role: str, birth: Birth) -> None:
+        """How the task was shown to whoever wrote: in turn, or as it is set for the role."""
+        turns = self.evidence.setting("policy.grids", [])
+        grids = turns[birth.index % len(turns)] if turns else self.evidence.setting(f"{role}.grids", "digits")
+        facts = self.evidence.setting(f"{role}.facts", False)
+        eyes = self.evidence.setting("policy.eyes", []) or [self.evidence.setting(f"{role}.images", "none")]
+        eye = birth.eye if birth.eye in eyes else {False: "none", True: "all"}.get(eyes[0], eyes[0])
+        shown, wanted = (birth.grids, birth.facts, birth.eye), (grids, facts, eye)
+        self.found.equal("birth", f"{line.where}: how birth {birth.index} was shown the task", list(shown), list(wanted))
 
     def _blind(self, birth: Birth) -> int | None:
         """What chance hides from a description that is written: drawn from the seed, so that another seed shows."""
@@ -175,17 +189,29 @@ class _Births:
 
     def _attempts(self, where: str, event: CandidateChecked) -> None:
         for attempt in event.attempts:
-            by_words = attempt.by == "checker"
-            calls = self.calls["check" if by_words else "code", event.birth.index, attempt.pair if by_words else None]
+            calls = self._brought(event.birth, attempt)
             replied = any(call.source != "failed" for call in calls)
             pair = f"{where}, pair {attempt.pair + 1}"
             if isinstance(attempt, Followed | Garbled):
                 self.found.holds("call", pair, replied, "has a reply that no call brought")
-                if isinstance(attempt, Garbled):
+                if isinstance(attempt, Garbled) and attempt.by == "checker":
                     self._unreadable(pair, "check", event.birth.index, attempt.pair, attempt.why)
+                elif isinstance(attempt, Garbled) and attempt.why.startswith(NO_PROGRAM) and not self._writes_programs:
+                    self._unreadable(pair, "code", event.birth.index, None, attempt.why.removeprefix(NO_PROGRAM))
             elif isinstance(attempt, Unreached | Refused) and getattr(attempt, "failure", "") not in UNSENT:
                 failed = any(call.source == "failed" for call in calls)
                 self.found.holds("call", pair, failed, "is said not to have been reached, and no call failed")
+
+    def _brought(self, birth: Birth, attempt: Attempt) -> list[CallFinished]:
+        """The calls behind a reading: a checker's of the pair, a coder's, or of a generator that writes programs its own."""
+        if attempt.by == "checker":
+            return self.calls["check", birth.index, attempt.pair]
+        return self.calls[birth.operator if self._writes_programs else "code", birth.index, None]
+
+    @property
+    def _writes_programs(self) -> bool:
+        """Whether it is the generator that writes them, beside its words."""
+        return bool(self.evidence.setting("policy.writes", "words") == "programs")
 
     def _unreadable(self, where: str, purpose: str, birth: int, pair: int | None, why: str) -> None:
         """A reply that counts as none is one of which the log says why."""

@@ -85,6 +85,26 @@ class Evidence:
             own, mix = [], str(named or mix)
         return [name.strip() for name in ",".join([mix, *own]).split(",")]
 
+    def tasks_of(self, session: int) -> Collection[str]:
+        """Those that a session had to do with: all, unless it is of one of the runs that this one was merged from."""
+        part = next((line.event.part for line in self.started if line.session == session), "")  # type: ignore[union-attr]
+        return self.parts.get(part, ()) if part else self.tasks
+
+    @cached_property
+    def parts(self) -> Mapping[str, Sequence[str]]:
+        """The tasks of each run that this one was merged from, by its name."""
+        return {str(row["run"]): row["tasks"] for row in self._merged}
+
+    @property
+    def ids(self) -> Collection[str]:
+        """Under which its purchases are banked: its own, and those of the runs that it was merged from."""
+        return {str(self.config.get("id")), *(str(row["id"]) for row in self._merged)}
+
+    @property
+    def _merged(self) -> Sequence[Mapping[str, Any]]:
+        rows: Sequence[Mapping[str, Any]] = (self.config.get("merged") or {}).get("parts", ())
+        return rows
+
     @property
     def ended(self) -> bool:
         """Whether its latest session came to an end of its own: a killed one did not."""

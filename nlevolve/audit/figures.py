@@ -10,9 +10,10 @@ from typing import Any
 
 from nlevolve.audit.accounts import RUN, Books, Key, of_role, of_task
 from nlevolve.audit.evidence import Evidence, Line
+from nlevolve.audit.looks import all_looks, looks
 from nlevolve.audit.programs import PROGRAMS, programs_row
 from nlevolve.audit.truth import accuracy
-from nlevolve.audit.worth import Worth, worth
+from nlevolve.audit.worth import Worth, examples_row, worth
 from nlevolve.puzzle.grids import Grid
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import (
@@ -149,6 +150,8 @@ class Told:
                 "public_tasks": None if evidence.public is None else sum(row["public"] for row in rows.values()),
                 "candidates": sum(row["candidates"] for row in rows.values()),
                 "programs": {kind: sum(row["programs"][kind] for row in rows.values()) for kind in PROGRAMS},
+                "examples": self._examples(rows),
+                "looks": all_looks(row["looks"] for row in rows.values()),
                 **self.books.row(RUN),
                 "replies": self._replies(RUN),
                 "losses": _loss_rows(losses),
@@ -162,6 +165,13 @@ class Told:
             "damage": None,
             "tasks": rows,
         }
+
+    def _examples(self, rows: Mapping[str, Any]) -> dict[str, Any] | None:
+        births: list[tuple[Worth, Task, bool]] = []
+        for name, task in self.evidence.tasks.items():
+            best = rows[name]["best"]["birth"] if rows[name]["solved"] and rows[name]["best"] else None
+            births += [(one, task, k == best) for k, one in self.tasks.get(name, Seen()).members.items()]
+        return examples_row(births)
 
     def submission(self) -> dict[str, Any]:
         return {
@@ -211,6 +221,7 @@ class Told:
             "program": (best.event.program or None) if best else None,
             "candidates": len(seen.members),
             "programs": programs_row(one.event for one in seen.members.values()),
+            "looks": looks(seen.members, best, sum(copied) / len(copied)),
             "opinions": self._opinions(seen),
             **self.books.row(key),
             "replies": self._replies(key),

@@ -16,6 +16,7 @@ from nlevolve.records import (
     CandidateChecked,
     MoveFailed,
     RunFinished,
+    RunStarted,
     TaskAnswered,
     TaskStarted,
 )
@@ -44,7 +45,7 @@ def _times(evidence: Evidence) -> None:
     evidence.found.compared["time"] += len(lines)
     back = 0
     for place, (before, line) in enumerate(pairwise(lines), 1):
-        if _late(before.event.at, line.event.at) <= SLACK:
+        if _late(before.event.at, line.event.at) <= SLACK or _another_run(before, line):
             continue
         odd = _standing_out(lines, place)
         if odd is None:
@@ -57,6 +58,11 @@ def _times(evidence: Evidence) -> None:
         evidence.found.cannot(
             f"the clock went back {'once' if back == 1 else f'{back} times'} while the log was written: its times"
         )
+
+
+def _another_run(before: Line, line: Line) -> bool:
+    """Whether a session of a merged run follows one of another machine, which may have gone on when this one had begun."""
+    return before.session != line.session and isinstance(line.event, RunStarted) and bool(line.event.part)
 
 
 def _late(before: datetime, after: datetime) -> float:
@@ -122,7 +128,7 @@ def _finished(evidence: Evidence, line: Line, event: RunFinished) -> None:
 
 def _ends(evidence: Evidence, last: Line) -> Iterator[tuple[str, str]]:
     """Task -> how its search ended, by the latest word up to this line."""
-    for task in evidence.tasks:
+    for task in evidence.tasks_of(last.session):
         told = [
             line.event.stopped for line in evidence.of(task) if isinstance(line.event, TaskAnswered) and line.number < last.number
         ]

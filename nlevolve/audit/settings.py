@@ -28,6 +28,10 @@ def check(evidence: Evidence) -> None:
         if seeds := config.get("seeds"):
             deciding["seeds"] = seeds.get("digest")
             found.equal("setting", "config.json, seeds: digest", seeds.get("digest"), _sha(config.get("given")))
+        if library := config.get("library"):
+            deciding["library"] = [library.get("of"), library.get("digest")]
+            entries = _sha(library.get("entries"))
+            found.equal("setting", "config.json, library: digest", library.get("digest"), entries)
         derived = _sha(deciding)
         what = "is not the digest of its settings, tasks and prompts: one of them was changed after the run had begun"
         found.holds("setting", "config.json, digest", recorded == derived, what)
@@ -86,6 +90,12 @@ def _started(evidence: Evidence, line: Line) -> None:
     for role, model in event.models.items():
         found.equal("setting", f"{line.where}: the {role}", model, _model(evidence, role, model))
     found.equal("setting", f"{line.where}: resumed", event.resumed, line.session > 0)
+    shard = config.get("shard") or {}
+    found.equal("setting", f"{line.where}: shard", event.shard, f"{shard['number']}/{shard['of']}" if shard else "")
+    known = not event.part or event.part in evidence.parts
+    found.holds(
+        "setting", line.where, known, f"is of run {event.part[:40]}, from which config.json does not say that it was merged"
+    )
     limits = config.get("limits")
     if isinstance(limits, dict) and line.session == 0:  # a resumption may have others
         # config.json has a budget that was changed in mid-run as it was left

@@ -9,7 +9,7 @@ from typing import Any
 
 from nlevolve.audit.truth import accuracy
 from nlevolve.puzzle.grids import Grid
-from nlevolve.puzzle.tasks import Pair
+from nlevolve.puzzle.tasks import Pair, Task
 from nlevolve.records import Attempt, CandidateChecked, Followed, Garbled, MoveFailed, Unreached
 
 PASSED_ON = ("revise", "recombine", "generalise", "alternative")
@@ -79,6 +79,22 @@ def _share(attempt: Attempt, pair: Pair) -> float:
     return accuracy(attempt.grid, pair.output) if isinstance(attempt, Followed) else 0.0
 
 
+def examples_row(births: Iterable[tuple[Worth, Task, bool]]) -> dict[str, Any] | None:
+    """(birth, its task, whether that is solved by it) of each -> what results.json has of births that were shown examples."""
+    found: dict[str, list[tuple[bool, float, bool]]] = {"shown": [], "plain": []}
+    for one, task, solves in births:
+        if one.event.birth.operator == "write":
+            copied = sum(accuracy(pair.input, pair.output) for pair in task.pairs) / len(task.pairs)
+            gained = max(0.0, (one.exact / len(one.shares) + one.cells - copied) / 2)
+            found["shown" if one.event.birth.examples else "plain"].append((one.perfect, gained, solves))
+    return {kind: _written(those) for kind, those in found.items()} if found["shown"] else None
+
+
+def _written(births: Sequence[tuple[bool, float, bool]]) -> dict[str, Any]:
+    fit, gain, solved = (sum(one[n] for one in births) for n in range(3))
+    return {"births": len(births), "fit": fit, "solved": solved, "gain": round(gain / len(births), 6) if births else None}
+
+
 def best_first(candidates: Iterable[Worth], rank: str) -> list[Worth]:
     """Each description once."""
     found: dict[str, Worth] = {}
@@ -105,16 +121,24 @@ class Born:
 
     def fitting_line(self, birth: int) -> set[int]:
         """The birth and all that stand behind its words, those of them that fit every pair."""
-        event = self.members[birth].event.birth
-        parents = event.parents if event.operator in PASSED_ON else ()
+        event = self.members[birth].event
+        parents = event.birth.parents if event.birth.operator in PASSED_ON else ()
+        known = [one for one in parents if one in self.members and one < birth]
+        behind = [one for one in known if not _another_rule(event, self.members[one].event)]
         line = {birth} if self.members[birth].perfect else set()
-        return line.union(*(self.fitting_line(parent) for parent in parents if parent in self.members and parent < birth))
+        return line.union(*map(self.fitting_line, behind))
 
     @property
     def unreached(self) -> int:
         """Births that a provider's failure left without a description, or without a grid."""
         moves = sum(move.reason == "unreached" for move in self.failed.values())
         return moves + sum(one.lost for one in self.members.values())
+
+
+def _another_rule(child: CandidateChecked, parent: CandidateChecked) -> bool:
+    """Whether an alternative shares less than half of what it says with one that it was shown."""
+    mine, theirs = (one.description.normalised.splitlines() for one in (child, parent))
+    return child.birth.operator == "alternative" and sum(line in theirs for line in dict.fromkeys(mine)) < len(set(mine)) / 2
 
 
 def agreeing(born: Born, perfect: Sequence[int], number: int) -> tuple[int, ...]:
@@ -140,17 +164,23 @@ class Schedule:
     agree: int = 0
     """How many perfect descriptions have to agree on the test inputs; 0: they are counted."""
     agree_cap: int = 0
-    """Births that may be made for that after the first perfect one."""
+    """Births that may be made for that, of those that could see the first perfect one."""
+    flights: tuple[tuple[int, bool], ...] = ()
+    """Of each phase, how many births are in flight, and whether they see those before the phase alone."""
+    given: int = 0
+    """How many births are given before: the others see them all."""
 
     @classmethod
     def of(cls, settings: Mapping[str, Any], before: int = 0) -> Schedule:
         """`before`: births that are given before those of the settings."""
         policy, answers = settings.get("policy", {}), settings.get("answers", {})
         phases = tuple(int(phase["births"]) for phase in policy.get("phases", ()))
-        phases = (before, *phases) if before else phases
+        flights = tuple((int(phase.get("overlap", 8)), bool(phase.get("barrier"))) for phase in policy.get("phases", ()))
+        if before:
+            phases, flights = (before, *phases), ((before, True), *flights)
         agree = policy.get("agree", 2) if policy.get("stop_when", "count") == "agree" else 0
         counted = policy.get("stop_perfect", 1), policy.get("stop_at", "birth"), answers.get("second", 0)
-        return cls(phases, *counted, agree, policy.get("agree_cap", 0))
+        return cls(phases, *counted, agree, policy.get("agree_cap", 0), flights, before)
 
     def goal(self, born: Born, more: int = 0) -> int | None:
         """The birth at which there are enough perfect descriptions, in the order of births; None where there never are."""
@@ -166,8 +196,17 @@ class Schedule:
         """Whether these perfect ones, each of other words, end the search with birth k."""
         if not self.agree:
             return len(perfect) >= self.stop_perfect + more
-        cap = perfect[0] + self.agree_cap if perfect else sum(self.phases)
+        cap = self._cap(perfect[0]) if perfect else sum(self.phases)
         return cap <= k < sum(self.phases) or bool(agreeing(born, perfect, self.agree))
+
+    def _cap(self, first: int) -> int:
+        """The last birth that is made for an agreement with the first that fits."""
+        begins, end = [], 0
+        for births, (overlap, barrier) in zip(self.phases, self.flights, strict=True):
+            begins += [end if barrier else max(self.given, k - overlap + 1) for k in range(end, end + births)]
+            end += births
+        know = [k for k in range(first + 1, end) if begins[k] > first]
+        return max(first, (know[0] if know else end) + self.agree_cap - 1) if self.agree_cap else first
 
     def ends_as(self, born: Born) -> str:
         """What a search that ended by itself is said to have come to."""

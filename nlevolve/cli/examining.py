@@ -300,5 +300,5 @@ def _show(tables: Sequence[Sheet]) -> None:
     if not screen.is_terminal:
         screen.width = max(screen.width, WIDE)
     for sheet in tables:
-        screen.print(drawn(sheet))
+        screen.print(*drawn(sheet, screen.width), sep="\n")
         screen.print(sheet.note + "\n", style="dim", markup=False)

@@ -11,7 +11,7 @@ import typer
 from nlevolve.cli import app, options
 from nlevolve.errors import UsageError
 from nlevolve.options import nearest
-from nlevolve.view.door import say
+from nlevolve.view.door import complain, say
 
 if TYPE_CHECKING:
     from nlevolve.ask.prompts import Prompts
@@ -22,17 +22,27 @@ class Format(StrEnum):
     kaggle = "kaggle"
     arc_prize = "arc-prize"
     sft = "sft"
+    dpo = "dpo"
+    ttt = "ttt"
+    hf = "hf"
+    events = "events"
     descriptions = "library"
     otlp = "otlp"
     programs = "programs"
 
 
-FOLDERS = (Format.arc_prize, Format.programs)
+MOST_COPIES = 1_000
+AUGMENTED = (Format.sft, Format.ttt, Format.hf)
+FOLDERS = (Format.arc_prize, Format.programs, Format.hf, Format.events)
 """Formats of several files."""
 FILES = {
     Format.kaggle: "submission.json",
     Format.arc_prize: "arc-prize",
     Format.sft: "sft.jsonl",
+    Format.dpo: "dpo.jsonl",
+    Format.ttt: "ttt.jsonl",
+    Format.hf: "hf",
+    Format.events: "events",
     Format.descriptions: "library.json",
     Format.otlp: "otlp.jsonl",
     Format.programs: "programs",
@@ -55,14 +65,26 @@ def export(
         typer.Option(
             "--format",
             "-f",
-            help="kaggle, arc-prize (for its harness), sft (to fine-tune on), library (for people), otlp (OpenTelemetry) or "
-            "programs (a coder's, one .py a task).",
+            help="kaggle, arc-prize (for its harness), sft (to fine-tune on), dpo (preferences), ttt (test-time training), hf "
+            "(these three as parquet, for Hugging Face's datasets), events (parquet, a table a kind), library (for people), otlp "
+            "(OpenTelemetry) or programs (a coder's, one .py a task).",
             metavar="FORMAT",
             parser=_format,
         ),
     ],
     runs_dir: options.RunsDir = options.RUNS,
-    trust: Annotated[bool, typer.Option("--trust", help="Use prompts that only the run names (sft).")] = False,
+    trust: Annotated[bool, typer.Option("--trust", help="Use prompts that only the run names (sft, dpo, ttt, hf).")] = False,
+    augment: Annotated[
+        int | None,
+        typer.Option(
+            "--augment",
+            help="Turned and recoloured copies at most, of each description that is taught (sft, hf; each proven), or of each "
+            "held-out pair (ttt). " + options.by_default("none; 7 for ttt"),
+            min=0,
+            max=MOST_COPIES,
+            metavar="N",
+        ),
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", help="Where to. " + options.by_default("export/ in the run's folder"), metavar="PATH"),
@@ -74,13 +96,18 @@ def export(
 ) -> None:
     """Write a run as other tools read it; docs/COMPARE.md says what stands in each format."""
     from nlevolve import files
+    from nlevolve.ask.prompts import PlaceError
     from nlevolve.cli.trusting import confirmed
     from nlevolve.run import store
     from nlevolve.view.run_folder import read_run
 
-    told = read_run(store.find(run, runs_dir))
+    if augment is not None and format not in AUGMENTED:
+        raise UsageError(f"--augment is for {', '.join(AUGMENTED)}: {format.value} has no copies")
+    told = read_run(_one(run, runs_dir))
     if not told.history.sessions:
         raise UsageError(f"run {told.name} has no events yet: nothing to export")
+    if told.history.damage:
+        complain(f"{told.history.damage.words}: what is written is made from the others")
     if to is not None:
         _send(format, told, to)
         return
@@ -92,7 +119,9 @@ def export(
             files.subfolder(told.folder, "export", *([FILES[format]] if format in FOLDERS else []))
         else:
             target.parent.mkdir(parents=True, exist_ok=True)
-        confirmed(lambda: _write(format, told, target, trust), env_file=False)
+        confirmed(lambda: _write(format, told, target, trust, augment), env_file=False)
+    except PlaceError as error:
+        raise UsageError(str(error)) from None
     except OSError as error:
         raise UsageError(f"cannot write to {target}: {error.strerror}") from None
     except store.StoreFailed as error:
@@ -112,12 +141,12 @@ def _send(format: Format, run: RunFolder, address: str) -> None:
     say(f"{count} spans sent to {urlsplit(address).netloc.rpartition('@')[2]}")
 
 
-def _write(format: Format, run: RunFolder, target: Path, trust: bool) -> None:
+def _write(format: Format, run: RunFolder, target: Path, trust: bool, augment: int | None) -> None:
     import json
 
     from nlevolve.run import store
     from nlevolve.view.export.arc_prize import arc_prize
-    from nlevolve.view.export.lessons import chats, library
+    from nlevolve.view.export.lessons import library
     from nlevolve.view.export.otlp import requests
     from nlevolve.view.results import submission
 
@@ -135,9 +164,24 @@ def _write(format: Format, run: RunFolder, target: Path, trust: bool) -> None:
         case Format.otlp:
             spans = requests(run, store.read_events(run.folder))
             store.replace_text(target, "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in spans))
-        case Format.sft:
-            lines = (json.dumps(chat, ensure_ascii=False) + "\n" for chat in chats(run, _prompts(run, trust)))
-            store.replace_text(target, "".join(lines))
+        case Format.sft | Format.dpo | Format.ttt | Format.hf:
+            from nlevolve.cli.exporting import Teaching, write
+
+            write(Teaching(run, _prompts(run, trust), augment), format.value, target)
+        case Format.events:
+            from nlevolve.cli.exporting import write_events
+
+            write_events(run, store.read_events(run.folder), target)
+
+
+def _one(run: str, runs_dir: Path) -> Path:
+    """The folder of a single run. Raises UsageError: repeats have a folder each."""
+    from nlevolve.run import store
+
+    found = store.find_all(run, runs_dir)
+    if len(found) > 1:
+        raise UsageError(f"{run} is {len(found)} repeats, and an export is of one: {', '.join(one.name for one in found)}")
+    return found[0]
 
 
 def _programs(run: RunFolder, target: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -57,6 +57,7 @@ def _repeated(source: str, selectors: Sequence[str], asked: Several) -> Plan:
     from nlevolve.puzzle.datasets import load
     from nlevolve.run import store
     from nlevolve.run.controls import Brought
+    from nlevolve.run.library import chosen as library_chosen
     from nlevolve.run.origin import Origin, changed
     from nlevolve.run.recorded import deciding, reconfigure
     from nlevolve.run.seeds import seeded
@@ -68,9 +69,9 @@ def _repeated(source: str, selectors: Sequence[str], asked: Several) -> Plan:
     old = store.read_config(folder, store.TO_RESUME)
     config = reconfigure(old, asked)
     side = asked.max_side if "max_side" in asked.given else store.max_side(old)
-    selection = load(selectors or old["tasks"], config.seed, max_side=side, skip_broken=asked.skip_broken)
-    # a budget that other runs share was theirs and that run's, not this one's
-    limits = Limits.read({**{k: v for k, v in old["limits"].items() if k != "budget_file"}, **asked.part(Limits).given})
+    data = {**asked.part(Data).model_dump(), "max_side": side}
+    selection = load(selectors or old["tasks"], config.seed, **data)
+    limits = Limits.read({**_unshared(old["limits"]), **asked.part(Limits).given})
     recorded = {"preset": old["preset"], "prompts": prompts_of(old), "max_side": side, **limits.given}
     if "cache_dir" not in asked.given:
         recorded["cache_dir"] = bank_of(old, copied=True)
@@ -81,8 +82,15 @@ def _repeated(source: str, selectors: Sequence[str], asked: Several) -> Plan:
         fresh = seeded(str(asked.seeds), Path(asked.runs_dir), selection.tasks)
         if brought.control:
             raise UsageError(f"{folder.name} is a control, which has its descriptions already: leave out --seeds")
+        fresh = replace(fresh, library=brought.library)
         changes += () if fresh.deciding == brought.deciding else (f"seeds: those of {asked.seeds}",)
         brought = fresh
+    if asked.library is not None:
+        named = replace(brought, library=library_chosen(str(asked.library)))
+        if named.library is not None and brought.control:
+            raise UsageError(f"{folder.name} is a control, whose descriptions are given: leave out --library")
+        changes += () if named.deciding == brought.deciding else (f"library: {asked.library}",)
+        brought = named
     again = asked.replay and not changes
     origin = Origin(
         old["run"] if isinstance(old.get("run"), str) else folder.name,
@@ -97,9 +105,14 @@ def _repeated(source: str, selectors: Sequence[str], asked: Several) -> Plan:
     return Plan(options, config, selection, chosen_by(asked), origin, brought)
 
 
+def _unshared(limits: Mapping[str, Any]) -> dict[str, Any]:
+    """A budget or a hub that other runs share was theirs and that run's, not this one's."""
+    return {name: value for name, value in limits.items() if name not in ("budget_file", "hub")}
+
+
 def _limits(old: Mapping[str, Any], new: Limits) -> tuple[str, ...]:
     from nlevolve.config import differences
 
-    known = Limits.read({k: v for k, v in old.items() if k != "budget_file"})
+    known = Limits.read(_unshared(old))
     before, after = ({"limits": one.model_dump(mode="json")} for one in (known, new))
     return tuple(differences(before, after))

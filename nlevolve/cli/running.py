@@ -17,7 +17,7 @@ from typing import TextIO
 from nlevolve.ask.prompts import PlaceError
 from nlevolve.cli.accidents import line, unexpected
 from nlevolve.cli.trusting import tell
-from nlevolve.errors import BankFailed, BudgetFileFailed
+from nlevolve.errors import BankFailed, BudgetFileFailed, HubFailed
 from nlevolve.program import command, quoted
 from nlevolve.records import CallFinished, CallSent, Event, RunFinished
 from nlevolve.run.session import Session
@@ -80,7 +80,7 @@ def _carry_out(session: Session, outside: Sequence[See], *, live: bool, as_json:
                 session, [first.see, guarded("results.json", publisher.see, but=(StoreFailed,)), *outside], live, stream, colours
             )
         )
-    except (StoreFailed, BankFailed, BudgetFileFailed, PlaceError) as error:
+    except (StoreFailed, BankFailed, BudgetFileFailed, HubFailed, PlaceError) as error:
         complain(error)
         return EXIT_STORE
     except Exception as error:  # a fault of ours, or of a library: told in a line, and what was paid for is kept

@@ -6,6 +6,7 @@ What runs and shows them is imported when it is needed: a wrong selector is to b
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import reduce
 from json import dumps
@@ -22,6 +23,7 @@ from nlevolve.run.store import read_events, repeat_name
 from nlevolve.run.trust import Chosen, Named, named, require_confirmed
 from nlevolve.view.door import complain, console, say
 from nlevolve.view.outside import found
+from nlevolve.view.text import clean
 
 if TYPE_CHECKING:
     from nlevolve.llm.catalogue import ModelCard
@@ -58,11 +60,13 @@ class Series:
 
     def forecasts(self) -> list[Forecasts]:
         """Opens no connection, and wants no key."""
-        from nlevolve.llm.preflight import check_models
+        from nlevolve.run.asking import require_sight_of
         from nlevolve.run.forecast import forecast
         from nlevolve.run.seeds import seeded
 
-        cards = check_models((role for config in self.configs for role in config.every.values()), keyed=False)
+        cards = self._known()
+        for config in self.configs:
+            require_sight_of(config, config.every, cards)
         seeds = self.given
         if self.shared.seeds is not None:
             told = seeded(str(self.shared.seeds), Path(self.shared.runs_dir), self.selection.tasks)
@@ -74,14 +78,24 @@ class Series:
         if as_json:
             say(dumps(self._row(), separators=(",", ":")))
             return
+        from nlevolve.run.assumed import lines, models_asked
         from nlevolve.view.terminal.sweep_table import announcement
 
         console(highlight=False).print(announcement(self._told(), self.forecasts(), len(self.selection.tasks)))
+        for line in lines(models_asked(self.configs, self._known())):
+            say(clean(line))
 
     def _row(self) -> dict[str, Any]:
-        found = self.forecasts()
+        from nlevolve.run.assumed import models_asked
+
+        found, cards = self.forecasts(), self._known()
         runs = [
-            {"run": cell.run, "preset": cell.preset, "seed": config.seed, "models": config.models, **as_row(one)}
+            {
+                **{"run": cell.run, "preset": cell.preset, "seed": config.seed, "models": config.models},
+                "addresses": {one.role: one.address for one in models_asked([config], cards)},
+                "kind_unknown": list(dict.fromkeys(one.model for one in models_asked([config], cards) if one.unknown)),
+                **as_row(one),
+            }
             for cell, config, one in zip(self.cells, self.configs, found, strict=True)
         ]
         return {"dry_run": True, "tasks": len(self.selection.tasks), "runs": runs, **as_row(reduce(add, found))}
@@ -115,15 +129,23 @@ class Series:
 
     def _carry_out(self, cell: Several, config: RunConfig, live: bool, colours: Palette | None) -> int:
         from nlevolve.cli.running import carry_out
+        from nlevolve.cli.solve import cluster_of
         from nlevolve.run.session import begin
 
         session = begin(self.selection, config, cell.model_copy(update=left(self.shared, self.folders)), chosen=self.chosen)
         self.folders.append(session.folder)
+        session = replace(session, elsewhere=cluster_of(cell))
         return carry_out(session, live=live, as_json=False, see=self.see, colours=colours)
 
     def _tell_left(self, begun: int) -> None:
         if names := ", ".join(str(cell.run) for cell in self.cells[begun:]):
             complain(f"not begun: {names}; the same command again begins them, and what was bought comes from the sample bank")
+
+    def _known(self) -> dict[str, ModelCard]:
+        """What is known of every model; no key is wanted."""
+        from nlevolve.llm.preflight import check_models
+
+        return check_models((role for config in self.configs for role in config.every.values()), keyed=False)
 
     def _cards(self) -> dict[str, ModelCard]:
         from nlevolve.llm.preflight import check_models
@@ -144,6 +166,7 @@ def _spread(outlook: Outlook) -> dict[str, Any]:
         name: {
             "calls": round(one.calls),
             "tokens": {"prompt": round(one.prompt), "completion": round(one.completion)},
+            "pictures": round(one.pictures),
             "cost_usd": one.usd if one.usd is None else round(one.usd, 6),
         }
         for name, one in (("low", outlook.low), ("likely", outlook.likely), ("high", outlook.high))
@@ -170,7 +193,7 @@ def repeated(cell: Several) -> Iterator[Several]:
     if cell.repeats == 1:
         yield cell
         return
-    config, stem = configured(cell), cell.run or stamp()
+    config, stem = configured(cell), cell.run or stamp(cell.shard)
     for number in range(cell.repeats):
         settings = {**cell.settings, "repeat": config.repeat + number}
         turn = {"run": repeat_name(stem, number + 1), "seed": config.seed + number, "settings": settings}
@@ -178,6 +201,7 @@ def repeated(cell: Several) -> Iterator[Several]:
         yield cell.model_copy(update=turn if number == 0 else {**turn, "ping": False})
 
 
-def stamp() -> str:
-    """A name for runs that were given none."""
-    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}"
+def stamp(shard: str | None = None) -> str:
+    """A name for runs that were given none; of a `shard`, one that the others of that moment do not have."""
+    part = f".{shard.replace('/', 'of')}" if shard else ""
+    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}{part}"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nlevolve.cli import app, options
-from nlevolve.options import Limits, Resumable, Several
+from nlevolve.options import Limits, Resumable, Several, Spread
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -15,11 +15,13 @@ if TYPE_CHECKING:
     from nlevolve.cli.planning import Plan
     from nlevolve.cli.series import Series
     from nlevolve.llm.settings import RoleSettings
-    from nlevolve.run.session import Session
+    from nlevolve.run.session import Elsewhere, Session
     from nlevolve.view.outside import Make
     from nlevolve.view.terminal.palette import Palette
 
 OWN = "the run's own"
+ANEW = {"runs_dir", *Spread.model_fields}
+"""What a resumed run is told anew."""
 
 
 @app.command()
@@ -59,6 +61,7 @@ def solve(
         from nlevolve.view.terminal.palette import palette as named
 
         colours, see = named(palette), found(asked.see)
+        elsewhere = cluster_of(asked)
 
     if asked.repeats > 1:
         return _repeat(planned, live, json, colours, when_done)
@@ -76,7 +79,7 @@ def solve(
             )
 
     session = confirmed(begun)
-    session = replace(session, ping=asked.ping is not False and not asked.replay)
+    session = replace(session, ping=asked.ping is not False and not asked.replay, elsewhere=elsewhere)
     return _ended(_carry_out(session, see, live, json, colours, began), session.folder, when_done, json)
 
 
@@ -118,7 +121,7 @@ def _repeat(planned: Plan, live: bool | None, json: bool, colours: Palette, when
 
 
 @app.command()
-@options.takes(Resumable, defaults=dict.fromkeys([*Resumable.model_fields.keys() - {"runs_dir"}], OWN))
+@options.takes(Resumable, defaults=dict.fromkeys(Resumable.model_fields.keys() - ANEW, OWN))
 def resume(
     run: options.Run,
     given: options.Given,
@@ -151,6 +154,7 @@ def resume(
         from nlevolve.view.terminal.palette import palette as named
 
         colours, see = named(palette), found(asked.see)
+        elsewhere = cluster_of(asked)
     config = reconfigure(old, asked)
     selection = load(old["tasks"], config.seed, max_side=store.max_side(old))
     limits = Limits.read(old["limits"] | asked.part(Limits).given)
@@ -171,10 +175,19 @@ def resume(
                 notice=complain,
             )
 
-    session = confirmed(reopened)
+    session = replace(confirmed(reopened), elsewhere=elsewhere)
     if not old.get("replay"):
         _knock(config.every.values())
     return _ended(_carry_out(session, see, live, json, colours, began), session.folder, when_done, json)
+
+
+def cluster_of(asked: Spread) -> Elsewhere | None:
+    """Who solves the tasks in the place of this process, if anybody is to. Raises UsageError."""
+    if asked.cluster is None and asked.workers is None:
+        return None
+    from nlevolve.cluster.asked import cluster
+
+    return cluster(asked)
 
 
 def _knock(roles: Iterable[RoleSettings]) -> None:

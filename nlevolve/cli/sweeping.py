@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from nlevolve.cli.series import Series, repeated, stamp
 from nlevolve.errors import UsageError
 from nlevolve.files import read_settings
-from nlevolve.options import Several, explain, parse_changes
+from nlevolve.options import LOCAL, Several, explain, parse_changes
 from nlevolve.run.trust import NOTHING, Chosen, Named, chosen_by
 
 AXES = ("generator", "checker", "preset")
@@ -82,10 +82,13 @@ def _chosen(given: Mapping[str, Any]) -> Chosen:
 
 
 def _places(shared: Several, given: Mapping[str, Any]) -> Iterator[Named]:
-    """Folders that a sweep's file names: an earlier run, or whatever has its name there, is moved aside."""
+    """Folders that a sweep's file names: an earlier run, or whatever has its name there, is moved aside. And a cluster: whoever
+    keeps its scheduler can run code here."""
     for option, what in (("runs_dir", "runs"), ("cache_dir", "the sample bank")):
         if option in shared.given and option not in given:
             yield Named(f"{what} in {ascii(str(Path(shared.given[option]).resolve()))[1:-1]}", chosen=False)
+    if "cluster" in shared.given and "cluster" not in given and shared.cluster != LOCAL:
+        yield Named(f"the cluster at {ascii(shared.cluster)[1:-1]}", chosen=False)
 
 
 def _in_file(name: str) -> str:
@@ -105,7 +108,7 @@ def _file(path: Path) -> dict[str, Any]:
 def _cells(grid: Grid) -> Iterator[Several]:
     """Every combination once, its run named by what differs."""
     axes = {name: list(dict.fromkeys(getattr(grid, name))) or [None] for name in AXES}
-    start = grid.shared.run or f"sweep-{stamp()}"
+    start = grid.shared.run or f"sweep-{stamp(grid.shared.shard)}"
     taken: set[str] = set()
     for values in product(*axes.values()):
         cell = {axis: value for axis, value in zip(axes, values, strict=True) if value is not None}

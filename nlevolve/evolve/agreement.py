@@ -52,12 +52,16 @@ def _apart(seen: Population, births: list[int]) -> bool:
 
 
 def _line(seen: Population, birth: int) -> frozenset[int]:
-    """The birth and its forebears, those of them that are perfect."""
+    """The birth and its forebears, those of them that are perfect; an alternative that is a rule of its own is its own line."""
     line, left = set[int](), [birth]
     while left:
         k = left.pop()
         # a parent is older than its child; a log that says otherwise is not followed in circles
         if k in seen.members and k not in line:
             line.add(k)
-            left += seen.members[k].forebears
+            left += [p for p in seen.members[k].forebears if p in seen.members and not _another(seen, k, p)]
     return frozenset(k for k in line if seen.members[k].fitness.perfect)
+
+
+def _another(seen: Population, child: int, parent: int) -> bool:
+    return seen.members[child].says_another(seen.members[parent])

@@ -1,4 +1,4 @@
-"""Which model of a mix "A,B,C" a birth is asked from: a bandit over gain per dollar. Pure."""
+"""Which model of a mix "A,B,C" a birth is asked from, and with which eye: a bandit over gain per dollar. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel, ConfigDict, Field
 
 from nlevolve.evolve.population import Candidate, Population
-from nlevolve.records import Birth
+from nlevolve.records import Birth, Eye
 
 
 class MixPolicy(BaseModel):
@@ -29,7 +29,7 @@ class MixPolicy(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Arm:
-    """What one model has shown: births, the sum of their gains (0..1 each) and of their dollars."""
+    """What one of those that compete has shown: births, the sum of their gains (0..1 each) and of their dollars."""
 
     births: float = 0.0
     gain: float = 0.0
@@ -45,6 +45,16 @@ class Arm:
 
 
 Arms = Mapping[str, Arm]
+"""By their names."""
+
+
+def arm_of(birth: Birth) -> str:
+    """What competes: a model, and where it sees pictures, the model with that eye."""
+    return arm_name(birth.model, birth.eye)
+
+
+def arm_name(model: str, eye: Eye) -> str:
+    return model if eye == "none" else f"{model} [{eye}]"
 
 
 def gain(candidate: Candidate, population: Population, floor: float) -> float:
@@ -63,7 +73,8 @@ def arms(population: Population, floor: float) -> Arms:
         if candidate.birth.operator in ("given", "generalise", "alternative"):
             continue
         one = Arm(1.0, gain(candidate, population, floor), candidate.dollars or 0.0)
-        shown[candidate.birth.model] = shown.get(candidate.birth.model, Arm()) + one
+        name = arm_of(candidate.birth)
+        shown[name] = shown.get(name, Arm()) + one
     return shown
 
 
@@ -77,12 +88,12 @@ def pooled(tasks: Iterable[Arms]) -> Arms:
 
 
 def choose(models: Sequence[str], here: Arms, before: Arms, pending: Iterable[Birth], policy: MixPolicy) -> str:
-    """The model with the highest upper confidence bound on gain per dollar (UCB1; cost-aware as in ShinkaEvolve).
+    """The arm with the highest upper confidence bound on gain per dollar (UCB1; cost-aware as in ShinkaEvolve).
 
     `here` is this task's evidence, `before` that of earlier tasks, `pending` the births that are planned and not yet seen: they
-    count as tried, so that births in flight spread over the models. Ties go to the order in which the models are named.
+    count as tried, so that births in flight spread over the arms. Ties go to the order in which they are named.
     """
-    waiting = [birth.model for birth in pending]
+    waiting = [arm_of(birth) for birth in pending]
     shown = {
         model: here.get(model, Arm()) + before.get(model, Arm()).scaled(policy.warm) + Arm(births=waiting.count(model))
         for model in models

@@ -11,10 +11,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from nlevolve.evolve.agreement import agreement, fitting, ideas
 from nlevolve.evolve.bandit import MixPolicy
+from nlevolve.evolve.examples import LibraryPolicy
 from nlevolve.evolve.fitness import Rank
 from nlevolve.evolve.parents import Parents, cover, strategy
 from nlevolve.evolve.population import Candidate, Population
-from nlevolve.records import Birth, Move, Operator
+from nlevolve.puzzle.notations import Grids
+from nlevolve.records import Birth, Eye, Move, Operator
 
 TOLD = 6
 """Of how many descriptions that failed a restart is told, at most."""
@@ -66,11 +68,12 @@ class Policy(Settings):
     """Whether the stop rule is read after each birth or at the end of a phase."""
     stop_when: Literal["count", "agree"] = "count"
     """count: `stop_perfect` ends the search. agree: perfect descriptions are followed on the test inputs as they come; it ends
-    when `agree` of them that were found apart give the same grids there, or `agree_cap` births after the first."""
+    when `agree` of them that were found apart give the same grids there, or `agree_cap` births after the first is known."""
     agree: int = Field(2, ge=2, le=4)
     """How many perfect descriptions must agree on the test inputs."""
-    agree_cap: int = Field(6, ge=0)
-    """So many births are made at most after the first perfect description, while they differ or it is the only one."""
+    agree_cap: int = Field(4, ge=0)
+    """So many births that could see the first perfect description are made at most, while they differ or it is the only one;
+    those in flight with it are not counted. 0: none is waited for."""
     after_perfect: tuple[Move, ...] = ("generalise", "alternative", "restart")
     """Moves of the births that see a perfect description and go on (`stop_when = "agree"`); empty: the phase's own."""
     check: Literal["all", "telling"] = "all"
@@ -85,6 +88,9 @@ class Policy(Settings):
     read: Literal["words", "code", "both"] = "words"
     """Who reads a description on the training pairs: a checker that follows its words, the program that the coder makes of them,
     or both, the program first, and the checker where it is wrong."""
+    writes: Literal["words", "programs"] = "words"
+    """What a generator gives: a description, or with it, in the same reply, the program that says the same and reads every pair
+    (`read = "code"`; presets `python` and `greenblatt`)."""
     review: Literal["off", "perfect"] = "off"
     """Whether a reviewer says of each distinct perfect description if it will hold on the test inputs: where it doubts, the vote
     counts less."""
@@ -94,9 +100,14 @@ class Policy(Settings):
     """What becomes of a birth that says what an earlier one said: it is kept as it is, or another sample is asked for at once."""
     views: tuple[str, ...] = Field(("plain",), min_length=1)
     """Ways of looking (prompts/views/) that the generator's prompts rotate through."""
+    grids: tuple[Grids, ...] = ()
+    """Ways of writing grids that the generator's prompts rotate through; empty: the role's own."""
+    eyes: tuple[Eye, ...] = ()
+    """With which pictures births compete (none, inputs, all), chosen as the models of a mix are; empty: the role's own."""
     temperatures: tuple[Annotated[float, Field(ge=0)], ...] = ()
     """Temperatures that the generator's calls rotate through; empty: the role's own."""
     mix: MixPolicy = MixPolicy()
+    library: LibraryPolicy = LibraryPolicy()
     blind: float = Field(0.0, ge=0.0, le=1.0)
     """Share of written births that have one training pair hidden from the generator."""
 
@@ -116,6 +127,18 @@ class Policy(Settings):
         """The last birth of the phase that birth k belongs to."""
         i = self.phase_of(k)
         return self._starts[i] + self.phases[i].births - 1
+
+    def notation(self, k: int, own: Grids) -> Grids:
+        """How grids are written for birth k; `own`: for the role that it is asked of."""
+        return self.grids[k % len(self.grids)] if self.grids else own
+
+    def knowing(self, birth: int) -> int:
+        """The first birth that can see this one; beyond the schedule where none can."""
+        return next((k for k in range(birth + 1, self.births) if self.sees(k) > birth), self.births)
+
+    def agreed_at_most(self, first: int) -> int:
+        """The last birth that is made so that others agree with this one, the first that fits every pair."""
+        return max(first, self.knowing(first) + self.agree_cap - 1) if self.agree_cap else first
 
     def sees(self, k: int) -> int:
         """Birth k is planned from the births below this number alone."""
@@ -183,7 +206,7 @@ def _counted_by(seen: Population, policy: Policy) -> int | None:
 def _agreed_by(seen: Population, policy: Policy) -> int | None:
     """The birth with which enough agree, or the last that may be made for it; None where the schedule ends before."""
     agreed = agreement(seen, policy.agree)
-    cap = [one.index + policy.agree_cap for one in fitting(seen)[:1]]
+    cap = [policy.agreed_at_most(one.index) for one in fitting(seen)[:1]]
     return min([*agreed[-1:], *(k for k in cap if k < policy.births)], default=None)
 
 
@@ -193,8 +216,7 @@ def _moves(k: int, seen: Population, policy: Policy) -> tuple[tuple[Move, ...], 
     if not first or not policy.after_perfect:
         i = policy.phase_of(k)
         return policy.phases[i].moves, k - policy._starts[i]
-    begun = next(j for j in range(k + 1) if policy.sees(j) > first[0].index)
-    return policy.after_perfect, k - begun
+    return policy.after_perfect, k - policy.knowing(first[0].index)
 
 
 def _parents(move: Move, turn: int, seen: Population, policy: Policy, choose: Parents, rng: Random) -> list[Candidate]:

@@ -46,6 +46,8 @@ class Candidate:
     """Whether a second sample of a perfect candidate's check agreed; None when none was asked for."""
     program: str = ""
     """The program that a coder made of its description; empty where there is none."""
+    unsaid: str = ""
+    """What the coder said that no program can do."""
     review: Review | None = None
     """What a reviewer said of its words; None where none was asked, or as long as none has answered."""
 
@@ -72,6 +74,15 @@ class Candidate:
     def forebears(self) -> tuple[int, ...]:
         """The births whose descriptions it was made from."""
         return () if self.birth.operator in AFRESH else self.birth.parents
+
+    def says_another(self, parent: Candidate) -> bool:
+        """Whether it is a rule of its own beside a parent's: an alternative that has most of its bullets to itself.
+
+        It was asked for a rule that fits otherwise than those it was shown; one that says theirs again is their child.
+        """
+        bullets = set(self.description.normalised.split("\n"))
+        shared = bullets & set(parent.description.normalised.split("\n"))
+        return self.birth.operator == "alternative" and 2 * len(shared) < len(bullets)
 
     @cached_property
     def behaviour(self) -> tuple[Grid, ...] | None:
@@ -140,14 +151,16 @@ class Population:
 
     def echoed(self, birth: int) -> int | None:
         """The parent that gives the very grids of this perfect candidate, on the test inputs too: then it is no new idea."""
-        own = self.on_tests(birth)
-        parents = [p for p in self.members[birth].birth.parents if p in self.members and self.members[p].fitness.perfect]
-        same = (p for p in parents if self.members[birth].fitness.perfect and own is not None and self.on_tests(p) == own)
-        return next(same, None)
+        own, child = self.on_tests(birth), self.members[birth]
+        parents = [p for p in child.birth.parents if p in self.members and self.members[p].fitness.perfect]
+        same = (p for p in parents if child.fitness.perfect and own is not None and self.on_tests(p) == own)
+        return next((p for p in same if not child.says_another(self.members[p])), None)
 
-    def same_text(self, description: Description) -> Candidate | None:
-        """The earliest candidate with the same normalised bullets."""
-        same = (c for c in self.members.values() if c.description.normalised == description.normalised)
+    def same_text(self, description: Description, program: str = "") -> Candidate | None:
+        """The earliest candidate with the same normalised bullets; of those that brought a program, with the same one."""
+        same = (
+            c for c in self.members.values() if c.description.normalised == description.normalised and program in ("", c.program)
+        )
         return min(same, key=lambda c: c.index, default=None)
 
 
@@ -184,6 +197,7 @@ def _candidate(event: CandidateChecked) -> Candidate:
         duplicate_of=event.duplicate_of,
         confirmed=event.confirmed,
         program=event.program,
+        unsaid=event.unsaid,
     )
 
 

@@ -8,7 +8,7 @@ from random import Random
 from typing import Literal, get_args
 
 from nlevolve.ask.checker import following
-from nlevolve.ask.forms import form
+from nlevolve.ask.look import look_of
 from nlevolve.ask.prompts import Prompts
 from nlevolve.exam.lessons import Exercise, Lesson
 from nlevolve.llm.catalogue import ModelCard
@@ -105,5 +105,6 @@ def _lengths(asked: Sequence[Question], prompts: Prompts, cards: Mapping[str, Mo
             continue
         settings, exercise = question.settings, question.exercise
         shown = exercise.shown if settings.shown == "others" else None
-        asking = form(prompts, "grid", manner_of(settings, cards.get(settings.model)))
-        yield question, prompt_tokens(following(prompts, shown, exercise.truth.input, question.description, asking.manner))
+        manner, given = manner_of(settings, cards.get(settings.model)), exercise.truth.input
+        messages = following(prompts, shown, given, question.description, manner, look=look_of(settings))
+        yield question, prompt_tokens(messages)

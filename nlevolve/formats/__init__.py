@@ -4,7 +4,29 @@ They say what is in a file and check a file that was read; docs/SCHEMA.md is mad
 default, so that a file of any version ever written is one of these.
 """
 
-from nlevolve.formats.config import ConfigFile, ControlRow, OriginRow, SeedsRow, check_config
+from nlevolve.formats.config import (
+    ConfigFile,
+    ControlRow,
+    LibraryRow,
+    MergedRow,
+    OriginRow,
+    PartRow,
+    SeedsRow,
+    ShardRow,
+    check_config,
+)
 from nlevolve.formats.results import ResultsFile, SubmissionFile
 
-__all__ = ["ConfigFile", "ControlRow", "OriginRow", "ResultsFile", "SeedsRow", "SubmissionFile", "check_config"]
+__all__ = [
+    "ConfigFile",
+    "ControlRow",
+    "LibraryRow",
+    "MergedRow",
+    "OriginRow",
+    "PartRow",
+    "ResultsFile",
+    "SeedsRow",
+    "ShardRow",
+    "SubmissionFile",
+    "check_config",
+]

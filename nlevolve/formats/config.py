@@ -11,7 +11,7 @@ from nlevolve.config import RunConfig
 from nlevolve.llm.catalogue import Price
 from nlevolve.options import Limits
 from nlevolve.puzzle.grids import LARGEST_SIDE
-from nlevolve.records import Arm, Description, Record
+from nlevolve.records import Arm, Description, Entry, Record
 
 
 class ControlRow(Record):
@@ -42,6 +42,20 @@ class SeedsRow(Record):
     """SHA-256 of the canonical JSON of `given`."""
 
 
+class LibraryRow(Record):
+    """Where the examples are from that births are shown (`--library`)."""
+
+    of: str
+    """run: from the tasks that it has solved itself; else the file's name."""
+    grows: bool = False
+    """Whether it is the run's own: then task i is shown rules of the tasks below i - policy.mix.behind that are over, and of no
+    other."""
+    entries: tuple[Entry, ...] = ()
+    """What the file had when the run began; none of the run's own, which stand in its log."""
+    digest: str
+    """SHA-256 of the canonical JSON of `entries`."""
+
+
 class OriginRow(Record):
     """The run that one repeats (`solve --from`)."""
 
@@ -52,6 +66,39 @@ class OriginRow(Record):
     told_again: bool = False
     """Whether it is that run told again from the sample bank: then it has its id, and its calls, tokens and dollars are that
     run's."""
+
+
+class ShardRow(Record):
+    """Which part of what was selected a run has (`--shard`)."""
+
+    number: int
+    """From 1."""
+    of: int
+    """Into how many it was cut: the run has every so-manieth task."""
+    selected: tuple[str, ...]
+    """One selector a task of all that was selected, in order."""
+    selected_digest: str
+    """SHA-256 of what all these tasks hold."""
+
+
+class PartRow(Record):
+    """A run that a merged one was made from."""
+
+    run: str
+    """Its name; its folder where two had one name."""
+    id: str
+    shard: str = ""
+    """`2/7`, if it was one."""
+    tasks: tuple[str, ...]
+    """Ids, in order."""
+
+
+class MergedRow(Record):
+    """What a run was put together from (`nlevolve merge`)."""
+
+    parts: tuple[PartRow, ...]
+    missing: tuple[str, ...] = ()
+    """Shards that were not there: `3/7`. Their tasks are open until the run is resumed."""
 
 
 class ConfigFile(Record):
@@ -102,11 +149,17 @@ class ConfigFile(Record):
     seeds: SeedsRow | None = None
     """Where these are from, if the run was told to begin with them: its schedule comes behind them. Of a control they take the
     place of the schedule's first births."""
+    library: LibraryRow | None = None
+    """Of a run whose births are shown examples: where these are from."""
     control: ControlRow | None = None
     """What it controls, of a run that `nlevolve control` made."""
+    shard: ShardRow | None = None
+    """Which part of what was selected it has, if not all."""
+    merged: MergedRow | None = None
+    """The runs that it was put together from, if it was."""
     digest: str
-    """SHA-256 of the canonical JSON of `settings`, `tasks`, `tasks_digest` and `prompts`, and of `endpoints`, `given` and
-    `seeds.digest` where there are any: equal for runs that ask the same."""
+    """SHA-256 of the canonical JSON of `settings`, `tasks`, `tasks_digest` and `prompts`, and of `endpoints`, `given`,
+    `seeds.digest` and `library.of` with `library.digest` where there are any: equal for runs that ask the same."""
 
 
 LOOSE = {"settings", "limits"}

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import ConfigDict, Field, RootModel
 
 from nlevolve.puzzle.grids import Grid
-from nlevolve.records import Loss, Operator, ProgramsRow, Record, Role, Stopped
+from nlevolve.records import LookRow, Loss, Operator, ProgramsRow, Record, Role, Stopped
 
 
 class CallCounts(Record):
@@ -80,6 +80,27 @@ class RoleRow(AccountRow):
     """What became of its replies."""
 
 
+class WrittenRow(Record):
+    """Descriptions that were written with nothing but the task before them, or with examples besides."""
+
+    births: int = 0
+    """Those that gave a description."""
+    fit: int = 0
+    """Of these, those that fit every training pair."""
+    solved: int = 0
+    """Tasks that are solved by one of them."""
+    gain: float | None = None
+    """Mean over them of how much nearer than a copy of the input they came, 0..1, as the bandit counts it; null where there are
+    none."""
+
+
+class ExamplesRow(Record):
+    """Written births that were shown examples from a library, beside those of the same run that were not."""
+
+    shown: WrittenRow = WrittenRow()
+    plain: WrittenRow = WrittenRow()
+
+
 class TotalsRow(AccountRow):
     """The run as a whole. Denominators are the tasks selected, failed and unanswered ones included."""
 
@@ -109,6 +130,10 @@ class TotalsRow(AccountRow):
     """Descriptions that were checked."""
     programs: ProgramsRow = ProgramsRow()
     """Of all tasks."""
+    examples: ExamplesRow | None = None
+    """null where no birth was shown any (`--library`)."""
+    looks: Mapping[str, LookRow] = {}
+    """Those of all tasks."""
     replies: RepliesRow = RepliesRow()
     """What became of the replies."""
     losses: tuple[Loss, ...] = ()
@@ -177,6 +202,8 @@ class TaskRow(AccountRow):
     """Descriptions that were checked."""
     programs: ProgramsRow = ProgramsRow()
     """What programs did in the checker's place."""
+    looks: Mapping[str, LookRow] = {}
+    """How the task was shown to whoever wrote (`digits`, `names facts`, `digits pictures:all`) -> what came of it."""
     opinions: OpinionsRow = OpinionsRow()
     replies: RepliesRow = RepliesRow()
     """What became of the replies."""

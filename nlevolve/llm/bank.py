@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from nlevolve.errors import BankFailed
 from nlevolve.llm.disk import FILE, StrangeRow, TextTable, file_of
-from nlevolve.llm.request import Reply
+from nlevolve.llm.request import Reply, Request
 from nlevolve.llm.silence import said_if_long
 
 Notice = Callable[[str], None]
@@ -79,7 +79,16 @@ class Bank(Protocol):
     replay: bool
     """Serve whatever is here and nothing else."""
 
-    def get(self, key: str) -> Sample | None: ...
+    async def look(self, key: str) -> Sample | None:
+        """The sample of this key; None when there is none, or none of ours."""
+
+    async def claim(self, request: Request) -> Sample | None:
+        """Before it is bought: wait while somebody else who shares the bank buys it. What is there then; `put` or `release` is to
+        follow. Raises NoReply."""
+
+    def release(self, key: str) -> None:
+        """It is not bought after all."""
+
     async def put(self, key: str, sample: Sample) -> Sample: ...
     def reject(self, key: str, why: str) -> None: ...
     async def close(self) -> None: ...
@@ -127,6 +136,17 @@ class DiskBank:
         except sqlite3.DatabaseError as error:
             self._renew(table, error)
         return None
+
+    async def look(self, key: str) -> Sample | None:
+        """As `get`, for whoever does not ask where the bank is."""
+        return self.get(key)
+
+    async def claim(self, request: Request) -> Sample | None:
+        """Nothing is waited for: a file tells nobody what is being bought."""
+        return None
+
+    def release(self, key: str) -> None:
+        """Nothing was claimed."""
 
     async def put(self, key: str, sample: Sample) -> Sample:
         """Keep the sample and return the one that stands: the first reply to a question is its reply in every run."""
@@ -197,6 +217,15 @@ class DiskBank:
         with self._table.transaction():
             for key in keys:
                 self._table.delete(key)
+
+    def forget(self, keys: list[str]) -> None:
+        """Drop them in their turn, behind what is being written."""
+        self._thread.submit(self.drop, keys).add_done_callback(self._forgotten)
+
+    def _forgotten(self, forgetting: Future[None]) -> None:
+        error = None if forgetting.cancelled() else forgetting.exception()
+        if error is not None:
+            self._notice(f"what is kept elsewhere by now could not be removed from {self.folder} ({lined(error)})")
 
     async def _flush(self) -> None:
         loop = asyncio.get_running_loop()

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from dataclasses import replace
 
+from nlevolve.llm import pictures
 from nlevolve.llm.catalogue import ModelCard, price_of
 from nlevolve.llm.embedded import PROVIDER
 from nlevolve.llm.ledger import Hold, Ledger, Need
@@ -20,8 +21,6 @@ SHORTEST_CAP = 4_000
 """Tokens: a reply is not capped lower than this while the money is there: the first replies seen may happen to be short."""
 LEAST_REPLY = 256
 """Tokens: with money for less it is not worth asking."""
-IMAGE_TOKENS = 3_000
-"""At most, for a picture of a grid: providers that count most (by tiles of a large picture) stay below."""
 MESSAGE_TOKENS = 50
 """At most, for what a provider wraps around a message."""
 BEGUN = {200, 504, 524}
@@ -43,10 +42,11 @@ class Budget:
         self._unpriced: set[str] = set()
 
     @asynccontextmanager
-    async def reservation(self, request: Request) -> AsyncIterator[Hold]:
-        """Hold what the try may cost, until it is over; what it did cost is written into the hold. Raises OverBudget."""
+    async def reservation(self, request: Request, key: str = "") -> AsyncIterator[Hold]:
+        """Hold what the try may cost, until it is over; what it did cost is written into the hold. `key`: digest of what its call
+        asks, whatever the form of this try. Raises OverBudget."""
         task = request.label.task
-        hold = await self._ledger.reserve(task, replace(self._need(request), last=request.label.last))
+        hold = await self._ledger.reserve(task, replace(self._need(request), last=request.label.last, request=key))
         try:
             yield hold
         finally:
@@ -54,7 +54,7 @@ class Budget:
 
     def keeping(self, task: str, requests: Callable[[], Sequence[Request]]) -> AbstractContextManager[None]:
         """Keep of the caps, until the task is answered, what these requests may take: those marked `last` are let have it."""
-        caps = self._ledger.caps
+        caps = self._ledger.bounds
         if caps.calls is None and not caps.bound:
             return nullcontext()
         asked = requests()
@@ -69,7 +69,7 @@ class Budget:
 
     def capped(self, request: Request, hold: Hold) -> Request:
         """The request as it may be sent for this money: its reply no longer than was reserved for."""
-        caps = self._ledger.caps
+        caps = self._ledger.bounds
         # of a model that costs nothing, money bounds no reply
         bound = caps.tokens is not None or (caps.money and hold.usd > 0)
         if request.settings.max_tokens or not hold.tokens or not bound:
@@ -107,7 +107,7 @@ class Budget:
         if price is None:
             self._say_unpriced(request.model)
         dear = price is not None and bool(price.prompt or price.completion)
-        if not dear and self._ledger.caps.tokens is None:
+        if not dear and self._ledger.bounds.tokens is None:
             return Need(priced=price is not None)
         prompt = most_prompt_tokens(request)
         tokens, least = self._tokens(request)
@@ -125,7 +125,7 @@ class Budget:
         card = self._cards.get(request.model)
         bound, thinks = bound_of(request, card), thought(request.settings, card)
         most = bound.tokens if bound and bound.told else (card.longest_reply if card else None) or UNSEEN_REPLY
-        longest = self._longest.get(request.model) if self._ledger.caps.bound else None
+        longest = self._longest.get(request.model) if self._ledger.bounds.bound else None
         # twice the longest seen: replies of one role are alike, and what is reserved and not used stops other calls
         seen = most if longest is None else max(SHORTEST_CAP, 2 * longest)
         return min(most, seen + thinks.asked), min(most, LEAST_REPLY + thinks.floor)
@@ -147,4 +147,4 @@ def most_prompt_tokens(request: Request) -> int:
     """No tokenizer makes more tokens of a text than it has bytes."""
     texts = sum(len(message.text.encode()) + MESSAGE_TOKENS for message in request.messages)
     schema = len(str(request.reply_schema)) if request.reply_schema else 0
-    return texts + schema + IMAGE_TOKENS * sum(len(message.images) for message in request.messages)
+    return texts + schema + sum(pictures.most(request.model, image) for message in request.messages for image in message.images)

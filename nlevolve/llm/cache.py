@@ -73,7 +73,7 @@ class Cache:
     async def __call__(self, request: Request, waits: Callable[[], None]) -> Reply:
         """The reply. `waits` is called when it is not in the bank: whoever asked is about to wait for a provider."""
         key = request.key
-        while (sample := self._to_serve(key)) is None:
+        while (sample := await self._to_serve(key)) is None:
             if self._bank.replay:
                 raise NotBanked(_which(request))
             waits()
@@ -82,10 +82,12 @@ class Cache:
                 return self._share(flight)
         return self._served(sample, request)
 
-    def _to_serve(self, key: str) -> Sample | None:
+    async def _to_serve(self, key: str) -> Sample | None:
         """What the bank has for it, unless it is to be asked for anew. A reply that is just coming in belongs to who asked first:
         served to others before him it would look like one that another run had bought."""
-        sample = None if key in self._flights else self._bank.get(key)
+        sample = None if key in self._flights else await self._bank.look(key)
+        if key in self._flights:  # somebody has begun to buy it while we looked
+            return None
         return sample if sample is not None and (self._bank.replay or self._stands(sample, key)) else None
 
     def _served(self, sample: Sample, request: Request) -> Reply:
@@ -128,6 +130,12 @@ class Cache:
     async def _fly(self, flight: _Flight) -> Reply:
         call, request = flight.call, flight.call.request
         try:
+            bought = await self._bank.claim(request)
+            if bought is not None and self._stands(bought, request.key):
+                self._bank.release(request.key)
+                reply = self._served(bought, request)
+                self._account(call, reply)
+                return reply
             reply = (await self._deliver(call)).model_copy(update={"tries": call.tries})
             self._logged.add(request.key)
             kept = await self._bank.put(request.key, Sample(model=request.model, run=self._run, reply=reply))
@@ -136,10 +144,12 @@ class Cache:
             self._account(call, reply)
             return reply
         except NoReply as error:
+            self._bank.release(request.key)
             error.tries = call.tries
             self._account(call, error)
             raise
         except asyncio.CancelledError:
+            self._bank.release(request.key)
             # its reply may be on its way into the bank: whoever asks again has what this run bought, and no other one's
             self._logged.discard(request.key)
             given_up = Abandoned("nobody waits for it any more")

@@ -13,7 +13,7 @@ from nlevolve.llm.budget import Budget, may_be_billed
 from nlevolve.llm.call import Call
 from nlevolve.llm.concessions import Concessions
 from nlevolve.llm.ledger import Hold
-from nlevolve.llm.limits import Lanes
+from nlevolve.llm.limits import Places
 from nlevolve.llm.pausing import Held, Pause
 from nlevolve.llm.request import LLM, Abandoned, Away, CallFailed, Doubtful, Interrupted, NoReply, Rejected, Reply, Request
 from nlevolve.llm.retries import fails_alike, wait_before_another
@@ -35,7 +35,7 @@ class Delivery:
         breaker: Breaker,
         absences: Absences,
         pause: Pause,
-        lanes: Lanes,
+        lanes: Places,
         budget: Budget,
         forms: Forms,
         concessions: Concessions,
@@ -91,7 +91,7 @@ class Delivery:
     async def _paid(self, call: Call, request: Request) -> Reply:
         """One try. Money comes after the place: a place may be waited for long, and money held meanwhile would stop others."""
         self._check(call)
-        async with self._budget.reservation(request) as hold:
+        async with self._budget.reservation(request, call.request.key) as hold:
             self._check(call)
             return await self._send(call, self._budget.capped(request, hold), hold)
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from nlevolve.llm import pictures
 from nlevolve.llm.request import Reply, Request
 from nlevolve.records import Usage
 
 CHARACTERS = 3
 """Characters a token: of prose it is four, of grids two; more tokens than there are is the safer mistake with money."""
-IMAGE = 1_000
-"""Tokens of a picture of a grid, about."""
 
 
 def tokens_of(text: str) -> int:
@@ -17,7 +16,10 @@ def tokens_of(text: str) -> int:
 
 def prompt_tokens(request: Request) -> int:
     """Of its messages and their pictures, about."""
-    return sum(tokens_of(message.text) + IMAGE * len(message.images) for message in request.messages)
+    return sum(
+        tokens_of(message.text) + sum(pictures.likely(request.model, image) for image in message.images)
+        for message in request.messages
+    )
 
 
 def counted(usage: Usage, request: Request, text: str, reasoning: str) -> Usage:

@@ -87,6 +87,8 @@ class Need:
     """Tokens that its reply is likely to have, at most."""
     last: bool = False
     """Whether it may take of what is kept for answers (kept.py)."""
+    request: str = ""
+    """Digest of what is asked, by which it is found again what became of it."""
 
     def usd(self, tokens: int) -> float:
         return self.prompt_usd + tokens * self.token_usd
@@ -159,6 +161,11 @@ class Ledger:
             others.mine(self.usd, 0.0, self.tokens, 0)
         self.kept = Kept()
         self._before = spent
+
+    @property
+    def bounds(self) -> Caps:
+        """By what requests are measured: these caps, and whatever others stand behind them."""
+        return self.caps
 
     def cap(self, usd: float) -> None:
         """From now on the run may take so much, with what is spent already. What is in flight stays in flight."""
@@ -265,14 +272,25 @@ class Ledger:
         """This was paid for by the run before it was interrupted. It counted as lost, or is in no account yet."""
         lost = self._lost.pop(request.key, None)
         if lost is not None:
-            self.calls -= lost.calls
-            self.unknown_usd -= lost.usd
-            self._pay(lost.task, -lost.usd, -lost.tokens)
+            self.regain(lost)
         ours = is_embedded(request.model)
         self.calls += 0 if ours else reply.tries
         self.unknown_usd += reply.unknown_usd
         took = 0 if ours else reply.usage.prompt + reply.usage.completion + reply.unknown_tokens
         self._pay(request.label.task, (reply.cost_usd or 0.0) + reply.unknown_usd, took)
+
+    def regain(self, lost: Lost) -> None:
+        """What became of it is known by now: it is not lost."""
+        self.calls -= lost.calls
+        self.unknown_usd -= lost.usd
+        self._pay(lost.task, -lost.usd, -lost.tokens)
+
+    def take(self, task: str, hold: Hold) -> None:
+        """A reservation is made: just now, or by whoever kept these accounts before."""
+        self.calls += hold.counts
+        if hold.last:
+            self.kept.took(task)
+        self._held[task].append(hold)
 
     def _pay(self, task: str, usd: float, tokens: int) -> None:
         self.usd += usd
@@ -283,7 +301,8 @@ class Ledger:
             self._say(others)
 
     def _say(self, others: Others) -> None:
-        others.mine(self.usd, self._committed, self.tokens, self._committed_tokens)
+        if others.hear:  # what is held has to be added up, hold by hold
+            others.mine(self.usd, self._committed, self.tokens, self._committed_tokens)
 
     @property
     def _committed(self) -> float:
@@ -319,10 +338,7 @@ class Ledger:
 
     def _commit(self, task: str, need: Need, tokens: int) -> Hold:
         hold = Hold(need.usd(tokens), tokens, need.prompt, need.counts, need.priced, need.last)
-        self.calls += hold.counts
-        if hold.last:
-            self.kept.took(task)
-        self._held[task].append(hold)
+        self.take(task, hold)
         return hold
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Protocol
 
 from nlevolve.llm.at_once import AtOnce
 from nlevolve.llm.pace import LearnedRate, Pace
@@ -68,14 +69,18 @@ class Shared:
         stopping: asyncio.Event,
         served: Mapping[Place, int],
         traffic: Traffic,
+        stagger: Stagger | None = None,
+        most: Mapping[str, int] = MappingProxyType({}),
     ) -> None:
+        """`stagger`: None where calls that start together do not come back to this process. `most`: model -> calls in flight."""
         self.concurrency = concurrency
+        self.most = most
         self.served = served
         self.traffic = traffic
         self.emit = emit
         self.stopping = stopping
         self.total = asyncio.Semaphore(concurrency)
-        self.stagger = Stagger()
+        self.stagger = stagger
 
 
 @dataclass(eq=False)
@@ -96,7 +101,8 @@ class Lane:
     def __init__(self, model: str, settings: RoleSettings, shared: Shared) -> None:
         self._model = model
         self._shared = shared
-        self._slots = Slots(shared.concurrency, shared.served.get((model, settings.base_url)))
+        most = min(shared.concurrency, shared.most.get(model, shared.concurrency))
+        self._slots = Slots(most, shared.served.get((model, settings.base_url)))
         self._said = int(self._slots.limit)
         self._told = Pace(settings.requests_per_minute)
         self._tokens = Pace(settings.tokens_per_minute)
@@ -130,20 +136,31 @@ class Lane:
                 waited = await self._turn(last)
                 if self._shared.stopping.is_set() and not last:
                     raise Interrupted("the run was interrupted")
-                await self._shared.stagger.turn()
-                await self._shared.total.acquire()
-                now = asyncio.get_running_loop().time()
-                self._learned.sent(now, waited)
-                self._told.take(now)
-                self._tokens.take(now, tokens)
-                taken = Taken(now, tokens, beside=self._slots.in_flight)
-                self._slots.in_flight += 1
-                self._under_way[taken] = None
-                return taken
+                if self._shared.stagger is not None:
+                    await self._shared.stagger.turn()
+                return await self.resume(tokens, waited=waited)
         finally:
             self._queued -= 1
             standing.waiting -= 1
             self._in_demand = self._in_demand and self._queued > 0
+
+    async def resume(self, tokens: float, *, waited: bool = False) -> Taken:
+        """A place whose turn has come, or whose call is under way already: of the whole run's slots one is waited for."""
+        await self._shared.total.acquire()
+        now = asyncio.get_running_loop().time()
+        self._learned.sent(now, waited)
+        self._told.take(now)
+        self._tokens.take(now, tokens)
+        taken = Taken(now, tokens, beside=self._slots.in_flight)
+        self._slots.in_flight += 1
+        self._under_way[taken] = None
+        return taken
+
+    @property
+    def standing(self) -> dict[str, float | None]:
+        """Calls in flight, how many there may be, and the requests a minute that are kept to, if any are."""
+        paces = [pace for pace in (self._told.per_minute, self._learned.per_minute) if pace is not None]
+        return {"in_flight": self._slots.in_flight, "limit": int(self._slots.limit), "per_minute": min(paces, default=None)}
 
     async def _turn(self, last: bool) -> bool:
         """Wait for the pace; whether the learned one made us wait."""
@@ -225,9 +242,15 @@ class Lane:
         if news:
             self._say("it refuses more at once")
 
-    def tokens(self, request: Request) -> float:
-        """Tokens that a request is expected to take, reply included."""
-        return sum(len(message.text) for message in request.messages) / CHARACTERS_A_TOKEN + self._usual_reply
+    def tokens(self, characters: int) -> float:
+        """Tokens that a request of so many characters is expected to take, reply included."""
+        return characters / CHARACTERS_A_TOKEN + self._usual_reply
+
+    def keep_to(self, requests: float | None, tokens: float | None) -> None:
+        """Somebody else who asks this model was told of a limit, a minute: the least holds for all."""
+        for pace, told in ((self._told, requests), (self._tokens, tokens)):
+            if told is not None:
+                pace.per_minute = min(told, pace.per_minute or told)
 
     def _rest(self, now: float, seconds: float) -> None:
         """Send nothing for so long; but look again from time to time, since nobody sees why nothing happens."""
@@ -255,6 +278,18 @@ class Lane:
         self._shared.emit(LimitChanged(model=self._model, in_flight=self._said, per_minute=self._lesson.per_minute, why=why))
 
 
+class Places(Protocol):
+    """Where a try finds its place in flight."""
+
+    def place(self, request: Request) -> AbstractAsyncContextManager[Taken]:
+        """A place for one try. How the try ends tells how much can be asked at once and how fast. Raises NoReply."""
+
+
+def characters(request: Request) -> int:
+    """Of all its messages."""
+    return sum(len(message.text) for message in request.messages)
+
+
 class Lanes:
     """Places in flight: of each model so many, of the whole run so many, and each to be had at its model's pace.
 
@@ -270,7 +305,7 @@ class Lanes:
         traffic: Traffic | None = None,
     ) -> None:
         """`served`: how many a server works on at once, where it says so."""
-        self._shared = Shared(concurrency, emit, stopping, served, traffic or Traffic(emit))
+        self._shared = Shared(concurrency, emit, stopping, served, traffic or Traffic(emit), Stagger())
         self._lanes: dict[Place, Lane] = {}
 
     @asynccontextmanager
@@ -279,7 +314,7 @@ class Lanes:
         lane = self._lanes.get(request.place)
         if lane is None:
             lane = self._lanes[request.place] = Lane(request.model, request.settings, self._shared)
-        taken = await lane.enter(lane.tokens(request), rank=rank(request.label), last=request.label.last)
+        taken = await lane.enter(lane.tokens(characters(request)), rank=rank(request.label), last=request.label.last)
         try:
             yield taken
             if taken.reply is not None:

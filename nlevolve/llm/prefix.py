@@ -37,5 +37,5 @@ def stable_prefix(request: Request) -> str:
     last = max((i for i, message in enumerate(request.messages) if message.stable), default=-1)
     digest = hashlib.sha256(f"{request.model}\n{request.settings.base_url}".encode())
     for message in request.messages[: last + 1]:
-        digest.update(f"\n{message.role}\n{message.text}".encode())
+        digest.update("\n".join(["", message.role, message.text, *message.images]).encode())
     return digest.hexdigest()

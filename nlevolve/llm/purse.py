@@ -65,6 +65,8 @@ class Others:
     """Spent and held."""
     held = False
     """Whether any of them holds some."""
+    hear = False
+    """Whether it matters what this run says."""
 
     def alive(self) -> bool:
         """Whether any that holds some goes on, so that it may yet come back."""
@@ -141,6 +143,7 @@ class _Others(Others):
         self.usd = sum(share.spent_usd + share.held_usd for share in theirs.values())
         self.tokens = sum(share.spent_tokens + share.held_tokens for share in theirs.values())
         self.held = bool(self._holding)
+        self.hear = True
         self.said: Share | None = None
 
     def alive(self) -> bool:

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from nlevolve.errors import UsageError
 from nlevolve.llm.bank import WAIT, Notice, Sample, lined, sample_of
 from nlevolve.llm.disk import FILE, NO_LIMIT, SELECT, SELECT_ALL, StrangeRow, text_of
+from nlevolve.llm.request import Request
 
 
 class ReplayBank:
@@ -33,6 +34,16 @@ class ReplayBank:
         """The sample of this key; None when there is none, or none of ours."""
         found = self._base.execute(SELECT, (key,)).fetchone()
         return None if found is None else self._sample(found)
+
+    async def look(self, key: str) -> Sample | None:
+        """As `get`, for whoever does not ask where the bank is."""
+        return self.get(key)
+
+    async def claim(self, request: Request) -> Sample | None:
+        raise AssertionError("a replay buys nothing")
+
+    def release(self, key: str) -> None:
+        """Nothing was claimed."""
 
     def samples(self) -> Iterator[tuple[str, Sample]]:
         """Every sample that can be read, oldest first. Raises UsageError where the file is damaged."""

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from nlevolve.puzzle.notations import Grids
+from nlevolve.records import Eye
 
 
 def _mix(model: str) -> tuple[str, ...]:
@@ -39,6 +42,11 @@ def _not_ours(body: dict[str, Any]) -> dict[str, Any]:
     return body
 
 
+def _eye(images: Any) -> Any:
+    """It was a yes or no before there was a choice."""
+    return {False: "none", True: "all"}.get(images, images) if isinstance(images, bool) else images
+
+
 class RoleSettings(BaseModel):
     """One role's model and how it is called (`--set ROLE.NAME=VALUE`)."""
 
@@ -64,8 +72,17 @@ class RoleSettings(BaseModel):
     """Header -> value; `env:NAME` takes the value from the environment when the call is made."""
     shown: Literal["others", "none"] = "others"
     """Which examples the checker and the answerer see beside the description: the other training pairs, or none at all."""
-    images: bool = False
-    """Send the grids as pictures too."""
+    grids: Grids = "digits"
+    """How grids are written for it: digits, letters or names of colours apart, digits with commas, as JSON, or behind the
+    numbers of their rows."""
+    facts: bool = False
+    """Tell it, beside the grids, what a program sees in them: sizes, colours, objects, symmetries, what changes."""
+    images: Annotated[Eye, BeforeValidator(_eye)] = "none"
+    """Which grids go as pictures, beside their text: none, the inputs, or all that are shown, one picture a pair."""
+    image_numbers: bool = True
+    """Whether pictures have numbers of rows and columns."""
+    sees: bool | None = None
+    """Whether its model takes pictures, where the table of models does not know that; None: as it says."""
     lead: bool = False
     """Send the first call of each shared prefix ahead of the rest, so that they find it in the provider's prompt cache."""
     timeout: float = Field(1800.0, gt=0)

@@ -11,7 +11,7 @@ from random import Random
 from nlevolve.llm.absence import Absences
 from nlevolve.llm.accounts import Accounts, Ask, metered
 from nlevolve.llm.alarm import Alarm
-from nlevolve.llm.bank import Bank, DiskBank
+from nlevolve.llm.bank import Bank
 from nlevolve.llm.breaker import Breaker
 from nlevolve.llm.budget import Budget
 from nlevolve.llm.cache import LINGER, Cache
@@ -21,12 +21,11 @@ from nlevolve.llm.concessions import Concessions
 from nlevolve.llm.deliver import Delivery
 from nlevolve.llm.endpoints import Endpoints
 from nlevolve.llm.kept import Keeping, keeping_nothing
-from nlevolve.llm.ledger import Caps, Ledger, Spent
-from nlevolve.llm.limits import Lanes
+from nlevolve.llm.ledger import Caps, Spent
+from nlevolve.llm.means import Asker, Means, Own
 from nlevolve.llm.pausing import Pause
 from nlevolve.llm.prefix import led
 from nlevolve.llm.purse import Purse, SharedPurse
-from nlevolve.llm.replay_bank import ReplayBank
 from nlevolve.llm.request import LLM, Interrupted, NotBanked, OverBudget, Place, Rejected, Reply, Request
 from nlevolve.llm.room import roomier
 from nlevolve.llm.schema_fallback import Forms
@@ -105,7 +104,7 @@ class Stack:
         if self._bank.replay or self._vacancies is None:
             raise NotBanked("nothing is asked early")
         await self._vacancies.until_free()
-        sample = self._bank.get(self._as_asked(request).key)
+        sample = await self._bank.look(self._as_asked(request).key)
         if sample is not None:
             return sample.reply
         if not self._carries_another():
@@ -118,7 +117,7 @@ class Stack:
         async def ask(request: Request, waits: Callable[[], None]) -> Reply:
             if owed(request.key):
                 return await self._ask(request, waits)
-            sample = self._bank.get(request.key)
+            sample = await self._bank.look(request.key)
             if sample is None:
                 raise NotBanked("the sample bank has no reply to it")
             return sample.reply.model_copy(update={"cached": True, "request": request.key})
@@ -188,7 +187,7 @@ class OpenStack:
     """Unique to a run and kept by its resumptions."""
     logged: Iterable[str] = ()
     """Request digests of the CallFinished events already in the run's log. With `run_id` they let a resumption account for a
-    reply that was paid and banked but not logged when the run was killed."""
+    reply that was paid and banked but not logged when the run was killed. To a set others may be added while it is open."""
     seed: int = 0
     """Of the retries' jitter."""
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
@@ -199,14 +198,30 @@ class OpenStack:
     """See client.Client."""
     live: LLM | None = None
     """Stands in for the client, in tests."""
+    means: Means = field(default_factory=Own)
+    """Ledger, bank and places in flight, where they are not this run's own."""
+    part: str = ""
+    """Which part of the run this process carries out, where several do."""
+    departed: frozenset[str] | None = None
+    """Digests of the requests that left in the session before this one, by its log, where that is whole."""
 
     async def __aenter__(self) -> Stack:
         told = {} if self.replay or self.live else await served(self.roles, self.cards)
+        asker = Asker(
+            run=self.run,
+            run_id=self.run_id,
+            emit=self.emit,
+            stopping=self.stopping,
+            patience=self.patience,
+            part=self.part,
+            departed=self.departed,
+        )
+        await self.means.open(asker, replay=self.replay)
         self._purse = SharedPurse(self.purse, self.run_id, self.run) if self.purse else Purse()
-        ledger = Ledger(self.caps, self.spent, self._purse)
+        ledger = self.means.ledger(self.caps, self.spent, self._purse)
         accounts = Accounts(self.emit, self.cards, ledger)
         notice = accounts.notice
-        self._bank: Bank = (ReplayBank if self.replay else DiskBank)(self.cache_dir, notice)
+        self._bank = self.means.bank(self.cache_dir, notice)
         self._traffic = Traffic(self.emit)
         self._client = Client(self.cards, notice, own_process=self.own_process, traffic=self._traffic, served=told)
         slots = {at: one.slots for at, one in told.items() if one.slots}
@@ -216,7 +231,7 @@ class OpenStack:
             breaker=Breaker(self.emit),
             absences=Absences(self.emit, self.stopping, self.patience),
             pause=self.pause or Pause(self.stopping),
-            lanes=Lanes(self.concurrency, self.emit, self.stopping, slots, self._traffic),
+            lanes=self.means.lanes(self.concurrency, slots, self._traffic),
             budget=budget,
             forms=Forms(notice),
             concessions=Concessions(notice),
@@ -227,7 +242,8 @@ class OpenStack:
         self._alarm = Alarm()
         unheard = self._alarm.ring
         vacancies = Vacancies(self.concurrency, self._traffic)
-        self._cached = Cache(led(deliver), self._bank, accounts, unheard, vacancies, run=self.run_id, logged=set(self.logged))
+        logged = self.logged if isinstance(self.logged, set) else set(self.logged)
+        self._cached = Cache(led(deliver), self._bank, accounts, unheard, vacancies, run=self.run_id, logged=logged)
         ask, endpoints = metered(self._cached, accounts), self.endpoints
         return Stack(
             ask,
@@ -250,5 +266,6 @@ class OpenStack:
         self._traffic.close()
         await self._bank.close()
         await self._client.close()
+        await self.means.close()
         self._purse.close()
         self._alarm.told(raised, others)

@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from nlevolve.llm import pictures
 from nlevolve.llm.catalogue import EMBEDDED, ModelCard
 from nlevolve.llm.request import CallFailed, FewerTokens, Message, Place, Request, TooLong
 from nlevolve.llm.serving import Served
 from nlevolve.llm.settings import RoleSettings
+from nlevolve.puzzle.notations import LETTERS
 
 CHARACTERS_A_TOKEN = 4.0
 """Of prose."""
@@ -24,15 +26,24 @@ LEAST_CUT = 1_000
 FAR_BELOW, BELOW = 0.5, 0.8
 """Shares of our estimate of a prompt: so little no tokenizer makes of it; so little is suspicious in a round number."""
 ROUND = 1024
-_CELL = re.compile(r"[\d.](?=[ \n]|\Z)")
+TOKENS_A_LETTER = 1
+"""A letter for a colour, with the space before it."""
+_CELL = re.compile(r"[\d.](?=[ \n]|,[\d.\n]|\]|\Z)")
+_LETTER = re.compile(rf"(?<![^ \n])[{LETTERS}](?=[ \n]|\Z)")
 
 
-def tokens(messages: Iterable[Message]) -> int:
-    """An estimate of what messages take of a window."""
+def tokens(messages: Iterable[Message], model: str = "") -> int:
+    """An estimate of what messages, and the pictures with them, take of a window."""
+    messages = list(messages)
+    return _of_text(messages) + sum(pictures.likely(model, image) for message in messages for image in message.images)
+
+
+def _of_text(messages: Iterable[Message]) -> int:
     found = 0.0
     for message in messages:
-        cells = len(_CELL.findall(message.text))
-        found += TOKENS_A_CELL * cells + (len(message.text) - 2 * cells) / CHARACTERS_A_TOKEN
+        cells, letters = len(_CELL.findall(message.text)), len(_LETTER.findall(message.text))
+        prose = len(message.text) - 2 * (cells + letters)
+        found += TOKENS_A_CELL * cells + TOKENS_A_LETTER * letters + prose / CHARACTERS_A_TOKEN
     return round(found)
 
 
@@ -41,7 +52,8 @@ def cut(messages: Iterable[Message], counted: int, window: int) -> TooLong | Non
 
     `window`: tokens that were asked for.
     """
-    had = tokens(messages)
+    # servers differ too much in what they make of a picture
+    had = _of_text(messages)
     filled = counted >= window - 1 or (counted % ROUND == 0 and counted < BELOW * had)
     if counted < LEAST_CUT or not (filled or counted < FAR_BELOW * had):
         return None
@@ -81,7 +93,7 @@ class Windows:
 
     def refused(self, request: Request, failure: TooLong | FewerTokens) -> int:
         """A prompt was too long, or left too little room. Returns what the next one may have, in estimated tokens."""
-        estimate = tokens(request.messages)
+        estimate = tokens(request.messages, request.model)
         if isinstance(failure, FewerTokens):
             lacking = max(1, (request.settings.max_tokens or ROOM) - failure.most)
             self._refused[request.place] = min(estimate - lacking, self._refused.get(request.place, estimate))

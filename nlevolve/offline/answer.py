@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from random import Random
 from typing import Any, Literal
 
@@ -17,6 +18,8 @@ from nlevolve.offline.reviewing import Verdict, review
 from nlevolve.offline.solving import solve_at_once
 
 CLEVER = "offline/checker-clever"
+IDEAS, APART = 4, 97
+"""How many ideas come to mind where no program says the first, and how far apart their seeds are: births have those between."""
 ReplyForm = Literal["json", "working", "lines", "fenced"]
 """json: an object; working: one that begins with words; lines: without JSON; fenced: words, then the lines in a fence."""
 
@@ -45,6 +48,8 @@ def answer(job: Job) -> str:
         return _choice_reply(_chosen(asked, job, effort), job.form)
     if asked.wants_review and asked.numbers:
         return _verdict_reply(_reviewed(asked, job, effort), job.form)
+    if asked.wants_both:
+        return _both_reply(asked, job.seed, effort)
     if asked.numbers:
         return _bullets_reply(generate(asked, job.seed, effort), job.form, len(asked.numbers))
     note = "I see neither training pairs nor a description with an input grid in this, so I cannot answer."
@@ -112,6 +117,14 @@ def _grid_reply(checked: Checked, form: ReplyForm) -> str:
 def _bullets_reply(bullets: tuple[str, ...], form: ReplyForm, pairs: int) -> str:
     working = f"I compared the input and the output of {pairs} training pairs."
     return _reply({"bullets": list(bullets)}, [f"- {bullet}" for bullet in bullets], [working], form)
+
+
+def _both_reply(asked: Asked, seed: int, effort: Effort) -> str:
+    """Bullets, then their program, of an idea that has one: who is asked for both does not begin with what no program says."""
+    first = generate(asked, seed, effort)
+    others = (generate(asked, seed + turn * APART, effort) for turn in range(1, IDEAS))
+    bullets = next((idea for idea in chain([first], others) if program_reply(idea).startswith("```")), first)
+    return "\n".join(("Description:", *(f"- {bullet}" for bullet in bullets), "", program_reply(bullets, as_far=True)))
 
 
 def _reply(told: dict[str, Any], lines: list[str], working: list[str], form: ReplyForm) -> str:

@@ -12,18 +12,21 @@ from collections.abc import Sequence
 from nlevolve.offline.english import steps
 from nlevolve.offline.operation import Operation
 from nlevolve.offline.programs.helpers import needed
-from nlevolve.offline.programs.step import SAID, Sight, write
+from nlevolve.offline.programs.step import SAID, Sight, uses, write
 from nlevolve.offline.programs.unsaid import Unsaid
 from nlevolve.offline.said import ClaimOfOutput
 
-for _theme in ("answers", "cells", "grids", "objects", "panels", "repeating", "seeing"):
+for _theme in ("answers", "approaching", "cells", "grids", "objects", "panels", "pictures", "repeating", "seeing"):
     importlib.import_module(f"nlevolve.offline.programs.{_theme}")
 
 __all__ = ["SAID", "program", "program_reply"]
 
 
-def program_reply(bullets: Sequence[str]) -> str:
-    """A program that does what the bullets say, in a fence; or a line that names the first that cannot be said in Python."""
+def program_reply(bullets: Sequence[str], *, as_far: bool = False) -> str:
+    """A program that does what the bullets say, in a fence; or a line that names the first that cannot be said in Python.
+
+    `as_far`: what cannot be said is left out of the program, which says so.
+    """
     sight, lines = Sight(), ["grid = [list(row) for row in grid]"]
     for bullet in bullets:
         lines.append(f"# {' '.join(bullet.split())}")
@@ -31,7 +34,9 @@ def program_reply(bullets: Sequence[str]) -> str:
             for operation in steps(bullet) or ():
                 lines += _lines(operation, sight)
         except Unsaid:
-            return f"CANNOT: {' '.join(bullet.split())}"
+            if not as_far:
+                return f"CANNOT: {' '.join(bullet.split())}"
+            lines.append("# (left out: there is no program for this yet)")
     return f"```python\n{_program(lines)}\n```"
 
 
@@ -48,8 +53,9 @@ def _lines(operation: Operation, sight: Sight) -> list[str]:
     return [] if isinstance(operation, ClaimOfOutput) else write(operation, sight)
 
 
-def _program(lines: Sequence[str]) -> str:
-    body = [f"    {line}" if line else "" for line in (*lines, "return grid")]
+def _program(lines: list[str]) -> str:
+    first = ["original = grid"] if uses(lines, "original") else []
+    body = [f"    {line}" if line else "" for line in (*first, *lines, "return grid")]
     function = "\n".join(("def transform(grid):", *body))
     definitions = needed(function)
     constants = [text for text in definitions if "\n" not in text]

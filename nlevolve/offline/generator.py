@@ -9,6 +9,7 @@ from random import Random
 from nlevolve.offline.alternatives import holding, others
 from nlevolve.offline.english import steps
 from nlevolve.offline.generalizing import generalized
+from nlevolve.offline.hinting import hinted
 from nlevolve.offline.hypotheses import Glance, Hypothesis, Meter, Puzzle, explore, followed
 from nlevolve.offline.narrowing import narrowed
 from nlevolve.offline.operation import Definition, Example, Examples
@@ -59,6 +60,7 @@ def generate(asked: Asked, seed: int, effort: Effort) -> Bullets:
     """Write, revise or recombine, by how many descriptions the prompt shows; or what its headings say."""
     if asked.move in _MOVES and asked.numbers:
         return _MOVES[asked.move](asked, seed, effort)
+    effort = replace(effort, glance=hinted(effort.glance, asked.examples)) if asked.examples else effort
     puzzle = puzzle_of_prompt(replace(asked, tests=[]) if effort.eager else asked)
     if not puzzle.pairs:
         return SKIP
@@ -122,6 +124,9 @@ def _write(puzzle: Puzzle, seed: int, effort: Effort) -> Bullets:
     if not ideas:
         return SKIP
     exact = sum(idea.is_exact for idea in ideas)
+    if exact and effort.glance.first:
+        # what others have not thought of may be right: it is not passed over because they have had their turns
+        seed %= exact
     idea = ideas[seed] if seed < max(exact, 1) else _drawn(ideas, seed, Random(puzzle.digest))
     if not exact and effort.second and not ideas[0].accuracy:
         # with nothing right by one step, a revision would have no sign of which first step is worth going on from

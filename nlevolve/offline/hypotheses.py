@@ -22,7 +22,7 @@ from nlevolve.offline.families.seeing import (
     ObjectsAre,
 )
 from nlevolve.offline.nouns.colours import NAMES, Named
-from nlevolve.offline.operation import SUGGESTERS, Definition, Example, Examples, Operation, perform
+from nlevolve.offline.operation import SUGGESTERS, Definition, Example, Examples, Operation, Suggester, perform
 from nlevolve.offline.scene import Cells, Scene
 
 
@@ -189,6 +189,20 @@ class Glance:
     """In how many ways: what is background, what is an object."""
     dearest: int = 100_000
     """Families whose search costs more work units are not asked."""
+    first: frozenset[str] = frozenset()
+    """Families that are asked before all others, whatever they cost."""
+    openings: tuple[tuple[Definition, ...], ...] = ()
+    """Ways that are tried beside the usual ones, for the families that come first alone."""
+
+    def looks(self, examples: Examples) -> Iterator[tuple[tuple[Definition, ...], Sequence[Suggester]]]:
+        """Ways to see, and whom to ask then: cheap ones first, so that little is missed when the work is used up."""
+        usual = list(islice(ways_to_see(examples), self.ways))
+        every = sorted((s for s in SUGGESTERS if s.cost <= self.dearest or s.theme in self.first), key=self._order)
+        yield from ((way, every) for way in usual)
+        yield from ((way, [s for s in every if s.theme in self.first]) for way in self.openings if way not in usual)
+
+    def _order(self, suggester: Suggester) -> tuple[bool, int]:
+        return suggester.theme not in self.first, suggester.cost
 
 
 CLOSELY = Glance()
@@ -220,19 +234,14 @@ def _repeats(ranked: Sequence[Hypothesis], start: Hypothesis) -> Iterator[Operat
 
 
 def proposed(start: Hypothesis, meter: Meter, glance: Glance) -> Iterator[Hypothesis]:
-    """Every step that the families propose from `start`, tried, cheap families first, until the work is used up."""
+    """Every step that the families propose from `start`, tried, in the order of the glance, until the work is used up."""
     trial = start.puzzle.trial
-    for way in islice(ways_to_see(start.puzzle.pairs), glance.ways):
+    for way, suggesters in glance.looks(start.puzzle.pairs):
         looked = followed(way, start)
         burden = looked.puzzle.burden
         only_objects = bool(way) and all(isinstance(definition, OBJECT_VIEWS) for definition in way)
-        # cheap ones first, so that little is missed when the work is used up
-        for suggester in sorted(SUGGESTERS, key=lambda s: s.cost):
-            if (
-                suggester.cost > glance.dearest
-                or not suggester.fits(looked.puzzle.pairs)
-                or (only_objects and not suggester.by_eye)
-            ):
+        for suggester in suggesters:
+            if not suggester.fits(looked.puzzle.pairs) or (only_objects and not suggester.by_eye):
                 continue
             if not meter.spend(1 + suggester.cost * burden // 1000):
                 return

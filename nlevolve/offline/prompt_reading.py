@@ -1,7 +1,8 @@
 """What is asked: the pairs, test inputs, descriptions and results that the messages of a prompt hold.
 
-Prompts are templates that users edit, so the reading is tolerant: it goes by grids (rows of digits, or lists of them), by the
-last words before them (input, output, got, difference, pair or example and its number, test) and by bullets under "Description".
+Prompts are templates that users edit, so the reading is tolerant: it goes by grids (rows of digits, or lists of them; rows of
+colours by their names or letters), by the last words before them (input, output, got, difference, pair or example and its
+number, test) and by bullets under "Description".
 """
 
 from __future__ import annotations
@@ -11,13 +12,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from nlevolve.offline.nouns.colours import NAMES
 from nlevolve.offline.scene import MOST_SIDE, Cells, cells, is_valid
 
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+(?=\S)")
 _NUMBERED = re.compile(r"\b(?:pair|example|puzzle)s?\b\W{0,3}(\d{1,3})\b")
 _ROW = re.compile(r"^[\[\s]*\d(?:[\s,]*\d)*[\],\s]*$")
+_ROW_NUMBER = re.compile(r"^\s*row \d{1,3}: (?=\d)", re.IGNORECASE)
+_LETTERS = "KBRGYEMOCN"
+_WORDED = re.compile(rf"^\s*(?:(?:{'|'.join(NAMES)})(?:\s+(?:{'|'.join(NAMES)}))*|[{_LETTERS}](?: [{_LETTERS}])*)\s*$")
+"""A row of names of colours, or of a letter for each."""
+_SIGNS = {sign: colour for signs in (NAMES, _LETTERS) for colour, sign in enumerate(signs)}
+_CELL = re.compile(r"\d|[A-Za-z]+")
+_LONGEST_ROW = 900
+"""Characters: the names of a hundred colours."""
 _REVIEW = re.compile(r"\breview\b", re.IGNORECASE)
 _CANDIDATE = re.compile(r"\bcandidate\W{1,3}([a-z])\b(?:.*?(\d{1,3}) of 100)?")
+_PYTHON = re.compile(r"\bpython\b", re.IGNORECASE)
 _LONGEST_LABEL = 90
 """Characters of a line that may label a grid; longer ones are prose."""
 
@@ -56,6 +67,8 @@ class Asked:
     """What the headings say is to be done with the descriptions: generalise, alternative or restart."""
     tried: list[str] = field(default_factory=list)
     """A line each on what failed."""
+    examples: list[list[str]] = field(default_factory=list)
+    """Descriptions of other puzzles, by their bullets."""
     candidates: list[Candidate] = field(default_factory=list)
     """Grids for the test input to choose from."""
     turn: str = ""
@@ -82,10 +95,15 @@ class Asked:
         return self.target is not None and not self.tests and not self.parents and bool(self.numbers)
 
     @property
+    def wants_both(self) -> bool:
+        """Whether a description is to be written with a program beside it."""
+        return bool(self.tests and self.numbers and self.target is None and _PYTHON.search(self.turn))
+
+    @property
     def wants_program(self) -> bool:
         """Whether a description is to be said in Python."""
         alone = self.target is None and not self.tests and len(self.parents) == 1
-        return alone and re.search(r"\bpython\b", self.turn, re.IGNORECASE) is not None
+        return alone and _PYTHON.search(self.turn) is not None
 
 
 def texts(messages: list[dict[str, Any]]) -> str:
@@ -119,15 +137,20 @@ class _Place:
     role: str = ""
     """input, output, got or difference."""
     section: str = ""
-    """pairs, test, target, parent, tried, candidates, or turn."""
+    """pairs, test, target, parent, tried, examples, candidates, or turn."""
 
 
 def _blocks(text: str) -> Iterator[tuple[str, Any]]:
-    """Lines of prose, and grids made of neighbouring lines of digits."""
+    """Lines of prose, and grids made of neighbouring lines of digits. A program that is shown is neither."""
     rows: list[str] = []
+    program = False
     for line in [*text.splitlines(), ""]:
-        if _ROW.match(line) and len(line) < 200:
-            rows.append(line)
+        if program or line.strip().lower() == "```python":
+            program = not program or line.strip() != "```"
+            continue
+        row = _ROW_NUMBER.sub("", line[:_LONGEST_ROW])
+        if len(line) < _LONGEST_ROW and (_WORDED.match(row) or (len(row) < 220 and _ROW.match(row))):
+            rows.append(row)
             continue
         if rows:
             grid = _grid(rows)
@@ -138,7 +161,7 @@ def _blocks(text: str) -> Iterator[tuple[str, Any]]:
 
 
 def _grid(rows: list[str]) -> Cells | None:
-    found = [re.findall(r"\d", row) for row in rows]
+    found = [[_SIGNS.get(cell, cell) for cell in _CELL.findall(row)] for row in rows]
     if len({len(row) for row in found}) != 1:
         return None
     grid = cells(found)
@@ -147,8 +170,8 @@ def _grid(rows: list[str]) -> Cells | None:
 
 def _take_line(asked: Asked, place: _Place, line: str) -> None:
     bullet = _BULLET.match(line)
-    if bullet and place.section in ("parent", "tried"):
-        (asked.tried if place.section == "tried" else asked.parents[-1].bullets).append(line[bullet.end() :].strip())
+    if bullet and place.section in ("parent", "tried", "examples"):
+        _bullets(asked, place.section).append(line[bullet.end() :].strip())
         return
     low = line.lower().strip()
     if not low:
@@ -170,12 +193,22 @@ def _take_line(asked: Asked, place: _Place, line: str) -> None:
         asked.turn += line + "\n"
 
 
+def _bullets(asked: Asked, section: str) -> list[str]:
+    """Where a section's bullets go."""
+    if section == "tried":
+        return asked.tried
+    return asked.examples[-1] if section == "examples" else asked.parents[-1].bullets
+
+
 _MOVES = {"generalise": r"\bgenerali[sz]e", "alternative": r"\bexact on every\b"}
 """Words in the heading of a description that say what is to be done with it."""
 
 
 def _take_heading(asked: Asked, place: _Place, low: str) -> None:
-    if re.search(r"\bdescription\b|\bparent\b|\bidea\b", low) and not re.search(r"\bresult\b", low):
+    if re.search(r"other puzzles?\b", low):
+        place.section, place.number, place.role = "examples", 0, ""
+        asked.examples.append([])
+    elif re.search(r"\bdescription\b|\bparent\b|\bidea\b", low) and not re.search(r"\bresult\b", low):
         place.section, place.number, place.role = "parent", 0, ""
         candidate = _CANDIDATE.search(low)
         asked.parents.append(Parent(letter=candidate[1].upper() if candidate else ""))

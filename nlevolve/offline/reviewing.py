@@ -53,6 +53,6 @@ def _too_narrow(given: Rule, puzzle: Puzzle, work: int) -> Verdict | None:
     plainer = plainer_rule(given, puzzle, work)
     if plainer is None:
         return None
-    words = " ".join(map(sentence, plainer.steps))[: 2 * MOST_QUOTED]
+    words = ". ".join(map(sentence, plainer.steps))[: 2 * MOST_QUOTED]
     why = "A rule that takes less for granted fits every pair, too, and makes something else of a test input"
     return Verdict("doubt", 0, f'{why}: "{words}".')

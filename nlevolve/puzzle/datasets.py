@@ -15,6 +15,7 @@ from random import Random
 from nlevolve.errors import UsageError
 from nlevolve.puzzle.files import DRAW, Draw, RawTask, files_in, kind_of, shown, solutions_alone, tasks_in, undrawn
 from nlevolve.puzzle.grids import LARGEST_SIDE
+from nlevolve.puzzle.shards import Shard, every
 from nlevolve.puzzle.sources import DATASETS, SPLITS, read_dataset, task
 from nlevolve.puzzle.tasks import Task
 
@@ -51,6 +52,8 @@ class Selection:
     """How many rows or columns their grids may have."""
     broken: tuple[str, ...] = ()
     """What is wrong with those that were left out, a line each."""
+    shard: Shard | None = None
+    """Which part of what was selected these are, if not all."""
 
     @cached_property
     def tasks(self) -> tuple[Task, ...]:
@@ -71,13 +74,25 @@ class Selection:
         """Selector -> SHA-256 of its task alone: of a data set that has changed they say which tasks did."""
         return {one.selector: _digest([one.task]) for one in self.found}
 
+    def part(self, shard: str) -> Selection:
+        """Every n-th of these tasks, for `i/n`. Raises UsageError where there are fewer than shards."""
+        number, of = map(int, shard.split("/"))
+        return replace(self, found=every(self.found, number, of), shard=Shard(number, of, self.selectors, self.digest))
+
 
 def _digest(tasks: Iterable[Task]) -> str:
     rows = [[t.id, [[p.input, p.output] for p in t.pairs], t.tests] for t in tasks]
     return hashlib.sha256(json.dumps(rows, separators=(",", ":")).encode()).hexdigest()
 
 
-def load(selectors: Sequence[str], seed: int = 0, *, max_side: int = LARGEST_SIDE, skip_broken: bool = False) -> Selection:
+def load(
+    selectors: Sequence[str],
+    seed: int = 0,
+    *,
+    max_side: int = LARGEST_SIDE,
+    skip_broken: bool = False,
+    shard: str | None = None,
+) -> Selection:
     """Find and validate what the selectors name. A task named twice is taken once, as it was named first.
 
     A slice `[a:b]` is Python's, over the ids in order (a file's tasks: in the file's order). A sample `~N` takes the first
@@ -85,6 +100,7 @@ def load(selectors: Sequence[str], seed: int = 0, *, max_side: int = LARGEST_SID
     part): `~10` is a part of `~20`, and the same everywhere. Both keep the order of the whole, and only what is left is read
     as a task. Of a list of pairs `:N+M` makes a task of so many to learn from and to be tested on.
     `max_side`: how many rows or columns a grid may have. `skip_broken`: leave out what is no valid task.
+    `shard`: `i/n`, every n-th of all these alone.
     Raises UsageError, one line, for an unknown id or data set, broken tasks, or one id naming two different tasks.
     """
     library = _Library(seed)
@@ -105,7 +121,8 @@ def load(selectors: Sequence[str], seed: int = 0, *, max_side: int = LARGEST_SID
         raise UsageError(_all_broken(list(broken), len(found) + len(broken)))
     if not found:
         raise UsageError("no task selected: name some, for example arc1:training[:5], 007bbfb7 or a task's JSON file")
-    return Selection(tuple(found.values()), max_side, tuple(broken))
+    selection = Selection(tuple(found.values()), max_side, tuple(broken))
+    return selection if shard is None else selection.part(shard)
 
 
 def _all_broken(told: Sequence[str], tasks: int) -> str:

@@ -30,6 +30,7 @@ from nlevolve.records.events import (
     TaskAnswered,
     TaskStarted,
 )
+from nlevolve.records.library import Entry, Use
 from nlevolve.records.lines import DamagedLine, LogReader, read_event, write_event
 from nlevolve.records.nouns import (
     Answer,
@@ -40,8 +41,10 @@ from nlevolve.records.nouns import (
     Choice,
     Description,
     Event,
+    Eye,
     Followed,
     Garbled,
+    LookRow,
     Loss,
     Move,
     Operator,
@@ -83,12 +86,15 @@ __all__ = [
     "Choice",
     "DamagedLine",
     "Description",
+    "Entry",
     "Event",
+    "Eye",
     "Followed",
     "Garbled",
     "LimitChanged",
     "LogDamaged",
     "LogReader",
+    "LookRow",
     "Loss",
     "MixLearned",
     "ModelStopped",
@@ -120,6 +126,7 @@ __all__ = [
     "TrafficSeen",
     "Unreached",
     "Usage",
+    "Use",
     "Verdict",
     "read_event",
     "write_event",

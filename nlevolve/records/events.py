@@ -59,6 +59,10 @@ class RunStarted(Event):
     resumed: bool = False
     reads: bool = False
     """Whether this log says of each reply that nobody could read (ReplyUnread). Before version 0.2 logs did not."""
+    shard: str = ""
+    """`2/7` where the run has the second of seven parts of what was selected; empty for all of it."""
+    part: str = ""
+    """In the log of a merged run: whose session this was, as `merged` in config.json names it."""
     config: Mapping[str, str] = {}
     """Key of config.json -> the first 16 digits of the SHA-256 of its canonical JSON when this session began: what is changed in
     that file alone shows. Without places on this machine, and `limits` without the budget, which may be changed while it goes on.
@@ -105,6 +109,8 @@ class CandidateChecked(Event):
     reading of one of them; None when none was asked for."""
     program: Text = ""
     """The text of the program that a coder made of the description; empty where there is none. Only a sandbox ever runs it."""
+    unsaid: Text = ""
+    """What the coder says that no program can do; empty where there is a program, or nobody was asked for one."""
 
 
 class MoveFailed(Event):

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from nlevolve.puzzle.grids import Grid
+from nlevolve.puzzle.notations import Grids
 
 Text = Annotated[str, AfterValidator(lambda text: text.encode("utf-8", "replace").decode())]
 """Words from outside. JSON can spell half of a character pair, which nothing will then encode: it becomes a question mark."""
@@ -27,6 +28,8 @@ Arm = Literal["empty", "shuffled", "direct"]
 """Of a control: a description that says nothing, another task's, or no description and no loop."""
 Verdict = Literal["accept", "doubt", "stuck"]
 """Of a review: the description will hold on the test inputs, will probably not, or cannot be followed on one of them."""
+Eye = Literal["none", "inputs", "all"]
+"""Which grids go as pictures, beside their text."""
 Stopped = Literal["perfect", "exhausted", "budget", "failed", "interrupted"]
 
 
@@ -108,6 +111,20 @@ class Birth(Record):
     """Which of the schedule's phases it belongs to, from 0."""
     temperature: float | None = None
     """Where the policy rotates through several; None: the role's own."""
+    examples: Annotated[tuple[str, ...], Field(max_length=8)] = ()
+    """Ids of the library's entries that the model was shown as examples of good descriptions, the best fitting first."""
+    grids: Grids = "digits"
+    """How the grids were written for the model."""
+    facts: bool = False
+    """Whether it was told what a program sees in them."""
+    eye: Eye = "none"
+    """Which of them it saw as pictures, too."""
+
+    @property
+    def look(self) -> str:
+        """How the model was shown the task, in a word for each: `digits`, `names facts`, `digits pictures:all`."""
+        facts, eye = ["facts"] * self.facts, [f"pictures:{self.eye}"] * (self.eye != "none")
+        return " ".join([self.grids, *facts, *eye])
 
 
 class OtherReading(Record):
@@ -261,6 +278,21 @@ class Bought(Record):
     cost_usd: float | None = 0.0
     """None: the price is unknown."""
     seconds: float = 0.0
+
+
+class LookRow(Record):
+    """What births gave for which a task was shown in one way."""
+
+    births: int = 0
+    """Those that asked a model, and gave a description."""
+    exact: int = 0
+    """Of them, descriptions that fit every training pair."""
+    gain: float = 0.0
+    """How much nearer, 0..1 each, they came than their best parents, or than copying the input: the sum."""
+    cost_usd: float = 0.0
+    """What writing them took, as far as it is known."""
+    best: int = 0
+    """Tasks whose best description is one of them."""
 
 
 class ProgramsRow(Record):

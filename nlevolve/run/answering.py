@@ -98,7 +98,7 @@ class Answering:
             return [number for number, one in enumerate(self.votes(population)) if one.attempt_2 is None]
 
         try:
-            await self._run(perfect)
+            await self._run([*chosen, *spare] if self.context.config.policy.writes == "programs" else perfect)
             await self._follow(perfect)
             if policy.fill and perfect and lacking() and self.context.settings("answerer").varies:
                 await together(

@@ -8,6 +8,7 @@ from typing import cast
 
 from nlevolve.config import WRITERS, RunConfig
 from nlevolve.llm.catalogue import ModelCard
+from nlevolve.llm.pictures import require_sight
 from nlevolve.llm.preflight import check_models
 from nlevolve.llm.settings import RoleSettings
 from nlevolve.options import Limits
@@ -35,15 +36,29 @@ def role_of(name: str) -> Role:
     return cast(Role, name.partition(" ")[0])
 
 
-def cards_of(config: RunConfig, brought: Brought, limits: Limits, *, replay: bool, cache_dir: Path) -> Mapping[str, ModelCard]:
-    """What is known of every model. Of those that are asked a key is needed, and, where a budget is to be kept, a price.
+def cards_of(
+    config: RunConfig, brought: Brought, limits: Limits, *, replay: bool, cache_dir: Path, capped: bool = False
+) -> Mapping[str, ModelCard]:
+    """What is known of every model. Of those that are asked a key is needed, and, where a budget is to be kept (`capped`: by
+    others than the run's own limits), a price.
 
     Raises UsageError.
     """
-    capped = limits.budget is not None or limits.task_budget is not None
+    capped = capped or limits.budget is not None or limits.task_budget is not None
     shelf = cache_dir / "cards.json"
     needed = asked(config, brought)
     others = [settings for name, settings in config.every.items() if name not in needed]
     known = check_models(others, keyed=False, remember=shelf)
     priced = capped and not limits.allow_unknown_prices and not replay
-    return known | check_models(needed.values(), priced=priced, keyed=not replay, remember=shelf)
+    cards = known | check_models(needed.values(), priced=priced, keyed=not replay, remember=shelf)
+    require_sight_of(config, needed, cards)
+    return cards
+
+
+def require_sight_of(config: RunConfig, needed: Mapping[str, RoleSettings], cards: Mapping[str, ModelCard]) -> None:
+    """Raises UsageError for a model that is to be shown pictures and sees none."""
+    competing = any(eye != "none" for eye in config.policy.eyes)
+    for name, settings in needed.items():
+        wanted = competing if config.policy.eyes and role_of(name) in WRITERS else settings.images != "none"
+        for model in settings.mix:
+            require_sight(name, settings, cards[model], wanted=wanted)

@@ -6,12 +6,13 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Literal
 
-from nlevolve.evolve.bandit import Arms, arms, pooled
+from nlevolve.evolve.bandit import arms, pooled
 from nlevolve.evolve.policy import stop_index
 from nlevolve.evolve.population import population
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Event, TaskAnswered
 from nlevolve.run.context import Context, first_failure
+from nlevolve.run.library import Learned
 from nlevolve.run.solve import solve
 
 
@@ -29,7 +30,7 @@ async def solve_all(
     `known` holds the events of an interrupted run by task. Once `stopping` is set no further task is started, and those under way
     end with what they have.
     """
-    learned: list[asyncio.Task[Arms]] = []
+    learned: list[asyncio.Task[Learned]] = []
     with first_failure():
         async with asyncio.TaskGroup() as group:
             for task in tasks:
@@ -37,7 +38,8 @@ async def solve_all(
                 if stopping.is_set():
                     return
                 # what a task may learn from depends on its place alone, not on which task happened to end first
-                earlier = learned[: max(0, len(learned) - context.config.policy.mix.behind)] if context.mixed else []
+                learns = context.mixed or context.library.grows
+                earlier = learned[: max(0, len(learned) - context.config.policy.mix.behind)] if learns else []
                 sends = asyncio.Event()
                 solving = group.create_task(_one(task, context.told(sends.set), known.get(task.id, ()), earlier))
                 learned.append(solving)
@@ -46,7 +48,7 @@ async def solve_all(
 
 
 async def _room(
-    under_way: Sequence[asyncio.Task[Arms]], at_once: int | Literal["auto"], vacancy: Callable[[], Awaitable[bool]]
+    under_way: Sequence[asyncio.Task[Learned]], at_once: int | Literal["auto"], vacancy: Callable[[], Awaitable[bool]]
 ) -> None:
     """Wait until another task may begin."""
     while under_way and not (await vacancy() if at_once == "auto" else len(under_way) < at_once):
@@ -54,21 +56,27 @@ async def _room(
         under_way = [one for one in under_way if not one.done()]
 
 
-async def _sent(solving: asyncio.Task[Arms], sends: asyncio.Event) -> None:
+async def _sent(solving: asyncio.Task[Learned], sends: asyncio.Event) -> None:
     """Wait until a task has sent something, or is over: only then can be said whether a place stands free."""
     waits = asyncio.ensure_future(sends.wait())
     await asyncio.wait({solving, waits}, return_when=asyncio.FIRST_COMPLETED)
     waits.cancel()
 
 
-async def _one(task: Task, context: Context, known: Sequence[Event], earlier: Sequence[asyncio.Future[Arms]]) -> Arms:
+async def _one(task: Task, context: Context, known: Sequence[Event], earlier: Sequence[asyncio.Future[Learned]]) -> Learned:
     """Solve a task, or take what is known of it when nothing is missing."""
     if answered_for_good(known):
-        policy = context.policy(task.id)
-        grown = population(known)
-        stop = stop_index(grown, policy)
-        return arms(grown if stop is None else grown.before(stop + 1), task.copy_accuracy)
-    return await solve(task, context, known, pooled([await shown for shown in earlier]))
+        return shown(task, context, known)
+    before = [await one for one in earlier]
+    return await solve(task, context, known, pooled(one.arms for one in before), [one.entry for one in before if one.entry])
+
+
+def shown(task: Task, context: Context, known: Sequence[Event]) -> Learned:
+    """What later tasks may learn from one that is answered."""
+    policy, grown = context.policy(task.id), population(known)
+    stop = stop_index(grown, policy)
+    counted = arms(grown if stop is None else grown.before(stop + 1), task.copy_accuracy)
+    return Learned(counted, context.library.lesson(task, grown, policy))
 
 
 def answered_for_good(events: Sequence[Event]) -> bool:

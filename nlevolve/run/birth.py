@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from nlevolve.ask.checker import check
 from nlevolve.ask.generator import ROLE_OF, describe
+from nlevolve.ask.programmer import Programmed, describe_and_code
 from nlevolve.ask.question import Answered
-from nlevolve.ask.replies import Unreadable
+from nlevolve.ask.replies import Unreadable, Written
 from nlevolve.evolve.fitness import fitness
 from nlevolve.evolve.pair_choice import (
     agreed,
@@ -21,12 +23,13 @@ from nlevolve.evolve.pair_choice import (
 )
 from nlevolve.evolve.policy import pool
 from nlevolve.evolve.population import Population
+from nlevolve.evolve.two_readers import worth_reading_on
 from nlevolve.llm.request import CallFailed, Filtered, NotBanked, Unusable
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Attempt, Birth, CandidateChecked, Description, Garbled, MoveFailed, Skipped
 from nlevolve.run.context import Context, together
 from nlevolve.run.early import Early
-from nlevolve.run.reading import Judgement, Words, read
+from nlevolve.run.reading import Judgement, Words, read, read_written
 
 
 async def bear(task: Task, context: Context, birth: Birth, seen: Population, sample: int) -> CandidateChecked | MoveFailed:
@@ -42,12 +45,15 @@ async def bear(task: Task, context: Context, birth: Birth, seen: Population, sam
         return MoveFailed(task=task.id, birth=birth, reason="refused", why=str(refusal))
     except CallFailed as failure:
         return MoveFailed(task=task.id, birth=birth, reason="unreached", why=str(failure), failure=failure.kind)
-    twin = seen.same_text(answered.value)
+    twin = seen.same_text(answered.value.description, answered.value.program)
     if twin and context.config.policy.repeats == "again":
         answered = await _another(task, context, birth, seen, sample, answered)
-        twin = seen.same_text(answered.value)
-    description = answered.value
-    judged = Judgement(twin.attempts, program=twin.program) if twin else await _judged(task, context, birth, description, seen)
+        twin = seen.same_text(answered.value.description, answered.value.program)
+    description = answered.value.description
+    if twin:
+        judged = Judgement(twin.attempts, program=twin.program, unsaid=twin.unsaid)
+    else:
+        judged = await _judged(task, context, birth, answered.value, seen)
     return CandidateChecked(
         task=task.id,
         birth=birth,
@@ -56,13 +62,14 @@ async def bear(task: Task, context: Context, birth: Birth, seen: Population, sam
         duplicate_of=twin.index if twin else None,
         confirmed=judged.confirmed,
         program=judged.program,
+        unsaid=judged.unsaid,
         generator_usd=answered.dollars,
     )
 
 
 async def _another(
-    task: Task, context: Context, birth: Birth, seen: Population, sample: int, first: Answered[Description]
-) -> Answered[Description]:
+    task: Task, context: Context, birth: Birth, seen: Population, sample: int, first: Answered[Written]
+) -> Answered[Written]:
     """Another sample of what a birth asks, the first where none comes. No other birth asks for it: theirs are numbered below."""
     try:
         second = await _described(task, context, birth, seen, sample + context.config.policy.births)
@@ -72,18 +79,11 @@ async def _another(
     return Answered(second.value, dollars)
 
 
-async def _described(task: Task, context: Context, birth: Birth, seen: Population, sample: int) -> Answered[Description]:
+async def _described(task: Task, context: Context, birth: Birth, seen: Population, sample: int) -> Answered[Written]:
     """The birth's description. What nobody can read is asked for once more, unless the model is known to be unreadable."""
     if birth.operator == "given":
-        return Answered(context.given[task.id][birth.index], 0.0)
-    parents = [(seen.members[p].description, seen.members[p].attempts) for p in birth.parents]
-    doubt = seen.members[birth.parents[0]].doubt if birth.parents else ""
-    settings = context.settings(ROLE_OF[birth.operator], birth.model, birth.phase)
-
-    def ask(*, again: bool) -> Awaitable[Answered[Description]]:
-        tokens = context.config.policy.parent_tokens
-        return describe(context.asker, settings, task, birth, parents, sample=sample, tokens=tokens, doubt=doubt, again=again)
-
+        return Answered(Written(context.given[task.id][birth.index]), 0.0)
+    ask = partial(_asked, task, context, birth, seen, sample)
     try:
         return await ask(again=False)
     except Unreadable as problem:
@@ -96,10 +96,26 @@ async def _described(task: Task, context: Context, birth: Birth, seen: Populatio
             raise problem from None
 
 
-async def _judged(task: Task, context: Context, birth: Birth, description: Description, seen: Population) -> Judgement:
-    checking = _Checking(task, context, birth, description, seen)
-    words = Words(checking.check, checking.worth, checking.promising, checking.judged)
-    return await read(task, context, description, seen, words, birth=birth.index)
+async def _asked(task: Task, context: Context, birth: Birth, seen: Population, sample: int, *, again: bool) -> Answered[Written]:
+    """One reply to what a birth asks: bullets, or with them their program."""
+    asker, tokens = context.asker, context.config.policy.parent_tokens
+    settings = context.settings(ROLE_OF[birth.operator], birth.model, birth.phase)
+    members = [seen.members[p] for p in birth.parents]
+    if context.config.policy.writes == "programs":
+        programmed = [Programmed(one.description, one.attempts, one.program) for one in members]
+        return await describe_and_code(asker, settings, task, birth, programmed, sample=sample, tokens=tokens, again=again)
+    parents = [(one.description, one.attempts) for one in members]
+    beside: dict[str, Any] = {"doubt": members[0].doubt if members else "", "examples": context.library.shown(birth)}
+    said = await describe(asker, settings, task, birth, parents, sample=sample, tokens=tokens, again=again, **beside)
+    return Answered(Written(said.value), said.dollars)
+
+
+async def _judged(task: Task, context: Context, birth: Birth, written: Written, seen: Population) -> Judgement:
+    checking = _Checking(task, context, birth, written.description, seen)
+    words = Words(checking.check, checking.worth, checking.judged)
+    if context.config.policy.writes == "programs":
+        return await read_written(task, context, written.program, words)
+    return await read(task, context, written.description, seen, words, birth=birth.index)
 
 
 @dataclass(frozen=True)
@@ -144,26 +160,29 @@ class _Checking:
 
     async def worth(self, pairs: Sequence[int]) -> dict[int, Attempt]:
         """One attempt at each of these training pairs, the most telling pair first where the policy says so."""
-        policy = self.context.config.policy
-        if policy.check == "telling" and len(pairs) > 1 and self.seen.members:
-            first = telling_pair(self.seen, len(self.task.pairs), pairs)
-            async with Early(self.context, policy.ahead == "free") as early:
-                for i in pairs:
-                    if i != first:
-                        early.ask(i, partial(self._question, i))
-                done = await self.check([first])
-                if not worth_checking(done[first], first, pool(self.seen, policy)):
-                    return {i: done.get(i, Skipped(pair=i)) for i in pairs}
-                return done | await self.check([i for i in pairs if i != first], early=early)
-        return await self.check(pairs)
+        if len(pairs) == 1 or not self._in_two_steps:
+            return await self.check(pairs)
+        first = telling_pair(self.seen, len(self.task.pairs), pairs)
+        async with Early(self.context, self.context.config.policy.ahead == "free") as early:
+            for i in pairs:
+                if i != first:
+                    early.ask(i, partial(self._question, i))
+            done = await self.check([first])
+            if not self._goes_on(done[first]):
+                return {i: done.get(i, Skipped(pair=i)) for i in pairs}
+            return done | await self.check([i for i in pairs if i != first], early=early)
 
-    def promising(self, attempts: tuple[Attempt, ...]) -> bool:
-        """Whether a program's grids leave it open that the description can reach its rivals; where it gave none, nobody knows."""
+    @property
+    def _in_two_steps(self) -> bool:
         policy = self.context.config.policy
-        if policy.check != "telling" or len(attempts) == 1 or not self.seen.members:
-            return True
-        first = attempts[telling_pair(self.seen, len(attempts))]
-        return isinstance(first, Garbled) or worth_checking(first, first.pair, pool(self.seen, policy))
+        return policy.read == "both" or (policy.check == "telling" and bool(self.seen.members))
+
+    def _goes_on(self, first: Attempt) -> bool:
+        policy = self.context.config.policy
+        rivals = pool(self.seen, policy)
+        if policy.read == "both":
+            return worth_reading_on(first, rivals, self.birth.index)
+        return worth_checking(first, first.pair, rivals)
 
     async def check(self, pairs: Iterable[int], sample: int = 0, early: Early | None = None) -> dict[int, Attempt]:
         """Attempts at these pairs; those that nobody could read by bad luck once more."""

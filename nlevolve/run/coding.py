@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from nlevolve.ask.coder import code, code_again
 from nlevolve.ask.replies import Unreadable
 from nlevolve.llm.request import CallFailed, Filtered
-from nlevolve.llm.settings import CoderSettings
 from nlevolve.puzzle.grids import Grid, cell_accuracy
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Attempt, Description, Followed, Garbled, Refused, Unreached
@@ -22,6 +21,8 @@ class Coded:
     attempts: tuple[Attempt, ...]
     program: str = ""
     """Empty where nobody could be asked, or what came was none."""
+    unsaid: str = ""
+    """What the coder says that no program can do."""
 
     @property
     def reached(self) -> bool:
@@ -38,9 +39,10 @@ async def coded(task: Task, context: Context, description: Description, *, birth
     except (Unreadable, CallFailed) as problem:
         return Coded(tuple(_lost(pair, problem) for pair in pairs))
     if said.cannot:
-        return Coded(tuple(Garbled(pair=pair, why=f"the coder says it cannot: {said.cannot}", by="coder") for pair in pairs))
+        why = f"the coder says it cannot: {said.cannot}"
+        return Coded(tuple(Garbled(pair=pair, why=why, by="coder") for pair in pairs), unsaid=said.cannot)
     program = said.program
-    first = Coded(await _run(task, context, program, settings), program)
+    first = Coded(await run_on_pairs(task, context, program), program)
     fault = next((attempt for attempt in first.attempts if isinstance(attempt, Garbled)), None)
     if fault is None:
         return first
@@ -52,25 +54,25 @@ async def coded(task: Task, context: Context, description: Description, *, birth
         return Coded(tuple(_lost(a.pair, failure) if isinstance(a, Garbled) else a for a in first.attempts), program)
     if again.value.cannot:
         return first
-    second = Coded(await _run(task, context, again.value.program, settings), again.value.program)
+    second = Coded(await run_on_pairs(task, context, again.value.program), again.value.program)
     return first if _garbled(first) < _garbled(second) else second
 
 
 async def run_on_tests(task: Task, context: Context, program: str) -> list[Attempt]:
     """What a program makes of each test input."""
-    settings = context.coder
-    assert settings is not None
-    return await together(_attempt(context, program, settings, n, test, task) for n, test in enumerate(task.tests))
+    return await together(_attempt(task, context, program, n, test) for n, test in enumerate(task.tests))
 
 
-async def _run(task: Task, context: Context, program: str, settings: CoderSettings) -> tuple[Attempt, ...]:
-    ran = await together(_attempt(context, program, settings, n, pair.input, task) for n, pair in enumerate(task.pairs))
+async def run_on_pairs(task: Task, context: Context, program: str) -> tuple[Attempt, ...]:
+    """What a program makes of each training input, and how much of it is right."""
+    ran = await together(_attempt(task, context, program, n, pair.input) for n, pair in enumerate(task.pairs))
     return tuple(_judged(attempt, task) for attempt in ran)
 
 
-async def _attempt(context: Context, program: str, settings: CoderSettings, number: int, given: Grid, task: Task) -> Attempt:
-    bounds = Bounds(settings.seconds, settings.memory, task.max_side)
-    gave = await context.sandbox.run(program, given, bounds)
+async def _attempt(task: Task, context: Context, program: str, number: int, given: Grid) -> Attempt:
+    settings = context.coder
+    assert settings is not None
+    gave = await context.sandbox.run(program, given, Bounds(settings.seconds, settings.memory, task.max_side))
     if isinstance(gave, Failed):
         return Garbled(pair=number, why=gave.why, by="coder")
     return Followed(pair=number, grid=gave, by="coder")

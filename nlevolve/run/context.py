@@ -17,6 +17,7 @@ from nlevolve.llm.kept import Keeping, keeping_nothing
 from nlevolve.llm.request import LLM
 from nlevolve.llm.settings import CoderSettings, RoleSettings
 from nlevolve.records import Description, Event, Role
+from nlevolve.run.library import Library
 from nlevolve.run.retold import Retold
 from nlevolve.sandbox.pool import Sandbox
 
@@ -50,6 +51,9 @@ class Context:
     """Task -> what its first births are given, in order, instead of asking a model for it."""
     warm: bool = False
     """Whether these come before the schedule's own births; a control's take the place of the first of them."""
+
+    library: Library = field(default_factory=Library)
+    """Where the examples are from that births are shown."""
 
     keeping: Keeping = keeping_nothing
     """Keeps of the caps what a task's answers will take."""
@@ -101,8 +105,8 @@ class Context:
 
     @property
     def mixed(self) -> bool:
-        """Whether any role has several models to choose from."""
-        return any(len(settings.mix) > 1 for settings in self.config.every.values())
+        """Whether any role has several models, or eyes, to choose from."""
+        return len(set(self.config.policy.eyes)) > 1 or any(len(settings.mix) > 1 for settings in self.config.every.values())
 
     def usable(self, role: Role, phase: int) -> Sequence[str]:
         """The models of a role, in a phase, that answer; all of them when none does, so that the failure shows."""

@@ -16,7 +16,7 @@ from typing import Any
 from nlevolve.config import RunConfig
 from nlevolve.errors import UsageError
 from nlevolve.evolve.population import Population, grow
-from nlevolve.formats import ControlRow, SeedsRow
+from nlevolve.formats import ControlRow, LibraryRow, SeedsRow
 from nlevolve.llm.settings import RoleSettings
 from nlevolve.puzzle.datasets import Selection
 from nlevolve.puzzle.tasks import Task
@@ -44,16 +44,19 @@ class Brought:
     """Whose control it is."""
     seeds: SeedsRow | None = None
     """Where what is given is from, if it is what the run begins with: then the schedule comes behind it."""
+    library: LibraryRow | None = None
+    """Where the examples are from that its births are shown."""
 
     @classmethod
     def of(cls, config: Mapping[str, Any]) -> Brought:
         """From the content of a config.json."""
         given = {task: tuple(map(Description.model_validate, told)) for task, told in (config.get("given") or {}).items()}
-        control, seeds = config.get("control"), config.get("seeds")
+        control, seeds, library = (config.get(name) for name in ("control", "seeds", "library"))
         return cls(
             given,
             ControlRow.model_validate(control) if control else None,
             SeedsRow.model_validate(seeds) if seeds else None,
+            LibraryRow.model_validate(library) if library else None,
         )
 
     def among(self, tasks: Sequence[Task], run: str) -> Brought:
@@ -62,19 +65,22 @@ class Brought:
             return self
         if self.given and (strange := [task.id for task in tasks if task.id not in self.given]):
             raise UsageError(f"{run} is a control and has no description for task {strange[0]}: repeat it on its own tasks")
-        return Brought({task.id: self.given[task.id] for task in tasks if self.given}, self.control)
+        given = {task.id: self.given[task.id] for task in tasks if self.given}
+        return Brought(given, self.control, library=self.library)
 
     @property
     def row(self) -> dict[str, Any]:
         """As config.json has it."""
         control, given = self.control and self.control.model_dump(mode="json"), self.deciding.get("given", {})
-        return {"control": control, "given": given, "seeds": self.seeds and self.seeds.model_dump(mode="json")}
+        seeds, library = (one and one.model_dump(mode="json") for one in (self.seeds, self.library))
+        return {"control": control, "given": given, "seeds": seeds, "library": library}
 
     @property
     def deciding(self) -> dict[str, Any]:
-        """What of it decides requests; nothing where nothing is given."""
+        """What of it decides requests; nothing where nothing is given, nor shown."""
         given = {task: [one.model_dump(mode="json") for one in told] for task, told in self.given.items()}
-        return {"given": given, **({"seeds": self.seeds.digest} if self.seeds else {})} if given else {}
+        begun = {"given": given, **({"seeds": self.seeds.digest} if self.seeds else {})} if given else {}
+        return begun | ({"library": [self.library.of, self.library.digest]} if self.library else {})
 
 
 @dataclass(frozen=True)

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
+from itertools import product
 from operator import add
 from statistics import mean
 from typing import cast
 
 from nlevolve.ask.checker import following
 from nlevolve.ask.coder import coding
-from nlevolve.ask.fields import grid_fields, pair_fields
 from nlevolve.ask.generator import describing
 from nlevolve.ask.judge import Shown, judging
+from nlevolve.ask.look import Look, look_of
+from nlevolve.ask.programmer import Programmed, programming
 from nlevolve.ask.prompts import Prompts
 from nlevolve.ask.reviewer import reviewing
-from nlevolve.config import ROLES, RunConfig
+from nlevolve.ask.solver import solving
+from nlevolve.config import ROLES, WRITERS, RunConfig
 from nlevolve.evolve.policy import TOLD
 from nlevolve.llm.catalogue import ModelCard, price_of
 from nlevolve.llm.embedded import is_embedded
@@ -29,11 +32,14 @@ from nlevolve.offline.provider import CHARACTERS_A_TOKEN
 from nlevolve.puzzle.grids import Grid, shape
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Attempt, Birth, Description, Followed, Operator, Purpose, Role, Usage
-from nlevolve.run.course import LUCKS, Kind, calls
+from nlevolve.run.assumed import kind_unknown, taken_plain
+from nlevolve.run.course import Kind, calls
+from nlevolve.run.luck import LUCKS
 
 COMPLETION = 4000
 """Tokens a reply is taken to have, thinking included: about what a strong thinking model uses for a call."""
 BULLETS = ("A step of a rule, in as many words as such a step usually has, so that the prompt has its usual length.",) * 6
+PROGRAM = "    # a line of a program, as long as such lines are\n" * 30
 NOTE = 20
 """Tokens of a reply around its answer."""
 GRIDS: frozenset[Purpose] = frozenset({"check", "follow", "solve"})
@@ -54,10 +60,13 @@ class Forecast:
     prompt: float = 0.0
     """Tokens."""
     completion: float = 0.0
+    pictures: float = 0.0
+    """Counted among the tokens of prompts."""
 
     def __add__(self, other: Forecast) -> Forecast:
         usd = None if self.usd is None or other.usd is None else self.usd + other.usd
-        return Forecast(self.calls + other.calls, usd, self.prompt + other.prompt, self.completion + other.completion)
+        prompt, completion = self.prompt + other.prompt, self.completion + other.completion
+        return Forecast(self.calls + other.calls, usd, prompt, completion, self.pictures + other.pictures)
 
     @property
     def tokens(self) -> float:
@@ -155,7 +164,14 @@ class _Task:
         if kind.birth is None:
             return None
         config, policy = self.config, self.config.policy
-        same = (str(policy.views), str(policy.temperatures), str(policy.blind), str(config.seed), str(config.repeat))
+        same = (
+            str(policy.views),
+            str((policy.grids, policy.eyes)),
+            str(policy.temperatures),
+            str(policy.blind),
+            str(config.seed),
+            str(config.repeat),
+        )
         first = (self.task.id, str(kind.birth), config.called("generator", kind.phase).model_dump_json(), *same)
         if kind.purpose == "code" and config.coder is not None:
             return (*first, config.coder.model_dump_json())
@@ -173,57 +189,81 @@ class _Task:
         told = [self._with(kind, settings, place) for settings in self.config.called(kind.role, kind.phase).each]
         usd = [one.usd for one in told if one.usd is not None]
         dollars = None if len(usd) < len(told) else (min(usd), mean(usd), max(usd))[place]
-        return Forecast(1.0, dollars, mean(one.prompt for one in told), mean(one.completion for one in told))
+        figures = ([one.prompt for one in told], [one.completion for one in told], [one.pictures for one in told])
+        return Forecast(1.0, dollars, *map(mean, figures))
 
     def _with(self, kind: Kind, settings: RoleSettings, place: int) -> Forecast:
-        prompt = prompt_tokens(self._messages(kind, settings), settings.model)
+        asked = [self._messages(kind, settings, look) for look in self._looks(kind, settings)]
+        luck = (min, mean, max)[place]
+        prompt = round(luck([prompt_tokens(messages, settings.model) for messages in asked]))
+        pictures = luck([sum(len(message.images) for message in messages) for messages in asked])
         completion = self._reply(kind, settings)[place]
         price = price_of(settings, self.cards.get(settings.model))
         usd = price.cost(Usage(prompt=prompt, completion=completion)) if price else None
-        return Forecast(1.0, usd, prompt, completion)
+        return Forecast(1.0, usd, prompt, completion, pictures)
 
-    def _messages(self, kind: Kind, settings: RoleSettings) -> tuple[Message, ...]:
+    def _looks(self, kind: Kind, settings: RoleSettings) -> list[Look]:
+        """Ways in which the task may be shown: births take turns, or compete."""
+        own, policy = look_of(settings), self.config.policy
+        if kind.role not in WRITERS:
+            return [own]
+        ways = product(dict.fromkeys(policy.grids) or [own.grids], dict.fromkeys(policy.eyes) or [own.eye])
+        return [replace(own, grids=grids, eye=eye) for grids, eye in ways]
+
+    def _messages(self, kind: Kind, settings: RoleSettings, look: Look) -> tuple[Message, ...]:
         manner = manner_of(settings, self.cards.get(settings.model))
         if kind.purpose == "solve":
-            places = {"pairs": pair_fields(self.task.pairs), "input": grid_fields(self.task.tests[0])}
-            return self.prompts.render("solve", manner, **places)
+            return solving(self.prompts, self.task.pairs, self.task.tests[0], manner, look)
         if kind.purpose in ("check", "follow"):
             # a checked pair is not shown, and its input stands in the place of the test's: about as long
             shown = self.task.without(0) if kind.purpose == "check" and len(self.task.pairs) > 1 else self.task
             grid = self.task.pairs[0].input if kind.purpose == "check" else self.task.tests[0]
             there = None if settings.shown == "none" else shown
-            return following(self.prompts, there, grid, Description(bullets=BULLETS), manner)
+            return following(self.prompts, there, grid, Description(bullets=BULLETS), manner, look=look)
         told = Description(bullets=BULLETS)
         if kind.purpose == "code" and self.config.coder is not None:
             return coding(self.prompts, self.config.coder, self.task, told)
         if kind.purpose == "review":
-            return reviewing(self.prompts, self.task, told, manner)
+            return reviewing(self.prompts, self.task, told, manner, look=look)
         if kind.purpose == "judge":
             grids = (self.task.tests[0], _but_one(self.task.tests[0]))
-            return judging(self.prompts, self.task, 0, Shown(grids, (1.0, 1.0), ((0, told, 1), (1, told, 1))), manner)
-        return self._describing(cast(Operator, kind.purpose), manner)
+            return judging(self.prompts, self.task, 0, Shown(grids, (1.0, 1.0), ((0, told, 1), (1, told, 1))), manner, look=look)
+        return self._describing(cast(Operator, kind.purpose), manner, look)
 
-    def _describing(self, operator: Operator, manner: Manner) -> tuple[Message, ...]:
+    def _describing(self, operator: Operator, manner: Manner, look: Look) -> tuple[Message, ...]:
         policy = self.config.policy
         number = {"write": 0, "revise": 1, "generalise": 1, "restart": TOLD}.get(operator, policy.recombine_parents)
         parents = [(Description(bullets=BULLETS), _half_right(self.task))] * min(number, len("ABCDEFGH"))
-        birth = Birth(index=0, operator=operator, model="", view=policy.views[0])
-        return describing(self.prompts, self.task, birth, parents, policy.parent_tokens, manner)
+        seen = {"grids": look.grids, "facts": look.facts, "eye": look.eye}
+        birth = Birth(index=0, operator=operator, model="", view=policy.views[0]).model_copy(update=seen)
+        if policy.writes == "programs":
+            programmed = [Programmed(told, attempts, PROGRAM) for told, attempts in parents]
+            tokens, numbered = policy.parent_tokens, look.numbered
+            return programming(self.prompts, self.task, birth, programmed, tokens, numbered=numbered)
+        return describing(self.prompts, self.task, birth, parents, policy.parent_tokens, manner, numbered=look.numbered)
 
     def _reply(self, kind: Kind, settings: RoleSettings) -> tuple[int, ...]:
         """Tokens of a reply, with each luck."""
         grids = [pair.output for pair in self.task.pairs]
-        answer = NOTE + (mean(map(_grid_tokens, grids)) if kind.purpose in GRIDS else _text_tokens(BULLETS))
+        told = (*BULLETS, PROGRAM) if self.config.policy.writes == "programs" else BULLETS
+        answer = NOTE + (mean(map(_grid_tokens, grids)) if kind.purpose in GRIDS else _text_tokens(told))
         if _ours(settings.model):
             return (round(answer / 2),) * len(LUCKS)  # they neither think nor say much
-        card = self.cards.get(settings.model)
-        thinking = thought(settings, card).tokens if card is None or card.thinks is None or thinks(settings, card) else 0
-        before = [share * thinking for share in THOUGHT] if thinking else WORKING
+        before = _before(settings, self.cards.get(settings.model))
         return tuple(round(min(answer + one, settings.max_tokens or answer + one)) for one in before)
 
 
+def _before(settings: RoleSettings, card: ModelCard | None) -> Sequence[float]:
+    """Tokens of a reply before its answer, with each luck."""
+    thinking = [share * thought(settings, card).tokens for share in THOUGHT]
+    if taken_plain(settings, card):
+        return (*WORKING[:2], max(WORKING[2], thinking[2]))
+    return thinking if thinks(settings, card) or kind_unknown(settings, card) else WORKING
+
+
 def _times(each: Forecast, number: float) -> Forecast:
-    return Forecast(number, each.usd and each.usd * number, each.prompt * number, each.completion * number)
+    usd = each.usd and each.usd * number
+    return Forecast(number, usd, each.prompt * number, each.completion * number, each.pictures * number)
 
 
 def _half_right(task: Task) -> list[Attempt]:
@@ -256,7 +296,7 @@ def prompt_tokens(messages: Sequence[Message], model: str = "") -> int:
     """About so many. The embedded models count characters, as if grids were prose."""
     if _ours(model):
         return sum(len(message.text) for message in messages) // CHARACTERS_A_TOKEN
-    return tokens(messages)
+    return tokens(messages, model)
 
 
 def dearest(settings: RoleSettings, prompt: int, cards: Mapping[str, ModelCard]) -> float | None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from nlevolve.formats import SeedsRow
+from nlevolve.formats import LibraryRow, SeedsRow
 from nlevolve.llm.embedded import embedded_version, is_embedded
 from nlevolve.puzzle.datasets import Selection
 from nlevolve.records import Event, LogDamaged
+from nlevolve.run.controls import Brought
 from nlevolve.run.origin import Origin
 from nlevolve.run.store import Lock
 
@@ -19,15 +20,16 @@ def notices(
     models: Mapping[str, str],
     known: Sequence[Event],
     max_calls: int | None = None,
-    seeds: SeedsRow | None = None,
+    brought: Brought | None = None,
 ) -> Iterator[str]:
     """What a user should know of a run that begins."""
     if origin is not None:
         yield from origin.notices()
     if lock.aside is not None:
         yield f"the earlier run {lock.folder.name} is now {lock.aside.name}"
-    if seeds is not None and not known:
-        yield _warm(seeds)
+    if brought is not None and not known:
+        yield from (_warm(brought.seeds),) if brought.seeds else ()
+        yield from (_reminded(brought.library),) if brought.library else ()
     if selection.broken:
         yield f"left out, because they are broken: {'; '.join(selection.broken)}"
     if company := _ill_matched(models):
@@ -44,6 +46,13 @@ def _warm(seeds: SeedsRow) -> str:
     if seeds.ignored:
         told += f"; those of {seeds.ignored} other task{'' if seeds.ignored == 1 else 's'} there are left out"
     return told
+
+
+def _reminded(library: LibraryRow) -> str:
+    if library.grows:
+        return "some births are shown rules of tasks that this run has solved before theirs, as examples of good descriptions"
+    told = f"{len(library.entries)} rule{'' if len(library.entries) == 1 else 's'} of other tasks, from {library.of}"
+    return f"some births are shown examples of good descriptions: of {told}"
 
 
 def uncapped(models: Mapping[str, str], max_calls: int | None) -> str | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from nlevolve.ask.prompts import known_then
 from nlevolve.config import RunConfig, differences, validated
 from nlevolve.records import CallFinished, Event
 from nlevolve.run.recorded import other_models
@@ -65,6 +66,7 @@ class Origin:
 def changed(old: Mapping[str, Any], config: RunConfig, deciding: Mapping[str, Any]) -> tuple[str, ...]:
     """What decides the requests of a recorded run and is not as it was, a line each. Raises UsageError."""
     known = {**old, "settings": validated(old["settings"]).model_dump(mode="json")}
+    deciding = {**deciding, "prompts": known_then(deciding["prompts"], known.get("prompts") or {})}
     same = known["tasks"] == deciding["tasks"]
     compared = ("settings", "prompts", *(("tasks_digest",) if same else ()))
     lines = differences({name: known.get(name) for name in compared}, {name: deciding[name] for name in compared})

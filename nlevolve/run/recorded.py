@@ -10,12 +10,13 @@ from typing import Any
 from nlevolve.ask.prompts import Prompts, known_then
 from nlevolve.config import RunConfig, configure, differences, digest, models_named, validated
 from nlevolve.errors import UsageError
-from nlevolve.llm.catalogue import ModelCard
+from nlevolve.llm.catalogue import ModelCard, price_of
 from nlevolve.llm.embedded import embedded_version
 from nlevolve.llm.endpoints import endpoint_of
 from nlevolve.options import Asked
 from nlevolve.puzzle.datasets import Selection
 from nlevolve.records import Event
+from nlevolve.version import versions
 
 PLACES = ("prompts_dir", "cache_dir")
 """Keys of config.json that say where things are on this machine."""
@@ -98,3 +99,26 @@ def by_task(events: Sequence[Event]) -> Mapping[str, Sequence[Event]]:
         if task is not None:
             by_task[task].append(event)
     return by_task
+
+
+def prices_of(config: RunConfig, cards: Mapping[str, ModelCard]) -> dict[str, Any]:
+    """Model -> its price: the one that a role sets, before the one that is known."""
+    told = {
+        m: settings for settings in reversed(list(config.every.values())) for m in settings.mix if settings.price_in is not None
+    }
+    found = {m: price_of(told[m], card) if m in told else card.price for m, card in sorted(cards.items())}
+    return {m: price.model_dump(mode="json") if price else None for m, price in found.items()}
+
+
+def versions_of(config: RunConfig) -> dict[str, str]:
+    """What it is made with."""
+    embedded = embedded_version(*config.models.values())
+    return versions() | ({"embedded": embedded} if embedded else {})
+
+
+def check_views(config: RunConfig, prompts: Prompts) -> None:
+    """Raises UsageError where a setting names a way of looking that there is not."""
+    for view in config.policy.views:
+        if view not in prompts.views:
+            there = ", ".join(prompts.views) or "none"
+            raise UsageError(f"policy.views names {view!r}; in {prompts.folder / 'views'} there are: {there}")

@@ -20,7 +20,7 @@ from nlevolve.config import RunConfig, validated
 from nlevolve.errors import UsageError
 from nlevolve.evolve.policy import Policy, stop_index
 from nlevolve.evolve.population import Population, population
-from nlevolve.llm.bank import Bank, Sample
+from nlevolve.llm.bank import Sample
 from nlevolve.llm.catalogue import ModelCard
 from nlevolve.llm.preflight import check_models
 from nlevolve.llm.replay_bank import ReplayBank
@@ -32,6 +32,7 @@ from nlevolve.run.answering import Answering
 from nlevolve.run.birth import bear
 from nlevolve.run.context import Context
 from nlevolve.run.controls import Brought
+from nlevolve.run.library import Library
 from nlevolve.run.search import sample_of
 from nlevolve.run.store import max_side
 from nlevolve.run.trust import prompts_of
@@ -54,7 +55,7 @@ class Told:
 class _Memory:
     """Answers from the bank alone, and keeps what was asked."""
 
-    def __init__(self, bank: Bank | None) -> None:
+    def __init__(self, bank: ReplayBank | None) -> None:
         self.bank = bank
         self.asked: dict[str, list[Request]] = defaultdict(list)
 
@@ -80,8 +81,11 @@ def retell(config: Mapping[str, Any], events: Sequence[Event], task: str, births
     May be called inside a running event loop: it has its own.
     """
     own = [event for event in events if getattr(event, "task", None) == task]
+    library = Library.of(Brought.of(config).library)
+    if any(isinstance(event, BirthPlanned) and event.birth.examples for event in own):
+        library.recall(events)
     with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, _retell(config, own, births)).result()
+        return thread.submit(asyncio.run, _retell(config, own, births, library)).result()
 
 
 def retell_all(config: Mapping[str, Any], events: Sequence[Event], most: int) -> dict[str, list[Told]]:
@@ -92,12 +96,14 @@ def retell_all(config: Mapping[str, Any], events: Sequence[Event], most: int) ->
     return {task: retell(config, events, task) for task in dict.fromkeys(call.task for call in calls)}
 
 
-async def _retell(config: Mapping[str, Any], events: Sequence[Event], births: Collection[int] | None) -> list[Told]:
+async def _retell(
+    config: Mapping[str, Any], events: Sequence[Event], births: Collection[int] | None, library: Library
+) -> list[Told]:
     calls = [e for e in events if isinstance(e, CallFinished) and (births is None or e.birth in births)]
     bank = _bank(config)
     memory = _Memory(bank)
     try:
-        await _ask_again(config, events, births, memory)
+        await _ask_again(config, events, births, memory, library)
         found = {call.request or str(n): call for n, call in enumerate(calls)}
         return [memory.told(call) for call in found.values()]
     finally:
@@ -105,20 +111,22 @@ async def _retell(config: Mapping[str, Any], events: Sequence[Event], births: Co
             await bank.close()
 
 
-def _bank(config: Mapping[str, Any]) -> Bank | None:
+def _bank(config: Mapping[str, Any]) -> ReplayBank | None:
     try:
         return ReplayBank(Path(str(config.get("cache_dir", ""))), lambda text: None)
     except UsageError:
         return None
 
 
-async def _ask_again(config: Mapping[str, Any], events: Sequence[Event], births: Collection[int] | None, memory: _Memory) -> None:
+async def _ask_again(
+    config: Mapping[str, Any], events: Sequence[Event], births: Collection[int] | None, memory: _Memory, library: Library
+) -> None:
     """Have everything asked that these births, and the answers that rest on them, ask."""
     started = next((e for e in events if isinstance(e, TaskStarted)), None)
     if started is None or (context := _lab(config, memory)) is None:
         return
     async with sandboxes() as sandbox:
-        await _told_again(replace(context, sandbox=sandbox), started, events, births, config)
+        await _told_again(replace(context, sandbox=sandbox, library=library), started, events, births, config)
 
 
 async def _told_again(

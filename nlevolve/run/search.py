@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
-from itertools import count
+from itertools import count, product
 from random import Random
+from typing import Any
 
 from nlevolve.ask.generator import ROLE_OF
 from nlevolve.evolve.agreement import agreement, fitting
-from nlevolve.evolve.bandit import Arms, arms, choose
+from nlevolve.evolve.bandit import Arms, arm_name, arms, choose
 from nlevolve.evolve.policy import plan, stop_index
 from nlevolve.evolve.population import Candidate, Population, grow
 from nlevolve.llm.request import Halt, Unusable
@@ -18,6 +19,7 @@ from nlevolve.records import (
     Birth,
     BirthPlanned,
     CandidateChecked,
+    Entry,
     Event,
     MoveFailed,
     Unreached,
@@ -33,9 +35,16 @@ class Search:
     """The births of one task, planned purely and carried out here."""
 
     def __init__(
-        self, task: Task, context: Context, known: Sequence[Event], before: Arms, settling: Settling | None = None
+        self,
+        task: Task,
+        context: Context,
+        known: Sequence[Event],
+        before: Arms,
+        settling: Settling | None = None,
+        lessons: Sequence[Entry] = (),
     ) -> None:
         self.task, self.context, self.before, self.settling = task, context, before, settling
+        self.shelf = context.library.shelf(task, lessons)
         self.policy = context.policy(task.id)
         self.population = Population(tests=len(task.tests))
         self.planned: list[Birth] = []
@@ -160,7 +169,7 @@ class Search:
         """Whether birth k cannot lie beyond the end, whatever is still to come of those before it."""
         fits = {c.index for c in fitting(self.population)}
         before = [j for j in range(k) if j in fits or j not in self.population]
-        few = len(before) < self.policy.agree and all(k <= j + self.policy.agree_cap for j in before)
+        few = len(before) < self.policy.agree and all(k <= self.policy.agreed_at_most(j) for j in before)
         return few or all(map(self._over, range(k)))
 
     async def _settle(self, k: int, group: asyncio.TaskGroup) -> None:
@@ -181,15 +190,31 @@ class Search:
             return Birth(index=k, operator="given", model="")
         rng = Random(f"{self.context.config.seed}/{self.task.id}/{k}")
         birth = plan(k, seen, self.policy, model="", pairs=len(self.task.pairs), rng=rng, parents=self.context.parents)
-        return birth.model_copy(update={"model": self._model(birth, seen)})
+        examples = self._examples(birth, seen)
+        return birth.model_copy(update={**self._look(birth), **self._arm(birth, seen), "examples": examples})
 
-    def _model(self, birth: Birth, seen: Population) -> str:
-        """The model this birth is asked from: of a mix, the one that promises most on what birth k may see."""
-        models = self.context.usable(ROLE_OF[birth.operator], birth.phase)
-        if len(models) == 1:
-            return models[0]
+    def _examples(self, birth: Birth, seen: Population) -> tuple[str, ...]:
+        """Ids of the rules of other tasks that it is shown; who writes programs is shown none."""
+        if self.policy.writes == "programs":
+            return ()
+        said = (bullet for _, one in sorted(seen.members.items()) for bullet in one.description.bullets)
+        return tuple(one.id for one in self.shelf.examples(birth, said, self.policy.library))
+
+    def _look(self, birth: Birth) -> dict[str, Any]:
+        """How the task is shown to whoever is asked."""
+        settings = self.context.settings(ROLE_OF[birth.operator], phase=birth.phase)
+        return {"grids": self.policy.notation(birth.index, settings.grids), "facts": settings.facts}
+
+    def _arm(self, birth: Birth, seen: Population) -> dict[str, Any]:
+        """The model that this birth is asked from, and its eye: of several, what promises most on what birth k may see."""
+        role = ROLE_OF[birth.operator]
+        eyes = self.policy.eyes or (self.context.settings(role, phase=birth.phase).images,)
+        pairs = product(self.context.usable(role, birth.phase), dict.fromkeys(eyes))
+        named = {arm_name(model, eye): {"model": model, "eye": eye} for model, eye in pairs}
+        if len(named) == 1:
+            return next(iter(named.values()))
         unseen = [b for b in self.planned if b.index not in seen and b.index < birth.index]
-        return choose(models, arms(seen, self.task.copy_accuracy), self.before, unseen, self.policy.mix)
+        return named[choose(tuple(named), arms(seen, self.task.copy_accuracy), self.before, unseen, self.policy.mix)]
 
     async def _bear(self, birth: Birth, seen: Population, context: Context) -> None:
         try:
@@ -199,7 +224,7 @@ class Search:
             if birth.model in self.context.unusable and birth.model not in self.context.usable(
                 ROLE_OF[birth.operator], birth.phase
             ):
-                self.planned[birth.index] = birth.model_copy(update={"model": self._model(birth, seen)})
+                self.planned[birth.index] = birth.model_copy(update=self._arm(birth, seen))
                 return await self._bear(self.planned[birth.index], seen, context)
             self.halted = self.halted or stopped
         except Halt as halt:
@@ -219,7 +244,8 @@ def sample_of(birth: Birth, earlier: Iterable[Birth]) -> int:
 
 
 def _question(birth: Birth) -> tuple[object, ...]:
-    """What a birth asks, whichever its number. Views and temperatures count as one: equal seeds might be answered alike."""
+    """What a birth asks, whichever its number. Views, temperatures and examples count as one: equal seeds might be
+    answered alike."""
     return birth.operator, birth.parents, birth.model, birth.blind
 
 

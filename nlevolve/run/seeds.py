@@ -57,12 +57,17 @@ def seeded(source: str, runs_dir: Path, tasks: Iterable[Task]) -> Brought:
 def _found(source: str, runs_dir: Path) -> tuple[Read, str]:
     file = Path(source)
     if file.is_file():
-        return _distinct(_of_file(file)), file.name
+        return read_file(file), file.name
     try:
         folder = store.find(source, runs_dir)
     except UsageError as error:
         raise UsageError(f"--seeds: there is no file {source!r}, and {error}") from None
     return _of_run(folder), folder.name
+
+
+def read_file(file: Path) -> Read:
+    """Task -> the descriptions that a file has of it, in any of the forms. Raises UsageError, one line."""
+    return _distinct(_of_file(file))
 
 
 def _of_run(folder: Path) -> Read:

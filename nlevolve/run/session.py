@@ -5,32 +5,28 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack, closing
-from dataclasses import dataclass, field, replace
+from contextlib import AbstractAsyncContextManager, ExitStack, closing, nullcontext
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from nlevolve.ask.prompts import Prompts, bundled
 from nlevolve.ask.question import Asker
 from nlevolve.ask.rehearsal import rehearse
 from nlevolve.config import RunConfig, digest, require_coder
-from nlevolve.errors import UsageError
 from nlevolve.evolve.parents import Parents, strategy
-from nlevolve.formats import SeedsRow
 from nlevolve.llm.bank import Notice
-from nlevolve.llm.bank_check import check_bank
-from nlevolve.llm.catalogue import ModelCard, price_of
-from nlevolve.llm.embedded import embedded_version
+from nlevolve.llm.catalogue import ModelCard
 from nlevolve.llm.ledger import Caps
+from nlevolve.llm.means import Means
 from nlevolve.llm.owed import spent
 from nlevolve.llm.pausing import Pause
-from nlevolve.llm.purse import check_budget_file
 from nlevolve.llm.request import LLM
 from nlevolve.llm.stack import OpenStack
 from nlevolve.options import Limits, Options
 from nlevolve.puzzle.datasets import Selection
-from nlevolve.records import CallFinished, Description, Event, Noticed, RunFinished, RunStarted, TaskAnswered
-from nlevolve.run import store
+from nlevolve.records import CallFinished, Event, Noticed, RunFinished, RunStarted, TaskAnswered
+from nlevolve.run import library, store
 from nlevolve.run.asking import asked, cards_of
 from nlevolve.run.batch import solve_all
 from nlevolve.run.context import Context, Emit
@@ -39,13 +35,34 @@ from nlevolve.run.notices import notices
 from nlevolve.run.origin import Origin
 from nlevolve.run.outcome import finished as ended
 from nlevolve.run.pinging import Unfit, ping_models
-from nlevolve.run.recorded import by_task, deciding, endpoints_of, require_endpoints, require_same, sealed
+from nlevolve.run.recorded import (
+    by_task,
+    check_views,
+    deciding,
+    endpoints_of,
+    prices_of,
+    require_endpoints,
+    require_same,
+    sealed,
+    versions_of,
+)
 from nlevolve.run.retold import Retold
 from nlevolve.run.seeds import seeded
+from nlevolve.run.sharing import check_hub, check_place, confirmed, departed, means_of
 from nlevolve.run.steering import Steering
-from nlevolve.run.trust import NOTHING, Chosen, Named, budget_file, chosen_by, named, require_confirmed
+from nlevolve.run.trust import NOTHING, Chosen, Named, chosen_by
 from nlevolve.sandbox.pool import sandboxes
-from nlevolve.version import versions
+
+
+class Solves(Protocol):  # in the place of this process; raises Unfit when nobody is left
+    @property
+    def means(self) -> Means: ...
+    def cap(self, usd: float) -> None: ...
+    async def solve_all(self, context: Context, known: Mapping[str, Sequence[Event]], pause: Pause) -> None: ...
+
+
+class Elsewhere(Protocol):
+    def opened(self, session: Session, emit: Emit) -> AbstractAsyncContextManager[Solves]: ...
 
 
 @dataclass(frozen=True)
@@ -72,12 +89,13 @@ class Session:
     """Addresses, headers and prompts that are not the providers' own and ours: confirmed, and always told."""
     origin: Origin | None = None
     """The run that it repeats."""
-    given: Mapping[str, Sequence[Description]] = field(default_factory=dict)
-    """Task -> what its first births are given, instead of asking a model for it."""
-    seeds: SeedsRow | None = None
-    """Where this is from, if the schedule comes behind it."""
+    brought: Brought = field(default_factory=Brought)
+    """What it has beside its settings."""
     around: Callable[[LLM], LLM] = lambda llm: llm
     """Wraps the way to the models: benchmarks look at the requests there."""
+    elsewhere: Elsewhere | None = None
+    part: str = ""
+    """Which part of the run this process carries out, where several do, each with a log that is not the whole one."""
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     """Set it to let what is in flight end and send nothing more."""
 
@@ -103,18 +121,19 @@ class Session:
                     see(event)
 
             emit(self._started())
-            beside = self.config.models, self.known, self.limits.max_calls, self.seeds
+            beside = self.config.models, self.known, self.limits.max_calls, self.brought
             for notice in notices(self.origin, self.lock, self.selection, *beside):
                 emit(Noticed(text=notice))
             try:
-                answered = await self._solve(emit, own_process)
+                async with self.elsewhere.opened(self, emit) if self.elsewhere else nullcontext() as elsewhere:
+                    answered = await self._solve(emit, own_process, elsewhere)
                 finished = ended(answered, self.stopping.is_set())
             except Unfit as unfit:
                 finished = unfit.ending()
             emit(finished)
             return finished
 
-    async def _solve(self, emit: Emit, own_process: bool) -> Mapping[str, TaskAnswered]:
+    async def _solve(self, emit: Emit, own_process: bool, elsewhere: Solves | None) -> Mapping[str, TaskAnswered]:
         answered = {e.task: e for e in self.known if isinstance(e, TaskAnswered)}
         origin = self.origin if self.origin is not None and self.origin.told_again else None
         retold = Retold(origin.log if origin else ())
@@ -149,6 +168,9 @@ class Session:
             pause=pause,
             own_process=own_process,
             live=self.live,
+            means=elsewhere.means if elsewhere else means_of(self.limits),
+            part=self.part,
+            departed=None if self.part else departed(self.known),
         ) as stack:
             asker = Asker(self.around(stack), self.prompts, stack.reject, self.cards, stack.windows, tee, draw=self.config.repeat)
             known = by_task(self.known)
@@ -162,19 +184,24 @@ class Session:
                 retold=retold,
                 lacking=lambda owed: self.around(stack.lacking(owed)),
                 asked_early=None if self.replay else self.around(stack.early),
-                given=self.given,
-                warm=self.seeds is not None,
+                given=self.brought.given,
+                warm=self.brought.seeds is not None,
+                library=library.Library.of(self.brought.library),
             )
             tasks = self.selection.tasks
             if (self.ping or retold.pinged) and not self.known and tasks:
-                await ping_models(asker, asked(self.config, Brought(self.given)), tasks[0].id, tee)
-            async with Steering(self.folder, tee, pause, stack.cap).listening(), sandboxes() as sandbox:
+                await ping_models(asker, asked(self.config, Brought(self.brought.given)), tasks[0].id, tee)
+            async with Steering(self.folder, tee, pause, (elsewhere or stack).cap).listening(), sandboxes() as sandbox:
                 context = replace(context, sandbox=sandbox)
+                if elsewhere is not None:
+                    await elsewhere.solve_all(context, known, pause)
+                    return answered
                 at_once = self.limits.tasks_at_once
                 await solve_all(tasks, context, known, at_once=at_once, vacancy=stack.vacancy, stopping=self.stopping)
         return answered
 
     def _started(self) -> RunStarted:
+        recorded = store.read_config(self.folder, ())
         return RunStarted(
             run=self.name,
             models=dict(self.config.models),
@@ -187,7 +214,8 @@ class Session:
             rank=self.config.policy.rank,
             resumed=bool(self.known),
             reads=True,
-            config=sealed(store.read_config(self.folder, ())),
+            shard=store.shard_of(recorded),
+            config=sealed(recorded),
         )
 
 
@@ -213,16 +241,20 @@ def begin(
     limits, replay = options.part(Limits), options.replay
     prompts, cache_dir = Path(options.prompts or bundled()), Path(options.cache_dir)
     templates = Prompts(prompts)
-    _check_views(config, templates)
+    check_views(config, templates)
     choose = strategy(config.policy.parents, parents)
     rehearse(templates)
     brought = brought or Brought.of(origin.recorded if origin else {})
     if options.seeds is not None and brought.seeds is None:
         brought = seeded(str(options.seeds), Path(options.runs_dir), selection.tasks)
-    cards = cards_of(config, brought, limits, replay=replay, cache_dir=cache_dir)
-    items = _confirmed(config, cards, templates, limits, chosen or chosen_by(options), sends=not replay and live is None)
-    check_bank(cache_dir, replay=replay, notice=notice)
-    lock = store.create(Path(options.runs_dir), options.run)
+    if options.library is not None and origin is None:
+        brought = replace(brought, library=library.chosen(str(options.library)))
+    chosen = chosen or chosen_by(options)
+    capped = check_hub(limits, chosen, notice)
+    cards = cards_of(config, brought, limits, replay=replay, cache_dir=cache_dir, capped=capped)
+    items = confirmed(config, cards, templates, limits, chosen, sends=not replay and live is None)
+    check_place(limits, cache_dir, replay, notice)
+    lock = store.create(Path(options.runs_dir), options.run, selection.shard)
     again = origin if origin is not None and origin.told_again else None
     run_id, settings = again.id if again else uuid.uuid4().hex, deciding(config, selection, templates)
     endpoints = dict(again.endpoints) if again else endpoints_of(config, cards)
@@ -240,6 +272,8 @@ def begin(
         **(again.inherited if again else {}),
         "max_side": selection.max_side,
         **brought.row,
+        "shard": asdict(selection.shard) if selection.shard else None,
+        "merged": None,
         "digest": digest(settings | ({"endpoints": endpoints} if endpoints else {}) | brought.deciding),
     }
     with ExitStack() as failed:
@@ -247,7 +281,7 @@ def begin(
         store.replace(lock.folder / "config.json", content)
         failed.pop_all()
     fixed = (lock, selection, config, limits, options.preset, templates, cards, cache_dir, run_id, choose)
-    also: dict[str, Any] = {"named": items, "origin": origin, "given": brought.given, "seeds": brought.seeds}
+    also: dict[str, Any] = {"named": items, "origin": origin, "brought": brought}
     return Session(*fixed, replay=replay, live=live, ping=bool(options.ping) and not replay, **also)
 
 
@@ -260,18 +294,9 @@ def _made_with(
         "replay": replay,
         "prompts_dir": str(prompts.resolve()),
         "cache_dir": str(cache_dir.resolve()),
-        "prices": _prices(config, cards),
-        "versions": _versions(config),
+        "prices": prices_of(config, cards),
+        "versions": versions_of(config),
     }
-
-
-def _prices(config: RunConfig, cards: Mapping[str, ModelCard]) -> dict[str, Any]:
-    """Model -> its price: the one that a role sets, before the one that is known."""
-    told = {
-        m: settings for settings in reversed(list(config.every.values())) for m in settings.mix if settings.price_in is not None
-    }
-    found = {m: price_of(told[m], card) if m in told else card.price for m, card in sorted(cards.items())}
-    return {m: price.model_dump(mode="json") if price else None for m, price in found.items()}
 
 
 def reopen(
@@ -298,10 +323,11 @@ def reopen(
         choose = strategy(config.policy.parents, parents)
         require_coder(config)
         brought = Brought.of(old)
-        cards = cards_of(config, brought, limits, replay=replay, cache_dir=cache_dir)
+        capped = check_hub(limits, chosen, notice)
+        cards = cards_of(config, brought, limits, replay=replay, cache_dir=cache_dir, capped=capped)
         require_endpoints(folder, old, config, cards)
-        items = _confirmed(config, cards, templates, limits, chosen, sends=not replay and live is None)
-        check_bank(cache_dir, replay=replay, notice=notice)
+        items = confirmed(config, cards, templates, limits, chosen, sends=not replay and live is None)
+        check_place(limits, cache_dir, replay, notice)
         session = Session(
             lock,
             selection,
@@ -315,33 +341,9 @@ def reopen(
             choose,
             replay=replay,
             known=store.read_events(folder),
-            given=brought.given,
-            seeds=brought.seeds,
+            brought=brought,
             live=live,
             named=items,
         )
         failed.pop_all()
     return session
-
-
-def _confirmed(
-    config: RunConfig, cards: Mapping[str, ModelCard], prompts: Prompts, limits: Limits, chosen: Chosen, *, sends: bool
-) -> tuple[Named, ...]:
-    """What is to be told of a run that sends anything. Raises Unconfirmed."""
-    items = (*named(config.every.values(), cards, prompts, chosen), *budget_file(limits, chosen)) if sends else ()
-    require_confirmed(items, chosen)
-    if limits.budget_file is not None:  # to look at it leaves a lock beside it: not before somebody said yes
-        check_budget_file(limits.budget_file, limits.budget, limits.max_tokens_total)
-    return items
-
-
-def _check_views(config: RunConfig, prompts: Prompts) -> None:
-    for view in config.policy.views:
-        if view not in prompts.views:
-            there = ", ".join(prompts.views) or "none"
-            raise UsageError(f"policy.views names {view!r}; in {prompts.folder / 'views'} there are: {there}")
-
-
-def _versions(config: RunConfig) -> dict[str, str]:
-    embedded = embedded_version(*config.models.values())
-    return versions() | ({"embedded": embedded} if embedded else {})

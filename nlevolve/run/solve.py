@@ -12,19 +12,22 @@ from nlevolve.evolve.bandit import Arms, arms
 from nlevolve.evolve.population import Population
 from nlevolve.llm.request import Halt, Interrupted, OverBudget
 from nlevolve.puzzle.tasks import Task
-from nlevolve.records import Answer, Event, MixLearned, Stopped, TaskAnswered, TaskStarted
+from nlevolve.records import Answer, Entry, Event, MixLearned, Stopped, TaskAnswered, TaskStarted
 from nlevolve.run.again import retrace
 from nlevolve.run.answering import Answering
 from nlevolve.run.context import Context
+from nlevolve.run.library import Learned
 from nlevolve.run.losses import losses, sentence
 from nlevolve.run.search import Search
 
 
-async def solve(task: Task, context: Context, known: Sequence[Event] = (), before: Arms | None = None) -> Arms:
-    """Solve one task, and return what the models of a mix have shown on it.
+async def solve(
+    task: Task, context: Context, known: Sequence[Event] = (), before: Arms | None = None, lessons: Sequence[Entry] = ()
+) -> Learned:
+    """Solve one task, and return what later ones may learn from it.
 
     `known` are the task's events from an interrupted run: what they hold is not asked again. `before` is what earlier tasks have
-    shown of the models.
+    shown of the models, `lessons` what they add to the library.
     """
     began = time.monotonic()
     if not any(isinstance(e, TaskStarted) for e in known):
@@ -33,7 +36,7 @@ async def solve(task: Task, context: Context, known: Sequence[Event] = (), befor
         context.emit(TaskStarted(task=task.id, pairs=pairs, tests=task.tests, copy_accuracy=task.copy_accuracy, births=births))
     answering = Answering(task, context)
     settling = answering.settle if context.config.policy.stop_when == "agree" else None
-    search = Search(task, context, known, before or {}, settling)
+    search = Search(task, context, known, before or {}, settling, lessons)
     expected = checker.expected if context.config.policy.phases else solver.expected
     follows = partial(expected, context.asker, context.settings("answerer"), task)
     # reviews and choices are not kept for: without them votes answer the task, and what is kept for them the search would lack
@@ -46,7 +49,8 @@ async def solve(task: Task, context: Context, known: Sequence[Event] = (), befor
         answers = await answering.judge(search.outcome)
     await retrace(task, context, search.population, answering)
     context.emit(_end(task, context, search, answering, answers, time.monotonic() - began))
-    return _learned(task, context, search.outcome)
+    lesson = None if search.cut else context.library.lesson(task, search.outcome, search.policy)
+    return Learned(_learned(task, context, search.outcome), lesson)
 
 
 def _end(

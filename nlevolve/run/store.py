@@ -19,6 +19,7 @@ from nlevolve import files
 from nlevolve.errors import UsageError
 from nlevolve.formats import check_config
 from nlevolve.puzzle.grids import LARGEST_SIDE, MOST_SIDE
+from nlevolve.puzzle.shards import Shard
 from nlevolve.records import AnyEvent, Event, LogDamaged, LogReader, RunFinished, TaskAnswered, write_event
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -91,8 +92,9 @@ def is_name(text: str) -> bool:
     return _NAME.fullmatch(text) is not None
 
 
-def create(runs_dir: Path, name: str | None) -> Lock:
-    """A new run's folder, empty and held. An earlier run of the same name is moved aside to NAME.1, NAME.2, …
+def create(runs_dir: Path, name: str | None, shard: Shard | None = None) -> Lock:
+    """A new run's folder, empty and held. An earlier run of the same name is moved aside to NAME.1, NAME.2, …; not so one that
+    has another shard, since jobs that are all told one name would move aside each other's.
 
     Raises UsageError for a name that is none, a folder that cannot be written, and a run that is being written.
     """
@@ -100,7 +102,9 @@ def create(runs_dir: Path, name: str | None) -> Lock:
         raise UsageError(f"run name {name!r}: use letters, digits, '.', '_' and '-' (no path; --runs-dir says where runs go)")
     try:
         runs_dir.mkdir(parents=True, exist_ok=True)
-        return _fresh(runs_dir) if name is None else _named(runs_dir / name)
+        if name is not None and shard is not None:
+            _check_shard(runs_dir / name, shard)
+        return _fresh(runs_dir, shard.suffix if shard else "") if name is None else _named(runs_dir / name)
     except OSError as error:
         raise UsageError(f"cannot write to the runs folder {runs_dir}: {error.strerror}") from None
 
@@ -168,6 +172,12 @@ def max_side(config: Mapping[str, Any]) -> int:
     return side if isinstance(side, int) and LARGEST_SIDE <= side <= MOST_SIDE else LARGEST_SIDE
 
 
+def shard_of(config: Mapping[str, Any]) -> str:
+    """`2/7` of a run that has a part of what was selected, by its config.json; empty of any other."""
+    shard = config.get("shard")
+    return f"{shard['number']}/{shard['of']}" if shard else ""
+
+
 def read_events(folder: Path) -> list[AnyEvent | LogDamaged]:
     """All whole events of a run, in the order written, and a LogDamaged among them where lines cannot be read.
 
@@ -189,10 +199,10 @@ def replace(path: Path, content: Any) -> None:
     replace_text(path, json.dumps(content, ensure_ascii=False, separators=(",", ":")) + "\n")
 
 
-def replace_text(path: Path, text: str) -> None:
-    """As `replace`, for any text."""
+def replace_text(path: Path, content: str | bytes) -> None:
+    """As `replace`, for any text, or bytes."""
     with _storing(path):
-        files.replace(path, text)
+        files.replace(path, content)
 
 
 class Log:
@@ -237,10 +247,20 @@ def _is_plain(file: Path) -> bool:
         return False
 
 
-def _fresh(runs_dir: Path) -> Lock:
+def _check_shard(folder: Path, shard: Shard) -> None:
+    try:
+        there = shard_of(read_config(folder, ()))
+    except UsageError:
+        return
+    if there and there != shard.label:
+        name = folder.name
+        raise UsageError(f"run {name} is shard {there}: call this one otherwise, for example --run {name}{shard.suffix}")
+
+
+def _fresh(runs_dir: Path, ending: str = "") -> Lock:
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     for suffix in ("", *(f"-{n}" for n in range(2, 1000))):
-        folder = runs_dir / (stamp + suffix)
+        folder = runs_dir / (stamp + suffix + ending)
         try:
             folder.mkdir()
             return Lock(folder)

@@ -79,6 +79,7 @@ def chosen_by(options: Choice) -> Chosen:
     named = {
         *_texts(options.settings),
         str(getattr(options, "budget_file", None)),
+        str(getattr(options, "hub", None)),
         *(name.strip() for model in models for name in model.split(",")),
     }
     return Chosen(frozenset(named), bool(getattr(options, "prompts", None)), options.trust)
@@ -101,6 +102,11 @@ def budget_file(limits: Limits, chosen: Chosen) -> tuple[Named, ...]:
     """The file of a budget that runs share, which is written wherever it is said to be."""
     file = getattr(limits, "budget_file", None)
     return () if file is None else (Named(f"the budget file {_plain(str(file))}", str(file) in chosen.texts),)
+
+
+def hub(limits: Limits, chosen: Chosen) -> tuple[Named, ...]:
+    """The hub, which gets the token, the prompts' digests and the replies."""
+    return () if limits.hub is None else (Named(f"the hub at {_plain(limits.hub)}", limits.hub in chosen.texts),)
 
 
 def require_confirmed(items: Iterable[Named], chosen: Chosen) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-WIDTH = 5.4
+WIDTH, HEIGHT = 5.4, 2.7
 """Inches, at 72 points."""
 INK, FAINT = "#010203", "#040506"
 SERIES = ("#070809", "#0a0b0c", "#0d0e0f", "#101112", "#131415", "#161718")
@@ -25,8 +25,8 @@ _VARIABLES = {INK: "var(--ink)", FAINT: "var(--line)"} | {c: f"var(--series-{n})
 
 ROW, HEADING = 0.25, 0.32
 """Inches a bar and the name of a group of bars take."""
-MOST_IN_A_ROW = 3
-"""Names of curves in one row of a legend."""
+LEGEND, LINE, SIGN = 0.17, 76, 8
+"""Inches that a row of a legend takes, characters that it holds, and those that a curve's sign takes before its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +76,11 @@ class Point:
 
 def curves(title: str, drawn: Sequence[Curve], x: str, y: str, *, log: bool = False, share: bool = False) -> str:
     """A line chart; `share` puts the y axis at 0 to 100%."""
-    with _figure(title) as (figure, made):
-        axes = _axes(figure)
+    columns = _columns([_plain(curve.label) for curve in drawn])
+    # one row has room above the lines of every chart
+    above = LEGEND * (-(-len(drawn) // columns) if len(drawn) > columns else 0)
+    with _figure(title, HEIGHT + above) as (figure, made):
+        axes = _axes(figure, above)
         for number, curve in enumerate(drawn):
             axes.plot(
                 curve.x,
@@ -85,14 +88,15 @@ def curves(title: str, drawn: Sequence[Curve], x: str, y: str, *, log: bool = Fa
                 color=SERIES[number % len(SERIES)],
                 label=_plain(curve.label),
                 linewidth=1.8,
-                linestyle="--" if curve.dashed else "-",
+                # colours come round again
+                linestyle="--" if curve.dashed else "-" if number < len(SERIES) else ":",
                 drawstyle="steps-post" if curve.steps else "default",
             )
         if log:
             _log_scale(axes)
         _dress(axes, x, y, share=share)
         if len(drawn) > 1:
-            _legend(axes, len(drawn))
+            _legend(axes, columns)
     return made[0]
 
 
@@ -172,17 +176,24 @@ def _together(points: Sequence[Point]) -> list[Point]:
     return [replace(same[0], label=", ".join(point.label for point in same)) for same in places.values()]
 
 
-def _legend(axes: Axes, curves: int) -> None:
-    """Above the lines where one row holds it, else in the corner that rising lines leave free."""
-    above = curves <= MOST_IN_A_ROW
+def _columns(labels: Sequence[str]) -> int:
+    """How many curves a row of the legend names: all, if they fit, else two, or one."""
+    if sum(len(label) + SIGN for label in labels) <= LINE:
+        return max(1, len(labels))
+    return 2 if 2 * (max(map(len, labels)) + SIGN) <= LINE else 1
+
+
+def _legend(axes: Axes, columns: int) -> None:
+    """Above the lines: inside it would cover some."""
     axes.legend(
         frameon=False,
         fontsize=8,
         labelcolor=INK,
-        loc="lower left" if above else "upper left",
-        bbox_to_anchor=(-0.02, 0.98) if above else None,
-        ncols=curves if above else 1,
-        borderaxespad=0 if above else None,
+        loc="lower left",
+        bbox_to_anchor=(-0.02, 0.98),
+        ncols=columns,
+        borderaxespad=0,
+        labelspacing=0.3,
     )
 
 
@@ -196,10 +207,10 @@ def _log_scale(axes: Axes) -> None:
     axes.xaxis.set_minor_formatter(NullFormatter() if high > 10 * low else FuncFormatter(lambda value, _: f"{value:g}"))
 
 
-def _axes(figure: Figure) -> Axes:
-    """Room for tick labels and axis names at the left and below, none wasted elsewhere."""
+def _axes(figure: Figure, above: float = 0.0) -> Axes:
+    """Room for tick labels and axis names at the left and below, for so many inches of a legend above, none wasted elsewhere."""
     height = figure.get_figheight()
-    return figure.add_axes((0.66 / WIDTH, 0.5 / height, 1 - 0.84 / WIDTH, 1 - 0.72 / height))
+    return figure.add_axes((0.66 / WIDTH, 0.5 / height, 1 - 0.84 / WIDTH, 1 - (0.72 + above) / height))
 
 
 def _dress(axes: Axes, x: str, y: str, *, share: bool) -> None:
@@ -219,7 +230,7 @@ def _dress(axes: Axes, x: str, y: str, *, share: bool) -> None:
 
 
 @contextmanager
-def _figure(title: str, height: float = 2.7) -> Iterator[tuple[Figure, list[str]]]:
+def _figure(title: str, height: float = HEIGHT) -> Iterator[tuple[Figure, list[str]]]:
     """A figure to draw on; its SVG stands in the list afterwards."""
     # the first use on a machine lists its fonts, and says so where a dashboard may be drawing
     logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)

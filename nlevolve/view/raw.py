@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from nlevolve.llm.pictures import named
 from nlevolve.records import CallFinished
 from nlevolve.run.retell import Told
 from nlevolve.view.text import clean, lines, money
@@ -45,8 +46,7 @@ def parts(told: Told) -> Iterator[Part]:
     if told.request is None:
         yield Part("nlevolve", (NOT_ASKED_SO,))
     for message in told.request.messages if told.request else ():
-        pictures = (f"[and {len(message.images)} pictures]",) if message.images else ()
-        yield Part(message.role, (*lines(message.text), *pictures))
+        yield Part(message.role, (*map(named, message.images), *lines(message.text)))
     reply = told.sample.reply if told.sample else None
     thought = reply.reasoning if reply else told.call.reasoning
     if thought.strip():

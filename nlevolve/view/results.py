@@ -12,6 +12,8 @@ from nlevolve.view.account import Account
 from nlevolve.view.explanation import explanation
 from nlevolve.view.grading import Grade, Solution, grades
 from nlevolve.view.history import History, TaskHistory
+from nlevolve.view.library import Written, examples_row, written
+from nlevolve.view.looks import added_looks, look_rows
 from nlevolve.view.lost import loss_rows
 from nlevolve.view.opinions import opinions_row
 from nlevolve.view.programs import added, tally
@@ -54,6 +56,8 @@ def results(
             "public_tasks": sum(row["public"] for row in rows.values()),
             "candidates": sum(row["candidates"] for row in rows.values()),
             "programs": added(row["programs"] for row in rows.values()),
+            "examples": examples_row(one for task in tasks for one in _written(history, task, rows[task.id])),
+            "looks": added_looks(row["looks"] for row in rows.values()),
             **account_row(history.account, history.owed()),
             "replies": readings_row(history.readings.total),
             "losses": loss_rows(loss for task in tasks for loss in history.task(task.id).losses),
@@ -73,6 +77,11 @@ def results(
         "explanation": explanation(history) if _lacking(rows.values()) else None,
         "tasks": rows,
     }
+
+
+def _written(history: History, task: Task, row: Mapping[str, Any]) -> list[Written]:
+    solved_by = row["best"]["birth"] if row["solved"] and row["best"] else None
+    return written(history.task(task.id).population, task.copy_accuracy, solved_by)
 
 
 def _lacking(rows: Iterable[Mapping[str, Any]]) -> bool:
@@ -196,6 +205,7 @@ def _task_row(seen: TaskHistory, task: Task, grade: Grade | None, history: Histo
         "program": (best.program or None) if best else None,
         "candidates": len(seen.population.members),
         "programs": tally(seen.population.members.values()),
+        "looks": look_rows(seen.population, best, task.copy_accuracy),
         "opinions": opinions_row(seen),
         **account_row(seen.account, history.owed(task=seen.id)),
         "replies": readings_row(history.readings.by_task.get(seen.id)),

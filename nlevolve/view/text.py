@@ -81,6 +81,11 @@ def count(number: float) -> str:
     return f"{number / 1000:.1f}k" if number < 999_950 else f"{number / 1e6:.1f}M"
 
 
+def shard_words(shard: str) -> str:
+    """ "shard 2 of 7" for `2/7`; nothing for nothing."""
+    return f"shard {clean(shard).replace('/', ' of ')}" if shard else ""
+
+
 def plural(number: int, noun: str, several: str = "") -> str:
     """1 task, 2 tasks, 1,204 tasks; `several` where that is not the noun with an s."""
     return f"{number:,} {noun if number == 1 else several or f'{noun}s'}"

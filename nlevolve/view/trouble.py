@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from nlevolve.hub.address import HUB
 from nlevolve.records import CallFinished, CallRetried, Event, RunStarted, ServerAway, ServerBack
 from nlevolve.view.text import clean, duration, plural
 
@@ -82,7 +83,8 @@ class Trouble:
         for (model, address), since in self.away.items():
             gone = (now - since).total_seconds()
             lasted = f" for {duration(gone)}" if gone >= 1 else ""
-            advice = f"start it, then nlevolve resume {run}; if the address is wrong, repeat the command with the right base_url"
+            where = "--hub" if model == HUB else "base_url"
+            advice = f"start it, then nlevolve resume {run}; if the address is wrong, repeat the command with the right {where}"
             yield 1.0, f"nothing answered at {clean(address)}{lasted}, where {clean(model)} should be: {advice}"
         for model, its in self.tries.items():
             kind = max(its.vain, key=its.vain.__getitem__, default="")

@@ -19,7 +19,7 @@ from nlevolve.llm.request import NotBanked, Reply, Request, TooLong
 from nlevolve.llm.settings import RoleSettings
 from nlevolve.llm.windows import Windows, tokens
 from nlevolve.puzzle.grids import render
-from nlevolve.records import Attempt, Birth, CallFinished, CallSent, Event, Followed, Unreached
+from nlevolve.records import Attempt, Birth, CallFinished, CallSent, Description, Event, Followed, Unreached
 from tests.server import Provider
 from tests.server.chatting import chatting
 from tests.server.dialects import DIALECTS, Serving
@@ -157,3 +157,16 @@ def test_a_run_in_a_small_window_solves_its_tasks_and_a_replay_does_the_same(tel
     assert done <= sent
     assert list(solved.values()) == [True, True]
     assert solve(url, "again", replay=True) == solved
+
+
+def test_examples_are_the_first_to_be_left_out() -> None:
+    birth = Birth(index=1, operator="write", model=ROLE.model, examples=("0" * 12,) * 8)
+    rules = [Description(bullets=("Mirror it. " * 27,) * 20)] * 8
+
+    def asked(window: int) -> Model:
+        model = Model(window)
+        asyncio.run(describe(asker(model), ROLE, TASK, birth, (), sample=0, tokens=0, examples=rules))
+        return model
+
+    whole = asked(10**6)
+    assert asked(tokens(whole.asked[0].messages) - 1).trimmed == ["", "the examples"]

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from nlevolve.ask.reading.rows import COLOURS, NUMBERS_UNSURE
+from nlevolve.ask.reading.rows import NUMBERS_UNSURE
 from nlevolve.ask.replies import Unreadable, read_bullets, read_grid
 from nlevolve.puzzle.grids import Grid, render
+from nlevolve.puzzle.notations import NAMES, write
 
 SQUARES = "⬛🟦🟥🟩🟨⬜🟪🟧🩵🟫"
 
@@ -104,19 +106,33 @@ NOTATIONS: dict[str, Callable[[Grid], str]] = {
     "LaTeX": latex,
     "a boxed list": lambda g: f"The answer is $\\boxed{{{json.dumps(g)}}}$.",
     "squares": lambda g: "Output:\n" + "\n".join("".join(SQUARES[cell] for cell in row) for row in g),
-    "colour names": lambda g: json.dumps({"grid": [[COLOURS[cell] for cell in row] for row in g]}),
+    **{
+        f"grids={name}": partial(lambda name, g: f"Words first.\n\n{fenced(write(g, name))}", name)
+        for name in ("letters", "names", "rows", "json")
+    },
+    "colour names": lambda g: json.dumps({"grid": [[NAMES[cell] for cell in row] for row in g]}),
 }
 
 
-WORDLESS = ("YAML", "HTML", "LaTeX")
-"""Notations in which a single column might be a list of numbers."""
+WORDLESS = ("YAML", "HTML", "LaTeX", "grids=letters", "grids=names", "grids=rows", "grids=json")
+"""Notations in which a single column might be a list of numbers, or of words."""
 
 
 @pytest.mark.parametrize("notation", NOTATIONS)
 @given(of=grids)
 def test_what_is_written_in_a_notation_comes_back(notation: str, of: Grid) -> None:
     assume(notation not in WORDLESS or (len(of) > 1 and len(of[0]) > 1))
-    assert read_grid(NOTATIONS[notation](of)).grid == of
+    assert read_grid(NOTATIONS[notation](of), grids="letters" if "letters" in notation else "digits").grid == of
+
+
+def test_letters_are_colours_for_whoever_was_shown_letters_alone() -> None:
+    listed = '{"grid": [["K", "B"], ["R", "N"]], "note": "B moves"}'
+    said = ("Output:\nK B\nR N", listed, "[[K, B], [R, N]]", "row 1: K B\nrow 2: R N")
+    for text in said:
+        assert read_grid(text, grids="letters").grid == ((0, 1), (2, 9)), text
+    assert read_grid(said[1], grids="letters").note == "B moves"
+    with pytest.raises(Unreadable):
+        read_grid(said[0])
 
 
 def outcome(text: str, cut: bool = False) -> Grid | str:

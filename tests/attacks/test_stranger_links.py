@@ -17,11 +17,20 @@ COMMANDS = {
     "report": ["report", "received"],
     "kaggle": ["export", "received", "--format", "kaggle"],
     "arc-prize": ["export", "received", "--format", "arc-prize"],
-    "sft": ["export", "received", "--format", "sft"],
+    **{form: ["export", "received", "--format", form] for form in ("sft", "dpo", "ttt", "hf", "events")},
     "library": ["export", "received", "--format", "library"],
 }
 WRITTEN = ["events.jsonl", "results.json", "submission.json", "report.html"]
-EXPORTED = ["export/submission.json", "export/sft.jsonl", "export/library.json", "export/arc-prize/turned.json"]
+EXPORTED = [
+    "export/submission.json",
+    "export/sft.jsonl",
+    "export/sft.README.md",
+    "export/ttt.jsonl",
+    "export/hf/README.md",
+    "export/events/task_started.parquet",
+    "export/library.json",
+    "export/arc-prize/turned.json",
+]
 
 
 @pytest.fixture

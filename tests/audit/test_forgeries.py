@@ -114,6 +114,11 @@ FORGERIES: dict[str, tuple[Forge, str]] = {
     "an accuracy": (log(of_kind("candidate_checked", task="25d487eb"), claimed), "accuracy: is 1.0"),
     "a description": (log(CHECKED, put("description", "bullets", 0, value="Do the right thing.")), "the description of birth"),
     "the plan of a birth": (log(CHECKED, put("birth", "temperature", value=0.5)), "is not as it was planned"),
+    "how a birth was shown the task": (log(of_kind("birth_planned"), put("birth", "grids", value="names")), "was shown the task"),
+    "what came of a way of showing": (
+        file("results.json", put("totals", "looks", "digits", "exact", value=lambda n: n + 1)),
+        "totals.looks.digits.exact: is",
+    ),
     "a candidate that is gone": (log(of_kind("candidate_checked", task="25d487eb"), drop), "the log does not say what came"),
     "a duplicate that is none": (log(of_kind("candidate_checked"), put("duplicate_of", value=7)), "is no duplicate of birth 7"),
     "the best birth": (log(ANSWERED, put("best", value=1)), "the best birth: is 1"),

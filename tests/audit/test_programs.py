@@ -13,6 +13,7 @@ from nlevolve.cli.audit import audited
 from nlevolve.run.store import read_config
 from tests.audit import forging
 from tests.audit.forging import of_kind
+from tests.server import Provider, Said
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +41,30 @@ def test_a_run_with_programs_passes_and_each_reading_of_theirs_is_made_again(cod
     told = audited(coded, read_config(coded))
     assert not told.differs
     assert told.compared["program"] >= 4, "three training pairs and a test input"
+
+
+@pytest.mark.parametrize("said", ["CANNOT: it is beyond Python", "I would rather talk of something else."])
+def test_what_a_coder_could_not_say_is_looked_up_in_its_reply(said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOSTED_VLLM_API_KEY", "sk-0123456789")
+    with Provider(lambda asked: Said(said)) as server:
+        nlevolve.solve(
+            ["arc1:67a3c6ac"],
+            preset="quick",
+            coder="hosted_vllm/coder",
+            run="mute",
+            runs_dir=tmp_path / "runs",
+            cache_dir=tmp_path / "bank",
+            report=False,
+            settings={"policy.phases": [{"births": 1}], "policy.read": "code", "coder.base_url": server.url},
+        )
+    run = tmp_path / "runs" / "mute"
+    assert found(run) == []
+    forging.log(run, of_kind("candidate_checked"), another_reason)
+    assert found(run), "another reason than the coder's goes unseen"
+
+
+def another_reason(event: Any) -> None:
+    event["attempts"][0]["why"] += " at all"
 
 
 def mirroring(event: Any) -> bool:

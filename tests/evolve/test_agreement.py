@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,8 +13,9 @@ from hypothesis import strategies as st
 from nlevolve.evolve.agreement import agreement, fitting, ideas
 from nlevolve.evolve.policy import Phase, Policy, plan, stop_index
 from nlevolve.evolve.population import Population, population
+from nlevolve.evolve.warm import Warm
 from nlevolve.puzzle.grids import Grid
-from nlevolve.records import AnswerFollowed, Attempt, Birth, Event, Followed, Garbled, Operator, TaskStarted
+from nlevolve.records import AnswerFollowed, Attempt, Birth, Description, Event, Followed, Garbled, Operator, TaskStarted
 from tests.evolve.candidates import checked, indices, lost
 
 GRIDS: dict[str, Grid] = {"a": ((1, 1),), "b": ((2, 2),), "c": ((3, 3),)}
@@ -35,7 +37,7 @@ def story(
 ) -> list[Event]:
     """Births by what they give: "x" fits not every pair, "-" gives no description, letters are a perfect one's test grids.
 
-    After a colon its words, where they are not its own.
+    After a colon its words, where they are not its own; a bar between bullets.
     """
     tests = max(len(one.partition(":")[0]) for one in births)
     events: list[Event] = [started(tests)]
@@ -45,6 +47,8 @@ def story(
             events.append(lost(k))
             continue
         event = checked(k, "=x=" if marks == "x" else "===", words)
+        if words:
+            event = event.model_copy(update={"description": Description(bullets=tuple(words.split("|")))})
         operator = (operators or {}).get(k, "revise" if k in (parents or {}) else "write")
         birth = event.birth.model_copy(update={"operator": operator, "parents": tuple((parents or {}).get(k, ()))})
         events.append(event.model_copy(update={"birth": birth}))
@@ -81,7 +85,7 @@ def test_what_was_read_later_or_under_a_symmetry_changes_no_first_grid() -> None
     [
         ({1: (0,)}, {}, ()),
         ({1: (0,)}, {1: "generalise"}, ()),
-        ({1: (0,)}, {1: "alternative"}, ()),
+        ({1: (0,)}, {1: "alternative"}, (0, 1)),
         ({1: (0,)}, {1: "restart"}, (0, 1)),
     ],
 )
@@ -89,6 +93,17 @@ def test_parent_and_child_are_one_voice_unless_the_child_took_nothing_over(
     parents: dict[int, Sequence[int]], operators: dict[int, Operator], found: tuple[int, ...]
 ) -> None:
     assert agreed("a", "a", parents=parents, operators=operators) == found
+
+
+def test_an_alternative_is_a_voice_of_its_own_unless_it_says_most_of_what_it_was_shown() -> None:
+    told = {"parents": {1: (0,)}, "operators": {1: "alternative"}}
+    assert agreed("a:flip it|keep the frame", "a:mirror the rows|keep the frame", **told) == ()
+    assert agreed("a:flip it|keep the frame", "a:mirror the rows|then turn|keep the frame", **told) == (0, 1)
+    assert agreed("a:flip it", "a:mirror the rows", parents={1: (0,)}) == (), "a revision is its parent's child in any words"
+    seen = population(
+        story("a:flip it", "a:mirror the rows", "a:mirror it", parents={1: (0,), 2: (0,)}, operators={1: "alternative"})
+    )
+    assert [seen.echoed(k) for k in range(3)] == [None, None, 0], "and then it is an idea of its own"
 
 
 def test_neither_a_grandchild_nor_two_children_of_one_that_fits_are_a_second_voice() -> None:
@@ -110,9 +125,21 @@ def test_the_search_ends_with_the_birth_at_which_enough_agree() -> None:
 
 @pytest.mark.parametrize("births", [("x", "a"), ("x", "a", "b"), ("x", "a", "-", "x", "c")])
 def test_while_they_differ_or_there_is_one_it_goes_on_for_so_many_births(births: tuple[str, ...]) -> None:
-    assert stop_index(population(story(*births)), AGREE) == 1 + 5
+    assert stop_index(population(story(*births)), AGREE) == 4 + 5 - 1, (
+        "birth 4 is the first that can see birth 1, with 3 in flight"
+    )
     assert stop_index(population(story(*births)), AGREE.model_copy(update={"agree_cap": 0})) == 1
     assert stop_index(population(story(*births)), AGREE.model_copy(update={"agree_cap": 19})) is None, "the schedule ends before"
+
+
+def test_births_in_flight_with_the_first_that_fits_are_none_that_could_agree_with_it() -> None:
+    agree: dict[str, Any] = {"stop_when": "agree", "agree_cap": 5}
+    wide = Policy(phases=(Phase(births=6, overlap=6), Phase(births=10, overlap=4)), **agree)
+    assert [wide.knowing(k) for k in (0, 2, 5, 12, 15)] == [6, 6, 9, 16, 16]
+    assert stop_index(population(story("a")), wide) == 6 + 5 - 1
+    barred = Policy(phases=(Phase(births=6, barrier=True), Phase(births=10, barrier=True)), **agree)
+    assert [barred.agreed_at_most(k) for k in (0, 5)] == [10, 10]
+    assert Warm(given=3, **dict(wide)).knowing(1) == 3, "what is given is seen by all others"
 
 
 def test_counting_asks_for_no_grid_on_a_test_input() -> None:

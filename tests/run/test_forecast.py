@@ -14,8 +14,10 @@ from nlevolve.llm.manner import Manner
 from nlevolve.llm.windows import tokens
 from nlevolve.puzzle.tasks import Pair, Task
 from nlevolve.records import Birth
-from nlevolve.run.course import BAD, USUAL, calls
+from nlevolve.run.assumed import lines, models_asked
+from nlevolve.run.course import calls
 from nlevolve.run.forecast import Forecasts, forecast
+from nlevolve.run.luck import BAD, USUAL
 
 GRID = ((1, 2), (3, 4))
 TASKS = [Task("a", (Pair(GRID, GRID), Pair(GRID, GRID)), (GRID,)), Task("b", (Pair(GRID, GRID),), (GRID, GRID))]
@@ -203,6 +205,54 @@ def test_who_thinks_is_taken_to_use_more_and_nobody_more_than_is_allowed():
     assert plain[1] < thinking[1]
     assert reply("dear", **{"generator.max_tokens": 1_500})[1:] == [1_500, 1_500]
     assert reply("dear", **{"generator.reasoning_effort": "low"})[1] < thinking[1] / 2
+
+
+def test_a_model_of_unknown_kind_is_likely_what_a_table_says_and_what_was_assumed_is_said():
+    def reply(**known: Any) -> list[float]:
+        cards = CARDS | {"unknown": card("unknown", **known)}
+        (found,) = forecast([config("unknown")], TASKS, PROMPTS, cards)
+        return [one.completion / one.calls for one in (found.roles["generator"].likely, found.roles["generator"].high)]
+
+    unlisted, listed, plain, thinking = reply(), reply(context=8_000), reply(thinks=False), reply(thinks=True)
+    assert unlisted == [plain[0], thinking[1]]
+    assert listed == thinking
+    assert plain[0] < thinking[0] / 4
+    told = list(lines(models_asked([config("unknown", "plain")], CARDS)))
+    assert [line for line in told if "likely is as if it did not, high as if it did" in line and line.startswith("unknown: ")]
+    assert not [line for line in told if line.startswith("plain: ")]
+    assert not [
+        line for line in lines(models_asked([config("unknown", **{"generator.thinking": "off"})], CARDS)) if "nobody" in line
+    ]
+
+
+def test_where_each_role_is_asked_is_said_and_who_lacks_the_address_that_another_has(monkeypatch: pytest.MonkeyPatch):
+    mine = {"generator.base_url": "http://127.0.0.1:8000/v1"}
+    told = list(lines(models_asked([config("plain", "plain", **mine)], CARDS)))
+    assert told[:2] == [
+        "generator, reviser, recombiner: plain at http://127.0.0.1:8000/v1",
+        "checker, answerer: plain at p's own address",
+    ]
+    assert "--set checker.base_url=… asks there" in told[2]
+    alone = configure("quick", models={"generator": "plain"}, changes=mine)
+    assert list(lines(models_asked([alone], CARDS))) == [
+        "generator, reviser, recombiner, checker, answerer: plain at http://127.0.0.1:8000/v1"
+    ]
+    monkeypatch.setenv("P_API_BASE", "http://other:1/v1")
+    assert "plain at http://other:1/v1, from the environment or .env" in next(
+        lines(models_asked([config("plain", "plain")], CARDS))
+    )
+
+
+def test_births_that_wait_for_rules_to_agree_and_second_looks_at_a_pair_are_counted():
+    counted, waiting = (config(**{"policy.stop_when": how, "policy.confirm": "never"}) for how in ("count", "agree"))
+    number = [sum(n for kind, n in calls(one, 3, 1, USUAL).items() if kind.purpose != "check") for one in (counted, waiting)]
+    assert number[0] < number[1]
+    assert any(kind.purpose == "alternative" for kind in calls(waiting, 3, 1, USUAL))
+    sooner = calls(config(**{"policy.stop_when": "agree", "policy.agree_cap": 0}), 3, 1, USUAL)
+    assert sum(sooner.values()) < sum(calls(waiting, 3, 1, USUAL).values())
+    once, thrice = (config(**{"policy.borderline": n, "checker.temperature": 1.0}) for n in (1, 3))
+    assert sum(calls(thrice, 3, 1, BAD).values()) - sum(calls(once, 3, 1, BAD).values()) == 5 * 2
+    assert sum(calls(once, 3, 1, USUAL).values()) < sum(calls(thrice, 3, 1, USUAL).values())
 
 
 def test_each_phase_is_priced_by_the_model_that_writes_in_it():

@@ -40,9 +40,9 @@ def test_a_phase_may_have_its_own_model_effort_and_temperature_for_all_who_write
     assert configure("quick").every == configure("quick").roles
 
 
-@pytest.mark.parametrize("named", ["a,,b", ","])
+@pytest.mark.parametrize("named", ["a,,b", ",", ""])
 def test_a_phase_without_a_models_name_is_one_line(named: str) -> None:
-    with pytest.raises(UsageError, match=r"policy.phases: generator names a model"):
+    with pytest.raises(UsageError, match=r"policy.phases: generator of phase 1 names a model, .* left out, it is the role's own"):
         configure("quick", changes={"policy.phases": [{"births": 1, "generator": named}]})
 
 

@@ -178,7 +178,7 @@ def test_and_not_otherwise(rules: dict[int, str], changes: dict[str, int], birth
 
 def test_a_mix_tells_what_its_models_have_shown() -> None:
     at = of({0: rule("a", "xxx"), 1: rule("b", "=oo"), 2: rule("c", "==="), 3: rule("d", "xxx")}, generator__model=MIX)
-    shown = asyncio.run(solve(a_task(), at.context))
+    shown = asyncio.run(solve(a_task(), at.context)).arms
     floor = a_task().copy_accuracy
     births = {k: e.birth.model for k, e in at.checked().items()}
     assert births == {0: GOOD, 1: BAD, 2: births[2]}
@@ -198,7 +198,7 @@ def test_a_mix_tells_what_its_models_have_shown() -> None:
 
 def test_one_model_learns_nothing() -> None:
     at = of({0: rule("a", "===")})
-    shown = asyncio.run(solve(a_task(), at.context))
+    shown = asyncio.run(solve(a_task(), at.context)).arms
     assert not [e for e in at.events if isinstance(e, MixLearned)]
     assert list(shown) == [GOOD]
 

@@ -6,7 +6,11 @@ import asyncio
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -110,6 +114,73 @@ def test_a_run_killed_between_any_two_events_resumes_to_the_same_answers(tmp_pat
         again = reopen(copy, selection, settings, Limits(), prompts=bundled(), cache_dir=tmp_path / "bank")
         asyncio.run(again.run([]))
         assert answers(read_events(copy)) == told
+
+
+def busy(parent: psutil.Process, seen: Callable[[], bool]) -> psutil.Process | None:
+    """The worker of a run that is at a program, once it has been for a while; None when the run is over first."""
+    begun = dict[int, float]()
+    while not seen():
+        for worker in [child for child in parent.children() if "monty" in child.name()]:
+            with suppress(psutil.NoSuchProcess):
+                took = worker.cpu_times().user
+                if took - begun.setdefault(worker.pid, took) >= 0.05:
+                    return worker
+        time.sleep(0.02)
+    return None
+
+
+@dataclass(frozen=True)
+class Slow:
+    """A task, and models whose one program mirrors its grids and takes long on the first of them."""
+
+    task: Path
+    loops: int
+
+    def __call__(self, asked: Asked) -> Said:
+        first = json.loads(self.task.read_text())["train"][0]["input"][0]
+        head, mirrored = MIRROR.splitlines()
+        program = f"{head}\n    for n in range({self.loops} if grid[0] == {first} else 0): n += 1\n{mirrored}\n"
+        return Said(f"```python\n{program}```" if asked.model == "coder" else json.dumps({"bullets": ["Mirror every row."]}))
+
+
+def test_a_worker_that_is_killed_in_mid_program_changes_no_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOSTED_VLLM_API_KEY", "sk-0123456789")
+    task, over = task_file(tmp_path), threading.Event()
+    killed: list[psutil.Process] = []
+
+    def kill() -> None:
+        worker = busy(psutil.Process(), over.is_set)
+        if worker is not None:
+            worker.kill()
+            killed.append(worker)
+
+    killer, events = threading.Thread(target=kill), list[Event]()
+    with Provider(Slow(task, 1_500_000)) as server:
+        killer.start()
+        result = asyncio.run(
+            asolve(
+                [str(task)],
+                preset="quick",
+                generator="hosted_vllm/writer",
+                checker="offline/checker",
+                coder="hosted_vllm/coder",
+                settings={
+                    "policy.phases": [{"births": 1}],
+                    "policy.read": "code",
+                    "coder.seconds": 60,
+                    **{f"{role}.base_url": server.url for role in ("generator", "coder")},
+                },
+                see=events.append,
+                report=False,
+                runs_dir=tmp_path / "runs",
+                cache_dir=tmp_path / "bank",
+            )
+        )
+        over.set()
+        killer.join()
+    assert killed
+    assert all(attempt.exact and attempt.by == "coder" for attempt in coded(events)[0].attempts)
+    assert result.answers["mirror"]
 
 
 def test_workers_do_not_outlive_a_run_that_is_killed(tmp_path: Path) -> None:

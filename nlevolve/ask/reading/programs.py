@@ -55,6 +55,40 @@ def program_in(answer: str, cut: bool = False) -> ProgramReply:
     return ProgramReply(_named(program))
 
 
+def beside_program(answer: str) -> str:
+    """What an answer says beside its program: where the description stands that came with it."""
+    kept: list[str] = []
+    held: list[str] | None = None
+    for line in answer.split("\n"):
+        if _FENCE.match(line):
+            if held is None:
+                held = []
+                continue
+            kept += [] if _of_program("\n".join(held)) else held
+            held = None
+        else:
+            (kept if held is None else held).append(line)
+    kept += [] if held is None or _of_program("\n".join(held)) else held
+    text = "\n".join(kept)
+    if text.lstrip().startswith("{"):
+        return _without_keys(text)
+    begins = _BEGINS.search(text)
+    return text[: begins.start()] if begins else text
+
+
+def _of_program(block: str) -> bool:
+    return bool(_BEGINS.search(block) or _DEFINES.search(block))
+
+
+def _without_keys(text: str) -> str:
+    """An object without its program."""
+    try:
+        told = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    return json.dumps({key: value for key, value in told.items() if key not in _KEYS})
+
+
 @dataclass(frozen=True)
 class _Block:
     text: str

@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from nlevolve.puzzle.notations import NAMES
+
 Row = list[int | str]
 """Cells; one that is no digit stays as it was written, so that the message can name it."""
 
-COLOURS = ("black", "blue", "red", "green", "yellow", "grey", "magenta", "orange", "cyan", "maroon")
 SQUARES = {
     square: digit
     for digit, squares in enumerate(("⬛⚫", "🟦🔵", "🟥🔴", "🟩🟢", "🟨🟡", "⬜⚪", "🟪🟣🩷", "🟧🟠", "🩵🔷", "🟫🟤"))
@@ -25,7 +26,7 @@ MOST_BLOCKS = 40
 NUMBERS_UNSURE = "its first row or column may be column numbers or row numbers: it should hold the cells alone"
 ROWS_MISSING = "rows of its grid are left out"
 
-_NAMES = {name: digit for digit, name in enumerate(COLOURS)} | {"gray": 5}
+_NAMES = {name: digit for digit, name in enumerate(NAMES)} | {"gray": 5}
 _ROW_WORD = r"(?:rows?|r|line|zeile|fila|ligne|linha|riga|rij|строка|第|行)"
 _ROW_NUMBER = re.compile(
     rf"^\s*(?:{_ROW_WORD}[\s_]*#?(?P<named>\d{{1,2}})\s*行?\s*\)?\s*(?:[:：.)|=→-]+>?|\s(?=[\[(\d]))"

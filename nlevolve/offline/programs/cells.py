@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nlevolve.offline.families.cellwise import RecolourCells, RecolourCellsTwice
-from nlevolve.offline.families.denoising import RemoveSparse
+from nlevolve.offline.families.denoising import RemoveSparse, Smooth
 from nlevolve.offline.families.falling import CellsFall
 from nlevolve.offline.families.filling import FillAreas, FillBlocks, Spread, SpreadDiagonally
 from nlevolve.offline.families.lines import DrawRays, JoinCells, Over
@@ -13,11 +13,11 @@ from nlevolve.offline.families.rows import Key as SortKey
 from nlevolve.offline.nouns import areas, cells, rays
 from nlevolve.offline.nouns.areas import AreaFact, Areas, Bound
 from nlevolve.offline.nouns.cells import CellTrait, Course, HowMany, Spot
-from nlevolve.offline.nouns.colours import Named
+from nlevolve.offline.nouns.colours import Background, Named
 from nlevolve.offline.nouns.owners import ColourOf
 from nlevolve.offline.nouns.places import Direction
 from nlevolve.offline.nouns.rays import Reach, Starts
-from nlevolve.offline.programs.nouns import name_of
+from nlevolve.offline.programs.nouns import colour_expression, name_of
 from nlevolve.offline.programs.step import Step, python_for
 from nlevolve.offline.programs.unsaid import Unsaid
 
@@ -66,13 +66,13 @@ def _cell(trait: CellTrait) -> str:
     match trait:
         case cells.AtSpot(spot) if spot in _SPOTS:
             return _SPOTS[spot]
-        case cells.Touches(Named() as colour, near):
-            return f'{name_of(colour)} in neighbours(grid, r, c, "{near.name.lower()}")'
+        case cells.Touches(Named() | Background() as colour, near):
+            return f'{colour_expression(colour)} in neighbours(grid, r, c, "{near.name.lower()}")'
         case cells.TouchesColoured(near):
             return f'any(cell != background for cell in neighbours(grid, r, c, "{near.name.lower()}"))'
-        case cells.HasNeighbours(how, count, Named() as colour, near):
+        case cells.HasNeighbours(how, count, Named() | Background() as colour, near):
             compared = "==" if how is HowMany.EXACTLY else ">="
-            return f'neighbours(grid, r, c, "{near.name.lower()}").count({name_of(colour)}) {compared} {count}'
+            return f'neighbours(grid, r, c, "{near.name.lower()}").count({colour_expression(colour)}) {compared} {count}'
         case cells.InLine(course, Named() as colour):
             return f"{name_of(colour)} in {_line(course)}"
         case cells.Between(Named() as colour, course):
@@ -246,6 +246,7 @@ grid = kept
 
 
 def _starts(phrase: Starts, step: Step) -> str:
+    """The cells that are meant. Raises Unsaid."""
     match phrase:
         case rays.Coloured():
             return "coloured_cells(grid, background)"
@@ -256,10 +257,24 @@ def _starts(phrase: Starts, step: Step) -> str:
     raise Unsaid(type(phrase).__name__)
 
 
+@python_for(Smooth)
+def _smooth(operation: Smooth, step: Step) -> str:
+    step.lookup("noise", _starts(operation.starts, step), needed="noise")
+    return """
+smooth = [list(row) for row in grid]
+for r, c in noise:
+    # the background wins a tie with what is around
+    near = [grid[y][x] for y, x in around(grid, [(r, c)], True) if (y, x) not in noise] + [background]
+    smooth[r][c] = max(set(near), key=lambda colour: (near.count(colour), colour != background, -colour))
+grid = smooth
+"""
+
+
 _REACHED = {
     Reach.OVER: "ray(grid, r, c, step)",
     Reach.BORDER: "[(y, x) for y, x in ray(grid, r, c, step) if grid[y][x] == background]",
     Reach.STOP: "until_blocked(grid, ray(grid, r, c, step), background)",
+    Reach.HIT: "until_hit(grid, ray(grid, r, c, step), background)",
 }
 
 

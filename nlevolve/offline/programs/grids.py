@@ -1,4 +1,4 @@
-"""What is done to the grid as a whole, in Python: turned, repeated, enlarged, cut, framed, made symmetric."""
+"""What is done to the grid as a whole, in Python: turned, repeated, enlarged, cut, framed."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from nlevolve.offline.families.framing import AddBorder, Corner, CropCorner, Fra
 from nlevolve.offline.families.layering import Fold, PutOnSheet
 from nlevolve.offline.families.leaving import LeaveAsIs
 from nlevolve.offline.families.mosaics import Copy as Block
-from nlevolve.offline.families.mosaics import Flips, Join, TileAtColour, TileFlipped, TileItself
-from nlevolve.offline.families.symmetrizing import MakeSymmetric, OfGrid, Symmetry
+from nlevolve.offline.families.mosaics import EnlargeBy, Flips, Join, TileAtColour, TileFlipped, TileItself
 from nlevolve.offline.families.turning import Turn, TurnGrid
 from nlevolve.offline.nouns.places import Side
+from nlevolve.offline.nouns.quantities import Quantity
 from nlevolve.offline.programs.step import Step, python_for
 from nlevolve.offline.programs.unsaid import Unsaid
 
@@ -112,6 +112,26 @@ def _tile_flipped(operation: TileFlipped, step: Step) -> str:
     return "\n".join((*lines, f"grid = [{whole} for r in range({rows}) for line in range(len(grid))]"))
 
 
+_QUANTITIES = {
+    Quantity.COLOURS: "len(colours_in(grid, background))",
+    Quantity.CELLS: "len(coloured_cells(grid, background))",
+    Quantity.OBJECTS: "len(objects)",
+    Quantity.EMPTY: "len(cells_of(grid, background))",
+    Quantity.SHADES: "len({cell for row in grid for cell in row})",
+}
+
+
+@python_for(EnlargeBy)
+def _enlarge(operation: EnlargeBy, step: Step) -> str:
+    step.lookup("times", _QUANTITIES[operation.quantity], needed="1 <= times <= 30 // max(len(grid), len(grid[0]))")
+    if operation.tiled:
+        return "grid = [row * times for _ in range(times) for row in grid]"
+    return """
+wide = [[cell for cell in row for _ in range(times)] for row in grid]
+grid = [list(row) for row in wide for _ in range(times)]
+"""
+
+
 def _self_tiled(where: str, rest: str) -> str:
     return f"""
 high, wide = len(grid), len(grid[0])
@@ -196,24 +216,6 @@ margin = [background] * ({operation.columns - 1} * wide)
 empty = [[background] * ({operation.columns} * wide) for _ in range({operation.rows - 1} * high)]
 sheet = [{"row + margin" if left else "margin + row"} for row in grid]
 grid = {"sheet + empty" if top else "empty + sheet"}
-"""
-
-
-_IMAGES = {
-    Symmetry.LEFT_RIGHT: "[flip_horizontally(grid)]",
-    Symmetry.TOP_BOTTOM: "[flip_vertically(grid)]",
-    Symmetry.BOTH: "[flip_horizontally(grid), flip_vertically(grid), rotate_half(grid)]",
-    Symmetry.HALF: "[rotate_half(grid)]",
-}
-
-
-@python_for(MakeSymmetric)
-def _symmetric(operation: MakeSymmetric, step: Step) -> str:
-    if not isinstance(operation.centre, OfGrid) or operation.symmetry not in _IMAGES:
-        raise Unsaid("a symmetry that does not keep the grid's sides")
-    return f"""
-for image in {_IMAGES[operation.symmetry]}:
-    grid = [[a if a != background else b for a, b in zip(*rows)] for rows in zip(grid, image)]
 """
 
 

@@ -8,14 +8,14 @@ from functools import lru_cache
 from types import ModuleType
 
 from nlevolve.offline.nouns.colours import NAMES
-from nlevolve.offline.programs import on_grids, on_objects, on_panels
+from nlevolve.offline.programs import on_grids, on_moves, on_objects, on_panels, on_pictures
 
 
 @lru_cache(maxsize=1)
 def helpers() -> dict[str, str]:
     """Name -> the lines that define it, what needs nothing first."""
     found = {name.upper(): f"{name.upper()} = {number}" for number, name in enumerate(NAMES)}
-    for module in (on_grids, on_objects, on_panels):
+    for module in (on_grids, on_objects, on_panels, on_moves, on_pictures):
         found |= _defined(module)
     return found
 

@@ -146,3 +146,21 @@ def until_blocked(grid: Grid, cells: Cells, background: int) -> Cells:
             break
         free.append((row, column))
     return free
+
+
+def until_hit(grid: Grid, cells: Cells, background: int) -> Cells:
+    """The first cells, as long as they are background, if anything is behind them."""
+    free = until_blocked(grid, cells, background)
+    return free if len(free) < len(cells) else []
+
+
+def fullest_border(grid: Grid, original: Grid, background: int) -> int | None:
+    """The border with the largest share of coloured cells: top 0, left 1, bottom 2, right 3; none when two share the place.
+
+    In the original grid as long as that has the same size.
+    """
+    same = len(grid) == len(original) and len(grid[0]) == len(original[0])
+    rows = original if same else grid
+    borders = [rows[0], [row[0] for row in rows], rows[-1], [row[-1] for row in rows]]
+    shares = [(len(line) - line.count(background)) / len(line) for line in borders]
+    return shares.index(max(shares)) if shares.count(max(shares)) == 1 else None

@@ -102,3 +102,12 @@ def panel_colour(panel: Grid, background: int) -> int:
 def coloured_in(panel: Grid, background: int) -> int:
     """How many of its cells are coloured."""
     return len([cell for row in panel for cell in row if cell != background])
+
+
+def one_cell_each(grid: Grid, layout: Layout | None) -> Grid:
+    """The small grid that panels of one colour form; empty when one has several."""
+    panels = cut(grid, layout)
+    if not layout or any(len({cell for row in panel for cell in row}) != 1 for panel in panels):
+        return []
+    colours, wide = [panel[0][0] for panel in panels], len(layout[1])
+    return [colours[start : start + wide] for start in range(0, len(colours), wide)]

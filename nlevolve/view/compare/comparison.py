@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import Any
@@ -9,9 +10,13 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from nlevolve.errors import UsageError
+from nlevolve.records import LookRow
 from nlevolve.view.compare import repeats
 from nlevolve.view.compare.differences import differences
 from nlevolve.view.compare.repeats import Contest, Group
+from nlevolve.view.library import HONESTLY
+from nlevolve.view.library import in_words as examples_told
+from nlevolve.view.looks import added_looks
 from nlevolve.view.lost import in_short, summed
 from nlevolve.view.readings import OUTCOMES
 from nlevolve.view.results import attempted, exact_on_training, won
@@ -35,6 +40,13 @@ METHODS = {
     "controls.p": "mcnemar, exact, two-sided",
     "controls.pairs_interval": "agresti-min, by task",
 }
+
+
+class LookSide(LookRow):
+    """What births gave for which tasks were shown in one way."""
+
+    solved: int | None = None
+    """Tasks that are solved, and whose best description is one of them; None where solutions are unknown."""
 
 
 class Side(BaseModel):
@@ -86,7 +98,11 @@ class Side(BaseModel):
     """With those of the replies from the cache, each once."""
     replies: dict[str, int]
     """What became of the replies, as in results.json."""
+    examples: str = ""
+    """What written births came to that were shown examples, beside those that were not: over all tasks of the run."""
     checks_saved: int = 0
+    looks: dict[str, LookSide] = Field(default_factory=dict)
+    """How tasks were shown to whoever wrote -> what came of it, on the shared tasks."""
     lost: dict[str, int] = Field(default_factory=dict)
     """Kind of failure -> births and answers that brought nothing, because no reply came."""
     cached_share: float
@@ -245,13 +261,21 @@ def _side(name: str, run: RunFolder, rows: Sequence[TaskRow], graded: bool) -> S
         calls=calls,
         tokens={kind: sum(row["tokens"][kind] for row in [*rows, *once]) for kind in rows[0]["tokens"]},
         replies={name: sum(row.get("replies", {}).get(name, 0) for row in rows) for name in (*OUTCOMES, "wrong_size", "notes")},
+        examples=examples_told(run.results.get("totals", {}).get("examples")),
         checks_saved=sum(row.get("programs", {}).get("saved", 0) for row in rows),
+        looks=_looks(rows, graded),
         lost=summed(loss for row in rows for loss in row.get("losses", ())),
         cached_share=calls["cache"] / asked if asked else 0.0,
         bought_before=sum(before["calls"]["provider"] for before in once),
         seconds=sum(row["seconds"] for row in rows),
         reply_seconds=sum(row["reply_seconds"] for row in [*rows, *once]),
     )
+
+
+def _looks(rows: Sequence[TaskRow], graded: bool) -> dict[str, LookSide]:
+    told = added_looks(row.get("looks", {}) for row in rows)
+    solved = Counter(name for row in rows if row["solved"] for name, look in row.get("looks", {}).items() if look["best"])
+    return {name: LookSide(**row, solved=solved[name] if graded else None) for name, row in told.items()}
 
 
 def _duels(names: Sequence[str], wins: Mapping[str, set[str]], tasks: int) -> list[Duel]:
@@ -285,6 +309,8 @@ def _warnings(sides: Sequence[Side], runs: Sequence[RunFolder], shared: int, gra
             yield f"{side.run}: {side.solved_given} of its {side.solved} solved tasks by descriptions that it was given"
         if unsure := doubt(side.cost_unknown_calls, side.cost_unknown_usd):
             yield f"{side.run}: {unsure}: its dollars are too few"
+        if side.examples:
+            yield f"{side.run}: {side.examples}; {HONESTLY}"
         if side.damaged:
             yield f"{side.run}: {side.damaged}: its figures are too low"
         if side.estimated_calls:

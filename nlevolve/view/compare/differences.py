@@ -9,9 +9,15 @@ from nlevolve.config import validated
 from nlevolve.errors import UsageError
 from nlevolve.view.run_folder import RunFolder, flat
 
-INCIDENTAL = ("schema", "run", "id", "digest", "tasks", "tasks_digest", "cache_dir", "prompts_dir", "control", "given")
+INCIDENTAL = (
+    *("schema", "run", "id", "digest", "tasks", "tasks_digest", "task_digests", "cache_dir", "prompts_dir", "control", "given"),
+    *("shard", "merged"),
+)
 """Parts of config.json that explain nothing by differing; tasks are compared one by one."""
-UNSET = (("limits.budget_file", "None"), ("limits.max_tokens_total", "None"), ("seeds", "None"))
+UNSET = (
+    *(("limits.budget_file", "None"), ("limits.hub", "None"), ("limits.max_tokens_total", "None")),
+    *(("seeds", "None"), ("library", "None")),
+)
 """As in runs from before it could be set."""
 NOT_ALWAYS = ("reviewer", "judge", "coder")
 """Roles that not every run has."""

@@ -18,6 +18,7 @@ from nlevolve.view.compare.verdicts import (
     letters,
     probability,
 )
+from nlevolve.view.looks import telling
 from nlevolve.view.readings import read_share
 from nlevolve.view.results import set_label
 from nlevolve.view.table import Sheet
@@ -61,7 +62,14 @@ def sheets(found: Comparison) -> list[Sheet]:
     called = labels(found)
     groups = group_labels(found)
     apart = [_repeats(found, groups)] if found.repeated else [_duels(found, called)]
-    return [_scores(found, called), _costs(found, called), *apart, *([_contests(found, groups)] if found.contests else [])]
+    looks = [_looks(found, called)] if any(telling(side.looks) for side in found.runs) else []
+    return [
+        _scores(found, called),
+        _costs(found, called),
+        *looks,
+        *apart,
+        *([_contests(found, groups)] if found.contests else []),
+    ]
 
 
 def settings(found: Comparison) -> Sheet | None:
@@ -148,6 +156,30 @@ def _costs(found: Comparison, called: Mapping[str, str]) -> Sheet:
         for row, side in zip(rows, found.runs, strict=True):
             row.insert(6, count(side.checks_saved))
     return Sheet("What it took", columns, rows, note)
+
+
+def _looks(found: Comparison, called: Mapping[str, str]) -> Sheet:
+    columns = ["run", "shown as", "births", "exact", "gain", "spent", "best", "solved"]
+    note = (
+        "By how a task was shown to whoever wrote. exact: descriptions that fit every pair. gain: how much nearer than its "
+        "parent, or than copying the input, a birth came, on average. spent: on writing. best: tasks whose best description is "
+        "of these; solved: those of them that are solved."
+    )
+    rows = [
+        [
+            called[side.run],
+            name,
+            count(row.births),
+            count(row.exact),
+            percent(row.gain / row.births),
+            money(row.cost_usd),
+            count(row.best),
+            "–" if row.solved is None else count(row.solved),
+        ]
+        for side in found.runs
+        for name, row in side.looks.items()
+    ]
+    return Sheet("How births were shown the task", columns, rows, note)
 
 
 def _cost_row(side: Side) -> list[str]:

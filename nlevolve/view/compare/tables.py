@@ -20,12 +20,12 @@ MOST_IDS = 12
 def show(found: Comparison, console: Console | None = None) -> None:
     """Print it."""
     screen = console or behind_the_door(highlight=False)
-    for part in parts(found):
+    for part in parts(found, screen.width):
         screen.print(part)
 
 
-def parts(found: Comparison) -> Iterator[RenderableType]:
-    """Tables and lines, from top to bottom."""
+def parts(found: Comparison, width: int | None = None) -> Iterator[RenderableType]:
+    """Tables and lines, from top to bottom, for a screen of so many columns."""
     called, groups = labels(found), group_labels(found)
     for group, runs in spans(found).items():
         yield Text.assemble((group, "bold"), f"  {runs}")
@@ -33,7 +33,7 @@ def parts(found: Comparison) -> Iterator[RenderableType]:
         if label != clean(run):
             yield Text.assemble((label, "bold"), f"  {clean(run)}")
     for sheet in sheets(found):
-        yield drawn(sheet)
+        yield from drawn(sheet, width)
         yield Text(sheet.note + "\n", style="dim")
     for label, tasks in sometimes(found, groups):
         yield Text.assemble((label, "bold"), f" sometimes: {_ids(tasks)}")
@@ -44,7 +44,7 @@ def parts(found: Comparison) -> Iterator[RenderableType]:
         yield Text(line)
     if differing := settings(found):
         yield Text()
-        yield drawn(differing)
+        yield from drawn(differing)
     for warning in found.warnings:
         yield Text(f"! {clean(warning)}", style="yellow")
 

@@ -1,21 +1,13 @@
-"""What a run can teach: a library of rules that held, and chats to train a model on (STaR: those that ended right)."""
+"""What a run can teach: the descriptions that held, and a library of them."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
-from nlevolve.ask.fields import grid_fields, pair_fields, test_fields
-from nlevolve.ask.prompts import Prompts
 from nlevolve.evolve.population import Candidate
-from nlevolve.llm.request import Message
-from nlevolve.llm.wire import chat
 from nlevolve.puzzle.tasks import Task
-from nlevolve.records import Followed
 from nlevolve.view.run_folder import RunFolder
-
-Chat = dict[str, Any]
 
 
 def library(run: RunFolder) -> list[dict[str, Any]]:
@@ -25,7 +17,7 @@ def library(run: RunFolder) -> list[dict[str, Any]]:
     `solved` is null where the solution is unknown.
     """
     entries: dict[str, dict[str, Any]] = {}
-    for task, candidate in _held(run):
+    for task, candidate in held(run):
         entry = entries.setdefault(candidate.description.normalised, _entry(run, task, candidate))
         entry["tasks"] += [task.id] if task.id not in entry["tasks"] else []
     return list(entries.values())
@@ -44,29 +36,7 @@ def _entry(run: RunFolder, task: Task, candidate: Candidate) -> dict[str, Any]:
     }
 
 
-def chats(run: RunFolder, prompts: Prompts) -> Iterator[Chat]:
-    """{"messages": […]} as fine-tuning services read them: how to write each description that held, at once and however it was
-    come by, and how to follow it on each training pair, the pair itself unseen. No chat stands twice."""
-    had: set[str] = set()
-    for told in _every_chat(run, prompts):
-        text = json.dumps(told, ensure_ascii=False)
-        if text not in had:
-            had.add(text)
-            yield told
-
-
-def _every_chat(run: RunFolder, prompts: Prompts) -> Iterator[Chat]:
-    for task, candidate in _held(run):
-        birth, bullets = candidate.birth, list(candidate.description.bullets)
-        view = prompts.view(birth.view)
-        look: dict[str, Any] = {"pairs": pair_fields(task.pairs, birth.blind), "tests": test_fields(task), "view": view}
-        yield _chat(prompts.render("write", **look), {"bullets": bullets})
-        for attempt in candidate.attempts:
-            if isinstance(attempt, Followed):
-                yield _chat(_applied(task, attempt.pair, candidate, prompts), {"grid": attempt.grid, "note": attempt.note})
-
-
-def _held(run: RunFolder) -> Iterator[tuple[Task, Candidate]]:
+def held(run: RunFolder) -> Iterator[tuple[Task, Candidate]]:
     """(task, candidate), of which several may say the same: births that were in flight at the same time."""
     for task in run.tasks:
         if run.results["tasks"][task.id]["solved"] is False:
@@ -76,16 +46,3 @@ def _held(run: RunFolder) -> Iterator[tuple[Task, Candidate]]:
         told = [one for one in own if one.duplicate_of is None and one.fitness.perfect]
         for candidate in sorted(told, key=lambda one: one.fitness.key(run.history.rank), reverse=True):
             yield task, candidate
-
-
-def _applied(task: Task, pair: int, candidate: Candidate, prompts: Prompts) -> tuple[Message, ...]:
-    return prompts.render(
-        "apply",
-        pairs=pair_fields(task.without(pair).pairs),
-        input=grid_fields(task.pairs[pair].input),
-        bullets=candidate.description.plain.bullets,
-    )
-
-
-def _chat(asked: tuple[Message, ...], reply: dict[str, Any]) -> Chat:
-    return {"messages": [*chat(asked), {"role": "assistant", "content": json.dumps(reply, ensure_ascii=False)}]}

@@ -12,6 +12,9 @@ from nlevolve.version import __version__
 from nlevolve.view.chart_files import link
 from nlevolve.view.grading import Solution
 from nlevolve.view.history import History, TaskHistory
+from nlevolve.view.library import HONESTLY
+from nlevolve.view.library import in_words as examples_told
+from nlevolve.view.looks import telling
 from nlevolve.view.lost import in_short, summed
 from nlevolve.view.page import render
 from nlevolve.view.programs import in_words as programs_told
@@ -21,7 +24,7 @@ from nlevolve.view.report.report_data import deflate, pack
 from nlevolve.view.results import both_means, exact_on_training, set_label
 from nlevolve.view.run_folder import flat
 from nlevolve.view.statistics import wilson
-from nlevolve.view.text import clean, count, counted, doubt, duration, model_name, money, percent, plural, points
+from nlevolve.view.text import clean, count, counted, doubt, duration, model_name, money, percent, plural, points, shard_words
 from nlevolve.view.uplift import lacking
 
 STATES = {
@@ -69,6 +72,7 @@ def report(
             for one in results["by_role"]
         ],
         mix=_mix(history),
+        looks=telling(results["totals"].get("looks", {})),
         tasks=tasks,
         states=[{"name": name, "label": label, "count": states[name]} for name, label in STATES.items() if states[name]],
         settings=list(flat(config)),
@@ -78,15 +82,21 @@ def report(
 
 def _subtitle(results: Mapping[str, Any], history: History) -> str:
     models = results["models"]
-    told = [
-        f"{model_name(models[role])} {verb}" for role, verb in (("generator", "writes"), ("checker", "checks")) if role in models
-    ]
+    verbs = {"answerer": "guesses"} if _guessed(history) else {"generator": "writes", "coder": "codes", "checker": "checks"}
+    told = [f"{model_name(models[role])} {verb}" for role, verb in verbs.items() if role in models]
     if history.started:
         told.append(f"preset {clean(history.started.preset)}")
+        told += filter(None, [shard_words(history.started.shard)])
         told.append(f"{history.sessions[0][0]:%d %B %Y, %H:%M} UTC")
     if len(history.sessions) > 1:
         told.append(plural(len(history.sessions), "session"))
     return " · ".join(told)
+
+
+def _guessed(history: History) -> bool:
+    """Whether this run looked for no description at all, and asked for answers from the pairs alone."""
+    begun = [task for task in history.tasks.values() if task.started]
+    return bool(begun) and all(task.wordless for task in begun)
 
 
 def _tiles(results: Mapping[str, Any], history: History) -> list[dict[str, str]]:
@@ -101,10 +111,9 @@ def _tiles(results: Mapping[str, Any], history: History) -> list[dict[str, str]]
     cached = f"{count(calls['cache'])} more from the cache ({percent(calls['cache'] / asked if asked else None)} of all)"
     cached_prompt = percent(tokens["prompt_cached"] / prompted if prompted else None)
     each = duration(totals["seconds"] / totals["tasks"] if totals["tasks"] else 0)
-    exact = f"{sum(map(exact_on_training, results['tasks'].values()))} of {totals['tasks']}"
     rows = [
         *_scores(totals),
-        ("Exact on training", exact, f"tasks; {counted(totals['candidates'], 'description')} tried"),
+        _tried(results, history),
         ("Spent", cost, _per_solved(totals)),
         ("Calls", count(calls["provider"]), f"{cached}, {count(calls['failed'])} failed, {count(history.retries)} sent again"),
         (
@@ -116,6 +125,16 @@ def _tiles(results: Mapping[str, Any], history: History) -> list[dict[str, str]]
         ("Time", duration(totals["seconds"]), f"{each} a task"),
     ]
     return [{"name": name, "value": value, "more": more} for name, value, more in rows]
+
+
+def _tried(results: Mapping[str, Any], history: History) -> tuple[str, str, str]:
+    """How far what was tried fits the pairs; of a run without descriptions how often it guessed."""
+    totals = results["totals"]
+    if _guessed(history):
+        guesses = sum(len(task.guesses) for task in history.tasks.values())
+        return ("Direct guesses", count(guesses), "from the pairs alone; no description was looked for")
+    exact = f"{sum(map(exact_on_training, results['tasks'].values()))} of {totals['tasks']}"
+    return ("Exact on training", exact, f"tasks; {counted(totals['candidates'], 'description')} tried")
 
 
 def _scores(totals: Mapping[str, Any]) -> list[tuple[str, str, str]]:
@@ -171,6 +190,8 @@ def _notes(results: Mapping[str, Any], history: History) -> list[str]:
     notes += [f"No reply came to some of what was asked: {lost}."] if lost else []
     told = programs_told(results["totals"].get("programs", {}))
     notes += [f"A coder said descriptions in Python: {told}."] if told else []
+    shown = examples_told(results["totals"].get("examples"))
+    notes += [f"{shown}; {HONESTLY}."] if shown else []
     return notes + history.notices
 
 
@@ -213,6 +234,7 @@ def _task(
         "states": states,
         "badge": BADGES.get(states[0], "unanswered"),
         "outcome": {"partly": "partly", "answered": "answered", "unanswered": "not answered"}.get(states[0], states[0]),
+        "guesses": plural(len(seen.guesses), "guess", "guesses") if seen.wordless else "",
         "exact": row["train"]["exact"],
         "pairs": row["train"]["pairs"],
         "cells": row["train"]["cell_accuracy"],

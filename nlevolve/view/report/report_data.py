@@ -15,6 +15,7 @@ from nlevolve.run.retell import Told
 from nlevolve.view.ancestry import Descent, Origin, descent, trace
 from nlevolve.view.grading import Solution
 from nlevolve.view.history import TaskHistory
+from nlevolve.view.looks import shown_as
 from nlevolve.view.opinions import opinions
 from nlevolve.view.programs import lines, mark, readers
 from nlevolve.view.raw import head, parts
@@ -129,7 +130,8 @@ def _test(grid: Grid, answer: Answer | None, truth: Grid | None, grids: GridTabl
 
 
 def _born(candidate: Candidate, came: Descent, grids: GridTable, less: str, echo: int | None) -> Packed:
-    """i: birth · op, by (parents), model, view, phase, blind · say: bullets · from: origins · lost: parent's bullets dropped ·
+    """i: birth · op, by (parents), model, view, look (how it was shown the task), phase, blind, shown ·
+    say: bullets · from: origins · lost: parent's bullets dropped ·
     tries: [kind, grid or reason, accuracy, note] a pair · x: exact pairs · acc: mean cell accuracy · dup · sure ·
     less: what was left out of its prompts · echo: the parent whose very grids it gives, on the test inputs too ·
     code: its program's lines · also: [mark of who read a pair, grid or null of the reader whose grid does not count]."""
@@ -140,8 +142,10 @@ def _born(candidate: Candidate, came: Descent, grids: GridTable, less: str, echo
         "by": list(birth.parents),
         "model": clean(birth.model),
         "view": birth.view,
+        "look": shown_as(birth),
         "phase": birth.phase,
         "blind": birth.blind,
+        "shown": list(birth.examples),
         "say": [clean(bullet) for bullet in candidate.description.bullets],
         "from": [_origin(origin) for origin in came.origins],
         "lost": [list(one) for one in came.dropped],

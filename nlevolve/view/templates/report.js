@@ -333,9 +333,11 @@ function drawCandidate(task, birth, choose) {
   const facts = [
     `${percent(birth.acc)} of cells` + (task.copy === null ? "" : ` (${points(birth.acc - task.copy)} points over copying)`),
     `view ${birth.view}`,
+    birth.look || null,
     birth.model,
     birth.less || null,
     birth.blind === null ? null : `written without pair ${birth.blind + 1}`,
+    birth.shown.length ? `shown ${plural(birth.shown.length, "rule")} of other tasks as examples` : null,
     birth.dup === null ? null : `says the same as #${birth.dup}, so it was not checked again`,
     birth.echo === null ? null : `no new idea: it gives the very grids of #${birth.echo}, on the test inputs too`,
     birth.sure === null ? null : birth.sure ? "a second check agreed" : "a second check disagreed",

@@ -12,6 +12,7 @@ from rich.text import Text
 from nlevolve.program import command, quoted
 from nlevolve.view.account import Account
 from nlevolve.view.door import console
+from nlevolve.view.library import in_words as examples_told
 from nlevolve.view.programs import in_words as in_words_of_programs
 from nlevolve.view.readings import in_words, telling
 from nlevolve.view.results import both_means, exact_on_training, set_label
@@ -46,6 +47,7 @@ def closing(
         _score(results, palette),
         *_by_revision(results),
         *_agreed(results),
+        *(row(f"   {told}") for told in [examples_told(results["totals"].get("examples"))] if told),
         *_without_a_fit(results),
         *(row(f"   {line}") for line in controls or ()),
         _cost(summary, results),
@@ -212,6 +214,9 @@ def _cut_short(summary: Summary, results: Mapping[str, Any], palette: Palette) -
     tasks = f", {plural(len(left), 'task')} left" if left else ""
     early = sum(answered is not None and answered.given for answered in left)
     tasks += f" ({early} of them answered with the best there was)" if early else ""
+    # a rule that fits was found, and the search still looked for one that agrees with it
+    fitting = sum(one["unfinished"] and not task.cut_short for task, one in stopped)
+    tasks += f", {plural(fitting, 'task')} answered by a rule that fits before the search was over" if fitting else ""
     return row((f"   not finished{tasks}: {why}", palette.bad))
 
 

@@ -9,7 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from nlevolve.run.shelf import Kept
-from nlevolve.view.text import clean, money, short_model
+from nlevolve.run.store import shard_of
+from nlevolve.view.text import clean, money, shard_words, short_model
 
 STYLES = {"running": "cyan", "paused": "magenta", "done": "", "unfinished": "yellow"}
 
@@ -28,7 +29,7 @@ def runs_table(runs: Sequence[Kept]) -> Table:
             f"{one.began.astimezone():%Y-%m-%d %H:%M}",
             Text(" → ".join(dict.fromkeys(short_model(model) for model in row["models"].values()))),
             Text(clean(row["preset"])),
-            str(row["tasks"]),
+            ", ".join(filter(None, (str(row["tasks"]), shard_words(row["shard"])))),
             solved,
             cost,
             Text(one.state, STYLES[one.state]),
@@ -49,6 +50,7 @@ def as_row(one: Kept) -> dict[str, Any]:
         "models": models,
         "preset": str(one.config.get("preset", "")),
         "tasks": len(one.config["tasks"]),
+        "shard": shard_of(one.config),
         "solved": totals.get("solved"),
         "cost_usd": totals.get("cost_usd"),
         "state": one.state,

@@ -34,7 +34,7 @@ from nlevolve.records import (
     Verdict,
 )
 from nlevolve.view.lost import in_short
-from nlevolve.view.text import clean, duration, money, percent, plural, short_model
+from nlevolve.view.text import clean, duration, money, percent, plural, shard_words, short_model
 
 Tone = Literal["good", "partly", "busy", "bad", "quiet"]
 
@@ -52,8 +52,9 @@ class Moment:
 
 
 def how(birth: Birth) -> str:
-    """How a birth came about: "write", "revise 7", "recombine 7+4"."""
-    return f"{birth.operator} {'+'.join(map(str, birth.parents))}".strip()
+    """How a birth came about: "write", "revise 7", "recombine 7+4", "write, 2 ex." with two examples."""
+    shown = f", {len(birth.examples)} ex." if birth.examples else ""
+    return f"{birth.operator} {'+'.join(map(str, birth.parents))}".strip() + shown
 
 
 def of_candidate(event: CandidateChecked, worth: Fitness, leads: bool, smaller: str = "") -> Moment:
@@ -95,7 +96,9 @@ def of(event: Event, known: Collection[str] = ()) -> Moment | None:
         case RunStarted():
             verb = "resumed" if event.resumed else "started"
             models = _who(event.models)
-            text = f"run {clean(event.run)} {verb}: {plural(len(event.tasks), 'task')}, preset {event.preset}, {clean(models)}"
+            tasks = ", ".join(filter(None, (plural(len(event.tasks), "task"), shard_words(event.shard))))
+            whose = f" (by {clean(event.part)})" if event.part else ""
+            text = f"run {clean(event.run)} {verb}{whose}: {tasks}, preset {event.preset}, {clean(models)}"
             return Moment(event.at, "", text, "busy", True)
         case TaskStarted():
             return Moment(

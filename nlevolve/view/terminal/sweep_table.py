@@ -27,6 +27,8 @@ def announcement(runs: Sequence[Mapping[str, str]], forecasts: Sequence[Forecast
     same = [f"{axis} {clean(runs[0][axis])}" for axis in runs[0] if axis not in swept]
     table = _of_roles(forecasts[0]) if len(runs) == 1 else _of_runs(runs, forecasts, swept or [next(iter(runs[0]))])
     note = f"low: the first ideas fit. {NOTE}." if len(runs) == 1 else f"{NOTE}; what a run above has bought is not."
+    drawn = reduce(add, forecasts).total.likely.pictures
+    note += f" Likely {count(drawn)} pictures, among the tokens as providers are known to count them." if drawn else ""
     return Group(table, Text(f"{plural(tasks, 'task')}{''.join(f', {one}' for one in same)}. {note}", style="dim"))
 
 
@@ -49,9 +51,10 @@ def _of_runs(runs: Sequence[Mapping[str, str]], forecasts: Sequence[Forecasts], 
 
 
 def _table(names: Iterable[str], figures: Iterable[str], luck: Sequence[str]) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
-    for name in names:
-        table.add_column(f"\n{name}", overflow="fold")
+    """The first name in a row is never broken."""
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
+    for place, name in enumerate(names):
+        table.add_column(f"\n{name}", overflow="fold", no_wrap=not place)
     for what in figures:
         for place, name in enumerate(luck):
             table.add_column(f"{'' if place else what}\n{name}", justify="right", no_wrap=True)

@@ -13,7 +13,17 @@ from typing import Any
 
 from nlevolve.puzzle.grids import Grid
 from nlevolve.puzzle.tasks import Pair, Task
-from nlevolve.records import AnyEvent, CallFinished, CandidateChecked, Garbled, MixLearned, MoveFailed, Noticed, TaskAnswered
+from nlevolve.records import (
+    AnswerGuessed,
+    AnyEvent,
+    CallFinished,
+    CandidateChecked,
+    Garbled,
+    MixLearned,
+    MoveFailed,
+    Noticed,
+    TaskAnswered,
+)
 from nlevolve.view.charts import Bar, Curve, Point, bars, curves, frontier, pareto
 from nlevolve.view.history import read
 from nlevolve.view.report.report import _mix, report
@@ -176,6 +186,27 @@ def test_charts_take_any_label_and_leave_no_style_of_their_own():
         assert "<style" not in svg
         assert "\x1b" not in svg
         assert "var(--ink)" in svg
+
+
+def test_a_legend_of_many_curves_stands_above_them_and_the_chart_grows_for_it():
+    def height(labels: list[str]) -> float:
+        svg = curves("Latency", [Curve(label, [1, 2], [0, 1]) for label in labels], "x", "y")
+        found = re.search(r'viewBox="0 0 [\d.]+ ([\d.]+)"', svg)
+        assert found is not None
+        return float(found[1])
+
+    few, long = ["cells", "pairs"], [f"{role}, claude-sonnet-5" for role in ("generator", "checker", "recombiner")]
+    assert height(few) < height(long) < height(long * 3)
+
+
+def test_a_run_that_looked_for_no_description_is_told_by_its_guesses():
+    begun = events()[0].model_copy(update={"models": {"generator": "offline/generator", "answerer": "offline/checker"}})
+    guess = AnswerGuessed(at=clock(2), task=FLIP.id, sample=0, attempt=followed(FLIP, 0, A))
+    html = page([begun, started(FLIP, 1).model_copy(update={"births": 0}), guess])
+    assert "offline/checker guesses · preset" in html
+    assert "offline/generator writes" not in html
+    assert "no description was looked for" in html
+    assert "<span>–</span><span>–</span><span>1 guess</span>" in html
 
 
 def test_the_frontier_holds_what_no_other_beats():

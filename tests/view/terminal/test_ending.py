@@ -69,6 +69,11 @@ def test_what_a_cap_left_is_what_no_description_answers() -> None:
     assert fits == ["perfect", "stopped", "stopped"]
     assert sorted(line for line in lines if "budget" in line) == ["out of budget, answered"] * 2 + ["out of budget, not answered"]
     assert "not finished, 2 tasks left (1 of them answered with the best there was): the budget" in last_words(events, solved=0)
+    fitting = [
+        e.model_copy(update={"unfinished": True}) if isinstance(e, TaskAnswered) and e.task == FakeRun().names[0] else e
+        for e in events
+    ]
+    assert ", 1 task answered by a rule that fits before the search was over: the" in last_words(fitting, solved=0)
 
 
 def test_a_run_cut_short_can_be_resumed() -> None:

@@ -30,7 +30,7 @@ from nlevolve.sandbox.pool import BROKE_DOWN
 from nlevolve.view.terminal.canvas import Canvas
 from nlevolve.view.terminal.palette import COLOUR_BLIND, STANDARD
 from nlevolve.view.terminal.panels.look import PAGES, Look, Page
-from nlevolve.view.terminal.panels.screen import draw
+from nlevolve.view.terminal.panels.screen import HELP, HELP_WITH_A_CODER, draw
 from nlevolve.view.terminal.summary import SELDOM, Summary
 from nlevolve.view.text import count
 from tests.goldens import assert_golden
@@ -144,6 +144,20 @@ def test_states_say_what_they_must() -> None:
     assert "✔ done in" in told["finished"]
     assert "tasks 6/6" in told["finished"]
     assert "/400" in told["400-tasks"]
+
+
+def test_help_is_not_cut_off_on_the_smallest_screen() -> None:
+    told = text(replace(look(STATES["coded"]()), help=True), 80, 30)
+    body = told.split("── help")[1].split("\n")[1:-2]
+    assert "…" not in "".join(body)
+    assert sum(bool(line) for line in body) == len(HELP) + len(HELP_WITH_A_CODER)
+
+
+def test_no_more_is_in_flight_than_may_be() -> None:
+    events = until(FakeRun(budget=5.0).events(), 0.6)
+    sent = next(event for event in reversed(events) if isinstance(event, CallSent))
+    late = [sent.model_copy(update={"request": f"late{n}"}) for n in range(40)]
+    assert "in flight 32/32" in text(look([*events, *late]), 80, 24)
 
 
 def test_a_cap_on_tokens_is_shown_with_what_is_taken_of_it() -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from nlevolve.evolve.population import Candidate
 from nlevolve.view.ancestry import Whose, family, whose
+from nlevolve.view.looks import shown_as
 from nlevolve.view.terminal.panels.layout import Part, Row, fill, fit, row, rule, wrapped
 from nlevolve.view.terminal.panels.look import Look
 from nlevolve.view.terminal.panels.population import pair_marks
-from nlevolve.view.text import bullets, clean, percent, short_model
+from nlevolve.view.text import bullets, clean, percent, plural, short_model
 
 TAG = 5
 """Columns before a bullet that say whose it is."""
@@ -37,6 +38,7 @@ def description(look: Look, width: int, height: int) -> list[Row]:
 def _title(look: Look, best: Candidate) -> Row:
     birth = best.birth
     how = f"{birth.operator} of {', '.join(map(str, birth.parents))}" if birth.parents else birth.operator
+    how += f", shown {plural(len(birth.examples), 'rule')} of other tasks" if birth.examples else ""
     leads = look.task is not None and best is look.task.best
     parts: list[Part] = [(f"{'best: ' if leads else ''}birth {birth.index}", "bold"), f" {how} "]
     smaller = clean(look.task.smaller(birth.index)) if look.task else ""
@@ -71,6 +73,7 @@ def lineage(look: Look, width: int, height: int) -> list[Row]:
                 (f"{birth.index} ", "bold"),
                 (birth.operator, look.palette.operator(birth.operator)),
                 (f" {clean(birth.view)}" if birth.operator == "write" else "", "dim"),
+                (f" ({shown})" if (shown := shown_as(birth)) else "", "dim"),
                 " ",
                 *pair_marks(candidate.attempts, look.palette),
                 f" {its.exact}/{its.pairs} {percent(its.cells, 0)}",

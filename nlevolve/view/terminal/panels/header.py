@@ -11,7 +11,7 @@ from nlevolve.view.terminal.palette import Palette, shade
 from nlevolve.view.terminal.panels.layout import LEVELS, Part, Row, bar, ends, fit, level, row, rule
 from nlevolve.view.terminal.panels.look import Look
 from nlevolve.view.terminal.summary import Summary, TaskPhase, left
-from nlevolve.view.text import clean, count, counted, doubt, duration, model_name, money, percent, short_model
+from nlevolve.view.text import clean, count, counted, doubt, duration, model_name, money, percent, shard_words, short_model
 
 WORDS: Mapping[TaskPhase, str] = {
     "perfect": "fit all pairs",
@@ -69,6 +69,7 @@ def _run(look: Look, called: Callable[[str], str]) -> Row:
         "  ",
         (clean(started.run), "bold"),
         (f"  {clean(started.preset)}", "dim"),
+        (f"  {shard_words(started.shard)}" if started.shard else "", "dim"),
         f"  {' → '.join(models)}",
         (" (resumed)" if started.resumed else "", "dim"),
     )

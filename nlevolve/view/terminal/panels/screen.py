@@ -16,22 +16,26 @@ WIDE = 120
 """Columns from which two panels stand side by side."""
 
 HELP = (
-    ("←  →", "look at the task before or after; the focus then stays there"),
-    ("↑  ↓", "look at another candidate of the task, its description, grids and lineage"),
+    ("←  →", "the task before or after; the focus then stays there"),
+    ("↑  ↓", "another candidate: its description, grids and lineage"),
     ("f", "hold the focus where it is, or let it follow what happens"),
-    ("tab", "the next page: overview, population, description, grids, tasks, events"),
-    ("p", "pause the run: nothing new is sent, what is in flight ends; once more, and it goes on"),
-    ("space + -", "of a replay: stop it and let it go on, twice as fast, half as fast"),
-    ("c", "the other palette (colour-blind safe); also NLEVOLVE_PALETTE=colour-blind"),
+    ("tab", "next page: overview, population, description, grids, tasks, events"),
+    ("p", "pause the run: nothing new is sent; once more, and it goes on"),
+    ("space + -", "of a replay: stop it or go on, twice as fast, half as fast"),
+    ("c", "the colour-blind palette; also NLEVOLVE_PALETTE=colour-blind"),
     ("?", "this help, and away with it"),
-    ("q", "stop the run gracefully: what is in flight is finished and kept (when watching: leave)"),
-    ("", ""),
-    ("in flight", "with a provider · queued: wait for a place · paced: for so many a minute · again: to be retried"),
-    ("tasks", "█ all training pairs fit · ░▒▓ answered, do not all fit · ▁▃▆ running · × failed · · waiting"),
-    ("pairs", "a block a training pair, as tall as its share of right cells: █ exact, × no grid, ? no reply, ! refused"),
-    ("gain", "mean share of right cells, in points above what copying the input scores; the curve's floor too"),
-    ("7", "before a bullet: birth 7 first wrote it so; 7→12: birth 12 reworded a bullet of birth 7"),
-    ("fitness", "is on the training pairs alone; test grids are opened only when a run is graded"),
+    ("q", "stop: what is in flight is finished and kept (watching: leave)"),
+    ("in flight", "with a provider · queued: for a place · paced: so many a minute"),
+    ("tasks", "█ all pairs fit · ░▒▓ answered · ▁▃▆ running · × failed · · waiting"),
+    ("pairs", "█ exact, else as tall as its right cells; × no grid ? reply ! refused"),
+    ("gain", "right cells in points above copying the input, the curve's floor"),
+    ("7  7→12", "before a bullet: birth 7 wrote it first; 12 reworded one of 7's"),
+    ("fitness", "is on the pairs alone; test grids are opened when a run is graded"),
+)
+"""Each line fits the narrowest screen."""
+HELP_WITH_A_CODER = (
+    ("programs", "run in the sandbox · no grid: they raised, or came to a limit"),
+    ("py", "its program read a pair · py= both readers alike · py≠ they differ"),
 )
 
 
@@ -46,7 +50,8 @@ def draw(look: Look, width: int, height: int) -> Frame:
 
 
 def _help(look: Look, width: int) -> list[Row]:
-    keys = [row((f"  {key:<10}", f"bold {look.palette.accent}"), text) for key, text in HELP]
+    told = (*HELP, *HELP_WITH_A_CODER) if "coder" in look.summary.history.models else HELP
+    keys = [row((f" {key:<10}", f"bold {look.palette.accent}"), text) for key, text in told]
     return [rule(row(("help", "bold")), width), *keys]
 
 

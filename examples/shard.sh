@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# One shard of a run: begun, or gone on with where an earlier try of the same job left it.
+#
+#   shard.sh I N NAME SELECTOR… [options of nlevolve solve]
+#
+# NLEVOLVE: what to call (default: nlevolve). NLEVOLVE_RUNS: where runs are kept (default: runs).
+# Its exit code is the run's: 0 done, 2 wrong usage, 3 a cap reached, 4 a provider was unusable, 130 interrupted.
+set -euo pipefail
+
+shard=$1 of=$2 run="$3.${1}of$2"
+shift 3
+runs=${NLEVOLVE_RUNS:-runs}
+
+# exec: the signal that a scheduler sends before it kills goes to nlevolve itself, which lets what is in flight end
+if [ -e "$runs/$run/config.json" ]; then
+  exec ${NLEVOLVE:-nlevolve} resume "$run" --runs-dir "$runs" --no-live
+fi
+exec ${NLEVOLVE:-nlevolve} solve "$@" --shard "$shard/$of" --run "$run" --runs-dir "$runs" --no-live

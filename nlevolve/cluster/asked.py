@@ -1,0 +1,112 @@
+"""`--cluster`: whether it can be done, before a run begins, and what then solves its tasks."""
+
+from __future__ import annotations
+
+import importlib.util
+import socket
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from nlevolve.cluster.driver import Driver
+from nlevolve.cluster.engine import Gone, at, local
+from nlevolve.cluster.messages import Equipment
+from nlevolve.cluster.same import sources
+from nlevolve.cluster.shared import Shared, shared
+from nlevolve.errors import UsageError
+from nlevolve.offline.workers import cores
+from nlevolve.options import LOCAL, Places, Spread
+from nlevolve.records import Noticed
+from nlevolve.run.context import Emit
+from nlevolve.run.pinging import Unfit
+from nlevolve.run.recorded import endpoints_of
+from nlevolve.run.session import Session
+
+PORT = 8786
+"""Of a scheduler, where the address has none."""
+GLANCE = 5.0
+"""Seconds for a connection."""
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """Where a run's tasks are solved."""
+
+    address: str
+    """local, or a scheduler's."""
+    workers: int | None
+    """As many as there are, if it is not said."""
+
+    @asynccontextmanager
+    async def opened(self, session: Session, emit: Emit) -> AsyncIterator[Driver]:
+        """Its workers, met. Raises Unfit where one cannot take part, or nobody answers."""
+        here = self.address == LOCAL
+        wanted = self.workers or (cores() if here else 1)
+        try:
+            async with (
+                local(wanted) if here else at(self.address) as engine,
+                shared(session, engine.host, emit) as hub,
+            ):
+                driver = Driver(session, engine, hub, equipment(session, wanted, here, hub), self.workers, emit)
+                await driver.roster.meet(wanted)
+                number = len(driver.roster.places)
+                where = "on this machine" if here else f"at {self.address}"
+                emit(Noticed(text=f"cluster: {number} worker{'' if number == 1 else 's'} {where}"))
+                try:
+                    yield driver
+                finally:
+                    await driver.leave()
+        except Gone as gone:
+            raise Unfit(str(gone), False, "start the scheduler, or name another one") from None
+
+
+def cluster(options: Spread) -> Cluster | None:
+    """Who solves the tasks in place of this process, as these options say. Raises UsageError, one line."""
+    if options.cluster is None:
+        if options.workers is not None:
+            raise UsageError("--workers says how many workers of a cluster there are: name one with --cluster local, or ADDRESS")
+        return None
+    if getattr(options, "replay", False):
+        raise UsageError("--replay sends nothing, so that a cluster has nothing to do: leave out --cluster")
+    if importlib.util.find_spec("distributed") is None:
+        raise UsageError("--cluster needs Dask, which is not installed: pip install 'nlevolve[cluster]'")
+    if options.cluster != LOCAL and (why := _silence(options.cluster)):
+        raise UsageError(f"--cluster: no scheduler of Dask answers at {options.cluster} ({why}); local, or tcp://HOST:PORT")
+    return Cluster(options.cluster, options.workers)
+
+
+def _silence(address: str) -> str:
+    """Why nobody answers there; empty where somebody may."""
+    try:
+        parts = urlsplit(address if "://" in address else f"tcp://{address}")
+        socket.create_connection((parts.hostname or "", parts.port or PORT), timeout=GLANCE).close()
+    except (OSError, ValueError) as error:
+        return str(getattr(error, "strerror", None) or error).lower()
+    return ""
+
+
+def equipment(session: Session, workers: int, here: bool, hub: Shared) -> Equipment:
+    limits, folder = session.limits, session.prompts.folder
+    return Equipment(
+        session=uuid.uuid4().hex,
+        run=session.name,
+        run_id=session.run_id,
+        sources=sources(),
+        settings=session.config,
+        prompts={file: (folder / file).read_bytes().decode() for file in session.prompts.digests},
+        digests=session.prompts.digests,
+        cards=session.cards,
+        endpoints=endpoints_of(session.config, session.cards),
+        warm=session.brought.seeds is not None,
+        library=session.brought.library,
+        concurrency=max(1, -(-limits.concurrency // workers)),
+        patience=limits.patience,
+        by_itself=limits.tasks_at_once == "auto",
+        own_process=here,
+        hub=hub.url,
+        token=hub.told,
+        cache_dir=str(Path(session.cache_dir).resolve()) if here else str(Places.model_fields["cache_dir"].default),
+    )

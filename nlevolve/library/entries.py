@@ -1,0 +1,58 @@
+"""A description and its task -> an entry of a library; what is never shown as an example, whoever wrote it. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable
+
+from nlevolve.puzzle.kinship import fingerprints
+from nlevolve.puzzle.tasks import Task
+from nlevolve.records import Description, Entry
+
+DIGITS = 12
+"""Hex digits of an entry's id."""
+LONGEST_ORIGIN = 200
+"""Characters."""
+_GRID = re.compile(r"(?:\d[\s,;|/\[\]()]+){8,}\d|\d{9,}")
+"""Nine figures in a row, or more: cells written out."""
+_ID = re.compile(r"\b(?=[0-9a-f]*\d)[0-9a-f]{8}\b")
+"""As ARC's tasks are called."""
+_FILE = re.compile(r"\b[\w-]+\.(?:jsonl?|csv|txt|py|md|toml)\b", re.IGNORECASE)
+
+
+def entry(task: Task, description: Description, origin: str = "", model: str = "") -> Entry:
+    """An entry of this task's rule."""
+    # numpy and scipy take their time to load
+    from nlevolve.puzzle.traits import traits
+
+    marks = tuple(sorted(fingerprints(task)))
+    return Entry(
+        id=id_of(marks, description),
+        task=task.id,
+        description=description,
+        traits=traits(task),
+        fingerprints=marks,
+        origin=origin[:LONGEST_ORIGIN],
+        model=model[:LONGEST_ORIGIN],
+    )
+
+
+def id_of(marks: Iterable[str], description: Description) -> str:
+    """Of a task's fingerprints and the words: equal for what says the same of the same task."""
+    told = json.dumps([sorted(marks), description.normalised])
+    return hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:DIGITS]
+
+
+def unfit(description: Description) -> str:
+    """Why a description is never shown as an example; empty for one that may be.
+
+    Cells that are written out may be a test output of some task, and names of tasks and files tell a model which task it is.
+    """
+    told = " ".join(description.bullets)
+    if _GRID.search(told):
+        return "it has a grid written out"
+    if _ID.search(told):
+        return "it names a task by its id"
+    return "it names a file" if _FILE.search(told) else ""

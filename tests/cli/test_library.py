@@ -1,0 +1,130 @@
+"""`--library` and `nlevolve library`: rules of other tasks as examples; a run is told again and resumed exactly."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from nlevolve.cli.planning import plan
+from nlevolve.records import BirthPlanned, CandidateChecked
+from nlevolve.run.store import read_events
+from tests.audited import differences
+from tests.cli.conftest import Run
+
+SMALL = ["--set", "policy.phases=[{births=4}]", "--set", "answers.second=0", "--set", "policy.mix.behind=1", "--no-live"]
+SMALL += ["--generator", "offline/generator-weak"]
+EXAMPLES = "The rule of another puzzle"
+
+
+@pytest.fixture
+def solve(nlevolve: Run, tmp_path: Path) -> Run:
+    """Call `nlevolve solve` on three tasks: two of which each row is turned round, and one that none solves."""
+    rows = [[1, 2, 3, 4], [5, 6, 7, 8], [1, 5, 5, 0], [0, 2, 0, 9], [3, 3, 4, 1], [7, 1, 2, 2], [6, 0, 6, 1], [8, 2, 1, 5]]
+    grids = [[row[:2], row[2:]] for row in rows]
+    turned = [{"input": grid, "output": [row[::-1] for row in grid]} for grid in grids]
+    odd = [{"input": [[a, b]], "output": [[b, c]]} for a, b, c in ((1, 2, 7), (5, 6, 0), (3, 3, 9), (8, 1, 4))]
+    tasks = {"turned17": turned[:4], "turned18": turned[4:], "odd19": odd}
+    for name, pairs in tasks.items():
+        (tmp_path / f"{name}.json").write_text(json.dumps({"train": pairs[:-1], "test": pairs[-1:]}))
+    return partial(nlevolve, "solve", *(f"{name}.json" for name in tasks))
+
+
+def shown(run: str) -> dict[str, dict[int, int]]:
+    """Task -> birth -> how many examples it was shown."""
+    planned = [event for event in read_events(Path("runs", run)) if isinstance(event, BirthPlanned)]
+    return {task: {e.birth.index: len(e.birth.examples) for e in planned if e.task == task} for task in {e.task for e in planned}}
+
+
+def test_a_task_is_shown_what_the_run_has_solved_before_it_and_all_of_it_is_told_again(solve: Run, nlevolve: Run) -> None:
+    code, out, _ = solve(*SMALL, "--run", "lib", "--library", "run")
+    assert code == 0
+    assert "as examples of good descriptions" in out, out
+    assert "2 written descriptions with examples from a library: 0 fit all pairs" in out, out
+    # the first is far enough before the third alone
+    assert shown("lib")["odd19"] == {0: 0, 1: 1, 2: 0, 3: 1}
+    assert not any([*shown("lib")["turned17"].values(), *shown("lib")["turned18"].values()])
+    submission, results = (Path("runs/lib", name).read_bytes() for name in ("submission.json", "results.json"))
+    assert json.loads(results)["totals"]["examples"]["shown"]["births"] == 2
+
+    raw = nlevolve("show", "lib", "odd19", "--birth", "1", "--raw")[1]
+    assert EXAMPLES in raw, raw
+    assert "never as answers" in " ".join(raw.split())
+    assert not any(name in raw.partition(EXAMPLES)[2] for name in ("turned17", ".json"))
+    assert "shown 1 rule of other tasks" in " ".join(nlevolve("show", "lib", "odd19", "--birth", "1")[1].split())
+
+    assert nlevolve("solve", "--from", "lib", "--replay", "--no-live", "--run", "again")[0] == 0
+    assert shown("again")["odd19"] == shown("lib")["odd19"]
+    assert Path("runs/again/submission.json").read_bytes() == submission
+    log = Path("runs/lib/events.jsonl")
+    lines = log.read_bytes().splitlines(keepends=True)
+    log.write_bytes(b"".join(lines[: 2 * len(lines) // 3]))
+    assert nlevolve("resume", "lib", "--no-live")[0] == 0
+    assert Path("runs/lib/submission.json").read_bytes() == submission
+    assert shown("lib")["odd19"] == {0: 0, 1: 1, 2: 0, 3: 1}
+
+
+def test_a_library_is_made_of_a_run_shown_to_another_and_pruned(solve: Run, nlevolve: Run, tmp_path: Path) -> None:
+    assert solve(*SMALL, "--run", "plain")[0] == 0
+    assert not any(any(births.values()) for births in shown("plain").values())
+    code, out, _ = nlevolve("library", "add", "plain", "--file", "rules.jsonl")
+    assert (code, out.strip()) == (0, "2 rules added, 2 in rules.jsonl")
+    assert "turned17" in nlevolve("library", "list", "--file", "rules.jsonl")[1]
+    assert "same size" in nlevolve("library", "show", "turned18", "--file", "rules.jsonl")[1]
+    assert nlevolve("library", "show", "turned19", "--file", "rules.jsonl")[0] == 2
+
+    code, out, _ = solve(*SMALL, "--run", "lib", "--library", "rules.jsonl")
+    assert (code, shown("lib")["odd19"]) == (0, {0: 0, 1: 2, 2: 0, 3: 2})
+    # its own rule is none that a task is shown
+    assert set(shown("lib")["turned17"].values()) <= {0, 1}
+    told = nlevolve("compare", "plain", "lib")[1]
+    assert "written descriptions with examples from a library" in " ".join(told.split())
+    assert "library" in told
+    # from here on the run needs the file no more
+    Path("rules.jsonl").rename("kept.jsonl")
+    assert nlevolve("solve", "--from", "lib", "--replay", "--no-live", "--run", "again")[0] == 0
+    assert shown("again")["odd19"] == shown("lib")["odd19"]
+    without = plan((), {"library": "none"}, "lib")
+    assert without.brought is not None
+    assert without.brought.library is None
+    assert without.origin is not None
+    assert without.origin.changes == ("library: none",)
+
+    assert nlevolve("library", "add", "lib", "--file", "kept.jsonl")[1].startswith("0 rules added")
+    assert "0/2" in nlevolve("library", "list", "--file", "kept.jsonl")[1]
+    told = nlevolve("library", "prune", "--in-vain", "2", "--file", "kept.jsonl")[1]
+    assert "none fitted" in told, told
+    larc = {"task": "68b16354", "see": "a grid.", "grid": "is the same.", "do": "mirror it.", "builds": 2, "builds_succeeded": 2}
+    Path("larc.jsonl").write_text(json.dumps(larc) + "\n" + json.dumps({**larc, "task": "nowhere"}) + "\n")
+    told = nlevolve("library", "import", "larc.jsonl", "--file", "new.jsonl")[1]
+    assert told.strip() == "1 rule added, 1 in new.jsonl; 1 left out: its task is in none of arc1, arc2"
+    assert nlevolve("library", "import", "new.jsonl", "--file", "kept.jsonl")[0] == 0
+
+
+@pytest.mark.forged
+def test_an_audit_finds_a_birth_that_was_shown_what_it_should_not_have_been(solve: Run, tmp_path: Path) -> None:
+    assert solve(*SMALL, "--run", "lib", "--library", "run")[0] == 0
+    log = Path("runs/lib/events.jsonl")
+    rule = next(e.birth.examples for e in read_events(Path("runs/lib")) if isinstance(e, CandidateChecked) and e.birth.examples)
+    lines = log.read_text().splitlines()
+    for now in ("[]", '["0123456789ab"]'):
+        log.write_text("".join(_with(line, f'"examples":["{rule[0]}"]', f'"examples":{now}') + "\n" for line in lines))
+        assert any("the examples of birth" in line for line in differences(tmp_path))
+
+
+def _with(line: str, was: str, now: str) -> str:
+    """The line with this instead of that, and then without its check digit, as older versions wrote it."""
+    return line.replace(was, now).partition(',"crc":')[0] + "}" if was in line else line
+
+
+@pytest.mark.parametrize(
+    ("library", "told"),
+    [("nowhere.jsonl", "there is no file 'nowhere.jsonl'; it takes none, run, or a file"), ("odd19.json", "odd19.json, line 1")],
+)
+def test_what_is_no_library_is_one_line(library: str, told: str, solve: Run) -> None:
+    code, _, err = solve(*SMALL, "--library", library)
+    assert (code, err.count("\n")) == (2, 1)
+    assert told in err
+    assert not Path("runs").exists()

@@ -1,0 +1,48 @@
+"""What `--cluster` refuses before anything is begun, in one line."""
+
+from __future__ import annotations
+
+import importlib.util
+import socket
+from pathlib import Path
+
+import pytest
+
+from nlevolve.cluster.asked import Cluster, cluster
+from nlevolve.errors import UsageError
+from nlevolve.options import Options
+from tests.attacks.fuzzing import call
+
+
+def test_it_names_the_extra_that_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(UsageError, match=r"pip install 'nlevolve\[cluster\]'"):
+        cluster(Options(cluster="local"))
+
+
+def test_what_cannot_go_together_is_refused() -> None:
+    pytest.importorskip("distributed")
+    with pytest.raises(UsageError, match="--workers says how many workers of a cluster"):
+        cluster(Options(workers=2))
+    with pytest.raises(UsageError, match="--replay sends nothing"):
+        cluster(Options(cluster="local", replay=True))
+    assert cluster(Options()) is None
+    assert cluster(Options(cluster="local", workers=2)) == Cluster("local", 2)
+
+
+def test_an_address_at_which_nobody_answers_is_told_in_a_line_and_leaves_no_folder(tmp_path: Path) -> None:
+    pytest.importorskip("distributed")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    ended = call(tmp_path, ["solve", "arc1:67a3c6ac", "--cluster", f"tcp://127.0.0.1:{port}", "--no-live"])
+    assert (ended.code, ended.err.count("\n")) == (2, 1)
+    assert f"no scheduler of Dask answers at tcp://127.0.0.1:{port} (connection refused)" in ended.err
+    assert not (tmp_path / "runs").exists()
+
+
+def test_a_cluster_that_only_a_sweep_s_file_names_is_asked_about_first(tmp_path: Path) -> None:
+    lines = ["selectors = ['arc1:67a3c6ac']", "generator = ['offline/generator', 'offline/generator-weak']"]
+    (tmp_path / "sweep.toml").write_text("\n".join([*lines, "cluster = 'tcp://127.0.0.1:9'"]))
+    ended = call(tmp_path, ["sweep", "sweep.toml"])
+    assert ended.code == 2
+    assert "nobody has chosen this here: the cluster at tcp://127.0.0.1:9" in ended.err

@@ -1,0 +1,111 @@
+"""Money at a hub, without a network: what stands in its file comes to what it knew, whatever happened and wherever it was cut."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import closing
+from dataclasses import asdict
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from nlevolve.errors import UsageError
+from nlevolve.hub import book
+from nlevolve.hub.book import Fact, Journal
+from nlevolve.hub.till import Till
+from nlevolve.hub.words import Reserve, Settle
+from nlevolve.llm.bank import Sample
+from nlevolve.llm.ledger import Caps
+from nlevolve.llm.request import OverBudget, Reply
+from nlevolve.records import Usage
+
+KEYS = [f"{n:064x}" for n in range(6)]
+
+
+def opened(folder: Path, caps: Caps, banked: dict[str, Sample]) -> tuple[Journal, Till]:
+    journal = Journal(folder)
+
+    def write(fact: Fact) -> None:
+        journal.write([fact])
+
+    return journal, Till(caps, journal.book, write, banked.get)
+
+
+async def some_hours(till: Till, rng: Random, banked: dict[str, Sample], n: int) -> None:
+    """Workers reserve, settle, die, come back and find what they had bought."""
+    name = rng.choice("ab")
+    account = till.session(name, name, "", "", rng.choice(["first", "second"]))
+    match rng.randrange(5):
+        case 0 | 1 if len(account.held) < 4:
+            await till.reserve(name, Reserve(n=n, task="t", key=rng.choice(KEYS), token_usd=0.001, tokens=100))
+        case 2 if account.held:
+            hold = rng.choice(list(account.held))
+            sent = rng.random() < 0.8
+            paid = {"cost_usd": rng.random() / 10, "unknown_usd": 0.0, "took": 90} if sent else {}
+            till.settle(name, Settle(n=n, hold=hold, key=account.held[hold].key, sent=sent, **paid))
+        case 3:
+            till.retire(name, rng.choice([None, frozenset(rng.sample(KEYS, 3))]))
+        case 4 if account.lost:
+            key = rng.choice(list(account.lost))
+            till.bought(key, Sample(model="m", run=name, reply=Reply(text="", usage=Usage(prompt=5), cost_usd=0.01)))
+        case _:
+            key = rng.choice(KEYS)
+            banked[key] = Sample(model="m", run=name, reply=Reply(text="", usage=Usage(prompt=7), cost_usd=0.02))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_ledger_that_is_opened_again_holds_what_it_held(tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def told() -> None:
+        rng, banked, caps = Random(seed), dict[str, Sample](), Caps(usd=1e6)
+        monkeypatch.setattr(book, "LONGEST", 2_000)  # it is written anew now and then
+        for start in range(0, 90, 30):
+            journal, till = opened(tmp_path, caps, banked)
+            with closing(journal):
+                for n in range(start, start + 30):
+                    await some_hours(till, rng, banked, n)
+                known = {name: asdict(account) for name, account in till.book.accounts.items()}
+                held = sum(len(account.held) for account in till.book.accounts.values())
+                assert till.ledger.calls == sum(one["calls"] for one in known.values()) + held
+                assert till.ledger.usd == pytest.approx(sum(one["usd"] for one in known.values()))
+            again, other = opened(tmp_path, caps, banked)
+            with closing(again):
+                assert {name: asdict(account) for name, account in again.book.accounts.items()} == known
+                assert other.ledger.calls == till.ledger.calls
+
+    asyncio.run(told())
+
+
+def test_each_call_that_was_lost_counts_and_each_reply_settles_one(tmp_path: Path) -> None:
+    async def told() -> None:
+        journal, till = opened(tmp_path, Caps(calls=3), {})
+        with closing(journal):
+            for n, session in enumerate(("first", "second")):  # the same is asked, and lost, twice
+                account = till.session("a", "a", "", "", session)
+                await till.reserve("a", Reserve(n=n, task="t", key=KEYS[0], token_usd=0.001, tokens=100))
+                till.retire("a", frozenset(KEYS))
+            assert [account.calls, account.unknown_usd, account.tokens] == pytest.approx([2, 0.2, 200])
+            reply = Reply(text="", usage=Usage(prompt=5), cost_usd=0.01)
+            till.bought(KEYS[0], Sample(model="m", run="a", reply=reply))
+            assert [account.calls, account.unknown_usd, account.tokens] == pytest.approx([2, 0.1, 105])
+            await till.reserve("a", Reserve(n=3, task="t", key=KEYS[1]))
+            till.settle("a", Settle(n=4, hold=3, key=KEYS[1], sent=True))
+            with pytest.raises(OverBudget, match="the cap of 3 calls is reached"):
+                await till.reserve("a", Reserve(n=5, task="t", key=KEYS[2]))
+
+    asyncio.run(told())
+
+
+def test_a_line_that_was_torn_is_left_out_and_a_file_that_is_damaged_is_refused(tmp_path: Path) -> None:
+    journal, till = opened(tmp_path, Caps(), {})
+    with closing(journal):
+        till.session("a", "a", "", "", "first")
+        with pytest.raises(UsageError, match="another hub has the folder"):
+            Journal(tmp_path)
+    with (tmp_path / book.FILE).open("a") as file:
+        file.write('["settled","a",')
+    with closing(Journal(tmp_path)) as again:
+        assert list(again.book.accounts) == ["a"]
+    (tmp_path / book.FILE).write_text('["head",{"nlevolve hub":1}]\n["settled","b",1,1,0,0,0]\n')
+    with pytest.raises(UsageError, match="is damaged"):
+        Journal(tmp_path)

@@ -1,0 +1,76 @@
+"""A library's file and what comes into it: readable, bounded, no grid, id or file's name; pruned of what helps nobody."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from nlevolve.errors import UsageError
+from nlevolve.library import file as library_file
+from nlevolve.library.entries import entry, unfit
+from nlevolve.library.keeping import joined, pruned
+from nlevolve.puzzle.datasets import load
+from nlevolve.puzzle.symmetry import Transform
+from nlevolve.records import Description, Entry, Use
+
+FLIP, DRAW = load(["arc1:68b16354", "arc1:25d487eb"]).tasks
+
+
+def rule(task: object = FLIP, told: str = "Mirror it.", **uses: tuple[int, int]) -> Entry:
+    used = {run: Use(shown=shown, fitted=fitted) for run, (shown, fitted) in uses.items()}
+    return entry(task, Description(bullets=(told,)), "a run", "a/model").model_copy(update={"uses": used})  # type: ignore[arg-type]
+
+
+def test_a_file_is_read_as_it_was_written_and_a_line_that_was_edited_is_another_entry(tmp_path: Path) -> None:
+    file = tmp_path / "new" / "library.jsonl"
+    assert library_file.read_if_there(file) == []
+    entries = [rule(r1=(3, 1)), rule(DRAW, "Draw a line.")]
+    library_file.write(file, entries)
+    assert library_file.read(file) == entries
+    file.write_text(file.read_text().replace("Mirror it.", "Turn it."))
+    edited, same = library_file.read(file)
+    assert (edited.description.bullets, edited.id) == (("Turn it.",), rule(told="turn  it").id)
+    assert same == entries[1]
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("{", "line 2 is not JSON"),
+        ('{"task": "t", "description": ["a"]}', "nlevolve library import reads other forms"),
+        (lambda row: {**row, "v": 2}, "v: input should be 1"),
+        (lambda row: {**row, "description": {"bullets": []}}, "a description is empty"),
+        (lambda row: {**row, "description": {"bullets": ["long " * 500]}}, "60 bullets of 2,000 characters at most"),
+        (lambda row: {**row, "fingerprints": ["x"] * 2001}, "fingerprints"),
+        (lambda row: {**row, "uses": {"r": {"shown": -1}}}, "uses.r.shown: give 0 or more"),
+    ],
+    ids=["torn", "other", "newer", "empty", "long", "many", "negative"],
+)
+def test_a_stranger_s_file_has_bounds_and_what_is_wrong_is_said_with_its_line(line: object, told: str, tmp_path: Path) -> None:
+    file = tmp_path / "library.jsonl"
+    good = rule().model_dump(mode="json")
+    bad = line if isinstance(line, str) else json.dumps(line(good))  # type: ignore[operator]
+    file.write_text(f"{json.dumps(good)}\n{bad}\n")
+    with pytest.raises(UsageError, match=told) as refused:
+        library_file.read(file)
+    assert "\n" not in str(refused.value)
+
+
+def test_what_may_hold_an_output_or_say_which_task_it_is_is_never_shown() -> None:
+    bad = ["It becomes 0 0 3 0 0 3 0 0 3.", "[[1, 2, 3], [4, 5, 6], [7, 8, 9]]", "As in 68b16354.", "See flip.json."]
+    assert all(unfit(Description(bullets=("Mirror it.", told))) for told in bad)
+    assert not unfit(
+        Description(bullets=("The output has 3 rows of 3 cells.", "Every 2 by 2 block in rows 1, 2 and 3 is filled."))
+    )
+
+
+def test_entries_of_several_runs_are_put_together_and_what_helps_nobody_goes() -> None:
+    turned = rule(Transform(turns=1).task(FLIP), "Mirror the whole of it from left to right.", r1=(2, 2))
+    both = joined([rule(r1=(3, 1)), turned], [rule(r2=(5, 0)), rule(DRAW, "Draw.", r1=(20, 0))])
+    assert [(one.shown, one.fitted) for one in both] == [(8, 1), (2, 2), (20, 0)]
+    found = pruned(both)
+    assert found.kept == [both[1]]
+    assert [why for _, why in found.gone] == [f"its task has {turned.id}, too", "shown to 20 births, and none fitted"]
+    assert pruned(both, in_vain=21).kept == [both[1], both[2]]
