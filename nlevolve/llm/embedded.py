@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine, Generator
 from typing import Any, Protocol
 
 from nlevolve.offline.version import version
@@ -36,13 +36,36 @@ Complete = Callable[[str, list[dict[str, Any]], int, dict[str, Any] | None], Awa
 """(model, messages, seed, schema) -> what it says: `nlevolve.offline.provider.complete`."""
 
 
+class Unbegun(Coroutine[Any, Any, Any]):
+    """A coroutine that is made when it is first awaited: litellm drops the one it was handed where a call is cancelled at that
+    moment, and Python would warn of one that was made and never awaited."""
+
+    def __init__(self, begin: Callable[[], Coroutine[Any, Any, Any]]) -> None:
+        self._begin = begin
+        self._begun: Coroutine[Any, Any, Any] | None = None
+
+    def __await__(self) -> Generator[Any, Any, Any]:
+        return (yield from self._begin().__await__())
+
+    def send(self, value: Any) -> Any:
+        self._begun = self._begun or self._begin()
+        return self._begun.send(value)
+
+    def throw(self, *raised: Any) -> Any:
+        self._begun = self._begun or self._begin()
+        return self._begun.throw(*raised)
+
+
 def register(litellm: Any, complete: Complete) -> None:
     """Add the provider to litellm (the module itself is handed in: one place imports it)."""
     # here, because a run that is served from the sample bank has no need of the models
     from nlevolve.offline.provider import MODELS
 
     class Offline(litellm.CustomLLM):  # type: ignore[misc]  # the base class is known at run time only
-        async def acompletion(self, model: str, messages: list[Any], **rest: Any) -> Any:
+        def acompletion(self, model: str, messages: list[Any], **rest: Any) -> Coroutine[Any, Any, Any]:
+            return Unbegun(lambda: self._completed(model, messages, rest))
+
+        async def _completed(self, model: str, messages: list[Any], rest: dict[str, Any]) -> Any:
             options, response = rest["optional_params"], rest["model_response"]
             asked = (options.get("response_format") or {}).get("json_schema") or {}
             try:
