@@ -55,6 +55,10 @@ class Unbegun(Coroutine[Any, Any, Any]):
         self._begun = self._begun or self._begin()
         return self._begun.throw(*raised)
 
+    def close(self) -> None:
+        if self._begun is not None:
+            self._begun.close()
+
 
 def register(litellm: Any, complete: Complete) -> None:
     """Add the provider to litellm (the module itself is handed in: one place imports it)."""
