@@ -109,16 +109,22 @@ async def slowly(asked: Request) -> Reply:
 
 
 def abandoning(
-    folder: Path, after: float, also_waiting: bool = False, linger: bool = True, cards: object = None
+    folder: Path, sent: bool = True, also_waiting: bool = False, linger: bool = True, cards: object = None
 ) -> list[CallFinished]:
-    """Ask, and be called away after so many seconds; what is accounted for."""
+    """Ask, and be called away: once the provider has it, or before; what is accounted for."""
     events: list[Event] = []
 
     async def run() -> None:
-        async with OpenStack(emit=events.append, cards=cards or {}, cache_dir=folder, live=slowly) as stack:
+        reached = asyncio.Event()
+
+        async def live(asked: Request) -> Reply:
+            reached.set()
+            return await slowly(asked)
+
+        async with OpenStack(emit=events.append, cards=cards or {}, cache_dir=folder, live=live) as stack:
             first = asyncio.create_task(stack(request()))
             others = [asyncio.create_task(stack(request()))] if also_waiting else []
-            await asyncio.sleep(after)
+            await (reached.wait() if sent else asyncio.sleep(0))
             first.cancel()
             for other in others:
                 assert (await other).text == "late"
@@ -131,7 +137,7 @@ def abandoning(
 
 
 def test_a_call_that_nobody_waits_for_is_kept_if_the_provider_has_it_already(tmp_path: Path) -> None:
-    accounts = abandoning(tmp_path, after=0.05)
+    accounts = abandoning(tmp_path)
     assert [(call.source, call.cost_usd) for call in accounts] == [("provider", 1.0)]
     assert ask_all(tmp_path, Counting(), request())[0][0].text == "late"
 
@@ -169,20 +175,20 @@ def test_tries_of_a_call_that_is_given_up_between_them_are_counted(tmp_path: Pat
 
 
 def test_one_who_waits_for_an_equal_request_gets_its_reply_when_the_asker_leaves(tmp_path: Path) -> None:
-    for after, place in ((0.0, "a"), (0.05, "b")):
-        accounts = abandoning(tmp_path / place, after=after, also_waiting=True)
+    for sent, place in ((False, "a"), (True, "b")):
+        accounts = abandoning(tmp_path / place, sent=sent, also_waiting=True)
         assert [call.source for call in accounts] == ["provider"]
 
 
 def test_a_reply_that_can_be_had_again_for_nothing_is_not_waited_for(tmp_path: Path) -> None:
-    given_up = abandoning(tmp_path, after=0.05, cards={"m": embedded_card("m")})
+    given_up = abandoning(tmp_path, cards={"m": embedded_card("m")})
     # but the log, which says that it left, says that it is over
     assert [(call.source, call.finish, call.tries, call.cost_usd) for call in given_up] == [("failed", "abandoned", 0, 0.0)]
     assert ask_all(tmp_path, Counting(), request())[0][0].text == "reply 1"
 
 
 def test_a_run_that_is_stopped_does_not_wait_and_says_what_may_be_billed(tmp_path: Path) -> None:
-    accounts = abandoning(tmp_path, after=0.05, linger=False)
+    accounts = abandoning(tmp_path, linger=False)
     assert [(call.source, call.finish, call.tries, call.cost_usd) for call in accounts] == [("failed", "abandoned", 1, None)]
 
 
@@ -347,7 +353,7 @@ def test_a_call_that_dies_when_nobody_waits_for_it_ends_the_run(tmp_path: Path) 
 
 def test_what_is_given_up_in_the_air_is_billed_as_unknown(tmp_path: Path) -> None:
     cards = {"m": ModelCard(model="m", provider="p", price=Price(prompt=1.0, completion=2.0, source="settings"))}
-    (account,) = abandoning(tmp_path, after=0.05, linger=False, cards=cards)
+    (account,) = abandoning(tmp_path, linger=False, cards=cards)
     assert (account.source, account.cost_usd, account.tries) == ("failed", None, 1)
     assert account.unknown_usd > 32_000 * 2e-6, "as many tokens as a reply may have"
 
