@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from nlevolve import files
 from nlevolve.errors import UsageError
 from nlevolve.formats import MergedRow, PartRow, ShardRow
 from nlevolve.puzzle.datasets import Selection
@@ -87,15 +86,7 @@ def read_part(folder: Path, name: str) -> Part:
 
 
 def _lines(folder: Path) -> list[bytes]:
-    """Whole ones: what a kill left torn is left out, as it is when a run is resumed."""
-    path = folder / "events.jsonl"
-    try:
-        data = files.read(path)
-    except FileNotFoundError:
-        return []
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}") from None
-    return [line for line in data[: data.rfind(b"\n") + 1].split(b"\n") if line.strip()]
+    return [line for line in store.whole_lines(folder).split(b"\n") if line.strip()]
 
 
 def _sessions(name: str, lines: Sequence[bytes]) -> list[Session]:

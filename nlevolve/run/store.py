@@ -184,14 +184,19 @@ def read_events(folder: Path) -> list[AnyEvent | LogDamaged]:
     A last line that a kill left torn is no damage: it is left out, and so are kinds that a newer program wrote. Raises UsageError
     for a log that cannot be read at all.
     """
+    return LogReader().read(whole_lines(folder))
+
+
+def whole_lines(folder: Path) -> bytes:
+    """A run's log as it stands, less a last line that a kill left torn. Raises UsageError where it cannot be read."""
     path = folder / "events.jsonl"
     try:
         data = files.read(path)
     except FileNotFoundError:
-        return []
+        return b""
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from None
-    return LogReader().read(data[: data.rfind(b"\n") + 1])
+    return data[: data.rfind(b"\n") + 1]
 
 
 def replace(path: Path, content: Any) -> None:
