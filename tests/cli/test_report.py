@@ -169,7 +169,7 @@ def test_chats_are_not_told_with_other_prompts(run: Run, tmp_path: Path) -> None
         (["compare", "one"], "compare needs two or more runs, got only one"),
         (["compare", "one", "one"], "run runs/one is named twice"),
         (["compare", "one", "three"], "no run 'three' under runs"),
-        (["export", "one", "--format", "pdf"], "no format 'pdf'; formats: kaggle, "),
+        (["export", "one", "--format", "pdf"], "no format 'pdf'; nearest: hf; formats: kaggle, "),
         (["export", "one"], "Missing option '--format'"),
     ],
 )
