@@ -5,6 +5,7 @@ RUN apt-get update && apt-get install --yes --no-install-recommends make && rm -
     && useradd --create-home solver && install --directory --owner=solver /nlevolve
 USER solver
 WORKDIR /nlevolve
+ENV PATH=/nlevolve/.venv/bin:$PATH
 
 COPY --chown=solver . .
 RUN make solve RUN=first TASKS="arc1:67a3c6ac arc1:68b16354 arc1:74dd1130 arc1:3c9b0459 arc1:0d3d703e arc1:a416b8f3"

@@ -3,7 +3,8 @@
 #
 #   shard.sh I N NAME SELECTOR… [options of nlevolve solve]
 #
-# NLEVOLVE: what to call (default: nlevolve). NLEVOLVE_RUNS: where runs are kept (default: runs).
+# NLEVOLVE: what to call (default: nlevolve). NLEVOLVE_RUNS: where runs are kept (default: runs). NLEVOLVE_RESUME: what a run that is
+# gone on with is given, such as "--budget 20"; all else it has from its config.json.
 # Its exit code is the run's: 0 done, 2 wrong usage, 3 a cap reached, 4 a provider was unusable, 130 interrupted.
 set -euo pipefail
 
@@ -13,6 +14,7 @@ runs=${NLEVOLVE_RUNS:-runs}
 
 # exec: the signal that a scheduler sends before it kills goes to nlevolve itself, which lets what is in flight end
 if [ -e "$runs/$run/config.json" ]; then
-  exec ${NLEVOLVE:-nlevolve} resume "$run" --runs-dir "$runs" --no-live
+  # the run is this job's own, but another node, or a new pod, has not seen its addresses yet: --trust
+  exec ${NLEVOLVE:-nlevolve} resume "$run" --runs-dir "$runs" --no-live --trust ${NLEVOLVE_RESUME:-}
 fi
 exec ${NLEVOLVE:-nlevolve} solve "$@" --shard "$shard/$of" --run "$run" --runs-dir "$runs" --no-live

@@ -25,6 +25,10 @@ class HubFailed(UsageError):
     """The hub refuses us, or cannot go on. In the middle of a run the exit code is 1: resume it."""
 
 
+class HubGone(HubFailed):
+    """Nobody answered at the hub's address for as long as one waits. The exit code is 4, as for a provider: start it, resume."""
+
+
 def refuse_windows() -> None:
     """Raise UsageError on Windows: signals, terminals and files are handled as POSIX has them, and nobody has tried otherwise."""
     if sys.platform == "win32":

@@ -71,8 +71,15 @@ def hub(
     from nlevolve.hub.rates import Rates
     from nlevolve.llm.ledger import Caps
 
-    if concurrency < 1 or lease < 1 or any(cap is not None and cap < 0 for cap in (budget, max_calls, max_tokens_total)):
-        raise UsageError("caps are 0 or more, --concurrency and --lease 1 or more")
+    if json:
+        raise UsageError("--json is for what --status tells: name the hub's address with --status URL")
+    # neither infinite nor no number at all
+    if (
+        concurrency < 1
+        or not 1 <= lease < 1e9
+        or any(cap is not None and not 0 <= cap < 1e15 for cap in (budget, max_calls, max_tokens_total))
+    ):
+        raise UsageError("caps are numbers of 0 or more, --concurrency and --lease of 1 or more")
     rates = Rates(
         concurrency,
         _by_model("--rate", rate or ()),
@@ -100,7 +107,9 @@ def _by_model(flag: str, texts: Iterable[str], least: float = 0.0) -> dict[str, 
         except ValueError:
             value = 0.0
         if not equals or not model or not max(least, 1e-3) <= value < 1e12:
-            raise UsageError(f"{flag} takes MODEL=N, a number above {least:g}, got {text[:100]!r}")
+            raise UsageError(
+                f"{flag} takes MODEL=N, a number {f'of at least {least:g}' if least else 'above 0'}, got {text[:100]!r}"
+            )
         found[model] = value
     return found
 
@@ -149,7 +158,7 @@ def _tell(url: str, as_json: bool) -> int:
 
     from nlevolve.hub import address
 
-    told = address.status(address.checked(url), address.token())
+    told = address.status(address.checked(url, "--status"), address.token())
     if told is None:
         raise HubFailed(f"nothing answers at {url}: is the hub running?")
     if as_json:

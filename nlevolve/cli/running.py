@@ -17,7 +17,7 @@ from typing import TextIO
 from nlevolve.ask.prompts import PlaceError
 from nlevolve.cli.accidents import line, unexpected
 from nlevolve.cli.trusting import tell
-from nlevolve.errors import BankFailed, BudgetFileFailed, HubFailed
+from nlevolve.errors import BankFailed, BudgetFileFailed, HubFailed, HubGone
 from nlevolve.program import command, quoted
 from nlevolve.records import CallFinished, CallSent, Event, RunFinished
 from nlevolve.run.session import Session
@@ -41,6 +41,8 @@ ECHO = 0.2
 EXIT_STORE = 1
 """The run's folder, the sample bank or the budget's file could no longer be written, or the program itself failed; what was
 acknowledged is kept."""
+EXIT_GONE = 4
+"""A hub at which nobody answers: as for a provider that is unusable."""
 EXIT_STOPPED = 130
 """A second Ctrl-C."""
 
@@ -82,7 +84,7 @@ def _carry_out(session: Session, outside: Sequence[See], *, live: bool, as_json:
         )
     except (StoreFailed, BankFailed, BudgetFileFailed, HubFailed, PlaceError) as error:
         complain(error)
-        return EXIT_STORE
+        return EXIT_GONE if isinstance(error, HubGone) else EXIT_STORE
     except Exception as error:  # a fault of ours, or of a library: told in a line, and what was paid for is kept
         complain(line(f"{unexpected(error)}; what was answered is kept: {command('resume', run)}"))
         with contextlib.suppress(Exception):

@@ -15,10 +15,10 @@ from nlevolve.cluster.driver import Driver
 from nlevolve.cluster.engine import Gone, at, local
 from nlevolve.cluster.messages import Equipment
 from nlevolve.cluster.same import sources
-from nlevolve.cluster.shared import Shared, shared
+from nlevolve.cluster.shared import Shared, clash, shared
 from nlevolve.errors import UsageError
 from nlevolve.offline.workers import cores
-from nlevolve.options import LOCAL, Places, Spread
+from nlevolve.options import LOCAL, Limits, Places, Spread
 from nlevolve.records import Noticed
 from nlevolve.run.context import Emit
 from nlevolve.run.pinging import Unfit
@@ -27,8 +27,10 @@ from nlevolve.run.session import Session
 
 PORT = 8786
 """Of a scheduler, where the address has none."""
-GLANCE = 5.0
-"""Seconds for a connection."""
+GLANCE = 10.0
+"""Seconds for a connection, and for a greeting."""
+SCHEMES = ("tcp", "tls", "ucx")
+"""How a scheduler may be spoken to."""
 
 
 @dataclass(frozen=True)
@@ -73,16 +75,25 @@ def cluster(options: Spread) -> Cluster | None:
         raise UsageError("--replay sends nothing, so that a cluster has nothing to do: leave out --cluster")
     if importlib.util.find_spec("distributed") is None:
         raise UsageError("--cluster needs Dask, which is not installed: pip install 'nlevolve[cluster]'")
+    if isinstance(options, Limits) and (why := clash(options)):
+        raise UsageError(f"{why}: leave it out, or leave out --cluster")
     if options.cluster != LOCAL and (why := _silence(options.cluster)):
         raise UsageError(f"--cluster: no scheduler of Dask answers at {options.cluster} ({why}); local, or tcp://HOST:PORT")
     return Cluster(options.cluster, options.workers)
 
 
 def _silence(address: str) -> str:
-    """Why nobody answers there; empty where somebody may."""
+    """Why no scheduler answers there; empty where one may."""
     try:
         parts = urlsplit(address if "://" in address else f"tcp://{address}")
-        socket.create_connection((parts.hostname or "", parts.port or PORT), timeout=GLANCE).close()
+        if parts.scheme not in SCHEMES or not parts.hostname:
+            return "it is no address of one"
+        with socket.create_connection((parts.hostname, parts.port or PORT), timeout=GLANCE) as there:
+            # a scheduler greets whoever comes; over TLS it waits for our word
+            if parts.scheme == "tcp" and not there.recv(1):
+                return "whoever listens there hung up"
+    except TimeoutError:
+        return "whoever listens there does not greet as one does"
     except (OSError, ValueError) as error:
         return str(getattr(error, "strerror", None) or error).lower()
     return ""

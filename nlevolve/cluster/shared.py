@@ -66,13 +66,20 @@ class Shared:
 
 
 def check(limits: Limits) -> None:
-    """Raises Unfit for a cap that would not hold over all workers."""
+    """Raises Unfit for a cap that would not hold over all workers: a resumed run's own may be one."""
+    if why := clash(limits):
+        raise Unfit(why, True, "leave it out, or leave out --cluster")
+
+
+def clash(limits: Limits) -> str:
+    """Which cap would not hold over all workers, if any."""
     mine = {"--budget": limits.budget, "--max-calls": limits.max_calls, "--max-tokens-total": limits.max_tokens_total}
     never = {"--task-budget": limits.task_budget, "--budget-file": limits.budget_file}
     if wrong := [flag for flag, value in never.items() if value is not None]:
-        raise Unfit(f"{wrong[0]} is not kept over the workers of a cluster", True, "leave it out, or leave out --cluster")
+        return f"{wrong[0]} is not kept over the workers of a cluster"
     if limits.hub and (wrong := [flag for flag, value in mine.items() if value is not None]):
-        raise Unfit(f"with --cluster and --hub the caps are the hub's, and {wrong[0]} is another", True, "leave out one of them")
+        return f"with --cluster and --hub the caps are the hub's, and {wrong[0]} is another"
+    return ""
 
 
 @asynccontextmanager

@@ -34,20 +34,20 @@ def token() -> str:
     return word
 
 
-def checked(url: str) -> str:
+def checked(url: str, flag: str = "--hub") -> str:
     """The address without what is not needed of it. Raises UsageError where it can be none, or has a secret in it."""
     url = url.strip().rstrip("/")
     try:
         parts = urlsplit(url)
-        fine = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        fine = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0 and not (parts.query or parts.fragment)
     except ValueError:
         fine = False
     if not fine or not url.isprintable():
-        raise UsageError(f"--hub takes an address like http://HOST:PORT, got {url[:200]!r}")
+        raise UsageError(f"{flag} takes an address like http://HOST:PORT, got {url[:200]!r}")
     try:
-        check_address(url, "--hub")
+        check_address(url, flag)
     except UsageError:
-        raise UsageError(f"--hub has a secret in it, which would be written into files: put it into {VARIABLE}") from None
+        raise UsageError(f"{flag} has a secret in it, which would be written into files: put it into {VARIABLE}") from None
     return url
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from nlevolve.errors import HubFailed
+from nlevolve.errors import HubFailed, HubGone
 from nlevolve.hub import words
 from nlevolve.hub.address import AWAY, HUB, headers, is_here, refusal
 from nlevolve.llm.means import Asker
@@ -295,7 +295,7 @@ class Line:
         if not self._gave_up and now - self._since >= self._asker.patience:
             self._gave_up = True
             if self.welcome.born == "":
-                self._fail(HubFailed(f"nothing answers at {self.url}, where the hub should be: start it, then resume the run"))
+                self._fail(HubGone(f"nothing answers at {self.url}, where the hub should be: start it, then resume the run"))
         if self._hopeless:
             self._give_up()
 

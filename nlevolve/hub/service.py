@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import logging
 import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -66,7 +67,12 @@ class Hub:
             raise UsageError(f"a hub that listens at {host} needs a token: set {VARIABLE} to a long random word")
         desk = Desk(folder, caps or Caps(), rates or Rates(), bank=bank, earlier=earlier, lease=lease, notice=notice)
         runner = web.AppRunner(
-            application(desk, token), access_log=None, keepalive_timeout=HEADERS, lingering_time=0.0, shutdown_timeout=1.0
+            application(desk, token),
+            access_log=None,
+            logger=_unheard(),
+            keepalive_timeout=HEADERS,
+            lingering_time=0.0,
+            shutdown_timeout=1.0,
         )
         try:
             await runner.setup()
@@ -77,6 +83,13 @@ class Hub:
         finally:
             await runner.cleanup()
             await desk.close()
+
+
+def _unheard() -> logging.Logger:
+    """Where the web server logs what strangers send it: whoever reaches the port could fill a disk with that."""
+    logger = logging.Logger("nlevolve.hub")
+    logger.addHandler(logging.NullHandler())
+    return logger
 
 
 def application(desk: Desk, token: str) -> web.Application:

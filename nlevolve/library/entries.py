@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import unicodedata
 from collections.abc import Iterable
 
+from nlevolve.puzzle.cells_in import cells_in
 from nlevolve.puzzle.kinship import fingerprints
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Description, Entry
@@ -15,11 +17,13 @@ DIGITS = 12
 """Hex digits of an entry's id."""
 LONGEST_ORIGIN = 200
 """Characters."""
-_GRID = re.compile(r"(?:\d[\s,;|/\[\]()]+){8,}\d|\d{9,}")
-"""Nine figures in a row, or more: cells written out."""
-_ID = re.compile(r"\b(?=[0-9a-f]*\d)[0-9a-f]{8}\b")
+MOST_MARKS = 2_000
+"""Fingerprints of an entry. A task with more is known again by those it has."""
+_GRID = re.compile(r"\d{9}")
+"""Nine cells one after the other, or more."""
+_ID = re.compile(r"(?<![0-9a-z])(?=[a-f]*\d)[0-9a-f]{8}(?![0-9a-z])", re.IGNORECASE)
 """As ARC's tasks are called."""
-_FILE = re.compile(r"\b[\w-]+\.(?:jsonl?|csv|txt|py|md|toml)\b", re.IGNORECASE)
+_FILE = re.compile(r"(?<=[\w-])\.(?:jsonl?|csv|txt|py|md|toml|parquet|gz|zip|xml|ya?ml|html?)\b", re.IGNORECASE)
 
 
 def entry(task: Task, description: Description, origin: str = "", model: str = "") -> Entry:
@@ -27,7 +31,7 @@ def entry(task: Task, description: Description, origin: str = "", model: str = "
     # numpy and scipy take their time to load
     from nlevolve.puzzle.traits import traits
 
-    marks = tuple(sorted(fingerprints(task)))
+    marks = tuple(sorted(fingerprints(task)))[:MOST_MARKS]
     return Entry(
         id=id_of(marks, description),
         task=task.id,
@@ -50,8 +54,8 @@ def unfit(description: Description) -> str:
 
     Cells that are written out may be a test output of some task, and names of tasks and files tell a model which task it is.
     """
-    told = " ".join(description.bullets)
-    if _GRID.search(told):
+    told = "".join(sign for sign in " ".join(description.bullets) if unicodedata.category(sign) != "Cf")
+    if _GRID.search(cells_in(told)):
         return "it has a grid written out"
     if _ID.search(told):
         return "it names a task by its id"

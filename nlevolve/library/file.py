@@ -47,9 +47,14 @@ def write(file: Path, entries: Sequence[Entry]) -> None:
     """Put a file in the place of this one, whole. Raises UsageError."""
     if len(entries) > MOST:
         raise UsageError(f"a library has {MOST:,} entries at most, these are {len(entries):,}: nlevolve library prune")
+    text = lines(entries)
+    if len(text.encode("utf-8", "replace")) > LARGEST:
+        raise UsageError(f"a library has {LARGEST:,} bytes at most, these {len(entries):,} rules have more: nothing was written")
+    for number, line in enumerate(text.splitlines(), 1):
+        _entry(f"rule {number} of what would be {shown(file)}", line)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        files.replace(file, lines(entries))
+        files.replace(file, text)
     except OSError as error:
         raise UsageError(f"cannot write the library {shown(file)}: {error.strerror}") from None
 

@@ -158,3 +158,10 @@ def problem(read: Callable[[str], object], text: str) -> str | None:
     except Unreadable as unreadable:
         return str(unreadable)
     return None
+
+
+def test_a_list_whose_fence_is_closed_is_all_there_without_a_last_full_stop() -> None:
+    told = "- Mirror the grid left to right.\n- Then recolour every blue cell red"
+    assert len(read_bullets(f"```\n{told}\n```").bullets) == 2
+    with pytest.raises(Unreadable):
+        read_bullets(f"```\n{told}")

@@ -16,9 +16,10 @@ from pyarrow.parquet import read_table
 import nlevolve
 from nlevolve.puzzle.datasets import load
 from nlevolve.view.export.event_tables import digest, kinds
-from nlevolve.view.export.spills import LEAST, NOTATIONS
+from nlevolve.view.export.spills import LEAST
 from nlevolve.view.grading import open_solutions
 from tests.cli.conftest import Run
+from tests.spellings import SPELLINGS
 
 TASKS = ["arc1:67a3c6ac", "arc1:ed36ccf7", "arc1:3aa6fb7a"]
 LINES = ["sft", "dpo", "ttt"]
@@ -61,7 +62,7 @@ def test_no_export_holds_a_test_output_or_a_line_twice_and_no_prompt_names_its_t
         for output in outputs or ():
             assert len(output) * len(output[0]) >= LEAST
             assert output not in grids
-            for note in NOTATIONS:
+            for note in SPELLINGS:
                 told = note(output)
                 assert not any(told in text or json.dumps(told)[1:-1] in text for text in texts.values()), (task, told)
     for form in LINES:

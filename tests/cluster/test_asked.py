@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from nlevolve.cluster import asked
 from nlevolve.cluster.asked import Cluster, cluster
 from nlevolve.errors import UsageError
 from nlevolve.options import Options
@@ -26,6 +27,10 @@ def test_what_cannot_go_together_is_refused() -> None:
         cluster(Options(workers=2))
     with pytest.raises(UsageError, match="--replay sends nothing"):
         cluster(Options(cluster="local", replay=True))
+    with pytest.raises(UsageError, match="--task-budget is not kept over the workers"):
+        cluster(Options(cluster="local", task_budget=1.0))
+    with pytest.raises(UsageError, match="the caps are the hub's, and --max-calls"):
+        cluster(Options(cluster="local", hub="http://127.0.0.1:1", max_calls=3))
     assert cluster(Options()) is None
     assert cluster(Options(cluster="local", workers=2)) == Cluster("local", 2)
 
@@ -38,6 +43,14 @@ def test_an_address_at_which_nobody_answers_is_told_in_a_line_and_leaves_no_fold
     assert (ended.code, ended.err.count("\n")) == (2, 1)
     assert f"no scheduler of Dask answers at tcp://127.0.0.1:{port} (connection refused)" in ended.err
     assert not (tmp_path / "runs").exists()
+
+
+@pytest.mark.parametrize(("scheme", "why"), [("tcp", "does not greet"), ("http", "no address of one")])
+def test_whoever_is_no_scheduler_is_not_taken_for_one(scheme: str, why: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("distributed")
+    monkeypatch.setattr(asked, "GLANCE", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(UsageError, match=why):
+        cluster(Options(cluster=f"{scheme}://127.0.0.1:{silent.getsockname()[1]}"))
 
 
 def test_a_cluster_that_only_a_sweep_s_file_names_is_asked_about_first(tmp_path: Path) -> None:

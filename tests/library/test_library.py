@@ -74,3 +74,31 @@ def test_entries_of_several_runs_are_put_together_and_what_helps_nobody_goes() -
     assert found.kept == [both[1]]
     assert [why for _, why in found.gone] == [f"its task has {turned.id}, too", "shown to 20 births, and none fitted"]
     assert pruned(both, in_vain=21).kept == [both[1], both[2]]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        *(
+            "The result is 167 676 226.",
+            "1 6 7. 6 7 6. 2 2 6.",
+            "B M O / M O M / R R M",
+            "row 1: 1 6 7 row 2: 6 7 6 row 3: 2 2 6",
+        ),
+        *("Cells 1\u200b 6 7 6\u200b 7 6 2 2 6", "As in Task 67A3C6AC", "See 67a3c6ac_1", "See data.parquet"),
+    ],
+)
+def test_what_may_be_an_answer_or_names_a_task_is_never_shown_however_it_is_written(told: str) -> None:
+    assert unfit(Description(bullets=(told,)))
+
+
+def test_what_could_not_be_read_again_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "library.jsonl"
+    library_file.write(file, [rule()])
+    before = file.read_bytes()
+    with pytest.raises(UsageError, match="uses"):
+        library_file.write(file, [rule(**{f"run{n}": (1, 0) for n in range(1_001)})])
+    monkeypatch.setattr(library_file, "LARGEST", len(before))
+    with pytest.raises(UsageError, match="nothing was written"):
+        library_file.write(file, [rule(), rule(DRAW)])
+    assert file.read_bytes() == before

@@ -61,9 +61,14 @@ def description_in(text: str, cut: bool) -> Description:
         if listed is None:
             raise Unreadable("it holds no list of bullets")
         bullets, ends = listed
-        if ends and (cut or _stops_short(bullets)):
+        if ends and (cut or (_stops_short(bullets) and not _closed(text))):
             raise Unreadable(CUT_OFF.format("list"))
     return description(bullets)
+
+
+def _closed(text: str) -> bool:
+    """Whether a fence that was opened is closed at the end: whoever closes it has said all."""
+    return text.rstrip().endswith("```") and text.count("```") % 2 == 0
 
 
 def _stops_short(bullets: list[str]) -> bool:

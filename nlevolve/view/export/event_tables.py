@@ -141,6 +141,9 @@ class _Cells:
     def _several(self, values: tuple[Any, ...]) -> Any:
         if self.hidden and _is_grid(values):
             return digest(values)
+        words = [one for one in values if isinstance(one, str)]
+        if len(words) > 1 and self.task is not None and spills("\n".join(words), self.task, self.outputs):
+            return [""] * len(values)  # a grid told over several bullets
         if len({type(one) for one in values}) > 1 and not any(isinstance(one, BaseModel) for one in values):
             return json.dumps(values)
         return [self.told(one) for one in values]

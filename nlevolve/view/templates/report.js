@@ -297,7 +297,7 @@ function drawCode(lines) {
     }
     return [...parts, line.slice(at), "\n"];
   });
-  return el("details", { class: "program", open: "" }, el("summary", {}, `its program, ${plural(lines.length, "line")}`), el("pre", {}, drawn));
+  return el("details", { class: "program", open: "" }, el("summary", {}, `its program, ${plural(lines.length, "line")}`), el("pre", {}, drawn.flat()));
 }
 
 function drawTries(task, birth) {

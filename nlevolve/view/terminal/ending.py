@@ -86,8 +86,13 @@ def _fits(results: Mapping[str, Any]) -> str:
 
 
 def _by_guesses(results: Mapping[str, Any]) -> bool:
-    """Whether tasks were answered with no description tried."""
-    return not results["totals"]["candidates"] and any(one["stopped"] == "exhausted" for one in results["tasks"].values())
+    """Whether tasks were answered with no description tried, since none was asked for."""
+    asked = any(row["role"] == "generator" for row in results["by_role"])
+    return (
+        not asked
+        and not results["totals"]["candidates"]
+        and any(one["stopped"] == "exhausted" for one in results["tasks"].values())
+    )
 
 
 def _by_revision(results: Mapping[str, Any]) -> list[Row]:

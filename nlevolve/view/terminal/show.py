@@ -148,7 +148,8 @@ def _notes(candidate: Candidate, width: int) -> list[Row]:
 
 def _remark(attempt: Attempt) -> str:
     if attempt.other is not None and attempt.other.grid is None:
-        return f"its program gave no grid: {clean(attempt.other.why)}"
+        who = "its program gave no grid" if attempt.other.by == "coder" else "the checker's reply held no grid"
+        return f"{who}: {clean(attempt.other.why)}"
     match attempt:
         case Followed():
             return clean(attempt.note)

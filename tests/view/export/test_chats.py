@@ -11,10 +11,11 @@ from nlevolve.puzzle.grids import Grid, render
 from nlevolve.puzzle.tasks import Pair, Task
 from nlevolve.records import AnyEvent
 from nlevolve.view.export.chats import Chat, chats, split_of
-from nlevolve.view.export.spills import NOTATIONS, spills
+from nlevolve.view.export.spills import spills
 from nlevolve.view.history import read
 from nlevolve.view.results import results
 from nlevolve.view.run_folder import RunFolder
+from tests.spellings import SPELLINGS
 from tests.view.story import FLIP, SOLUTIONS, TASKS, B, D, birth, candidate, events, followed
 
 PROMPTS = Prompts(bundled())
@@ -76,7 +77,9 @@ def test_turned_copies_stay_on_their_side_and_say_how_they_were_turned() -> None
 def test_a_text_that_gives_a_solution_away_is_seen_in_every_notation() -> None:
     output: Grid = ((1, 2, 3), (4, 5, 6))
     task = Task("t", (Pair(((1,),), ((2,),)),), (((3,),),))
-    assert all(spills(f"The output is {note(output)}.", task, [output]) for note in NOTATIONS)
+    assert all(spills(f"The output is {note(output)}.", task, [output]) for note in SPELLINGS)
+    cells = [str(cell) for row in output for cell in row]
+    assert spills("\n".join(f"Write {cell}." if n == 0 else f"{cell}." for n, cell in enumerate(cells)), task, [output])
     assert not spills("The output is 2 rows of 3 cells.", task, [output])
     assert not spills(render(output), Task("t", (Pair(output, output),), ()), [output]), "it is shown anyhow"
     said = ("Make it [[0,1],[2,0],[3,3]].", "Change nothing else.")
