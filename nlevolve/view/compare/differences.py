@@ -44,7 +44,10 @@ def differences(names: Sequence[str], runs: Sequence[RunFolder]) -> dict[str, di
     return {
         key: dict(zip(names, values, strict=True))
         for key, values in found.items()
-        if len(set(values)) > 1 and values != found.get(_inherited(key)) and not (key.startswith("prices.") and "–" in values)
+        # what has no value, and what is not there, is the same
+        if len({"–" if value == "None" else value for value in values}) > 1
+        and values != found.get(_inherited(key))
+        and not (key.startswith("prices.") and "–" in values)
     }
 
 

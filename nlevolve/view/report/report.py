@@ -82,7 +82,11 @@ def report(
 
 def _subtitle(results: Mapping[str, Any], history: History) -> str:
     models = results["models"]
-    verbs = {"answerer": "guesses"} if _guessed(history) else {"generator": "writes", "coder": "codes", "checker": "checks"}
+    verbs = {"generator": "writes", "coder": "codes", "checker": "checks"}
+    if _guessed(history):
+        verbs = {"answerer": "guesses"}
+    elif results["totals"].get("programs", {}).get("made") and "coder" not in models:
+        verbs = {"generator": "writes words and programs"}  # which nobody else reads
     told = [f"{model_name(models[role])} {verb}" for role, verb in verbs.items() if role in models]
     if history.started:
         told.append(f"preset {clean(history.started.preset)}")
@@ -189,7 +193,9 @@ def _notes(results: Mapping[str, Any], history: History) -> list[str]:
     lost = in_short(summed(results["totals"].get("losses", ())))
     notes += [f"No reply came to some of what was asked: {lost}."] if lost else []
     told = programs_told(results["totals"].get("programs", {}))
-    notes += [f"A coder said descriptions in Python: {told}."] if told else []
+    notes += (
+        [f"{'A coder' if 'coder' in results['models'] else 'The generator'} said descriptions in Python: {told}."] if told else []
+    )
     shown = examples_told(results["totals"].get("examples"))
     notes += [f"{shown}; {HONESTLY}."] if shown else []
     return notes + history.notices

@@ -130,7 +130,7 @@ def _program(candidate: Candidate, width: int) -> list[Row]:
     if not candidate.program:
         return []
     told = [row(" ", line) for line in lines(candidate.program)]
-    return [rule(row(("its program", "bold"), ("  as a coder said it; run in a sandbox", "dim")), width), *told, row("")]
+    return [rule(row(("its program", "bold"), ("  the same in Python, run in a sandbox", "dim")), width), *told, row("")]
 
 
 def _notes(candidate: Candidate, width: int) -> list[Row]:
