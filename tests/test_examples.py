@@ -52,6 +52,6 @@ def test_a_task_of_an_array_begins_its_shard_and_goes_on_with_it_when_it_comes_a
     assert (tmp_path / "called").read_text().splitlines() == [
         solved.format(1, places),
         solved.format(2, places),
-        f"resume study.1of2 {places}",
+        f"resume study.1of2 {places} --trust",
         "merge study.1of2 study.2of2 --run study --runs-dir runs",
     ]
