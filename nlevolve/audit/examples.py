@@ -15,11 +15,11 @@ from typing import Any
 from nlevolve.audit.answering import on_tests
 from nlevolve.audit.evidence import Evidence, Line
 from nlevolve.audit.worth import Born, Schedule, Worth, best_first, worth
-from nlevolve.library.entries import unfit
 from nlevolve.puzzle.kinship import fingerprints
 from nlevolve.puzzle.tasks import Task
 from nlevolve.puzzle.traits import traits
 from nlevolve.records import AnswerFollowed, BirthPlanned, CandidateChecked, CandidateReviewed, TaskAnswered
+from nlevolve.solved.entries import unfit
 
 K1, B = 1.5, 0.75
 """Of BM25, as Lucene has it."""
@@ -144,12 +144,12 @@ class _Births:
 
     def __init__(self, evidence: Evidence, name: str) -> None:
         self.evidence, self.task = evidence, evidence.tasks[name]
-        self.policy = {"examples": 2, "every": 2, "words": 0.5, **evidence.setting("policy.library", {})}
+        self.policy = {"most": 2, "every": 2, "words": 0.5, **evidence.setting("policy.examples", {})}
 
     def shown(self, line: Line, rules: Sequence[Rule]) -> list[str]:
         """Ids, the best fitting first."""
         assert isinstance(line.event, BirthPlanned)
-        birth, every, number = line.event.birth, self.policy["every"], self.policy["examples"]
+        birth, every, number = line.event.birth, self.policy["every"], self.policy["most"]
         own = fingerprints(self.task)
         others = [one for one in rules if one.task != self.task.id and not own & one.marks and not _names(self.task.id, one)]
         if self.evidence.setting("policy.writes", "words") == "programs":

@@ -60,9 +60,9 @@ def show(
 @library.command()
 def add(run: options.Run, file: File = DEFAULT, runs_dir: options.RunsDir = options.RUNS) -> None:
     """Add the best rule of each task that a run has solved on its training pairs, and note what became of those it was shown."""
-    from nlevolve.library import file as library_file
-    from nlevolve.library.keeping import joined
     from nlevolve.run import shelving, store
+    from nlevolve.solved import file as library_file
+    from nlevolve.solved.keeping import joined
 
     folder = store.find(run, runs_dir)
     old, brought = library_file.read_if_there(file), shelving.of_run(folder)
@@ -78,9 +78,9 @@ def import_(
     file: File = DEFAULT,
 ) -> None:
     """Add what another file has; tasks of which it has only the ids are looked up in arc1 and arc2."""
-    from nlevolve.library import file as library_file
-    from nlevolve.library.keeping import joined
     from nlevolve.run import shelving
+    from nlevolve.solved import file as library_file
+    from nlevolve.solved.keeping import joined
 
     old, brought = library_file.read_if_there(file), shelving.of_file(source)
     _keep(file, old, joined(old, brought.entries), brought)
@@ -98,8 +98,8 @@ def prune(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go; change nothing.")] = False,
 ) -> None:
     """Take out rules that never helped, and all but one of each task."""
-    from nlevolve.library import file as library_file
-    from nlevolve.library.keeping import pruned
+    from nlevolve.solved import file as library_file
+    from nlevolve.solved.keeping import pruned
     from nlevolve.view.text import clean, plural
 
     found = pruned(_read(file), in_vain)
@@ -112,7 +112,7 @@ def prune(
 
 
 def _read(file: Path) -> list[Entry]:
-    from nlevolve.library import file as library_file
+    from nlevolve.solved import file as library_file
 
     if not file.is_file():
         raise UsageError(f"there is no library {file} yet: nlevolve library add RUN makes one")
@@ -121,7 +121,7 @@ def _read(file: Path) -> list[Entry]:
 
 def _keep(file: Path, old: list[Entry], entries: list[Entry], brought: Brought) -> None:
     """Write it, and say what is new."""
-    from nlevolve.library import file as library_file
+    from nlevolve.solved import file as library_file
     from nlevolve.view.text import plural
 
     if not entries:

@@ -14,7 +14,7 @@ from nlevolve.errors import UsageError
 from nlevolve.view.door import complain, console, say
 
 if TYPE_CHECKING:
-    from nlevolve.puzzle.datasets import Selection
+    from nlevolve.puzzle.selection import Selection
     from nlevolve.run.parts import Part
 
 FREE = ("limits.", "seeds.", "origin.")

@@ -12,7 +12,7 @@ from nlevolve.options import Data, Limits, Several
 
 if TYPE_CHECKING:
     from nlevolve.config import RunConfig
-    from nlevolve.puzzle.datasets import Selection
+    from nlevolve.puzzle.selection import Selection
     from nlevolve.run.controls import Brought
     from nlevolve.run.origin import Origin
     from nlevolve.run.trust import Chosen
@@ -57,7 +57,7 @@ def _repeated(source: str, selectors: Sequence[str], asked: Several) -> Plan:
     from nlevolve.puzzle.datasets import load
     from nlevolve.run import store
     from nlevolve.run.controls import Brought
-    from nlevolve.run.library import chosen as library_chosen
+    from nlevolve.run.examples import chosen as examples_chosen
     from nlevolve.run.origin import Origin, changed
     from nlevolve.run.recorded import deciding, reconfigure
     from nlevolve.run.seeds import seeded
@@ -82,14 +82,14 @@ def _repeated(source: str, selectors: Sequence[str], asked: Several) -> Plan:
         fresh = seeded(str(asked.seeds), Path(asked.runs_dir), selection.tasks)
         if brought.control:
             raise UsageError(f"{folder.name} is a control, which has its descriptions already: leave out --seeds")
-        fresh = replace(fresh, library=brought.library)
+        fresh = replace(fresh, examples=brought.examples)
         changes += () if fresh.deciding == brought.deciding else (f"seeds: those of {asked.seeds}",)
         brought = fresh
-    if asked.library is not None:
-        named = replace(brought, library=library_chosen(str(asked.library)))
-        if named.library is not None and brought.control:
+    if (library := asked.given.get("library")) is not None:
+        named = replace(brought, examples=examples_chosen(str(library)))
+        if named.examples is not None and brought.control:
             raise UsageError(f"{folder.name} is a control, whose descriptions are given: leave out --library")
-        changes += () if named.deciding == brought.deciding else (f"library: {asked.library}",)
+        changes += () if named.deciding == brought.deciding else (f"library: {library}",)
         brought = named
     again = asked.replay and not changes
     origin = Origin(

@@ -18,7 +18,8 @@ from nlevolve.ask.prompts import Prompts, bundled
 from nlevolve.config import RunConfig, configured
 from nlevolve.llm.owed import spent
 from nlevolve.options import Data, Limits, Several
-from nlevolve.puzzle.datasets import Selection, load
+from nlevolve.puzzle.datasets import load
+from nlevolve.puzzle.selection import Selection
 from nlevolve.run.store import read_events, repeat_name
 from nlevolve.run.trust import Chosen, Named, named, require_confirmed
 from nlevolve.view.door import complain, console, say

@@ -112,7 +112,7 @@ def equipment(session: Session, workers: int, here: bool, hub: Shared) -> Equipm
         cards=session.cards,
         endpoints=endpoints_of(session.config, session.cards),
         warm=session.brought.seeds is not None,
-        library=session.brought.library,
+        examples=session.brought.examples,
         concurrency=max(1, -(-limits.concurrency // workers)),
         patience=limits.patience,
         by_itself=limits.tasks_at_once == "auto",

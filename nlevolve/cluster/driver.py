@@ -65,7 +65,7 @@ class Driver:
     def __post_init__(self) -> None:
         at_once = self.session.limits.tasks_at_once
         mixed = any(len(settings.mix) > 1 for settings in self.session.config.every.values())
-        library = self.session.brought.library
+        library = self.session.brought.examples
         behind = self.session.config.policy.mix.behind if mixed or (library and library.grows) else None
         self._tasks = self.session.selection.tasks
         self._events: dict[str, list[Event]] = {}

@@ -43,7 +43,7 @@ class Equipment(Message):
     endpoints: Mapping[str, str]
     """Model -> the address that the environment names: part of what is asked."""
     warm: bool
-    library: LibraryRow | None = None
+    examples: LibraryRow | None = None
     """Where the examples are from that births are shown."""
     concurrency: int
     """Calls in flight of one worker."""

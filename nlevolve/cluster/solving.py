@@ -19,7 +19,7 @@ from nlevolve.llm.pausing import Pause
 from nlevolve.llm.stack import OpenStack, Stack
 from nlevolve.records import CallFinished, Event, read_event
 from nlevolve.run.context import Context
-from nlevolve.run.library import Library
+from nlevolve.run.examples import Library
 from nlevolve.run.solve import solve
 from nlevolve.sandbox.pool import Sandbox, sandboxes
 
@@ -140,6 +140,6 @@ class Solving:
             lacking=stack.lacking,
             asked_early=stack.early,
             warm=its.warm,
-            library=Library.of(its.library),
+            examples=Library.of(its.examples),
             sandbox=sandbox,
         )

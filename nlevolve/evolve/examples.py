@@ -16,12 +16,12 @@ DIGITS = 5
 """Of a likeness: what is closer than that counts as equal, and the earlier entry comes first."""
 
 
-class LibraryPolicy(BaseModel):
-    """How a library is used, where there is one (`--library`). Presets set these under [policy.library]."""
+class ExamplesPolicy(BaseModel):
+    """How a library is used, where there is one (`--library`). Presets set these under [policy.examples]."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    examples: int = Field(2, ge=1, le=8)
+    most: int = Field(2, ge=1, le=8)
     """How many rules of other tasks a birth is shown, at most."""
     every: int = Field(2, ge=1)
     """Of the births that write a description, every so-manieth is shown some; 1: each of them. The others are asked as ever."""
@@ -29,7 +29,7 @@ class LibraryPolicy(BaseModel):
     """How much the words of what was thought of so far count beside what the tasks are like."""
 
 
-def is_shown(birth: Birth, policy: LibraryPolicy) -> bool:
+def is_shown(birth: Birth, policy: ExamplesPolicy) -> bool:
     """Whether a birth is to be shown examples: by its number alone, so that whoever repeats a run shows it the same."""
     return birth.operator == "write" and (birth.index + 1) % policy.every == 0
 
@@ -42,7 +42,7 @@ class Shelf:
     likeness: tuple[float, ...]
     """Of each entry's task to this one, 0..1."""
 
-    def examples(self, birth: Birth, said: Iterable[str], policy: LibraryPolicy) -> tuple[Entry, ...]:
+    def examples(self, birth: Birth, said: Iterable[str], policy: ExamplesPolicy) -> tuple[Entry, ...]:
         """What a birth is shown; nothing if it is not one that is shown any. `said`: bullets of the descriptions that it may see.
 
         Births that see the same are shown one handful after the other, the best fitting one first; behind the last comes the
@@ -51,8 +51,8 @@ class Shelf:
         if not self.entries or not is_shown(birth, policy):
             return ()
         ranked = self._ranked(said, policy.words)
-        begins = birth.index // policy.every * policy.examples
-        return tuple(ranked[(begins + n) % len(ranked)] for n in range(min(policy.examples, len(ranked))))
+        begins = birth.index // policy.every * policy.most
+        return tuple(ranked[(begins + n) % len(ranked)] for n in range(min(policy.most, len(ranked))))
 
     def _ranked(self, said: Iterable[str], weight: float) -> list[Entry]:
         """Best first, one of each task."""

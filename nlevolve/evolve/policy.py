@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from nlevolve.evolve.agreement import agreement, fitting, ideas
 from nlevolve.evolve.bandit import MixPolicy
-from nlevolve.evolve.examples import LibraryPolicy
+from nlevolve.evolve.examples import ExamplesPolicy
 from nlevolve.evolve.fitness import Rank
 from nlevolve.evolve.parents import Parents, cover, strategy
 from nlevolve.evolve.population import Candidate, Population
@@ -107,7 +107,7 @@ class Policy(Settings):
     temperatures: tuple[Annotated[float, Field(ge=0)], ...] = ()
     """Temperatures that the generator's calls rotate through; empty: the role's own."""
     mix: MixPolicy = MixPolicy()
-    library: LibraryPolicy = LibraryPolicy()
+    examples: ExamplesPolicy = ExamplesPolicy()
     blind: float = Field(0.0, ge=0.0, le=1.0)
     """Share of written births that have one training pair hidden from the generator."""
 

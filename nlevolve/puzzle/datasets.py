@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import difflib
-import hashlib
-import json
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 from random import Random
 
 from nlevolve.errors import UsageError
 from nlevolve.puzzle.files import DRAW, Draw, RawTask, files_in, kind_of, shown, solutions_alone, tasks_in, undrawn
 from nlevolve.puzzle.grids import LARGEST_SIDE
-from nlevolve.puzzle.shards import Shard, every
+from nlevolve.puzzle.selection import Selected, Selection
 from nlevolve.puzzle.sources import DATASETS, SPLITS, read_dataset, task
 from nlevolve.puzzle.tasks import Task
 
@@ -28,61 +26,6 @@ NAMED = 10
 
 DEEPEST_LIST, MOST_LISTED = 5, 100_000
 """Lists of selectors in each other, and lines of all of them: twenty that each name the next one twice would be a million."""
-
-
-@dataclass(frozen=True, slots=True)
-class Selected:
-    """A task and where it was found: a data set's name, or a file's absolute path (and how it was drawn from its pairs)."""
-
-    task: Task
-    source: str
-
-    @property
-    def selector(self) -> str:
-        """Selects this task alone, from any working folder."""
-        return f"{self.source}:{self.task.id}"
-
-
-@dataclass(frozen=True)
-class Selection:
-    """The tasks of a run, each id once, in the order in which they were selected."""
-
-    found: tuple[Selected, ...]
-    max_side: int = LARGEST_SIDE
-    """How many rows or columns their grids may have."""
-    broken: tuple[str, ...] = ()
-    """What is wrong with those that were left out, a line each."""
-    shard: Shard | None = None
-    """Which part of what was selected these are, if not all."""
-
-    @cached_property
-    def tasks(self) -> tuple[Task, ...]:
-        return tuple(one.task for one in self.found)
-
-    @cached_property
-    def selectors(self) -> tuple[str, ...]:
-        """One exact selector a task: `load(selection.selectors)` is this selection again. What config.json records."""
-        return tuple(one.selector for one in self.found)
-
-    @cached_property
-    def digest(self) -> str:
-        """SHA-256, in hex, of what the tasks hold: tells a resumed run whether they are still the same."""
-        return _digest(self.tasks)
-
-    @cached_property
-    def digests(self) -> dict[str, str]:
-        """Selector -> SHA-256 of its task alone: of a data set that has changed they say which tasks did."""
-        return {one.selector: _digest([one.task]) for one in self.found}
-
-    def part(self, shard: str) -> Selection:
-        """Every n-th of these tasks, for `i/n`. Raises UsageError where there are fewer than shards."""
-        number, of = map(int, shard.split("/"))
-        return replace(self, found=every(self.found, number, of), shard=Shard(number, of, self.selectors, self.digest))
-
-
-def _digest(tasks: Iterable[Task]) -> str:
-    rows = [[t.id, [[p.input, p.output] for p in t.pairs], t.tests] for t in tasks]
-    return hashlib.sha256(json.dumps(rows, separators=(",", ":")).encode()).hexdigest()
 
 
 def load(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from nlevolve.puzzle.datasets import Selected, same
+from nlevolve.puzzle.datasets import same
 from nlevolve.puzzle.files import RawTask
+from nlevolve.puzzle.selection import Selected
 from nlevolve.puzzle.sources import DATASETS, read_dataset, task
 from nlevolve.puzzle.tasks import Task
 

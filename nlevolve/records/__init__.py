@@ -11,6 +11,7 @@ from nlevolve.records.calls import (
     ServerBack,
     TrafficSeen,
 )
+from nlevolve.records.entries import Entry, Use
 from nlevolve.records.events import (
     AnswerFollowed,
     AnswerGuessed,
@@ -30,7 +31,6 @@ from nlevolve.records.events import (
     TaskAnswered,
     TaskStarted,
 )
-from nlevolve.records.library import Entry, Use
 from nlevolve.records.lines import DamagedLine, LogReader, read_event, write_event
 from nlevolve.records.nouns import (
     Answer,

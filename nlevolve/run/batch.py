@@ -12,7 +12,7 @@ from nlevolve.evolve.population import population
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Event, TaskAnswered
 from nlevolve.run.context import Context, first_failure
-from nlevolve.run.library import Learned
+from nlevolve.run.examples import Learned
 from nlevolve.run.solve import solve
 
 
@@ -38,7 +38,7 @@ async def solve_all(
                 if stopping.is_set():
                     return
                 # what a task may learn from depends on its place alone, not on which task happened to end first
-                learns = context.mixed or context.library.grows
+                learns = context.mixed or context.examples.grows
                 earlier = learned[: max(0, len(learned) - context.config.policy.mix.behind)] if learns else []
                 sends = asyncio.Event()
                 solving = group.create_task(_one(task, context.told(sends.set), known.get(task.id, ()), earlier))
@@ -76,7 +76,7 @@ def shown(task: Task, context: Context, known: Sequence[Event]) -> Learned:
     policy, grown = context.policy(task.id), population(known)
     stop = stop_index(grown, policy)
     counted = arms(grown if stop is None else grown.before(stop + 1), task.copy_accuracy)
-    return Learned(counted, context.library.lesson(task, grown, policy))
+    return Learned(counted, context.examples.lesson(task, grown, policy))
 
 
 def answered_for_good(events: Sequence[Event]) -> bool:

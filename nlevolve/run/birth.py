@@ -105,7 +105,7 @@ async def _asked(task: Task, context: Context, birth: Birth, seen: Population, s
         programmed = [Programmed(one.description, one.attempts, one.program) for one in members]
         return await describe_and_code(asker, settings, task, birth, programmed, sample=sample, tokens=tokens, again=again)
     parents = [(one.description, one.attempts) for one in members]
-    beside: dict[str, Any] = {"doubt": members[0].doubt if members else "", "examples": context.library.shown(birth)}
+    beside: dict[str, Any] = {"doubt": members[0].doubt if members else "", "examples": context.examples.shown(birth)}
     said = await describe(asker, settings, task, birth, parents, sample=sample, tokens=tokens, again=again, **beside)
     return Answered(Written(said.value), said.dollars)
 

@@ -17,7 +17,7 @@ from nlevolve.llm.kept import Keeping, keeping_nothing
 from nlevolve.llm.request import LLM
 from nlevolve.llm.settings import CoderSettings, RoleSettings
 from nlevolve.records import Description, Event, Role
-from nlevolve.run.library import Library
+from nlevolve.run.examples import Library
 from nlevolve.run.retold import Retold
 from nlevolve.sandbox.pool import Sandbox
 
@@ -52,7 +52,7 @@ class Context:
     warm: bool = False
     """Whether these come before the schedule's own births; a control's take the place of the first of them."""
 
-    library: Library = field(default_factory=Library)
+    examples: Library = field(default_factory=Library)
     """Where the examples are from that births are shown."""
 
     keeping: Keeping = keeping_nothing

@@ -18,7 +18,7 @@ from nlevolve.errors import UsageError
 from nlevolve.evolve.population import Population, grow
 from nlevolve.formats import ControlRow, LibraryRow, SeedsRow
 from nlevolve.llm.settings import RoleSettings
-from nlevolve.puzzle.datasets import Selection
+from nlevolve.puzzle.selection import Selection
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Arm, CandidateChecked, Description, Event, TaskAnswered
 
@@ -44,7 +44,7 @@ class Brought:
     """Whose control it is."""
     seeds: SeedsRow | None = None
     """Where what is given is from, if it is what the run begins with: then the schedule comes behind it."""
-    library: LibraryRow | None = None
+    examples: LibraryRow | None = None
     """Where the examples are from that its births are shown."""
 
     @classmethod
@@ -66,13 +66,13 @@ class Brought:
         if self.given and (strange := [task.id for task in tasks if task.id not in self.given]):
             raise UsageError(f"{run} is a control and has no description for task {strange[0]}: repeat it on its own tasks")
         given = {task.id: self.given[task.id] for task in tasks if self.given}
-        return Brought(given, self.control, library=self.library)
+        return Brought(given, self.control, examples=self.examples)
 
     @property
     def row(self) -> dict[str, Any]:
         """As config.json has it."""
         control, given = self.control and self.control.model_dump(mode="json"), self.deciding.get("given", {})
-        seeds, library = (one and one.model_dump(mode="json") for one in (self.seeds, self.library))
+        seeds, library = (one and one.model_dump(mode="json") for one in (self.seeds, self.examples))
         return {"control": control, "given": given, "seeds": seeds, "library": library}
 
     @property
@@ -80,7 +80,7 @@ class Brought:
         """What of it decides requests; nothing where nothing is given, nor shown."""
         given = {task: [one.model_dump(mode="json") for one in told] for task, told in self.given.items()}
         begun = {"given": given, **({"seeds": self.seeds.digest} if self.seeds else {})} if given else {}
-        return begun | ({"library": [self.library.of, self.library.digest]} if self.library else {})
+        return begun | ({"library": [self.examples.of, self.examples.digest]} if self.examples else {})
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from nlevolve.config import digest, validated
 from nlevolve.errors import UsageError
 from nlevolve.formats import MergedRow, SeedsRow
 from nlevolve.options import Limits
-from nlevolve.puzzle.datasets import Selection
+from nlevolve.puzzle.selection import Selection
 from nlevolve.records import Event, Noticed, RunFinished, RunStarted, TaskAnswered, read_event, write_event
 from nlevolve.run.controls import Brought
 from nlevolve.run.outcome import finished
@@ -90,11 +90,11 @@ def _origin(rows: Sequence[Mapping[str, Any] | None]) -> dict[str, Any] | None:
 def _brought(parts: Sequence[Part], order: Order) -> Brought:
     """Descriptions that the runs began with: of a file each has those of its own tasks, and counts the others as left out."""
     each = [Brought.of(part.config) for part in parts]
-    seeds, library = [one.seeds for one in each], each[0].library
-    if any(one.library != library for one in each):
+    seeds, library = [one.seeds for one in each], each[0].examples
+    if any(one.examples != library for one in each):
         raise UsageError("the runs did not have the same library (--library)")
     if not any(seeds):
-        return Brought(library=library)
+        return Brought(examples=library)
     if order.missing:
         raise UsageError(
             f"--partial: what the tasks of shard {order.missing[0]} begin with (--seeds) is known to that shard alone"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from nlevolve.formats import LibraryRow, SeedsRow
 from nlevolve.llm.embedded import embedded_version, is_embedded
-from nlevolve.puzzle.datasets import Selection
+from nlevolve.puzzle.selection import Selection
 from nlevolve.records import Event, LogDamaged
 from nlevolve.run.controls import Brought
 from nlevolve.run.origin import Origin
@@ -29,7 +29,7 @@ def notices(
         yield f"the earlier run {lock.folder.name} is now {lock.aside.name}"
     if brought is not None and not known:
         yield from (_warm(brought.seeds),) if brought.seeds else ()
-        yield from (_reminded(brought.library),) if brought.library else ()
+        yield from (_reminded(brought.examples),) if brought.examples else ()
     if selection.broken:
         yield f"left out, because they are broken: {'; '.join(selection.broken)}"
     if company := _ill_matched(models):

@@ -9,7 +9,7 @@ from typing import Any
 
 from nlevolve.errors import UsageError
 from nlevolve.formats import MergedRow, PartRow, ShardRow
-from nlevolve.puzzle.datasets import Selection
+from nlevolve.puzzle.selection import Selection
 from nlevolve.puzzle.shards import joined
 from nlevolve.records import AnyEvent, DamagedLine, LogDamaged, RunStarted, read_event
 from nlevolve.run import store

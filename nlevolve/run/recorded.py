@@ -14,7 +14,7 @@ from nlevolve.llm.catalogue import ModelCard, price_of
 from nlevolve.llm.embedded import embedded_version
 from nlevolve.llm.endpoints import endpoint_of
 from nlevolve.options import Asked
-from nlevolve.puzzle.datasets import Selection
+from nlevolve.puzzle.selection import Selection
 from nlevolve.records import Event
 from nlevolve.version import versions
 

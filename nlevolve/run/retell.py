@@ -32,7 +32,7 @@ from nlevolve.run.answering import Answering
 from nlevolve.run.birth import bear
 from nlevolve.run.context import Context
 from nlevolve.run.controls import Brought
-from nlevolve.run.library import Library
+from nlevolve.run.examples import Library
 from nlevolve.run.search import sample_of
 from nlevolve.run.store import max_side
 from nlevolve.run.trust import prompts_of
@@ -81,7 +81,7 @@ def retell(config: Mapping[str, Any], events: Sequence[Event], task: str, births
     May be called inside a running event loop: it has its own.
     """
     own = [event for event in events if getattr(event, "task", None) == task]
-    library = Library.of(Brought.of(config).library)
+    library = Library.of(Brought.of(config).examples)
     if any(isinstance(event, BirthPlanned) and event.birth.examples for event in own):
         library.recall(events)
     with ThreadPoolExecutor(1) as thread:
@@ -126,7 +126,7 @@ async def _ask_again(
     if started is None or (context := _lab(config, memory)) is None:
         return
     async with sandboxes() as sandbox:
-        await _told_again(replace(context, sandbox=sandbox, library=library), started, events, births, config)
+        await _told_again(replace(context, sandbox=sandbox, examples=library), started, events, births, config)
 
 
 async def _told_again(

@@ -44,7 +44,7 @@ class Search:
         lessons: Sequence[Entry] = (),
     ) -> None:
         self.task, self.context, self.before, self.settling = task, context, before, settling
-        self.shelf = context.library.shelf(task, lessons)
+        self.shelf = context.examples.shelf(task, lessons)
         self.policy = context.policy(task.id)
         self.population = Population(tests=len(task.tests))
         self.planned: list[Birth] = []
@@ -198,7 +198,7 @@ class Search:
         if self.policy.writes == "programs":
             return ()
         said = (bullet for _, one in sorted(seen.members.items()) for bullet in one.description.bullets)
-        return tuple(one.id for one in self.shelf.examples(birth, said, self.policy.library))
+        return tuple(one.id for one in self.shelf.examples(birth, said, self.policy.examples))
 
     def _look(self, birth: Birth) -> dict[str, Any]:
         """How the task is shown to whoever is asked."""

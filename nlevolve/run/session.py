@@ -24,9 +24,9 @@ from nlevolve.llm.pausing import Pause
 from nlevolve.llm.request import LLM
 from nlevolve.llm.stack import OpenStack
 from nlevolve.options import Limits, Options
-from nlevolve.puzzle.datasets import Selection
+from nlevolve.puzzle.selection import Selection
 from nlevolve.records import CallFinished, Event, Noticed, RunFinished, RunStarted, TaskAnswered
-from nlevolve.run import library, store
+from nlevolve.run import examples, store
 from nlevolve.run.asking import asked, cards_of
 from nlevolve.run.batch import solve_all
 from nlevolve.run.context import Context, Emit
@@ -186,7 +186,7 @@ class Session:
                 asked_early=None if self.replay else self.around(stack.early),
                 given=self.brought.given,
                 warm=self.brought.seeds is not None,
-                library=library.Library.of(self.brought.library),
+                examples=examples.Library.of(self.brought.examples),
             )
             tasks = self.selection.tasks
             if (self.ping or retold.pinged) and not self.known and tasks:
@@ -247,8 +247,8 @@ def begin(
     brought = brought or Brought.of(origin.recorded if origin else {})
     if options.seeds is not None and brought.seeds is None:
         brought = seeded(str(options.seeds), Path(options.runs_dir), selection.tasks)
-    if options.library is not None and origin is None:
-        brought = replace(brought, library=library.chosen(str(options.library)))
+    if (source := options.given.get("library")) is not None and origin is None:
+        brought = replace(brought, examples=examples.chosen(str(source)))
     chosen = chosen or chosen_by(options)
     capped = check_hub(limits, chosen, notice)
     cards = cards_of(config, brought, limits, replay=replay, cache_dir=cache_dir, capped=capped)

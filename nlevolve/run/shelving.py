@@ -9,12 +9,12 @@ from pathlib import Path
 
 from nlevolve.errors import UsageError
 from nlevolve.evolve.population import Population, grow
-from nlevolve.library import file as library_file
-from nlevolve.library.entries import entry, unfit
 from nlevolve.puzzle.sources import read_dataset, task
 from nlevolve.puzzle.tasks import Pair, Task
 from nlevolve.records import CandidateChecked, Entry, Event, TaskStarted, Use
 from nlevolve.run import seeds, store
+from nlevolve.solved import file as library_file
+from nlevolve.solved.entries import entry, unfit
 
 KNOWN = ("arc1", "arc2")
 """Data sets in which the tasks are looked up that a file has only the ids of."""

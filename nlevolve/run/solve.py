@@ -16,7 +16,7 @@ from nlevolve.records import Answer, Entry, Event, MixLearned, Stopped, TaskAnsw
 from nlevolve.run.again import retrace
 from nlevolve.run.answering import Answering
 from nlevolve.run.context import Context
-from nlevolve.run.library import Learned
+from nlevolve.run.examples import Learned
 from nlevolve.run.losses import losses, sentence
 from nlevolve.run.search import Search
 
@@ -49,7 +49,7 @@ async def solve(
         answers = await answering.judge(search.outcome)
     await retrace(task, context, search.population, answering)
     context.emit(_end(task, context, search, answering, answers, time.monotonic() - began))
-    lesson = None if search.cut else context.library.lesson(task, search.outcome, search.policy)
+    lesson = None if search.cut else context.examples.lesson(task, search.outcome, search.policy)
     return Learned(_learned(task, context, search.outcome), lesson)
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from nlevolve.program import command
-from nlevolve.puzzle.datasets import Selection
 from nlevolve.puzzle.public import public
+from nlevolve.puzzle.selection import Selection
 from nlevolve.records import Event, RunFinished, TaskAnswered
 from nlevolve.run.retell import retell_all
 from nlevolve.run.store import read_config, read_events, replace, replace_text

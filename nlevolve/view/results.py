@@ -9,10 +9,10 @@ from nlevolve.puzzle.grids import Grid
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Stopped, Usage
 from nlevolve.view.account import Account
+from nlevolve.view.examples import Written, examples_row, written
 from nlevolve.view.explanation import explanation
 from nlevolve.view.grading import Grade, Solution, grades
 from nlevolve.view.history import History, TaskHistory
-from nlevolve.view.library import Written, examples_row, written
 from nlevolve.view.looks import added_looks, look_rows
 from nlevolve.view.lost import loss_rows
 from nlevolve.view.opinions import opinions_row

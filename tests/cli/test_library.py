@@ -88,7 +88,7 @@ def test_a_library_is_made_of_a_run_shown_to_another_and_pruned(solve: Run, nlev
     assert shown("again")["odd19"] == shown("lib")["odd19"]
     without = plan((), {"library": "none"}, "lib")
     assert without.brought is not None
-    assert without.brought.library is None
+    assert without.brought.examples is None
     assert without.origin is not None
     assert without.origin.changes == ("library: none",)
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from random import Random
 
-from nlevolve.evolve.examples import LibraryPolicy
+from nlevolve.evolve.examples import ExamplesPolicy
 from nlevolve.evolve.shelf import likeness, shelf
-from nlevolve.library.entries import entry
 from nlevolve.puzzle.datasets import load
 from nlevolve.puzzle.symmetry import Transform, relabelling
 from nlevolve.records import Birth, Description, Entry
+from nlevolve.solved.entries import entry
 
 FLIP, OTHER, CROP, DRAW = load(["arc1:68b16354", "arc1:67a3c6ac", "arc1:0b148d64", "arc1:25d487eb"]).tasks
-POLICY = LibraryPolicy(examples=1)
+POLICY = ExamplesPolicy(most=1)
 
 
 def rule(task: object, *bullets: str) -> Entry:
@@ -40,8 +40,8 @@ def test_births_that_write_are_shown_some_in_turns_and_others_never() -> None:
     assert sorted(shown[1] + shown[3] + shown[5]) == sorted(one.task for one in LIBRARY)
     assert shown[7] == shown[1]
     assert not any(found.examples(birth(1, move), (), POLICY) for move in ("revise", "recombine", "restart", "given"))
-    assert len(found.examples(birth(1), (), LibraryPolicy(examples=8))) == 3
-    assert [k for k in range(4) if found.examples(birth(k), (), LibraryPolicy(every=1))] == [0, 1, 2, 3]
+    assert len(found.examples(birth(1), (), ExamplesPolicy(most=8))) == 3
+    assert [k for k in range(4) if found.examples(birth(k), (), ExamplesPolicy(every=1))] == [0, 1, 2, 3]
 
 
 def test_a_task_is_never_shown_its_own_rule_however_it_is_turned_recoloured_or_called() -> None:
@@ -54,17 +54,17 @@ def test_a_task_is_never_shown_its_own_rule_however_it_is_turned_recoloured_or_c
 
 def test_of_one_task_one_rule_is_shown() -> None:
     twins = [*LIBRARY, rule(Transform(turns=2).task(OTHER), "Flip the grid horizontally.")]
-    shown = shelf(FLIP, twins).examples(birth(1), (), LibraryPolicy(examples=8))
+    shown = shelf(FLIP, twins).examples(birth(1), (), ExamplesPolicy(most=8))
     assert len(shown) == len({one.task for one in shown}) == 3
 
 
 def test_words_that_were_thought_of_bring_rules_that_have_them() -> None:
     found = shelf(FLIP, LIBRARY)
-    wholly = LibraryPolicy(examples=1, words=1)
+    wholly = ExamplesPolicy(most=1, words=1)
     assert [one.task for one in found.examples(birth(1), ["crop to a colour of its own"], wholly)] == [CROP.id]
     assert [one.task for one in found.examples(birth(1), ["draw a line to the edge"], wholly)] == [DRAW.id]
     # without a word that is known the tasks alone decide
-    assert found.examples(birth(1), ["xyzzy"], wholly) == found.examples(birth(1), (), LibraryPolicy(examples=1, words=0))
+    assert found.examples(birth(1), ["xyzzy"], wholly) == found.examples(birth(1), (), ExamplesPolicy(most=1, words=0))
 
 
 def test_a_rare_trait_makes_tasks_more_alike_than_a_common_one() -> None:

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from nlevolve.errors import UsageError
-from nlevolve.puzzle.datasets import Selection, load
+from nlevolve.puzzle.datasets import load
+from nlevolve.puzzle.selection import Selection
 from nlevolve.puzzle.sources import read_dataset
 
 TASK: dict[str, Any] = {

@@ -9,7 +9,7 @@ import pytest
 
 from nlevolve.config import configure
 from nlevolve.errors import UsageError
-from nlevolve.puzzle.datasets import Selected, Selection
+from nlevolve.puzzle.selection import Selected, Selection
 from nlevolve.puzzle.tasks import Pair, Task
 from nlevolve.records import Birth, CandidateChecked, Description, Event, Followed, TaskAnswered
 from nlevolve.run.controls import EMPTY, Control, Original, controls

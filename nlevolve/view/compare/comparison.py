@@ -14,8 +14,8 @@ from nlevolve.records import LookRow
 from nlevolve.view.compare import repeats
 from nlevolve.view.compare.differences import differences
 from nlevolve.view.compare.repeats import Contest, Group
-from nlevolve.view.library import HONESTLY
-from nlevolve.view.library import in_words as examples_told
+from nlevolve.view.examples import HONESTLY
+from nlevolve.view.examples import in_words as examples_told
 from nlevolve.view.looks import added_looks
 from nlevolve.view.lost import in_short, summed
 from nlevolve.view.readings import OUTCOMES

@@ -10,10 +10,10 @@ from nlevolve.evolve.bandit import Arm, pooled
 from nlevolve.run.retell import Told
 from nlevolve.version import __version__
 from nlevolve.view.chart_files import link
+from nlevolve.view.examples import HONESTLY
+from nlevolve.view.examples import in_words as examples_told
 from nlevolve.view.grading import Solution
 from nlevolve.view.history import History, TaskHistory
-from nlevolve.view.library import HONESTLY
-from nlevolve.view.library import in_words as examples_told
 from nlevolve.view.looks import telling
 from nlevolve.view.lost import in_short, summed
 from nlevolve.view.page import render

@@ -12,7 +12,7 @@ from rich.text import Text
 from nlevolve.program import command, quoted
 from nlevolve.view.account import Account
 from nlevolve.view.door import console
-from nlevolve.view.library import in_words as examples_told
+from nlevolve.view.examples import in_words as examples_told
 from nlevolve.view.programs import in_words as in_words_of_programs
 from nlevolve.view.readings import in_words, telling
 from nlevolve.view.results import both_means, exact_on_training, set_label

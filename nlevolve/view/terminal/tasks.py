@@ -8,8 +8,8 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from nlevolve.puzzle.datasets import Selected
 from nlevolve.puzzle.grids import Grid
+from nlevolve.puzzle.selection import Selected
 from nlevolve.puzzle.tasks import Task
 from nlevolve.view.terminal.grids import ARC_CELLS, CellColours, Picture, Pictures, contrast, size
 from nlevolve.view.text import clean, plural

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.library`: half of a data set makes a library, the other half is solved with it and without.
+"""`python -m benchmarks.examples`: half of a data set makes a library, the other half is solved with it and without.
 
 Writes its section of docs/BENCHMARKS.md. The halves are drawn by a seed; the arms share a bank: what is equal is worked out once.
 """
@@ -17,13 +17,14 @@ from benchmarks.figures import section
 from benchmarks.search import paired_interval
 from nlevolve.config import RunConfig, configure
 from nlevolve.evolve.policy import stop_index
-from nlevolve.library import file as library_file
-from nlevolve.library.entries import entry
 from nlevolve.llm.request import LLM, Reply, Request
 from nlevolve.options import Options
-from nlevolve.puzzle.datasets import Selection, load
+from nlevolve.puzzle.datasets import load
+from nlevolve.puzzle.selection import Selection
 from nlevolve.records import Description, Entry
 from nlevolve.run.session import begin
+from nlevolve.solved import file as library_file
+from nlevolve.solved.entries import entry
 from nlevolve.view.publish import Publisher
 from nlevolve.view.statistics import mcnemar
 
@@ -33,9 +34,9 @@ NOTHING = "every second, rules that say nothing"
 ARMS: Mapping[str, Mapping[str, object]] = {
     "every second written birth": {},
     NOTHING: {},
-    "every written birth": {"policy.library.every": 1},
-    "every second, four examples": {"policy.library.examples": 4},
-    "every second, by the tasks alone": {"policy.library.words": 0.0},
+    "every written birth": {"policy.examples.every": 1},
+    "every second, four examples": {"policy.examples.most": 4},
+    "every second, by the tasks alone": {"policy.examples.words": 0.0},
 }
 PLACEBO = Description(bullets=("Nothing is said here.",))
 """In every rule's place: what births come to that are shown examples which say nothing."""
@@ -158,7 +159,7 @@ def main() -> None:
     lines = asyncio.run(measure(told.selector, told.tasks, told.seed, told.preset, arms))
     if not told.dry:
         command = (
-            f"python -m benchmarks.library --tasks {told.tasks} --preset {told.preset} --arms {told.arms} --seed {told.seed}"
+            f"python -m benchmarks.examples --tasks {told.tasks} --preset {told.preset} --arms {told.arms} --seed {told.seed}"
         )
         section(DOCUMENT, TITLE, command, lines)
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from nlevolve.errors import UsageError
-from nlevolve.library import file as library_file
-from nlevolve.library.entries import entry, unfit
-from nlevolve.library.keeping import joined, pruned
 from nlevolve.puzzle.datasets import load
 from nlevolve.puzzle.symmetry import Transform
 from nlevolve.records import Description, Entry, Use
+from nlevolve.solved import file as library_file
+from nlevolve.solved.entries import entry, unfit
+from nlevolve.solved.keeping import joined, pruned
 
 FLIP, DRAW = load(["arc1:68b16354", "arc1:25d487eb"]).tasks
 

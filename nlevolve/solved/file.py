@@ -10,10 +10,10 @@ from pydantic import ValidationError
 
 from nlevolve import files
 from nlevolve.errors import UsageError
-from nlevolve.library.entries import id_of
 from nlevolve.options import explain
 from nlevolve.puzzle.files import shown
 from nlevolve.records import Description, Entry
+from nlevolve.solved.entries import id_of
 
 NAME = "library.jsonl"
 """In the cache's folder, where no other file is named."""

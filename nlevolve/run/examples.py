@@ -14,11 +14,11 @@ from nlevolve.evolve.fitness import fitness
 from nlevolve.evolve.policy import Policy, stop_index
 from nlevolve.evolve.population import Population
 from nlevolve.formats import LibraryRow
-from nlevolve.library import file as library_file
-from nlevolve.library.entries import entry, id_of, unfit
 from nlevolve.puzzle.kinship import fingerprints
 from nlevolve.puzzle.tasks import Pair, Task
 from nlevolve.records import Birth, CandidateChecked, Description, Entry, Event, TaskStarted
+from nlevolve.solved import file as library_file
+from nlevolve.solved.entries import entry, id_of, unfit
 
 NONE, OWN = "none", "run"
 """What `--library` takes beside a file."""
