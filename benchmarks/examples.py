@@ -101,7 +101,7 @@ def halves(selector: str, tasks: int, seed: int) -> tuple[Selection, Selection]:
     whole = load([selector])
     drawn = Random(f"{seed}/library").sample(range(len(whole.found)), min(tasks, len(whole.found)))
     first, second = drawn[: len(drawn) // 2], drawn[len(drawn) // 2 :]
-    return tuple(Selection(tuple(whole.found[n] for n in sorted(half))) for half in (first, second))  # type: ignore[return-value]
+    return tuple(Selection(tuple(whole.found[n] for n in sorted(half))) for half in (first, second))
 
 
 def row(name: str, one: Outcome, base: Outcome, tasks: int) -> str:

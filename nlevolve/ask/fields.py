@@ -35,7 +35,7 @@ def pair_fields(
     ]
 
 
-def test_fields(task: Task, grids: Grids = "digits") -> list[dict[str, Any]]:  # noqa: PT028  # no test
+def fields_of_tests(task: Task, grids: Grids = "digits") -> list[dict[str, Any]]:
     return [{"number": i + 1, **grid_fields(t, grids)} for i, t in enumerate(task.tests)]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from nlevolve.ask.beside import Seen, beside
-from nlevolve.ask.fields import example_fields, pair_fields, parent_fields, rule_fields, test_fields, tried_fields
+from nlevolve.ask.fields import example_fields, fields_of_tests, pair_fields, parent_fields, rule_fields, tried_fields
 from nlevolve.ask.fitting import left_out, put_fitting
 from nlevolve.ask.forms import form
 from nlevolve.ask.look import look_of_birth
@@ -132,7 +132,7 @@ def describing(
     look = look_of_birth(birth, numbered)
     common: dict[str, Any] = {
         "pairs": pair_fields(task.pairs, birth.blind, out, look.grids),
-        "tests": test_fields(task, look.grids),
+        "tests": fields_of_tests(task, look.grids),
         "view": prompts.view(birth.view),
     }
     told = _told(task, birth, parents, tokens, doubt) if parents else _reminded(examples)

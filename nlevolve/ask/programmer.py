@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 from nlevolve.ask.beside import Seen, beside
-from nlevolve.ask.fields import pair_fields, parent_fields, test_fields
+from nlevolve.ask.fields import fields_of_tests, pair_fields, parent_fields
 from nlevolve.ask.fitting import put_fitting
 from nlevolve.ask.generator import ROLE_OF, Shown, smaller
 from nlevolve.ask.look import look_of_birth
@@ -75,7 +75,7 @@ def programming(
     """
     common: dict[str, Any] = {
         "pairs": pair_fields(task.pairs, birth.blind, out),
-        "tests": test_fields(task),
+        "tests": fields_of_tests(task),
         "view": prompts.view(birth.view),
     }
     shown = [_parent(task, parent, tokens // len(parents), place) for place, parent in enumerate(parents)]

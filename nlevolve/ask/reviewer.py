@@ -6,7 +6,7 @@ from collections.abc import Collection
 from functools import partial
 
 from nlevolve.ask.beside import Seen, beside
-from nlevolve.ask.fields import pair_fields, test_fields
+from nlevolve.ask.fields import fields_of_tests, pair_fields
 from nlevolve.ask.fitting import left_out
 from nlevolve.ask.forms import form
 from nlevolve.ask.look import PLAIN, Look, look_of
@@ -47,6 +47,6 @@ def reviewing(
     look: Look = PLAIN,
 ) -> tuple[Message, ...]:
     """The messages that ask for a review, without the pairs `out`. Raises PlaceError."""
-    shown = {"pairs": pair_fields(task.pairs, out=out, grids=look.grids), "tests": test_fields(task, look.grids)}
+    shown = {"pairs": pair_fields(task.pairs, out=out, grids=look.grids), "tests": fields_of_tests(task, look.grids)}
     seen = Seen({n + 1: pair for n, pair in enumerate(task.pairs) if n not in out}, task.tests)
     return beside(prompts, look, seen, prompts.render("review", manner, look.grids, **shown, bullets=description.plain.bullets))

@@ -87,7 +87,8 @@ class Evidence:
 
     def tasks_of(self, session: int) -> Collection[str]:
         """Those that a session had to do with: all, unless it is of one of the runs that this one was merged from."""
-        part = next((line.event.part for line in self.started if line.session == session), "")  # type: ignore[union-attr]
+        begun = ((line.session, line.event) for line in self.lines if isinstance(line.event, RunStarted))
+        part = next((event.part for number, event in begun if number == session), "")
         return self.parts.get(part, ()) if part else self.tasks
 
     @cached_property

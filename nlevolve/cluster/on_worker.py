@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Sequence
 from typing import Any
 
-from nlevolve.cluster.messages import Beat, Equipment, Greeting, Job, Outcome, Pulse
+from nlevolve.cluster.messages import Beat, Equipment, Greeting, Job, Outcome, Pulse, Said
 from nlevolve.cluster.station import Station
 from nlevolve.errors import UsageError
 
@@ -22,8 +23,11 @@ async def greet(text: str, dask_worker: Any = None) -> str:
     for session in [one for one, station in _stations.items() if station.dismissed]:
         del _stations[session]
     if equipment.session not in _stations:
+
+        def say(said: Sequence[Said]) -> None:
+            dask_worker.log_event(equipment.session, [list(one) for one in said])
+
         try:
-            say = lambda said: dask_worker.log_event(equipment.session, [list(one) for one in said])  # noqa: E731
             _stations[equipment.session] = await asyncio.to_thread(Station, equipment, say)
         except UsageError as error:
             return Greeting(station="", wrong=str(error)).text()

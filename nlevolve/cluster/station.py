@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError
 from contextlib import ExitStack, suppress
+from functools import partial
 from pathlib import Path
 
 from nlevolve.ask.prompts import PlaceError, Prompts
@@ -83,7 +84,7 @@ class Station:
         with self._opening:
             if self._solving is None:
                 ready: threading.Event = threading.Event()
-                room = lambda: self._send("room", "")  # noqa: E731
+                room = partial(self._send, "room", "")
                 self._solving = Solving(self.equipment, self.name, self._prompts, self._emit, room, ready.set)
                 threading.Thread(target=self._live, args=(self._solving, ready), name="nlevolve", daemon=True).start()
                 ready.wait()

@@ -14,6 +14,8 @@ from nlevolve.errors import UsageError
 from nlevolve.options import Options
 from tests.attacks.fuzzing import call
 
+pytest.importorskip("distributed")
+
 
 def test_it_names_the_extra_that_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
@@ -22,7 +24,6 @@ def test_it_names_the_extra_that_is_missing(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_what_cannot_go_together_is_refused() -> None:
-    pytest.importorskip("distributed")
     with pytest.raises(UsageError, match="--workers says how many workers of a cluster"):
         cluster(Options(workers=2))
     with pytest.raises(UsageError, match="--replay sends nothing"):
@@ -36,7 +37,6 @@ def test_what_cannot_go_together_is_refused() -> None:
 
 
 def test_an_address_at_which_nobody_answers_is_told_in_a_line_and_leaves_no_folder(tmp_path: Path) -> None:
-    pytest.importorskip("distributed")
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     ended = call(tmp_path, ["solve", "arc1:67a3c6ac", "--cluster", f"tcp://127.0.0.1:{port}", "--no-live"])
@@ -47,7 +47,6 @@ def test_an_address_at_which_nobody_answers_is_told_in_a_line_and_leaves_no_fold
 
 @pytest.mark.parametrize(("scheme", "why"), [("tcp", "does not greet"), ("http", "no address of one")])
 def test_whoever_is_no_scheduler_is_not_taken_for_one(scheme: str, why: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("distributed")
     monkeypatch.setattr(asked, "GLANCE", 0.1)
     with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(UsageError, match=why):
         cluster(Options(cluster=f"{scheme}://127.0.0.1:{silent.getsockname()[1]}"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +28,8 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
         yield asked(folder)
 
 
-def equipped(run: Session, hub: Shared = Shared("http://127.0.0.1:9", ""), **changes: Any) -> Equipment:  # noqa: B008
-    return equipment(run, workers=1, here=False, hub=hub).model_copy(update=changes)
+def equipped(run: Session, hub: Shared | None = None, **changes: Any) -> Equipment:
+    return equipment(run, workers=1, here=False, hub=hub or Shared("http://127.0.0.1:9", "")).model_copy(update=changes)
 
 
 def test_a_job_gives_the_answers_that_this_process_gave_and_is_carried_out_once(run: Session) -> None:
@@ -37,15 +37,21 @@ def test_a_job_gives_the_answers_that_this_process_gave_and_is_carried_out_once(
     task = run.selection.tasks[1]
 
     async def with_hub() -> tuple[Outcome, list[Outcome]]:
+        over, loop = asyncio.Event(), asyncio.get_running_loop()
+
+        def hear(more: Sequence[Said]) -> None:
+            said.extend(more)
+            if any(one.what == "over" for one in more):
+                loop.call_soon_threadsafe(over.set)
+
         async with shared(run, "127.0.0.1", lambda event: None) as hub:
-            station = Station(Equipment.model_validate_json(equipped(run, hub).text()), said.extend)
+            station = Station(Equipment.model_validate_json(equipped(run, hub).text()), hear)
             job = Job(number="1", station=station.name, task=task)
             outcome = await asyncio.to_thread(station.carry_out, Job.model_validate_json(job.text()))
             again = [station.carry_out(job), station.carry_out(Job(number="2", station="another", task=task))]
             station.beat(Beat(session="s", lost=[station.name]))
             again.append(station.carry_out(Job(number="3", station=station.name, task=task)))
-            while not any(one.what == "over" for one in said):  # noqa: ASYNC110
-                await asyncio.sleep(0.01)
+            await over.wait()
             return outcome, again
 
     outcome, again = asyncio.run(with_hub())

@@ -17,11 +17,11 @@ POLICY = ExamplesPolicy(most=1)
 
 
 def rule(task: object, *bullets: str) -> Entry:
-    return entry(task, Description(bullets=bullets))  # type: ignore[arg-type]
+    return entry(task, Description(bullets=bullets))
 
 
 def birth(index: int, operator: str = "write") -> Birth:
-    return Birth(index=index, operator=operator, model="m")  # type: ignore[arg-type]
+    return Birth(index=index, operator=operator, model="m")
 
 
 LIBRARY = [

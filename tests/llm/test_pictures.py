@@ -127,4 +127,4 @@ def test_whoever_is_not_known_to_see_is_shown_nothing_unless_it_is_said() -> Non
 
 
 def test_a_yes_or_no_of_before_there_was_a_choice_still_holds() -> None:
-    assert [RoleSettings(model="m", images=said).images for said in (False, True, "inputs")] == ["none", "all", "inputs"]  # type: ignore[arg-type]
+    assert [RoleSettings(model="m", images=said).images for said in (False, True, "inputs")] == ["none", "all", "inputs"]

@@ -36,7 +36,7 @@ def test_the_families_of_what_is_understood_come_first_whatever_they_cost() -> N
     glance = hinted(NORMAL.glance, [["Black is the background.", "Mirror the grid from left to right."], ["I like cheese."]])
     assert glance.first == {"turning"}
     assert len(glance.openings) == 1
-    (_, first), *others = glance.looks(())  # type: ignore[arg-type]
+    (_, first), *others = glance.looks(())
     assert {one.theme for one in first[: sum(one.theme == "turning" for one in SUGGESTERS)]} == {"turning"}
     assert {one.theme for one in first if one.cost > NORMAL.glance.dearest} <= {"turning"}
     assert [{one.theme for one in suggesters} for _, suggesters in others] == [{"turning"}]

@@ -20,7 +20,7 @@ FLIP, DRAW = load(["arc1:68b16354", "arc1:25d487eb"]).tasks
 
 def rule(task: object = FLIP, told: str = "Mirror it.", **uses: tuple[int, int]) -> Entry:
     used = {run: Use(shown=shown, fitted=fitted) for run, (shown, fitted) in uses.items()}
-    return entry(task, Description(bullets=(told,)), "a run", "a/model").model_copy(update={"uses": used})  # type: ignore[arg-type]
+    return entry(task, Description(bullets=(told,)), "a run", "a/model").model_copy(update={"uses": used})
 
 
 def test_a_file_is_read_as_it_was_written_and_a_line_that_was_edited_is_another_entry(tmp_path: Path) -> None:
@@ -51,7 +51,7 @@ def test_a_file_is_read_as_it_was_written_and_a_line_that_was_edited_is_another_
 def test_a_stranger_s_file_has_bounds_and_what_is_wrong_is_said_with_its_line(line: object, told: str, tmp_path: Path) -> None:
     file = tmp_path / "library.jsonl"
     good = rule().model_dump(mode="json")
-    bad = line if isinstance(line, str) else json.dumps(line(good))  # type: ignore[operator]
+    bad = line if isinstance(line, str) else json.dumps(line(good))
     file.write_text(f"{json.dumps(good)}\n{bad}\n")
     with pytest.raises(UsageError, match=told) as refused:
         library_file.read(file)
