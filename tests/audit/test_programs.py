@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +20,20 @@ from tests.server import Provider, Said
 @pytest.fixture(scope="module")
 def coded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A task whose rule is said in Python."""
-    place = tmp_path_factory.mktemp("coded")
+    return solved(tmp_path_factory.mktemp("coded"), "offline/coder", {"coder.seconds": 30})
+
+
+def solved(place: Path, coder: str, settings: Mapping[str, object]) -> Path:
+    """The folder of a run of one birth."""
     nlevolve.solve(
         ["arc1:67a3c6ac"],
         preset="quick",
-        coder="offline/coder",
+        coder=coder,
         run="coded",
         runs_dir=place / "runs",
         cache_dir=place / "bank",
         report=False,
-        settings={"policy.phases": [{"births": 1}], "coder.seconds": 30},
+        settings={"policy.phases": [{"births": 1}], **settings},
     )
     return place / "runs" / "coded"
 
@@ -47,17 +52,7 @@ def test_a_run_with_programs_passes_and_each_reading_of_theirs_is_made_again(cod
 def test_what_a_coder_could_not_say_is_looked_up_in_its_reply(said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOSTED_VLLM_API_KEY", "sk-0123456789")
     with Provider(lambda asked: Said(said)) as server:
-        nlevolve.solve(
-            ["arc1:67a3c6ac"],
-            preset="quick",
-            coder="hosted_vllm/coder",
-            run="mute",
-            runs_dir=tmp_path / "runs",
-            cache_dir=tmp_path / "bank",
-            report=False,
-            settings={"policy.phases": [{"births": 1}], "policy.read": "code", "coder.base_url": server.url},
-        )
-    run = tmp_path / "runs" / "mute"
+        run = solved(tmp_path, "hosted_vllm/coder", {"policy.read": "code", "coder.base_url": server.url})
     assert found(run) == []
     forging.log(run, of_kind("candidate_checked"), another_reason)
     assert found(run), "another reason than the coder's goes unseen"

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from nlevolve.api import asolve
+from nlevolve.api import Result, asolve
 from nlevolve.ask.prompts import bundled
 from nlevolve.config import configure
 from nlevolve.errors import UsageError
@@ -59,6 +59,25 @@ def coded(events: Sequence[Event]) -> list[CandidateChecked]:
     return sorted((e for e in events if isinstance(e, CandidateChecked)), key=lambda event: event.birth.index)
 
 
+def solved(task: Path, server: Provider, events: list[Event], settings: Mapping[str, object]) -> Result:
+    """A run in the task's folder whose generator and coder are on this server."""
+    addresses = {f"{role}.base_url": server.url for role in ("generator", "coder")}
+    return asyncio.run(
+        asolve(
+            [str(task)],
+            preset="quick",
+            generator="hosted_vllm/writer",
+            checker="offline/checker",
+            coder="hosted_vllm/coder",
+            settings={**settings, **addresses},
+            see=events.append,
+            report=False,
+            runs_dir=task.parent / "runs",
+            cache_dir=task.parent / "bank",
+        )
+    )
+
+
 def test_a_coder_that_errs_in_ten_ways_is_read_or_repaired(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOSTED_VLLM_API_KEY", "sk-0123456789")
     task, events = task_file(tmp_path), list[Event]()
@@ -69,21 +88,7 @@ def test_a_coder_that_errs_in_ten_ways_is_read_or_repaired(tmp_path: Path, monke
         "coder.seconds": 30,
     }
     with Provider(erring) as server:
-        addresses = {f"{role}.base_url": server.url for role in ("generator", "coder")}
-        result = asyncio.run(
-            asolve(
-                [str(task)],
-                preset="quick",
-                generator="hosted_vllm/writer",
-                checker="offline/checker",
-                coder="hosted_vllm/coder",
-                settings={**many, **addresses},
-                see=events.append,
-                report=False,
-                runs_dir=tmp_path / "runs",
-                cache_dir=tmp_path / "bank",
-            )
-        )
+        result = solved(task, server, events, many)
     ended = {ERRORS[e.birth.index][0]: all(a.exact and a.by == "coder" for a in e.attempts) for e in coded(events)}
     assert ended == {name: True for name, _ in ERRORS}
     asked = "\n".join(one.chat[1]["content"] for one in server.asked if one.model == "coder")
@@ -157,25 +162,7 @@ def test_a_worker_that_is_killed_in_mid_program_changes_no_answer(tmp_path: Path
     killer, events = threading.Thread(target=kill), list[Event]()
     with Provider(Slow(task, 1_500_000)) as server:
         killer.start()
-        result = asyncio.run(
-            asolve(
-                [str(task)],
-                preset="quick",
-                generator="hosted_vllm/writer",
-                checker="offline/checker",
-                coder="hosted_vllm/coder",
-                settings={
-                    "policy.phases": [{"births": 1}],
-                    "policy.read": "code",
-                    "coder.seconds": 60,
-                    **{f"{role}.base_url": server.url for role in ("generator", "coder")},
-                },
-                see=events.append,
-                report=False,
-                runs_dir=tmp_path / "runs",
-                cache_dir=tmp_path / "bank",
-            )
-        )
+        result = solved(task, server, events, {"policy.phases": [{"births": 1}], "policy.read": "code", "coder.seconds": 60})
         over.set()
         killer.join()
     assert killed
