@@ -5,34 +5,29 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
-from itertools import product
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from nlevolve.audit.evidence import Evidence
-from nlevolve.puzzle.datasets import load
 from nlevolve.puzzle.kinship import fingerprints
+from nlevolve.puzzle.sources import read_dataset, task
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Description
 
-PUBLISHED = tuple(f"{data}:{part}" for data, part in product(("arc1", "arc2"), ("training", "evaluation")))
+PUBLISHED = ("arc1", "arc2")
 MOST = 2_000
 """Fingerprints that an entry may have."""
 
 
 def check(evidence: Evidence, row: Mapping[str, Any]) -> None:
     """Every entry; a task that nobody knows by the entry's name of it cannot be looked at."""
-    published: dict[str, list[Task]] = {}
-    entries = row.get("entries", ())
-    for selector in PUBLISHED if entries else ():
-        for one in load([selector]).tasks:
-            published.setdefault(one.id, []).append(one)
-    strangers = 0
+    entries, strangers = row.get("entries", ()), 0
+    published = [split for data in PUBLISHED for split in read_dataset(data).values()] if entries else []
     for number, entry in enumerate(entries, 1):
         where = f"config.json, library: entry {number}"
         evidence.found.equal("setting", f"{where}, id", entry["id"], digest(entry["fingerprints"], entry["description"]))
         known = list(_called(str(entry["task"]), published, evidence.tasks))
-        wanted = {mark for task in known for mark in fingerprints(task)}
+        wanted = {mark for one in known for mark in fingerprints(one)}
         lacking = wanted - set(entry["fingerprints"])
         told = f"it lacks {len(lacking)} fingerprints of {entry['task']}: copies of that task may be shown its rule"
         evidence.found.holds("setting", where, not lacking or len(entry["fingerprints"]) == MOST, told)
@@ -41,10 +36,10 @@ def check(evidence: Evidence, row: Mapping[str, Any]) -> None:
         evidence.found.cannot(f"whose rules {strangers:,} entries of the library are: their tasks are in no data set at hand")
 
 
-def _called(name: str, published: Mapping[str, list[Task]], own: Mapping[str, Task]) -> Iterator[Task]:
+def _called(name: str, published: Sequence[Mapping[str, Any]], own: Mapping[str, Task]) -> Iterator[Task]:
     """Tasks that an entry's name of its task may mean."""
     for word in re.split(r"[^0-9a-z]+", name.lower()):
-        yield from published.get(word, ())
+        yield from (task(word, split[word], word) for split in published if word in split)
     if name in own:
         yield own[name]
 

@@ -103,7 +103,7 @@ def chosen(source: str, tasks: Sequence[Task]) -> LibraryRow | None:
     if source == OWN:
         return _row(OWN, (), grows=True)
     file = Path(source)
-    if not source or not file.exists():
+    if not file.exists() or file.is_dir():
         raise UsageError(f"--library: there is no file {source!r}; it takes none, run, or a file that nlevolve library makes")
     # what became of an entry elsewhere decides nothing
     fit = {one.id: one.model_copy(update={"uses": {}}) for one in library_file.read(file) if not unfit(one.description)}

@@ -15,7 +15,6 @@ from nlevolve import files
 from nlevolve.errors import UsageError
 from nlevolve.options import explain
 from nlevolve.puzzle.files import shown
-from nlevolve.puzzle.kinship import pairs_of
 from nlevolve.records import Description, Entry
 from nlevolve.solved.entries import id_of
 
@@ -34,6 +33,7 @@ PATIENCE = 60
 FORMS = {"": '{"task": …, "description": …, "fingerprints": …}', "description": '{"bullets": ["…", …]}'}
 """What stands in an entry where, of things that have parts."""
 _MARK = re.compile(r"p?[0-9a-f]{16}")
+"""A fingerprint, of a pair or of an input: an entry has some of both."""
 
 
 def read(file: Path, times: int = 1) -> list[Entry]:
@@ -114,7 +114,7 @@ def _entry(where: str, line: str) -> Entry:
         raise UsageError(f"{where}: {_fault(error)}{hint}") from None
     except (ValueError, RecursionError):
         raise UsageError(f"{where} is not JSON: a library has an entry a line") from None
-    if not all(map(_MARK.fullmatch, found.fingerprints)) or not pairs_of(found.fingerprints) < set(found.fingerprints):
+    if not all(map(_MARK.fullmatch, found.fingerprints)) or len({len(mark) for mark in found.fingerprints}) < 2:
         raise UsageError(f"{where}: fingerprints: those of its task's pairs and inputs, as nlevolve library add writes them")
     told = _bounded(where, found.description)
     # whoever edits a line by hand makes another entry of it
