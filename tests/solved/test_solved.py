@@ -67,7 +67,9 @@ def test_what_may_hold_an_output_or_say_which_task_it_is_is_never_shown() -> Non
     bad = ["It becomes 0 0 3 0 0 3 0 0 3.", "[[1, 2, 3], [4, 5, 6], [7, 8, 9]]", "As in 68b16354.", "See flip.json."]
     assert all(unfit(Description(bullets=("Mirror it.", told))) for told in bad)
     assert not unfit(
-        Description(bullets=("The output has 3 rows of 3 cells.", "Every 2 by 2 block in rows 1, 2 and 3 is filled."))
+        Description(
+            bullets=("The output has 3 rows of 3 cells.", "Every 2 by 2 block in rows 1, 2 and three is filled, one of the two.")
+        )
     )
 
 
@@ -126,6 +128,8 @@ def test_while_a_library_is_changed_another_command_waits_and_says_so_in_the_end
             "B M O / M O M / R R M",
             "row 1: 1 6 7 row 2: 6 7 6 row 3: 2 2 6",
         ),
+        *("one six seven, Six seven six, two two six", "🟦🟪🟧🟪🟧🟪🟥🟥🟪"),
+        "Row 1 is blue, magenta and orange. Row 2 is magenta, orange and magenta. Row 3 is red, red and magenta.",
         *("Cells 1\u200b 6 7 6\u200b 7 6 2 2 6", "As in Task 67A3C6AC", "See 67a3c6ac_1", "See data.parquet"),
     ],
 )
