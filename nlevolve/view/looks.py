@@ -21,9 +21,13 @@ Rows = Mapping[str, Mapping[str, Any]]
 
 def shown_as(birth: Birth) -> str:
     """What is not as usual; empty where nothing is. Of a candidate's birth as it was carried out (`shown`)."""
-    told = [f"grids as {birth.grids}"] if birth.grids != "digits" else []
-    told += ["with facts"] if birth.facts else []
-    told += [EYES[birth.eye]] if birth.eye != "none" else []
+    return _unusual(birth.grids, birth.eye, facts=birth.facts)
+
+
+def _unusual(grids: str, eye: str, *, facts: bool) -> str:
+    told = [f"grids as {grids}"] if grids != "digits" else []
+    told += ["with facts"] if facts else []
+    told += [EYES.get(eye, eye)] if eye != "none" else []
     return ", ".join(told)
 
 
@@ -64,7 +68,7 @@ def in_words(look: str) -> str:
     """A way of showing by its name in results.json, as people say it: "with pictures", "as usual"."""
     grids, *more = look.split(" ")
     eye = next((part.removeprefix("pictures:") for part in more if part.startswith("pictures:")), "none")
-    return shown_as(Birth.model_construct(grids=grids, facts="facts" in more, eye=eye)) or "as usual"
+    return _unusual(grids, eye, facts="facts" in more) or "as usual"
 
 
 class Compared(NamedTuple):
