@@ -21,6 +21,7 @@ _SOURCES = {
 _LEFT_OUT = {
     "repeated": "lines that stood there already",
     "spilled": "lines in which a test output would have stood",
+    "contradicted": "pairs whose better description elsewhere in the run did no better, in the same words",
     "single": "tasks of a single training pair, of which none can be held out",
 }
 _TURNED = {
@@ -40,9 +41,11 @@ class Part:
     lines: Sequence[Mapping[str, Any]]
     told: Counter[str] = field(default_factory=Counter)
     """What was left out, and what became of copies that were tried."""
+    whole: bool = False
+    """Whether a file of lines has them all, since whoever trains on a task while he solves it looks for that task."""
 
     def split(self, name: str) -> list[Mapping[str, Any]]:
-        return [line for line in self.lines if line.get("split", "train") == name]
+        return [line for line in self.lines if line["split"] == name]
 
 
 def card(run: RunFolder, parts: Sequence[Part], head: str = "") -> str:
