@@ -97,8 +97,8 @@ def export(
     """Write a run as other tools read it.
 
     To hand in: kaggle, arc-prize. To train on: sft has replies that were right, dpo a better and a worse one, ttt a task's own
-    pairs; hf is these three for Hugging Face. To count with: events. For people and later runs: library, programs. For collectors:
-    otlp.
+    pairs; hf is these three for Hugging Face. To count with: events. For people and later runs: library, programs. For
+    collectors: otlp.
 
     docs/DATA.md (sft, dpo, ttt, hf, events) and docs/COMPARE.md (the others) say what stands in each.
     """
