@@ -20,7 +20,6 @@ from nlevolve.cluster.messages import Equipment
 from nlevolve.cluster.same import sources
 from nlevolve.cluster.shared import Shared, clash, shared
 from nlevolve.errors import UsageError
-from nlevolve.offline.workers import cores
 from nlevolve.options import LOCAL, Limits, Places, Spread
 from nlevolve.records import Noticed
 from nlevolve.run.context import Emit
@@ -48,7 +47,12 @@ class Cluster:
     @property
     def begun(self) -> int | None:
         """Workers that are started for the run; None: whoever is at the scheduler's address takes part."""
-        return (self.workers or cores()) if self.address == LOCAL else None
+        if self.address != LOCAL or self.workers:
+            return self.workers if self.address == LOCAL else None
+        # with the embedded models, which a driver does without
+        from nlevolve.offline.workers import cores
+
+        return cores()
 
     @property
     def told(self) -> str:

@@ -22,6 +22,10 @@ OURS = {
     # no dashboard, and no page that tells of a run
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
+    # nobody looks at where its threads spend their time, nor at its memory
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.system-monitor.interval": "10s",
+    "distributed.admin.system-monitor.gil.enabled": False,
     # events are passed on, not kept: the log has them
     "distributed.admin.low-level-log-length": 100,
 }
