@@ -39,6 +39,10 @@ class Gone(Exception):
     """Nobody answers at the scheduler's address any more. One line."""
 
 
+class Silent(Gone):
+    """Whoever holds that address says nothing: it may only be busy."""
+
+
 class Refused(Exception):
     """A worker did not answer, or a job came to nothing with it."""
 
@@ -63,8 +67,9 @@ class Engine:
         try:
             async with asyncio.timeout(CONNECTING):
                 return sorted((await self._client.scheduler.identity(n_workers=-1))["workers"])
-        except (OSError, TimeoutError):
-            raise Gone(f"nobody answers any more at the scheduler's address {self.address}") from None
+        except (OSError, TimeoutError) as error:  # of these two the second is one of the first
+            kind = Silent if isinstance(error, TimeoutError) else Gone
+            raise kind(f"nobody answers any more at the scheduler's address {self.address}") from None
 
     async def ask(self, function: Callable[[str], Any], text: str, worker: str) -> str:
         """What a function of on_worker.py says there, at once. Raises Refused."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import json
 import socket
 from importlib import metadata
 from pathlib import Path
@@ -14,7 +13,7 @@ from nlevolve.cluster import asked
 from nlevolve.cluster.asked import Cluster, cluster, planned
 from nlevolve.errors import UsageError
 from nlevolve.options import Options
-from tests.attacks.fuzzing import Ended, call
+from tests.attacks.fuzzing import call
 
 pytest.importorskip("distributed")
 
@@ -60,16 +59,15 @@ def test_what_is_no_address_of_a_scheduler_is_refused_unseen(address: str) -> No
 
 
 def test_a_dry_run_says_who_would_take_part_and_looks_for_nobody(tmp_path: Path) -> None:
-    def dry(*words: str) -> Ended:
-        return call(tmp_path, ["solve", "arc1:67a3c6ac", "--dry-run", "--cluster", *words])
-
-    dask = f"by Dask {metadata.version('distributed')}"
-    assert f"\ncluster: 3 workers on this machine, {dask}\n" in dry("local", "--workers", "3").out
-    there = dry("tcp://127.0.0.1:9", "--workers", "1")
-    assert (there.code, f"\ncluster: 1 worker at most at tcp://127.0.0.1:9, {dask}; whether" in there.out) == (0, True)
-    row = json.loads(dry("tcp://127.0.0.1:9", "--json").out)["cluster"]
-    assert row == {"address": "tcp://127.0.0.1:9", "workers": None, "dask": metadata.version("distributed")}
-    refused = dry("local", "--task-budget", "1")
+    dask = metadata.version("distributed")
+    here, there = planned(Options(cluster="local", workers=3)), planned(Options(cluster="tcp://127.0.0.1:9"))
+    assert here and there
+    assert here.told == f"cluster: 3 workers on this machine, by Dask {dask}"
+    assert there.row == {"address": "tcp://127.0.0.1:9", "workers": None, "dask": dask}
+    ended = call(tmp_path, ["solve", "arc1:67a3c6ac", "--dry-run", "--cluster", "tcp://127.0.0.1:9", "--workers", "1"])
+    said = f"\ncluster: 1 worker at most at tcp://127.0.0.1:9, by Dask {dask}; whether"
+    assert (ended.code, said in ended.out) == (0, True)
+    refused = call(tmp_path, ["solve", "arc1:67a3c6ac", "--dry-run", "--cluster", "local", "--task-budget", "1"])
     assert (refused.code, refused.err.count("\n"), "--task-budget is not kept" in refused.err) == (2, 1, True)
 
 
