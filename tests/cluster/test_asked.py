@@ -61,7 +61,8 @@ def test_what_is_no_address_of_a_scheduler_is_refused_unseen(address: str) -> No
 def test_a_dry_run_says_who_would_take_part_and_looks_for_nobody(tmp_path: Path) -> None:
     dask = metadata.version("distributed")
     here, there = planned(Options(cluster="local", workers=3)), planned(Options(cluster="tcp://127.0.0.1:9"))
-    assert here and there
+    assert here
+    assert there
     assert here.told == f"cluster: 3 workers on this machine, by Dask {dask}"
     assert there.row == {"address": "tcp://127.0.0.1:9", "workers": None, "dask": dask}
     ended = call(tmp_path, ["solve", "arc1:67a3c6ac", "--dry-run", "--cluster", "tcp://127.0.0.1:9", "--workers", "1"])
