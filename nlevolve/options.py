@@ -32,7 +32,6 @@ WORDS = {
     "recursion_loop": "this lies too deep",
     "bool_parsing": "give true or false",
     "bool_type": "give true or false",
-    "literal_error": "give {expected}",
     "tuple_type": 'give a list in brackets, ["one", "other"] or ["one"]',
 }
 """Kind of fault -> our words for it, where pydantic's are for programmers."""
