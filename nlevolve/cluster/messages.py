@@ -81,8 +81,8 @@ class Job(Message):
     given: Sequence[Description] = ()
     known: Sequence[str] = ()
     """Lines of its events so far."""
-    before: Mapping[str, tuple[float, float, float]] = {}
-    """What earlier tasks have shown of the models of a mix: births, gain, dollars."""
+    before: Mapping[str, tuple[float, float, float, float]] = {}
+    """What earlier tasks have shown of the models of a mix: births, gain, dollars, births that saw no picture."""
     lessons: Sequence[Entry] = ()
     """What they add to the run's library."""
 
@@ -90,7 +90,7 @@ class Job(Message):
 class Outcome(Message):
     """How a job ended."""
 
-    learned: Mapping[str, tuple[float, float, float]] = {}
+    learned: Mapping[str, tuple[float, float, float, float]] = {}
     lesson: Entry | None = None
     """What the task adds to the run's library."""
     said: int = 0
