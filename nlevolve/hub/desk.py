@@ -185,6 +185,10 @@ class Desk:
             case words.Enter():
                 worker.models.add(word.model)
                 return self.rooms.enter(worker.account, word)
+            case words.Left():
+                self.rooms.left(worker.account, word)
+            case words.Again():
+                return self.rooms.again(worker.account, word)
             case words.Leave():
                 self.rooms.leave(worker.account, word)
             case words.Look():

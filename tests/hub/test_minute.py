@@ -1,0 +1,206 @@
+"""Rates that a hub was told hold in every minute as the server counts, however late what it grants is sent: a clock that jumps."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable
+from random import Random
+from typing import Any
+
+import pytest
+
+from nlevolve.hub import words
+from nlevolve.hub.joined import HubLanes
+from nlevolve.hub.rates import Rates, Rooms
+from nlevolve.llm.departure import leaves
+from nlevolve.llm.limits import Lanes, Places
+from nlevolve.llm.request import CallFailed, NoReply, Reply, Request
+from nlevolve.llm.traffic import Traffic
+from nlevolve.records import Usage
+from tests.llm.asking import delivering, ignore, request
+from tests.llm.virtual import run_virtually
+
+TOKENS = 1_002
+"""Of one call, as it is expected to take and does."""
+
+
+class Wire:
+    """Between a worker and the rooms of a hub: each word takes its time, there and back."""
+
+    def __init__(self, rooms: Rooms, name: str, slow: float) -> None:
+        self._rooms, self._name, self._slow = rooms, name, slow
+        self._rng = Random(name)
+        self._n = 0
+        self._anew = asyncio.Event()
+        self._said: set[asyncio.Task[Any]] = set()
+        self._restate: list[Callable[[], Iterable[words.Word]]] = []
+
+    def restated(self, by: Callable[[], Iterable[words.Word]]) -> None:
+        self._restate.append(by)
+
+    def next(self) -> int:
+        self._n += 1
+        return self._n
+
+    async def ask(self, word: words.Word, *, last: bool = False) -> Any:
+        while True:
+            rooms, doing = self._rooms, asyncio.create_task(self._carried(word))
+            ends = asyncio.create_task(self._anew.wait())
+            try:
+                await asyncio.wait([doing, ends], return_when=asyncio.FIRST_COMPLETED)
+                if rooms is self._rooms:
+                    return await doing
+            finally:
+                doing.cancel()
+                ends.cancel()
+
+    async def _carried(self, word: words.Word) -> Any:
+        await asyncio.sleep(self._rng.uniform(0, self._slow))
+        answer = await self._do(word)
+        await asyncio.sleep(self._rng.uniform(0, self._slow))
+        return answer
+
+    def tell(self, word: words.Word) -> None:
+        self._say(self.ask(word))
+
+    def _say(self, saying: Coroutine[Any, Any, Any]) -> None:
+        task = asyncio.create_task(saying)
+        self._said.add(task)
+        task.add_done_callback(self._said.discard)
+
+    async def close(self) -> None:
+        said = list(self._said)
+        for task in said:
+            task.cancel()
+        await asyncio.gather(*said, return_exceptions=True)
+        await asyncio.sleep(0)
+
+    async def _do(self, word: words.Word) -> Any:
+        match word:
+            case words.Enter():
+                return await self._rooms.enter(self._name, word) == "true"
+            case words.Again():
+                await self._rooms.again(self._name, word)
+            case words.Left():
+                self._rooms.left(self._name, word)
+            case words.Leave():
+                self._rooms.leave(self._name, word)
+
+    def begin_anew(self, rooms: Rooms) -> None:
+        """The hub was started again; a worker says first what it holds, then what nobody has answered."""
+        self._rooms = rooms
+        self._anew.set()
+        self._anew = asyncio.Event()
+        for word in [word for by in self._restate for word in by()]:
+            self._say(self._do(word))
+
+
+class Server:
+    """A provider to which each request is long on its way, and whose replies may be longer in coming than a minute."""
+
+    def __init__(self, seed: int, *, late: float, reply: float, unfit: float = 0.0) -> None:
+        self._rng = Random(seed)
+        self._late, self._reply, self._unfit = late, reply, unfit
+        self.came: list[float] = []
+
+    async def __call__(self, asked: Request) -> Reply:
+        rng, clock = self._rng, asyncio.get_running_loop().time
+        if rng.random() < 0.05:
+            raise CallFailed("it never left")
+        await asyncio.sleep(rng.uniform(0, self._late))
+        leaves()
+        await asyncio.sleep(rng.uniform(0, 0.4))
+        self.came.append(clock())
+        await asyncio.sleep(self._reply * rng.uniform(0, 2))
+        return Reply(text="", usage=Usage(prompt=2, completion=TOKENS - 2))
+
+    def most(self) -> int:
+        """That came in any minute."""
+        return max(sum(start <= at < start + 60 for at in self.came) for start in self.came)
+
+
+async def busy(server: Server, lanes: Places, askers: int, **settings: float) -> None:
+    ask = delivering(server, lanes=lanes)
+
+    async def asker() -> None:
+        while True:
+            try:
+                await ask(request(retries=0, **settings))
+            except NoReply:
+                await asyncio.sleep(0.1)
+
+    await asyncio.gather(*(asker() for _ in range(askers)))
+
+
+def joined(wire: Any, most: int) -> Places:
+    return HubLanes(wire, Lanes(most, ignore, asyncio.Event()), most, {}, Traffic(ignore))
+
+
+SLOW = {"late": 8.0, "reply": 2.0}
+LONG = {"late": 0.5, "reply": 70.0}
+
+
+@pytest.mark.parametrize(
+    ("rates", "a_minute", "server"),
+    [
+        (Rates(requests={"m": 60}), 60, SLOW),
+        (Rates(requests={"m": 60}), 60, LONG),
+        (Rates(requests={"m": 2.5}), 3, SLOW),
+        (Rates(tokens={"m": 30 * TOKENS}), 30, SLOW),
+    ],
+    ids=["late", "long replies", "a fraction", "tokens"],
+)
+def test_what_comes_in_any_minute_is_no_more_than_was_told(rates: Rates, a_minute: int, server: dict[str, float]) -> None:
+    provider = Server(1, **server)
+
+    async def told() -> None:
+        rooms = Rooms(rates, ignore)
+        wires = [Wire(rooms, f"w{n}", slow=4.0) for n in range(3)]
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(6 * 60):
+                await asyncio.gather(*(busy(provider, joined(wire, 90), 90) for wire in wires))
+        for wire in wires:
+            await wire.close()
+        rooms.close()
+
+    run_virtually(told())
+    assert provider.most() <= a_minute
+    assert len(provider.came) >= 0.8 * 6 * next(iter((*rates.requests.values(), a_minute)))
+
+
+def test_nor_when_the_hub_is_started_again_and_again() -> None:
+    provider = Server(2, late=8.0, reply=20.0)
+
+    async def told() -> None:
+        rooms = Rooms(Rates(requests={"m": 60}), ignore)
+        wires = [Wire(rooms, f"w{n}", slow=1.0) for n in range(3)]
+        working = [asyncio.create_task(busy(provider, joined(wire, 90), 90)) for wire in wires]
+        for _ in range(8):
+            await asyncio.sleep(45)
+            rooms.close()
+            rooms = Rooms(Rates(requests={"m": 60}), ignore, again=True)
+            for wire in wires:
+                wire.begin_anew(rooms)
+        for work in working:
+            work.cancel()
+        await asyncio.gather(*working, return_exceptions=True)
+        for wire in wires:
+            await wire.close()
+        rooms.close()
+
+    run_virtually(told())
+    assert provider.most() <= 60
+    assert len(provider.came) >= 0.7 * 6 * 60
+
+
+def test_one_process_keeps_to_the_same() -> None:
+    provider = Server(3, late=8.0, reply=70.0)
+
+    async def told() -> None:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(6 * 60):
+                await busy(provider, Lanes(90, ignore, asyncio.Event()), 90, requests_per_minute=30)
+
+    run_virtually(told())
+    assert provider.most() <= 30
+    assert len(provider.came) >= 0.8 * 6 * 30
