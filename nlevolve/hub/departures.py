@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-LONG = 30.0
-"""Seconds after which a call under way is told of. A hub counts it for a minute after it left, so half of that is soon enough."""
+from nlevolve.llm.minute import LATEST
 
 
 class Departure:
@@ -23,7 +22,7 @@ class Departure:
         loop = asyncio.get_running_loop()
         self._at = loop.time()
         if self._timer is None:
-            self._timer = loop.call_later(LONG, self._say)
+            self._timer = loop.call_later(LATEST, self._say)
 
     @property
     def ago(self) -> float | None:

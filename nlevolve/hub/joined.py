@@ -22,8 +22,9 @@ from nlevolve.hub.line import HubAway, Line
 from nlevolve.llm.bank import Bank, DiskBank, Notice, Sample
 from nlevolve.llm.embedded import is_embedded
 from nlevolve.llm.ledger import Caps, Hold, Ledger, Need, Spent
-from nlevolve.llm.limits import Lanes, Places, Taken, characters
+from nlevolve.llm.limits import Lanes
 from nlevolve.llm.means import Asker
+from nlevolve.llm.places import Places, Taken, characters
 from nlevolve.llm.purse import Purse
 from nlevolve.llm.request import Place, RateLimited, Request
 from nlevolve.llm.traffic import Traffic

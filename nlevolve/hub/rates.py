@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from math import inf
 from typing import Any
 
+from nlevolve.hub.known import MOST, Known
 from nlevolve.hub.words import Again, Enter, Leave, Left
-from nlevolve.llm.limits import Lane, Shared, Taken
+from nlevolve.llm.limits import Lane, Shared
+from nlevolve.llm.places import Taken
 from nlevolve.llm.request import Place, Reply
 from nlevolve.llm.settings import RoleSettings
 from nlevolve.llm.traffic import Traffic
 from nlevolve.records import Event, Usage
-
-
-UNKNOWN = 2.0
-"""Seconds after its turn in which a call has left, as a rule. One that has not is told of by its worker."""
 
 
 @dataclass(frozen=True)
@@ -37,20 +34,27 @@ class Rates:
 class Rooms:
     """Places in flight that workers hold, by the account and the word that asked for them."""
 
-    def __init__(self, rates: Rates, emit: Callable[[Event], None], *, again: bool = False) -> None:
-        """`again`: there were others until just now, and what they let out of late is not known."""
+    def __init__(
+        self, rates: Rates, emit: Callable[[Event], None], known: Iterable[Known] = (), ago: float = 0.0, most: int = MOST
+    ) -> None:
+        """`known`: what was known of models so many seconds ago. `most`: models at an address that are kept apart."""
         self._rates = rates
-        self._rest = asyncio.get_running_loop().time() + UNKNOWN if again else -inf
+        self._most = most
         self._served: dict[Place, int] = {}
         self._traffic = Traffic(_unsaid)
         limits = rates.concurrency, emit, asyncio.Event(), self._served, self._traffic
         self._shared = Shared(*limits, most=rates.at_once)
         self._lanes: dict[Place, Lane] = {}
         self._taken: dict[tuple[str, int], tuple[Lane, Taken]] = {}
+        self.changed = False
+        """Whether anything is known by now that was not when this was last set to False."""
+        for one in known:
+            self._open((one.model, one.url)).recall(one.limits, ago)
 
     async def enter(self, account: str, word: Enter) -> str | None:
         """Wait for a place. Asked for again, it is the same one. The answer: whether it matters when its call leaves."""
         lane = self._lane(word)
+        self.changed = True
         if (account, word.n) not in self._taken:
             tokens = lane.tokens(word.characters)
             entering = lane.resume(tokens, word.ago) if word.held else lane.enter(tokens, rank=word.rank, last=word.last)
@@ -72,6 +76,7 @@ class Rooms:
         lane, taken = self._taken.get((account, word.place), (None, None))
         if lane is None or taken is None:
             return
+        self.changed = True
         if word.sent:
             lane.left(taken, word.ago)
         if word.accepted:
@@ -101,6 +106,10 @@ class Rooms:
     def close(self) -> None:
         self._traffic.close()
 
+    def known(self) -> tuple[Known, ...]:
+        """What is known of each model, for a hub that is started after this one."""
+        return tuple(Known(model=model, url=url, limits=lane.remembered()) for (model, url), lane in self._lanes.items())
+
     @property
     def rows(self) -> list[dict[str, Any]]:
         """For people: each model with what is known of it."""
@@ -113,12 +122,17 @@ class Rooms:
         place = word.model, word.url
         if word.slots is not None:
             self._served.setdefault(place, word.slots)
-        lane = self._lanes.get(place)
-        if lane is None:
-            settings = RoleSettings(model=word.model, base_url=word.url)
-            lane = self._lanes[place] = Lane(word.model, settings, self._shared)
-            lane.keep_to(self._rates.requests.get(word.model), self._rates.tokens.get(word.model), self._rest)
-        lane.keep_to(word.requests_per_minute, word.tokens_per_minute, self._rest)
+        lane = self._lanes.get(place) or self._open(place)
+        lane.keep_to(word.requests_per_minute, word.tokens_per_minute)
+        return lane
+
+    def _open(self, place: Place) -> Lane:
+        """Raises ValueError where there are too many."""
+        model, url = place
+        if len(self._lanes) >= self._most:
+            raise ValueError(f"more than {self._most:,} models")
+        lane = self._lanes[place] = Lane(model, RoleSettings(model=model, base_url=url), self._shared)
+        lane.keep_to(self._rates.requests.get(model), self._rates.tokens.get(model))
         return lane
 
 

@@ -14,8 +14,8 @@ from nlevolve.llm.call import Call
 from nlevolve.llm.concessions import Concessions
 from nlevolve.llm.departure import departing
 from nlevolve.llm.ledger import Hold
-from nlevolve.llm.limits import Places, Taken
 from nlevolve.llm.pausing import Held, Pause
+from nlevolve.llm.places import Places, Taken
 from nlevolve.llm.request import LLM, Abandoned, Away, CallFailed, Doubtful, Interrupted, NoReply, Rejected, Reply, Request
 from nlevolve.llm.retries import fails_alike, wait_before_another
 from nlevolve.llm.schema_fallback import Forms

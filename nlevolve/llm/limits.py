@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
-from math import inf
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from types import MappingProxyType
-from typing import Protocol
 
 from nlevolve.llm.at_once import AtOnce
 from nlevolve.llm.minute import ToldRates
 from nlevolve.llm.pace import LearnedRate
+from nlevolve.llm.places import Taken, characters
+from nlevolve.llm.remembered import Remembered
 from nlevolve.llm.request import Interrupted, Place, RateLimited, Reply, Request
 from nlevolve.llm.settings import RoleSettings
 from nlevolve.llm.slots import Slots
@@ -55,23 +54,6 @@ class Shared:
         self.stopping = stopping
         self.total = asyncio.Semaphore(concurrency)
         self.stagger = stagger
-
-
-@dataclass(eq=False)
-class Taken:
-    """A place in flight that a try has taken. Whoever took it leaves the reply here."""
-
-    sent_at: float
-    tokens: float
-    """As expected, reply included."""
-    beside: int
-    """Calls of this model that were in flight then."""
-    leaves: Callable[[], None]
-    """To be called when the try leaves for its provider, as often as it is taken a step further."""
-    again: Callable[[], Awaitable[None]]
-    """Waits for the turn of one more try in the same place: a provider counts each."""
-    reply: Reply | None = None
-    gone: bool = False
 
 
 class Lane:
@@ -125,9 +107,8 @@ class Lane:
     async def resume(self, tokens: float, ago: float | None) -> Taken:
         """A place whose call is under way already; it left so many seconds ago, if it has."""
         taken = await self._place(tokens, waited=False)
-        self._told.counts(taken, tokens)
-        if ago is not None:
-            self.left(taken, ago)
+        now, taken.gone = taken.sent_at, ago is not None
+        self._told.resume(taken, tokens, now, None if ago is None else now - ago)
         return taken
 
     async def _taken(self, tokens: float, waited: bool) -> Taken:
@@ -168,6 +149,24 @@ class Lane:
         """Calls in flight, how many there may be, and the requests a minute that are kept to, if any are."""
         paces = [pace for pace in (self._told.per_minute, self._learned.per_minute) if pace is not None]
         return {"in_flight": self._slots.in_flight, "limit": int(self._slots.limit), "per_minute": min(paces, default=None)}
+
+    def remembered(self) -> Remembered:
+        """What is known of the model, for whoever asks it after us."""
+        now = asyncio.get_running_loop().time()
+        requests, tokens = self._told.remembered(now)
+        rate, slots = self._learned.remembered(now), self._slots.remembered()
+        rest = max(0.0, self._not_before - now)
+        return Remembered(requests=requests, tokens=tokens, rate=rate, slots=slots, usual_reply=self._usual_reply, rest=rest)
+
+    def recall(self, known: Remembered, ago: float) -> None:
+        """What was known so many seconds ago."""
+        now = asyncio.get_running_loop().time()
+        self._told.recall(known, now, ago)
+        self._learned.recall(known.rate, now)
+        self._slots.recall(known.slots)
+        self._lesson, self._said = self._learned.lesson, int(self._slots.limit)
+        self._usual_reply = known.usual_reply
+        self._rest(now, known.rest - ago)
 
     async def _turn(self, tokens: float, last: bool) -> bool:
         """Wait for the pace; whether the learned one made us wait."""
@@ -263,12 +262,9 @@ class Lane:
         """Tokens that a request of so many characters is expected to take, reply included."""
         return characters / CHARACTERS_A_TOKEN + self._usual_reply
 
-    def keep_to(self, requests: float | None, tokens: float | None, rest: float = -inf) -> None:
-        """Somebody else who asks this model was told of a limit, a minute: the least holds for all.
-
-        `rest`: until when, by the loop's time, it is not known what was sent before.
-        """
-        self._told.keep_to(requests, tokens, self._usual_reply, rest)
+    def keep_to(self, requests: float | None, tokens: float | None) -> None:
+        """Somebody else who asks this model was told of a limit, a minute: the least holds for all."""
+        self._told.keep_to(requests, tokens)
 
     def _rest(self, now: float, seconds: float) -> None:
         """Send nothing for so long; but look again from time to time, since nobody sees why nothing happens."""
@@ -294,18 +290,6 @@ class Lane:
     def _say(self, why: str) -> None:
         self._said = int(self._slots.limit)
         self._shared.emit(LimitChanged(model=self._model, in_flight=self._said, per_minute=self._lesson.per_minute, why=why))
-
-
-class Places(Protocol):
-    """Where a try finds its place in flight."""
-
-    def place(self, request: Request) -> AbstractAsyncContextManager[Taken]:
-        """A place for one try. How the try ends tells how much can be asked at once and how fast. Raises NoReply."""
-
-
-def characters(request: Request) -> int:
-    """Of all its messages."""
-    return sum(len(message.text) for message in request.messages)
 
 
 class Lanes:

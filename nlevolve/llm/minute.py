@@ -7,11 +7,17 @@ from itertools import count
 from math import ceil
 
 from nlevolve.llm.pace import MINUTE, Pace
+from nlevolve.llm.remembered import Remembered, Sent
 
 ON_THE_WAY = 0.5
 """Seconds by which one request may be longer on its way to the provider than the next."""
+LATEST = MINUTE / 2
+"""Seconds after which at the latest it is told of a call elsewhere that it left: before it counts no more."""
 LOOK = 0.1
 """Seconds between looks for what had its turn and has not left: nobody knows in which minute it will count."""
+
+UNKNOWN = "unknown"
+"""The calls of which it is not known when they left, among those that are."""
 
 
 class _Told:
@@ -34,10 +40,8 @@ class _Told:
     def per_minute(self) -> float | None:
         return self._pace.per_minute
 
-    def keep_to(self, per_minute: float, rest_until: float) -> None:
-        """So many a minute, if they were more; the first not before then."""
-        if self.per_minute is None:
-            self._pace.rest(rest_until)
+    def keep_to(self, per_minute: float) -> None:
+        """So many a minute, if they were more."""
         self._pace.per_minute = min(per_minute, self.per_minute or per_minute)
 
     def wait(self, now: float, units: float = 1.0) -> float:
@@ -59,8 +63,8 @@ class _Told:
             self._set_apart(call)
         self.counts(call, units)
 
-    def counts(self, call: object, units: float = 1.0) -> None:
-        """It had its turn before, and counts."""
+    def counts(self, call: object, units: float) -> None:
+        """From now on."""
         if self.per_minute is not None:
             self._units[call] = units
             self._sum += units
@@ -82,6 +86,35 @@ class _Told:
         if call in self._units:
             self._units[call] += units
             self._sum += units
+
+    def remembered(self, now: float) -> Sent:
+        """For whoever keeps to it after us: whole seconds, so that what is many is not long."""
+        self._forget(now)
+        seconds: dict[float, float] = {}
+        for call, at in self._left.items():
+            ago = float(max(0, int(now - at)))
+            seconds[ago] = seconds.get(ago, 0.0) + self._units[call]
+        to_leave = self._sum - sum(seconds.values())
+        return Sent(per_minute=self.per_minute, left=tuple(seconds.items()), to_leave=max(0.0, to_leave))
+
+    def recall(self, known: Sent, now: float, ago: float, usual: float) -> None:
+        """What counted so many seconds ago. What the pace let out since, and a call of `usual` units, may have left just now."""
+        since = known.to_leave + (0.0 if known.per_minute is None else usual + ago * known.per_minute / MINUTE)
+        for call, seconds, units in (*((object(), before + ago, units) for before, units in known.left), (UNKNOWN, 0.0, since)):
+            if seconds < MINUTE + ON_THE_WAY and units:
+                self._units[call] = units
+                self._sum += units
+                self.left(call, now - seconds)
+
+    def resume(self, call: object, units: float, now: float, at: float | None) -> None:
+        """It had its turn before, and left then, if it has. Of late nobody was told that, so that it is one of those recalled."""
+        if UNKNOWN in self._units and (at is None or at > now - LATEST):
+            fewer = min(units, self._units[UNKNOWN])
+            self._units[UNKNOWN] -= fewer
+            self._sum -= fewer
+        self.counts(call, units)
+        if at is not None:
+            self.left(call, at)
 
     def _set_apart(self, call: object) -> None:
         """What left counts by itself: the call goes out once more."""
@@ -120,11 +153,20 @@ class ToldRates:
         """Whether there is one: then it matters when each call leaves."""
         return self._requests.per_minute is not None or self._tokens.per_minute is not None
 
-    def keep_to(self, requests: float | None, tokens: float | None, usual: float, rest: float) -> None:
-        """So many a minute, if they were more. A new one waits until `rest`, and for two turns of calls with `usual` tokens."""
-        for rate, told, units in ((self._requests, requests, 1.0), (self._tokens, tokens, usual)):
+    def keep_to(self, requests: float | None, tokens: float | None) -> None:
+        """So many a minute, if they were more."""
+        for rate, told in ((self._requests, requests), (self._tokens, tokens)):
             if told is not None:
-                rate.keep_to(told, rest + 2 * units * MINUTE / told)
+                rate.keep_to(told)
+
+    def remembered(self, now: float) -> tuple[Sent, Sent]:
+        """Of requests and of tokens, for whoever keeps to them after us."""
+        return self._requests.remembered(now), self._tokens.remembered(now)
+
+    def recall(self, known: Remembered, now: float, ago: float) -> None:
+        """What counted so many seconds ago."""
+        self._requests.recall(known.requests, now, ago, 1.0)
+        self._tokens.recall(known.tokens, now, ago, known.usual_reply)
 
     def wait(self, now: float, tokens: float, calls: int = 1) -> float:
         """Seconds until so many calls of so many tokens may go out, or until it is worth looking again."""
@@ -135,10 +177,10 @@ class ToldRates:
         self._requests.take(call, now)
         self._tokens.take(call, now, tokens)
 
-    def counts(self, call: object, tokens: float) -> None:
-        """It had its turn before, and counts."""
-        self._requests.counts(call)
-        self._tokens.counts(call, tokens)
+    def resume(self, call: object, tokens: float, now: float, at: float | None) -> None:
+        """It had its turn before, and left then, if it has."""
+        self._requests.resume(call, 1.0, now, at)
+        self._tokens.resume(call, tokens, now, at)
 
     def left(self, call: object, at: float) -> None:
         """It left then. Said again, the last time stands."""

@@ -305,7 +305,7 @@ def test_what_one_worker_learns_of_a_limit_holds_for_all_and_is_in_their_logs(tm
         rates = Rates(requests={"m": 6_000.0}, at_once={"m": 9})
         async with Hub.started(tmp_path / "hub", rates=rates) as hub, Raw(hub) as one, Raw(hub, "other") as other:
             for worker, limits in ((other, {"requests_per_minute": 3_000.0}), (one, {})):
-                assert await worker.ask("enter", model="m", **limits) is None
+                assert await worker.ask("enter", model="m", **limits) is True
             (row,) = hub.desk.rooms.rows
             assert (row["in_flight"], row["limit"], row["per_minute"]) == (2, 9, 3_000.0)
             places = [await one.say("enter", model="m") for _ in range(6)]

@@ -16,8 +16,9 @@ from nlevolve.llm.catalogue import ModelCard
 from nlevolve.llm.concessions import Concessions
 from nlevolve.llm.deliver import Delivery
 from nlevolve.llm.ledger import Caps, Ledger, Spent
-from nlevolve.llm.limits import Lanes, Places
+from nlevolve.llm.limits import Lanes
 from nlevolve.llm.pausing import Pause
+from nlevolve.llm.places import Places
 from nlevolve.llm.request import LLM, Label, Message, Reply, Request
 from nlevolve.llm.schema_fallback import Forms
 from nlevolve.llm.settings import RoleSettings
