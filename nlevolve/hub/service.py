@@ -15,9 +15,8 @@ from typing import Any
 from aiohttp import WSMsgType, web
 from pydantic import ValidationError
 
-from nlevolve.errors import UsageError
 from nlevolve.hub import words
-from nlevolve.hub.address import LOOPBACK, VARIABLE
+from nlevolve.hub.address import LOOPBACK, VARIABLE, check_strong, reachable
 from nlevolve.hub.desk import LEASE, Desk, Replaced, Worker
 from nlevolve.hub.rates import Rates
 from nlevolve.hub.status import status_of
@@ -63,8 +62,7 @@ class Hub:
         Raises UsageError, and OSError where the port is taken.
         """
         token = secrets.token_urlsafe(32) if token is None else token
-        if not token and host not in LOOPBACK:
-            raise UsageError(f"a hub that listens at {host} needs a token: set {VARIABLE} to a long random word")
+        check_strong(token, host)
         desk = Desk(folder, caps or Caps(), rates or Rates(), bank=bank, earlier=earlier, lease=lease, notice=notice)
         runner = web.AppRunner(
             application(desk, token),
@@ -78,8 +76,7 @@ class Hub:
             await runner.setup()
             site = web.TCPSite(runner, host, port)
             await site.start()
-            shown = f"[{host}]" if ":" in host else host
-            yield Hub(f"http://{shown}:{runner.addresses[0][1]}", token, desk)
+            yield Hub(reachable(host, runner.addresses[0][1]), token, desk)
         finally:
             await runner.cleanup()
             await desk.close()

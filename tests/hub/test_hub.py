@@ -16,7 +16,7 @@ import pytest
 
 from nlevolve.errors import HubFailed, UsageError
 from nlevolve.hub import words
-from nlevolve.hub.address import status
+from nlevolve.hub.address import reachable, status
 from nlevolve.hub.joined import OUTBOX, Joined
 from nlevolve.hub.rates import Rates
 from nlevolve.hub.service import Hub
@@ -291,13 +291,25 @@ def test_strangers_are_refused_and_a_worker_that_talks_nonsense_is_cut_off(tmp_p
     story(told)
 
 
-def test_a_hub_beyond_this_machine_needs_a_token(tmp_path: Path) -> None:
+@pytest.mark.parametrize("token", ["", "a", "fifteen letters", "abababababababababababababab"])
+def test_a_hub_beyond_this_machine_needs_a_token_that_nobody_guesses(tmp_path: Path, token: str) -> None:
     async def told() -> None:
-        with pytest.raises(UsageError, match="NLEVOLVE_HUB_TOKEN"):
-            async with Hub.started(tmp_path, host="0.0.0.0", token=""):
+        with pytest.raises(UsageError, match=r"needs a token .* export NLEVOLVE_HUB_TOKEN=\$\(python3 -c"):
+            async with Hub.started(tmp_path, host="0.0.0.0", token=token):
                 pass
 
     story(told)
+
+
+def test_a_hub_that_listens_everywhere_is_told_by_an_address_that_can_be_reached(tmp_path: Path) -> None:
+    async def told() -> None:
+        async with Hub.started(tmp_path, host="0.0.0.0") as hub:
+            assert "0.0.0.0" not in hub.url
+            assert await asyncio.to_thread(status, hub.url, hub.token)
+
+    story(told)
+    assert reachable("::1", 8700) == "http://[::1]:8700"
+    assert reachable("hub.lab", 8700) == "http://hub.lab:8700"
 
 
 def test_what_one_worker_learns_of_a_limit_holds_for_all_and_is_in_their_logs(tmp_path: Path) -> None:
