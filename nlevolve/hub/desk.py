@@ -76,7 +76,11 @@ class Desk:
         self._notice = notice
         self._journal = Journal(folder)
         self._facts: list[Fact] = []
-        self.bank = DiskBank(bank or folder / BANK, notice)
+        try:
+            self.bank = DiskBank(bank or folder / BANK, notice)
+        except BaseException:
+            self._journal.close()
+            raise
         self.till = Till(caps, self._journal.book, self._facts.append, self.bank.get, earlier)
         self.purchases = Purchases(self.till.claims())
         self._known = KnownFile(folder, notice)
@@ -318,6 +322,8 @@ class Desk:
     def _flush(self) -> None:
         """Write the facts, then answer."""
         self._due = None
+        if self.failed.done():
+            return
         facts, self._facts[:] = self._facts[:], []
         try:
             if facts:
