@@ -78,9 +78,9 @@ class Desk:
         self._facts: list[Fact] = []
         try:
             self.bank = DiskBank(bank or folder / BANK, notice)
-        except BaseException:
+        except BankFailed as error:
             self._journal.close()
-            raise
+            raise BankFailed(str(error) if bank else str(error).replace("--cache-dir", "--folder")) from None
         self.till = Till(caps, self._journal.book, self._facts.append, self.bank.get, earlier)
         self.purchases = Purchases(self.till.claims())
         self._known = KnownFile(folder, notice)
