@@ -215,6 +215,23 @@ def test_what_a_dead_worker_holds_comes_back_and_what_may_be_billed_stays_counte
     story(told)
 
 
+def test_what_is_handed_in_twice_stays_the_first_and_counts_once(tmp_path: Path) -> None:
+    async def told() -> None:
+        async with Hub.started(tmp_path / "hub") as hub, Raw(hub) as worker:
+            await worker.ask("reserve", key=KEYS[0], **CALL)
+            await worker.ask("claim", key=KEYS[0])
+            assert await worker.ask("put", key=KEYS[0], sample=BOUGHT) is None
+            other = BOUGHT | {"reply": BOUGHT["reply"] | {"text": "b", "cost_usd": 0.9}}
+            for late in (False, True):
+                assert (await worker.ask("put", key=KEYS[0], sample=other, late=late))["reply"]["text"] == "a"
+            for _ in range(2):
+                await worker.ask("settle", hold=1, key=KEYS[0], sent=True, cost_usd=0.1, took=100)
+            told = status_of(hub.desk)
+            assert (told["spent"]["calls"], told["spent"]["usd"], told["held"]["calls"]) == (1, pytest.approx(0.1), 0)
+
+    story(told)
+
+
 def test_a_hub_that_is_killed_comes_back_to_the_exact_account_and_its_workers_wait(tmp_path: Path) -> None:
     def start(port: int) -> tuple[subprocess.Popen[str], int]:
         command = [sys.executable, str(Path(__file__).parent / "serving.py"), str(tmp_path / "hub"), str(port), "9"]

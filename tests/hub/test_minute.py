@@ -154,7 +154,7 @@ LONG = {"late": 0.5, "reply": 70.0}
     ("rates", "a_minute", "server"),
     [
         (Rates(requests={"m": 60}), 60, SLOW),
-        (Rates(requests={"m": 60}), 60, LONG),
+        (Rates(requests={"m": 30}), 30, LONG),
         (Rates(requests={"m": 2.5}), 3, SLOW),
         (Rates(tokens={"m": 30 * TOKENS}), 30, SLOW),
     ],
@@ -168,7 +168,7 @@ def test_what_comes_in_any_minute_is_no_more_than_was_told(rates: Rates, a_minut
         wires = [Wire(rooms, f"w{n}", slow=4.0) for n in range(3)]
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(5 * 60):
-                await asyncio.gather(*(busy(provider, joined(wire, 90), 90) for wire in wires))
+                await asyncio.gather(*(busy(provider, joined(wire, 40), 40) for wire in wires))
         for wire in wires:
             await wire.close()
         rooms.close()
@@ -184,7 +184,7 @@ def test_nor_when_the_hub_is_started_again_and_again() -> None:
     async def told() -> None:
         rooms = Rooms(Rates(requests={"m": 60}), ignore)
         wires = [Wire(rooms, f"w{n}", slow=1.0) for n in range(3)]
-        working = [asyncio.create_task(busy(provider, joined(wire, 90), 90)) for wire in wires]
+        working = [asyncio.create_task(busy(provider, joined(wire, 40), 40)) for wire in wires]
         for _ in range(5):
             await asyncio.sleep(45)
             known = rooms.known()
@@ -211,7 +211,7 @@ def test_one_process_keeps_to_the_same() -> None:
     async def told() -> None:
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(5 * 60):
-                await busy(provider, Lanes(90, ignore, asyncio.Event()), 90, requests_per_minute=30)
+                await busy(provider, Lanes(60, ignore, asyncio.Event()), 60, requests_per_minute=30)
 
     run_virtually(told())
     assert provider.most() <= 30
