@@ -265,7 +265,8 @@ class RunFinished(Event):
     kind: Literal["run_finished"] = "run_finished"
     reason: Literal["done", "budget", "failed", "interrupted"]
     exit_code: int
-    """0 every task was answered, 3 a cap reached, 4 a provider unusable, 130 interrupted."""
+    """0 every task was answered, 3 a cap reached, 4 a provider unusable, or (`done`) a task without an answer since nobody could
+    read the replies, 130 interrupted."""
     why: Text = ""
     resumable: bool = True
     """Whether to resume it may bring more: what fails for what is asked fails again."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from nlevolve.ask.ping import advice, ping, trial
-from nlevolve.ask.question import Asker
+from nlevolve.ask.ping import Pong, advice, ping, trial
+from nlevolve.ask.question import Asker, unread
 from nlevolve.llm.embedded import embedded_version
-from nlevolve.llm.request import Doubtful, Filtered, NoReply, Rejected, Unusable
+from nlevolve.llm.request import Doubtful, Filtered, NoReply, Rejected, Request, Unusable
 from nlevolve.llm.settings import RoleSettings
-from nlevolve.records import Noticed, ReplyUnread, RunFinished
+from nlevolve.records import Noticed, RunFinished
 from nlevolve.run.asking import role_of
 from nlevolve.run.context import Emit
 from nlevolve.run.losses import LASTING, told
@@ -30,29 +32,69 @@ class Unfit(Exception):
         return RunFinished(reason="failed", exit_code=4, resumable=not self.lasting, **told)
 
 
-async def ping_models(asker: Asker, roles: Mapping[str, RoleSettings], task: str, emit: Emit) -> None:
-    """Ping each real model of these roles once for each way in which it is called; `task` is the one whose account it goes into.
+@dataclass(frozen=True)
+class _Pinged:
+    """What came of one ping."""
 
-    Raises Unfit when none of a role's models can answer. What may pass (a rate limit, a server that is away) is the run's
-    own business.
+    name: str
+    """Of the role, with the phase where it has one of its own."""
+    model: str
+    request: Request
+    pong: Pong
+
+    @property
+    def hopeless(self) -> NoReply | None:
+        """Why the model can answer nothing at all, if it cannot."""
+        failure = self.pong.failure
+        sure = isinstance(failure, Unusable | Rejected | Doubtful) and not isinstance(failure, Filtered)
+        return failure if sure else None
+
+
+async def ping_models(asker: Asker, roles: Mapping[str, RoleSettings], task: str, emit: Emit) -> None:
+    """Ping each real model of these roles once for each way in which it is called, side by side: one that thinks takes minutes.
+    `task` is the one whose account it goes into.
+
+    What is said of them comes in the order of the roles. Raises Unfit as soon as none of a role's models can answer; what may
+    pass (a rate limit, a server that is away) is the run's own business.
     """
+    asking = [asyncio.create_task(_pinged(asker, name, settings, task)) for name, settings in _called(roles)]
+    told, waited = 0, set(asking)
+    try:
+        while waited:
+            _, waited = await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
+            _require_fit(roles, [one.result() for one in asking if one.done()])
+            while told < len(asking) and asking[told].done():
+                _tell(asking[told].result(), emit)
+                told += 1
+    finally:
+        for one in waited:
+            one.cancel()
+        await asyncio.gather(*waited, return_exceptions=True)
+
+
+async def _pinged(asker: Asker, name: str, settings: RoleSettings, task: str) -> _Pinged:
+    request = trial(role_of(name), settings, asker.prompts, asker.manner(settings), task)
+    return _Pinged(name, settings.model, request, await ping(asker.llm, request))
+
+
+def _require_fit(roles: Mapping[str, RoleSettings], came: Sequence[_Pinged]) -> None:
+    """Raises Unfit for the first role none of whose models can answer."""
     unfit: dict[str, list[tuple[str, NoReply]]] = {}
-    for name, settings in _called(roles):
-        role = role_of(name)
-        request = trial(role, settings, asker.prompts, asker.manner(settings), task)
-        pong = await ping(asker.llm, request)
-        if pong.unread and pong.reply:
-            why = f"asked a small question, the {role}'s model {settings.model} was not understood: {pong.unread}"
-            emit(
-                ReplyUnread(
-                    **dict(request.label), model=settings.model, request=pong.reply.request or request.key, why=pong.unread
-                )
-            )
-            emit(Noticed(text=f"{why}; {advice(pong, role)}"))
-        if pong.failure is not None and _hopeless(pong.failure):
-            unfit.setdefault(name, []).append((settings.model, pong.failure))
-            if len(unfit[name]) == len(roles[name].each):
-                raise _unfit(name, unfit[name], [failure for each in unfit.values() for _, failure in each])
+    for one in came:
+        if one.hopeless is not None:
+            unfit.setdefault(one.name, []).append((one.model, one.hopeless))
+    for name, its in unfit.items():
+        if len(its) == len(roles[name].each):
+            raise _unfit(name, its, [failure for each in unfit.values() for _, failure in each])
+
+
+def _tell(one: _Pinged, emit: Emit) -> None:
+    """Say so where the reply could not be read."""
+    role, pong = role_of(one.name), one.pong
+    if pong.unread and pong.reply:
+        why = f"asked a small question, the {role}'s model {one.model} was not understood: {pong.unread}"
+        emit(unread(one.request, pong.reply, pong.unread))
+        emit(Noticed(text=f"{why}; {advice(pong, role)}"))
 
 
 def _unfit(role: str, its: Sequence[tuple[str, NoReply]], every: Sequence[NoReply]) -> Unfit:
@@ -74,6 +116,3 @@ def _called(roles: Mapping[str, RoleSettings]) -> Iterator[tuple[str, RoleSettin
                 seen.append(settings)
                 yield role, settings
 
-
-def _hopeless(failure: NoReply) -> bool:
-    return isinstance(failure, Unusable | Rejected | Doubtful) and not isinstance(failure, Filtered)

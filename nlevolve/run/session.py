@@ -51,6 +51,7 @@ from nlevolve.run.seeds import seeded
 from nlevolve.run.sharing import check_hub, check_place, confirmed, departed, means_of
 from nlevolve.run.steering import Steering
 from nlevolve.run.trust import NOTHING, Chosen, Named, chosen_by
+from nlevolve.run.unread import Unread
 from nlevolve.sandbox.pool import sandboxes
 
 
@@ -115,8 +116,13 @@ class Session:
         """
         with closing(self.lock), closing(store.Log(self.folder)) as log:
 
+            unread = Unread()
+            for event in self.known:
+                unread.see(event)
+
             def emit(event: Event) -> None:
                 log.append(event)
+                unread.see(event)
                 for see in subscribers:
                     see(event)
 
@@ -127,7 +133,8 @@ class Session:
             try:
                 async with self.elsewhere.opened(self, emit) if self.elsewhere else nullcontext() as elsewhere:
                     answered = await self._solve(emit, own_process, elsewhere)
-                finished = ended(answered, self.stopping.is_set())
+                # a control measures what comes of words that say nothing: no answer is one of the things
+                finished = ended(answered, self.stopping.is_set(), "" if self.brought.control else unread.told(answered))
             except Unfit as unfit:
                 finished = unfit.ending()
             emit(finished)

@@ -148,7 +148,7 @@ def of(event: Event, known: Collection[str] = ()) -> Moment | None:
         case LogDamaged():
             return Moment(event.at, "", f"{event.words}: figures made from it are too low", "bad", True)
         case RunFinished():
-            return Moment(event.at, "", _ending(event, known), "good" if event.reason == "done" else "bad", True)
+            return Moment(event.at, "", _ending(event, known), "bad" if event.exit_code else "good", True)
     return None
 
 
@@ -180,7 +180,8 @@ def _who(models: Mapping[str, str]) -> str:
 
 
 def _ending(event: RunFinished, known: Collection[str]) -> str:
-    told = {"done": "the run is done", "budget": "the run is out of budget", "failed": "the run failed"}
+    done = "the run is done" + (", and not every task is answered" if event.exit_code else "")
+    told = {"done": done, "budget": "the run is out of budget", "failed": "the run failed"}
     if event.reason == "interrupted":
         return f"the run was {event.why if event.why.startswith('interrupted') and event.why not in known else 'interrupted'}"
     why = f": {clean(event.why)}" if event.why and event.why not in known else ""

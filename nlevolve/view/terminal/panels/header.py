@@ -79,8 +79,8 @@ def _times(look: Look) -> Row:
     summary, palette = look.summary, look.palette
     elapsed = duration(summary.elapsed(look.now))
     if summary.finished is not None:
-        good = summary.finished.reason == "done"
-        word = {"done": "done", "budget": "out of budget", "failed": "failed"}.get(summary.finished.reason, "interrupted")
+        good = not summary.finished.exit_code
+        word = {"done": "done" if good else "done, answers lacking", "budget": "out of budget", "failed": "failed"}.get(summary.finished.reason, "interrupted")
         return row((f"{'✔' if good else '■'} {word}", f"bold {palette.good if good else palette.bad}"), f" in {elapsed} ")
     if look.stopping:
         return row((f"stopping: {left(summary, look.timeouts, look.now)}", f"bold {palette.partly}"), f"  {elapsed} ")

@@ -44,7 +44,7 @@ def _before(look: Look) -> str:
     asked = look.summary.calls.waiting(look.now)
     if not asked or look.summary.running:
         return "no task has been taken up yet"
-    unasked = " (--no-ping begins without it)" if look.summary.calls.small_question else ""
+    unasked = " (--no-ping begins without it)" if look.summary.calls.small_questions else ""
     return f"asking {short_model(asked[0].model)} a small question first, for {duration(asked[0].longest)}{unasked}"
 
 
