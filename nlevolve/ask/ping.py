@@ -80,7 +80,8 @@ def advice(pong: Pong, role: Role) -> str:
     reply = pong.reply
     cut = reply is not None and reply.finish == "length"
     way = way_out(role, cut=cut, looped=reply is not None and looped(reply))
-    return way if cut else f"many a {'description may go without a program' if role == 'coder' else 'reply of the run may be lost'} so: {way}"
+    lost = "description may go without a program" if role == "coder" else "reply of the run may be lost"
+    return way if cut else f"many a {lost} so: {way}"
 
 
 def way_out(role: Role, *, cut: bool, looped: bool) -> str:

@@ -136,7 +136,5 @@ def _finished(evidence: Evidence, line: Line, event: RunFinished) -> None:
 def _ends(evidence: Evidence, last: Line) -> Iterator[tuple[str, TaskAnswered | None]]:
     """Task -> how its search ended, by the latest word up to this line."""
     for task in evidence.tasks_of(last.session):
-        told = [
-            line.event for line in evidence.of(task) if isinstance(line.event, TaskAnswered) and line.number < last.number
-        ]
+        told = [line.event for line in evidence.of(task) if isinstance(line.event, TaskAnswered) and line.number < last.number]
         yield task, told[-1] if told else None

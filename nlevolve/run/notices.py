@@ -21,8 +21,9 @@ def notices(
     known: Sequence[Event],
     max_calls: int | None = None,
     brought: Brought | None = None,
+    idle: str = "",
 ) -> Iterator[str]:
-    """What a user should know of a run that begins."""
+    """What a user should know of a run that begins; `idle`: which settings have nothing to do."""
     if origin is not None:
         yield from origin.notices()
     if lock.aside is not None:
@@ -32,6 +33,8 @@ def notices(
         yield from (_reminded(brought.examples),) if brought.examples else ()
     if selection.broken:
         yield f"left out, because they are broken: {'; '.join(selection.broken)}"
+    if idle:
+        yield idle
     if company := _ill_matched(models):
         yield company
     if uncounted := uncapped(models, max_calls):

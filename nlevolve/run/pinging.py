@@ -115,4 +115,3 @@ def _called(roles: Mapping[str, RoleSettings]) -> Iterator[tuple[str, RoleSettin
             if settings not in seen and not embedded_version(settings.model):
                 seen.append(settings)
                 yield role, settings
-

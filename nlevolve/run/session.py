@@ -31,6 +31,7 @@ from nlevolve.run.asking import asked, cards_of
 from nlevolve.run.batch import solve_all
 from nlevolve.run.context import Context, Emit
 from nlevolve.run.controls import Brought
+from nlevolve.run.idle import idle
 from nlevolve.run.notices import notices
 from nlevolve.run.origin import Origin
 from nlevolve.run.outcome import finished as ended
@@ -40,11 +41,10 @@ from nlevolve.run.recorded import (
     check_views,
     deciding,
     endpoints_of,
-    prices_of,
+    made_with,
     require_endpoints,
     require_same,
     sealed,
-    versions_of,
 )
 from nlevolve.run.retold import Retold
 from nlevolve.run.seeds import seeded
@@ -92,6 +92,8 @@ class Session:
     """The run that it repeats."""
     brought: Brought = field(default_factory=Brought)
     """What it has beside its settings."""
+    idle: str = ""
+    """Which of the settings that were named have nothing to do."""
     around: Callable[[LLM], LLM] = lambda llm: llm
     """Wraps the way to the models: benchmarks look at the requests there."""
     elsewhere: Elsewhere | None = None
@@ -115,10 +117,7 @@ class Session:
         suits us best.
         """
         with closing(self.lock), closing(store.Log(self.folder)) as log:
-
-            unread = Unread()
-            for event in self.known:
-                unread.see(event)
+            unread = Unread(self.known)
 
             def emit(event: Event) -> None:
                 log.append(event)
@@ -127,7 +126,7 @@ class Session:
                     see(event)
 
             emit(self._started())
-            beside = self.config.models, self.known, self.limits.max_calls, self.brought
+            beside = self.config.models, self.known, self.limits.max_calls, self.brought, self.idle
             for notice in notices(self.origin, self.lock, self.selection, *beside):
                 emit(Noticed(text=notice))
             try:
@@ -273,7 +272,7 @@ def begin(
         **settings,
         "task_digests": selection.digests,
         "endpoints": endpoints,
-        **_made_with(limits, replay, prompts, cache_dir, cards, config),
+        **made_with(limits, replay, prompts, cache_dir, cards, config),
         "stand_in": live is not None,
         "origin": origin.row if origin else None,
         **(again.inherited if again else {}),
@@ -289,21 +288,8 @@ def begin(
         failed.pop_all()
     fixed = (lock, selection, config, limits, options.preset, templates, cards, cache_dir, run_id, choose)
     also: dict[str, Any] = {"named": items, "origin": origin, "brought": brought}
+    also["idle"] = "" if origin else idle(options, config, brought)
     return Session(*fixed, replay=replay, live=live, ping=bool(options.ping) and not replay, **also)
-
-
-def _made_with(
-    limits: Limits, replay: bool, prompts: Path, cache_dir: Path, cards: Mapping[str, ModelCard], config: RunConfig
-) -> dict[str, Any]:
-    """What is recorded beside the settings."""
-    return {
-        "limits": limits.model_dump(mode="json"),
-        "replay": replay,
-        "prompts_dir": str(prompts.resolve()),
-        "cache_dir": str(cache_dir.resolve()),
-        "prices": prices_of(config, cards),
-        "versions": versions_of(config),
-    }
 
 
 def reopen(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from nlevolve.ask.ping import way_out
@@ -28,8 +28,10 @@ class _Came:
 class Unread:
     """Folded from a run's events, each seen once. Of a task that is answered nothing is kept."""
 
-    def __init__(self) -> None:
+    def __init__(self, events: Iterable[Event] = ()) -> None:
         self._of: defaultdict[str, _Came] = defaultdict(_Came)
+        for event in events:
+            self.see(event)
 
     def see(self, event: Event) -> None:
         """Take in what came, and what could not be read of it."""

@@ -79,7 +79,7 @@ def test_a_generator_that_can_never_be_read_is_asked_once_more_only_while_that_i
     assert {births[birth] for birth in early} == {4}
     assert {count for birth, count in births.items() if birth not in early} == {2}
     assert len([event for event in events if isinstance(event, MoveFailed)]) == len(births)
-    assert 'replies of the generator ' in ended(events).why
+    assert "replies of the generator " in ended(events).why
     assert 'could not be read, such as "no idea" (' in ended(events).why
 
 

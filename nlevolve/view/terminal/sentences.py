@@ -34,7 +34,7 @@ from nlevolve.records import (
     Verdict,
 )
 from nlevolve.view.lost import in_short
-from nlevolve.view.text import clean, duration, money, percent, plural, shard_words, short_model
+from nlevolve.view.text import clean, duration, money, percent, plural, shard_words
 
 Tone = Literal["good", "partly", "busy", "bad", "quiet"]
 
@@ -115,27 +115,25 @@ def of(event: Event, known: Collection[str] = ()) -> Moment | None:
         case AnswerJudged():
             return Moment(event.at, event.task, _picked(event), "quiet" if event.choice.picks else "bad")
         case CallRetried():
-            text = f"{short_model(event.model)}: {clean(event.why)}, again in {event.wait:.0f} s"
+            text = f"{clean(event.model)}: {clean(event.why)}, again in {event.wait:.0f} s"
             return Moment(event.at, event.task, text, "bad")
         case LimitChanged():
             pace = f", {event.per_minute:.0f} a minute" if event.per_minute else ""
-            text = (
-                f"{short_model(event.model)}: {plural(event.in_flight, 'call')} in flight{pace} from now on ({clean(event.why)})"
-            )
+            text = f"{clean(event.model)}: {plural(event.in_flight, 'call')} in flight{pace} from now on ({clean(event.why)})"
             return Moment(event.at, "", text, "quiet")
         case ModelStopped():
             text = f"nothing more is sent to {clean(event.model)}: {clean(event.why)}"
             return Moment(event.at, "", text, "bad", True)
         case ServerAway():
-            text = f"{short_model(event.model)}: {clean(event.why)}; waiting up to {duration(event.patience)} for it"
+            waits = f"waiting up to {duration(event.patience)} for it: start it, or end the run with Ctrl-C"
+            text = f"{clean(event.model)}: {clean(event.why)}; {waits if event.patience >= 1 else 'it is not waited for'}"
             return Moment(event.at, "", text, "bad", True)
         case ServerBack():
-            text = f"{short_model(event.model)}: {clean(event.address)} answers again after {duration(event.seconds)}"
+            text = f"{clean(event.model)}: {clean(event.address)} answers again after {duration(event.seconds)}"
             return Moment(event.at, "", text, "good", True)
         case MixLearned():
             shown = "; ".join(
-                f"{short_model(m)} {plural(births, 'birth')}, gain {gain:.3f}, {money(usd)}"
-                for m, births, gain, usd in event.rows
+                f"{clean(m)} {plural(births, 'birth')}, gain {gain:.3f}, {money(usd)}" for m, births, gain, usd in event.rows
             )
             return Moment(event.at, event.task, f"mix: {shown} a birth", "quiet", True)
         case Paused():

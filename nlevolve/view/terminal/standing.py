@@ -8,7 +8,7 @@ from datetime import datetime
 from nlevolve.records import CallSent, Role
 from nlevolve.view.terminal.in_flight import Away, Waiting
 from nlevolve.view.terminal.summary import Summary
-from nlevolve.view.text import clean, duration, money, percent, plural, short_model
+from nlevolve.view.text import clean, duration, money, percent, plural
 from nlevolve.view.trouble import Tries
 
 NAMED = 3
@@ -33,6 +33,8 @@ def _before_it_begins(summary: Summary, asked: Sequence[CallSent], now: datetime
     if away:
         yield f"before the run begins, {who} {'are' if several else 'is'} asked a small question"
         yield from away
+        yield "start it, or end the run with Ctrl-C"
+        return
     elif calls.backing_off(now):
         tries = next((tried[one.model] for one in asked if one.model in tried and tried[one.model].vain), Tries())
         yield f"before the run begins, {who} {'were' if several else 'was'} asked a small question: {_in_vain(tries)}"
@@ -80,7 +82,7 @@ def _held_back(summary: Summary, now: datetime) -> Iterator[str]:
         )
     for model, tries in summary.history.trouble.tries.items():
         if tries.vain and (held or paced):
-            yield f"{short_model(model)}: {_in_vain(tries)}{_learned(model, tries, summary)}"
+            yield f"{clean(model)}: {_in_vain(tries)}{_learned(model, tries, summary)}"
     if calls.rate_limits and not (held or paced):
         yield plural(calls.rate_limits, "rate limit")
 
@@ -100,9 +102,7 @@ def _learned(model: str, tries: Tries, summary: Summary) -> str:
 
 
 def _who(role: Role, model: str) -> str:
-    """ "checker gpt-5", but "generator offline/generator": nothing is said twice."""
-    short = short_model(model)
-    return f"{role} {clean(model) if short == role else short}"
+    return f"{role} {clean(model)}"
 
 
 def _soon(seconds: float | None) -> str:
