@@ -33,6 +33,11 @@ def asked(config: RunConfig, brought: Brought) -> dict[str, RoleSettings]:
     return {name: settings for name, settings in config.every.items() if role_of(name) not in quiet}
 
 
+def roles_asked(config: RunConfig, brought: Brought) -> tuple[Role, ...]:
+    """The roles alone, each once."""
+    return tuple(dict.fromkeys(role_of(name) for name in asked(config, brought)))
+
+
 def role_of(name: str) -> Role:
     """The role, whatever phase."""
     return cast(Role, name.partition(" ")[0])

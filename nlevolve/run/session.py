@@ -27,7 +27,7 @@ from nlevolve.options import Limits, Options
 from nlevolve.puzzle.selection import Selection
 from nlevolve.records import CallFinished, Event, Noticed, RunFinished, RunStarted, TaskAnswered
 from nlevolve.run import examples, store
-from nlevolve.run.asking import asked, cards_of
+from nlevolve.run.asking import asked, cards_of, roles_asked
 from nlevolve.run.batch import solve_all
 from nlevolve.run.context import Context, Emit
 from nlevolve.run.controls import Brought
@@ -126,7 +126,7 @@ class Session:
                     see(event)
 
             emit(self._started())
-            beside = self.config.models, self.known, self.limits.max_calls, self.brought, self.idle
+            beside = self.config.models, self.known, self.limits, self.brought, self.idle
             for notice in notices(self.origin, self.lock, self.selection, *beside):
                 emit(Noticed(text=notice))
             try:
@@ -211,6 +211,7 @@ class Session:
         return RunStarted(
             run=self.name,
             models=dict(self.config.models),
+            asked=roles_asked(self.config, self.brought),
             preset=self.preset,
             tasks=tuple(t.id for t in self.selection.tasks),
             budget_usd=self.limits.budget,

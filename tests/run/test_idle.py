@@ -31,7 +31,10 @@ def told(**given: Any) -> str:
         ({"preset": "bare", "generator": "offline/generator-weak", "settings": {"answers.fill": 2}}, "--generator, answers.fill"),
         ({"preset": "bare", "seeds": "some.json"}, f"--seeds, since {BARE}"),
         ({"preset": "python", "library": "run"}, "--library, since who writes programs is shown no examples"),
-        ({"preset": "python", "settings": {"checker.form": "text", "answerer.form": "auto"}}, "checker.form, since nothing is asked"),
+        (
+            {"preset": "python", "settings": {"checker.form": "text", "answerer.form": "auto"}},
+            "checker.form, since nothing is",
+        ),
         ({"settings": {"reviewer.temperature": 1.0}}, "reviewer.temperature, since nothing is asked of the reviewer"),
         ({"settings": {"judge.temperature": 1.0}}, "judge.temperature, since nothing is asked of the judge"),
         ({"settings": {"policy.examples.most": 3}}, "policy.examples.most, since no library is named (--library)"),

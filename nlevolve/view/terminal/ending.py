@@ -241,11 +241,14 @@ def _resuming(summary: Summary) -> str:
         return ""
     if last is not None and last.remedy:
         return "go on, once that is changed"
-    return (
-        "go on, given a larger --max-calls, --max-tokens-total or --budget"
-        if last is not None and last.reason == "budget"
-        else "go on where it stopped"
-    )
+    return f"go on, given a larger {_caps(summary)}" if last is not None and last.reason == "budget" else "go on where it stopped"
+
+
+def _caps(summary: Summary) -> str:
+    """The caps that the run has, by their flags; that of a task is told of nowhere else."""
+    begun = summary.started
+    caps = {"--max-calls": begun.max_calls, "--max-tokens-total": begun.max_tokens, "--budget": begun.budget_usd} if begun else {}
+    return " or ".join(flag for flag, cap in caps.items() if cap is not None) or "--task-budget"
 
 
 def _next(

@@ -95,7 +95,7 @@ def of(event: Event, known: Collection[str] = ()) -> Moment | None:
     match event:
         case RunStarted():
             verb = "resumed" if event.resumed else "started"
-            models = _who(event.models)
+            models = _who(event.playing)
             tasks = ", ".join(filter(None, (plural(len(event.tasks), "task"), shard_words(event.shard))))
             whose = f" (by {clean(event.part)})" if event.part else ""
             text = f"run {clean(event.run)} {verb}{whose}: {tasks}, preset {event.preset}, {clean(models)}"
@@ -171,8 +171,8 @@ def _picked(event: AnswerJudged) -> str:
 
 def _who(models: Mapping[str, str]) -> str:
     """ "a → b" for a generator and its checker; a real model that is both is said to be."""
-    told = [models[role] for role in ("generator", "checker") if role in models]
-    if len(told) == 2 and told[0] == told[1]:
+    told = [models[role] for role in ("generator", "coder", "checker") if role in models] or [*models.values()][:1]
+    if len(set(told)) == 1 < len(told):
         return f"{told[0]} in every role" if len(set(models.values())) == 1 else f"{told[0]} (checker: as generator)"
     return " → ".join(told)
 

@@ -66,8 +66,10 @@ def _run(look: Look, called: Callable[[str], str]) -> Row:
     if started is None:
         return row((" nlevolve ", "bold reverse"), "  ", ("waiting for the run's first event", "dim"))
     # whoever writes in a phase of its own stands behind the generator
-    named = ["generator", *(name for name in started.models if name.startswith("phase ")), "coder", "checker"]
-    models = list(dict.fromkeys(called(started.models[role]) for role in named if role in started.models))
+    playing = started.playing
+    named = ["generator", *(name for name in playing if name.startswith("phase ")), "coder", "checker"]
+    named = [role for role in named if role in playing] or ["answerer"]
+    models = list(dict.fromkeys(called(playing[role]) for role in named if role in playing))
     return row(
         (" nlevolve ", "bold reverse"),
         "  ",
@@ -177,12 +179,15 @@ def _calls(look: Look, wide: bool) -> Row:
 
 
 def _programs(look: Look, wide: bool) -> list[Part]:
-    """How many programs were run in the sandbox, and how many of them failed there; nothing in a run without a coder."""
+    """How many programs there are, on how many grids they were run, and how often that gave none; nothing in a run without."""
     ran, palette = look.summary.history.programs, look.palette
     if not (ran.runs or "coder" in look.summary.history.models):
         return []
-    told = [("no grid", ran.failed, palette.partly), ("sandboxes broken" if wide else "broken", ran.broke, palette.bad)]
-    return [_told("programs", ran.runs, ""), *(_told(*one) for one in told if one[1] or (wide and one[0] == "no grid"))]
+    of = f" of {count(ran.runs)} runs" if wide else f"/{count(ran.runs)}"
+    told: list[Part] = [_told("programs", ran.programs, "")]
+    if wide or ran.failed:
+        told.append((f"  no grid {count(ran.failed)}{of if ran.failed else ''}", palette.partly if ran.failed else "dim"))
+    return [*told, *([_told("sandboxes broken" if wide else "broke", ran.broke, palette.bad)] if ran.broke else [])]
 
 
 def _held_back(look: Look, wide: bool) -> list[str]:
