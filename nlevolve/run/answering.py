@@ -232,8 +232,8 @@ class Answering:
         return len(set(grids)) < len(grids)
 
     async def _readable(self, candidate: Candidate, view: Transform, task: Task, number: int, sample: int) -> None:
-        """Follow, with further samples while nobody can read what comes back: a rule that holds must not go unanswered, as it does
-        not where its program has answered."""
+        """Follow, with further samples while nobody can read what comes back: a rule that holds must not go unanswered. Where its
+        program has answered, it does not."""
         coded = self._coded.get((candidate.index, number))
         for again in range(1 if coded and isinstance(coded.attempt, Followed) else GARBLED_SAMPLES):
             attempt = await self._once(candidate, view, task, number, sample + again * self.context.config.answers.samples)
