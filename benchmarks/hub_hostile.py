@@ -56,23 +56,29 @@ FRAMES: dict[str, str | bytes] = {
 
 async def story(url: str, pid: int, connections: int) -> None:
     port = int(url.rpartition(":")[2])
-    async with worker(url, "honest") as honest:
+    async with worker(url, "honest", "session") as honest:
         assert (await answer(honest, {"op": "reserve", "n": 1, "task": "t", "key": KEY, "prompt_usd": 0.5}))["usd"] == 0.5
-        for what, (request, expected) in REQUESTS.items():
-            said = await asked(port, request)
-            assert expected in said, (what, said)
-        taken = await endless(port)
-        for what, frame in FRAMES.items():
-            code = await cut_off(url, frame)
-            assert code in (1006, 1007, 1009), (what, code)
-        silent = await crowd(port, connections, b"")
-        slow = await crowd(port, connections, b"GET /v1/work HTTP/1.1\r\nX-Slow: ")
-        unread = await asyncio.to_thread(reads_nothing, port)
+    await beside(url, port, connections, pid)
+
+
+async def beside(url: str, port: int, connections: int, pid: int) -> None:
+    """All of them, and then the honest one says what its call took."""
+    for what, (request, expected) in REQUESTS.items():
+        said = await asked(port, request)
+        assert expected in said, (what, said)
+    taken = await endless(port)
+    for what, frame in FRAMES.items():
+        code = await cut_off(url, frame)
+        assert code in (1006, 1007, 1009), (what, code)
+    silent = await crowd(port, connections, b"")
+    slow = await crowd(port, connections, b"GET /v1/work HTTP/1.1\r\nX-Slow: ")
+    unread = await asyncio.to_thread(reads_nothing, port)
+    async with worker(url, "honest", "session") as honest:
         await answer(honest, {"op": "settle", "n": 2, "hold": 1, "key": KEY, "sent": True, "cost_usd": 0.25})
-        told = status(url, TOKEN)
-        assert told is not None
-        spent, held = told["spent"], told["held"]
-        assert (spent["usd"], spent["calls"], held["calls"]) == (0.25, 1, 0), (spent, held)
+    told = status(url, TOKEN)
+    assert told is not None
+    spent, held = told["spent"], told["held"]
+    assert (spent["usd"], spent["calls"], held["calls"]) == (0.25, 1, 0), (spent, held)
     print(
         f"{len(REQUESTS)} requests and {len(FRAMES)} frames refused; a body without end cut off after {taken:,} bytes;"
         f" {connections} silent connections gone after {silent:.0f} s, as many slow ones after {slow:.0f} s,"
@@ -86,12 +92,12 @@ def memory(pid: int) -> float:
 
 
 @asynccontextmanager
-async def worker(url: str, run: str) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
+async def worker(url: str, run: str, session: str = "") -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
     async with (
         aiohttp.ClientSession(headers={"Authorization": f"Bearer {TOKEN}"}) as web,
         web.ws_connect(f"{url}/v1/work", max_msg_size=0) as line,
     ):
-        await line.send_json({"run": run, "session": secrets.token_hex(8)})
+        await line.send_json({"run": run, "session": session or secrets.token_hex(8)})
         await line.receive_str()
         yield line
 
@@ -169,7 +175,7 @@ def main() -> None:
     parser.add_argument("--connections", type=int, default=500)
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "nlevolve", "hub", "--port", "0", "--folder", f"{folder}/hub"]
+        command = [sys.executable, "-m", "nlevolve", "hub", "--port", "0", "--folder", f"{folder}/hub", "--lease", "600"]
         pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
         with subprocess.Popen(command, env={**os.environ, "NLEVOLVE_HUB_TOKEN": TOKEN}, **pipes) as hub:
             assert hub.stdout
