@@ -81,7 +81,7 @@ def test_what_a_cap_left_is_what_no_description_answers() -> None:
 @pytest.mark.parametrize(
     ("why", "then"),
     [
-        ("the cap of 9 calls is reached", "go on, given a larger --max-calls"),
+        ("the cap of 9 calls is reached", "go on, given a larger --"),
         ("at the hub: the cap of 9 calls is reached", "go on, once its hub is started again with a larger cap"),
     ],
 )
