@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from nlevolve.ask.prompts import Prompts, bundled
-from nlevolve.cli.exporting import Teaching
+from nlevolve.cli.exporting import Teaching, write_lines
 from nlevolve.puzzle.tasks import Pair, Task
-from nlevolve.view.export.card import card
+from nlevolve.view.export.card import Part, card
 from nlevolve.view.export.chats import split_of
 from nlevolve.view.history import read
 from nlevolve.view.results import results
@@ -33,7 +35,7 @@ def on(split: str) -> Task:
     return next(task for task in wide if split_of(task) == split)
 
 
-def test_a_task_is_on_one_side_in_every_format() -> None:
+def test_a_task_is_on_one_side_in_every_format(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     told = teaching((*TASKS, on("train"), replace(on("validation"), id="held")))
     sides: dict[str, set[str]] = {}
     for part in (told.sft(), told.dpo(), told.ttt()):
@@ -42,6 +44,10 @@ def test_a_task_is_on_one_side_in_every_format() -> None:
     assert {task: {split_of(one)} for task, one in (("flip", FLIP), ("drawn", on("train")))}.items() <= sides.items()
     assert sides["held"] == {"validation"}
     assert all(len(one) == 1 for one in sides.values())
+    one = next(line for line in told.ttt().lines if line["task"] == "held")
+    write_lines(told.run, Part("sft", "Chats.", [one]), tmp_path / "sft.jsonl")
+    assert [(tmp_path / name).read_text().count("\n") for name in ("sft.jsonl", "sft.validation.jsonl")] == [0, 1]
+    assert "all lines of sft are of tasks for validation" in capsys.readouterr().err
 
 
 def test_a_run_of_nothing_but_tasks_for_validation_has_them_to_train_on_and_says_so() -> None:
