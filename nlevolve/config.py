@@ -245,11 +245,13 @@ def require_writers(config: RunConfig) -> None:
     policy = config.policy
     if policy.read != "code":
         raise UsageError(f"setting 'policy.read' is {policy.read}: what generators write as programs is read by them (code)")
-    moves = {move for phase in policy.phases for move in phase.moves} | set(
-        policy.after_perfect if policy.stop_when == "agree" else ()
-    )
-    if other := sorted(moves - {"write", "revise", "recombine"}):
-        raise UsageError(f"policy.writes = programs knows the moves write, revise and recombine, not {', '.join(other)}")
+    moves = {"policy.phases": [move for phase in policy.phases for move in phase.moves]}
+    moves |= {"policy.after_perfect": list(policy.after_perfect)} if policy.stop_when == "agree" else {}
+    for setting, those in moves.items():
+        if other := sorted(set(those) - {"write", "revise", "recombine"}):
+            why = f"setting '{setting}' has {', '.join(other)}, and who writes programs (policy.writes) knows the moves"
+            empty = "; [] takes those of the phase" if setting == "policy.after_perfect" else ""
+            raise UsageError(f"{why} write, revise and recombine{empty}")
     for name in WRITERS:
         if config.role(name).form not in ("auto", "text"):
             raise UsageError(f"setting '{name}.form' is {config.role(name).form}: a program is asked for as text")
