@@ -164,9 +164,13 @@ def lines_of(ours: Slurm, shard: int) -> int:
     return log.read_bytes().count(b"\n") if log.exists() else 0
 
 
-def worker(shard: int) -> psutil.Process:
-    """The process that works on a shard: bash and shard.sh have given it their place."""
-    (found,) = (one for one in psutil.process_iter() if one.name() != "slurmstepd" and f"study.{shard}of{SHARDS}" in _words(one))
+def workers(ours: Slurm) -> dict[str, psutil.Process]:
+    """The processes that work on shards, by run: bash and shard.sh have given them their place."""
+    found = {}
+    for process in psutil.process_iter():
+        words = _words(process)
+        if any(word.startswith(str(ours.folder / "nlevolve-bank")) for word in words):
+            found |= {word: process for word in words if word.startswith("study.")}
     return found
 
 
@@ -177,14 +181,13 @@ def _words(process: psutil.Process) -> list[str]:
         return []
 
 
-def node_dies(ours: Slurm, shard: int) -> None:
-    """All that SLURM has there, and the job; then SLURM is told, and a new node is up, on whose disk there is no bank."""
-    job = worker(shard)
-    step = job.parent()
+def node_dies(ours: Slurm) -> None:
+    """All that SLURM has there, and all jobs; then SLURM is told, and a new node is up, on whose disk there is no bank."""
     ours.running["slurmd"].kill()
-    for process in (step, job):
-        if process is not None:
-            process.kill()
+    for job in workers(ours).values():
+        for process in (job.parent(), job):
+            if process is not None:
+                process.kill()
     ours.running.pop("slurmd").wait()
     shutil.rmtree(next(ours.folder.glob("nlevolve-bank-*")))
     host = socket.gethostname().split(".")[0]
@@ -213,9 +216,9 @@ def accidents(ours: Slurm, hub: str = "", token: str = "") -> str:
         until(lambda: lines_of(ours, 1) > UNDER_WAY)
         ours.call("scontrol", "requeue", f"{job}_1")
         until(lambda: lines_of(ours, 2) > UNDER_WAY)
-        worker(2).kill()
+        workers(ours)[f"study.2of{SHARDS}"].kill()
         until(lambda: lines_of(ours, 3) > UNDER_WAY)
-        node_dies(ours, 3)
+        node_dies(ours)
         ended = ours.over(job)
         again = ours.submit("--array=2", "array.sbatch", **told)
         merging = ours.submit(f"--dependency=afterany:{again}", "merge.sbatch")
