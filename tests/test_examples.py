@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,15 @@ import pytest
 import yaml
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
+JOBS = """
+class SLURMCluster:
+    scheduler_address = "tcp://there"
+    def __init__(self, **told): pass
+    def __enter__(self): return self
+    def __exit__(self, *_): print("no more jobs", flush=True)
+    def adapt(self, minimum_jobs, maximum_jobs): print(minimum_jobs, "to", maximum_jobs, "jobs", flush=True)
+"""
+"""Stands in for dask_jobqueue."""
 SCRIPTS = [EXAMPLES / "shard.sh", *sorted((EXAMPLES / "slurm").iterdir())]
 
 
@@ -23,6 +34,32 @@ def test_bash_can_read_it(script: Path) -> None:
 @pytest.mark.parametrize("program", sorted((EXAMPLES / "dask").iterdir()), ids=lambda path: path.name)
 def test_python_can_read_it(program: Path) -> None:
     compile(program.read_text(), program.name, "exec")
+
+
+def test_ctrl_c_in_a_cluster_of_jobs_is_for_the_run_and_begun_again_it_goes_on(tmp_path: Path) -> None:
+    (tmp_path / "dask_jobqueue.py").write_text(JOBS)
+    program = tmp_path / "nlevolve"
+    # as a run does: it hears Ctrl-C, and takes its time to end
+    program.write_text("#!/usr/bin/env bash\ntrap 'echo ended; exit 130' INT\necho $@\nwhile :; do read -t 0.1 <>$FIFO; done\n")
+    program.chmod(0o755)
+    os.mkfifo(tmp_path / "fifo")
+    env = {"PATH": f"{tmp_path}:/usr/bin:/bin", "PYTHONPATH": str(tmp_path), "FIFO": str(tmp_path / "fifo")}
+
+    def told(*words: str) -> list[str]:
+        command = [sys.executable, str(EXAMPLES / "dask" / "jobqueue.py"), "many", "3", "arc1:training", *words]
+        with subprocess.Popen(command, cwd=tmp_path, env=env, stdout=subprocess.PIPE, text=True, start_new_session=True) as one:
+            assert one.stdout
+            lines = [one.stdout.readline(), one.stdout.readline()]
+            os.killpg(one.pid, signal.SIGINT)
+            lines += one.stdout.readlines()
+        assert one.returncode == 130
+        return [line.strip() for line in lines]
+
+    there = ["3 to 3 jobs", "solve arc1:training --budget 10 --run many --cluster tcp://there", "ended", "no more jobs"]
+    assert told("--budget", "10") == there
+    (tmp_path / "runs" / "many").mkdir(parents=True)
+    (tmp_path / "runs" / "many" / "config.json").touch()
+    assert told()[1] == "resume many --cluster tcp://there"
 
 
 def documents(name: str) -> list[Any]:
