@@ -152,12 +152,11 @@ def watched(pids: dict[str, int], until_over: subprocess.Popen[bytes]) -> dict[s
 
 @dataclass
 class World:
-    """A provider, tasks, and the answers of an undisturbed run."""
+    """A provider and tasks, and what it was asked."""
 
     ours: Processes
     provider: Provider
     asked: list[str]
-    answers: object = None
 
     def words(self, command: str, run: str, *more: str) -> tuple[str, ...]:
         tasks = [f"task{number}.json" for number in range(TASKS)] if command == "solve" else []
@@ -176,25 +175,29 @@ class World:
 
 
 def kills(asked: argparse.Namespace) -> None:
-    print(f"load of the last minute: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+    print(f"load of the last minute: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores", flush=True)
+    with world() as there:
+        there.ours.start("alone", *there.words("solve", "alone")).wait()
+        answers, needed = there.outcome("alone"), len(there.asked)
+    for victim in VICTIMS if asked.only is None else (asked.only,):
+        for number in range(asked.times):
+            with world() as there:
+                killed(there, victim)
+                print(f"{victim} {number + 1}: {verdict(there, answers, needed)}", flush=True)
+
+
+@contextmanager
+def world() -> Iterator[World]:
     slow, sent = Slow(seconds=SECONDS), list[str]()
 
     def counted(one: Asked) -> Said:
         sent.append(json.dumps([one.texts, one.body.get("seed")]))
         return slow._say(one)
 
-    for victim in VICTIMS if asked.only is None else (asked.only,):
-        for number in range(asked.times):
-            with processes() as ours, Provider(counted) as provider:
-                for task in range(TASKS):
-                    task_file(ours.folder, name=f"task{task}")
-                world = World(ours, provider, sent)
-                ours.start("alone", *world.words("solve", "alone", "--cache-dir", "other")).wait()
-                world.answers = world.outcome("alone")
-                needed, before = len(sent), len(sent)
-                killed(world, victim)
-                print(f"{victim} {number + 1}: {verdict(world, sent[before:], needed)}", flush=True)
-            sent.clear()
+    with processes() as ours, Provider(counted) as provider:
+        for task in range(TASKS):
+            task_file(ours.folder, name=f"task{task}")
+        yield World(ours, provider, sent)
 
 
 def killed(world: World, victim: str) -> None:
@@ -245,8 +248,9 @@ def free_port() -> int:
         return int(taken.getsockname()[1])
 
 
-def verdict(world: World, sent: Sequence[str], needed: int) -> str:
-    """What is not as it must be."""
+def verdict(world: World, answers: object, needed: int) -> str:
+    """What is not as it must be: other `answers` than those of an undisturbed run, which makes so many requests."""
+    sent = world.asked
     folder = world.ours.folder / "runs" / "many"
     events = read_events(folder)
     ends = [e for e in events if isinstance(e, CallFinished)]
@@ -254,7 +258,7 @@ def verdict(world: World, sent: Sequence[str], needed: int) -> str:
     twice = sum(number - 1 for number in Counter(sent).values())
     lost = len(under_way_at_a_kill(events)) + sum(e.finish == "abandoned" for e in ends)
     found = audited(folder, read_config(folder), requests=False).differs
-    faults = [] if world.outcome("many") == world.answers else ["other answers"]
+    faults = [] if world.outcome("many") == answers else ["other answers"]
     faults += [f"{number} calls paid twice" for number in [sum(n - 1 for n in bought.values())] if number]
     faults += [str(one) for one in found[:3]]
     told = f"{len(sent)} requests where an undisturbed run makes {needed}, {twice} of them for the second time, {lost} lost"

@@ -75,9 +75,12 @@ class Series:
         return forecast(self.configs, self.selection.tasks, self._prompts(), cards, seeds=seeds)
 
     def announce(self, *, as_json: bool = False) -> None:
-        """Print the runs and what they may take."""
+        """Print the runs, what they may take, and who would solve them. Raises UsageError where a cluster cannot."""
+        from nlevolve.cli.solve import cluster_of
+
+        cluster = cluster_of(self.shared, look=False)
         if as_json:
-            say(dumps(self._row(), separators=(",", ":")))
+            say(dumps(self._row() | ({"cluster": cluster.row} if cluster else {}), separators=(",", ":")))
             return
         from nlevolve.run.assumed import lines, models_asked
         from nlevolve.view.terminal.sweep_table import announcement
@@ -85,6 +88,8 @@ class Series:
         console(highlight=False).print(announcement(self._told(), self.forecasts(), len(self.selection.tasks)))
         for line in lines(models_asked(self.configs, self._known())):
             say(clean(line))
+        if cluster:
+            say(clean(cluster.told))
 
     def _row(self) -> dict[str, Any]:
         from nlevolve.run.assumed import models_asked
@@ -110,10 +115,14 @@ class Series:
         ]
 
     def require_confirmed(self) -> None:
-        """Raises Unconfirmed where a preset, or the sweep's file, names what nobody has chosen here."""
+        """Raises Unconfirmed where a preset, or the sweep's file, names what nobody has chosen here; and UsageError where nobody
+        answers at the address of a cluster that is."""
+        from nlevolve.cli.solve import cluster_of
+
         roles = [role for config in self.configs for role in config.every.values()]
         items = () if self.shared.replay else named(roles, self._cards(), self._prompts(), self.chosen)
         require_confirmed((*items, *self.places), self.chosen)
+        cluster_of(self.shared)
 
     def carry_out(self, live: bool, colours: Palette | None = None, ended: Ended = lambda code, folder: None) -> int:
         """Run them all; a cap that is reached, Ctrl-C or a full disk ends the series. Returns the worst exit code."""
@@ -133,9 +142,10 @@ class Series:
         from nlevolve.cli.solve import cluster_of
         from nlevolve.run.session import begin
 
+        elsewhere = cluster_of(cell)
         session = begin(self.selection, config, cell.model_copy(update=left(self.shared, self.folders)), chosen=self.chosen)
         self.folders.append(session.folder)
-        session = replace(session, elsewhere=cluster_of(cell))
+        session = replace(session, elsewhere=elsewhere)
         return carry_out(session, live=live, as_json=False, see=self.see, colours=colours)
 
     def _tell_left(self, begun: int) -> None:

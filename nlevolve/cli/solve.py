@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
     from nlevolve.cli.planning import Plan
     from nlevolve.cli.series import Series
+    from nlevolve.cluster.asked import Cluster
     from nlevolve.llm.settings import RoleSettings
-    from nlevolve.run.session import Elsewhere, Session
+    from nlevolve.run.session import Session
     from nlevolve.view.outside import Make
     from nlevolve.view.terminal.palette import Palette
 
@@ -181,13 +182,14 @@ def resume(
     return _ended(_carry_out(session, see, live, json, colours, began), session.folder, when_done, json)
 
 
-def cluster_of(asked: Spread) -> Elsewhere | None:
-    """Who solves the tasks in the place of this process, if anybody is to. Raises UsageError."""
+def cluster_of(asked: Spread, *, look: bool = True) -> Cluster | None:
+    """Who solves the tasks in the place of this process, if anybody is to. Raises UsageError; `look`: also where a scheduler does
+    not answer."""
     if asked.cluster is None and asked.workers is None:
         return None
-    from nlevolve.cluster.asked import cluster
+    from nlevolve.cluster.asked import cluster, planned
 
-    return cluster(asked)
+    return cluster(asked) if look else planned(asked)
 
 
 def _knock(roles: Iterable[RoleSettings]) -> None:

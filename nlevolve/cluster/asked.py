@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import importlib.util
 import socket
+import string
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
 
 from nlevolve.cluster.driver import Driver
 from nlevolve.cluster.engine import Gone, at, local
@@ -17,7 +20,6 @@ from nlevolve.cluster.messages import Equipment
 from nlevolve.cluster.same import sources
 from nlevolve.cluster.shared import Shared, clash, shared
 from nlevolve.errors import UsageError
-from nlevolve.offline.workers import cores
 from nlevolve.options import LOCAL, Limits, Places, Spread
 from nlevolve.records import Noticed
 from nlevolve.run.context import Emit
@@ -42,11 +44,35 @@ class Cluster:
     workers: int | None
     """As many as there are, if it is not said."""
 
+    @property
+    def begun(self) -> int | None:
+        """Workers that are started for the run; None: whoever is at the scheduler's address takes part."""
+        if self.address != LOCAL or self.workers:
+            return self.workers if self.address == LOCAL else None
+        # with the embedded models, which a driver does without
+        from nlevolve.offline.workers import cores
+
+        return cores()
+
+    @property
+    def told(self) -> str:
+        """What takes part, for whoever has not begun yet: nobody has been asked."""
+        dask = f"Dask {metadata.version('distributed')}"
+        if self.begun:
+            return f"cluster: {_workers(self.begun)} on this machine, by {dask}"
+        who = f"{_workers(self.workers)} at most" if self.workers else "as many workers as there are"
+        return f"cluster: {who} at {self.address}, by {dask}; whether they are there is seen when the run begins"
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """The same for programs."""
+        return {"address": self.address, "workers": self.begun or self.workers, "dask": metadata.version("distributed")}
+
     @asynccontextmanager
     async def opened(self, session: Session, emit: Emit) -> AsyncIterator[Driver]:
         """Its workers, met. Raises Unfit where one cannot take part, or nobody answers."""
         here = self.address == LOCAL
-        wanted = self.workers or (cores() if here else 1)
+        wanted = self.begun or self.workers or 1
         try:
             async with (
                 local(wanted) if here else at(self.address) as engine,
@@ -56,7 +82,7 @@ class Cluster:
                 await driver.roster.meet(wanted)
                 number = len(driver.roster.places)
                 where = "on this machine" if here else f"at {self.address}"
-                emit(Noticed(text=f"cluster: {number} worker{'' if number == 1 else 's'} {where}"))
+                emit(Noticed(text=f"cluster: {_workers(number)} {where}"))
                 try:
                     yield driver
                 finally:
@@ -66,7 +92,16 @@ class Cluster:
 
 
 def cluster(options: Spread) -> Cluster | None:
-    """Who solves the tasks in place of this process, as these options say. Raises UsageError, one line."""
+    """Who solves the tasks in place of this process, as these options say: of a scheduler it is seen that it answers. Raises
+    UsageError, one line."""
+    found = planned(options)
+    if found is not None and found.address != LOCAL and (why := _silence(found.address)):
+        raise UsageError(f"--cluster: no scheduler of Dask answers at {found.address} ({why}); local, or tcp://HOST:PORT")
+    return found
+
+
+def planned(options: Spread) -> Cluster | None:
+    """As `cluster`, and no connection is opened: for a dry run. Raises UsageError, one line."""
     if options.cluster is None:
         if options.workers is not None:
             raise UsageError("--workers says how many workers of a cluster there are: name one with --cluster local, or ADDRESS")
@@ -77,18 +112,32 @@ def cluster(options: Spread) -> Cluster | None:
         raise UsageError("--cluster needs Dask, which is not installed: pip install 'nlevolve[cluster]'")
     if isinstance(options, Limits) and (why := clash(options)):
         raise UsageError(f"{why}: leave it out, or leave out --cluster")
-    if options.cluster != LOCAL and (why := _silence(options.cluster)):
-        raise UsageError(f"--cluster: no scheduler of Dask answers at {options.cluster} ({why}); local, or tcp://HOST:PORT")
+    if options.cluster != LOCAL and not _place(options.cluster):
+        raise UsageError(f"--cluster takes local, or a scheduler's address like tcp://HOST:PORT, got {options.cluster[:200]!r}")
     return Cluster(options.cluster, options.workers)
+
+
+def _workers(number: int) -> str:
+    return f"{number} worker{'' if number == 1 else 's'}"
+
+
+def _place(address: str) -> SplitResult | None:
+    """The parts of what can be a scheduler's address; None of what cannot."""
+    try:
+        parts = urlsplit(address if "://" in address else f"tcp://{address}")
+        fits = parts.scheme in SCHEMES and parts.hostname and parts.port != 0 and not set(address) & set(string.whitespace)
+        return parts if fits else None
+    except ValueError:
+        return None
 
 
 def _silence(address: str) -> str:
     """Why no scheduler answers there; empty where one may."""
+    parts = _place(address)
+    if parts is None:
+        return "it is no address of one"
     try:
-        parts = urlsplit(address if "://" in address else f"tcp://{address}")
-        if parts.scheme not in SCHEMES or not parts.hostname:
-            return "it is no address of one"
-        with socket.create_connection((parts.hostname, parts.port or PORT), timeout=GLANCE) as there:
+        with socket.create_connection((parts.hostname or "", parts.port or PORT), timeout=GLANCE) as there:
             # a scheduler greets whoever comes; over TLS it waits for our word
             if parts.scheme == "tcp" and not there.recv(1):
                 return "whoever listens there hung up"

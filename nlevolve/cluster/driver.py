@@ -21,6 +21,7 @@ from nlevolve.evolve.population import population
 from nlevolve.llm.cache import LINGER
 from nlevolve.llm.means import Means
 from nlevolve.llm.pausing import Pause
+from nlevolve.llm.request import Reply
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Event, Loss, Noticed, TaskAnswered, write_event
 from nlevolve.run.batch import answered_for_good, shown
@@ -99,6 +100,9 @@ class Driver:
                 self._turn()
                 await self._woken(watching)
             await self._part(watching[0])
+        except Unfit:
+            await self._come_in()
+            raise
         finally:
             under_way = (*watching, *self._jobs.values(), *self._fences)
             for one in under_way:
@@ -211,8 +215,7 @@ class Driver:
     def _forget_lost(self) -> None:
         for station in self._gone:
             self._fences.append(asyncio.create_task(self.shared.fence(self.session.run_id, station)))
-            for end in self._hearing.lost(station):
-                self._tell(end)
+            self._end(station)
             for number, (_, at) in self._places.items():
                 if at == station and number in self._jobs:
                     self._jobs[number].cancel()
@@ -297,8 +300,24 @@ class Driver:
                     self._listen()
                     self._forget_lost()
         for station in (spoke & self.roster.places.keys()) - self._parted:
-            for end in self._hearing.lost(station):
-                self._tell(end)
+            self._end(station)
+
+    async def _come_in(self) -> None:
+        """The run ends, and its workers are there still, out of reach: what they hand in within a moment is known."""
+        for _ in range(int(PARTING / LOOK) if self.shared.own else 0):
+            if all(map(self._bought, self._hearing.open())):
+                break
+            await asyncio.sleep(LOOK)
+        for station in self.roster.places:
+            self._end(station)
+
+    def _end(self, station: str) -> None:
+        """The ends of the calls that a station will say nothing more of."""
+        for end in self._hearing.lost(station, self._bought):
+            self._tell(end)
+
+    def _bought(self, key: str) -> Reply | None:
+        return self.shared.bought(self.session.run_id, key)
 
     async def leave(self) -> None:
         """At once: whoever still works is told to stop, as far as he can be reached in a moment."""

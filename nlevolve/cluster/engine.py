@@ -22,6 +22,10 @@ OURS = {
     # no dashboard, and no page that tells of a run
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
+    # nobody looks at where its threads spend their time, nor at its memory
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.system-monitor.interval": "10s",
+    "distributed.admin.system-monitor.gil.enabled": False,
     # events are passed on, not kept: the log has them
     "distributed.admin.low-level-log-length": 100,
 }
@@ -33,6 +37,10 @@ CONNECTING = 10.0
 
 class Gone(Exception):
     """Nobody answers at the scheduler's address any more. One line."""
+
+
+class Silent(Gone):
+    """Whoever holds that address says nothing: it may only be busy."""
 
 
 class Refused(Exception):
@@ -59,8 +67,9 @@ class Engine:
         try:
             async with asyncio.timeout(CONNECTING):
                 return sorted((await self._client.scheduler.identity(n_workers=-1))["workers"])
-        except (OSError, TimeoutError):
-            raise Gone(f"nobody answers any more at the scheduler's address {self.address}") from None
+        except (OSError, TimeoutError) as error:  # of these two the second is one of the first
+            kind = Silent if isinstance(error, TimeoutError) else Gone
+            raise kind(f"nobody answers any more at the scheduler's address {self.address}") from None
 
     async def ask(self, function: Callable[[str], Any], text: str, worker: str) -> str:
         """What a function of on_worker.py says there, at once. Raises Refused."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from nlevolve.cluster.messages import Said
+from nlevolve.llm.accounts import finished
 from nlevolve.llm.embedded import is_embedded
+from nlevolve.llm.request import Reply
 from nlevolve.records import (
     Bought,
     CallFinished,
@@ -85,12 +87,21 @@ class Hearing:
         """Messages of a station that were heard."""
         return self._of[station].number
 
-    def lost(self, station: str) -> Iterator[CallFinished]:
-        """The ends of the calls that a lost station had under way: they may be billed, as much as was reserved for each."""
+    def open(self) -> Iterator[str]:
+        """Digests of the requests that are with a provider."""
+        return (key for its in self._of.values() for key, sent in its.tries.items() if not is_embedded(sent.model))
+
+    def lost(self, station: str, bought: Callable[[str], Reply | None]) -> Iterator[Event]:
+        """The ends of the calls that a lost station had under way. What it handed in is known (`bought` by this run, under a
+        request's digest); the others may be billed, as much as was reserved for each."""
         for sent in self._of.pop(station, _Heard()).tries.values():
             free = is_embedded(sent.model)
+            shared = {name: getattr(sent, name) for name in SHARED}
+            if not free and (reply := bought(sent.request)) is not None:
+                yield self._purchase(finished(shared, reply.model_copy(update={"tries": sent.tries})))
+                continue
             yield CallFinished(
-                **{name: getattr(sent, name) for name in SHARED},
+                **shared,
                 source="failed",
                 finish="abandoned",
                 error="its worker was lost",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
 from nlevolve.cluster import on_worker
-from nlevolve.cluster.engine import Engine, Refused
+from nlevolve.cluster.engine import Engine, Refused, Silent
 from nlevolve.cluster.messages import Beat, Equipment, Greeting, Pulse
 from nlevolve.run.pinging import Unfit
 
@@ -21,6 +22,10 @@ GLANCE = 0.2
 """Seconds between looks at who has come."""
 COMING = 60.0
 """Seconds in which the first worker has to come."""
+UNSAID = 2.0
+"""Seconds for which workers are waited for without a word."""
+SILENCE = 60.0
+"""Seconds for which a scheduler may say nothing, while its machine still holds our connection."""
 SHOWN = 3
 """Workers whose faults are listed."""
 
@@ -51,8 +56,12 @@ class Roster:
     async def meet(self, wanted: int) -> None:
         """Greet all who are there, once so many are, or none more has come for a while. Raises Unfit and Gone."""
         there = await self.engine.workers()
-        for _ in range(int(COMING / GLANCE)):
+        for look in range(int(COMING / GLANCE)):
             if len(there) < wanted:
+                if look == int(UNSAID / GLANCE):
+                    self.notice(
+                        f"waiting up to {COMING:.0f} s for workers at {self.engine.address}: {len(there)} of {wanted} there"
+                    )
                 await asyncio.sleep(GLANCE)
                 there = await self.engine.workers()
         if not there:
@@ -66,8 +75,17 @@ class Roster:
 
     async def beating(self) -> None:
         """Beat until cancelled. Raises Gone."""
+        heard, said = time.monotonic(), False
         while True:
-            await self.once()
+            try:
+                await self.once()
+                heard, said = time.monotonic(), False
+            except Silent:
+                if time.monotonic() - heard > SILENCE:
+                    raise
+                if not said:
+                    self.notice(f"the scheduler at {self.engine.address} does not answer: waiting up to {SILENCE:.0f} s for it")
+                said = True
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.news.wait(), BEAT)
             self.news.clear()

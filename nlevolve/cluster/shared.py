@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from nlevolve.errors import BankFailed
 from nlevolve.hub.address import checked, token
 from nlevolve.hub.joined import Joined
 from nlevolve.hub.line import Line
@@ -17,6 +18,7 @@ from nlevolve.hub.service import Hub
 from nlevolve.llm.ledger import Caps
 from nlevolve.llm.means import Asker, Means
 from nlevolve.llm.owed import spent
+from nlevolve.llm.request import Reply
 from nlevolve.options import Limits
 from nlevolve.records import Noticed
 from nlevolve.run.context import Emit
@@ -48,6 +50,13 @@ class Shared:
         """From now on the run may take so much, with what is spent already."""
         if self.own:
             self.own.desk.till.ledger.cap(usd)
+
+    def bought(self, run_id: str, key: str) -> Reply | None:
+        """What this run bought under that digest, as far as the hub beside us has it."""
+        with suppress(BankFailed):  # whoever waits for `failed` hears of it
+            sample = self.own.desk.bank.get(key) if self.own else None
+            return sample.reply if sample is not None and sample.run == run_id else None
+        return None
 
     async def failed(self) -> None:
         """Wait until the hub beside us can write no more, if ever. Raises BankFailed."""

@@ -25,8 +25,8 @@ from nlevolve.run.asking import asked
 from nlevolve.run.controls import Brought
 from nlevolve.run.recorded import endpoints_of
 
-PAUSE = 0.05
-"""Seconds for which messages are gathered: each batch wakes the worker, the scheduler and the driver."""
+PAUSE = 0.2
+"""Seconds for which events are gathered: each batch wakes the worker, the scheduler and the driver, a millisecond of CPU each."""
 LONGEST_WHY = 1000
 """Characters of what went wrong."""
 
@@ -77,6 +77,8 @@ class Station:
             return Outcome(refused=True)
         except Exception as error:  # a fault of ours, or of a library: the driver says it, and the run ends
             outcome = _failed(error)
+        with suppress(RuntimeError):  # the outcome waits for what was said before; of a loop that is over all is said
+            self._loop.call_soon_threadsafe(self._flush)
         return outcome.model_copy(update={"said": self._said})
 
     def _opened(self) -> Solving:
@@ -111,10 +113,10 @@ class Station:
     def _send(self, what: str, text: str) -> None:
         self._said += 1
         self._unsaid.append(Said(self.name, self._said, what, text))
-        if self._loop.is_running() and len(self._unsaid) == 1:
-            self._loop.call_later(PAUSE, self._flush)
-        elif not self._loop.is_running():
+        if what != "event" or not self._loop.is_running():
             self._flush()
+        elif len(self._unsaid) == 1:
+            self._loop.call_later(PAUSE, self._flush)
 
     def _flush(self) -> None:
         unsaid, self._unsaid = self._unsaid, []

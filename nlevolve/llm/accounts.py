@@ -34,15 +34,7 @@ class Accounts:
             failed["unknown_tokens"] = outcome.unknown_tokens
             self._emit(CallFinished(source="failed", cost_usd=cost, unknown_usd=outcome.unknown_usd or 0.0, **failed))
             return
-        took: dict[str, Any] = {"usage": outcome.usage, "cost_usd": outcome.cost_usd, "seconds": outcome.seconds}
-        turning = outcome.finish == "length" and looping(outcome.text or outcome.reasoning)
-        ended = {"finish": outcome.finish, "looping": turning, "hung_up": outcome.hung_up}
-        shared: dict[str, Any] = {**ended, "reasoning": outcome.reasoning, **label}
-        if outcome.cached:
-            self._emit(CallFinished(source="cache", tries=0, bought=Bought(**took), **shared))
-        else:
-            spent = {"tries": outcome.tries, "unknown_usd": outcome.unknown_usd, "unknown_tokens": outcome.unknown_tokens}
-            self._emit(CallFinished(source="provider", **spent, **took, **shared))
+        self._emit(finished(label, outcome))
 
     def repeatable(self, request: Request) -> bool:
         """Whether the same reply can be had again for nothing."""
@@ -54,6 +46,18 @@ class Accounts:
         if text not in self._said:
             self._said.add(text)
             self._emit(Noticed(text=text))
+
+
+def finished(label: Mapping[str, Any], reply: Reply) -> CallFinished:
+    """The end of a call that brought this reply."""
+    took: dict[str, Any] = {"usage": reply.usage, "cost_usd": reply.cost_usd, "seconds": reply.seconds}
+    turning = reply.finish == "length" and looping(reply.text or reply.reasoning)
+    ended = {"finish": reply.finish, "looping": turning, "hung_up": reply.hung_up}
+    shared: dict[str, Any] = {**ended, "reasoning": reply.reasoning, **label}
+    if reply.cached:
+        return CallFinished(source="cache", tries=0, bought=Bought(**took), **shared)
+    spent = {"tries": reply.tries, "unknown_usd": reply.unknown_usd, "unknown_tokens": reply.unknown_tokens}
+    return CallFinished(source="provider", **spent, **took, **shared)
 
 
 def metered(ask: Ask, accounts: Accounts, *, unsent: bool = True) -> Ask:

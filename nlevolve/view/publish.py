@@ -20,8 +20,10 @@ from nlevolve.view.uplift import told as controls_told
 
 MOST_CALLS = 600
 """Calls of a run whose requests and replies stand in its report; `nlevolve show --raw` has those of any."""
-SECONDS_BETWEEN = 2.0
-"""Writing both files takes a while when a run has hundreds of tasks, so tasks that end together share one writing."""
+SECONDS_BETWEEN, LONGEST_BETWEEN = 2.0, 30.0
+"""From one writing of both files to the next: tasks that end together share one."""
+SHARE = 0.02
+"""Of a run's time, at most, for writing them: with hundreds of tasks it takes a tenth of a second."""
 
 
 class Publisher:
@@ -33,7 +35,8 @@ class Publisher:
         self._folder, self._tasks, self._clock = folder, selection.tasks, clock
         self._public = public(selection.found)
         self._solutions = open_solutions(selection.selectors, selection.max_side)
-        self._written = float("-inf")
+        self._next = float("-inf")
+        """When they may be written again."""
         self.history = History()
         for event in known:
             self.history.see(event)
@@ -41,15 +44,17 @@ class Publisher:
     def see(self, event: Event) -> None:
         """Fold one event in. Raises StoreFailed when the folder cannot be written."""
         self.history.see(event)
-        due = isinstance(event, TaskAnswered) and self._clock() - self._written >= SECONDS_BETWEEN
+        due = isinstance(event, TaskAnswered) and self._clock() >= self._next
         if due or isinstance(event, RunFinished):
             self.write()
 
     def write(self) -> None:
         """Replace both files, each at once."""
+        began = self._clock()
         replace(self._folder / "submission.json", submission(self.history, self._tasks))
         replace(self._folder / "results.json", self.results())
-        self._written = self._clock()
+        now = self._clock()
+        self._next = now + min(LONGEST_BETWEEN, max(SECONDS_BETWEEN, (now - began) / SHARE))
 
     def report(self) -> str | None:
         """Write report.html. Returns None, or why it could not be written, in one line."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import importlib.util
 import socket
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 
 from nlevolve.cluster import asked
-from nlevolve.cluster.asked import Cluster, cluster
+from nlevolve.cluster.asked import Cluster, cluster, planned
 from nlevolve.errors import UsageError
 from nlevolve.options import Options
 from tests.attacks.fuzzing import call
@@ -45,11 +46,30 @@ def test_an_address_at_which_nobody_answers_is_told_in_a_line_and_leaves_no_fold
     assert not (tmp_path / "runs").exists()
 
 
-@pytest.mark.parametrize(("scheme", "why"), [("tcp", "does not greet"), ("http", "no address of one")])
-def test_whoever_is_no_scheduler_is_not_taken_for_one(scheme: str, why: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_whoever_is_no_scheduler_is_not_taken_for_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(asked, "GLANCE", 0.1)
-    with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(UsageError, match=why):
-        cluster(Options(cluster=f"{scheme}://127.0.0.1:{silent.getsockname()[1]}"))
+    with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(UsageError, match="does not greet"):
+        cluster(Options(cluster=f"tcp://127.0.0.1:{silent.getsockname()[1]}"))
+
+
+@pytest.mark.parametrize("address", ["http://a:1", "tcp://", "tcp://a:b", "tcp://a:0", "loca l", ""])
+def test_what_is_no_address_of_a_scheduler_is_refused_unseen(address: str) -> None:
+    with pytest.raises(UsageError, match="--cluster takes local, or a scheduler's address like tcp://HOST:PORT, got"):
+        planned(Options(cluster=address))
+
+
+def test_a_dry_run_says_who_would_take_part_and_looks_for_nobody(tmp_path: Path) -> None:
+    dask = metadata.version("distributed")
+    here, there = planned(Options(cluster="local", workers=3)), planned(Options(cluster="tcp://127.0.0.1:9"))
+    assert here
+    assert there
+    assert here.told == f"cluster: 3 workers on this machine, by Dask {dask}"
+    assert there.row == {"address": "tcp://127.0.0.1:9", "workers": None, "dask": dask}
+    ended = call(tmp_path, ["solve", "arc1:67a3c6ac", "--dry-run", "--cluster", "tcp://127.0.0.1:9", "--workers", "1"])
+    said = f"\ncluster: 1 worker at most at tcp://127.0.0.1:9, by Dask {dask}; whether"
+    assert (ended.code, said in ended.out) == (0, True)
+    refused = call(tmp_path, ["solve", "arc1:67a3c6ac", "--dry-run", "--cluster", "local", "--task-budget", "1"])
+    assert (refused.code, refused.err.count("\n"), "--task-budget is not kept" in refused.err) == (2, 1, True)
 
 
 def test_a_cluster_that_only_a_sweep_s_file_names_is_asked_about_first(tmp_path: Path) -> None:

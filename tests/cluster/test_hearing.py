@@ -8,6 +8,7 @@ import pytest
 
 from nlevolve.cluster.hearing import Gap, Hearing
 from nlevolve.cluster.messages import Said
+from nlevolve.llm.request import Reply
 from nlevolve.records import CallFinished, CallSent, Event, Noticed, TrafficSeen, Usage, write_event
 
 CALL: dict[str, Any] = {"task": "t", "role": "checker", "purpose": "check", "model": "openai/m", "birth": 0, "target": 1}
@@ -48,10 +49,25 @@ def test_the_calls_of_a_lost_station_end_as_lost_at_what_was_reserved_for_them()
     hearing.heard(said(1, CallSent(**CALL, request="r", tries=2, reserved_usd=0.5, reserved_tokens=70)))
     hearing.heard(said(2, CallSent(**CALL, request="over")))
     hearing.heard(said(3, CallFinished(**CALL, source="provider", cost_usd=0.1, request="over")))
-    (end,) = hearing.lost("a")
+    (end,) = hearing.lost("a", lambda key: None)
+    assert isinstance(end, CallFinished)
     assert (end.request, end.source, end.finish, end.tries) == ("r", "failed", "abandoned", 2)
     assert (end.cost_usd, end.unknown_usd, end.unknown_tokens) == (None, 0.5, 70)
-    assert list(hearing.lost("a")) == []
+    assert list(hearing.lost("a", lambda key: None)) == []
+
+
+def test_what_a_lost_station_had_handed_in_ends_as_the_reply_that_it_is_and_is_paid_once() -> None:
+    hearing = Hearing(())
+    hearing.heard(said(1, CallSent(**CALL, request="r", tries=2, reserved_usd=0.5, reserved_tokens=70)))
+    assert list(hearing.open()) == ["r"]
+    reply = Reply(text="x", usage=Usage(prompt=5, completion=2), cost_usd=0.1, seconds=1.5)
+    (end,) = hearing.lost("a", {"r": reply}.get)
+    assert isinstance(end, CallFinished)
+    assert (end.source, end.finish, end.tries, end.cost_usd, end.usage) == ("provider", "stop", 2, 0.1, reply.usage)
+    assert list(hearing.open()) == []
+    again = hearing.heard(said(1, bought(1.5), "b"))
+    assert isinstance(again, CallFinished)
+    assert (again.source, again.cost_usd) == ("cache", 0.0), "who goes on with its task finds it in the bank"
 
 
 def test_one_purchase_that_two_tasks_report_is_paid_once() -> None:

@@ -10,7 +10,8 @@ from typing import Any, cast
 import pytest
 
 from nlevolve.cluster import on_worker
-from nlevolve.cluster.engine import Engine, Refused
+from nlevolve.cluster import roster as roster_module
+from nlevolve.cluster.engine import Engine, Gone, Refused, Silent
 from nlevolve.cluster.messages import Beat, Equipment, Greeting, Pulse
 from nlevolve.cluster.roster import MISSES, Roster
 from nlevolve.run.pinging import Unfit
@@ -36,6 +37,31 @@ class Workers:
             self.greeted.add(worker)
             return self.there[worker].text()
         return Pulse(station=self.there[worker].station if worker in self.greeted else "").text()
+
+
+@dataclass
+class Busy(Workers):
+    """A scheduler that says nothing, so often."""
+
+    looks: int = 0
+
+    async def workers(self) -> list[str]:
+        self.looks -= 1
+        if self.looks >= 0:
+            raise Silent("nobody answers")
+        return await super().workers()
+
+
+class Late(Workers):
+    """One more is there when there were a few looks."""
+
+    looks = 0
+
+    async def workers(self) -> list[str]:
+        self.looks += 1
+        if self.looks == 5:
+            self.there["b"] = Greeting(station="2")
+        return await super().workers()
 
 
 def roster(workers: Workers, told: list[str], most: int | None = None) -> Roster:
@@ -85,3 +111,35 @@ def test_who_is_gone_is_lost_at_once_and_who_is_silent_after_a_while() -> None:
         return there
 
     assert asyncio.run(losing()).struck == ["1", "2"]
+
+
+def test_a_scheduler_that_is_busy_is_waited_for_with_a_word_and_one_that_stays_silent_is_gone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    workers, told = Busy({"a": Greeting(station="1")}), list[str]()
+
+    async def beating(looks: int) -> None:
+        there = roster(workers, told)
+        await there.meet(1)
+        workers.looks = looks
+        there.news.set()
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.05):
+                await there.beating()
+        assert there.places == {"1": "a"}
+
+    asyncio.run(beating(looks=1))
+    assert [one for one in told if one.startswith("told:")] == [
+        "told: the scheduler at tcp://nowhere does not answer: waiting up to 60 s for it"
+    ]
+    monkeypatch.setattr(roster_module, "SILENCE", -1.0)
+    with pytest.raises(Gone):
+        asyncio.run(beating(looks=1))
+
+
+def test_who_is_waited_for_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(roster_module, "GLANCE", 0.001)
+    monkeypatch.setattr(roster_module, "UNSAID", 0.002)
+    workers, told = Late({"a": Greeting(station="1")}), list[str]()
+    asyncio.run(roster(workers, told).meet(2))
+    assert told == ["told: waiting up to 60 s for workers at tcp://nowhere: 1 of 2 there", "joined 1", "joined 2"]
