@@ -64,6 +64,14 @@ def test_a_job_gives_the_answers_that_this_process_gave_and_is_carried_out_once(
     assert [one.refused for one in again] == [True] * 3, "run again, moved, and given up by the driver"
 
 
+def test_a_worker_that_cannot_begin_says_why_instead_of_a_reply(run: Session) -> None:
+    said: list[Said] = []
+    station = Station(equipped(run, patience=0.0), said.extend)
+    outcome = station.carry_out(Job(number="1", station=station.name, task=run.selection.tasks[0]))
+    assert (outcome.failed, station.dismissed) == ("hub", True)
+    assert "nothing answers at http://127.0.0.1:9, where the hub should be" in outcome.why
+
+
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
