@@ -67,6 +67,7 @@ def check(evidence: Evidence, retell: Retell) -> None:
             secrets.check(where, told.call, told.request)
             asked[told.call.request] = told.labels
         _labels(evidence, name, asked)
+    evidence.found.beyond("request", lacking, whole)
     if lacking:
         evidence.found.cannot(f"{lacking:,} of {whole:,} requests cannot be made again from this log: what they held")
 

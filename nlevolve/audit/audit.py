@@ -27,6 +27,8 @@ def audit(folder: Path, config: Mapping[str, Any], bank: Bank | None = None, ret
     for check in (one.check for one in checks):
         check(evidence)
     if bank is None:
+        replies = len(banked.used(evidence))
+        found.beyond("reply", replies, replies)
         found.cannot("there is no sample bank: whether the replies are those that the models gave")
     else:
         banked.check(evidence, bank)

@@ -55,24 +55,26 @@ class Bank(Protocol):
 
 def check(evidence: Evidence, bank: Bank) -> None:
     """Every call that brought a reply, then what was read in the replies."""
-    samples: dict[str, Sample | None] = {}
+    samples: dict[str, Sample | None] = {key: bank.get(key) for key in used(evidence)}
     buyers: Counter[str] = Counter()
     """Id of a run -> purchases of this one that are banked under it."""
-    used = lacking = 0
     for line in evidence.lines:
         call = line.event
-        if isinstance(call, CallFinished) and call.source != "failed" and call.request:
-            if call.request not in samples:
-                samples[call.request] = bank.get(call.request)
-                used += 1
-                lacking += samples[call.request] is None
-            if (sample := samples[call.request]) is not None:
-                buyers[sample.run] += _call(evidence, line, call, sample)
+        if isinstance(call, CallFinished) and (sample := samples.get(call.request)) is not None and call.source != "failed":
+            buyers[sample.run] += _call(evidence, line, call, sample)
     _buyers(evidence, +buyers)
+    lacking = sum(sample is None for sample in samples.values())
+    evidence.found.beyond("reply", lacking, len(samples))
     if lacking:
-        evidence.found.cannot(f"{lacking:,} of the {used:,} replies that were used are not in the bank")
+        evidence.found.cannot(f"{lacking:,} of the {len(samples):,} replies that were used are not in the bank")
     for task in evidence.tasks:
         _Readings(evidence, samples).check(task)
+
+
+def used(evidence: Evidence) -> list[str]:
+    """The keys of the replies that the log names, each once."""
+    calls = (line.event for line in evidence.lines if isinstance(line.event, CallFinished))
+    return list(dict.fromkeys(call.request for call in calls if call.source != "failed" and call.request))
 
 
 def _call(evidence: Evidence, line: Line, call: CallFinished, sample: Sample) -> bool:
@@ -92,7 +94,7 @@ def _call(evidence: Evidence, line: Line, call: CallFinished, sample: Sample) ->
     if took == kept:
         found.equal("reply", f"{where}: hung_up", call.hung_up, sample.reply.hung_up)
         return took.seconds > 0 and call.source == "provider"
-    if sample.at > call.at or (call.source == "provider" and sample.run not in evidence.ids):
+    if sample.at > call.at or (call.source == "provider" and sample.run != evidence.id_of(line.session)):
         # a reply of no use is asked for anew by a later run; of two runs that ask at once the first is kept
         found.cannot("some replies in the bank are of other runs, that asked the same anew: what these took in this one")
     else:

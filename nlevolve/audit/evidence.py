@@ -87,9 +87,19 @@ class Evidence:
 
     def tasks_of(self, session: int) -> Collection[str]:
         """Those that a session had to do with: all, unless it is of one of the runs that this one was merged from."""
-        begun = ((line.session, line.event) for line in self.lines if isinstance(line.event, RunStarted))
-        part = next((event.part for number, event in begun if number == session), "")
+        part = self._part_of.get(session, "")
         return self.parts.get(part, ()) if part else self.tasks
+
+    def id_of(self, session: int) -> str:
+        """Under which a session's purchases are banked."""
+        part = self._part_of.get(session, "")
+        return next((str(row["id"]) for row in self._merged if row["run"] == part), str(self.config.get("id")))
+
+    @cached_property
+    def _part_of(self) -> Mapping[int, str]:
+        """Session -> the run that it is of, where this one was merged from several."""
+        begun = ((line.session, line.event) for line in self.lines if isinstance(line.event, RunStarted))
+        return {number: event.part for number, event in reversed(list(begun))}
 
     @cached_property
     def parts(self) -> Mapping[str, Sequence[str]]:

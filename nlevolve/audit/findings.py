@@ -39,6 +39,8 @@ class Findings:
     differs: list[Difference] = field(default_factory=list)
     unverifiable: dict[str, None] = field(default_factory=dict)
     """What the files do not say, each once. It is not held against them."""
+    unseen: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """Kind of thing (reply, request) -> how many of it could not be looked at, and how many there are."""
     _told: Counter[str] = field(default_factory=Counter)
 
     def equal(self, kind: str, where: str, recorded: Any, derived: Any) -> None:
@@ -64,6 +66,11 @@ class Findings:
         """The files do not say."""
         self.unverifiable[what] = None
 
+    def beyond(self, kind: str, number: int, of: int) -> None:
+        """So many of the things of a kind could not be looked at."""
+        if number:
+            self.unseen[kind] = (number, of)
+
     @property
     def left_out(self) -> dict[str, int]:
         """Kind -> differences beyond those that are told one by one."""
@@ -79,6 +86,7 @@ class Findings:
             "differs": [{"kind": one.kind, "where": one.where, "what": one.what} for one in self.differs],
             "left_out": self.left_out,
             "unverifiable": list(self.unverifiable),
+            "unseen": {kind: {"number": number, "of": of} for kind, (number, of) in self.unseen.items()},
         }
 
 

@@ -106,6 +106,8 @@ def lines(found: Findings, run: str) -> list[str]:
     differ = len(found.differs) + sum(found.left_out.values())
     verdict = f"{differ:,} differ{'s' if differ == 1 else ''}" if differ else "nothing differs"
     times = plural(found.compared.total(), "comparison")
+    unseen = ", ".join(f"{number:,} of {of:,} {PLURALS.get(kind, f'{kind}s')}" for kind, (number, of) in found.unseen.items())
+    verdict += f"; not verified: {unseen}" if unseen else ""
     return [
         *told,
         f"compared: {compared}",

@@ -65,9 +65,9 @@ def export(
         typer.Option(
             "--format",
             "-f",
-            help="kaggle, arc-prize (for its harness), sft (to fine-tune on), dpo (preferences), ttt (test-time training), hf "
-            "(these three as parquet, for Hugging Face's datasets), events (parquet, a table a kind), library (for people), otlp "
-            "(OpenTelemetry) or programs (a coder's, one .py a task).",
+            help="kaggle (submission.json), arc-prize (for its harness), sft (chats to fine-tune on), dpo (preferences), ttt "
+            "(test-time training), hf (these three as parquet, for Hugging Face's datasets), events (parquet, a table a kind), "
+            "library (JSON, for people), otlp (OpenTelemetry) or programs (a coder's, one .py a task).",
             metavar="FORMAT",
             parser=_format,
         ),
@@ -94,7 +94,14 @@ def export(
         typer.Option("--to", help="Send otlp's spans to a collector instead, such as http://localhost:4318.", metavar="URL"),
     ] = None,
 ) -> None:
-    """Write a run as other tools read it; docs/COMPARE.md says what stands in each format."""
+    """Write a run as other tools read it.
+
+    To hand in: kaggle, arc-prize. To train on: sft has replies that were right, dpo a better and a worse one, ttt a task's own
+    pairs; hf is these three for Hugging Face. To count with: events. For people and later runs: library, programs. For
+    collectors: otlp.
+
+    docs/DATA.md (sft, dpo, ttt, hf, events) and docs/COMPARE.md (the others) say what stands in each.
+    """
     from nlevolve import files
     from nlevolve.ask.prompts import PlaceError
     from nlevolve.cli.trusting import confirmed

@@ -13,6 +13,7 @@ from nlevolve import files
 from nlevolve.run import store
 from nlevolve.view.door import complain
 from nlevolve.view.export.card import Part, card
+from nlevolve.view.export.chats import split_of
 
 if TYPE_CHECKING:
     from nlevolve.ask.prompts import Prompts
@@ -45,28 +46,27 @@ class Teaching:
         from nlevolve.view.export.chats import chats
 
         told: Counter[str] = Counter()
-        return Part("sft", SFT, _parted(one.line for one in chats(self.run, self.prompts, self.augment or 0, told)), told)
+        return Part("sft", SFT, self._parted(one.line for one in chats(self.run, self.prompts, self.augment or 0, told)), told)
 
     def dpo(self) -> Part:
         from nlevolve.view.export.preferences import preferences
 
         told: Counter[str] = Counter()
-        return Part("dpo", DPO, _parted(one.line for one in preferences(self.run, self.prompts, told)), told)
+        return Part("dpo", DPO, self._parted(one.line for one in preferences(self.run, self.prompts, told)), told)
 
     def ttt(self) -> Part:
         from nlevolve.view.export.leave_one_out import VIEWS, leave_one_out
 
         told: Counter[str] = Counter()
         views = VIEWS if self.augment is None else self.augment
-        return Part("ttt", TTT, [one.line for one in leave_one_out(self.run, self.prompts, views, told)], told)
+        lines = self._parted(one.line for one in leave_one_out(self.run, self.prompts, views, told))
+        return Part("ttt", TTT, lines, told, whole=True)
 
-
-def _parted(lines: Iterable[dict[str, Any]]) -> Sequence[Mapping[str, Any]]:
-    """A small run may have tasks for validation alone: then they are to train on."""
-    told = list(lines)
-    if any(line["split"] == "train" for line in told):
-        return told
-    return [{**line, "split": "train"} for line in told]
+    def _parted(self, lines: Iterable[dict[str, Any]]) -> Sequence[Mapping[str, Any]]:
+        """A small run may have tasks for validation alone: then they are to train on, in all that is made of it."""
+        if any(split_of(task) == "train" for task in self.run.tasks):
+            return list(lines)
+        return [{**line, "split": "train"} for line in lines]
 
 
 def write(teaching: Teaching, form: str, target: Path) -> None:
@@ -110,8 +110,8 @@ def write_lines(run: RunFolder, part: Part, target: Path) -> None:
     """`target` is to train on; beside it what is for validation, if anything is, and the card. Raises StoreFailed, OSError."""
     stem = target.name.removesuffix(".jsonl")
     validation = target.with_name(f"{stem}.validation.jsonl")
-    store.replace_text(target, _lines(part.split("train")))
-    if held_out := part.split("validation"):
+    store.replace_text(target, _lines(part.lines if part.whole else part.split("train")))
+    if held_out := [] if part.whole else part.split("validation"):
         store.replace_text(validation, _lines(held_out))
     else:
         validation.unlink(missing_ok=True)

@@ -11,6 +11,7 @@ import typer
 
 from nlevolve.cli import app, completing, options
 from nlevolve.errors import UsageError
+from nlevolve.program import command
 from nlevolve.view.door import complain, console, say
 
 if TYPE_CHECKING:
@@ -41,6 +42,15 @@ def merge(
     partial: Annotated[
         bool, typer.Option("--partial", help="Merge though shards are missing: nlevolve resume then solves their tasks.")
     ] = False,
+    cache_dir: Annotated[
+        Path | None,
+        typer.Option(
+            "--cache-dir",
+            help="Bring the replies that the runs used together in this sample bank, which is the merged run's then. "
+            + options.by_default("the first run's bank is, and the others stay apart"),
+            metavar="DIR",
+        ),
+    ] = None,
     json: options.Json = False,
 ) -> int:
     """One run from shards, or from runs of disjoint tasks with equal settings; any command takes it as any run."""
@@ -49,6 +59,7 @@ def merge(
     from nlevolve.run.merging import configured, log
     from nlevolve.run.parts import ordered, require_disjoint, require_unchanged, require_whole
 
+    store.require_name(run)
     parts = _parts([store.find(one, runs_dir) for one in runs], run, runs_dir)
     beside = _require_equal(parts)
     require_disjoint(parts)
@@ -58,11 +69,40 @@ def merge(
     selection = load(order.selectors, max_side=store.max_side(parts[0].config))
     require_unchanged(parts, selection)
     config = configured(run, parts, order, selection)
+    if cache_dir is not None:
+        config["cache_dir"] = str(cache_dir.resolve())
     lines = "".join(log(parts, config, [task.id for task in selection.tasks]))
-    for line in beside:
-        complain(line)
-    with closing(store.create(runs_dir, run)) as lock, _told_in_a_line():
-        return _written(lock.folder, config, lines, selection, json)
+    elsewhere = [] if runs_dir == options.RUNS else ["--runs-dir", str(runs_dir)]
+    again = command("merge", *runs, "--run", run, *elsewhere, "--cache-dir")
+    with _told_in_a_line():
+        banks = _together(parts, cache_dir) if cache_dir is not None else _apart(parts, again)
+        with closing(store.create(runs_dir, run)) as lock:
+            for line in (*beside, *banks):
+                complain(line)
+            return _written(lock.folder, config, lines, selection, json)
+
+
+def _together(parts: Sequence[Part], folder: Path) -> list[str]:
+    """Bring their replies together; what is to be said of it."""
+    from nlevolve.run.gathering import gather
+
+    each = gather(parts, folder, complain)
+    said = [one.lacking for one in each if one.lacking]
+    there = sum(one.there for one in each)
+    taken = command("cache", "import", "FILE", "--cache-dir", folder)
+    hint = f"where they are, nlevolve cache export FILE writes them, and here {taken} takes them in"
+    return [f"{there:,} replies are together in {folder}", *said, *([hint] if said else [])]
+
+
+def _apart(parts: Sequence[Part], again: str) -> list[str]:
+    """What is to be said of replies that lie apart, with the command that brings them together."""
+    banks = list(dict.fromkeys(str(part.config["cache_dir"]) for part in parts))
+    if len(banks) < 2:
+        return []
+    return [
+        f"the runs have {len(banks)} sample banks, and audit and resume look into the first alone, {banks[0]}: "
+        f"{again} DIR brings their replies together"
+    ]
 
 
 @contextmanager
@@ -105,14 +145,10 @@ def _require_equal(parts: Sequence[Part]) -> list[str]:
     if deciding:
         more = f"; and {len(deciding) - MOST} more" if len(deciding) > MOST else ""
         raise UsageError(f"only runs with equal settings can be merged; these differ in {'; '.join(deciding[:MOST])}{more}")
-    lines = [
+    return [
         f"made with other versions, of which the first is recorded: {key.removeprefix('versions.')} {_told(told)}"
         for key, told in other.items()
     ]
-    banks = list(dict.fromkeys(str(part.config["cache_dir"]) for part in parts))
-    if len(banks) > 1:
-        lines.append(f"the runs have {len(banks)} sample banks: nlevolve audit and resume look into the first, {banks[0]}")
-    return lines
 
 
 def _told(values: dict[str, str]) -> str:

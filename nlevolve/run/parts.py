@@ -47,6 +47,11 @@ class Part:
         row = self.config.get("shard")
         return ShardRow.model_validate(row) if row else None
 
+    def lacks(self, other: Part) -> bool:
+        """Whether it was merged without that shard, whose tasks stand open in it."""
+        merged = self.config.get("merged")
+        return bool(merged) and store.shard_of(other.config) in MergedRow.model_validate(merged).missing
+
     @property
     def rows(self) -> tuple[PartRow, ...]:
         """As the merged run's config.json has it: a run that was merged itself with all that it was made from."""
@@ -121,12 +126,18 @@ def require_disjoint(parts: Sequence[Part]) -> None:
     for part in parts:
         for task in map(id_of, part.tasks):
             if (other := owners.setdefault(task, part)) is not part:
-                why = (
-                    f"both are shard {part.shard.number}/{part.shard.of}"
-                    if _same(other, part) and part.shard
-                    else "a run has a task once"
-                )
-                raise UsageError(f"task {task} is in {other.name} and in {part.name}: {why}")
+                raise UsageError(f"task {task} is in {_twice(other, part)}")
+
+
+def _twice(one: Part, other: Part) -> str:
+    """In which two runs, and why that cannot be."""
+    for whole, part in ((one, other), (other, one)):
+        if whole.lacks(part):
+            return (
+                f"{whole.name}, which was merged without shard {store.shard_of(part.config)}: merge the shards anew, all of them"
+            )
+    both = f"both are shard {store.shard_of(other.config)}" if _same(one, other) else "a run has a task once"
+    return f"{one.name} and in {other.name}: {both}"
 
 
 def _same(one: Part, other: Part) -> bool:

@@ -92,14 +92,20 @@ def is_name(text: str) -> bool:
     return _NAME.fullmatch(text) is not None
 
 
+def require_name(text: str) -> None:
+    """Raises UsageError."""
+    if not is_name(text):
+        raise UsageError(f"run name {text!r}: use letters, digits, '.', '_' and '-' (no path; --runs-dir says where runs go)")
+
+
 def create(runs_dir: Path, name: str | None, shard: Shard | None = None) -> Lock:
     """A new run's folder, empty and held. An earlier run of the same name is moved aside to NAME.1, NAME.2, …; not so one that
     has another shard, since jobs that are all told one name would move aside each other's.
 
     Raises UsageError for a name that is none, a folder that cannot be written, and a run that is being written.
     """
-    if name is not None and not is_name(name):
-        raise UsageError(f"run name {name!r}: use letters, digits, '.', '_' and '-' (no path; --runs-dir says where runs go)")
+    if name is not None:
+        require_name(name)
     try:
         runs_dir.mkdir(parents=True, exist_ok=True)
         if name is not None and shard is not None:

@@ -95,6 +95,28 @@ def test_merged_shards_are_the_undivided_run(nlevolve: Run, runs: Path) -> None:
     assert calls[0] == calls[1]
 
 
+def test_replies_that_lie_apart_are_brought_together_and_an_audit_says_what_is_lacking(nlevolve: Run, runs: Path) -> None:
+    config = runs / "p3" / "config.json"
+    told, bank = config.read_text(), read_config(runs / "p3")["cache_dir"]
+    config.write_text(told.replace(bank, "/nowhere"))
+    code, _, err = nlevolve("merge", "p1", "p2", "p3", "--run=m", "--cache-dir=all")
+    assert (code, err.count("\n")) == (0, 3)
+    assert "37 replies are together in all" in err
+    assert "5 of the 5 replies of p3 are in no sample bank here" in err
+    assert "cache import FILE --cache-dir all takes them in" in err
+    code, out, _ = nlevolve("audit", "m")
+    assert code == 0
+    assert "; nothing differs; not verified: 5 of 42 replies" in out.splitlines()[-1]
+    config.write_text(told.replace(bank, f"{bank}/../again"))
+    shutil.copytree(bank, Path(bank).parent / "again", dirs_exist_ok=True)
+    code, _, err = nlevolve("merge", "p1", "p2", "p3", "--run=m")
+    assert "the runs have 2 sample banks" in err
+    assert "merge p1 p2 p3 --run m --cache-dir DIR brings their replies together" in err
+    assert nlevolve("merge", "p1", "p2", "p3", "--run=m", "--cache-dir=all")[2] == "nlevolve: 42 replies are together in all\n"
+    found = audited(runs / "m", read_config(runs / "m"))
+    assert (found.differs, found.unseen) == ([], {})
+
+
 def test_what_is_missing_is_named_and_resuming_a_partial_merge_makes_it_whole(nlevolve: Run, runs: Path) -> None:
     log = runs / "p2" / "events.jsonl"
     log.write_bytes(log.read_bytes()[: log.stat().st_size // 2])  # as a kill leaves it
@@ -111,6 +133,10 @@ def test_what_is_missing_is_named_and_resuming_a_partial_merge_makes_it_whole(nl
     assert (finished.reason, finished.why[1:27]) == ("interrupted", " of 4 tasks are not over: ")
     assert any("without shard 3/3" in getattr(event, "text", "") for event in read_events(merged))
     assert not audited(merged, read_config(merged), requests=False).differs
+    assert (
+        "task odd is in merged, which was merged without shard 3/3: merge the shards anew"
+        in nlevolve("merge", "merged", "p3", "--run", "late")[2]
+    )
     assert nlevolve("resume", "merged", "--no-live")[0] == 0
     assert submission(merged) == submission(runs / "whole")
     assert not audited(merged, read_config(merged), requests=False).differs
@@ -134,6 +160,7 @@ def test_what_cannot_be_merged_is_refused_in_a_line_and_leaves_nothing(nlevolve:
     assert "generator.model: offline/generator in p1 and 1 more, offline/generator-weak in p2" in refused(
         "p1", "p2", "p3", "--run", "new"
     )
+    assert "run name '../new'" in refused("p1", "p2", "p3", "--run", "../new")
     log = runs / "p3" / "events.jsonl"
     log.write_bytes(log.read_bytes().replace(b'"purpose":"check"', b'"purpose":"chuck"', 1))
     assert "run p3: 1 line of the log cannot be read" in refused("p1", "p3", "--run", "new")

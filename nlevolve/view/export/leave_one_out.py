@@ -19,9 +19,9 @@ from nlevolve.puzzle.grids import Grid
 from nlevolve.puzzle.orbit import orbit
 from nlevolve.puzzle.symmetry import IDENTITY, Transform
 from nlevolve.puzzle.tasks import Pair, Task
-from nlevolve.view.export.chats import worded
+from nlevolve.view.export.chats import Split, split_of, worded
 from nlevolve.view.export.proof import transforms
-from nlevolve.view.export.spills import spills
+from nlevolve.view.export.spills import shows
 from nlevolve.view.run_folder import RunFolder
 
 VIEWS = 7
@@ -51,6 +51,8 @@ class LeaveOneOut:
     """One line of the file: a task of its own, with a training pair in the test's place."""
 
     task: str
+    split: Split
+    """On which side the task is where lines are parted: here all stand together."""
     held_out: int
     view: View
     shown: tuple[Pair, ...]
@@ -60,7 +62,7 @@ class LeaveOneOut:
     @property
     def line(self) -> dict[str, Any]:
         """`train` and `test` are as in ARC's files."""
-        told = {"task": self.task, "held_out": self.held_out, "augmentation": self.view.line}
+        told = {"task": self.task, "split": self.split, "held_out": self.held_out, "augmentation": self.view.line}
         return {"messages": self.messages, **told, "train": [_raw(pair) for pair in self.shown], "test": [_raw(self.asked)]}
 
 
@@ -92,7 +94,7 @@ def leave_one_out(
             if text in had:
                 told["repeated"] += 1
             # a training grid that is turned may be the test's output
-            elif spills("\n".join(message["content"] for message in one.messages), task, run.solutions.get(task.id) or ()):
+            elif shows("\n".join(message["content"] for message in one.messages), task, run.solutions.get(task.id) or ()):
                 told["spilled"] += 1
             else:
                 yield one
@@ -109,7 +111,7 @@ def _sets(task: Task, prompts: Prompts, views: int) -> Iterator[LeaveOneOut]:
             shown, asked = tuple(by.pair(task.pairs[place]) for place in order), by.pair(pair)
             reply = {"role": "assistant", "content": json.dumps({"grid": asked.output, "note": ""})}
             messages = [*worded(solving(prompts, shown, asked.input)), reply]
-            yield LeaveOneOut(task.id, held_out, View(by, order), shown, asked, messages)
+            yield LeaveOneOut(task.id, split_of(task), held_out, View(by, order), shown, asked, messages)
 
 
 def _raw(pair: Pair) -> dict[str, Grid]:

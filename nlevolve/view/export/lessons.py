@@ -7,6 +7,7 @@ from typing import Any
 
 from nlevolve.evolve.population import Candidate
 from nlevolve.puzzle.tasks import Task
+from nlevolve.records import Followed
 from nlevolve.view.run_folder import RunFolder
 
 
@@ -41,8 +42,20 @@ def held(run: RunFolder) -> Iterator[tuple[Task, Candidate]]:
     for task in run.tasks:
         if run.results["tasks"][task.id]["solved"] is False:
             continue
+        wrong = _wrong(run, task)
         members = run.history.task(task.id).population.members.values()
-        own = [one for one in members if one.birth.operator != "given"]
+        own = [one for one in members if one.birth.operator != "given" and one.index not in wrong]
         told = [one for one in own if one.duplicate_of is None and one.fitness.perfect]
         for candidate in sorted(told, key=lambda one: one.fitness.key(run.history.rank), reverse=True):
             yield task, candidate
+
+
+def _wrong(run: RunFolder, task: Task) -> set[int]:
+    """Births whose own grids for some test input are all known to be wrong, though another birth's may have been right."""
+    truth = dict(enumerate(run.solutions.get(task.id) or ()))
+    right: dict[tuple[int, int], bool] = {}
+    for followed in run.history.task(task.id).follows.values():
+        attempt, place = followed.attempt, (followed.birth, followed.attempt.pair)
+        if isinstance(attempt, Followed) and attempt.pair in truth:
+            right[place] = right.get(place, False) or attempt.grid == truth[attempt.pair]
+    return {birth for (birth, _), one in right.items() if not one}

@@ -45,22 +45,29 @@ def preferences(run: RunFolder, prompts: Prompts, told: Counter[str] | None = No
     """Each child that is strictly better than a description it was made from, with that one: both as replies to one prompt, that
     for a first description as the child's birth looks at the task.
 
-    No line stands twice. `told` counts what was left out. Raises PlaceError.
+    No line stands twice, none against another. `told` counts what was left out. Raises PlaceError.
     """
     told = Counter() if told is None else told
-    had: set[str] = set()
     for task in run.tasks:
         outputs = run.solutions.get(task.id) or ()
+        had: set[str] = set()
+        steps: set[tuple[str, str]] = set()
         for parent, child in _steps(run, task):
             one = _preference(prompts, task, parent, child)
-            text = json.dumps([one.prompt, one.chosen, one.rejected])
+            text, step = (
+                json.dumps([one.prompt, one.chosen, one.rejected]),
+                (child.description.normalised, parent.description.normalised),
+            )
             if text in had:
                 told["repeated"] += 1
+            elif step[0] == step[1] or step[::-1] in steps:
+                told["contradicted"] += 1  # the same words came out better once, and worse once: luck of who followed them
             elif spills("\n".join((*child.description.bullets, *parent.description.bullets)), task, outputs):
                 told["spilled"] += 1
             else:
                 yield one
             had.add(text)
+            steps.add(step)
 
 
 def _steps(run: RunFolder, task: Task) -> Iterator[tuple[Candidate, Candidate]]:

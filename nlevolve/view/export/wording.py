@@ -57,16 +57,17 @@ def _words(*patterns: str) -> re.Pattern[str]:
 
 _UNTURNABLE = _words(
     r"north|south|east|west|transpose\w*|anti-?diagonal|main diagonal|slope|rising|ascending|descending|reading order",
-    r"(?:rows?|columns?) \d+|coordinates?|first|second|third|fourth|last|next|\d+(?:st|nd|rd|th)|odd|even",
+    r"(?:rows?|columns?) \d+|coordinates?|first|second|third|fourth|last|next(?! (?:to|of)\b)|\d+(?:st|nd|rd|th)|odd|even",
     r"(?:is|are|be|was|were|cells|nothing) left|left (?:over|alone|unchanged|as|empty|blank|out)",
     r"right (?:angle|size|place|colou?r)s?",
 )
 """Said of a way of looking that the table has no other side for, or left and right in another sense."""
 _NUMBER = r"(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten)"
 _UNTIPPABLE = _words(
-    r"on top|over|under|beneath|underneath|high|higher|highest|low|lowest|deep|gravity|fall\w*|sink\w*|drop\w*|rise\w*",
+    r"on top|over(?! (?:each other|one another)\b)|under(?! the colou?r\b)|beneath|underneath|high|higher|highest|low|lowest",
+    r"deep|gravity|fall\w*|sink\w*|drop\w*|rise\w*",
     r"(?:lined?|lines|adds?|makes?|made|ends?|splits?|fills?|scaled?|pairs?) up|up to|up against|across",
-    rf"(?:once|twice|times) (?:up|down)|(?<!to the )(?:left|right) of|{_NUMBER} by {_NUMBER}",
+    rf"(?:once|twice|times) (?:up|down)|(?<!to the )(?:left|right) of|({_NUMBER}) by (?!\1\b){_NUMBER}",
 )
 """The same where what was up does not stay up."""
 _UNNAMED = re.compile(
@@ -82,6 +83,7 @@ def turned(bullet: str, by: Transform) -> str | None:
             return None
         bullet = _replaced(bullet, _SIDED, lambda found: _side(found, by))
         bullet = _MUTUAL.sub(_in_order, bullet) if _ALIKE.search(bullet) else bullet
+        bullet = _EITHER.sub(_in_order, bullet)
     if by.colours != COLOURS:
         if _UNNAMED.search(bullet):
             return None
@@ -120,6 +122,7 @@ _CORNER = re.compile(r"(top|upper|bottom|lower)([ -])(left|right)")
 
 
 _MUTUAL = re.compile(r"\b(right|bottom|down)( and | to )(left|top|up)\b")
+_EITHER = re.compile(r"\b(columns?)( (?:and|or) )(rows?)\b")
 _ALIKE = re.compile(r"\b(?:mirror|symmetr|flip|reflect)", re.IGNORECASE)
 """Deeds that are the same from either side."""
 _ARTICLE = re.compile(rf"\b([Aa])n? ({'|'.join(NAMES)})\b")

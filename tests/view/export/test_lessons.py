@@ -9,7 +9,7 @@ from nlevolve.view.export.lessons import library
 from nlevolve.view.history import read
 from nlevolve.view.results import results
 from nlevolve.view.run_folder import RunFolder
-from tests.view.story import FLIP, SOLUTIONS, TASKS, B, D, birth, candidate, events, followed
+from tests.view.story import FLIP, SOLUTIONS, TASKS, WRONG, B, D, birth, candidate, events, follow, followed
 
 
 def run(told: list[AnyEvent], solutions: dict[str, tuple[object, ...]] | None = None) -> RunFolder:
@@ -28,6 +28,14 @@ def test_the_library_holds_what_held():
 def test_a_rule_that_was_wrong_on_the_tests_teaches_nothing():
     assert library(run(events(), {**SOLUTIONS, "flip": (D, D)})) == []
     assert len(library(run(events(), {}))) == 1
+
+
+def test_a_rule_that_is_known_to_be_wrong_itself_teaches_nothing_though_another_solved_the_task():
+    tries = (followed(FLIP, 0, B), followed(FLIP, 1, D))
+    narrow = [candidate(FLIP, birth(2), ("Swap the two cells.",), tries, 6), follow(FLIP, 2, 0, WRONG, 6.5)]
+    assert len(library(run([*events(), narrow[0]]))) == 2, "nobody has followed it on the tests"
+    assert len(library(run([*events(), *narrow]))) == 1
+    assert len(library(run([*events(), *narrow], {}))) == 2, "nobody knows"
 
 
 def test_shorter_rules_stand_first_and_copies_are_left_out():

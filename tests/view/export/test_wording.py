@@ -25,6 +25,8 @@ RECOLOURED = Transform(colours=(0, 7, 1, 2, 3, 4, 5, 6, 8, 9))
         (CLOCKWISE, "The widest object at the bottom-right.", "The tallest object at the bottom-left."),
         (CLOCKWISE, "Rotate it anticlockwise.", "Rotate it anticlockwise."),
         (OVER, "Draw it upwards from the lower edge.", "Draw it downwards from the upper edge."),
+        (CLOCKWISE, "Join it to the next of its row or column.", "Join it to the next of its row or column."),
+        (OVER, "Lay them over each other, in two by two cells.", "Lay them over each other, in two by two cells."),
         (RECOLOURED, "Paint a blue or light blue cell dark red.", "Paint an orange or cyan cell maroon."),
         (RECOLOURED, "An orange box turns grey, the rest stays.", "A magenta box turns yellow, the rest stays."),
     ],
@@ -38,6 +40,8 @@ def test_words_are_turned(by: Transform, said: str, says: str) -> None:
     [
         (MIRRORED, "Colour the first column."),
         (MIRRORED, "What is left over stays."),
+        (MIRRORED, "Then the next column."),
+        (CLOCKWISE, "Draw it over the box."),
         (MIRRORED, "Transpose the grid."),
         (OVER, "Every cell falls until it meets another."),
         (CLOCKWISE, "The output has three by two cells."),
