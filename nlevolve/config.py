@@ -193,7 +193,8 @@ def _with_limits(tree: dict[str, Any]) -> dict[str, Any]:
     policy, coder, generator = (tree.get(name, {}) for name in ("policy", "coder", "generator"))
     if not all(isinstance(table, Mapping) for table in (policy, coder, generator)) or policy.get("writes") != "programs":
         return tree
-    return {**tree, "coder": {"model": generator.get("model"), **coder}}
+    # its own programs read what a generator writes, unless it is said otherwise
+    return {**tree, "policy": {"read": "code", **policy}, "coder": {"model": generator.get("model"), **coder}}
 
 
 def _with_coder(tree: dict[str, Any]) -> dict[str, Any]:

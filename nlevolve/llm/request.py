@@ -195,6 +195,8 @@ class NoReply(Exception):
         """Up to so many tokens."""
         self.tries = 0
         """How often the call was sent before it was given up."""
+        self.logged = False
+        """Whether the log says that it was sent, though it may have come to nobody: then it says how that ended, too."""
         self.remedy = ""
         """What the user has to change before anything can pass, for people; empty where nothing is known."""
 
