@@ -104,6 +104,14 @@ def shown(events: Iterable[Any]) -> dict[tuple[str, int], tuple[str, ...]]:
     return {(e.task, e.birth.index): e.birth.examples for e in events if isinstance(e, CandidateChecked)}
 
 
+def test_a_worker_that_cannot_begin_says_why_instead_of_a_reply(run: Session) -> None:
+    said: list[Said] = []
+    station = Station(equipped(run, patience=0.0), said.extend)
+    outcome = station.carry_out(Job(number="1", station=station.name, task=run.selection.tasks[0]))
+    assert (outcome.failed, station.dismissed) == ("hub", True)
+    assert "nothing answers at http://127.0.0.1:9, where the hub should be" in outcome.why
+
+
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
