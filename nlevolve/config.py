@@ -16,6 +16,7 @@ from nlevolve.evolve.answers import AnswerPolicy
 from nlevolve.evolve.parents import check_named
 from nlevolve.evolve.policy import Policy
 from nlevolve.files import read_settings
+from nlevolve.idle import refuse_idle
 from nlevolve.llm.embedded import embedded_version
 from nlevolve.llm.keys import refuse_secrets
 from nlevolve.llm.settings import MOST_IN_MIX, CoderSettings, RoleSettings
@@ -155,6 +156,7 @@ def configure(
         own = tree.get(heir, {})
         # what is no table of settings is left for the validation to refuse
         tree[heir] = _merge(inherited, own) if isinstance(own, Mapping) and isinstance(inherited, Mapping) else own
+    refuse_idle(tree, _WORK, (*SIGHT, "sees"))
     tree = _with_coder(_with_limits(tree))
     config = validated(tree if seed is None else tree | {"seed": seed})
     check_named(config.policy.parents)
@@ -244,11 +246,13 @@ def require_writers(config: RunConfig) -> None:
     policy = config.policy
     if policy.read != "code":
         raise UsageError(f"setting 'policy.read' is {policy.read}: what generators write as programs is read by them (code)")
-    moves = {move for phase in policy.phases for move in phase.moves} | set(
-        policy.after_perfect if policy.stop_when == "agree" else ()
-    )
-    if other := sorted(moves - {"write", "revise", "recombine"}):
-        raise UsageError(f"policy.writes = programs knows the moves write, revise and recombine, not {', '.join(other)}")
+    moves = {"policy.phases": [move for phase in policy.phases for move in phase.moves]}
+    moves |= {"policy.after_perfect": list(policy.after_perfect)} if policy.stop_when == "agree" else {}
+    for setting, those in moves.items():
+        if other := sorted(set(those) - {"write", "revise", "recombine"}):
+            why = f"setting '{setting}' has {', '.join(other)}, and who writes programs (policy.writes) knows the moves"
+            empty = "; [] takes those of the phase" if setting == "policy.after_perfect" else ""
+            raise UsageError(f"{why} write, revise and recombine{empty}")
     for name in WRITERS:
         if config.role(name).form not in ("auto", "text"):
             raise UsageError(f"setting '{name}.form' is {config.role(name).form}: a program is asked for as text")

@@ -208,3 +208,11 @@ def test_how_a_generator_sees_a_task_is_passed_on_to_those_who_write_and_to_no_c
     assert (config.reviser.images, config.reviser.grids, config.reviser.facts) == ("all", "names", True)
     assert (config.checker.images, config.checker.grids, config.checker.facts) == ("none", "digits", False)
     assert config.checker.temperature == 0.5
+
+
+def test_of_moves_that_who_writes_programs_does_not_know_the_setting_is_named() -> None:
+    with pytest.raises(UsageError, match=r"'policy.after_perfect' has alternative, generalise, restart, .*; \[\] takes those"):
+        configure("python", changes={"policy.stop_when": "agree"})
+    configure("python", changes={"policy.stop_when": "agree", "policy.after_perfect": []})
+    with pytest.raises(UsageError, match=r"'policy.phases' has restart, .* write, revise and recombine$"):
+        configure("python", changes={"policy.phases": [{"births": 1, "moves": ["restart"]}]})

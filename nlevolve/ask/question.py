@@ -14,8 +14,9 @@ from nlevolve.llm.manner import Manner, manner_of
 from nlevolve.llm.request import LLM, Message, Reply, Request
 from nlevolve.llm.room import looping
 from nlevolve.llm.settings import RoleSettings
+from nlevolve.llm.sight import Sight
 from nlevolve.llm.windows import Windows
-from nlevolve.records import Event, ReplyUnread
+from nlevolve.records import Event, ReplyUnread, Unseen
 
 LONG = 20_000
 """Characters: longer replies are read in a thread, since one of a megabyte may take half a second and the loop must not wait."""
@@ -59,6 +60,9 @@ class Asker:
     draw: int = 0
     """Which of several equal runs asks. Each has samples of its own."""
 
+    sight: Sight = field(default_factory=Sight)
+    """Which pictures the models take."""
+
     def manner(self, settings: RoleSettings) -> Manner:
         """How replies of such a role are asked for."""
         return manner_of(settings, self.cards.get(settings.model))
@@ -74,6 +78,8 @@ class Answered(Generic[Read]):
 
     value: Read
     dollars: float | None
+    unseen: tuple[Unseen, ...] = ()
+    """What of how the task was to be shown was left out of the question."""
 
 
 async def put(asker: Asker, request: Request, read: Reader[Read]) -> Answered[Read]:
@@ -81,14 +87,14 @@ async def put(asker: Asker, request: Request, read: Reader[Read]) -> Answered[Re
     request = asker.drawn(request)
     reply = await asker.llm(request)
     try:
-        return Answered(await _read(request, reply, read), reply.cost_usd)
+        return Answered(await _read(request, reply, read), reply.cost_usd, request.label.unseen)
     except Unreadable as problem:
         asker.emit(unread(request, reply, str(problem)))
         repair = _repair(asker.prompts, request, reply, str(problem))
     mended = await asker.llm(repair)
     both = None if reply.cost_usd is None or mended.cost_usd is None else reply.cost_usd + mended.cost_usd
     try:
-        return Answered(await _read(request, mended, read), both)
+        return Answered(await _read(request, mended, read), both, request.label.unseen)
     except Unreadable as problem:
         asker.emit(unread(repair, mended, str(problem)))
         # from its first reply on: the repair only makes sense as an answer to it

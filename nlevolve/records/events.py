@@ -34,6 +34,7 @@ from nlevolve.records.nouns import (
     Role,
     Stopped,
     Text,
+    Unseen,
 )
 
 
@@ -120,6 +121,13 @@ class CandidateChecked(Event):
     """The text of the program that a coder made of the description; empty where there is none. Only a sandbox ever runs it."""
     unsaid: Text = ""
     """What the coder says that no program can do; empty where there is a program, or nobody was asked for one."""
+    unseen: tuple[Unseen, ...] = ()
+    """What whoever wrote it was to be shown and was not: it did not fit, or its provider refused it."""
+
+    @property
+    def shown(self) -> Birth:
+        """The birth as it was carried out."""
+        return self.birth.less(self.unseen)
 
 
 class MoveFailed(Event):

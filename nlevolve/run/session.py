@@ -22,6 +22,7 @@ from nlevolve.llm.means import Means
 from nlevolve.llm.owed import spent
 from nlevolve.llm.pausing import Pause
 from nlevolve.llm.request import LLM
+from nlevolve.llm.sight import Sight
 from nlevolve.llm.stack import OpenStack
 from nlevolve.options import Limits, Options
 from nlevolve.puzzle.selection import Selection
@@ -178,7 +179,9 @@ class Session:
             part=self.part,
             departed=None if self.part else departed(self.known),
         ) as stack:
-            asker = Asker(self.around(stack), self.prompts, stack.reject, self.cards, stack.windows, tee, draw=self.config.repeat)
+            sight = Sight(lambda text: tee(Noticed(text=text)))
+            ways = self.around(stack), self.prompts, stack.reject, self.cards, stack.windows
+            asker = Asker(*ways, tee, draw=self.config.repeat, sight=sight)
             known = by_task(self.known)
             context = Context(
                 asker,
@@ -196,7 +199,8 @@ class Session:
             )
             tasks = self.selection.tasks
             if (self.ping or retold.pinged) and not self.known and tasks:
-                await ping_models(asker, asked(self.config, Brought(self.brought.given)), tasks[0].id, tee)
+                whom = asked(self.config, Brought(self.brought.given))
+                await ping_models(asker, whom, tasks[0].id, tee, self.config.policy.eyes)
             async with Steering(self.folder, tee, pause, (elsewhere or stack).cap).listening(), sandboxes() as sandbox:
                 context = replace(context, sandbox=sandbox)
                 if elsewhere is not None:

@@ -20,8 +20,10 @@ from nlevolve.cli import main
 
 PAIR = {"input": [[1, 2], [3, 4]], "output": [[2, 1], [4, 3]]}
 TASK = {"train": [PAIR, PAIR], "test": [PAIR]}
+OTHER = {"input": [[5, 6], [7, 8], [0, 5]], "output": [[0, 5], [7, 8], [5, 6]]}
+LOOKS = ["--set=policy.grids=['names', 'digits']", "--set=generator.facts=true", "--coder=offline/coder"]
 CODES = {0, 1, 2, 3, 4, 130}
-LONGEST = 120.0
+LONGEST = 400.0
 """Seconds that a command may take on a busy machine: what takes longer hangs."""
 
 ODD = [
@@ -128,11 +130,30 @@ ODD = [
         "sft",
         "library",
         "arc-prize",
+        "lib.jsonl",
+        "torn-lib.jsonl",
+        "sub/lib.jsonl",
+        "run",
+        "none",
     ),
+    *("1/2", "3/2", "0/1", "1/0", "-1/2", "1/2/3", "1/1e9", "http://127.0.0.1:9", "127.0.0.1:9", "tcp://127.0.0.1:9", "local"),
+    *(
+        "policy.grids=['digits', 'names']",
+        "policy.grids=[]",
+        "policy.grids=words",
+        "policy.eyes=['none', 'all']",
+        "policy.eyes=[1]",
+    ),
+    *("generator.facts=true", "generator.facts=7", "checker.grids=letters", "generator.images=true", "generator.images=some"),
+    *("policy.examples.every=0", "policy.examples={}", "policy.examples=1", "policy.examples.words=nan", "policy.read=both"),
+    *("policy.writes=programs", "policy.ahead=free", "policy.stop_when=agree", "policy.agree=9", "coder.grids=names"),
+    *("offline/coder", "python", "greenblatt", "careful", "bare", "nothing=5", "offline/generator=5", "offline/generator=-1"),
 ]
 FLAGS = {
     "solve": "--generator --checker --reviser --preset --set --prompts --seed --budget --task-budget --max-calls --concurrency "
-    "--tasks-at-once --patience --runs-dir --cache-dir --run --see --replay --json --no-live --allow-unknown-prices",
+    "--tasks-at-once --patience --runs-dir --cache-dir --run --see --replay --json --no-live --allow-unknown-prices "
+    "--library --hub --shard --coder --seeds --from --repeats --budget-file --max-tokens-total --dry-run --max-side "
+    "--skip-broken --reviewer --judge --recombiner --answerer --cluster",
     "resume": "--generator --preset --set --prompts --seed --budget --max-calls --runs-dir --cache-dir --json --no-live",
     "sweep": "--generator --checker --preset --set --budget --run --dry-run --json --html --runs-dir",
     "watch": "--runs-dir --speed --at --still --size --palette --no-live",
@@ -142,6 +163,25 @@ FLAGS = {
     "export": "--format -f --runs-dir --output -o",
     "tasks": "--show --limit --seed --palette",
     "models": "--generator --checker --preset --set",
+    "merge": "--run --partial --json --runs-dir",
+    "audit": "--runs-dir --json --cache-dir",
+    "control": "--arm --tasks --dry-run --json --runs-dir --budget --no-live",
+    "exam": "--checker --budget --dry-run --json --html --no-live",
+    "hub": "--folder --budget --max-calls --concurrency --rate --token-rate --at-once --lease --status --json",
+    "library list": "--file",
+    "library show": "--file",
+    "library add": "--file --runs-dir",
+    "library import": "--file",
+    "library prune": "--file --in-vain --dry-run",
+    "presets": "--x",
+    "presets copy": "--x",
+    "prompts copy": "--x",
+    "ls": "--runs-dir --json",
+    "note": "--runs-dir",
+    "pause": "--runs-dir",
+    "go": "--runs-dir",
+    "budget": "--runs-dir",
+    "doctor": "--json",
     "cache stats": "--cache-dir",
     "cache show": "--cache-dir",
     "cache export": "--cache-dir",
@@ -152,7 +192,7 @@ FLAGS = {
 }
 SWITCHES = {
     *("--replay", "--json", "--no-live", "--allow-unknown-prices", "--dry-run"),
-    *("--still", "--raw", "--show", "--rejected", "--all"),
+    *("--still", "--raw", "--show", "--rejected", "--all", "--partial", "--skip-broken"),
 }
 FITTING = {
     "--generator": ["offline/generator", "offline/generator,offline/generator-weak"],
@@ -166,6 +206,18 @@ FITTING = {
     "--cache-dir": ["bank"],
     "--prompts": ["prompts"],
     "--limit": ["1"],
+    "--library": ["run", "none", "lib.jsonl"],
+    "--file": ["lib.jsonl"],
+    "--shard": ["1/2", "2/2"],
+    "--coder": ["offline/coder"],
+    "--seeds": ["a", "rows.jsonl"],
+    "--from": ["a"],
+    "--hub": ["http://127.0.0.1:9"],
+    "--budget-file": ["purse.json"],
+    "--repeats": ["2"],
+    "--arm": ["empty", "shuffled", "direct"],
+    "--tasks": ["1"],
+    "--in-vain": ["3"],
 }
 ARGUMENTS = {
     "solve": 1,
@@ -178,8 +230,29 @@ ARGUMENTS = {
     "export": 1,
     "tasks": 1,
     "models": 1,
+    "merge": 2,
+    "audit": 1,
+    "control": 1,
+    "library show": 1,
+    "library add": 1,
+    "library import": 1,
+    "presets copy": 1,
+    "prompts copy": 1,
+    "note": 2,
+    "pause": 1,
+    "go": 1,
+    "budget": 2,
 }
-FIRST = {"solve": "good.json", "sweep": "good.json", "tasks": "good.json", "models": "offline/generator"}
+FIRST = {
+    "solve": "good.json",
+    "sweep": "good.json",
+    "tasks": "good.json",
+    "models": "offline/generator",
+    "library show": "good",
+    "library import": "lib.jsonl",
+    "presets copy": "quick",
+    "prompts copy": "sub/prompts",
+}
 
 
 def command_line(number: int) -> list[str]:
@@ -197,8 +270,18 @@ def command_line(number: int) -> list[str]:
             words.append(rng.choice(FITTING.get(flag, ODD) if rng.random() < 0.3 else ODD))
     if command in ("solve", "resume", "sweep") and rng.random() < 0.9:
         words += ["--max-calls=5", "--no-live"]
-    # it would serve for ever
-    return [*words, "--port=99999"] if command == "serve" else words
+    return [*words, *_kept_short(command, rng)]
+
+
+def _kept_short(command: str, rng: random.Random) -> list[str]:
+    """What keeps a command from serving, asking or waiting for ever."""
+    if command == "serve" or (command == "hub" and rng.random() < 0.7):
+        return ["--port=99999"]
+    if command == "hub":
+        return ["--status=http://127.0.0.1:9"]
+    if command == "exam":
+        return ["--tasks=1", "--max-calls=5"]
+    return ["--patience=1"] if command in ("solve", "sweep", "control") else []
 
 
 def furnish(folder: Path) -> None:
@@ -208,6 +291,7 @@ def furnish(folder: Path) -> None:
     deep = "[" * 3000 + "]" * 3000
     files: dict[str, str | bytes] = {
         "good.json": json.dumps(TASK),
+        "other.json": json.dumps({"train": [OTHER, OTHER], "test": [OTHER]}),
         "torn.json": json.dumps(TASK)[:60],
         "deep.json": '{"train": ' + deep + ', "test": []}',
         "number.json": '{"train": [{"input": [[' + "9" * 5000 + ']], "output": [[1]]}], "test": []}',
@@ -228,8 +312,15 @@ def furnish(folder: Path) -> None:
         (folder / name).symlink_to(name)
     (folder / "sub").mkdir()
     shutil.copytree(bundled(), folder / "prompts")
-    typed = ["solve", "good.json", "--run=a", "--cache-dir=bank", "--preset=quick", "--no-live"]
-    assert call(folder, typed).code == 0
+    typed = ["--cache-dir=bank", "--preset=quick", "--set=policy.phases=[{births=3}]", "--no-live"]
+    for words in (
+        ["solve", "other.json", "--run=o", *typed],
+        ["library", "add", "o", "--file=lib.jsonl"],
+        ["solve", "good.json", "--run=a", "--library=lib.jsonl", "--set=policy.examples.every=1", *LOOKS, *typed],
+    ):
+        ended = call(folder, words)
+        assert ended.code == 0, ended.err
+    (folder / "torn-lib.jsonl").write_bytes((folder / "lib.jsonl").read_bytes()[:300])
 
 
 @dataclass(frozen=True)
@@ -310,8 +401,17 @@ READERS = [
     *(["compare", "a", "b"], *(["export", "a", "-f", form] for form in ("kaggle", "arc-prize", "sft", "dpo", "ttt", "library"))),
     *(["cache", "stats", "--cache-dir=bank"], ["cache", "export", "out.jsonl", "--cache-dir=bank"]),
     *(["cache", "forget", "--all", "--dry-run", "--cache-dir=bank"], ["cache", "import", "rows.jsonl", "--cache-dir=bank"]),
+    *(
+        ["library", "list", "--file=lib.jsonl"],
+        ["library", "prune", "--file=lib.jsonl"],
+        ["library", "add", "a", "--file=lib.jsonl"],
+    ),
+    ["solve", "good.json", "--library=lib.jsonl", "--preset=bare", "--no-live", "--run=c"],
+    ["control", "a", "--dry-run"],
+    ["merge", "a", "b", "--run=m"],
     ["audit", "a"],
     ["resume", "a", "--no-live"],
+    ["solve", "--from=a", "--replay", "--run=r", "--no-live"],
 ]
 VALUES: list[Any] = [None, True, -1, 10**400, 0.5, "", "x" * 300, "\x1b[31m", "\ud800", [], [[]], {}, {"a": 1}, [1, "a"], 1e308]
 
@@ -320,8 +420,9 @@ def damage(folder: Path, number: int) -> str:
     """Do something to a run's files or its bank; what."""
     rng = random.Random(f"damage/{number}")
     run = folder / "runs" / "a"
-    names = ["config.json", "config.json", "events.jsonl", "events.jsonl", "results.json", "bank"]
-    file = {"bank": folder / "bank" / "cache.db"}.get(name := rng.choice(names), run / name)
+    names = ["config.json", "config.json", "events.jsonl", "events.jsonl", "results.json", "bank", "lib.jsonl"]
+    elsewhere = {"bank": folder / "bank" / "cache.db", "lib.jsonl": folder / "lib.jsonl"}
+    file = elsewhere.get(name := rng.choice(names), run / name)
     if name == "results.json":
         (folder / "good.json").unlink()  # else they are made anew
     ways = [_flip, _cut, _wipe, _lengthen] + ([_retype] * 6 if name != "bank" else [_swap])

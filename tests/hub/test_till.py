@@ -16,7 +16,7 @@ from nlevolve.hub.book import Fact, Journal
 from nlevolve.hub.till import Till
 from nlevolve.hub.words import Reserve, Settle
 from nlevolve.llm.bank import Sample
-from nlevolve.llm.ledger import Caps
+from nlevolve.llm.ledger import Caps, Hold
 from nlevolve.llm.request import OverBudget, Reply
 from nlevolve.records import Usage
 
@@ -72,6 +72,82 @@ def test_a_ledger_that_is_opened_again_holds_what_it_held(tmp_path: Path, seed: 
             with closing(again):
                 assert {name: asdict(account) for name, account in again.book.accounts.items()} == known
                 assert other.ledger.calls == till.ledger.calls
+
+    asyncio.run(told())
+
+
+def test_a_reservation_is_held_over_a_restart_as_it_was(tmp_path: Path) -> None:
+    """What it may cost at most, prompt and all; whether its price is known; whether it is one of those kept for answers."""
+
+    async def told() -> None:
+        journal, till = opened(tmp_path, Caps(), {})
+        with closing(journal):
+            till.session("a", "a", "", "", "first")
+            word = Reserve(
+                n=1, task="t", key=KEYS[0], prompt=200, prompt_usd=0.1, tokens=100, token_usd=0.01, priced=False, last=True
+            )
+            await till.reserve("a", word)
+        with closing(Journal(tmp_path)) as again:
+            held = again.book.accounts["a"].held[1].hold()
+            assert asdict(held) == asdict(Hold(pytest.approx(1.1), 100, 200, priced=False, last=True))
+
+    asyncio.run(told())
+
+
+def test_a_reply_is_cut_to_what_is_left_and_no_shorter_than_its_worker_says(tmp_path: Path) -> None:
+    async def told() -> None:
+        journal, till = opened(tmp_path, Caps(tokens=150), {})
+        with closing(journal):
+            till.session("a", "a", "", "", "first")
+            await till.reserve("a", Reserve(n=1, task="t", key=KEYS[0], prompt=20, tokens=80, least=80))
+            till.settle("a", Settle(n=2, hold=1, key=KEYS[0], sent=True, took=100))
+            with pytest.raises(OverBudget, match="50 of the cap of 150 tokens are left"):
+                await till.reserve("a", Reserve(n=3, task="t", key=KEYS[1], prompt=20, tokens=80, least=31))
+            assert (await till.reserve("a", Reserve(n=4, task="t", key=KEYS[1], prompt=20, tokens=80, least=30)))["tokens"] == 30
+
+    asyncio.run(told())
+
+
+def paid(till: Till) -> object:
+    """Of account "a", which is alone: what it is told, and what the caps are measured by."""
+    account, ledger = till.book.accounts["a"], till.ledger
+    assert (account.calls, account.tokens) == (ledger.calls, ledger.tokens)
+    assert [account.usd, account.unknown_usd] == pytest.approx([ledger.usd, ledger.unknown_usd])
+    return pytest.approx((account.calls, account.usd, account.unknown_usd, account.tokens))
+
+
+def test_what_is_said_after_a_lease_has_ended_takes_the_place_of_what_was_counted(tmp_path: Path) -> None:
+    async def told() -> None:
+        journal, till = opened(tmp_path, Caps(), {})
+        with closing(journal):
+            till.session("a", "a", "", "", "first")
+            asked = {"task": "t", "key": KEYS[0], "prompt": 20, "tokens": 80, "token_usd": 0.001}
+            said = {"key": KEYS[0], "sent": True, "cost_usd": 0.01, "unknown_usd": 0.002, "took": 30, "unknown_tokens": 4}
+            await till.reserve("a", Reserve(n=1, **asked))
+            till.settle("a", Settle(n=2, hold=1, **said))
+            assert paid(till) == (1, 0.012, 0.002, 34)
+            await till.reserve("a", Reserve(n=3, **asked))
+            till.retire("a", None)
+            assert paid(till) == (2, 0.092, 0.082, 134)
+            for _ in range(2):  # said twice, it counts once
+                till.settle("a", Settle(n=4, hold=3, **said))
+                assert paid(till) == (2, 0.024, 0.004, 68)
+
+    asyncio.run(told())
+
+
+def test_of_a_dead_worker_only_what_its_own_run_has_banked_is_settled_by_the_bank(tmp_path: Path) -> None:
+    async def told() -> None:
+        reply = Reply(text="", usage=Usage(prompt=5, completion=2), cost_usd=0.01)
+        banked = {KEYS[0]: Sample(model="m", run="a", reply=reply), KEYS[1]: Sample(model="m", run="b", reply=reply)}
+        journal, till = opened(tmp_path, Caps(), banked)
+        with closing(journal):
+            till.session("a", "a", "", "", "first")
+            for n, key in enumerate(KEYS[:3]):
+                await till.reserve("a", Reserve(n=n, task="t", key=key, tokens=100, token_usd=0.001))
+            till.retire("a", frozenset(KEYS[:2]))  # its log says that the third never left
+            assert paid(till) == (2, 0.11, 0.1, 107)
+            assert list(till.book.accounts["a"].lost) == [KEYS[1]]
 
     asyncio.run(told())
 

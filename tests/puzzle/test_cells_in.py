@@ -25,3 +25,7 @@ def test_however_they_are_written_they_are_seen(told: str) -> None:
 def test_words_part_them() -> None:
     assert cells_in("Recolour 3 red cells in row 2") == "|32|||2"
     assert cells_in("the 3x3 square") == "|3|3|"
+
+
+def test_what_nobody_sees_parts_no_word() -> None:
+    assert cells_in("bl\u200bue, r\u00aded; ro\u200dw 12: 3") == "123"

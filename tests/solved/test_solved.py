@@ -74,6 +74,7 @@ def test_entries_of_several_runs_are_put_together_and_what_helps_nobody_goes() -
     assert found.kept == [both[1]]
     assert [why for _, why in found.gone] == [f"its task has {turned.id}, too", "shown to 20 births, and none fitted"]
     assert pruned(both, in_vain=21).kept == [both[1], both[2]]
+    assert pruned(both, in_vain=20).kept == [both[1]]
 
 
 @pytest.mark.parametrize(
@@ -86,10 +87,21 @@ def test_entries_of_several_runs_are_put_together_and_what_helps_nobody_goes() -
             "row 1: 1 6 7 row 2: 6 7 6 row 3: 2 2 6",
         ),
         *("Cells 1\u200b 6 7 6\u200b 7 6 2 2 6", "As in Task 67A3C6AC", "See 67a3c6ac_1", "See data.parquet"),
+        *("As in task 67a3\u200bc6ac", "See data.par\u00adquet"),
     ],
 )
 def test_what_may_be_an_answer_or_names_a_task_is_never_shown_however_it_is_written(told: str) -> None:
     assert unfit(Description(bullets=(told,)))
+
+
+def test_a_grid_with_a_row_a_bullet_is_one_and_each_reason_is_said() -> None:
+    told = {
+        ("1 6 7", "6 7 6", "2 2 6"): "it has a grid written out",
+        ("Mirror it.", "As in 67a3c6ac."): "it names a task by its id",
+        ("Mirror it.", "See flip.json."): "it names a file",
+        ("Look at 67a3", "c6ac is no word."): "",
+    }
+    assert {bullets: unfit(Description(bullets=bullets)) for bullets in told} == told
 
 
 def test_what_could_not_be_read_again_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

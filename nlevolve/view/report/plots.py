@@ -72,16 +72,15 @@ def credit(results: Mapping[str, Any], tasks: list[TaskHistory]) -> Chart | None
     rows = results["tasks"]
     winners = [task.best for task in tasks if task.best and task.id in rows and won(rows[task.id], graded)]
     everyone = [candidate for task in tasks for candidate in task.population.members.values()]
-    births = [candidate.birth for candidate in everyone]
-    apart = told_apart(birth.model for birth in births)
+    apart = told_apart(candidate.birth.model for candidate in everyone)
 
     def look(one: Candidate) -> str:
-        return shown_as(one.birth) or "as usual"
+        return shown_as(one.shown) or "as usual"
 
     keys: dict[str, Callable[[Candidate], str]] = {
         "by operator": lambda one: one.birth.operator,
         "by view": lambda one: one.birth.view,
-        **({"by way of showing": look} if any(map(shown_as, births)) else {}),
+        **({"by way of showing": look} if any(shown_as(one.shown) for one in everyone) else {}),
         "by model": lambda one: apart[one.birth.model],
     }
     groups = {name: _credited(winners, everyone, key) for name, key in keys.items()}

@@ -73,7 +73,7 @@ def lineage(look: Look, width: int, height: int) -> list[Row]:
                 (f"{birth.index} ", "bold"),
                 (birth.operator, look.palette.operator(birth.operator)),
                 (f" {clean(birth.view)}" if birth.operator == "write" else "", "dim"),
-                (f" ({shown})" if (shown := shown_as(birth)) else "", "dim"),
+                (f" ({shown})" if (shown := shown_as(candidate.shown)) else "", "dim"),
                 " ",
                 *pair_marks(candidate.attempts, look.palette),
                 f" {its.exact}/{its.pairs} {percent(its.cells, 0)}",
