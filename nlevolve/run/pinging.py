@@ -60,11 +60,11 @@ async def ping_models(asker: Asker, roles: Mapping[str, RoleSettings], task: str
     `task` is the one whose account it goes into.
 
     `eyes` are those with which births compete: who writes is tried with pictures if any has them, and what is refused of these
-    is remembered for the run. What is said of models comes in the order of the roles. Raises Unfit as soon as none of a role's
-    models can answer, or none takes pictures where each birth is to see some. What may pass (a rate limit, a server that is away)
-    is the run's own business.
+    is remembered for the run. What is said of them comes in the order of the roles. Raises Unfit as soon as none of a role's
+    models can answer, or none takes pictures where each birth is to see some; what may pass (a rate limit, a server that is
+    away) is the run's own business.
     """
-    asking = [asyncio.create_task(_pinged(asker, name, one, task, eyes)) for name, one in _called(roles, eyes)]
+    asking = [asyncio.create_task(_pinged(asker, name, settings, task, eyes)) for name, settings in _called(roles, eyes)]
     told, waited = 0, set(asking)
     try:
         while waited:
