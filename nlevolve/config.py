@@ -16,6 +16,7 @@ from nlevolve.evolve.answers import AnswerPolicy
 from nlevolve.evolve.parents import check_named
 from nlevolve.evolve.policy import Policy
 from nlevolve.files import read_settings
+from nlevolve.idle import refuse_idle
 from nlevolve.llm.embedded import embedded_version
 from nlevolve.llm.keys import refuse_secrets
 from nlevolve.llm.settings import MOST_IN_MIX, CoderSettings, RoleSettings
@@ -155,6 +156,7 @@ def configure(
         own = tree.get(heir, {})
         # what is no table of settings is left for the validation to refuse
         tree[heir] = _merge(inherited, own) if isinstance(own, Mapping) and isinstance(inherited, Mapping) else own
+    refuse_idle(tree, _WORK, (*SIGHT, "sees"))
     tree = _with_coder(_with_limits(tree))
     config = validated(tree if seed is None else tree | {"seed": seed})
     check_named(config.policy.parents)
@@ -191,7 +193,8 @@ def _with_limits(tree: dict[str, Any]) -> dict[str, Any]:
     policy, coder, generator = (tree.get(name, {}) for name in ("policy", "coder", "generator"))
     if not all(isinstance(table, Mapping) for table in (policy, coder, generator)) or policy.get("writes") != "programs":
         return tree
-    return {**tree, "coder": {"model": generator.get("model"), **coder}}
+    # its own programs read what a generator writes, unless it is said otherwise
+    return {**tree, "policy": {"read": "code", **policy}, "coder": {"model": generator.get("model"), **coder}}
 
 
 def _with_coder(tree: dict[str, Any]) -> dict[str, Any]:

@@ -30,6 +30,9 @@ WORDS = {
     "less_than_equal": "give {le:g} or less",
     "int_parsing_size": "this number has too many digits",
     "recursion_loop": "this lies too deep",
+    "bool_parsing": "give true or false",
+    "bool_type": "give true or false",
+    "tuple_type": 'give a list in brackets, ["one", "other"] or ["one"]',
 }
 """Kind of fault -> our words for it, where pydantic's are for programmers."""
 LONGEST_SHOWN = 300

@@ -8,7 +8,7 @@ from typing import Any
 
 from nlevolve.ask.beside import Seen, beside
 from nlevolve.ask.fields import grid_fields, pair_fields
-from nlevolve.ask.fitting import left_out, put_fitting, without
+from nlevolve.ask.fitting import cuts, put_fitting, without
 from nlevolve.ask.forms import form
 from nlevolve.ask.look import PLAIN, Look, look_of
 from nlevolve.ask.prompts import Prompts
@@ -128,14 +128,20 @@ async def _follow(
         Request(
             settings=settings,
             messages=following(
-                asker.prompts, _shown(settings, without(shown, out)), grid, description, asked.manner, guide=guide, look=look
+                asker.prompts,
+                _shown(settings, without(shown, cut.out)),
+                grid,
+                description,
+                asked.manner,
+                guide=guide,
+                look=cut.look,
             ),
             sample=sample,
             again=again,
-            label=label.model_copy(update={"trimmed": f"{len(out)} of {len(shown.pairs)} examples" if out else ""}),
+            label=cut.label(label),
             **asked.fields,
         )
-        for out in ((), *(left_out(shown.pairs, keep=0) if settings.shown == "others" else ()))
+        for cut in cuts(look, shown.pairs if settings.shown == "others" else (), keep=0, noun="examples")
     )
     return await attempt(asker, requests, label.target or 0, shown.max_side, look.grids)
 

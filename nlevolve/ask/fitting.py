@@ -1,49 +1,109 @@
-"""A prompt that does not fit is made smaller: first what was tried before is left out, then pairs, the largest first."""
+"""A prompt that does not fit is made smaller: pictures go first, then facts, what was tried before, pairs, the largest first."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from nlevolve.ask.look import Look
 from nlevolve.ask.question import Answered, Asker, Reader, put
-from nlevolve.llm.request import FewerTokens, NotBanked, Request, TooLong
+from nlevolve.llm.request import CallFailed, FewerTokens, Label, NoSight, NotBanked, Rejected, Request, TooLong
 from nlevolve.llm.windows import tokens
 from nlevolve.puzzle.grids import shape
 from nlevolve.puzzle.tasks import Pair, Task
+from nlevolve.records import Unseen
 
 Read = TypeVar("Read")
+Unseens = tuple[Unseen, ...]
 
 
 async def put_fitting(asker: Asker, requests: Iterator[Request], read: Reader[Read]) -> Answered[Read]:
     """Put the first of these requests that fits: the first is whole, each one after it is smaller.
 
-    What is known to be too long is not sent, unless it is the smallest there is. Raises what `put` raises.
+    What is known to be too long, or to have pictures that are refused, is not sent, unless it is the smallest there is. Raises
+    what `put` raises.
     """
     request = next(requests)
     most = asker.windows.most(request.settings)
+    blamed: list[tuple[Request, Rejected]] = []
     while True:
-        request = _fitting(request, requests, most)
+        request = _fitting(asker, request, requests, most)
         try:
-            return await put(asker, request, read)
-        except (TooLong, FewerTokens, NotBanked) as failure:
-            # a replay finds the smaller one where a window was known that nobody knows now
-            unknown = isinstance(failure, NotBanked) and asker.windows.matter(request)
-            smaller = next(requests, None) if unknown or asker.windows.exceeded(failure) else None
+            answered = await put(asker, request, read)
+        except CallFailed as failure:
+            smaller = next(requests, None) if _may_pass_smaller(asker, request, failure) else None
             if smaller is None:
                 raise
             if isinstance(failure, TooLong | FewerTokens):
                 most = asker.windows.refused(request, failure)
+            elif isinstance(failure, NoSight):
+                asker.sight.refused(request, failure)
+            elif isinstance(failure, Rejected):
+                blamed.append((request, failure))
             request = smaller
+        else:
+            for one, refusal in blamed:
+                asker.sight.refused(one, refusal)
+            return answered
 
 
-def _fitting(request: Request, smaller: Iterator[Request], most: int | None) -> Request:
-    while most is not None and tokens(request.messages, request.model) > most:
+def _may_pass_smaller(asker: Asker, request: Request, failure: CallFailed) -> bool:
+    # a replay finds the smaller one where a window, or what is refused, was known that nobody knows now
+    unknown = isinstance(failure, NotBanked) and asker.windows.matter(request)
+    return unknown or asker.windows.exceeded(failure) or asker.sight.may_be_blamed(request, failure)
+
+
+def _fitting(asker: Asker, request: Request, smaller: Iterator[Request], most: int | None) -> Request:
+    while not asker.sight.takes(request) or (most is not None and tokens(request.messages, request.model) > most):
         following = next(smaller, None)
         if following is None:
             break
         request = following
     return request
+
+
+@dataclass(frozen=True)
+class Cut:
+    """What is left of a prompt."""
+
+    look: Look
+    unseen: Unseens = ()
+    out: tuple[int, ...] = ()
+    """Places of pairs that are left out."""
+    trimmed: str = ""
+    """What is left out, in words."""
+
+    def label(self, label: Label) -> Label:
+        """The label, saying so."""
+        return label.model_copy(update={"trimmed": self.trimmed, "unseen": self.unseen})
+
+
+def cuts(look: Look, pairs: Sequence[Pair], *, keep: int, noun: str = "pairs") -> Iterator[Cut]:
+    """The whole prompt; then without its pictures, without its facts, without one pair after another."""
+    less = Cut(look)
+    for unseen in looks_less(look):
+        less = Cut(look.less(unseen), unseen, (), without_what(unseen))
+        yield less
+    for out in left_out(pairs, keep=keep):
+        yield replace(less, out=out, trimmed=without_what(less.unseen, f"{len(out)} of {len(pairs)} {noun}"))
+
+
+def looks_less(look: Look) -> Iterator[Unseens]:
+    """Nothing; then the pictures, which say again what stands there as text; then the facts, which can be seen in it."""
+    lost: Unseens = ()
+    yield lost
+    if look.eye != "none":
+        lost = (*lost, "pictures")
+        yield lost
+    if look.facts:
+        yield (*lost, "facts")
+
+
+def without_what(unseen: Unseens, *others: str) -> str:
+    """What is left out, in words: "the pictures, the facts and 1 of 3 pairs"."""
+    *first, last = [f"the {one}" for one in unseen] + list(others) or [""]
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def left_out(pairs: Sequence[Pair], hidden: int | None = None, *, keep: int) -> Iterator[tuple[int, ...]]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from nlevolve.ask.beside import Seen, beside
 from nlevolve.ask.fields import example_fields, fields_of_tests, pair_fields, parent_fields, rule_fields, tried_fields
-from nlevolve.ask.fitting import left_out, put_fitting
+from nlevolve.ask.fitting import Unseens, left_out, looks_less, put_fitting, without_what
 from nlevolve.ask.forms import form
 from nlevolve.ask.look import look_of_birth
 from nlevolve.ask.prompts import Prompts
@@ -65,7 +65,7 @@ async def describe(
             messages=describing(
                 asker.prompts,
                 task,
-                birth,
+                birth.less(shown.unseen),
                 shown.parents,
                 shown.tokens,
                 asked.manner,
@@ -76,7 +76,7 @@ async def describe(
             ),
             sample=sample,
             again=again,
-            label=label.model_copy(update={"trimmed": shown.trimmed}),
+            label=label.model_copy(update={"trimmed": shown.trimmed, "unseen": shown.unseen}),
             **asked.fields,
         )
         for shown in smaller(Shown(parents, tokens, examples=examples), task, birth)
@@ -93,22 +93,25 @@ class Shown(Generic[P]):
     out: tuple[int, ...] = ()
     trimmed: str = ""
     examples: Sequence[Description] = ()
+    unseen: Unseens = ()
 
 
 def smaller(whole: Shown[P], task: Task, birth: Birth) -> Iterator[Shown[P]]:
-    """All of it, then less and less: the examples, what the parents gave, the parents, the pairs but one."""
-    yield whole
-    before = ""
+    """All of it, then less and less: without pictures, facts, examples, what the parents gave, the parents, the pairs but one."""
+    unseen: Unseens = ()
+    for unseen in looks_less(look_of_birth(birth)):
+        yield replace(whole, unseen=unseen, trimmed=without_what(unseen))
+    before: tuple[str, ...] = ()
     if whole.examples:
-        yield Shown((), 0, trimmed="the examples")
-        before = "the examples and "
+        before = ("the examples",)
+        yield Shown((), 0, trimmed=without_what(unseen, *before), unseen=unseen)
     if whole.parents:
         if birth.operator not in WITHOUT_GRIDS:
-            yield Shown(whole.parents, 0, trimmed="the parents' grids")
-        yield Shown((), 0, trimmed="the parents")
-        before = "the parents and "
+            yield Shown(whole.parents, 0, trimmed=without_what(unseen, "the parents' grids"), unseen=unseen)
+        before = ("the parents",)
+        yield Shown((), 0, trimmed=without_what(unseen, *before), unseen=unseen)
     for out in left_out(task.pairs, birth.blind, keep=1):
-        yield Shown((), 0, out, f"{before}{len(out)} of {len(task.pairs)} pairs")
+        yield Shown((), 0, out, without_what(unseen, *before, f"{len(out)} of {len(task.pairs)} pairs"), unseen=unseen)
 
 
 def describing(

@@ -8,7 +8,7 @@ from functools import partial
 
 from nlevolve.ask.beside import Seen, beside
 from nlevolve.ask.fields import grid_fields, pair_fields
-from nlevolve.ask.fitting import left_out
+from nlevolve.ask.fitting import cuts
 from nlevolve.ask.forms import form
 from nlevolve.ask.look import PLAIN, Look, look_of
 from nlevolve.ask.opinion import opinion
@@ -44,12 +44,12 @@ async def judge(asker: Asker, settings: RoleSettings, task: Task, number: int, s
     requests = (
         Request(
             settings=settings,
-            messages=judging(asker.prompts, task, number, shown, asked.manner, out, look),
+            messages=judging(asker.prompts, task, number, shown, asked.manner, cut.out, cut.look),
             sample=sample,
-            label=label.model_copy(update={"trimmed": f"{len(out)} of {len(task.pairs)} pairs" if out else ""}),
+            label=cut.label(label),
             **asked.fields,
         )
-        for out in ((), *left_out(task.pairs, keep=1))
+        for cut in cuts(look, task.pairs, keep=1)
     )
     return await opinion(asker, requests, partial(read_choice, shown=len(shown.grids)), Choice)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 from nlevolve.llm.settings import RoleSettings
 from nlevolve.puzzle.notations import Grids
-from nlevolve.records import Birth, Eye
+from nlevolve.records import Birth, Eye, Unseen
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,10 @@ class Look:
     eye: Eye = "none"
     numbered: bool = True
     """Whether pictures have numbers of rows and columns."""
+
+    def less(self, unseen: Collection[Unseen]) -> Look:
+        """The same without what is left out."""
+        return replace(self, eye="none" if "pictures" in unseen else self.eye, facts=self.facts and "facts" not in unseen)
 
 
 PLAIN = Look()

@@ -77,15 +77,24 @@ def failure_line(failure: NoReply) -> str:
 
 def advice(pong: Pong, role: Role) -> str:
     """What a reply that nobody could read means for a run of this role, and what to try."""
+    reply = pong.reply
+    cut = reply is not None and reply.finish == "length"
+    way = way_out(role, cut=cut, looped=reply is not None and looped(reply))
+    lost = "description may go without a program" if role == "coder" else "reply of the run may be lost"
+    return way if cut else f"many a {lost} so: {way}"
+
+
+def way_out(role: Role, *, cut: bool, looped: bool) -> str:
+    """What to try where replies of a role cannot be read."""
     kind = _kind(role)
     settings = "generator" if kind == "bullets" else "checker" if kind == "grid" else role
-    if pong.reply is not None and looped(pong.reply):
+    if looped:
         return f"a model that goes round in circles seldom gets better: choose a larger --{settings}"
-    if pong.reply is not None and pong.reply.finish == "length":
+    if cut:
         return f"it needs more room: set {settings}.max_tokens to more, or let it think less ({settings}.thinking=low)"
     if kind is None:
-        return "many a description may go without a program so: try another --coder"
-    return f"many a reply of the run may be lost so: try another {settings}.form (text, object, schema), or another --{settings}"
+        return "try another --coder"
+    return f"try another {settings}.form (text, object, schema), or another --{settings}"
 
 
 def _kind(role: Role) -> Kind | None:

@@ -48,11 +48,17 @@ async def describe_and_code(
         Request(
             settings=settings,
             messages=programming(
-                asker.prompts, task, birth, shown.parents, shown.tokens, shown.out, numbered=settings.image_numbers
+                asker.prompts,
+                task,
+                birth.less(shown.unseen),
+                shown.parents,
+                shown.tokens,
+                shown.out,
+                numbered=settings.image_numbers,
             ),
             sample=sample,
             again=again,
-            label=label.model_copy(update={"trimmed": shown.trimmed}),
+            label=label.model_copy(update={"trimmed": shown.trimmed, "unseen": shown.unseen}),
         )
         for shown in smaller(Shown(parents, tokens), task, birth)
     )

@@ -14,13 +14,16 @@ from nlevolve.llm.manner import Manner, manner_of
 from nlevolve.llm.request import LLM, Message, Reply, Request
 from nlevolve.llm.room import looping
 from nlevolve.llm.settings import RoleSettings
+from nlevolve.llm.sight import Sight
 from nlevolve.llm.windows import Windows
-from nlevolve.records import Event, ReplyUnread
+from nlevolve.records import Event, ReplyUnread, Unseen
 
 LONG = 20_000
 """Characters: longer replies are read in a thread, since one of a megabyte may take half a second and the loop must not wait."""
 SHOWN = 3_500
 """Characters of an unreadable reply that its repair shows."""
+BEGINNING = 80
+"""Characters of it that the log keeps."""
 SAMPLES = 1_000_000
 """Of one question, for each of several equal runs: more than any asks, and two thousand times this is a seed that every provider
 takes."""
@@ -57,6 +60,9 @@ class Asker:
     draw: int = 0
     """Which of several equal runs asks. Each has samples of its own."""
 
+    sight: Sight = field(default_factory=Sight)
+    """Which pictures the models take."""
+
     def manner(self, settings: RoleSettings) -> Manner:
         """How replies of such a role are asked for."""
         return manner_of(settings, self.cards.get(settings.model))
@@ -72,6 +78,8 @@ class Answered(Generic[Read]):
 
     value: Read
     dollars: float | None
+    unseen: tuple[Unseen, ...] = ()
+    """What of how the task was to be shown was left out of the question."""
 
 
 async def put(asker: Asker, request: Request, read: Reader[Read]) -> Answered[Read]:
@@ -79,16 +87,16 @@ async def put(asker: Asker, request: Request, read: Reader[Read]) -> Answered[Re
     request = asker.drawn(request)
     reply = await asker.llm(request)
     try:
-        return Answered(await _read(request, reply, read), reply.cost_usd)
+        return Answered(await _read(request, reply, read), reply.cost_usd, request.label.unseen)
     except Unreadable as problem:
-        asker.emit(_unread(request, reply, problem))
+        asker.emit(unread(request, reply, str(problem)))
         repair = _repair(asker.prompts, request, reply, str(problem))
     mended = await asker.llm(repair)
     both = None if reply.cost_usd is None or mended.cost_usd is None else reply.cost_usd + mended.cost_usd
     try:
-        return Answered(await _read(request, mended, read), both)
+        return Answered(await _read(request, mended, read), both, request.label.unseen)
     except Unreadable as problem:
-        asker.emit(_unread(repair, mended, problem))
+        asker.emit(unread(repair, mended, str(problem)))
         # from its first reply on: the repair only makes sense as an answer to it
         for asked in (request, repair):
             asker.reject(asked, str(problem))
@@ -121,9 +129,11 @@ async def _understood(request: Request, reply: Reply, read: Reader[Read]) -> Rea
     return read(reply.text, reply.finish == "length", prompt)
 
 
-def _unread(request: Request, reply: Reply, problem: Unreadable) -> ReplyUnread:
+def unread(request: Request, reply: Reply, why: str) -> ReplyUnread:
+    """What the log says of a reply that nobody could read."""
+    said = " ".join(reply.text[: 10 * BEGINNING].split())[:BEGINNING].strip()
     # a reply that had no room was asked for again with more: the reply at hand may answer another request than ours
-    return ReplyUnread(**dict(request.label), model=request.model, request=reply.request or request.key, why=str(problem))
+    return ReplyUnread(**dict(request.label), model=request.model, request=reply.request or request.key, why=why, said=said)
 
 
 def _repair(prompts: Prompts, request: Request, reply: Reply, problem: str) -> Request:

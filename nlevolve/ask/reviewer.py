@@ -7,7 +7,7 @@ from functools import partial
 
 from nlevolve.ask.beside import Seen, beside
 from nlevolve.ask.fields import fields_of_tests, pair_fields
-from nlevolve.ask.fitting import left_out
+from nlevolve.ask.fitting import cuts
 from nlevolve.ask.forms import form
 from nlevolve.ask.look import PLAIN, Look, look_of
 from nlevolve.ask.opinion import opinion
@@ -29,11 +29,11 @@ async def review(asker: Asker, settings: RoleSettings, task: Task, description: 
     requests = (
         Request(
             settings=settings,
-            messages=reviewing(asker.prompts, task, description, asked.manner, out, look),
-            label=label.model_copy(update={"trimmed": f"{len(out)} of {len(task.pairs)} pairs" if out else ""}),
+            messages=reviewing(asker.prompts, task, description, asked.manner, cut.out, cut.look),
+            label=cut.label(label),
             **asked.fields,
         )
-        for out in ((), *left_out(task.pairs, keep=1))
+        for cut in cuts(look, task.pairs, keep=1)
     )
     return await opinion(asker, requests, partial(read_review, tests=len(task.tests)), Review)
 

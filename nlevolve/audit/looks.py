@@ -18,16 +18,30 @@ def looks(members: Mapping[int, Worth], best: Worth | None, copied: float) -> Lo
         birth = one.event.birth
         if birth.operator != "given":
             money = round((one.event.generator_usd or 0.0) * 1e9)
-            found[birth.look].update(births=1, exact=one.perfect, cost=money, best=one is best)
-    gains = {name: sum(_gain(one, members, copied) for one in members.values() if one.event.birth.look == name) for name in found}
+            found[_look(one)].update(births=1, exact=one.perfect, cost=money, best=one is best)
+        if birth.operator != "given" and one.event.unseen:
+            found[birth.look].update(unseen=1)
+    gains = {name: sum(_gain(one, members, copied) for one in members.values() if _look(one) == name) for name in found}
+    tried = {name for name, row in found.items() if row["births"]}
+    fit = {name for name in tried if found[name]["exact"]}
     return {
         name: {
-            **{figure: row[figure] for figure in ("births", "exact", "best")},
+            **{figure: row[figure] for figure in ("births", "exact", "best", "unseen")},
             "gain": round(gains[name], 6),
             "cost_usd": round(row["cost"] / 1e9, 6),
+            "tasks": int(name in tried),
+            "fits": int(name in fit),
+            "alone": int(fit == {name} and tried != {name}),
         }
         for name, row in found.items()
     }
+
+
+def _look(one: Worth) -> str:
+    """How the task was really shown: what was left out of the prompt was not seen."""
+    birth, left = one.event.birth, one.event.unseen
+    eye = "" if birth.eye == "none" or "pictures" in left else f" pictures:{birth.eye}"
+    return birth.grids + " facts" * (birth.facts and "facts" not in left) + eye
 
 
 def all_looks(tasks: Iterable[Looks]) -> Looks:

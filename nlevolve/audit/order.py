@@ -24,6 +24,8 @@ from nlevolve.records import (
 SLACK = 1.0
 """Seconds by which lines may pass each other: a moment is taken before its line is written."""
 CODES = {"done": 0, "budget": 3, "failed": 4, "interrupted": 130}
+UNANSWERED = 4
+"""The code of a run that is done, and left tasks without an answer."""
 OF_ITSELF = ("perfect", "exhausted")
 Born = BirthPlanned | CandidateChecked | MoveFailed | AnswerFollowed | AnswerGuessed | TaskAnswered
 """What there is only of a task that was taken up."""
@@ -118,18 +120,21 @@ def _aim(evidence: Evidence, line: Line, call: CallSent | CallFinished, planned:
 
 def _finished(evidence: Evidence, line: Line, event: RunFinished) -> None:
     found = evidence.found
-    found.equal("answer", f"{line.where}: exit_code", event.exit_code, CODES[event.reason])
-    if event.reason == "done":
-        plain = not event.why and not event.remedy and event.resumable
-        found.holds("answer", line.where, plain, "is said to be done, and why it is not")
-        lacking = [task for task, end in _ends(evidence, line) if end not in OF_ITSELF]
-        found.holds("answer", line.where, not lacking, f"is said to be done, and of {', '.join(lacking[:3])} no search had ended")
+    if event.reason != "done":
+        found.equal("answer", f"{line.where}: exit_code", event.exit_code, CODES[event.reason])
+        return
+    ends = list(_ends(evidence, line))
+    # in older logs, and in a control, to have no answer is no failure
+    told = bool(event.why) and any(end is not None and not all(one.attempt_1 for one in end.answers) for _, end in ends)
+    found.equal("answer", f"{line.where}: exit_code", event.exit_code, UNANSWERED if told else CODES[event.reason])
+    plain = bool(event.why) == told and not event.remedy and event.resumable != told
+    found.holds("answer", line.where, plain, "is said to be done, and why it is not")
+    lacking = [task for task, end in ends if end is None or end.stopped not in OF_ITSELF]
+    found.holds("answer", line.where, not lacking, f"is said to be done, and of {', '.join(lacking[:3])} no search had ended")
 
 
-def _ends(evidence: Evidence, last: Line) -> Iterator[tuple[str, str]]:
+def _ends(evidence: Evidence, last: Line) -> Iterator[tuple[str, TaskAnswered | None]]:
     """Task -> how its search ended, by the latest word up to this line."""
     for task in evidence.tasks_of(last.session):
-        told = [
-            line.event.stopped for line in evidence.of(task) if isinstance(line.event, TaskAnswered) and line.number < last.number
-        ]
-        yield task, told[-1] if told else ""
+        told = [line.event for line in evidence.of(task) if isinstance(line.event, TaskAnswered) and line.number < last.number]
+        yield task, told[-1] if told else None

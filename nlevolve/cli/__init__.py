@@ -73,7 +73,7 @@ def main() -> None:
     try:
         code = _called()
     except (KeyboardInterrupt, typer.Abort):
-        code = INTERRUPTED
+        code = _failed(INTERRUPTED, "interrupted")
     except (UsageError, typer.TyperException) as error:
         code = _failed(USAGE, error.format_message() if isinstance(error, typer.TyperException) else str(error))
     except Exception as error:

@@ -25,6 +25,7 @@ from nlevolve.exam.questions import ARMS, SHOWN, forecast, questions
 from nlevolve.exam.sitting import Sitting
 from nlevolve.exam.sources import freshened, larc
 from nlevolve.llm.bank_check import check_bank
+from nlevolve.llm.pictures import require_sight
 from nlevolve.llm.preflight import check_models
 from nlevolve.options import Limits, Options, nearest
 from nlevolve.records import CallFinished, Event, ModelStopped, Noticed, ServerAway
@@ -144,12 +145,15 @@ def _words(flag: str, given: Sequence[str], known: Sequence[Word]) -> list[Word]
 
 
 def _cards(checkers: Sequence[RoleSettings], options: Options, dry_run: bool) -> dict[str, ModelCard]:
-    return check_models(
+    cards = check_models(
         checkers,
         priced=options.budget is not None and not options.allow_unknown_prices and not options.replay,
         keyed=not (options.replay or dry_run),
         remember=Path(options.cache_dir) / "cards.json",
     )
+    for one in checkers:
+        require_sight("checker", one, cards[one.model], wanted=one.images != "none")
+    return cards
 
 
 def _confirmed(

@@ -90,7 +90,9 @@ def hub(
     try:
         asyncio.run(_serve(folder, host, port, caps, rates, lease))
     except OSError as error:
-        raise UsageError(f"cannot listen at {host}, port {port} ({error.strerror}): choose another with --port") from None
+        raise UsageError(
+            f"cannot listen at {host}, port {port} ({error.strerror}): choose another with --port, or --host"
+        ) from None
     except UsageError as error:
         complain(error)
         return EXIT_STORE if type(error) is not UsageError else 2

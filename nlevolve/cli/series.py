@@ -53,6 +53,8 @@ class Series:
         self.cells, self.chosen, self.places = cells, chosen, places
         self.shared = cells[0]
         self.configs = list(configs) or [configured(cell) for cell in cells]
+        self._named = not configs
+        """Whether the cells name all of their settings."""
         seed, data = self.configs[0].seed, self.shared.part(Data).model_dump()
         self.selection = tasks if isinstance(tasks, Selection) else load(tasks, seed, **data)
         self.given = given
@@ -86,10 +88,18 @@ class Series:
         from nlevolve.view.terminal.sweep_table import announcement
 
         console(highlight=False).print(announcement(self._told(), self.forecasts(), len(self.selection.tasks)))
-        for line in lines(models_asked(self.configs, self._known())):
+        for line in (*lines(models_asked(self.configs, self._known())), *self._idle()):
             say(clean(line))
         if cluster:
             say(clean(cluster.told))
+
+    def _idle(self) -> Iterator[str]:
+        """Which of the settings that were named have nothing to do."""
+        from nlevolve.run.controls import Brought
+        from nlevolve.run.idle import idle
+
+        if self._named:
+            yield from filter(None, {idle(*one, Brought()): None for one in zip(self.cells, self.configs, strict=True)})
 
     def _row(self) -> dict[str, Any]:
         from nlevolve.run.assumed import models_asked

@@ -99,7 +99,7 @@ def _announced(planned: Plan, json: bool) -> int:
     from nlevolve.view.door import say
 
     _series(planned, planned.options).announce(as_json=json)
-    if not json and (uncounted := uncapped(planned.config.models, planned.options.max_calls)):
+    if not json and (uncounted := uncapped(planned.config.models, planned.options)):
         say(uncounted)
     return 0
 

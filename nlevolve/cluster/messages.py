@@ -139,10 +139,10 @@ class Said(NamedTuple):
         return cls(*heard) if fits else None
 
 
-def rows(arms: Arms) -> dict[str, tuple[float, float, float]]:
+def rows(arms: Arms) -> dict[str, tuple[float, ...]]:
     """What models have shown, as it is sent."""
-    return {model: (arm.births, arm.gain, arm.dollars) for model, arm in arms.items()}
+    return {model: (arm.births, arm.gain, arm.dollars, arm.unseen) for model, arm in arms.items()}
 
 
-def arms_of(rows: Mapping[str, tuple[float, float, float]]) -> Arms:
+def arms_of(rows: Mapping[str, tuple[float, ...]]) -> Arms:
     return {model: Arm(*row) for model, row in rows.items()}

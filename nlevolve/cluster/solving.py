@@ -16,8 +16,9 @@ from nlevolve.evolve.parents import strategy
 from nlevolve.hub.address import token
 from nlevolve.hub.joined import Joined
 from nlevolve.llm.pausing import Pause
+from nlevolve.llm.sight import Sight
 from nlevolve.llm.stack import OpenStack, Stack
-from nlevolve.records import CallFinished, Event, read_event
+from nlevolve.records import CallFinished, Event, Noticed, read_event
 from nlevolve.run.context import Context
 from nlevolve.run.examples import Library
 from nlevolve.run.solve import solve
@@ -129,7 +130,9 @@ class Solving:
 
     def _equipped(self, stack: Stack, sandbox: Sandbox) -> Context:
         its = self.equipment
-        asker = Asker(stack, self.prompts, stack.reject, its.cards, stack.windows, self.emit, draw=its.settings.repeat)
+        sight = Sight(lambda text: self.emit(Noticed(text=text)))
+        ways = stack, self.prompts, stack.reject, its.cards, stack.windows
+        asker = Asker(*ways, self.emit, draw=its.settings.repeat, sight=sight)
         return Context(
             asker,
             its.settings,

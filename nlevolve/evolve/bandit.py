@@ -34,14 +34,17 @@ class Arm:
     births: float = 0.0
     gain: float = 0.0
     dollars: float = 0.0
+    unseen: float = 0.0
+    """Further births that were to see its pictures and saw none, since they did not fit or were refused."""
 
     def __add__(self, other: Arm) -> Arm:
-        return Arm(self.births + other.births, self.gain + other.gain, self.dollars + other.dollars)
+        unseen = self.unseen + other.unseen
+        return Arm(self.births + other.births, self.gain + other.gain, self.dollars + other.dollars, unseen)
 
     def scaled(self, births: float) -> Arm:
         """The same evidence, worth at most this many births."""
         share = min(1.0, births / self.births) if self.births else 0.0
-        return Arm(self.births * share, self.gain * share, self.dollars * share)
+        return Arm(self.births * share, self.gain * share, self.dollars * share, self.unseen)
 
 
 Arms = Mapping[str, Arm]
@@ -66,16 +69,25 @@ def gain(candidate: Candidate, population: Population, floor: float) -> float:
 def arms(population: Population, floor: float) -> Arms:
     """What the models have shown on one task; `floor` is the cell accuracy of copying the input. Failed births gain nothing.
 
-    Moves from a perfect description show nothing: on the pairs there is nothing left to gain.
+    Moves from a perfect description show nothing: on the pairs there is nothing left to gain. A birth whose pictures were left
+    out is one of those without.
     """
     shown: dict[str, Arm] = {}
     for candidate in population.members.values():
+        meant, was = arm_of(candidate.birth), arm_of(candidate.shown)
+        if meant != was:
+            shown[meant] = shown.get(meant, Arm()) + Arm(unseen=1.0)
         if candidate.birth.operator in ("given", "generalise", "alternative"):
             continue
         one = Arm(1.0, gain(candidate, population, floor), candidate.dollars or 0.0)
-        name = arm_of(candidate.birth)
-        shown[name] = shown.get(name, Arm()) + one
+        shown[was] = shown.get(was, Arm()) + one
     return shown
+
+
+def sightless(arm: str, here: Arms, before: Arms) -> bool:
+    """Whether its pictures mostly do not come through: on this task, or, where nothing is known of it here, on earlier ones."""
+    own, earlier = here.get(arm, Arm()), before.get(arm, Arm())
+    return own.unseen > own.births if own.unseen or own.births else bool(earlier.unseen) and not earlier.births
 
 
 def pooled(tasks: Iterable[Arms]) -> Arms:

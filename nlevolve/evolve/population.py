@@ -22,6 +22,7 @@ from nlevolve.records import (
     Review,
     TaskStarted,
     Unreached,
+    Unseen,
 )
 
 AFRESH: tuple[Operator, ...] = ("write", "given", "restart")
@@ -50,10 +51,17 @@ class Candidate:
     """What the coder said that no program can do."""
     review: Review | None = None
     """What a reviewer said of its words; None where none was asked, or as long as none has answered."""
+    unseen: tuple[Unseen, ...] = ()
+    """What whoever wrote it was to be shown and was not."""
 
     @property
     def index(self) -> int:
         return self.birth.index
+
+    @property
+    def shown(self) -> Birth:
+        """Its birth as it was carried out."""
+        return self.birth.less(self.unseen)
 
     @property
     def doubt(self) -> str:
@@ -198,6 +206,7 @@ def _candidate(event: CandidateChecked) -> Candidate:
         confirmed=event.confirmed,
         program=event.program,
         unsaid=event.unsaid,
+        unseen=event.unseen,
     )
 
 

@@ -15,9 +15,10 @@ from nlevolve.llm.catalogue import ModelCard
 from nlevolve.llm.ledger import Caps
 from nlevolve.llm.request import LLM
 from nlevolve.llm.settings import RoleSettings
+from nlevolve.llm.sight import Sight
 from nlevolve.llm.stack import OpenStack
 from nlevolve.options import Limits
-from nlevolve.records import Event
+from nlevolve.records import Event, Noticed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +55,8 @@ class Examination:
             own_process=own_process,
             live=self.live,
         ) as stack:
-            asker = Asker(stack, self.prompts, stack.reject, self.cards, stack.windows, emit)
+            sight = Sight(lambda text: emit(Noticed(text=text)))
+            asker = Asker(stack, self.prompts, stack.reject, self.cards, stack.windows, emit, sight=sight)
             await sitting.sit(asker, self.asked, limits.concurrency, see)
 
     @property

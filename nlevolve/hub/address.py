@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import ssl
 from http.client import HTTPException
 from typing import Any
@@ -18,6 +19,10 @@ VARIABLE = "NLEVOLVE_HUB_TOKEN"
 HUB = "the hub"
 """As what it stands among the models of which a server is away."""
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+EVERYWHERE = frozenset({"0.0.0.0", "::", ""})  # nosec B104: what somebody asks for, and what is no address for others
+LEAST, DIFFERENT = 16, 6
+"""Characters of a token, and different ones among them, where strangers can try theirs."""
+GOOD = "python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
 GLANCE = 5.0
 """Seconds in which a hub that is there answers."""
 AWAY = (502, 503, 504)
@@ -32,6 +37,27 @@ def token() -> str:
     if not word.isascii() or not word.isprintable():
         raise UsageError(f"{VARIABLE} has a character that cannot be sent: use letters, digits and signs of ASCII")
     return word
+
+
+def check_strong(word: str, host: str) -> None:
+    """Raises UsageError for a hub that strangers reach, with a token that they could guess."""
+    if host in LOOPBACK or (len(word) >= LEAST and len(set(word)) >= DIFFERENT):
+        return
+    why = f"of {LEAST} characters or more, not of a few again and again" if word else "that nobody guesses"
+    raise UsageError(f"a hub that listens at {host} needs a token {why}: export {VARIABLE}=$({GOOD})")
+
+
+def reachable(host: str, port: int) -> str:
+    """The address for workers of a hub that listens there: from elsewhere "all addresses" is none."""
+    if host in EVERYWHERE:
+        family, far = (socket.AF_INET6, "2001:db8::1") if ":" in host else (socket.AF_INET, "192.0.2.1")
+        try:
+            with socket.socket(family, socket.SOCK_DGRAM) as way:  # nothing is sent: the system says by which address it would be
+                way.connect((far, 9))
+                host = way.getsockname()[0]
+        except OSError:
+            host = socket.gethostname()
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def checked(url: str, flag: str = "--hub") -> str:

@@ -147,16 +147,23 @@ class Journal:
         try:
             self.book = _read(self._file)
             self._open()
+        except OSError as error:
+            self._lock.release()
+            raise UsageError(f"cannot write {self._file}: {error.strerror}; make room, or name another --folder") from None
         except BaseException:
             self._lock.release()
             raise
 
     def write(self, facts: Iterable[Fact]) -> None:
-        """Facts that the book has seen. They are with the system when this returns. Raises OSError."""
+        """Facts that the book has seen. They are with the system when this returns.
+
+        Raises OSError. Nothing may be written after that: a line may be torn, and what is not in the file nobody may build upon.
+        """
         self._size += _put(self._number, facts)
-        if self._size > LONGEST:
-            os.close(self._number)
+        if self._size > self._enough:
+            before = self._number
             self._open()
+            os.close(before)
 
     def close(self) -> None:
         os.close(self._number)
@@ -167,10 +174,15 @@ class Journal:
         part = self._file.with_name(f".{FILE}.part")
         part.unlink(missing_ok=True)
         number = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, PRIVATE)
-        self._size = _put(number, [("head", HEAD), *self.book.facts()])
-        os.fsync(number)
+        try:
+            self._size = _put(number, [("head", HEAD), *self.book.facts()])
+            os.fsync(number)
+        except OSError:
+            os.close(number)
+            part.unlink(missing_ok=True)
+            raise
         part.replace(self._file)
-        self._number = number
+        self._number, self._enough = number, max(LONGEST, 2 * self._size)
 
 
 def _put(number: int, facts: Iterable[Fact]) -> int:
@@ -183,7 +195,7 @@ def _put(number: int, facts: Iterable[Fact]) -> int:
 
 def _read(file: Path) -> Book:
     """What stands in it; an empty one where there is none. The last line may be torn."""
-    book = Book()
+    book, number = Book(), 0
     if not file.exists():
         return book
     try:
@@ -193,12 +205,21 @@ def _read(file: Path) -> Book:
                     break
                 fact = json.loads(line)
                 if number == 1:
-                    if fact != ["head", HEAD]:
-                        raise ValueError("it is no ledger of a hub of this version")
+                    _check_head(file, fact)
                 else:
                     book.see(tuple(fact))
     except OSError as error:
         raise UsageError(f"cannot read {file}: {error.strerror}") from None
-    except (ValueError, KeyError, TypeError) as error:
-        raise UsageError(f"{file} is damaged ({error}): put a copy in its place, or name another --folder") from None
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError):
+        where = f"near line {max(1, number):,}"
+        raise UsageError(f"{file} is damaged {where}: put a copy in its place, or name another --folder") from None
     return book
+
+
+def _check_head(file: Path, fact: Any) -> None:
+    """Raises UsageError for the file of another version, and ValueError for what is none."""
+    if fact == ["head", HEAD]:
+        return
+    if isinstance(fact, list) and fact[:1] == ["head"]:
+        raise UsageError(f"{file} is of another version of nlevolve: use the hub that wrote it, or name another --folder")
+    raise ValueError

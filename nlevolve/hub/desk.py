@@ -14,6 +14,7 @@ from typing import Any
 from nlevolve.errors import BankFailed
 from nlevolve.hub import words
 from nlevolve.hub.book import Fact, Journal
+from nlevolve.hub.known import EVERY, KnownFile
 from nlevolve.hub.purchases import Purchases
 from nlevolve.hub.rates import Rates, Rooms
 from nlevolve.hub.till import Till, task_of
@@ -75,10 +76,16 @@ class Desk:
         self._notice = notice
         self._journal = Journal(folder)
         self._facts: list[Fact] = []
-        self.bank = DiskBank(bank or folder / BANK, notice)
+        try:
+            self.bank = DiskBank(bank or folder / BANK, notice)
+        except BankFailed as error:
+            self._journal.close()
+            raise BankFailed(str(error) if bank else str(error).replace("--cache-dir", "--folder")) from None
         self.till = Till(caps, self._journal.book, self._facts.append, self.bank.get, earlier)
         self.purchases = Purchases(self.till.claims())
-        self.rooms = Rooms(rates, self._learned)
+        self._known = KnownFile(folder, notice)
+        self.rooms = Rooms(rates, self._learned, self._known.read(), self._known.ago)
+        self._keeping = asyncio.create_task(self._keep_known())
         self.workers: dict[str, Worker] = {}
         self._parting: list[Worker] = []
         self._replaced: set[tuple[str, str]] = set()
@@ -168,9 +175,19 @@ class Desk:
         if self._due is not None:
             self._due.cancel()
             self._flush()
+        self._keeping.cancel()
+        await asyncio.gather(self._keeping, return_exceptions=True)
+        self._known.write(self.rooms.known())
         self.rooms.close()
         await self.bank.close()
         self._journal.close()
+
+    async def _keep_known(self) -> None:
+        while True:
+            await asyncio.sleep(EVERY)
+            if self.rooms.changed:
+                self.rooms.changed = False
+                await asyncio.to_thread(self._known.write, self.rooms.known())
 
     def _do(self, worker: Worker, word: words.Said) -> Any:
         """None where it is done, JSON text where that is the answer, or what there is to await for it."""
@@ -185,6 +202,10 @@ class Desk:
             case words.Enter():
                 worker.models.add(word.model)
                 return self.rooms.enter(worker.account, word)
+            case words.Left():
+                self.rooms.left(worker.account, word)
+            case words.Again():
+                return self.rooms.again(worker.account, word)
             case words.Leave():
                 self.rooms.leave(worker.account, word)
             case words.Look():
@@ -301,6 +322,8 @@ class Desk:
     def _flush(self) -> None:
         """Write the facts, then answer."""
         self._due = None
+        if self.failed.done():
+            return
         facts, self._facts[:] = self._facts[:], []
         try:
             if facts:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,13 +16,15 @@ from pydantic import ValidationError
 from nlevolve.errors import HubFailed
 from nlevolve.hub import words
 from nlevolve.hub.address import LOOPBACK
+from nlevolve.hub.departures import Departure
+from nlevolve.hub.kept import KeptTwice
 from nlevolve.hub.line import HubAway, Line
 from nlevolve.llm.bank import Bank, DiskBank, Notice, Sample
 from nlevolve.llm.embedded import is_embedded
-from nlevolve.llm.kept import Cost, Kept
 from nlevolve.llm.ledger import Caps, Hold, Ledger, Need, Spent
-from nlevolve.llm.limits import Lanes, Places, Taken, characters
+from nlevolve.llm.limits import Lanes
 from nlevolve.llm.means import Asker
+from nlevolve.llm.places import Places, Taken, characters
 from nlevolve.llm.purse import Purse
 from nlevolve.llm.request import Place, RateLimited, Request
 from nlevolve.llm.traffic import Traffic
@@ -67,7 +70,7 @@ class HubLedger(Ledger):
         super().__init__(caps, spent, purse)
         self._line = line
         self._leases: dict[Hold, tuple[int, str]] = {}
-        self.kept = _KeptTwice(line)
+        self.kept = KeptTwice(line)
         line.restated(self.kept.again)
 
     @property
@@ -107,38 +110,6 @@ class HubLedger(Ledger):
             self._line.tell(words.Settle(n=self._line.next(), hold=n, key=key, sent=hold.sent, unknown_tokens=unknown, **told))
 
 
-class _KeptTwice(Kept):
-    """What is kept of the run's own caps for answers, and of the hub's."""
-
-    def __init__(self, line: Line) -> None:
-        super().__init__()
-        self._line = line
-        self._told: dict[str, tuple[words.Kept, ...]] = {}
-
-    @contextmanager
-    def keeping(self, task: str, costs: Callable[[], Sequence[Cost]]) -> Iterator[None]:
-        bound = self._line.welcome
-        told = tuple(_kept(cost) for cost in costs()) if (bound.usd, bound.calls, bound.tokens) != (None,) * 3 else ()
-        if told:
-            self._told[task] = told
-            self._line.tell(words.Keep(n=self._line.next(), task=task, costs=told))
-        try:
-            with super().keeping(task, costs):
-                yield
-        finally:
-            if self._told.pop(task, None):
-                self._line.tell(words.Keep(n=self._line.next(), task=task))
-
-    def again(self) -> Iterator[words.Word]:
-        """For a hub that has forgotten."""
-        for task, told in self._told.items():
-            yield words.Keep(n=self._line.next(), task=task, costs=told)
-
-
-def _kept(cost: Cost) -> words.Kept:
-    return words.Kept(counts=cost.counts, likely_usd=cost.likely_usd, likely_tokens=cost.likely_tokens)
-
-
 class _Queue:
     """The way to the hub's lane of one model: so many ask at once, in the order of their rank."""
 
@@ -162,8 +133,8 @@ class HubLanes:
         self._total = asyncio.Semaphore(concurrency)
         self._host = host or socket.gethostname()
         self._queues: dict[Place, _Queue] = {}
-        self._held: dict[int, words.Enter] = {}
-        line.restated(self._again)
+        self._held: dict[int, tuple[words.Enter, Departure | None]] = {}
+        line.restated(self._restated)
 
     @asynccontextmanager
     async def place(self, request: Request) -> AsyncIterator[Taken]:
@@ -173,8 +144,9 @@ class HubLanes:
                 yield taken
             return
         queue = self._queues.setdefault(request.place, _Queue())
-        word = await self._enter(queue, request)
-        taken = Taken(asyncio.get_running_loop().time(), 0.0, 0)
+        word, departure = await self._enter(queue, request)
+        leaves, again = (departure.leaves, partial(self._again, word.n, request)) if departure else (_of_no_matter, _at_once)
+        taken = Taken(asyncio.get_running_loop().time(), 0.0, 0, leaves, again)
         told: dict[str, float | bool | None] = {}
         try:
             async with self._total:
@@ -189,9 +161,10 @@ class HubLanes:
             queue.asking -= 1
             queue.freed.set()
             self._held.pop(word.n, None)
+            told |= departure.over() if departure else {}
             self._line.tell(words.Leave.model_validate({"n": self._line.next(), "place": word.n, **told}))
 
-    async def _enter(self, queue: _Queue, request: Request) -> words.Enter:
+    async def _enter(self, queue: _Queue, request: Request) -> tuple[words.Enter, Departure | None]:
         standing = self._traffic.of(request.model)
         standing.waiting += 1
         try:
@@ -203,15 +176,22 @@ class HubLanes:
                 queue.asking += 1
             try:
                 word = self._word(request)
-                await self._line.ask(word, last=request.label.last)
+                matters = await self._line.ask(word, last=request.label.last)
             except BaseException:
                 queue.asking -= 1
                 queue.freed.set()
                 raise
-            self._held[word.n] = word
-            return word
+            departure = Departure(partial(self._left, word.n)) if matters is True else None
+            self._held[word.n] = word, departure
+            return word, departure
         finally:
             standing.waiting -= 1
+
+    async def _again(self, place: int, request: Request) -> None:
+        await self._line.ask(words.Again(n=self._line.next(), place=place), last=request.label.last)
+
+    def _left(self, place: int, ago: float) -> None:
+        self._line.tell(words.Left(n=self._line.next(), place=place, ago=ago))
 
     def _word(self, request: Request) -> words.Enter:
         settings = request.settings
@@ -232,8 +212,17 @@ class HubLanes:
         here = url is not None and (urlsplit(url).hostname or "") in LOOPBACK
         return f"{url} on {self._host}" if here else url
 
-    def _again(self) -> Iterable[words.Word]:
-        return [word.model_copy(update={"held": True}) for word in self._held.values()]
+    def _restated(self) -> Iterable[words.Word]:
+        held = self._held.values()
+        return [word.model_copy(update={"held": True} | ({"ago": gone.ago} if gone else {})) for word, gone in held]
+
+
+def _of_no_matter() -> None:
+    """The hub keeps to no rate of that model that it was told."""
+
+
+async def _at_once() -> None:
+    """Nor does it matter how often it is asked."""
 
 
 class HubBank:

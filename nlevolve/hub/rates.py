@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from nlevolve.hub.words import Enter, Leave
-from nlevolve.llm.limits import Lane, Shared, Taken
+from nlevolve.hub.known import MOST, Known
+from nlevolve.hub.words import Again, Enter, Leave, Left
+from nlevolve.llm.limits import Lane, Shared
+from nlevolve.llm.places import Taken
 from nlevolve.llm.request import Place, Reply
 from nlevolve.llm.settings import RoleSettings
 from nlevolve.llm.traffic import Traffic
@@ -32,29 +34,51 @@ class Rates:
 class Rooms:
     """Places in flight that workers hold, by the account and the word that asked for them."""
 
-    def __init__(self, rates: Rates, emit: Callable[[Event], None]) -> None:
+    def __init__(
+        self, rates: Rates, emit: Callable[[Event], None], known: Iterable[Known] = (), ago: float = 0.0, most: int = MOST
+    ) -> None:
+        """`known`: what was known of models so many seconds ago. `most`: models at an address that are kept apart."""
         self._rates = rates
+        self._most = most
         self._served: dict[Place, int] = {}
         self._traffic = Traffic(_unsaid)
         limits = rates.concurrency, emit, asyncio.Event(), self._served, self._traffic
         self._shared = Shared(*limits, most=rates.at_once)
         self._lanes: dict[Place, Lane] = {}
         self._taken: dict[tuple[str, int], tuple[Lane, Taken]] = {}
+        self.changed = False
+        """Whether anything is known by now that was not when this was last set to False."""
+        for one in known:
+            self._open((one.model, one.url)).recall(one.limits, ago)
 
-    async def enter(self, account: str, word: Enter) -> None:
-        """Wait for a place. Asked for again, it is the same one."""
-        if (account, word.n) in self._taken:
-            return
+    async def enter(self, account: str, word: Enter) -> str | None:
+        """Wait for a place. Asked for again, it is the same one. The answer: whether it matters when its call leaves."""
         lane = self._lane(word)
-        tokens = lane.tokens(word.characters)
-        taken = await (lane.resume(tokens) if word.held else lane.enter(tokens, rank=word.rank, last=word.last))
-        self._taken[account, word.n] = lane, taken
+        self.changed = True
+        if (account, word.n) not in self._taken:
+            tokens = lane.tokens(word.characters)
+            entering = lane.resume(tokens, word.ago) if word.held else lane.enter(tokens, rank=word.rank, last=word.last)
+            self._taken[account, word.n] = lane, await entering
+        return "true" if lane.told else None
+
+    def left(self, account: str, word: Left) -> None:
+        """Its call left for the provider."""
+        if (found := self._taken.get((account, word.place))) is not None:
+            found[0].left(found[1], word.ago)
+
+    async def again(self, account: str, word: Again) -> None:
+        """Wait for the turn of one more request in the same place."""
+        if (found := self._taken.get((account, word.place))) is not None:
+            await found[0].again(found[1])
 
     def leave(self, account: str, word: Leave) -> None:
         """The try is over; how it ended teaches what the model allows."""
         lane, taken = self._taken.get((account, word.place), (None, None))
         if lane is None or taken is None:
             return
+        self.changed = True
+        if word.sent:
+            lane.left(taken, word.ago)
         if word.accepted:
             usage = Usage(prompt=word.prompt, completion=word.completion)
             lane.accepted(taken, Reply(text="", usage=usage, rest=word.rest))
@@ -69,7 +93,10 @@ class Rooms:
             found[0].leave(found[1])
 
     def give_back_all(self, account: str) -> None:
+        """Nobody knows whether its calls left that it has not told of: they count as if they did."""
         for holder, n in [place for place in self._taken if place[0] == account]:
+            lane, taken = self._taken[holder, n]
+            lane.surely_left(taken)
             self.give_back(holder, n)
 
     def held(self, account: str) -> int:
@@ -78,6 +105,10 @@ class Rooms:
 
     def close(self) -> None:
         self._traffic.close()
+
+    def known(self) -> tuple[Known, ...]:
+        """What is known of each model, for a hub that is started after this one."""
+        return tuple(Known(model=model, url=url, limits=lane.remembered()) for (model, url), lane in self._lanes.items())
 
     @property
     def rows(self) -> list[dict[str, Any]]:
@@ -91,12 +122,17 @@ class Rooms:
         place = word.model, word.url
         if word.slots is not None:
             self._served.setdefault(place, word.slots)
-        lane = self._lanes.get(place)
-        if lane is None:
-            settings = RoleSettings(model=word.model, base_url=word.url)
-            lane = self._lanes[place] = Lane(word.model, settings, self._shared)
-            lane.keep_to(self._rates.requests.get(word.model), self._rates.tokens.get(word.model))
+        lane = self._lanes.get(place) or self._open(place)
         lane.keep_to(word.requests_per_minute, word.tokens_per_minute)
+        return lane
+
+    def _open(self, place: Place) -> Lane:
+        """Raises ValueError where there are too many."""
+        model, url = place
+        if len(self._lanes) >= self._most:
+            raise ValueError(f"more than {self._most:,} models")
+        lane = self._lanes[place] = Lane(model, RoleSettings(model=model, base_url=url), self._shared)
+        lane.keep_to(self._rates.requests.get(model), self._rates.tokens.get(model))
         return lane
 
 

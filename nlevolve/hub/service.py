@@ -6,6 +6,7 @@ import asyncio
 import hmac
 import logging
 import secrets
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -15,9 +16,8 @@ from typing import Any
 from aiohttp import WSMsgType, web
 from pydantic import ValidationError
 
-from nlevolve.errors import UsageError
 from nlevolve.hub import words
-from nlevolve.hub.address import LOOPBACK, VARIABLE
+from nlevolve.hub.address import LOOPBACK, VARIABLE, check_strong, reachable
 from nlevolve.hub.desk import LEASE, Desk, Replaced, Worker
 from nlevolve.hub.rates import Rates
 from nlevolve.hub.status import status_of
@@ -27,6 +27,8 @@ HEADERS, GREETING = 10.0, 10.0
 """Seconds for a connection's request, and for a worker's first frame."""
 HEARTBEAT = 10.0
 """Seconds between looks whether a worker is still there."""
+UNREAD = 30.0
+"""Seconds in which the other end must take what it is sent."""
 BACKLOG = 4 * words.LARGEST_FRAME
 """Characters that wait for a worker that does not read: it is dropped then."""
 REPLACED = 4001
@@ -63,8 +65,7 @@ class Hub:
         Raises UsageError, and OSError where the port is taken.
         """
         token = secrets.token_urlsafe(32) if token is None else token
-        if not token and host not in LOOPBACK:
-            raise UsageError(f"a hub that listens at {host} needs a token: set {VARIABLE} to a long random word")
+        check_strong(token, host)
         desk = Desk(folder, caps or Caps(), rates or Rates(), bank=bank, earlier=earlier, lease=lease, notice=notice)
         runner = web.AppRunner(
             application(desk, token),
@@ -78,8 +79,7 @@ class Hub:
             await runner.setup()
             site = web.TCPSite(runner, host, port)
             await site.start()
-            shown = f"[{host}]" if ":" in host else host
-            yield Hub(f"http://{shown}:{runner.addresses[0][1]}", token, desk)
+            yield Hub(reachable(host, runner.addresses[0][1]), token, desk)
         finally:
             await runner.cleanup()
             await desk.close()
@@ -97,6 +97,7 @@ def application(desk: Desk, token: str) -> web.Application:
     lines: set[web.WebSocketResponse] = set()
 
     async def work(request: web.Request) -> web.StreamResponse:
+        _drop_if_unread(request)
         line = web.WebSocketResponse(heartbeat=HEARTBEAT, max_msg_size=words.LARGEST_FRAME, compress=False)
         await line.prepare(request)
         lines.add(line)
@@ -138,6 +139,13 @@ def _guard(token: str) -> Any:
         return response
 
     return guarded
+
+
+def _drop_if_unread(request: web.Request) -> None:
+    """Have the system end a connection whose other end takes nothing: no heartbeat comes through to one that does not read."""
+    there = request.transport.get_extra_info("socket") if request.transport else None
+    if there is not None and hasattr(socket, "TCP_USER_TIMEOUT"):
+        there.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(1_000 * UNREAD))
 
 
 def _names_this_machine(host: str) -> bool:

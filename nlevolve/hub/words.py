@@ -63,7 +63,7 @@ class Settle(Word):
 
 
 class Enter(Word):
-    """A place in flight of a model at an address, in its turn."""
+    """A place in flight of a model at an address, in its turn. The answer is true where it matters when its call leaves."""
 
     op: Literal["enter"] = "enter"
     model: Name
@@ -79,6 +79,26 @@ class Enter(Word):
     last: bool = False
     held: bool = False
     """The call is under way: a hub that was started anew is told so."""
+    ago: Dollars | None = None
+    """Seconds since it left, if it has."""
+
+
+class Left(Word):
+    """The call of a place left for its provider: said of those that are away for long."""
+
+    op: Literal["left"] = "left"
+    place: Number
+    """The `n` of its Enter."""
+    ago: Dollars = 0.0
+    """Seconds since then."""
+
+
+class Again(Word):
+    """One more request in the same place, since only the form of the last was refused: in its turn."""
+
+    op: Literal["again"] = "again"
+    place: Number
+    """The `n` of its Enter."""
 
 
 class Leave(Word):
@@ -87,6 +107,10 @@ class Leave(Word):
     op: Literal["leave"] = "leave"
     place: Number
     """The `n` of its Enter."""
+    sent: bool = True
+    """Whether it left for its provider."""
+    ago: Dollars = 0.0
+    """Seconds since it did."""
     accepted: bool = False
     prompt: Number = 0
     completion: Number = 0
@@ -167,7 +191,8 @@ class Bye(Word):
 
 
 Said = Annotated[
-    Reserve | Settle | Enter | Leave | Look | Claim | Release | Put | Reject | Keep | Cancel | Bye, Field(discriminator="op")
+    Reserve | Settle | Enter | Left | Again | Leave | Look | Claim | Release | Put | Reject | Keep | Cancel | Bye,
+    Field(discriminator="op"),
 ]
 SAID: TypeAdapter[list[Said]] = TypeAdapter(list[Said])
 

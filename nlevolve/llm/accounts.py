@@ -61,13 +61,13 @@ def finished(label: Mapping[str, Any], reply: Reply) -> CallFinished:
 
 
 def metered(ask: Ask, accounts: Accounts, *, unsent: bool = True) -> Ask:
-    """Report every reply and every failure; `unsent`: also of what was never sent."""
+    """Report every reply and every failure; `unsent`: also of what the log does not say to have been sent."""
 
     async def asked(request: Request, waits: Callable[[], None]) -> Reply:
         try:
             reply = await ask(request, waits)
         except NoReply as error:
-            if unsent or error.tries:
+            if unsent or error.tries or error.logged:
                 accounts.account(request, error)
             raise
         accounts.account(request, reply)

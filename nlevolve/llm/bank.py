@@ -25,7 +25,7 @@ WAIT = 60
 """Seconds for which sqlite waits for another program, as diskcache has it."""
 LOCK = "mending.lock"
 """Held while a damaged database is moved aside: two runs must not do it to each other's new one."""
-MOST_TOKENS = 10**12
+MOST_TOKENS, MOST_USD, MOST_TRIES = 10**12, 1e9, 10**6
 GATHERING = 0.05
 """Seconds from one write of several paid samples to the next: under load many share a transaction, and its wait for the disk.
 
@@ -61,8 +61,10 @@ class Sample(BaseModel):
     def _possible(cls, reply: Reply) -> Reply:
         counts = (*dict(reply.usage).values(), reply.unknown_tokens)
         dollars = (reply.cost_usd or 0.0, reply.unknown_usd)
-        if not 0 <= min(counts) <= max(counts) <= MOST_TOKENS or not all(isfinite(usd) and usd >= 0 for usd in dollars):
+        if not 0 <= min(counts) <= max(counts) <= MOST_TOKENS or not all(0 <= usd <= MOST_USD for usd in dollars):
             raise ValueError("nobody counts so many tokens or dollars")
+        if not (isfinite(reply.seconds) and isfinite(reply.first or 0.0) and 0 <= reply.tries <= MOST_TRIES):
+            raise ValueError("no call takes so long, or so many tries")
         return reply
 
 

@@ -76,8 +76,8 @@ class Breaker:
         except (Abandoned, TooLong, Filtered):
             raise  # this says something of the call and nothing of the model
         except CallFailed as error:
-            if isinstance(error, FewerTokens) and error.by_prompt:
-                raise  # so does this
+            if (isinstance(error, FewerTokens) and error.by_prompt) or (isinstance(error, Rejected) and request.images):
+                raise  # so does this; and what is refused with pictures may pass without
             # of the streak as it is by now: a call that passed meanwhile has begun a new one
             stop = _verdict(self._streaks[request.place], error, clock())
             if stop is not None:

@@ -145,7 +145,7 @@ class Cache:
             return reply
         except NoReply as error:
             self._bank.release(request.key)
-            error.tries = call.tries
+            error.tries, error.logged = call.tries, call.logged
             self._account(call, error)
             raise
         except asyncio.CancelledError:
@@ -213,5 +213,5 @@ class Cache:
         if first or not isinstance(error, NoReply):
             raise error
         shared = copy.copy(error)
-        shared.tries, shared.unknown_usd, shared.unknown_tokens = 0, 0.0, 0
+        shared.tries, shared.logged, shared.unknown_usd, shared.unknown_tokens = 0, False, 0.0, 0
         raise shared

@@ -29,7 +29,7 @@ class Alarm:
 
     def __init__(self, refused: float = 0.0, asked: float = 0.0) -> None:
         self.usual = refused / max(1.0, asked)
-        self._asked = asked
+        self.asked = asked
         self.reset()
 
     def reset(self) -> None:
@@ -39,8 +39,8 @@ class Alarm:
 
     def learn(self, refused: bool) -> None:
         """One more request of those that show what is usual."""
-        self._asked = min(MEMORY, self._asked + 1)
-        self.usual += (refused - self.usual) / self._asked
+        self.asked = min(MEMORY, self.asked + 1)
+        self.usual += (refused - self.usual) / self.asked
 
     def rings(self, refused: bool, *, only_in_a_row: bool = False) -> bool:
         """Whether it rings at this request."""

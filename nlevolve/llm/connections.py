@@ -15,6 +15,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from nlevolve.llm.departure import leaves
 from nlevolve.llm.request import ProviderDown
 
 if TYPE_CHECKING:
@@ -124,7 +125,16 @@ def _session() -> ClientSession:
 
     # how many at once is decided elsewhere (limits.py)
     connector = Connector(limit=0, keepalive_timeout=KEPT, ttl_dns_cache=300, socket_factory=_socket)
-    return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), middlewares=(_named,))
+    trace = aiohttp.TraceConfig()
+    trace.on_request_headers_sent.append(_leaves)
+    trace.on_request_chunk_sent.append(_leaves)
+    settings: dict[str, Any] = {"cookie_jar": aiohttp.DummyCookieJar(), "middlewares": (_named,), "trace_configs": [trace]}
+    return aiohttp.ClientSession(connector=connector, **settings)
+
+
+async def _leaves(*_: object) -> None:
+    """A connection is there, and the next piece of the request goes into it."""
+    leaves()
 
 
 def _socket(address: tuple[Any, ...]) -> socket.socket:

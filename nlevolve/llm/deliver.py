@@ -12,9 +12,10 @@ from nlevolve.llm.breaker import Breaker
 from nlevolve.llm.budget import Budget, may_be_billed
 from nlevolve.llm.call import Call
 from nlevolve.llm.concessions import Concessions
+from nlevolve.llm.departure import departing
 from nlevolve.llm.ledger import Hold
-from nlevolve.llm.limits import Places
 from nlevolve.llm.pausing import Held, Pause
+from nlevolve.llm.places import Places, Taken
 from nlevolve.llm.request import LLM, Abandoned, Away, CallFailed, Doubtful, Interrupted, NoReply, Rejected, Reply, Request
 from nlevolve.llm.retries import fails_alike, wait_before_another
 from nlevolve.llm.schema_fallback import Forms
@@ -78,22 +79,24 @@ class Delivery:
             while place.reply is None:
                 asked = self._concessions.ask(call, self._forms.ask(call))
                 try:
-                    place.reply = await self._paid(call, asked)
+                    place.reply = await self._paid(call, asked, place)
                 except (Rejected, Doubtful) as failure:
                     if not self._concessions.granted(call, asked, failure):
                         self._forms.refused(call, failure)
                     if may_be_billed(failure):  # what it may have cost is in the log before the next one leaves
                         self._tell(call, failure, wait=0.0)
+                    await place.again()
         self._forms.passed(call)
         self._absences.answered(call.request)
         return place.reply
 
-    async def _paid(self, call: Call, request: Request) -> Reply:
+    async def _paid(self, call: Call, request: Request, place: Taken) -> Reply:
         """One try. Money comes after the place: a place may be waited for long, and money held meanwhile would stop others."""
         self._check(call)
         async with self._budget.reservation(request, call.request.key) as hold:
             self._check(call)
-            return await self._send(call, self._budget.capped(request, hold), hold)
+            with departing(place.leaves):
+                return await self._send(call, self._budget.capped(request, hold), hold)
 
     def _check(self, call: Call) -> None:
         """Much may have happened while the call waited for its turn: raises the reason when it must not go out any more."""

@@ -23,6 +23,7 @@ from nlevolve.llm.request import (
     FewerTokens,
     Filtered,
     NoReply,
+    NoSight,
     ParameterRefused,
     ProviderDown,
     RateLimited,
@@ -44,7 +45,8 @@ class Row:
 
     kind: type[NoReply]
     words: str = ""
-    """A pattern, found in the message or among the codes. Its groups: prompt, window, room, most, above (tokens), param."""
+    """A pattern, found in the message or among the codes. Its groups: prompt, window, room, most, above (tokens; of
+    pictures most), param."""
     codes: str = ""
     """Separated by spaces."""
     statuses: frozenset[int] = frozenset()
@@ -81,7 +83,22 @@ LONGEST_REPLIES = (
     r"> (?P<most>\d+), which is the maximum allowed number of output tokens",
     r"maxOutputTokens value of \d+ but the supported range is from 1 \(inclusive\) to (?P<above>\d+)",
 )
+BLIND = (
+    r"image_url is only supported by certain models|unknown variant [`'\"]?image_url|content part type: \W*image_url",
+    r"No endpoints found that support image|is not a multimodal model|Only '?text'? content type is supported",
+    r"image (?:input|content)s?(?: modality)? (?:is|are) not (?:supported|enabled)|missing data required for image input",
+    r"(?:do|does)(?: not|n't) support (?:image|vision|visual|multimodal)",
+    r"(?:image_url|vision|multimodal)[\w ]* (?:is|are) not supported",
+)
+"""OpenAI, DeepSeek, llama.cpp before it saw; OpenRouter, vLLM, mlx; llama.cpp, Gemini, xAI, Ollama; gateways before these."""
+TOO_MANY = (
+    r"At most (?P<most>\d+) image",
+    r"You set image=(?P<most>\d+)",
+    r"too (?:much media|many images)\b[^>]*> (?P<most>\d+)",
+)
+"""vLLM, since and before 0.6; Anthropic."""
 TABLE: tuple[Row, ...] = (
+    *(Row(NoSight, words) for words in (*TOO_MANY, *BLIND)),
     *(Row(FewerTokens, words) for words in LONGEST_REPLIES),
     Row(FewerTokens, r"can only afford (?P<most>\d+)"),
     *(Row(TooLong, words) for words in OVERFLOWS),
@@ -128,6 +145,8 @@ def failure(said: Told) -> NoReply:
         most = int(named["above"]) - 1 if "above" in named else int(named["most"])
         return _fewer(most, message, shared, lasting=said.status != 402)
     error = row.kind(message, **shared)
+    if isinstance(error, NoSight):
+        error.most = int(named.get("most", 0))
     if isinstance(error, ParameterRefused):
         error.param = row.param or named.get("param") or said.param
     return error

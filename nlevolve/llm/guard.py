@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+from nlevolve.llm.departure import leaves
 from nlevolve.llm.request import Doubtful, NoReply, TooLarge
 
 LARGEST = 2_000_000
@@ -70,6 +71,7 @@ def _guarded(theirs: Any) -> Any:
             return await theirs(self, request)
         # what is packed is unpacked here, so that a few bytes cannot become gigabytes behind our back
         request.headers["accept-encoding"] = "gzip"
+        leaves()
         response = await theirs(self, request)
         try:
             _stays(request, response)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from contextlib import asynccontextmanager
 from types import MappingProxyType
-from typing import Protocol
 
 from nlevolve.llm.at_once import AtOnce
-from nlevolve.llm.pace import LearnedRate, Pace
+from nlevolve.llm.minute import ToldRates
+from nlevolve.llm.pace import LearnedRate
+from nlevolve.llm.places import Taken, characters
+from nlevolve.llm.remembered import Remembered
 from nlevolve.llm.request import Interrupted, Place, RateLimited, Reply, Request
 from nlevolve.llm.settings import RoleSettings
 from nlevolve.llm.slots import Slots
+from nlevolve.llm.stagger import Stagger
 from nlevolve.llm.stopping import nap
 from nlevolve.llm.traffic import Traffic
 from nlevolve.llm.turns import Turns, rank
@@ -28,35 +30,6 @@ USUAL_REPLY = 1000.0
 """Tokens expected of a reply before the first one is seen."""
 LEARNING = 1 / 20
 """Weight of one reply in the mean of what replies take."""
-GROUP = 16
-"""Calls that start together. A call is three milliseconds of litellm: sixteen are the fiftieth of a second that a dashboard can
-be late unseen. All 500 at once made the loop late by half a second, both when they left and when they came back."""
-BREATH, QUICK = 0.01, 0.01
-"""Seconds between groups of calls that start together, and by how much the event loop may be late to count as free."""
-MOST_BREATHS = 20
-"""Groups start after so many breaths in any case: others' work in the loop is no reason to stand still."""
-
-
-class Stagger:
-    """Calls start in groups: the next when the event loop has caught up with the one before.
-
-    Hundreds that start together come back together, and everything else in the loop waits until all of them are read.
-    """
-
-    def __init__(self) -> None:
-        self._started = 0
-
-    async def turn(self) -> None:
-        """Wait until one more may start. Never for long: a loop that others keep busy is not a reason to stop."""
-        self._started += 1
-        if self._started % GROUP:
-            return
-        clock = asyncio.get_running_loop().time
-        for _ in range(MOST_BREATHS):
-            began = clock()
-            await asyncio.sleep(BREATH)
-            if clock() - began < BREATH + QUICK:
-                return
 
 
 class Shared:
@@ -83,18 +56,6 @@ class Shared:
         self.stagger = stagger
 
 
-@dataclass(eq=False)
-class Taken:
-    """A place in flight that a try has taken. Whoever took it leaves the reply here."""
-
-    sent_at: float
-    tokens: float
-    """As expected, reply included."""
-    beside: int
-    """Calls of this model that were in flight then."""
-    reply: Reply | None = None
-
-
 class Lane:
     """The way to one model at one endpoint. Requests pass its gate one by one, by their rank (turns.py)."""
 
@@ -104,8 +65,7 @@ class Lane:
         most = min(shared.concurrency, shared.most.get(model, shared.concurrency))
         self._slots = Slots(most, shared.served.get((model, settings.base_url)))
         self._said = int(self._slots.limit)
-        self._told = Pace(settings.requests_per_minute)
-        self._tokens = Pace(settings.tokens_per_minute)
+        self._told = ToldRates(settings.requests_per_minute, settings.tokens_per_minute)
         self._learned = LearnedRate()
         self._at_once = AtOnce()
         self._under_way: dict[Taken, None] = {}  # in the order in which they were sent
@@ -133,28 +93,56 @@ class Lane:
                     self._in_demand = True
                     self._freed.clear()
                     await self._freed.wait()
-                waited = await self._turn(last)
+                waited = await self._turn(tokens, last)
                 if self._shared.stopping.is_set() and not last:
                     raise Interrupted("the run was interrupted")
                 if self._shared.stagger is not None:
                     await self._shared.stagger.turn()
-                return await self.resume(tokens, waited=waited)
+                return await self._taken(tokens, waited)
         finally:
             self._queued -= 1
             standing.waiting -= 1
             self._in_demand = self._in_demand and self._queued > 0
 
-    async def resume(self, tokens: float, *, waited: bool = False) -> Taken:
-        """A place whose turn has come, or whose call is under way already: of the whole run's slots one is waited for."""
+    async def resume(self, tokens: float, ago: float | None) -> Taken:
+        """A place whose call is under way already; it left so many seconds ago, if it has."""
+        taken = await self._place(tokens, waited=False)
+        now, taken.gone = taken.sent_at, ago is not None
+        self._told.resume(taken, tokens, now, None if ago is None else now - ago)
+        return taken
+
+    async def _taken(self, tokens: float, waited: bool) -> Taken:
+        """A place whose turn has come."""
+        taken = await self._place(tokens, waited)
+        self._told.take(taken, taken.sent_at, tokens)
+        return taken
+
+    async def _place(self, tokens: float, waited: bool) -> Taken:
+        """A place; of the whole run's slots one is waited for."""
         await self._shared.total.acquire()
         now = asyncio.get_running_loop().time()
         self._learned.sent(now, waited)
-        self._told.take(now)
-        self._tokens.take(now, tokens)
-        taken = Taken(now, tokens, beside=self._slots.in_flight)
+        taken = Taken(now, tokens, self._slots.in_flight, lambda: self.left(taken), lambda: self.again(taken))
         self._slots.in_flight += 1
         self._under_way[taken] = None
         return taken
+
+    def left(self, taken: Taken, ago: float = 0.0) -> None:
+        """It left for its provider so many seconds ago. What the provider counts in a minute is counted from then."""
+        taken.gone = True
+        self._told.left(taken, asyncio.get_running_loop().time() - ago)
+
+    async def again(self, taken: Taken) -> None:
+        """One more try in the same place. It may go out when there is room for whoever has his turn just now, too."""
+        clock, stopping = asyncio.get_running_loop().time, self._shared.stopping
+        while (wait := self._told.wait(clock(), taken.tokens, calls=2)) > 0 and not stopping.is_set():
+            await nap(wait, stopping)
+        self._told.take(taken, clock(), taken.tokens)
+
+    @property
+    def told(self) -> bool:
+        """Whether a rate is kept to that somebody was told of: then it matters when each call leaves."""
+        return self._told.known
 
     @property
     def standing(self) -> dict[str, float | None]:
@@ -162,13 +150,31 @@ class Lane:
         paces = [pace for pace in (self._told.per_minute, self._learned.per_minute) if pace is not None]
         return {"in_flight": self._slots.in_flight, "limit": int(self._slots.limit), "per_minute": min(paces, default=None)}
 
-    async def _turn(self, last: bool) -> bool:
+    def remembered(self) -> Remembered:
+        """What is known of the model, for whoever asks it after us."""
+        now = asyncio.get_running_loop().time()
+        requests, tokens = self._told.remembered(now)
+        rate, slots = self._learned.remembered(now), self._slots.remembered()
+        rest = max(0.0, self._not_before - now)
+        return Remembered(requests=requests, tokens=tokens, rate=rate, slots=slots, usual_reply=self._usual_reply, rest=rest)
+
+    def recall(self, known: Remembered, ago: float) -> None:
+        """What was known so many seconds ago."""
+        now = asyncio.get_running_loop().time()
+        self._told.recall(known, now, ago)
+        self._learned.recall(known.rate, now)
+        self._slots.recall(known.slots)
+        self._lesson, self._said = self._learned.lesson, int(self._slots.limit)
+        self._usual_reply = known.usual_reply
+        self._rest(now, known.rest - ago)
+
+    async def _turn(self, tokens: float, last: bool) -> bool:
         """Wait for the pace; whether the learned one made us wait."""
         loop, waited = asyncio.get_running_loop(), False
         while True:
             now = loop.time()
             learned = self._learned.wait(now)
-            wait = max(self._not_before - now, learned, self._told.wait(now), self._tokens.wait(now))
+            wait = max(self._not_before - now, learned, self._told.wait(now, tokens))
             if wait <= 0 or (self._shared.stopping.is_set() and not last):
                 return waited
             self._in_demand = False
@@ -181,6 +187,9 @@ class Lane:
                 standing.paced -= 1
 
     def leave(self, taken: Taken) -> None:
+        """The try is over. One that never left counts in no minute."""
+        if not taken.gone:
+            self._told.never_left(taken)
         self._shared.total.release()
         self._under_way.pop(taken, None)
         self._slots.in_flight -= 1
@@ -188,6 +197,7 @@ class Lane:
 
     def accepted(self, taken: Taken, reply: Reply) -> None:
         """A reply came back: room to grow, and a lesson about tokens."""
+        self.surely_left(taken)
         self._learned.accepted(taken.sent_at)
         self._at_once.passed(taken.beside)
         self._slots.passed(taken.beside)
@@ -198,11 +208,17 @@ class Lane:
         if reply.rest:
             self._rest(asyncio.get_running_loop().time(), reply.rest)
         self._usual_reply += LEARNING * (reply.usage.completion - self._usual_reply)
-        self._tokens.correct(reply.usage.prompt + reply.usage.completion - taken.tokens)
+        self._told.took(taken, reply.usage.prompt + reply.usage.completion - taken.tokens)
+
+    def surely_left(self, taken: Taken) -> None:
+        """It left, though nobody said so."""
+        if not taken.gone:
+            self.left(taken)
 
     def refused(self, taken: Taken, retry_after: float | None) -> None:
         """A 429: slow down. Refusals of what was sent before the last step down are no news."""
         now = asyncio.get_running_loop().time()
+        self.surely_left(taken)
         self._was_nothing(taken)
         if not self._learned.shut and self._too_many(taken, now):
             self._keep_to(taken, now)
@@ -248,9 +264,7 @@ class Lane:
 
     def keep_to(self, requests: float | None, tokens: float | None) -> None:
         """Somebody else who asks this model was told of a limit, a minute: the least holds for all."""
-        for pace, told in ((self._told, requests), (self._tokens, tokens)):
-            if told is not None:
-                pace.per_minute = min(told, pace.per_minute or told)
+        self._told.keep_to(requests, tokens)
 
     def _rest(self, now: float, seconds: float) -> None:
         """Send nothing for so long; but look again from time to time, since nobody sees why nothing happens."""
@@ -276,18 +290,6 @@ class Lane:
     def _say(self, why: str) -> None:
         self._said = int(self._slots.limit)
         self._shared.emit(LimitChanged(model=self._model, in_flight=self._said, per_minute=self._lesson.per_minute, why=why))
-
-
-class Places(Protocol):
-    """Where a try finds its place in flight."""
-
-    def place(self, request: Request) -> AbstractAsyncContextManager[Taken]:
-        """A place for one try. How the try ends tells how much can be asked at once and how fast. Raises NoReply."""
-
-
-def characters(request: Request) -> int:
-    """Of all its messages."""
-    return sum(len(message.text) for message in request.messages)
 
 
 class Lanes:

@@ -10,7 +10,8 @@ from typing import Protocol
 
 from nlevolve.llm.bank import Bank, DiskBank, Notice
 from nlevolve.llm.ledger import Caps, Ledger, Spent
-from nlevolve.llm.limits import Lanes, Places
+from nlevolve.llm.limits import Lanes
+from nlevolve.llm.places import Places
 from nlevolve.llm.purse import Purse
 from nlevolve.llm.replay_bank import ReplayBank
 from nlevolve.llm.request import Place

@@ -6,6 +6,7 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from nlevolve.llm.chance import FEW, LATELY, SOME, Alarm, Outcomes, Trial, Verdict, share_of_late
+from nlevolve.llm.remembered import Rate
 
 MINUTE = 60.0
 SLACK = 0.05
@@ -159,6 +160,21 @@ class LearnedRate:
     def per_minute(self) -> float | None:
         """The pace; None as long as nothing has been refused."""
         return self._climb.per_minute if self._climb else None
+
+    def remembered(self, now: float) -> Rate:
+        """For whoever asks the model after us. Where only single requests go out it is what they would open to now."""
+        climb, alarm = (self._closed.opened(now) if self._closed else self._climb), self._alarm
+        told = {} if climb is None else {"peak": climb.peak, "age": climb.age, "haste": climb.haste}
+        return Rate(**told, usual=alarm.usual, asked=alarm.asked, lesson=self.lesson.per_minute)
+
+    def recall(self, known: Rate, now: float) -> None:
+        """Go on from what was known: however long ago, for an idle hour proves nothing."""
+        self._alarm = Alarm(known.usual * known.asked, known.asked)
+        self.lesson = Lesson(known.lesson, known.usual)
+        if known.peak is not None:
+            self._climb = Climb(known.peak, known.age, known.haste)
+            self._pace.per_minute = self._climb.per_minute
+            self._sent.append(now)
 
     @property
     def shut(self) -> bool:

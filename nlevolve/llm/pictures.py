@@ -95,6 +95,11 @@ GEMINI_3 = 1_120
 """What its third generation takes of any picture, unless it is told to look less closely."""
 
 
+def _gemini_3(size: Size) -> int:
+    """The same of any."""
+    return GEMINI_3
+
+
 def _unknown(size: Size) -> int:
     """As OpenAI's usual models: what litellm counts for any model."""
     return _tiled(85, 170)(size)
@@ -115,6 +120,7 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[Size], int]], ...] = tuple(
         (r"\bo[13]\b", _tiled(75, 150)),
         (r"\b(gpt-4|chatgpt)", _tiled(85, 170)),
         (r"claude", _anthropic),
+        (r"gemini-3", _gemini_3),
         (r"gemini", _gemini),
     )
 )

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from nlevolve.llm.embedded import embedded_version
 from nlevolve.llm.settings import RoleSettings
-from nlevolve.records import Purpose, Role, Text, Usage
+from nlevolve.records import Purpose, Role, Text, Unseen, Usage
 
 
 class Message(BaseModel):
@@ -40,7 +40,9 @@ class Label(BaseModel):
     target: int | None = None
     repair: bool = False
     trimmed: str = ""
-    """What was left out of the prompt, so that it fits the model's window."""
+    """What was left out of the prompt, so that it fits the model's window, or is not refused."""
+    unseen: tuple[Unseen, ...] = ()
+    """What of it belongs to how the task was to be shown."""
     last: bool = False
     """It gives a task its answer: sent, once, even when the run is to stop, and from the share of the caps kept for it."""
 
@@ -78,6 +80,11 @@ class Request(BaseModel):
     def place(self) -> Place:
         """Where it goes."""
         return self.settings.model, self.settings.base_url
+
+    @property
+    def images(self) -> tuple[str, ...]:
+        """The pictures in it."""
+        return tuple(image for message in self.messages for image in message.images)
 
     @property
     def seed(self) -> int:
@@ -188,6 +195,8 @@ class NoReply(Exception):
         """Up to so many tokens."""
         self.tries = 0
         """How often the call was sent before it was given up."""
+        self.logged = False
+        """Whether the log says that it was sent, though it may have come to nobody: then it says how that ended, too."""
         self.remedy = ""
         """What the user has to change before anything can pass, for people; empty where nothing is known."""
 
@@ -271,6 +280,13 @@ class ParameterRefused(Rejected):
 
     kind = "parameter"
     param: str = ""
+
+
+class NoSight(Rejected):
+    """The model takes no pictures, or fewer than are in the request: `most` would do."""
+
+    kind = "no_sight"
+    most: int = 0
 
 
 class Filtered(Rejected):

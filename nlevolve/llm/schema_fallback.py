@@ -8,7 +8,7 @@ from typing import Literal
 
 from nlevolve.llm.call import Call
 from nlevolve.llm.failures import FORM
-from nlevolve.llm.request import CallFailed, FewerTokens, Filtered, Message, ParameterRefused, Place, Request, TooLong
+from nlevolve.llm.request import CallFailed, FewerTokens, Filtered, Message, NoSight, ParameterRefused, Place, Request, TooLong
 from nlevolve.llm.wire import ANY_OBJECT
 
 Form = Literal["a JSON schema", "a JSON object", "plain text"]
@@ -60,7 +60,7 @@ class Forms:
 def _blames_another(failure: CallFailed) -> bool:
     """Whether it says that something else than the form is at fault."""
     other = isinstance(failure, ParameterRefused) and failure.param != FORM
-    return other or isinstance(failure, TooLong | Filtered | FewerTokens)
+    return other or isinstance(failure, TooLong | Filtered | FewerTokens | NoSight)
 
 
 def in_form(request: Request, form: Form) -> Request:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from math import inf
+
+from nlevolve.llm.remembered import AtOnce
+
 FIRST_IN_FLIGHT = 64
 """In flight for a model before anything is known of it. It was 32: a run of sixty calls was over before it had doubled."""
 SHRINK = 0.8
@@ -28,10 +32,21 @@ class Slots:
         self.most = most
         self.limit = float(min(most, served or FIRST_IN_FLIGHT))
         self.in_flight = 0
-        self._refused_at = float(served or "inf")
+        self._refused_at = float(served or inf)
         self._before = 0.0
         self.held = self._beyond = 0
         self._hold = self._to_come = 0
+
+    def remembered(self) -> AtOnce:
+        """For whoever asks the model after us."""
+        told = {"held": self.held, "hold": self._hold, "to_come": self._to_come, "before": self._before}
+        return AtOnce(limit=self.limit, refused_at=None if self._refused_at == inf else self._refused_at, **told)
+
+    def recall(self, known: AtOnce) -> None:
+        """What was known before; that more are allowed to us by now does not make it grow."""
+        self.limit = min(float(self.most), known.limit)
+        self._refused_at = inf if known.refused_at is None else known.refused_at
+        self._before, self.held, self._hold, self._to_come = known.before, known.held, known.hold, known.to_come
 
     @property
     def full(self) -> bool:
@@ -81,4 +96,4 @@ class Slots:
 
     def _forget(self) -> None:
         self.held = self._hold = self._to_come = self._beyond = 0
-        self._refused_at = float("inf")
+        self._refused_at = inf

@@ -62,6 +62,7 @@ from nlevolve.records.nouns import (
     Stopped,
     Text,
     Unreached,
+    Unseen,
     Usage,
     Verdict,
 )
@@ -125,6 +126,7 @@ __all__ = [
     "Text",
     "TrafficSeen",
     "Unreached",
+    "Unseen",
     "Usage",
     "Use",
     "Verdict",

@@ -117,6 +117,8 @@ class ReplyUnread(Event):
     request: str = ""
     """Digest of the request it answers, as in CallFinished."""
     why: Text
+    said: Text = ""
+    """How the reply begins, in one line."""
 
 
 class LimitChanged(Event):

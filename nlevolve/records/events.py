@@ -31,8 +31,10 @@ from nlevolve.records.nouns import (
     Event,
     Loss,
     Review,
+    Role,
     Stopped,
     Text,
+    Unseen,
 )
 
 
@@ -43,6 +45,9 @@ class RunStarted(Event):
     run: str
     models: dict[str, str]
     """Role -> litellm model string."""
+    asked: tuple[Role, ...] = ()
+    """Roles that are asked anything: where programs read, or no description is written, there is nothing for others to do. Empty
+    in older logs."""
     preset: str
     tasks: tuple[str, ...]
     """Ids of the tasks selected, in order."""
@@ -67,6 +72,11 @@ class RunStarted(Event):
     """Key of config.json -> the first 16 digits of the SHA-256 of its canonical JSON when this session began: what is changed in
     that file alone shows. Without places on this machine, and `limits` without the budget, which may be changed while it goes on.
     Empty in older logs."""
+
+    @property
+    def playing(self) -> dict[str, str]:
+        """Role, or "phase 2" -> model string, of all that are asked anything, as far as the log tells."""
+        return {role: model for role, model in self.models.items() if role in self.asked or not self.asked or " " in role}
 
 
 class TaskStarted(Event):
@@ -111,6 +121,13 @@ class CandidateChecked(Event):
     """The text of the program that a coder made of the description; empty where there is none. Only a sandbox ever runs it."""
     unsaid: Text = ""
     """What the coder says that no program can do; empty where there is a program, or nobody was asked for one."""
+    unseen: tuple[Unseen, ...] = ()
+    """What whoever wrote it was to be shown and was not: it did not fit, or its provider refused it."""
+
+    @property
+    def shown(self) -> Birth:
+        """The birth as it was carried out."""
+        return self.birth.less(self.unseen)
 
 
 class MoveFailed(Event):
@@ -265,7 +282,8 @@ class RunFinished(Event):
     kind: Literal["run_finished"] = "run_finished"
     reason: Literal["done", "budget", "failed", "interrupted"]
     exit_code: int
-    """0 every task was answered, 3 a cap reached, 4 a provider unusable, 130 interrupted."""
+    """0 every task was answered, 3 a cap reached, 4 a provider unusable, or (`done`) a task without an answer since nobody could
+    read the replies, 130 interrupted."""
     why: Text = ""
     resumable: bool = True
     """Whether to resume it may bring more: what fails for what is asked fails again."""

@@ -5,6 +5,7 @@ Frozen pydantic.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 from itertools import zip_longest
@@ -30,6 +31,8 @@ Verdict = Literal["accept", "doubt", "stuck"]
 """Of a review: the description will hold on the test inputs, will probably not, or cannot be followed on one of them."""
 Eye = Literal["none", "inputs", "all"]
 """Which grids go as pictures, beside their text."""
+Unseen = Literal["pictures", "facts"]
+"""What of the way in which a task was to be shown is left out of a prompt, since it did not fit or was refused."""
 Stopped = Literal["perfect", "exhausted", "budget", "failed", "interrupted"]
 
 
@@ -125,6 +128,11 @@ class Birth(Record):
         """How the model was shown the task, in a word for each: `digits`, `names facts`, `digits pictures:all`."""
         facts, eye = ["facts"] * self.facts, [f"pictures:{self.eye}"] * (self.eye != "none")
         return " ".join([self.grids, *facts, *eye])
+
+    def less(self, unseen: Collection[Unseen]) -> Birth:
+        """The same, shown less of what it was to be shown."""
+        left: Mapping[Unseen, dict[str, Any]] = {"pictures": {"eye": "none"}, "facts": {"facts": False}}
+        return self.model_copy(update={name: value for one in unseen for name, value in left[one].items()})
 
 
 class OtherReading(Record):
@@ -293,6 +301,14 @@ class LookRow(Record):
     """What writing them took, as far as it is known."""
     best: int = 0
     """Tasks whose best description is one of them."""
+    tasks: int = 0
+    """Tasks of which there is any of them."""
+    fits: int = 0
+    """Of these, tasks with one that fits every training pair."""
+    alone: int = 0
+    """Of those that fit, tasks of which some were shown otherwise, too, and none of these fits."""
+    unseen: int = 0
+    """Births that were to be shown it so and were not, since it did not fit or was refused: they count where they belong."""
 
 
 class ProgramsRow(Record):

@@ -95,7 +95,8 @@ class Answering:
         perfect = [c for c in chosen if c.fitness.perfect]
 
         def lacking() -> list[int]:
-            return [number for number, one in enumerate(self.votes(population)) if one.attempt_2 is None]
+            votes = enumerate(self.votes(population))
+            return [number for number, one in votes if one.attempt_2 is None and not self._only_programs(number)]
 
         try:
             await self._run([*chosen, *spare] if self.context.config.policy.writes == "programs" else perfect)
@@ -143,6 +144,13 @@ class Answering:
         """Whether its program alone says what the description makes of a test input."""
         coded = self._coded.get((candidate.index, number))
         return self.context.config.policy.read == "code" and coded is not None and isinstance(coded.attempt, Followed)
+
+    def _only_programs(self, number: int) -> bool:
+        """Whether programs alone answer a test input: of what was followed there nothing could be read, and more would be as
+        little."""
+        followed = [one for (_, n, _, _), one in self._followed.items() if n == number]
+        gave = any(n == number and isinstance(one.attempt, Followed) for (_, n), one in self._coded.items())
+        return gave and bool(followed) and all(isinstance(one.attempt, Garbled) for one in followed)
 
     async def judge(self, population: Population) -> tuple[Answer, ...]:
         """Have a judge pick where the grids that lead differ, and answer by its picks; without any, by votes."""
@@ -224,8 +232,10 @@ class Answering:
         return len(set(grids)) < len(grids)
 
     async def _readable(self, candidate: Candidate, view: Transform, task: Task, number: int, sample: int) -> None:
-        """Follow, with further samples while nobody can read what comes back: a rule that holds must not go unanswered."""
-        for again in range(GARBLED_SAMPLES):
+        """Follow, with further samples while nobody can read what comes back: a rule that holds must not go unanswered. Where its
+        program has answered, it does not."""
+        coded = self._coded.get((candidate.index, number))
+        for again in range(1 if coded and isinstance(coded.attempt, Followed) else GARBLED_SAMPLES):
             attempt = await self._once(candidate, view, task, number, sample + again * self.context.config.answers.samples)
             if not isinstance(attempt, Garbled):
                 return

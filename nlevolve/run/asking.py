@@ -17,18 +17,25 @@ from nlevolve.run.controls import Brought
 
 
 def unasked(config: RunConfig, brought: Brought) -> frozenset[Role]:
-    """Roles to which nothing is put: who writes, where every description is given, as in a control; who checks or reviews, where
-    there are no births."""
+    """Roles to which nothing is put: who writes, where every description is given, as in a control; whoever has to do with
+    descriptions, where there are no births; who checks, where each brings its program."""
     births = config.policy.births
     instead = bool(brought.given) and brought.seeds is None
     given = births == 0 or (instead and all(len(told) >= births for told in brought.given.values()))
-    return frozenset((*(WRITERS if given else ()), *(("checker", "reviewer") if births == 0 else ())))
+    programs = config.policy.read == "code" and not (config.policy.writes == "programs" and brought.given)
+    none = ("checker", "reviewer", "judge", "coder") if births == 0 else ("checker",) if programs else ()
+    return frozenset((*(WRITERS if given else ()), *none))
 
 
 def asked(config: RunConfig, brought: Brought) -> dict[str, RoleSettings]:
     """The others, with their settings; "generator of phase 2" where a phase has others."""
     quiet = unasked(config, brought)
     return {name: settings for name, settings in config.every.items() if role_of(name) not in quiet}
+
+
+def roles_asked(config: RunConfig, brought: Brought) -> tuple[Role, ...]:
+    """The roles alone, each once."""
+    return tuple(dict.fromkeys(role_of(name) for name in asked(config, brought)))
 
 
 def role_of(name: str) -> Role:

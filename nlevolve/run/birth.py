@@ -64,6 +64,7 @@ async def bear(task: Task, context: Context, birth: Birth, seen: Population, sam
         program=judged.program,
         unsaid=judged.unsaid,
         generator_usd=answered.dollars,
+        unseen=answered.unseen,
     )
 
 
@@ -76,7 +77,7 @@ async def _another(
     except (Unreadable, CallFailed):
         return first
     dollars = None if first.dollars is None or second.dollars is None else first.dollars + second.dollars
-    return Answered(second.value, dollars)
+    return Answered(second.value, dollars, second.unseen)
 
 
 async def _described(task: Task, context: Context, birth: Birth, seen: Population, sample: int) -> Answered[Written]:
@@ -107,7 +108,7 @@ async def _asked(task: Task, context: Context, birth: Birth, seen: Population, s
     parents = [(one.description, one.attempts) for one in members]
     beside: dict[str, Any] = {"doubt": members[0].doubt if members else "", "examples": context.examples.shown(birth)}
     said = await describe(asker, settings, task, birth, parents, sample=sample, tokens=tokens, again=again, **beside)
-    return Answered(Written(said.value), said.dollars)
+    return Answered(Written(said.value), said.dollars, said.unseen)
 
 
 async def _judged(task: Task, context: Context, birth: Birth, written: Written, seen: Population) -> Judgement:

@@ -8,7 +8,7 @@ from nlevolve.evolve.population import Population
 from nlevolve.llm.request import Filtered, Halt, Interrupted, OverBudget, Unusable
 from nlevolve.records import AnswerFollowed, AnswerGuessed, Attempt, Choice, Loss, Opinion, Refused, TaskAnswered, Unreached
 
-LASTING = frozenset({"too_long", "fewer_tokens", "parameter", "rejected", "filtered", "not_banked"})
+LASTING = frozenset({"too_long", "fewer_tokens", "parameter", "rejected", "no_sight", "filtered", "not_banked"})
 """Kinds of failure that lie in what is asked: a resumed run meets them again."""
 HALTED = "unusable"
 TOLD = {
@@ -16,6 +16,7 @@ TOLD = {
     "fewer_tokens": "the reply was allowed more tokens than the model has",
     "parameter": "the provider refuses a parameter",
     "rejected": "the provider refuses the request",
+    "no_sight": "the provider takes no pictures, or fewer",
     "filtered": "the provider refuses it for its content",
     "too_large": "the reply was too large",
     "timeout": "no reply came in time",
@@ -26,6 +27,7 @@ ADVICE = {
     "too_long": "serve the model with a larger window, or choose another model",
     "fewer_tokens": "set ROLE.max_tokens to less",
     "parameter": "take it out of the settings",
+    "no_sight": "leave out images and eyes, or choose a model that sees",
     "too_large": "set ROLE.max_tokens, or ROLE.largest_reply to more",
     "timeout": "set ROLE.timeout to more, or let it think less",
     "rate_limit": "set ROLE.requests_per_minute, or --concurrency lower",

@@ -18,6 +18,7 @@ from nlevolve.formats import MergedRow, SeedsRow
 from nlevolve.options import Limits
 from nlevolve.puzzle.selection import Selection
 from nlevolve.records import Event, Noticed, RunFinished, RunStarted, TaskAnswered, read_event, write_event
+from nlevolve.run.asking import roles_asked
 from nlevolve.run.controls import Brought
 from nlevolve.run.outcome import finished
 from nlevolve.run.parts import Order, Part, Session, listed
@@ -153,6 +154,7 @@ def _beginning(config: Mapping[str, Any], tasks: Sequence[str]) -> RunStarted:
     return RunStarted(
         run=config["run"],
         models=dict(settings.models),
+        asked=roles_asked(settings, Brought.of(config)),
         preset=config["preset"],
         tasks=tuple(tasks),
         budget_usd=limits.budget,

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from nlevolve.formats import LibraryRow, SeedsRow
 from nlevolve.llm.embedded import embedded_version, is_embedded
+from nlevolve.options import Limits
 from nlevolve.puzzle.selection import Selection
 from nlevolve.records import Event, LogDamaged
 from nlevolve.run.controls import Brought
@@ -19,10 +20,11 @@ def notices(
     selection: Selection,
     models: Mapping[str, str],
     known: Sequence[Event],
-    max_calls: int | None = None,
+    limits: Limits | None = None,
     brought: Brought | None = None,
+    idle: str = "",
 ) -> Iterator[str]:
-    """What a user should know of a run that begins."""
+    """What a user should know of a run that begins; `idle`: which settings have nothing to do."""
     if origin is not None:
         yield from origin.notices()
     if lock.aside is not None:
@@ -32,9 +34,11 @@ def notices(
         yield from (_reminded(brought.examples),) if brought.examples else ()
     if selection.broken:
         yield f"left out, because they are broken: {'; '.join(selection.broken)}"
+    if idle:
+        yield idle
     if company := _ill_matched(models):
         yield company
-    if uncounted := uncapped(models, max_calls):
+    if limits and (uncounted := uncapped(models, limits)):
         yield uncounted
     for damage in (event for event in known if isinstance(event, LogDamaged)):
         yield f"{damage.words}: what they cost is in no account, and counts against no cap"
@@ -55,14 +59,15 @@ def _reminded(library: LibraryRow) -> str:
     return f"some births are shown examples of good descriptions: of {told}"
 
 
-def uncapped(models: Mapping[str, str], max_calls: int | None) -> str | None:
-    """What a user should know who caps the calls of embedded models; None where there are none, or no cap."""
+def uncapped(models: Mapping[str, str], limits: Limits) -> str | None:
+    """What a user should know who caps calls or tokens of embedded models; None where there are none, or no cap."""
     ours = sorted({model for mix in models.values() for model in mix.split(",") if is_embedded(model.strip())})
-    if max_calls is None or not ours:
+    caps = {"--max-calls": limits.max_calls, "--max-tokens-total": limits.max_tokens_total}
+    told = [f"{flag} {cap}" for flag, cap in caps.items() if cap is not None]
+    if not told or not ours:
         return None
-    return (
-        f"--max-calls {max_calls} caps what reaches a provider: what {', '.join(ours)} is asked reaches none, and is not counted"
-    )
+    cap = "caps" if len(told) == 1 else "cap"
+    return f"{' and '.join(told)} {cap} what reaches a provider: what {', '.join(ours)} is asked reaches none, and is not counted"
 
 
 def _ill_matched(models: Mapping[str, str]) -> str | None:

@@ -10,8 +10,11 @@ from nlevolve.run.losses import added, may_pass, sentence
 ONLY_MORE = "a cap is reached: all tasks are answered by descriptions that fit, without the second answers and votes beyond"
 
 
-def finished(answered: Mapping[str, TaskAnswered], interrupted: bool) -> RunFinished:
-    """Exit code 0 every task answered, 3 a cap reached, 4 a provider unusable, 130 interrupted."""
+def finished(answered: Mapping[str, TaskAnswered], interrupted: bool, lacking: str = "") -> RunFinished:
+    """Exit code 0 every task answered, 3 a cap reached, 4 a provider unusable, 130 interrupted.
+
+    `lacking`: why tasks whose search came to its own end have no answer: they are done, and nothing would come of asking again.
+    """
     failed = [event for event in answered.values() if event.stopped == "failed"]
     over = [event.error for event in answered.values() if event.stopped == "budget"]
     if interrupted:
@@ -23,4 +26,4 @@ def finished(answered: Mapping[str, TaskAnswered], interrupted: bool) -> RunFini
         return RunFinished(reason="failed", exit_code=4, why=sentence(lost), resumable=may, remedy=first)
     if over:
         return RunFinished(reason="budget", exit_code=3, why=next(filter(None, over), ONLY_MORE))
-    return RunFinished(reason="done", exit_code=0)
+    return RunFinished(reason="done", exit_code=4 if lacking else 0, why=lacking, resumable=not lacking)

@@ -13,7 +13,7 @@ from nlevolve.errors import UsageError
 from nlevolve.llm.catalogue import ModelCard, price_of
 from nlevolve.llm.embedded import embedded_version
 from nlevolve.llm.endpoints import endpoint_of
-from nlevolve.options import Asked
+from nlevolve.options import Asked, Limits
 from nlevolve.puzzle.selection import Selection
 from nlevolve.records import Event
 from nlevolve.version import versions
@@ -114,6 +114,20 @@ def versions_of(config: RunConfig) -> dict[str, str]:
     """What it is made with."""
     embedded = embedded_version(*config.models.values())
     return versions() | ({"embedded": embedded} if embedded else {})
+
+
+def made_with(
+    limits: Limits, replay: bool, prompts: Path, cache_dir: Path, cards: Mapping[str, ModelCard], config: RunConfig
+) -> dict[str, Any]:
+    """What config.json has beside what decides the requests."""
+    return {
+        "limits": limits.model_dump(mode="json"),
+        "replay": replay,
+        "prompts_dir": str(prompts.resolve()),
+        "cache_dir": str(cache_dir.resolve()),
+        "prices": prices_of(config, cards),
+        "versions": versions_of(config),
+    }
 
 
 def check_views(config: RunConfig, prompts: Prompts) -> None:

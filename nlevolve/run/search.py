@@ -10,7 +10,7 @@ from typing import Any
 
 from nlevolve.ask.generator import ROLE_OF
 from nlevolve.evolve.agreement import agreement, fitting
-from nlevolve.evolve.bandit import Arms, arm_name, arms, choose
+from nlevolve.evolve.bandit import Arms, arm_name, arms, choose, sightless
 from nlevolve.evolve.policy import plan, stop_index
 from nlevolve.evolve.population import Candidate, Population, grow
 from nlevolve.llm.request import Halt, Unusable
@@ -213,8 +213,10 @@ class Search:
         named = {arm_name(model, eye): {"model": model, "eye": eye} for model, eye in pairs}
         if len(named) == 1:
             return next(iter(named.values()))
-        unseen = [b for b in self.planned if b.index not in seen and b.index < birth.index]
-        return named[choose(tuple(named), arms(seen, self.task.copy_accuracy), self.before, unseen, self.policy.mix)]
+        here = arms(seen, self.task.copy_accuracy)
+        able = [name for name in named if not sightless(name, here, self.before)]
+        pending = [b for b in self.planned if b.index not in seen and b.index < birth.index]
+        return named[choose(able or tuple(named), here, self.before, pending, self.policy.mix)]
 
     async def _bear(self, birth: Birth, seen: Population, context: Context) -> None:
         try:

@@ -22,15 +22,17 @@ from nlevolve.llm.means import Means
 from nlevolve.llm.owed import spent
 from nlevolve.llm.pausing import Pause
 from nlevolve.llm.request import LLM
+from nlevolve.llm.sight import Sight
 from nlevolve.llm.stack import OpenStack
 from nlevolve.options import Limits, Options
 from nlevolve.puzzle.selection import Selection
 from nlevolve.records import CallFinished, Event, Noticed, RunFinished, RunStarted, TaskAnswered
 from nlevolve.run import examples, store
-from nlevolve.run.asking import asked, cards_of
+from nlevolve.run.asking import asked, cards_of, roles_asked
 from nlevolve.run.batch import solve_all
 from nlevolve.run.context import Context, Emit
 from nlevolve.run.controls import Brought
+from nlevolve.run.idle import idle
 from nlevolve.run.notices import notices
 from nlevolve.run.origin import Origin
 from nlevolve.run.outcome import finished as ended
@@ -40,17 +42,17 @@ from nlevolve.run.recorded import (
     check_views,
     deciding,
     endpoints_of,
-    prices_of,
+    made_with,
     require_endpoints,
     require_same,
     sealed,
-    versions_of,
 )
 from nlevolve.run.retold import Retold
 from nlevolve.run.seeds import seeded
 from nlevolve.run.sharing import check_hub, check_place, confirmed, departed, means_of
 from nlevolve.run.steering import Steering
 from nlevolve.run.trust import NOTHING, Chosen, Named, chosen_by
+from nlevolve.run.unread import Unread
 from nlevolve.sandbox.pool import sandboxes
 
 
@@ -91,6 +93,8 @@ class Session:
     """The run that it repeats."""
     brought: Brought = field(default_factory=Brought)
     """What it has beside its settings."""
+    idle: str = ""
+    """Which of the settings that were named have nothing to do."""
     around: Callable[[LLM], LLM] = lambda llm: llm
     """Wraps the way to the models: benchmarks look at the requests there."""
     elsewhere: Elsewhere | None = None
@@ -114,20 +118,23 @@ class Session:
         suits us best.
         """
         with closing(self.lock), closing(store.Log(self.folder)) as log:
+            unread = Unread(self.known)
 
             def emit(event: Event) -> None:
                 log.append(event)
+                unread.see(event)
                 for see in subscribers:
                     see(event)
 
             emit(self._started())
-            beside = self.config.models, self.known, self.limits.max_calls, self.brought
+            beside = self.config.models, self.known, self.limits, self.brought, self.idle
             for notice in notices(self.origin, self.lock, self.selection, *beside):
                 emit(Noticed(text=notice))
             try:
                 async with self.elsewhere.opened(self, emit) if self.elsewhere else nullcontext() as elsewhere:
                     answered = await self._solve(emit, own_process, elsewhere)
-                finished = ended(answered, self.stopping.is_set())
+                # a control measures what comes of words that say nothing: no answer is one of the things
+                finished = ended(answered, self.stopping.is_set(), "" if self.brought.control else unread.told(answered))
             except Unfit as unfit:
                 finished = unfit.ending()
             emit(finished)
@@ -172,7 +179,9 @@ class Session:
             part=self.part,
             departed=None if self.part else departed(self.known),
         ) as stack:
-            asker = Asker(self.around(stack), self.prompts, stack.reject, self.cards, stack.windows, tee, draw=self.config.repeat)
+            sight = Sight(lambda text: tee(Noticed(text=text)))
+            ways = self.around(stack), self.prompts, stack.reject, self.cards, stack.windows
+            asker = Asker(*ways, tee, draw=self.config.repeat, sight=sight)
             known = by_task(self.known)
             context = Context(
                 asker,
@@ -190,7 +199,8 @@ class Session:
             )
             tasks = self.selection.tasks
             if (self.ping or retold.pinged) and not self.known and tasks:
-                await ping_models(asker, asked(self.config, Brought(self.brought.given)), tasks[0].id, tee)
+                whom = asked(self.config, Brought(self.brought.given))
+                await ping_models(asker, whom, tasks[0].id, tee, self.config.policy.eyes)
             async with Steering(self.folder, tee, pause, (elsewhere or stack).cap).listening(), sandboxes() as sandbox:
                 context = replace(context, sandbox=sandbox)
                 if elsewhere is not None:
@@ -205,6 +215,7 @@ class Session:
         return RunStarted(
             run=self.name,
             models=dict(self.config.models),
+            asked=roles_asked(self.config, self.brought),
             preset=self.preset,
             tasks=tuple(t.id for t in self.selection.tasks),
             budget_usd=self.limits.budget,
@@ -266,7 +277,7 @@ def begin(
         **settings,
         "task_digests": selection.digests,
         "endpoints": endpoints,
-        **_made_with(limits, replay, prompts, cache_dir, cards, config),
+        **made_with(limits, replay, prompts, cache_dir, cards, config),
         "stand_in": live is not None,
         "origin": origin.row if origin else None,
         **(again.inherited if again else {}),
@@ -282,21 +293,8 @@ def begin(
         failed.pop_all()
     fixed = (lock, selection, config, limits, options.preset, templates, cards, cache_dir, run_id, choose)
     also: dict[str, Any] = {"named": items, "origin": origin, "brought": brought}
+    also["idle"] = "" if origin else idle(options, config, brought)
     return Session(*fixed, replay=replay, live=live, ping=bool(options.ping) and not replay, **also)
-
-
-def _made_with(
-    limits: Limits, replay: bool, prompts: Path, cache_dir: Path, cards: Mapping[str, ModelCard], config: RunConfig
-) -> dict[str, Any]:
-    """What is recorded beside the settings."""
-    return {
-        "limits": limits.model_dump(mode="json"),
-        "replay": replay,
-        "prompts_dir": str(prompts.resolve()),
-        "cache_dir": str(cache_dir.resolve()),
-        "prices": prices_of(config, cards),
-        "versions": versions_of(config),
-    }
 
 
 def reopen(

@@ -104,7 +104,9 @@ def _learned(task: Task, context: Context, population: Population) -> Arms:
         context.emit(
             MixLearned(
                 task=task.id,
-                rows=tuple((m, round(a.births), a.gain / a.births, a.dollars / a.births) for m, a in sorted(shown.items())),
+                rows=tuple(
+                    (m, round(a.births), a.gain / a.births, a.dollars / a.births) for m, a in sorted(shown.items()) if a.births
+                ),
             )
         )
     return shown

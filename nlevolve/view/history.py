@@ -39,6 +39,7 @@ from nlevolve.run.losses import losses
 from nlevolve.view.account import Account
 from nlevolve.view.programs import Ran
 from nlevolve.view.readings import Reader
+from nlevolve.view.text import told_apart
 from nlevolve.view.trouble import Trouble
 
 
@@ -172,6 +173,11 @@ class History:
     def models(self) -> dict[str, str]:
         """Role -> litellm model string."""
         return self.started.models if self.started else {}
+
+    def short(self, model: str) -> str:
+        """The telling part of a model's name, as far as it tells it from the run's others."""
+        apart = told_apart([*self.models.values(), model])
+        return ",".join(apart[name.strip()] for name in model.split(","))
 
     @property
     def rank(self) -> Rank:

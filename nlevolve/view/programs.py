@@ -17,9 +17,11 @@ MARKS = {"agree": "py=", "differ": "py≠", "alone": "py"}
 
 @dataclass(slots=True)
 class Ran:
-    """Programs run on grids so far, as far as the log tells: a program that was repaired counts with what came of it."""
+    """Programs so far, and what came of running them, as far as the log tells: of one that was repaired what came of it."""
 
+    programs: int = 0
     runs: int = 0
+    """Grids on which they were run."""
     failed: int = 0
     """Those of them that gave no valid grid: they raised, came to a limit, or broke the sandbox."""
     broke: int = 0
@@ -30,6 +32,7 @@ class Ran:
         if isinstance(event, AnswerFollowed):
             self._add(event.attempt)
         elif event.program and event.duplicate_of is None:
+            self.programs += 1
             for attempt in event.attempts:
                 self._add(attempt)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from collections import Counter
+from collections.abc import Iterable
 
 # CSI, OSC (ended by BEL or ST) and two-character escapes, in their 7-bit and 8-bit forms
 _ESCAPE = re.compile(r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b\]|\x9d).*?(?:\x07|\x1b\\|\x9c|$)|\x1b[ -/]*[0-~]?", re.DOTALL)
@@ -132,6 +134,14 @@ def cut(text: str, width: int) -> str:
 def short_model(model: str) -> str:
     """The telling part of a litellm model string: openrouter/openai/gpt-4o -> gpt-4o."""
     return clean(model).rpartition("/")[2] or "?"
+
+
+def told_apart(models: Iterable[str]) -> dict[str, str]:
+    """Model -> its telling part, or all of its name where another's ends alike (openai/gpt-5 beside azure/gpt-5). A mix "A,B" is
+    several."""
+    names = [name.strip() for mix in models for name in mix.split(",")]
+    ends = Counter(map(short_model, dict.fromkeys(names)))
+    return {name: clean(name) if ends[short_model(name)] > 1 else short_model(name) for name in names}
 
 
 def model_name(model: str) -> str:

@@ -10,13 +10,14 @@ import pytest
 
 from nlevolve.api import asolve
 from nlevolve.ask.checker import check
-from nlevolve.ask.generator import describe
+from nlevolve.ask.generator import Shown, describe, smaller
 from nlevolve.ask.prompts import Prompts, bundled
 from nlevolve.ask.question import Asker
 from nlevolve.ask.rehearsal import PARENTS, TASK
 from nlevolve.llm.catalogue import ModelCard
-from nlevolve.llm.request import NotBanked, Reply, Request, TooLong
+from nlevolve.llm.request import Label, Message, NotBanked, Reply, Request, TooLong
 from nlevolve.llm.settings import RoleSettings
+from nlevolve.llm.sight import Sight
 from nlevolve.llm.windows import Windows, tokens
 from nlevolve.puzzle.grids import render
 from nlevolve.records import Attempt, Birth, CallFinished, CallSent, Description, Event, Followed, Unreached
@@ -170,3 +171,42 @@ def test_examples_are_the_first_to_be_left_out() -> None:
 
     whole = asked(10**6)
     assert asked(tokens(whole.asked[0].messages) - 1).trimmed == ["", "the examples"]
+
+
+def test_pictures_go_first_then_facts_then_what_else_there_is() -> None:
+    birth = REVISION.model_copy(update={"eye": "all", "facts": True})
+    steps = [(shown.trimmed, shown.unseen) for shown in smaller(Shown(PARENTS[:1], 9000), TASK, birth)]
+    both = ("pictures", "facts")
+    assert steps == [
+        ("", ()),
+        ("the pictures", ("pictures",)),
+        ("the pictures and the facts", both),
+        ("the pictures, the facts and the parents' grids", both),
+        ("the pictures, the facts and the parents", both),
+        ("the pictures, the facts, the parents and 1 of 3 pairs", both),
+        ("the pictures, the facts, the parents and 2 of 3 pairs", both),
+    ]
+    seeing = ROLE.model_copy(update={"images": "inputs", "facts": True})
+    model = Model(window=0, reply="```\n0 2 1\n4 3 0\n```")
+    asyncio.run(check(asker(model), seeing, TASK, 0, PARENTS[0][0], birth=0))
+    whole, *less, last = model.trimmed
+    assert (whole, last) == ("", "the pictures, the facts and 2 of 2 examples")
+    assert less == ["the pictures", "the pictures and the facts"]
+    assert [len(request.images) for request in model.asked[:3]] == [3, 0, 0]
+    assert ["# Facts" in "".join(m.text for m in request.messages) for request in model.asked[:3]] == [True, True, False]
+
+
+def test_more_pictures_than_a_provider_is_known_to_take_are_not_sent() -> None:
+    told: list[str] = []
+    sight = Sight(told.append)
+    many = Request(
+        settings=RoleSettings(model="anthropic/claude-sonnet-4-5"),
+        messages=(Message(role="user", text="", images=("iVBO",) * 101),),
+        label=Label(task="t", role="generator", purpose="write"),
+    )
+    assert [sight.takes(many), sight.takes(many)] == [False, False]
+    assert told == [
+        "a prompt has 101 pictures (0 kB), and anthropic/claude-sonnet-4-5 takes 100 pictures (32,000 kB) a request at most: "
+        "prompts with more go without any from now on"
+    ]
+    assert sight.takes(many.model_copy(update={"messages": (Message(role="user", text="", images=("iVBO",) * 100),)}))

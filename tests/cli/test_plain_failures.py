@@ -20,6 +20,7 @@ from tests.server.dialects import DIALECTS, Serving
 from tests.server.embedded import embedded
 from tests.server.http import Script
 
+CHAT = "What an interesting puzzle!"
 FEW = ("--preset", "quick", "--set", "generator.retries=0", "--set", 'policy.phases=[{births = 4, moves = ["write"]}]')
 
 
@@ -100,7 +101,7 @@ def test_a_provider_that_only_ever_fails_is_named_in_the_last_words_though_a_cap
 
 def test_a_loop_is_told_as_one_and_its_estimated_tokens_are_not_the_providers_fault(nlevolve: Run) -> None:
     code, said, last = solve(nlevolve, small(embedded, shares={"loops": 1.0}))
-    assert code == 0
+    assert code == 4
     assert "was not understood: it only repeated itself" in said
     assert "choose a larger --generator" in said
     assert "does not say how many tokens" not in said
@@ -110,11 +111,14 @@ def test_a_loop_is_told_as_one_and_its_estimated_tokens_are_not_the_providers_fa
 
 
 def test_what_nobody_can_read_is_said_before_the_run_with_what_to_try_and_counted_like_any_reply(nlevolve: Run) -> None:
-    code, said, last = solve(nlevolve, lambda asked: Said("What an interesting puzzle!"))
-    assert code == 0
+    code, said, last = solve(nlevolve, lambda asked: Said(CHAT))
+    assert code == 4
     assert "was not understood: it holds no list of bullets; many a reply of the run may be lost so" in said
     assert "try another generator.form (text, object, schema), or another --generator" in said
     assert "100% unreadable" in last
+    assert "1 of 1 task has no answer (" in last
+    assert f'replies of the generator hosted_vllm/some could not be read, such as "{CHAT}"' in last
+    assert "nlevolve resume" not in last
 
 
 def test_a_ping_tells_the_window_and_the_slots(nlevolve: Run, monkeypatch: pytest.MonkeyPatch) -> None:

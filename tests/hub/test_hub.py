@@ -16,7 +16,7 @@ import pytest
 
 from nlevolve.errors import HubFailed, UsageError
 from nlevolve.hub import words
-from nlevolve.hub.address import status
+from nlevolve.hub.address import reachable, status
 from nlevolve.hub.joined import OUTBOX, Joined
 from nlevolve.hub.rates import Rates
 from nlevolve.hub.service import Hub
@@ -215,6 +215,23 @@ def test_what_a_dead_worker_holds_comes_back_and_what_may_be_billed_stays_counte
     story(told)
 
 
+def test_what_is_handed_in_twice_stays_the_first_and_counts_once(tmp_path: Path) -> None:
+    async def told() -> None:
+        async with Hub.started(tmp_path / "hub") as hub, Raw(hub) as worker:
+            await worker.ask("reserve", key=KEYS[0], **CALL)
+            await worker.ask("claim", key=KEYS[0])
+            assert await worker.ask("put", key=KEYS[0], sample=BOUGHT) is None
+            other = BOUGHT | {"reply": BOUGHT["reply"] | {"text": "b", "cost_usd": 0.9}}
+            for late in (False, True):
+                assert (await worker.ask("put", key=KEYS[0], sample=other, late=late))["reply"]["text"] == "a"
+            for _ in range(2):
+                await worker.ask("settle", hold=1, key=KEYS[0], sent=True, cost_usd=0.1, took=100)
+            told = status_of(hub.desk)
+            assert (told["spent"]["calls"], told["spent"]["usd"], told["held"]["calls"]) == (1, pytest.approx(0.1), 0)
+
+    story(told)
+
+
 def test_a_hub_that_is_killed_comes_back_to_the_exact_account_and_its_workers_wait(tmp_path: Path) -> None:
     def start(port: int) -> tuple[subprocess.Popen[str], int]:
         command = [sys.executable, str(Path(__file__).parent / "serving.py"), str(tmp_path / "hub"), str(port), "9"]
@@ -291,13 +308,25 @@ def test_strangers_are_refused_and_a_worker_that_talks_nonsense_is_cut_off(tmp_p
     story(told)
 
 
-def test_a_hub_beyond_this_machine_needs_a_token(tmp_path: Path) -> None:
+@pytest.mark.parametrize("token", ["", "a", "fifteen letters", "abababababababababababababab"])
+def test_a_hub_beyond_this_machine_needs_a_token_that_nobody_guesses(tmp_path: Path, token: str) -> None:
     async def told() -> None:
-        with pytest.raises(UsageError, match="NLEVOLVE_HUB_TOKEN"):
-            async with Hub.started(tmp_path, host="0.0.0.0", token=""):
+        with pytest.raises(UsageError, match=r"needs a token .* export NLEVOLVE_HUB_TOKEN=\$\(python3 -c"):
+            async with Hub.started(tmp_path, host="0.0.0.0", token=token):
                 pass
 
     story(told)
+
+
+def test_a_hub_that_listens_everywhere_is_told_by_an_address_that_can_be_reached(tmp_path: Path) -> None:
+    async def told() -> None:
+        async with Hub.started(tmp_path, host="0.0.0.0") as hub:
+            assert "0.0.0.0" not in hub.url
+            assert await asyncio.to_thread(status, hub.url, hub.token)
+
+    story(told)
+    assert reachable("::1", 8700) == "http://[::1]:8700"
+    assert reachable("hub.lab", 8700) == "http://hub.lab:8700"
 
 
 def test_what_one_worker_learns_of_a_limit_holds_for_all_and_is_in_their_logs(tmp_path: Path) -> None:
@@ -305,7 +334,7 @@ def test_what_one_worker_learns_of_a_limit_holds_for_all_and_is_in_their_logs(tm
         rates = Rates(requests={"m": 6_000.0}, at_once={"m": 9})
         async with Hub.started(tmp_path / "hub", rates=rates) as hub, Raw(hub) as one, Raw(hub, "other") as other:
             for worker, limits in ((other, {"requests_per_minute": 3_000.0}), (one, {})):
-                assert await worker.ask("enter", model="m", **limits) is None
+                assert await worker.ask("enter", model="m", **limits) is True
             (row,) = hub.desk.rooms.rows
             assert (row["in_flight"], row["limit"], row["per_minute"]) == (2, 9, 3_000.0)
             places = [await one.say("enter", model="m") for _ in range(6)]

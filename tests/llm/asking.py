@@ -18,6 +18,7 @@ from nlevolve.llm.deliver import Delivery
 from nlevolve.llm.ledger import Caps, Ledger, Spent
 from nlevolve.llm.limits import Lanes
 from nlevolve.llm.pausing import Pause
+from nlevolve.llm.places import Places
 from nlevolve.llm.request import LLM, Label, Message, Reply, Request
 from nlevolve.llm.schema_fallback import Forms
 from nlevolve.llm.settings import RoleSettings
@@ -58,6 +59,7 @@ def delivering(
     cards: Mapping[str, ModelCard] | None = None,
     seed: int = 0,
     absences: Absences | None = None,
+    lanes: Places | None = None,
 ) -> LLM:
     """The loop around a call, without bank and accounts: `most` in flight. One asker waits for each."""
     stopping = asyncio.Event()
@@ -66,7 +68,7 @@ def delivering(
         breaker=Breaker(emit),
         absences=absences or Absences(emit, stopping),
         pause=Pause(stopping),
-        lanes=Lanes(most, emit, stopping),
+        lanes=lanes or Lanes(most, emit, stopping),
         budget=Budget(ledger or Ledger(Caps(), Spent()), cards or {}, ignore),
         forms=Forms(ignore),
         concessions=Concessions(ignore),

@@ -11,10 +11,10 @@ import pytest
 from nlevolve.llm.bank import DiskBank, Sample
 from nlevolve.llm.catalogue import ModelCard, Price, embedded_card
 from nlevolve.llm.ledger import Caps
-from nlevolve.llm.request import Label, Message, NotBanked, OverBudget, ProviderDown, Rejected, Reply, Request
+from nlevolve.llm.request import Away, Label, Message, NotBanked, OverBudget, ProviderDown, Rejected, Reply, Request, Unusable
 from nlevolve.llm.settings import RoleSettings
 from nlevolve.llm.stack import OpenStack
-from nlevolve.records import CallFinished, Event
+from nlevolve.records import CallFinished, CallSent, Event
 from tests.llm.asking import ask_all, calls, request, scripted
 
 
@@ -101,6 +101,25 @@ def test_those_who_wait_share_a_failure_and_pay_for_no_try(tmp_path: Path) -> No
     outcomes, events = ask_all(tmp_path, scripted(fail), request(), request())
     assert [str(outcome) for outcome in outcomes] == ["400", "400"]
     assert sorted(call.tries for call in calls(events)) == [0, 1]
+
+
+def test_what_the_log_says_was_sent_has_an_end_there_though_only_an_early_asker_waited_and_nobody_was_at_home(
+    tmp_path: Path,
+) -> None:
+    """It came to nobody, so it is no try; but whoever looks would see it in flight for ever."""
+    events: list[Event] = []
+
+    async def nobody(asked: Request) -> Reply:
+        raise Away("http://nowhere")
+
+    async def run() -> None:
+        async with OpenStack(emit=events.append, cards={}, cache_dir=tmp_path, live=nobody) as stack:
+            with pytest.raises(Unusable):
+                await stack.early(request())
+
+    asyncio.run(run())
+    assert [event.request for event in events if isinstance(event, CallSent)] == [call.request for call in calls(events)]
+    assert [(call.source, call.tries) for call in calls(events)] == [("failed", 0)]
 
 
 async def slowly(asked: Request) -> Reply:

@@ -20,6 +20,7 @@ from nlevolve.llm.request import (
     FewerTokens,
     Filtered,
     NoReply,
+    NoSight,
     ParameterRefused,
     ProviderDown,
     RateLimited,
@@ -200,6 +201,50 @@ def test_the_wait_is_read_wherever_it_is_said() -> None:
 def test_a_reset_that_is_a_moment_is_not_taken_for_seconds() -> None:
     for moment in (f"{time.time() + 60:.0f}", f"{(time.time() + 60) * 1000:.0f}"):
         assert rest({"x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": moment}) == pytest.approx(60, abs=5)
+
+
+BLIND = {
+    "Invalid content type. image_url is only supported by certain models.": 400,
+    "No endpoints found that support image input": 404,
+    "image input is not supported - hint: if this is unexpected, you may need to provide the mmproj": 500,
+    "image input is not supported by this server": 500,
+    'Failed to parse messages: Unsupported content part type: "image_url"; messages = [ { "role": "user" } ]': 500,
+    "/models/some is not a multimodal model": 400,
+    "Image input modality is not enabled for models/some": 400,
+    "Failed to deserialize the JSON body: messages[1]: unknown variant `image_url`, expected `text` at line 1 column 90": 400,
+    "Only 'text' content type is supported.": 400,
+    "this model is missing data required for image input": 500,
+    "Model do not support image input. Request id: 0217": 400,
+    "This model does not support images": 422,
+}
+"""What OpenAI, OpenRouter, llama.cpp, vLLM, Gemini, DeepSeek, mlx, Ollama and gateways say to pictures, as issues quote it."""
+
+
+@pytest.mark.parametrize("words", BLIND)
+def test_a_model_that_takes_no_pictures_is_known_by_what_its_provider_says(words: str) -> None:
+    error = failure(Told(message=words, status=BLIND[words]))
+    assert isinstance(error, NoSight)
+    assert error.most == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "most"),
+    [
+        ("At most 5 image(s) may be provided in one request.", 5),
+        ("You set image=2 (or defaulted to 1) in `--limit-mm-per-prompt`, but passed 3 image items in the same prompt.", 2),
+        ("Too much media: 0 document pages + 107 images > 100", 100),
+        ("too many images and documents: 120 + 0 > 100", 100),
+    ],
+)
+def test_how_many_pictures_a_model_takes_is_read_where_it_is_said(words: str, most: int) -> None:
+    error = failure(Told(message=words, status=400))
+    assert isinstance(error, NoSight)
+    assert error.most == most
+
+
+@pytest.mark.parametrize("words", ["The image of the pair is not clear", "does not support temperature", "Rate limit reached"])
+def test_what_only_speaks_of_images_says_nothing_of_sight(words: str) -> None:
+    assert not isinstance(failure(Told(message=words, status=400)), NoSight)
 
 
 @pytest.mark.parametrize("dialect", ["openai", "vllm", "llama.cpp", "openrouter", "anthropic", "gemini"])

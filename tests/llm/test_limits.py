@@ -10,8 +10,8 @@ from random import Random
 
 import pytest
 
-from nlevolve.llm.limits import GROUP
 from nlevolve.llm.request import CallFailed, NoReply, ProviderDown, RateLimited, Reply, Request
+from nlevolve.llm.stagger import GROUP
 from nlevolve.records import Event, LimitChanged, Usage
 from tests.llm.asking import delivering, request
 from tests.llm.kinds import Refuses

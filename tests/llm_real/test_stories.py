@@ -21,6 +21,8 @@ from tests.server import Provider, Said
 from tests.server.dialects import LLAMA_CPP, Serving
 
 pytestmark = [pytest.mark.llm_real, pytest.mark.timeout(900)]
+ENDED = (0, 4)
+"""Of a run that came to its end: nobody may have been able to read a word of this small model, and then no task is answered."""
 YES_OR_NO = {"type": "object", "properties": {"yes": {"type": "boolean"}}, "required": ["yes"], "additionalProperties": False}
 
 
@@ -56,7 +58,7 @@ def test_a_run_ends_and_its_rerun_and_resumption_send_nothing(form: str, llama: 
     """Every reply is cut: the bound is kept, the closing words say what to set, and the replies can be looked at."""
     asked = ("--set", f"generator.form={form}", "--set", f"checker.form={form}")
     code, said = ended(shell.start(*shell.solving(llama, *asked)))
-    assert code == 0
+    assert code in ENDED
     assert "0 of 1 task solved" in said
     finished = shell.of("call_finished")
     assert 1 <= sum(call["tries"] for call in finished) <= 6
@@ -66,10 +68,10 @@ def test_a_run_ends_and_its_rerun_and_resumption_send_nothing(form: str, llama: 
     submission = (shell.folder / "runs/real/submission.json").read_bytes()
     before = shell.events()
     code, _ = ended(shell.start("resume", "real"))
-    assert code == 0
+    assert code in ENDED
     assert not [event for event in shell.events()[len(before) :] if event["kind"] == "call_sent"]
     code, _ = ended(shell.start(*shell.solving(llama, *asked, "--replay", run="again")))
-    assert code == 0
+    assert code in ENDED
     assert not shell.of("call_sent", "again")
     assert (shell.folder / "runs/again/submission.json").read_bytes() == submission
     code, raw = ended(shell.start("show", "real", "tiny", "--birth", "0", "--raw"))
@@ -85,7 +87,7 @@ def test_a_real_checker_follows_what_an_embedded_generator_wrote(llama: LlamaCpp
     """It is asked for a JSON object. Whatever it says, each pair has its row, and no grid is right."""
     models = ("--generator", "offline/generator", "--set", "checker.form=object")
     code, said = ended(shell.start(*shell.solving(llama, *models)))
-    assert code == 0
+    assert code in ENDED
     assert "0 of 1 task solved" in said
     assert {call["role"] for call in shell.of("call_finished")} == {"generator", "checker"}
     (checked,) = shell.of("candidate_checked")
@@ -100,7 +102,7 @@ def test_ctrl_c_ends_a_run_and_resume_goes_on(llama: LlamaCpp, shell: Shell) -> 
     assert code == 130
     assert "nlevolve resume real" in said
     code, said = ended(shell.start("resume", "real"))
-    assert code == 0
+    assert code in ENDED
     assert "of 1 task solved" in said
     born = {event["birth"]["index"] for event in (*shell.of("candidate_checked"), *shell.of("move_failed"))}
     assert born == {0}
@@ -114,7 +116,7 @@ def test_a_server_that_is_killed_and_comes_back_costs_no_birth(shell: Shell) -> 
         shell.wait_for("server_away", process)
         server.start()
         code, said = ended(process)
-    assert code == 0
+    assert code in ENDED
     assert "of 1 task solved" in said
     assert [event["address"] for event in shell.of("server_back")] == [server.url.removesuffix("/v1")]
     assert {event["reason"] for event in shell.of("move_failed")} <= {"garbled"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,14 +12,15 @@ import pytest
 
 from nlevolve.api import solve
 from nlevolve.config import configure
-from nlevolve.llm.request import CallFailed, NoReply, ProviderDown, Reply, Request, TooLong, Unusable
+from nlevolve.llm.request import LLM, CallFailed, NoReply, ProviderDown, Reply, Request, TooLong, Unusable
 from nlevolve.options import Options
 from nlevolve.puzzle.datasets import load
 from nlevolve.records import BirthPlanned, CallFinished, Event, Noticed, RunFinished
 from nlevolve.run.session import begin
 from tests.run.contexts import a_file
 
-REAL = "hosted_vllm/some"
+REAL, OTHER = "hosted_vllm/some", "hosted_vllm/other"
+MODELS = {"generator": REAL, "checker": OTHER}
 ONE = {"policy.phases": [{"births": 1, "moves": ["write"]}], "generator.retries": 0}
 Said = Callable[[Request], str]
 
@@ -27,18 +28,23 @@ Said = Callable[[Request], str]
 def run(folder: Path, said: Said, *, ping: bool = True, **models: str) -> tuple[list[Event], list[Request]]:
     """The events of a run with these models and the requests that were sent."""
     sent: list[Request] = []
-    events: list[Event] = []
 
     async def live(request: Request) -> Reply:
         sent.append(request)
         return Reply(text=said(request), cost_usd=0.0)
 
+    return ran(folder, live, ping=ping, models=models or {"generator": REAL}), sent
+
+
+def ran(folder: Path, live: LLM, *, models: Mapping[str, str], ping: bool = True) -> list[Event]:
+    """The events of a run with these models, behind which is `live`."""
+    events: list[Event] = []
     folder.mkdir(exist_ok=True)
-    config = configure("quick", models=models or {"generator": REAL}, changes=ONE)
+    config = configure("quick", models=models, changes=ONE)
     options = Options(preset="quick", runs_dir=folder / "runs", cache_dir=folder / "bank", run="r")
     session = begin(load([str(a_file(folder, "a"))]), config, options, live=live)
     asyncio.run(replace(session, ping=ping).run([events.append]))
-    return events, sent
+    return events
 
 
 def speaking(request: Request) -> str:
@@ -89,6 +95,40 @@ def test_what_cannot_pass_ends_the_run_before_it_begins(
     assert words in last.why
     assert last.resumable is resumable
     assert not any(isinstance(event, BirthPlanned) for event in events)
+
+
+def test_models_are_asked_side_by_side_and_told_of_in_the_order_of_their_roles(tmp_path: Path) -> None:
+    """The second answers first, and neither before both were asked."""
+    asked: list[str] = []
+    both, second = asyncio.Event(), asyncio.Event()
+
+    async def live(request: Request) -> Reply:
+        if not rehearsed(request):
+            return Reply(text=speaking(request), cost_usd=0.0)
+        asked.append(request.model)
+        if len(asked) == len(MODELS):
+            both.set()
+        await (both if request.model == OTHER else second).wait()
+        second.set()
+        return Reply(text="Hm.", cost_usd=0.0)
+
+    events = ran(tmp_path, live, models=MODELS)
+    assert asked == [REAL, OTHER]
+    said = [event.text for event in events if isinstance(event, Noticed) and "was not understood" in event.text]
+    assert [model in text for model, text in zip([REAL, OTHER], said, strict=True)] == [True, True]
+
+
+def test_who_is_slow_does_not_keep_back_that_another_cannot_answer_at_all(tmp_path: Path) -> None:
+    async def live(request: Request) -> Reply:
+        if request.model == OTHER:
+            raise Unusable("no way")
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    last = ran(tmp_path, live, models=MODELS)[-1]
+    assert isinstance(last, RunFinished)
+    assert last.exit_code == 4
+    assert "the checker cannot answer, so nothing was begun: hosted_vllm/other" in last.why
 
 
 def test_what_may_pass_is_left_to_the_run(tmp_path: Path) -> None:

@@ -139,7 +139,7 @@ def _is_shown(folder: Path, log: list[Event], birth: int) -> None:
     assert "How births were shown the task" in page
     copy = read_run(shutil.copytree(folder, folder.parent / "copy"))
     (sheet,) = [one for one in sheets(compare([run, copy])) if one.title == "How births were shown the task"]
-    assert [row[1] for row in sheet.rows] == ["digits", "digits pictures:all"] * 2
+    assert [row[1] for row in sheet.rows] == ["as usual", "with pictures"] * 2
     shutil.rmtree(copy.folder)
     judged = next(call for call in of_birth if call.call.purpose == "check" and call.call.target == 0 and call.request)
     pair = load([str(folder.parents[1] / "mirror.json")]).tasks[0].pairs[0]

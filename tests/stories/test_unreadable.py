@@ -8,8 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from nlevolve.llm.request import Request
-from nlevolve.records import AnswerFollowed, CandidateChecked, Event, Followed, Garbled, MoveFailed, TaskAnswered
+from nlevolve.records import AnswerFollowed, CandidateChecked, Event, Followed, Garbled, MoveFailed, RunFinished, TaskAnswered
 from nlevolve.run.answering import GARBLED_SAMPLES
+from tests.scripted import bullets
 from tests.stories.worlds import config, groping, play, scripted, task_file
 
 RAGGED = '{"grid": [[1, 2, 3], [1, 2]], "note": ""}'
@@ -79,6 +80,17 @@ def test_a_generator_that_can_never_be_read_is_asked_once_more_only_while_that_i
     assert {births[birth] for birth in early} == {4}
     assert {count for birth, count in births.items() if birth not in early} == {2}
     assert len([event for event in events if isinstance(event, MoveFailed)]) == len(births)
+    assert "replies of the generator " in ended(events).why
+    assert 'could not be read, such as "no idea" (' in ended(events).why
+
+
+def ended(events: list[Event]) -> RunFinished:
+    """The end of a run that was carried out to its end, and has no answer."""
+    last = events[-1]
+    assert isinstance(last, RunFinished)
+    assert (last.reason, last.exit_code, last.resumable) == ("done", 4, False)
+    assert last.why.startswith("1 of 1 task has no answer (")
+    return last
 
 
 def follows(events: list[Event]) -> list[AnswerFollowed]:
@@ -108,3 +120,25 @@ def test_a_follow_that_can_never_be_read_is_given_up(tmp_path: Path) -> None:
     assert attempts
     assert all(count % GARBLED_SAMPLES == 0 for count in attempts.values())
     assert all(isinstance(event.attempt, Garbled) for event in follows(events))
+    assert "replies of the answerer " in ended(events).why
+    assert "another checker.form" in ended(events).why
+
+
+def test_an_answerer_that_can_never_be_read_is_asked_once_where_a_program_has_answered(tmp_path: Path) -> None:
+    def says(request: Request) -> str:
+        if request.label.purpose == "code":
+            return "```python\ndef transform(grid):\n    return [row[::-1] for row in grid]\n```"
+        return bullets("Mirror every row.") if request.label.purpose == "write" else "no idea"
+
+    asked: list[Request] = []
+
+    def say(request: Request) -> str:
+        asked.append(request)
+        return says(request)
+
+    settings = config(coder__model="offline/coder", coder__seconds=30, policy__read="both", answers__fill=4)
+    events = asyncio.run(play(tmp_path, task_file(tmp_path), scripted(say), settings=settings, cache="bank"))
+    assert [request.label.repair for request in asked if request.label.purpose == "follow"] == [False, True]
+    last = events[-1]
+    assert isinstance(last, RunFinished)
+    assert last.exit_code == 0

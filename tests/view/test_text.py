@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nlevolve.view
-from nlevolve.view.text import bullets, clean, count, duration, model_name, money, percent, points, short_model
+from nlevolve.view.text import bullets, clean, count, duration, model_name, money, percent, points, short_model, told_apart
 
 
 @pytest.mark.parametrize(
@@ -96,3 +96,5 @@ def test_models_keep_their_telling_part() -> None:
     assert short_model("openrouter/openai/gpt-4o") == "gpt-4o"
     assert model_name("offline/generator") == "offline/generator"
     assert model_name("openrouter/openai/gpt-4o-mini") == "gpt-4o-mini"
+    apart = told_apart(["openai/gpt-5, azure/gpt-5", "gemini/gemini-2.5-pro"])
+    assert apart == {"openai/gpt-5": "openai/gpt-5", "azure/gpt-5": "azure/gpt-5", "gemini/gemini-2.5-pro": "gemini-2.5-pro"}

@@ -16,7 +16,7 @@ from nlevolve.view.compare.differences import differences
 from nlevolve.view.compare.repeats import Contest, Group
 from nlevolve.view.examples import HONESTLY
 from nlevolve.view.examples import in_words as examples_told
-from nlevolve.view.looks import added_looks
+from nlevolve.view.looks import Compared, added_looks, beside, usual_of
 from nlevolve.view.lost import in_short, summed
 from nlevolve.view.readings import OUTCOMES
 from nlevolve.view.results import attempted, exact_on_training, won
@@ -47,6 +47,8 @@ class LookSide(LookRow):
 
     solved: int | None = None
     """Tasks that are solved, and whose best description is one of them; None where solutions are unknown."""
+    ahead: Compared | None = None
+    """How far births shown so are ahead of those shown in the plainest way."""
 
 
 class Side(BaseModel):
@@ -275,7 +277,11 @@ def _side(name: str, run: RunFolder, rows: Sequence[TaskRow], graded: bool) -> S
 def _looks(rows: Sequence[TaskRow], graded: bool) -> dict[str, LookSide]:
     told = added_looks(row.get("looks", {}) for row in rows)
     solved = Counter(name for row in rows if row["solved"] for name, look in row.get("looks", {}).items() if look["best"])
-    return {name: LookSide(**row, solved=solved[name] if graded else None) for name, row in told.items()}
+    usual, looks = usual_of(told), [row.get("looks", {}) for row in rows]
+    return {
+        name: LookSide(**row, solved=solved[name] if graded else None, ahead=beside(looks, name, usual))
+        for name, row in told.items()
+    }
 
 
 def _duels(names: Sequence[str], wins: Mapping[str, set[str]], tasks: int) -> list[Duel]:

@@ -18,7 +18,7 @@ from nlevolve.view.compare.verdicts import (
     letters,
     probability,
 )
-from nlevolve.view.looks import telling
+from nlevolve.view.looks import NOTE, ahead, in_words, telling
 from nlevolve.view.readings import read_share
 from nlevolve.view.results import set_label
 from nlevolve.view.table import Sheet
@@ -159,22 +159,24 @@ def _costs(found: Comparison, called: Mapping[str, str]) -> Sheet:
 
 
 def _looks(found: Comparison, called: Mapping[str, str]) -> Sheet:
-    columns = ["run", "shown as", "births", "exact", "gain", "spent", "best", "solved"]
-    note = (
-        "By how a task was shown to whoever wrote. exact: descriptions that fit every pair. gain: how much nearer than its "
-        "parent, or than copying the input, a birth came, on average. spent: on writing. best: tasks whose best description is "
-        "of these; solved: those of them that are solved."
-    )
+    columns = ["run", "shown", "births", "exact", "gain", "ahead", "fits", "alone", "best", "solved", "spent"]
+    note = f"By how a task was shown to whoever wrote. {NOTE} best: tasks whose best description is of these; solved: of them."
+    unseen = any(row.unseen for side in found.runs for row in side.looks.values())
+    columns += ["unseen"] if unseen else []
     rows = [
         [
             called[side.run],
-            name,
+            in_words(name),
             count(row.births),
             count(row.exact),
-            percent(row.gain / row.births),
-            money(row.cost_usd),
+            percent(row.gain / row.births) if row.births else "–",
+            "–" if row.ahead is None else ahead(row.ahead),
+            f"{row.fits} of {row.tasks}",
+            count(row.alone),
             count(row.best),
             "–" if row.solved is None else count(row.solved),
+            money(row.cost_usd),
+            *([count(row.unseen)] if unseen else []),
         ]
         for side in found.runs
         for name, row in side.looks.items()

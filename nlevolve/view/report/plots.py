@@ -12,7 +12,7 @@ from nlevolve.view.charts import Bar, Chart, Curve, bars, curves, numbers_of_bar
 from nlevolve.view.history import History, TaskHistory
 from nlevolve.view.looks import shown_as
 from nlevolve.view.results import won
-from nlevolve.view.text import plural, short_model
+from nlevolve.view.text import plural, told_apart
 
 MOST_BARS = 6
 
@@ -72,16 +72,16 @@ def credit(results: Mapping[str, Any], tasks: list[TaskHistory]) -> Chart | None
     rows = results["tasks"]
     winners = [task.best for task in tasks if task.best and task.id in rows and won(rows[task.id], graded)]
     everyone = [candidate for task in tasks for candidate in task.population.members.values()]
-    births = [candidate.birth for candidate in everyone]
+    apart = told_apart(candidate.birth.model for candidate in everyone)
 
     def look(one: Candidate) -> str:
-        return shown_as(one.birth) or "as usual"
+        return shown_as(one.shown) or "as usual"
 
     keys: dict[str, Callable[[Candidate], str]] = {
         "by operator": lambda one: one.birth.operator,
         "by view": lambda one: one.birth.view,
-        **({"by way of showing": look} if any(map(shown_as, births)) else {}),
-        "by model": lambda one: short_model(one.birth.model),
+        **({"by way of showing": look} if any(shown_as(one.shown) for one in everyone) else {}),
+        "by model": lambda one: apart[one.birth.model],
     }
     groups = {name: _credited(winners, everyone, key) for name, key in keys.items()}
     title = "Who solved them" if graded else "Who made the exact ones"
@@ -95,7 +95,7 @@ def latency(history: History) -> Chart | None:
     by_role: dict[str, list[float]] = {}
     for (role, model), account in sorted(history.by_role.items()):
         if account.latencies:
-            by_role[f"{role}, {short_model(model)}"] = sorted(account.latencies)
+            by_role[f"{role}, {history.short(model)}"] = sorted(account.latencies)
     if not by_role:
         return None
     drawn = [Curve(name, *_curve(times), steps=True) for name, times in by_role.items()]

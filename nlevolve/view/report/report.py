@@ -9,12 +9,12 @@ from typing import Any
 from nlevolve.evolve.bandit import Arm, pooled
 from nlevolve.run.retell import Told
 from nlevolve.version import __version__
+from nlevolve.view import looks
 from nlevolve.view.chart_files import link
 from nlevolve.view.examples import HONESTLY
 from nlevolve.view.examples import in_words as examples_told
 from nlevolve.view.grading import Solution
 from nlevolve.view.history import History, TaskHistory
-from nlevolve.view.looks import telling
 from nlevolve.view.lost import in_short, summed
 from nlevolve.view.page import render
 from nlevolve.view.programs import in_words as programs_told
@@ -72,7 +72,8 @@ def report(
             for one in results["by_role"]
         ],
         mix=_mix(history),
-        looks=telling(results["totals"].get("looks", {})),
+        looks=looks.told(results),
+        looks_note=looks.NOTE,
         tasks=tasks,
         states=[{"name": name, "label": label, "count": states[name]} for name, label in STATES.items() if states[name]],
         settings=list(flat(config)),

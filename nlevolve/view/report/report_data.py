@@ -142,7 +142,7 @@ def _born(candidate: Candidate, came: Descent, grids: GridTable, less: str, echo
         "by": list(birth.parents),
         "model": clean(birth.model),
         "view": birth.view,
-        "look": shown_as(birth),
+        "look": shown_as(candidate.shown),
         "phase": birth.phase,
         "blind": birth.blind,
         "shown": list(birth.examples),

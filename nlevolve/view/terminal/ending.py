@@ -53,11 +53,13 @@ def closing(
         _cost(summary, results),
         *_programs(results),
         *_damaged(results, palette),
-        *_replies(results, palette),
+        *_replies(results, palette, explained=bool(summary.finished and summary.finished.why) and not _tried(results)),
         *_unsolved(summary, results, palette),
     ]
     if not results["finished"]:
         rows.append(_cut_short(summary, results, palette))
+    elif summary.finished and summary.finished.why:
+        rows.append(row((f"   {clean(summary.finished.why)}", palette.bad)))
     rows += _to_change(summary, results, palette)
     told = [line for one in [*rows, row()] for line in _folded(one.text(), width)]
     return Text("\n").join([*told, *_next(results, run, page, _resuming(summary), width, controls == []), Text()])
@@ -169,14 +171,15 @@ def _damaged(results: Mapping[str, Any], palette: Palette) -> list[Row]:
     return [row((f"   {told['why']}: what is counted here is less than was", palette.bad))] if told else []
 
 
-def _replies(results: Mapping[str, Any], palette: Palette) -> list[Row]:
-    """What became of the replies, a line a role and model, where not all were read; and what that explains."""
+def _replies(results: Mapping[str, Any], palette: Palette, *, explained: bool) -> list[Row]:
+    """What became of the replies, a line a role and model, where not all were read; and what that explains, if the run's own
+    last word does not."""
     rows = [
         row(f"   replies of the {one['role']} ", (clean(one["model"]), "dim"), f": {in_words(one['replies'])}")
         for one in results["by_role"]
         if telling(one["replies"])
     ]
-    why = results["explanation"]
+    why = None if explained and results["finished"] else results["explanation"]
     return [*rows, row(("   why: ", f"bold {palette.bad}"), clean(why))] if why else rows
 
 
@@ -238,21 +241,26 @@ def _resuming(summary: Summary) -> str:
         return ""
     if last is not None and last.remedy:
         return "go on, once that is changed"
-    return (
-        "go on, given a larger --max-calls, --max-tokens-total or --budget"
-        if last is not None and last.reason == "budget"
-        else "go on where it stopped"
-    )
+    return f"go on, given a larger {_caps(summary)}" if last is not None and last.reason == "budget" else "go on where it stopped"
+
+
+def _caps(summary: Summary) -> str:
+    """The caps that the run has, by their flags; that of a task is told of nowhere else."""
+    begun = summary.started
+    caps = {"--max-calls": begun.max_calls, "--max-tokens-total": begun.max_tokens, "--budget": begun.budget_usd} if begun else {}
+    return " or ".join(flag for flag, cap in caps.items() if cap is not None) or "--task-budget"
 
 
 def _next(
     results: Mapping[str, Any], run: str, page: Path | None, resuming: str, width: int | None, uncontrolled: bool
 ) -> list[Text]:
     """Commands that lead on from here."""
-    tried = {name: one for name, one in results["tasks"].items() if one["best"]}
+    tried = _tried(results)
     telling = [name for name, one in tried.items() if one["solved"] is False] or list(tried)
     told = [] if results["finished"] or not resuming else [(command("resume", run), resuming)]
     told += [(command("show", run, clean(telling[0])), "its best description, what went wrong")] if telling else []
+    asked = next((name for name, one in results["tasks"].items() if one["replies"]["unreadable"]), None)
+    told += [(command("show", run, clean(asked), "--raw"), "what was asked, and what came")] if asked and not tried else []
     told += (
         [(command("control", run), "no control yet: what its words add over the bare model")] if uncontrolled and tried else []
     )
@@ -270,6 +278,11 @@ def _next(
     return [
         row((f"{INDENT}{typed:<{wide if fits else 0}}", "bold"), (why and f"{INDENT}{why}", "dim")).text() for typed, why in told
     ]
+
+
+def _tried(results: Mapping[str, Any]) -> dict[str, Any]:
+    """The tasks for which there is a description."""
+    return {name: one for name, one in results["tasks"].items() if one["best"]}
 
 
 def _more(number: int, named: int = NAMED) -> str:

@@ -98,8 +98,8 @@ class InFlight:
     """Model -> what was last learned of how much and how fast it may be asked."""
     away: dict[tuple[str, str], Away] = field(default_factory=dict)
     """(model, address) of the servers that are away."""
-    small_question: CallSent | None = None
-    """The first try of the small question that a model was asked before the run begins, until it is answered."""
+    small_questions: dict[str, CallSent] = field(default_factory=dict)
+    """Digest -> the first try of the small question that a model was asked before the run begins, until it is answered."""
     _traffic: dict[str, TrafficSeen] = field(default_factory=dict)
     _told: bool = False
     """This session's log has said that a call was sent: before version 0.2 logs did not."""
@@ -131,15 +131,14 @@ class InFlight:
         self._sent.setdefault(call.task, {})[call.request] = call
         # all that a run asks for its tasks is for a birth, or for the answer to a test
         if call.birth is None and call.target is None and call.tries == 1:
-            self.small_question = call
+            self.small_questions[call.request] = call
         coming = self._writing(call)
         if coming is not None and call.tries == 1:
             coming.asked, coming.written, coming.repairing, coming.since = True, False, call.repair, call.at
 
     def ended(self, call: CallFinished) -> None:
         """A call is over. One that the cache answered was never sent."""
-        if self.small_question is not None and call.request == self.small_question.request:
-            self.small_question = None
+        self.small_questions.pop(call.request, None)
         if call.source != "cache":
             self._replied = True
             self._landed(call.task, call.request)
@@ -195,7 +194,7 @@ class InFlight:
         self._backing_off.clear()
         self.away.clear()
         self._traffic.clear()
-        self.small_question = None
+        self.small_questions.clear()
         self._told = self._replied = False
 
     def limit(self, change: LimitChanged) -> None:

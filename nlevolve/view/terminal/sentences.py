@@ -34,7 +34,7 @@ from nlevolve.records import (
     Verdict,
 )
 from nlevolve.view.lost import in_short
-from nlevolve.view.text import clean, duration, money, percent, plural, shard_words, short_model
+from nlevolve.view.text import clean, duration, money, percent, plural, shard_words
 
 Tone = Literal["good", "partly", "busy", "bad", "quiet"]
 
@@ -95,7 +95,7 @@ def of(event: Event, known: Collection[str] = ()) -> Moment | None:
     match event:
         case RunStarted():
             verb = "resumed" if event.resumed else "started"
-            models = _who(event.models)
+            models = _who(event.playing)
             tasks = ", ".join(filter(None, (plural(len(event.tasks), "task"), shard_words(event.shard))))
             whose = f" (by {clean(event.part)})" if event.part else ""
             text = f"run {clean(event.run)} {verb}{whose}: {tasks}, preset {event.preset}, {clean(models)}"
@@ -115,27 +115,25 @@ def of(event: Event, known: Collection[str] = ()) -> Moment | None:
         case AnswerJudged():
             return Moment(event.at, event.task, _picked(event), "quiet" if event.choice.picks else "bad")
         case CallRetried():
-            text = f"{short_model(event.model)}: {clean(event.why)}, again in {event.wait:.0f} s"
+            text = f"{clean(event.model)}: {clean(event.why)}, again in {event.wait:.0f} s"
             return Moment(event.at, event.task, text, "bad")
         case LimitChanged():
             pace = f", {event.per_minute:.0f} a minute" if event.per_minute else ""
-            text = (
-                f"{short_model(event.model)}: {plural(event.in_flight, 'call')} in flight{pace} from now on ({clean(event.why)})"
-            )
+            text = f"{clean(event.model)}: {plural(event.in_flight, 'call')} in flight{pace} from now on ({clean(event.why)})"
             return Moment(event.at, "", text, "quiet")
         case ModelStopped():
             text = f"nothing more is sent to {clean(event.model)}: {clean(event.why)}"
             return Moment(event.at, "", text, "bad", True)
         case ServerAway():
-            text = f"{short_model(event.model)}: {clean(event.why)}; waiting up to {duration(event.patience)} for it"
+            waits = f"waiting up to {duration(event.patience)} for it: start it, or end the run with Ctrl-C"
+            text = f"{clean(event.model)}: {clean(event.why)}; {waits if event.patience >= 1 else 'it is not waited for'}"
             return Moment(event.at, "", text, "bad", True)
         case ServerBack():
-            text = f"{short_model(event.model)}: {clean(event.address)} answers again after {duration(event.seconds)}"
+            text = f"{clean(event.model)}: {clean(event.address)} answers again after {duration(event.seconds)}"
             return Moment(event.at, "", text, "good", True)
         case MixLearned():
             shown = "; ".join(
-                f"{short_model(m)} {plural(births, 'birth')}, gain {gain:.3f}, {money(usd)}"
-                for m, births, gain, usd in event.rows
+                f"{clean(m)} {plural(births, 'birth')}, gain {gain:.3f}, {money(usd)}" for m, births, gain, usd in event.rows
             )
             return Moment(event.at, event.task, f"mix: {shown} a birth", "quiet", True)
         case Paused():
@@ -148,7 +146,7 @@ def of(event: Event, known: Collection[str] = ()) -> Moment | None:
         case LogDamaged():
             return Moment(event.at, "", f"{event.words}: figures made from it are too low", "bad", True)
         case RunFinished():
-            return Moment(event.at, "", _ending(event, known), "good" if event.reason == "done" else "bad", True)
+            return Moment(event.at, "", _ending(event, known), "bad" if event.exit_code else "good", True)
     return None
 
 
@@ -173,14 +171,15 @@ def _picked(event: AnswerJudged) -> str:
 
 def _who(models: Mapping[str, str]) -> str:
     """ "a → b" for a generator and its checker; a real model that is both is said to be."""
-    told = [models[role] for role in ("generator", "checker") if role in models]
-    if len(told) == 2 and told[0] == told[1]:
+    told = [models[role] for role in ("generator", "coder", "checker") if role in models] or [*models.values()][:1]
+    if len(set(told)) == 1 < len(told):
         return f"{told[0]} in every role" if len(set(models.values())) == 1 else f"{told[0]} (checker: as generator)"
     return " → ".join(told)
 
 
 def _ending(event: RunFinished, known: Collection[str]) -> str:
-    told = {"done": "the run is done", "budget": "the run is out of budget", "failed": "the run failed"}
+    done = "the run is done" + (", and not every task is answered" if event.exit_code else "")
+    told = {"done": done, "budget": "the run is out of budget", "failed": "the run failed"}
     if event.reason == "interrupted":
         return f"the run was {event.why if event.why.startswith('interrupted') and event.why not in known else 'interrupted'}"
     why = f": {clean(event.why)}" if event.why and event.why not in known else ""

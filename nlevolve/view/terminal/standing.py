@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from nlevolve.records import CallSent, Role
 from nlevolve.view.terminal.in_flight import Away, Waiting
 from nlevolve.view.terminal.summary import Summary
-from nlevolve.view.text import clean, duration, money, percent, plural, short_model
+from nlevolve.view.text import clean, duration, money, percent, plural
 from nlevolve.view.trouble import Tries
 
 NAMED = 3
@@ -20,25 +20,30 @@ UNASKED = "--no-ping begins without it"
 
 def standing(summary: Summary, now: datetime) -> str:
     """The line, of a run that goes on."""
-    asked = summary.calls.small_question
+    asked = list(summary.calls.small_questions.values())
     told = _before_it_begins(summary, asked, now) if asked and not summary.running else _under_way(summary, now)
     return "… " + "; ".join(told)
 
 
-def _before_it_begins(summary: Summary, asked: CallSent, now: datetime) -> Iterator[str]:
+def _before_it_begins(summary: Summary, asked: Sequence[CallSent], now: datetime) -> Iterator[str]:
     """A run asks its models one small question each before it takes up a task: what has become of it."""
-    calls, who = summary.calls, _who(asked.role, asked.model)
+    calls, tried = summary.calls, summary.history.trouble.tries
+    who, several = " and ".join(_who(one.role, one.model) for one in asked), len(asked) > 1
     away = [_absent(one, calls.kept_by(one, now), now) for one in calls.away.values()]
     if away:
-        yield f"before the run begins, {who} is asked a small question"
+        yield f"before the run begins, {who} {'are' if several else 'is'} asked a small question"
         yield from away
+        yield "start it, or end the run with Ctrl-C"
+        return
     elif calls.backing_off(now):
-        tries = summary.history.trouble.tries.get(asked.model, Tries())
-        yield f"before the run begins, {who} was asked a small question: {_in_vain(tries)}"
+        tries = next((tried[one.model] for one in asked if one.model in tried and tried[one.model].vain), Tries())
+        yield f"before the run begins, {who} {'were' if several else 'was'} asked a small question: {_in_vain(tries)}"
         yield f"tried again {_soon(calls.next_try(now))}"
     else:
-        yield f"before the run begins, {who} was asked a small question and has not answered for {_since(asked, now)}"
-        yield "it is writing" if calls.flow(now, asked.model) else "it is slow, or still loading"
+        were, has, it = ("were", "have", "they are") if several else ("was", "has", "it is")
+        yield f"before the run begins, {who} {were} asked a small question and {has} not answered for {_since(asked[0], now)}"
+        writing = any(calls.flow(now, one.model) for one in asked)
+        yield f"{it} {'writing' if writing else 'slow, or still loading'}"
     yield UNASKED
 
 
@@ -77,7 +82,7 @@ def _held_back(summary: Summary, now: datetime) -> Iterator[str]:
         )
     for model, tries in summary.history.trouble.tries.items():
         if tries.vain and (held or paced):
-            yield f"{short_model(model)}: {_in_vain(tries)}{_learned(model, tries, summary)}"
+            yield f"{clean(model)}: {_in_vain(tries)}{_learned(model, tries, summary)}"
     if calls.rate_limits and not (held or paced):
         yield plural(calls.rate_limits, "rate limit")
 
@@ -97,9 +102,7 @@ def _learned(model: str, tries: Tries, summary: Summary) -> str:
 
 
 def _who(role: Role, model: str) -> str:
-    """ "checker gpt-5", but "generator offline/generator": nothing is said twice."""
-    short = short_model(model)
-    return f"{role} {clean(model) if short == role else short}"
+    return f"{role} {clean(model)}"
 
 
 def _soon(seconds: float | None) -> str:

@@ -56,8 +56,8 @@ def test_while_nothing_happens_it_says_who_is_waited_for_and_how_long() -> None:
     lines.tick(START + timedelta(seconds=44))
     told = stream.getvalue().splitlines()[1:]
     assert len(told) == 1
-    assert "checker slow: waiting for 2 replies, the longest 0:42" in told[0]
-    assert "generator quick: waiting for 1 reply 0:40" in told[0]
+    assert "checker openrouter/x/slow: waiting for 2 replies, the longest 0:42" in told[0]
+    assert "generator y/quick: waiting for 1 reply 0:40" in told[0]
     done = {"task": "t", "role": "checker", "purpose": "check", "birth": 0, "target": 0, "model": "openrouter/x/slow"}
     usage = Usage(completion=300)
     lines.see(CallFinished(at=START + timedelta(seconds=44), source="provider", request="a", usage=usage, seconds=10.0, **done))

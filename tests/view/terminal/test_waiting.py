@@ -170,7 +170,7 @@ def again(seconds: float, birth: int, failure: str, why: str, wait: float) -> Ca
 
 def test_a_small_question_that_takes_its_time_is_named_as_one_with_the_flag_that_begins_without_it() -> None:
     told = spoken([begun()[0], asked_first(1)], 21)
-    assert "before the run begins, generator qwen3 was asked a small question and has not answered for 0:20" in told
+    assert "before the run begins, generator hosted_vllm/qwen3 was asked a small question and has not answered for 0:20" in told
     assert "slow, or still loading" in told
     assert "--no-ping begins without it" in told
     assert "task" not in told

@@ -8,7 +8,7 @@ from nlevolve.view.looks import shown_as
 from nlevolve.view.terminal.panels.layout import Part, Row, fill, fit, row, rule, wrapped
 from nlevolve.view.terminal.panels.look import Look
 from nlevolve.view.terminal.panels.population import pair_marks
-from nlevolve.view.text import bullets, clean, percent, plural, short_model
+from nlevolve.view.text import bullets, clean, percent, plural
 
 TAG = 5
 """Columns before a bullet that say whose it is."""
@@ -73,11 +73,11 @@ def lineage(look: Look, width: int, height: int) -> list[Row]:
                 (f"{birth.index} ", "bold"),
                 (birth.operator, look.palette.operator(birth.operator)),
                 (f" {clean(birth.view)}" if birth.operator == "write" else "", "dim"),
-                (f" ({shown})" if (shown := shown_as(birth)) else "", "dim"),
+                (f" ({shown})" if (shown := shown_as(candidate.shown)) else "", "dim"),
                 " ",
                 *pair_marks(candidate.attempts, look.palette),
                 f" {its.exact}/{its.pairs} {percent(its.cells, 0)}",
-                (f"  {short_model(birth.model)}", "dim"),
+                (f"  {look.summary.history.short(birth.model)}", "dim"),
                 (_echo(task.population.echoed(one.birth)), "dim"),
                 ("  (see above)" if one.again else "", "dim"),
             )

@@ -5,14 +5,14 @@ from __future__ import annotations
 from nlevolve.view.readings import in_words, readings_row, telling
 from nlevolve.view.terminal.panels.layout import Row, fill, fit, row
 from nlevolve.view.terminal.panels.look import Look
-from nlevolve.view.text import clean, duration, short_model
+from nlevolve.view.text import clean, duration
 
 
 def replies(look: Look, width: int) -> list[Row]:
     """What became of the replies, a line a role and model of which not all were read at once."""
     told = {key: readings_row(its) for key, its in look.summary.history.readings.by_role.items()}
     return [
-        fit(row(f" {role}", (f" {short_model(model)}", "dim"), f"  {in_words(its)}"), width)
+        fit(row(f" {role}", (f" {look.summary.history.short(model)}", "dim"), f"  {in_words(its)}"), width)
         for (role, model), its in told.items()
         if telling(its)
     ]

@@ -11,7 +11,7 @@ from nlevolve.view.terminal.palette import Palette, shade
 from nlevolve.view.terminal.panels.layout import LEVELS, Part, Row, bar, ends, fit, level, row, rule
 from nlevolve.view.terminal.panels.look import Look
 from nlevolve.view.terminal.summary import Summary, TaskPhase, left
-from nlevolve.view.text import clean, count, counted, doubt, duration, model_name, money, percent, shard_words, short_model
+from nlevolve.view.text import clean, count, counted, doubt, duration, model_name, money, percent, shard_words
 
 WORDS: Mapping[TaskPhase, str] = {
     "perfect": "fit all pairs",
@@ -38,8 +38,8 @@ def header(look: Look, width: int) -> list[Row]:
     """Two rows on a wide screen, three on a narrow one; and one for each server that is away."""
     times = _times(look)
     room = width - times.cell_len - 2
-    name = _run(look, model_name)
-    name = name if name.cell_len <= room else _run(look, short_model)
+    name = _run(look, lambda model: _named(look, model))
+    name = name if name.cell_len <= room else _run(look, look.summary.history.short)
     title = ends(name if name.cell_len <= room else fit(name, max(0, room)), times, width)
     spent, calls = _money(look, width), _calls(look, wide=width >= WIDE)
     away = [fit(_absence(one, look), width) for one in list(look.summary.calls.away.values())[:MOST_AWAY]]
@@ -53,7 +53,11 @@ def _absence(away: Away, look: Look) -> Row:
     left, held = away.left(look.now), look.summary.calls.kept_by(away, look.now)
     waits = f"{held} call{' waits' if held == 1 else 's wait'}, for {duration(left)} more" if left else "no longer waited for"
     where = f" ■ nobody at {clean(away.address)} for {duration(away.gone(look.now))}"
-    return row((where, f"bold {look.palette.bad}"), (f"; {waits}  ", look.palette.partly), (short_model(away.model), "dim"))
+    return row(
+        (where, f"bold {look.palette.bad}"),
+        (f"; {waits}  ", look.palette.partly),
+        (look.summary.history.short(away.model), "dim"),
+    )
 
 
 def _run(look: Look, called: Callable[[str], str]) -> Row:
@@ -62,8 +66,10 @@ def _run(look: Look, called: Callable[[str], str]) -> Row:
     if started is None:
         return row((" nlevolve ", "bold reverse"), "  ", ("waiting for the run's first event", "dim"))
     # whoever writes in a phase of its own stands behind the generator
-    named = ["generator", *(name for name in started.models if name.startswith("phase ")), "coder", "checker"]
-    models = list(dict.fromkeys(called(started.models[role]) for role in named if role in started.models))
+    playing = started.playing
+    named = ["generator", *(name for name in playing if name.startswith("phase ")), "coder", "checker"]
+    named = [role for role in named if role in playing] or ["answerer"]
+    models = list(dict.fromkeys(called(playing[role]) for role in named if role in playing))
     return row(
         (" nlevolve ", "bold reverse"),
         "  ",
@@ -75,12 +81,19 @@ def _run(look: Look, called: Callable[[str], str]) -> Row:
     )
 
 
+def _named(look: Look, model: str) -> str:
+    """As `model_name` has it, and told apart from the run's others."""
+    name = model_name(model)
+    return name if name == clean(model) else look.summary.history.short(model)
+
+
 def _times(look: Look) -> Row:
     summary, palette = look.summary, look.palette
     elapsed = duration(summary.elapsed(look.now))
     if summary.finished is not None:
-        good = summary.finished.reason == "done"
-        word = {"done": "done", "budget": "out of budget", "failed": "failed"}.get(summary.finished.reason, "interrupted")
+        good = not summary.finished.exit_code
+        words = {"done": "done" if good else "done, answers lacking", "budget": "out of budget", "failed": "failed"}
+        word = words.get(summary.finished.reason, "interrupted")
         return row((f"{'✔' if good else '■'} {word}", f"bold {palette.good if good else palette.bad}"), f" in {elapsed} ")
     if look.stopping:
         return row((f"stopping: {left(summary, look.timeouts, look.now)}", f"bold {palette.partly}"), f"  {elapsed} ")
@@ -152,7 +165,7 @@ def _calls(look: Look, wide: bool) -> Row:
     parts += [f"  in flight {flying}/{most}" if flying is not None else f"  at most {most} in flight"]
     held = _held_back(look, wide)
     parts += [(f" ({'; '.join(held)})", palette.partly)] if held else []
-    parts += [(f"  {short_model(model)} stopped", f"bold {palette.bad}") for model in summary.stopped_models]
+    parts += [(f"  {summary.history.short(model)} stopped", f"bold {palette.bad}") for model in summary.stopped_models]
     parts += [f"  cached {count(account.cache)}"]
     programs = _programs(look, wide)
     told = [("429s", calls.rate_limits, palette.bad), ("retries", calls.retried.total(), palette.partly)]
@@ -166,12 +179,15 @@ def _calls(look: Look, wide: bool) -> Row:
 
 
 def _programs(look: Look, wide: bool) -> list[Part]:
-    """How many programs were run in the sandbox, and how many of them failed there; nothing in a run without a coder."""
+    """How many programs there are, on how many grids they were run, and how often that gave none; nothing in a run without."""
     ran, palette = look.summary.history.programs, look.palette
     if not (ran.runs or "coder" in look.summary.history.models):
         return []
-    told = [("no grid", ran.failed, palette.partly), ("sandboxes broken" if wide else "broken", ran.broke, palette.bad)]
-    return [_told("programs", ran.runs, ""), *(_told(*one) for one in told if one[1] or (wide and one[0] == "no grid"))]
+    of = f" of {count(ran.runs)} runs" if wide else f"/{count(ran.runs)}"
+    told: list[Part] = [_told("programs", ran.programs, "")]
+    if wide or ran.failed:
+        told.append((f"  no grid {count(ran.failed)}{of if ran.failed else ''}", palette.partly if ran.failed else "dim"))
+    return [*told, *([_told("sandboxes broken" if wide else "broke", ran.broke, palette.bad)] if ran.broke else [])]
 
 
 def _held_back(look: Look, wide: bool) -> list[str]:
@@ -183,7 +199,7 @@ def _held_back(look: Look, wide: bool) -> list[str]:
     if look.summary.paused:
         return []
     lowered = {model: limit for model, limit in calls.limits.items() if model in calls.throttled}
-    told = [f"{short_model(model)} ≤{limit}" for model, limit in list(lowered.items())[:2]]
+    told = [f"{look.summary.history.short(model)} ≤{limit}" for model, limit in list(lowered.items())[:2]]
     if not wide:
         told = [f"≤{min(lowered.values())}"] if lowered else []
     paces = ", ".join(f"{pace:.0f}" for pace in list(calls.paces.values())[:2])

@@ -13,7 +13,7 @@ from nlevolve.view.terminal.palette import Palette
 from nlevolve.view.terminal.panels.layout import LEVELS, Part, Row, bar, fit, level, row, rule, wrapped
 from nlevolve.view.terminal.panels.look import Look
 from nlevolve.view.terminal.sentences import how
-from nlevolve.view.text import bullets, clean, cut, duration, money, percent, plural, points, short_model
+from nlevolve.view.text import bullets, clean, cut, duration, money, percent, plural, points
 
 INDENT = 12
 """Columns before what does not fit into a candidate's row."""
@@ -44,8 +44,9 @@ def _before(look: Look) -> str:
     asked = look.summary.calls.waiting(look.now)
     if not asked or look.summary.running:
         return "no task has been taken up yet"
-    unasked = " (--no-ping begins without it)" if look.summary.calls.small_question else ""
-    return f"asking {short_model(asked[0].model)} a small question first, for {duration(asked[0].longest)}{unasked}"
+    unasked = " (--no-ping begins without it)" if look.summary.calls.small_questions else ""
+    model = look.summary.history.short(asked[0].model)
+    return f"asking {model} a small question first, for {duration(asked[0].longest)}{unasked}"
 
 
 def _state(look: Look, task: TaskHistory) -> Row:
@@ -167,7 +168,7 @@ class _Columns:
         parts: list[Part] = [(f"{'▸' if chosen else ' '}{place:>2} ", chosen or "dim"), f"{birth.index:>4}  "]
         parts.append((cut(how(birth), self.how) + " ", palette.operator(birth.operator)))
         parts += [cut(clean(birth.view), self.view) + " "] if self.view else []
-        parts += [(cut(short_model(birth.model), self.model) + " ", "dim")] if self.model else []
+        parts += [(cut(look.summary.history.short(birth.model), self.model) + " ", "dim")] if self.model else []
         parts += [*pair_marks(one.attempts, palette), " " * max(1, self.pairs - 3 - min(10, len(one.attempts)))]
         parts.append((f"{its.exact}/{its.pairs} ", style))
         parts += [*bar(its.cells, self.bar, style), " "] if self.bar else []

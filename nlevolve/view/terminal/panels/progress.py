@@ -5,7 +5,7 @@ from __future__ import annotations
 from nlevolve.view.history import TaskHistory
 from nlevolve.view.terminal.panels.layout import LEVELS, Part, Row, fit, row
 from nlevolve.view.terminal.panels.look import Look
-from nlevolve.view.text import count, cut, percent, short_model
+from nlevolve.view.text import count, cut, percent
 
 
 def curve(look: Look, width: int, height: int) -> list[Row]:
@@ -61,7 +61,7 @@ def credits(look: Look, width: int, height: int) -> list[Row]:
             rows.append(
                 row(
                     (f"{kind:<9}", "dim"),
-                    (cut(short_model(name), 17), style),
+                    (cut(look.summary.history.short(name) if kind == "model" else name, 17), style),
                     f"{count(its.tried):>7} {count(its.failed):>8} {count(its.led):>4}",
                     (f" {count(its.perfect):>8}", look.palette.good if its.perfect else "dim"),
                 )
