@@ -1,11 +1,13 @@
 """How far it goes: what a worker, a hub and a driver take, where the first bottleneck is, and a trial with as many as fit here.
 
-    python -m benchmarks.capacity [--workers 1,2,4,8] [--tasks 4] [--places 8] [--median 2]
+    python -m benchmarks.capacity [--workers 1,4,8] [--tasks 4] [--places 8] [--median 4]
 
-A worker is `nlevolve solve --shard i/n` in a process of its own, against a fake model with lognormal waits whose descriptions
-never fit, so that all that may be asked is asked. Measured of one: memory, events and bytes a call, and how well it keeps its
-places filled. From these the model says how many calls a second so many workers come to, which the trial checks, and what 10,
-100 and 1,000 workers would need. Writes docs/SCALING.md.
+A worker is `nlevolve solve` in a process of its own, against a fake model with lognormal waits whose descriptions never fit, so
+that all that may be asked is asked. What a call takes is the difference between a run of so many tasks and one of four times as
+many, so that starting up and the last report are not in it: of a worker, of a hub that one of them uses, and of the driver of a
+cluster (with Dask's scheduler and its hub, all in one process). The trial: several workers at once, each with the same tasks and
+waits, beside as many times what one alone does. From these the model says what 10, 100 and 1,000 would need. Writes
+docs/SCALING.md.
 """
 
 from __future__ import annotations
@@ -20,92 +22,145 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
+
+import psutil
 
 from benchmarks.figures import section
-from nlevolve.records import CallFinished, CallSent, Event, read_event, write_event
-from nlevolve.run.store import Log, read_events
-from nlevolve.view.history import History
+from nlevolve.hub.address import VARIABLE
+from nlevolve.hub.desk import Desk, Worker
+from nlevolve.hub.service import Hub
+from nlevolve.records import CallFinished, CallSent
+from nlevolve.run.store import read_events
 from tests.server import Asked, Provider, Said
 
 SIGMA = 1.0
 """Standard deviation of the logarithm of a wait."""
-CALL_MS = 5.7
-"""CPU of a worker for a call, ms: of `make bench-calls`, the whole stack at 10 s latency."""
-HUB_MS, HUB_WORDS = 0.2, 4
-"""CPU of a hub for a call, ms, and what a call says to it: of `python -m benchmarks.hub`, 15% of a core for 1,627 reservations a
-second, and as much again for the bank and the places."""
 ACCOUNT = 10_000
 """Requests a minute that an account allows."""
 LATENCY, PLACES = 10.0, 64
 """Of the model of many workers: mean seconds of a reply that is thought about, and calls in flight of each worker."""
 SIZES = (10, 100, 1_000)
+LONGER = 4
+"""Times as many tasks."""
 SCHEDULE = "policy.phases=[{births=4,overlap=4}]"
+TOKEN = "a-token-that-only-a-benchmark-has"
 
 
 @dataclass(frozen=True)
-class Worker:
-    """What a shard came to."""
+class Ran:
+    """What a run came to."""
 
     calls: int
     began: float
     """When its first call left, and its last ended: seconds of the epoch."""
     ended: float
     cpu: float
-    """Seconds, of the whole process."""
+    """Seconds, of its process alone."""
     memory: float
     """MB at most."""
     events: int
     log: int
     """Bytes."""
-
-
-@dataclass(frozen=True)
-class Trial:
-    """So many workers at once."""
-
-    workers: Sequence[Worker]
     bank: int
-    """Bytes of their banks."""
-
-    @property
-    def calls(self) -> int:
-        return sum(one.calls for one in self.workers)
+    """Bytes."""
 
     @property
     def a_second(self) -> float:
-        """Calls a second, each worker's over its own time: one that began late is no slower for it."""
-        return sum(one.calls / (one.ended - one.began) for one in self.workers)
+        """Calls a second, over its own time: one that began late is no slower for it."""
+        return self.calls / (self.ended - self.began)
 
-    def each(self, figure: str) -> float:
-        """Of a call."""
-        return sum(getattr(one, figure) for one in self.workers) / self.calls
+
+@dataclass(frozen=True)
+class Call:
+    """What one call takes."""
+
+    worker: float
+    """CPU, ms."""
+    hub: float
+    words: float
+    driver: float
+    memory: float
+    """Of a worker, MB."""
+    events: float
+    log: float
+    """Bytes."""
+    bank: float
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--workers", default="1,2,4,8")
+    parser.add_argument("--workers", default="1,4,8")
     parser.add_argument("--tasks", type=int, default=4, help="of each worker")
     parser.add_argument("--places", type=int, default=8)
-    parser.add_argument("--median", type=float, default=2.0)
-    parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--median", type=float, default=4.0)
+    parser.add_argument("--serve", choices=("models", "hub"), help=argparse.SUPPRESS)
     told = parser.parse_args()
     if told.serve:
-        _serve(told.median)
+        _serve(told.median) if told.serve == "models" else asyncio.run(_serve_hub())
         return
-    with _models(told.median) as url:
+    with beside("models", "--median", str(told.median)) as models:
+        url = models.said
+        short, long = (trial(url, 1, told.tasks * times, told.places)[0] for times in (1, LONGER))
+        call = taken(url, short, long, told)
         trials = [trial(url, int(number), told.tasks, told.places) for number in told.workers.split(",")]
-    lines = list(_told(trials, told))
+    lines = list(_told(call, short, long, trials, told))
     print("\n".join(lines))
     command = f"python -m benchmarks.capacity --workers {told.workers} --tasks {told.tasks} --places {told.places}"
     section(Path("docs/SCALING.md"), "Capacity", f"{command} --median {told.median:g}", lines)
 
 
-# ---- the fake model --------------------------------------------------------------------------------------------------
+def taken(url: str, short: Ran, long: Ran, told: argparse.Namespace) -> Call:
+    """What a call takes of each."""
+    with beside("hub") as hub:
+        before = json.loads(hub.ask())
+        (shared,) = trial(url, 1, told.tasks * LONGER, told.places, "--hub", hub.said)
+        after = json.loads(hub.ask())
+    cluster = ("--cluster", "local", "--workers", "2")
+    few, many = (trial(url, 1, told.tasks * times, told.places, *cluster)[0] for times in (1, LONGER))
+    return Call(
+        worker=1000 * (long.cpu - short.cpu) / (long.calls - short.calls),
+        hub=1000 * (after["cpu"] - before["cpu"]) / shared.calls,
+        words=(after["words"] - before["words"]) / shared.calls,
+        driver=1000 * (many.cpu - few.cpu) / (many.calls - few.calls),
+        memory=long.memory,
+        events=long.events / long.calls,
+        log=long.log / long.calls,
+        bank=long.bank / long.calls,
+    )
+
+
+# ---- what runs beside ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A process that serves."""
+
+    process: subprocess.Popen[str]
+    said: str
+    """Its address."""
+
+    def ask(self) -> str:
+        assert self.process.stdin
+        assert self.process.stdout
+        print(file=self.process.stdin, flush=True)
+        return self.process.stdout.readline()
+
+
+@contextmanager
+def beside(what: str, *more: str) -> Iterator[Beside]:
+    command = [sys.executable, "-m", "benchmarks.capacity", "--serve", what, *more]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        assert process.stdin
+        yield Beside(process, process.stdout.readline().strip())
+        process.stdin.close()
 
 
 async def say(asked: Asked, median: float) -> Said:
@@ -122,165 +177,155 @@ def _serve(median: float) -> None:
         sys.stdin.read()
 
 
-@contextmanager
-def _models(median: float) -> Iterator[str]:
-    """Its address, in a process of its own."""
-    command = [sys.executable, "-m", "benchmarks.capacity", "--serve", "--median", str(median)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout
-        assert process.stdin
-        yield process.stdout.readline().strip()
-        process.stdin.close()
+async def _serve_hub() -> None:
+    """A hub that says, for each line that it reads, how many words it has heard and what CPU it has taken."""
+    heard, hear = 0, Desk.hear
+
+    def counted(desk: Desk, worker: Worker, said: list[Any]) -> None:
+        nonlocal heard
+        heard += len(said)
+        hear(desk, worker, said)
+
+    with tempfile.TemporaryDirectory() as folder, patch.object(Desk, "hear", counted):
+        async with Hub.started(Path(folder), token=TOKEN) as hub:
+            print(hub.url, flush=True)
+            while await asyncio.to_thread(sys.stdin.readline):
+                print(json.dumps({"words": heard, "cpu": time.process_time()}), flush=True)
 
 
 # ---- the trial -------------------------------------------------------------------------------------------------------
 
 
-def _command(url: str, place: Path, tasks: str, shard: str, places: int) -> list[str]:
-    name = shard.replace("/", "of")
+def _command(url: str, place: Path, tasks: int, run: str, places: int) -> list[str]:
     models = ["--generator", "openai/writer", "--checker", "openai/follower"]
     where = [f"--set={role}.base_url={url}" for role in ("generator", "checker")]
-    kept = ["--run", name, "--runs-dir", str(place / "runs"), "--cache-dir", str(place / f"bank-{name}")]
+    kept = ["--run", run, "--runs-dir", str(place / "runs"), "--cache-dir", str(place / f"bank-{run}")]
     quiet = ["--no-live", "--no-ping", f"--concurrency={places}", f"--set={SCHEDULE}", "--set=policy.check=all"]
-    return [sys.executable, "-m", "nlevolve", "solve", tasks, "--shard", shard, *models, *where, *kept, *quiet]
+    return [sys.executable, "-m", "nlevolve", "solve", f"arc1:training[:{tasks}]", *models, *where, *kept, *quiet]
 
 
-def _waited(process: subprocess.Popen[bytes]) -> Any:
-    _, _, used = os.wait4(process.pid, 0)
-    process.returncode = 0  # it is no longer there to be asked
+def trial(url: str, workers: int, tasks: int, places: int, *more: str) -> list[Ran]:
+    """So many workers at once, of so many tasks each: the same."""
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as opened:
+        place, env = Path(folder), {**os.environ, VARIABLE: TOKEN, "OPENAI_API_KEY": "none"}
+        out = opened.enter_context((place / "out").open("wb"))
+        running = {
+            run: subprocess.Popen([*_command(url, place, tasks, run, places), *more], env=env, stdout=out, stderr=out)
+            for run in (f"w{number}" for number in range(workers))
+        }
+        used = watched(running)
+        if any(process.returncode for process in running.values()):
+            raise SystemExit((place / "out").read_text())
+        return [_ran(place, run, used[run]) for run in running]
+
+
+@dataclass
+class Used:
+    cpu: float = 0.0
+    memory: float = 0.0
+
+
+def watched(running: Mapping[str, subprocess.Popen[bytes]]) -> dict[str, Used]:
+    """What processes took, themselves and not what they started, until all are over: looked at while they are there."""
+    used = {run: Used() for run in running}
+    while any(process.poll() is None for process in running.values()):
+        for run, process in running.items():
+            try:
+                one = psutil.Process(process.pid)
+                times, there = one.cpu_times(), one.memory_info().rss / 2**20
+            except psutil.Error:
+                continue
+            used[run].cpu, used[run].memory = max(used[run].cpu, times.user + times.system), max(used[run].memory, there)
+        time.sleep(0.1)
     return used
 
 
-def trial(url: str, workers: int, tasks: int, places: int) -> Trial:
-    """So many shards at once, of so many tasks each."""
-    with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder)
-        selected = f"arc1:training[:{workers * tasks}]"
-        shards = [f"{number}/{workers}" for number in range(1, workers + 1)]
-        running = [
-            subprocess.Popen(_command(url, place, selected, shard, places), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            for shard in shards
-        ]
-        used = [_waited(process) for process in running]
-        found = [_worker(place / "runs" / shard.replace("/", "of"), one) for shard, one in zip(shards, used, strict=True)]
-        bank = sum(file.stat().st_size for file in place.glob("bank-*/**/*") if file.is_file())
-    return Trial(found, bank)
-
-
-def _worker(run: Path, used: Any) -> Worker:
-    events = read_events(run)
+def _ran(place: Path, run: str, used: Used) -> Ran:
+    folder = place / "runs" / run
+    events = read_events(folder)
     calls = [event for event in events if isinstance(event, CallFinished) and event.source == "provider"]
-    began = min(event.at for event in events if isinstance(event, CallSent))
-    return Worker(
+    return Ran(
         calls=len(calls),
-        began=began.timestamp(),
+        began=min(event.at for event in events if isinstance(event, CallSent)).timestamp(),
         ended=max(event.at for event in calls).timestamp(),
-        cpu=used.ru_utime + used.ru_stime,
-        memory=used.ru_maxrss / 1024,
+        cpu=used.cpu,
+        memory=used.memory,
         events=len(events),
-        log=(run / "events.jsonl").stat().st_size,
+        log=(folder / "events.jsonl").stat().st_size,
+        bank=sum(file.stat().st_size for file in place.glob(f"bank-{run}/**/*") if file.is_file()),
     )
-
-
-def driving(events: Sequence[Event], folder: Path) -> float:
-    """CPU of a cluster's driver for an event, ms: read from a message, written to the log, folded for whoever looks."""
-    told, history = [write_event(event) for event in events], History()
-    log = Log(folder)
-    began = time.process_time()
-    for line in told:
-        event = read_event(line)
-        log.append(event)
-        history.see(event)
-    took = time.process_time() - began
-    log.close()
-    return 1000 * took / len(told)
-
-
-def _some_events(one: Trial) -> list[Event]:
-    """As many as a run has of each kind that calls bring: of others there are few."""
-    sent = CallSent(
-        task="007bbfb7", role="checker", purpose="check", model="openai/follower", birth=1, target=0, request="0" * 64
-    )
-    ended = CallFinished(**sent.model_dump(exclude={"kind", "at", "tries", "reserved_usd", "reserved_tokens"}), source="provider")
-    return [sent, ended] * max(1, one.calls // 2)
 
 
 # ---- the model -------------------------------------------------------------------------------------------------------
 
 
-def _told(trials: Sequence[Trial], told: argparse.Namespace) -> Iterator[str]:
-    first = trials[0]
-    ideal = told.places / (told.median * math.exp(SIGMA**2 / 2))
-    tasks, memory = told.tasks * len(first.workers), max(one.memory for trial in trials for one in trial.workers)
-    with tempfile.TemporaryDirectory() as folder:
-        drive = driving(_some_events(first), Path(folder)) * first.each("events")
-    log, events = first.each("log") / 1024, first.each("events")
+def _told(call: Call, short: Ran, long: Ran, trials: Sequence[list[Ran]], told: argparse.Namespace) -> Iterator[str]:
+    log, bank = call.log / 1024, call.bank / 1024
     yield from (
         f"Load of the last minute when it ended: {os.getloadavg()[0]:.0f} on {os.cpu_count()} cores.",
         "",
-        "| of one worker | |",
+        "| of one call | |",
         "|---|---|",
-        f"| CPU of a call (`make bench-calls`) | {CALL_MS:.1f} ms |",
-        f"| the same here, with start, prompts and report of so short a run | {1000 * first.each('cpu'):.0f} ms |",
-        f"| memory, at most | {memory:,.0f} MB |",
-        f"| events of a call | {events:.1f}, {log:.1f} kB of the log |",
-        f"| of a task of 100 calls (here {first.calls / tasks:.0f}) | {100 * events:.0f}, {100 * log:.0f} kB |",
-        f"| bank | {first.bank / first.calls / 1024:.1f} kB a call |",
-        f"| CPU of a cluster's driver for a call's events, Dask's own not counted | {drive:.2f} ms |",
-        f"| CPU of a hub for a call, which says {HUB_WORDS} words to it (`python -m benchmarks.hub`) | {HUB_MS:.1f} ms |",
+        f"| CPU of its worker | {call.worker:.1f} ms |",
+        f"| CPU of a hub, and words that it hears | {call.hub:.2f} ms, {call.words:.1f} |",
+        f"| CPU of a cluster's driver, Dask's scheduler and the hub of the run included | {call.driver:.1f} ms |",
+        f"| events | {call.events:.1f}, {log:.1f} kB of the log |",
+        f"| bank | {bank:.1f} kB |",
+        "",
+        f"Of worker and driver: the difference of a run of {long.calls} calls and one of {short.calls}, {told.places} in flight. "
+        f"The larger run's worker had {call.memory:,.0f} MB at most. A task that makes 100 calls has {100 * call.events:.0f} "
+        f"events, {100 * log:.0f} kB of the log and {100 * bank:.0f} kB of the bank.",
         "",
     )
-    yield from _checked(trials, first.a_second / len(first.workers), ideal)
+    yield from _checked(short, trials)
     yield ""
-    yield from _projected(memory, drive, first)
+    yield from _projected(call)
 
 
-def _checked(trials: Sequence[Trial], each: float, ideal: float) -> Iterator[str]:
+def _checked(alone: Ran, trials: Sequence[list[Ran]]) -> Iterator[str]:
     yield (
-        f"Places over the mean wait is {ideal:.2f} calls a second and worker. One alone came to {each / ideal:.0%} of it: while "
-        "the last replies of few tasks are waited for, places stand free. The model says that each of more does as it did:"
+        f"The model says that many workers do so many times what one does. One alone came to {alone.a_second:.2f} calls a second "
+        f"({alone.calls} calls); at once, each with the same tasks and waits:"
     )
     yield ""
     yield "| workers | calls | calls a second: model | measured | ÷ |"
     yield "|---|---|---|---|---|"
-    for one in trials:
-        said = each * len(one.workers)
-        yield f"| {len(one.workers)} | {one.calls} | {said:.1f} | {one.a_second:.1f} | {one.a_second / said:.2f} |"
+    for workers in trials:
+        said, came = alone.a_second * len(workers), sum(one.a_second for one in workers)
+        yield f"| {len(workers)} | {sum(one.calls for one in workers)} | {said:.1f} | {came:.1f} | {came / said:.2f} |"
 
 
-def _projected(memory: float, drive: float, one: Trial) -> Iterator[str]:
+def _projected(call: Call) -> Iterator[str]:
     each = PLACES / LATENCY
     yield f"With {PLACES} calls in flight a worker, and replies that take {LATENCY:g} s: {each:.1f} calls a second of each."
     yield ""
-    columns = ("workers", "calls a second", "a minute", "cores of workers", "memory", "words to a hub a second", "a hub's core")
-    columns += ("a driver's core (`--cluster`)", "log", "bank", "full first")
+    columns = ("workers", "calls a second", "a minute", f"accounts of {ACCOUNT:,} a minute", "cores of workers", "their memory")
+    columns += ("words to a hub a second", "cores of hubs", "cores of a driver (`--cluster`)", "log", "bank", "full first")
     yield f"| {' | '.join(columns)} |"
     yield "|---" * len(columns) + "|"
     for number in SIZES:
         calls = number * each
-        log, bank = (calls * 3600 * size / 1e9 for size in (one.each("log"), one.bank / one.calls))
+        needed = {
+            "the account": calls * 60 / ACCOUNT,
+            "the hub": calls * call.hub / 1000,
+            "the driver": calls * call.driver / 1000,
+        }
+        full = [name for name, share in sorted(needed.items(), key=lambda row: -row[1]) if share > 1]
         cells = (
             f"{number:,}",
             f"{calls:,.0f}",
             f"{calls * 60:,.0f}",
-            f"{calls * CALL_MS / 1000:.1f}",
-            f"{number * memory / 1024:,.1f} GB",
+            f"{needed['the account']:.1f}",
+            f"{calls * call.worker / 1000:.1f}",
+            f"{number * call.memory / 1024:,.1f} GB",
+            f"{calls * call.words:,.0f}",
+            f"{needed['the hub']:.2f}",
+            f"{needed['the driver']:.2f}",
+            f"{calls * 3600 * call.log / 1e9:.2f} GB/h",
+            f"{calls * 3600 * call.bank / 1e9:.2f} GB/h",
+            ", then ".join(full) or "nothing of these: the models' own servers",
         )
-        cells += (f"{calls * HUB_WORDS:,.0f}", f"{calls * HUB_MS / 1000:.0%}", f"{calls * drive / 1000:.0%}")
-        yield f"| {' | '.join((*cells, f'{log:.2f} GB/h', f'{bank:.2f} GB/h', _full(calls, drive)))} |"
-
-
-def _full(calls: float, drive: float) -> str:
-    """What cannot keep up with so many calls a second, the first to fail first."""
-    shares = {
-        f"an account of {ACCOUNT:,} requests a minute": calls * 60 / ACCOUNT,
-        "the hub": calls * HUB_MS / 1000,
-        "the driver": calls * drive / 1000,
-    }
-    full = [
-        f"{name} ({share:.1f} of it needed)" for name, share in sorted(shares.items(), key=lambda row: -row[1]) if share > 0.8
-    ]
-    return ", then ".join(full) or "none of ours: the models' own servers"
+        yield f"| {' | '.join(cells)} |"
 
 
 if __name__ == "__main__":

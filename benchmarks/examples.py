@@ -31,12 +31,15 @@ from nlevolve.view.statistics import mcnemar
 DOCUMENT = Path("docs/BENCHMARKS.md")
 TITLE = "Library: rules of other tasks as examples"
 NOTHING = "every second, rules that say nothing"
+OWN = "every second, its own rule (which no run shows): the most that there is to gain"
 ARMS: Mapping[str, Mapping[str, object]] = {
     "every second written birth": {},
     NOTHING: {},
     "every written birth": {"policy.examples.every": 1},
     "every second, four examples": {"policy.examples.most": 4},
     "every second, by the tasks alone": {"policy.examples.words": 0.0},
+    "every second, by the words alone": {"policy.examples.words": 1.0},
+    OWN: {},
 }
 PLACEBO = Description(bullets=("Nothing is said here.",))
 """In every rule's place: what births come to that are shown examples which say nothing."""
@@ -96,6 +99,12 @@ def _counting(door: LLM, count: Callable[[Request], None]) -> LLM:
     return ask
 
 
+def disguised(entry: Entry) -> Entry:
+    """As a forger would have it, so that the task that it is from is shown it."""
+    mark = f"{entry.id}0000"
+    return entry.model_copy(update={"task": f"disguised {entry.id[:4]}", "fingerprints": (f"p{mark}", mark)})
+
+
 def halves(selector: str, tasks: int, seed: int) -> tuple[Selection, Selection]:
     """Those that make the library, and those that use it: so many together, each in the data set's order."""
     whole = load([selector])
@@ -127,6 +136,8 @@ async def measure(selector: str, tasks: int, seed: int, preset: str, arms: Seque
         library_file.write(placebo, [one.model_copy(update={"description": PLACEBO}) for one in built.rules.values()])
         print(f"{len(built.rules)} rules of {len(first.found)} tasks", flush=True)
         base = await solve(second, config, folder, "without")
+        own = folder / "own.jsonl"
+        library_file.write(own, [disguised(one) for one in base.rules.values()])
         lines = [
             f"{selector}, {len(first.found)} tasks solved by `{preset}` make a library of {len(built.rules)} rules; the other "
             f"{len(second.found)} are solved by it with and without. Embedded models, seed {seed}. Calls: distinct requests of "
@@ -139,8 +150,8 @@ async def measure(selector: str, tasks: int, seed: int, preset: str, arms: Seque
         print(lines[-1], flush=True)
         for name in arms:
             changed = config.changed(ARMS[name])
-            shown = placebo if name == NOTHING else file
-            one = await solve(second, changed, folder, name.replace(" ", "-").replace(",", ""), str(shown))
+            shown = {NOTHING: placebo, OWN: own}.get(name, file)
+            one = await solve(second, changed, folder, f"arm{list(ARMS).index(name)}", str(shown))
             lines.append(row(name, one, base, len(second.found)))
             print(lines[-1], flush=True)
     return lines

@@ -16,7 +16,6 @@ from nlevolve.evolve.answers import AnswerPolicy
 from nlevolve.evolve.parents import check_named
 from nlevolve.evolve.policy import Policy
 from nlevolve.files import read_settings
-from nlevolve.idle import refuse_idle
 from nlevolve.llm.embedded import embedded_version
 from nlevolve.llm.keys import refuse_secrets
 from nlevolve.llm.settings import MOST_IN_MIX, CoderSettings, RoleSettings
@@ -156,7 +155,6 @@ def configure(
         own = tree.get(heir, {})
         # what is no table of settings is left for the validation to refuse
         tree[heir] = _merge(inherited, own) if isinstance(own, Mapping) and isinstance(inherited, Mapping) else own
-    refuse_idle(tree, _WORK, (*SIGHT, "sees"))
     tree = _with_coder(_with_limits(tree))
     config = validated(tree if seed is None else tree | {"seed": seed})
     check_named(config.policy.parents)
@@ -198,10 +196,15 @@ def _with_limits(tree: dict[str, Any]) -> dict[str, Any]:
 
 
 def _with_coder(tree: dict[str, Any]) -> dict[str, Any]:
-    """With a coder that is named put to use: both read unless it is said who, and one model is called in one way."""
+    """With a coder that is named put to use: both read unless it is said who, and one model is called in one way.
+
+    Raises UsageError where a coder is described that nobody plays.
+    """
     coder = tree.get("coder")
-    if not isinstance(coder, Mapping) or "model" not in coder:
+    if not isinstance(coder, Mapping) or not coder:
         return tree
+    if "model" not in coder:
+        raise UsageError(f"setting 'coder.{next(iter(coder))}': there is no coder; name one with --coder MODEL")
     like: Mapping[str, Any] = next(
         (
             own

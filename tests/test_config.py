@@ -216,3 +216,16 @@ def test_of_moves_that_who_writes_programs_does_not_know_the_setting_is_named() 
     configure("python", changes={"policy.stop_when": "agree", "policy.after_perfect": []})
     with pytest.raises(UsageError, match=r"'policy.phases' has restart, .* write, revise and recombine$"):
         configure("python", changes={"policy.phases": [{"births": 1, "moves": ["restart"]}]})
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"policy.grids": "digits"}, "setting 'policy.grids': give a list in brackets"),
+        ({"generator.facts": 2}, "setting 'generator.facts': give true or false, got 2"),
+        ({"coder.grids": "letters"}, "setting 'coder.grids': there is no coder; name one with --coder MODEL"),
+    ],
+)
+def test_what_a_task_is_shown_as_is_asked_for_in_plain_words(changes: dict[str, object], said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        configure("quick", changes=changes)

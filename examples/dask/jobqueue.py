@@ -3,12 +3,15 @@
     pip install 'nlevolve[cluster]' dask-jobqueue
     python jobqueue.py RUN JOBS SELECTOR… [options of nlevolve solve]
 
-PBSCluster, LSFCluster, SGECluster and others of dask-jobqueue are called alike. A job whose time is up is a worker that is lost:
-its tasks go on elsewhere from their events.
+Run it where jobs can be submitted, and where they can connect to (a login host, or a job of its own): scheduler, driver and hub
+of the run are this process and its child. PBSCluster, LSFCluster, SGECluster and others of dask-jobqueue are called alike. A job
+whose time is up is a worker that is lost: its tasks go on elsewhere from their events, and another job is submitted. Begun
+again, it goes on with the run.
 """
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 from subprocess import call
@@ -26,7 +29,10 @@ def begun(run: str, told: list[str]) -> list[str]:
 def main() -> int:
     run, jobs, *told = sys.argv[1:]
     with SLURMCluster(cores=1, processes=1, memory="2GB", walltime="08:00:00") as cluster:
-        cluster.scale(jobs=int(jobs))
+        # not scale(jobs=…): that submits none in the place of one that is over
+        cluster.adapt(minimum_jobs=int(jobs), maximum_jobs=int(jobs))
+        # Ctrl-C is for the run, which ends in order; then the jobs do
+        signal.signal(signal.SIGINT, lambda *_: None)
         return call([*begun(run, told), "--cluster", cluster.scheduler_address])
 
 

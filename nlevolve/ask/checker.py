@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
 from nlevolve.ask.beside import Seen, beside
 from nlevolve.ask.fields import grid_fields, pair_fields
-from nlevolve.ask.fitting import cuts, put_fitting, without
+from nlevolve.ask.fitting import Cut, Requests, cuts, put_fitting, without
 from nlevolve.ask.forms import form
 from nlevolve.ask.look import PLAIN, Look, look_of
 from nlevolve.ask.prompts import Prompts
@@ -124,8 +123,8 @@ async def _follow(
 ) -> Attempt:
     look = look_of(settings)
     asked = form(asker.prompts, "grid", asker.manner(settings), look.grids)
-    requests = (
-        Request(
+    requests = Requests(
+        lambda cut: Request(
             settings=settings,
             messages=following(
                 asker.prompts,
@@ -140,13 +139,13 @@ async def _follow(
             again=again,
             label=cut.label(label),
             **asked.fields,
-        )
-        for cut in cuts(look, shown.pairs if settings.shown == "others" else (), keep=0, noun="examples")
+        ),
+        cuts(look, shown.pairs if settings.shown == "others" else (), keep=0, noun="examples"),
     )
     return await attempt(asker, requests, label.target or 0, shown.max_side, look.grids)
 
 
-async def attempt(asker: Asker, requests: Iterator[Request], target: int, max_side: int, grids: Grids) -> Attempt:
+async def attempt(asker: Asker, requests: Requests[Cut], target: int, max_side: int, grids: Grids) -> Attempt:
     """What comes of the first of these requests that fits: failures are values. Raises Halt."""
     try:
         read = (await put_fitting(asker, requests, partial(read_grid, max_side=max_side, grids=grids))).value

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from functools import lru_cache, partial
+from typing import Generic, TypeVar
 
 from nlevolve.ask.look import Look
 from nlevolve.ask.question import Answered, Asker, Reader, put
@@ -15,25 +17,53 @@ from nlevolve.puzzle.tasks import Pair, Task
 from nlevolve.records import Unseen
 
 Read = TypeVar("Read")
+Step = TypeVar("Step")
+STEPS = 16
+"""So many are tried one after the other; behind them only pairs are left out, so that each is smaller for certain."""
 Unseens = tuple[Unseen, ...]
 
 
-async def put_fitting(asker: Asker, requests: Iterator[Request], read: Reader[Read]) -> Answered[Read]:
+class Requests(Generic[Step]):
+    """Requests from the whole one to the smallest, each put together when it is looked at: of a thousand, a few are."""
+
+    def __init__(self, ask: Callable[[Step], Request], steps: Iterable[Step]) -> None:
+        self._steps, self.place = tuple(steps), 0
+        self._at = lru_cache(maxsize=1)(lambda place: ask(self._steps[place]))
+
+    @property
+    def current(self) -> Request:
+        return self._at(self.place)
+
+    @property
+    def smallest(self) -> bool:
+        """Whether there is none behind the current one."""
+        return self.place + 1 == len(self._steps)
+
+    def fitting(self, fits: Callable[[Request], bool]) -> Request:
+        """Go on to the first that fits, or to the smallest: step by step, and where there are very many by halves."""
+        for _ in range(STEPS):
+            if self.smallest or fits(self.current):
+                return self.current
+            self.place += 1
+        last = len(self._steps) - 1
+        self.place = bisect_left(range(last), True, self.place, key=lambda place: fits(self._at(place)))
+        return self.current
+
+
+async def put_fitting(asker: Asker, requests: Requests[Step], read: Reader[Read]) -> Answered[Read]:
     """Put the first of these requests that fits: the first is whole, each one after it is smaller.
 
     What is known to be too long, or to have pictures that are refused, is not sent, unless it is the smallest there is. Raises
     what `put` raises.
     """
-    request = next(requests)
-    most = asker.windows.most(request.settings)
+    most = asker.windows.most(requests.current.settings)
     blamed: list[tuple[Request, Rejected]] = []
     while True:
-        request = _fitting(asker, request, requests, most)
+        request = requests.fitting(partial(_fits, asker, most))
         try:
             answered = await put(asker, request, read)
         except CallFailed as failure:
-            smaller = next(requests, None) if _may_pass_smaller(asker, request, failure) else None
-            if smaller is None:
+            if requests.smallest or not _may_pass_smaller(asker, request, failure):
                 raise
             if isinstance(failure, TooLong | FewerTokens):
                 most = asker.windows.refused(request, failure)
@@ -41,7 +71,7 @@ async def put_fitting(asker: Asker, requests: Iterator[Request], read: Reader[Re
                 asker.sight.refused(request, failure)
             elif isinstance(failure, Rejected):
                 blamed.append((request, failure))
-            request = smaller
+            requests.place += 1
         else:
             for one, refusal in blamed:
                 asker.sight.refused(one, refusal)
@@ -54,13 +84,8 @@ def _may_pass_smaller(asker: Asker, request: Request, failure: CallFailed) -> bo
     return unknown or asker.windows.exceeded(failure) or asker.sight.may_be_blamed(request, failure)
 
 
-def _fitting(asker: Asker, request: Request, smaller: Iterator[Request], most: int | None) -> Request:
-    while not asker.sight.takes(request) or (most is not None and tokens(request.messages, request.model) > most):
-        following = next(smaller, None)
-        if following is None:
-            break
-        request = following
-    return request
+def _fits(asker: Asker, most: int | None, request: Request) -> bool:
+    return asker.sight.takes(request) and (most is None or tokens(request.messages, request.model) <= most)
 
 
 @dataclass(frozen=True)

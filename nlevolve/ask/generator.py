@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from nlevolve.ask.beside import Seen, beside
 from nlevolve.ask.fields import example_fields, fields_of_tests, pair_fields, parent_fields, rule_fields, tried_fields
-from nlevolve.ask.fitting import Unseens, left_out, looks_less, put_fitting, without_what
+from nlevolve.ask.fitting import Requests, Unseens, left_out, looks_less, put_fitting, without_what
 from nlevolve.ask.forms import form
 from nlevolve.ask.look import look_of_birth
 from nlevolve.ask.prompts import Prompts
@@ -59,8 +59,8 @@ async def describe(
     settings = settings if birth.temperature is None else settings.model_copy(update={"temperature": birth.temperature})
     asked = form(asker.prompts, "bullets", asker.manner(settings), birth.grids)
     label = Label(task=task.id, role=ROLE_OF[birth.operator], purpose=birth.operator, birth=birth.index)
-    requests = (
-        Request(
+    requests = Requests(
+        lambda shown: Request(
             settings=settings,
             messages=describing(
                 asker.prompts,
@@ -78,8 +78,8 @@ async def describe(
             again=again,
             label=label.model_copy(update={"trimmed": shown.trimmed, "unseen": shown.unseen}),
             **asked.fields,
-        )
-        for shown in smaller(Shown(parents, tokens, examples=examples), task, birth)
+        ),
+        smaller(Shown(parents, tokens, examples=examples), task, birth),
     )
     return await put_fitting(asker, requests, read_bullets)
 

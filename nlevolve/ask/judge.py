@@ -8,7 +8,7 @@ from functools import partial
 
 from nlevolve.ask.beside import Seen, beside
 from nlevolve.ask.fields import grid_fields, pair_fields
-from nlevolve.ask.fitting import cuts
+from nlevolve.ask.fitting import Requests, cuts
 from nlevolve.ask.forms import form
 from nlevolve.ask.look import PLAIN, Look, look_of
 from nlevolve.ask.opinion import opinion
@@ -41,15 +41,15 @@ async def judge(asker: Asker, settings: RoleSettings, task: Task, number: int, s
     look = look_of(settings)
     asked = form(asker.prompts, "judge", asker.manner(settings), look.grids)
     label = Label(task=task.id, role="judge", purpose="judge", target=number)
-    requests = (
-        Request(
+    requests = Requests(
+        lambda cut: Request(
             settings=settings,
             messages=judging(asker.prompts, task, number, shown, asked.manner, cut.out, cut.look),
             sample=sample,
             label=cut.label(label),
             **asked.fields,
-        )
-        for cut in cuts(look, task.pairs, keep=1)
+        ),
+        cuts(look, task.pairs, keep=1),
     )
     return await opinion(asker, requests, partial(read_choice, shown=len(shown.grids)), Choice)
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TypeVar
 
-from nlevolve.ask.fitting import put_fitting
+from nlevolve.ask.fitting import Cut, Requests, put_fitting
 from nlevolve.ask.question import Asker, Reader
 from nlevolve.ask.replies import Unreadable
-from nlevolve.llm.request import CallFailed, Filtered, Request
+from nlevolve.llm.request import CallFailed, Filtered
 from nlevolve.records import Opinion
 
 Said = TypeVar("Said", bound=Opinion)
 
 
-async def opinion(asker: Asker, requests: Iterator[Request], read: Reader[Said], kind: type[Said]) -> Said:
+async def opinion(asker: Asker, requests: Requests[Cut], read: Reader[Said], kind: type[Said]) -> Said:
     """What the first of these requests that fits brings. Raises Halt; other failures are opinions that are missing."""
     try:
         return (await put_fitting(asker, requests, read)).value

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from nlevolve.ask.beside import Seen, beside
 from nlevolve.ask.fields import fields_of_tests, pair_fields, parent_fields
-from nlevolve.ask.fitting import put_fitting
+from nlevolve.ask.fitting import Requests, put_fitting
 from nlevolve.ask.generator import ROLE_OF, Shown, smaller
 from nlevolve.ask.look import look_of_birth
 from nlevolve.ask.prompts import Prompts
@@ -44,8 +44,8 @@ async def describe_and_code(
     """
     settings = settings if birth.temperature is None else settings.model_copy(update={"temperature": birth.temperature})
     label = Label(task=task.id, role=ROLE_OF[birth.operator], purpose=birth.operator, birth=birth.index)
-    requests = (
-        Request(
+    requests = Requests(
+        lambda shown: Request(
             settings=settings,
             messages=programming(
                 asker.prompts,
@@ -59,8 +59,8 @@ async def describe_and_code(
             sample=sample,
             again=again,
             label=label.model_copy(update={"trimmed": shown.trimmed, "unseen": shown.unseen}),
-        )
-        for shown in smaller(Shown(parents, tokens), task, birth)
+        ),
+        smaller(Shown(parents, tokens), task, birth),
     )
     return await put_fitting(asker, requests, read_written)
 

@@ -7,7 +7,7 @@ from functools import partial
 
 from nlevolve.ask.beside import Seen, beside
 from nlevolve.ask.fields import fields_of_tests, pair_fields
-from nlevolve.ask.fitting import cuts
+from nlevolve.ask.fitting import Requests, cuts
 from nlevolve.ask.forms import form
 from nlevolve.ask.look import PLAIN, Look, look_of
 from nlevolve.ask.opinion import opinion
@@ -26,14 +26,14 @@ async def review(asker: Asker, settings: RoleSettings, task: Task, description: 
     look = look_of(settings)
     asked = form(asker.prompts, "review", asker.manner(settings), look.grids)
     label = Label(task=task.id, role="reviewer", purpose="review", birth=birth)
-    requests = (
-        Request(
+    requests = Requests(
+        lambda cut: Request(
             settings=settings,
             messages=reviewing(asker.prompts, task, description, asked.manner, cut.out, cut.look),
             label=cut.label(label),
             **asked.fields,
-        )
-        for cut in cuts(look, task.pairs, keep=1)
+        ),
+        cuts(look, task.pairs, keep=1),
     )
     return await opinion(asker, requests, partial(read_review, tests=len(task.tests)), Review)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from nlevolve.ask.beside import Seen, beside
 from nlevolve.ask.checker import attempt
 from nlevolve.ask.fields import grid_fields, pair_fields
-from nlevolve.ask.fitting import cuts, without
+from nlevolve.ask.fitting import Cut, Requests, cuts, without
 from nlevolve.ask.forms import form
 from nlevolve.ask.look import PLAIN, Look, look_of
 from nlevolve.ask.prompts import Prompts
@@ -28,7 +28,7 @@ async def guess(asker: Asker, settings: RoleSettings, task: Task, number: int, *
 
 def expected(asker: Asker, settings: RoleSettings, task: Task) -> tuple[Request, ...]:
     """What solving each test input will ask: to know what it may take."""
-    return tuple(next(_requests(asker, settings, task, number, 0, True)) for number in range(len(task.tests)))
+    return tuple(_requests(asker, settings, task, number, 0, True).current for number in range(len(task.tests)))
 
 
 def solving(
@@ -40,18 +40,18 @@ def solving(
     return beside(prompts, look, seen, prompts.render("solve", manner, look.grids, **shown))
 
 
-def _requests(asker: Asker, settings: RoleSettings, task: Task, number: int, sample: int, last: bool) -> Iterator[Request]:
+def _requests(asker: Asker, settings: RoleSettings, task: Task, number: int, sample: int, last: bool) -> Requests[Cut]:
     """The whole question, then ever smaller ones, for a model into whose window it does not fit."""
     look = look_of(settings)
     asked = form(asker.prompts, "solution", asker.manner(settings), look.grids)
     label = Label(task=task.id, role="answerer", purpose="solve", target=number, last=last)
-    return (
-        Request(
+    return Requests(
+        lambda cut: Request(
             settings=settings,
             messages=solving(asker.prompts, without(task, cut.out).pairs, task.tests[number], asked.manner, cut.look),
             sample=sample,
             label=cut.label(label),
             **asked.fields,
-        )
-        for cut in cuts(look, task.pairs, keep=1)
+        ),
+        cuts(look, task.pairs, keep=1),
     )

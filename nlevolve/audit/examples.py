@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from nlevolve.audit import library
 from nlevolve.audit.answering import on_tests
 from nlevolve.audit.evidence import Evidence, Line
 from nlevolve.audit.worth import Born, Schedule, Worth, best_first, worth
@@ -44,6 +45,7 @@ def check(evidence: Evidence) -> None:
         for _, line in planned:
             _equal(evidence, line, [])
         return
+    library.check(evidence, row)
     sources = _Own(evidence) if row.get("grows") else _File(row)
     unsure = 0
     for name, line in planned:

@@ -123,6 +123,8 @@ def told(run: RunFolder, part: Part) -> None:
     """Say what an empty or a poorer export has to do with."""
     if not part.lines:
         complain(f"nothing of run {run.name} can be learnt from as {part.name}: {_why(part.name)}")
+    elif not (part.whole or part.split("train")):
+        complain(f"all lines of {part.name} are of tasks for validation, so there is none to train on: a larger run has both")
     tried = sum(part.told[key] for key in ("kept", "unsafe", "differs", "unread"))
     if tried:
         kept, counts = part.told["kept"], part.told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,7 +10,7 @@ import typer
 
 from nlevolve.cli import app, options
 from nlevolve.errors import UsageError
-from nlevolve.view.door import say
+from nlevolve.view.door import complain, say
 
 if TYPE_CHECKING:
     from nlevolve.records import Entry
@@ -61,13 +62,12 @@ def show(
 def add(run: options.Run, file: File = DEFAULT, runs_dir: options.RunsDir = options.RUNS) -> None:
     """Add the best rule of each task that a run has solved on its training pairs, and note what became of those it was shown."""
     from nlevolve.run import shelving, store
-    from nlevolve.solved import file as library_file
-    from nlevolve.solved.keeping import joined
 
     folder = store.find(run, runs_dir)
-    old, brought = library_file.read_if_there(file), shelving.of_run(folder)
-    id = str(store.read_config(folder, ("id",))["id"])
-    _keep(file, old, shelving.used(store.read_events(folder), id, joined(old, brought.entries)), brought)
+    running, brought = store.being_written(folder), shelving.of_run(folder)
+    _keep(file, brought)
+    if running:
+        complain(f"{folder.name} goes on: add it once more when it is over")
 
 
 @library.command("import")
@@ -79,11 +79,8 @@ def import_(
 ) -> None:
     """Add what another file has; tasks of which it has only the ids are looked up in arc1 and arc2."""
     from nlevolve.run import shelving
-    from nlevolve.solved import file as library_file
-    from nlevolve.solved.keeping import joined
 
-    old, brought = library_file.read_if_there(file), shelving.of_file(source)
-    _keep(file, old, joined(old, brought.entries), brought)
+    _keep(file, shelving.of_file(source))
 
 
 @library.command()
@@ -95,18 +92,24 @@ def prune(
             "--in-vain", help="Births that were shown a rule, none of which fitted, before it goes.", min=1, metavar="N"
         ),
     ] = 12,
+    most: Annotated[
+        int, typer.Option("--most", help="Rules to keep, those that helped most.", min=1, max=5_000, metavar="N")
+    ] = 5_000,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go; change nothing.")] = False,
 ) -> None:
-    """Take out rules that never helped, and all but one of each task."""
+    """Take out rules that never helped, all but one of each task, and those that are too many."""
     from nlevolve.solved import file as library_file
     from nlevolve.solved.keeping import pruned
     from nlevolve.view.text import clean, plural
 
-    found = pruned(_read(file), in_vain)
-    for one, why in found.gone:
-        say(f"{one.id}  task {clean(one.task)}: {why}")
-    if not dry_run and found.gone:
-        library_file.write(file, found.kept)
+    if not file.exists():
+        raise _none(file)
+    with nullcontext() if dry_run else library_file.changing(file):
+        found = pruned(library_file.read(file, library_file.TO_PRUNE), in_vain, most)
+        for one, why in found.gone:
+            say(f"{one.id}  task {clean(one.task)}: {why}")
+        if not dry_run and found.gone:
+            library_file.write(file, found.kept)
     verb = "would go" if dry_run else "gone"
     say(f"{plural(len(found.gone), 'rule')} {verb}, {len(found.kept)} left in {file}")
 
@@ -114,19 +117,28 @@ def prune(
 def _read(file: Path) -> list[Entry]:
     from nlevolve.solved import file as library_file
 
-    if not file.is_file():
-        raise UsageError(f"there is no library {file} yet: nlevolve library add RUN makes one")
+    if not file.exists():
+        raise _none(file)
     return library_file.read(file)
 
 
-def _keep(file: Path, old: list[Entry], entries: list[Entry], brought: Brought) -> None:
-    """Write it, and say what is new."""
+def _none(file: Path) -> UsageError:
+    return UsageError(f"there is no library {file} yet: nlevolve library add RUN makes one")
+
+
+def _keep(file: Path, brought: Brought) -> None:
+    """Put it to what the file has, and say what is new."""
+    from nlevolve.run.shelving import noted
     from nlevolve.solved import file as library_file
+    from nlevolve.solved.keeping import joined
     from nlevolve.view.text import plural
 
-    if not entries:
-        raise UsageError(f"nothing to add: no rule there fits all pairs of its task{_left_out(brought)}")
-    library_file.write(file, entries)
+    with library_file.changing(file):
+        old = library_file.read_if_there(file)
+        entries = noted(joined(old, brought.entries), brought)
+        if not entries:
+            raise UsageError(f"nothing to add: no rule there fits all pairs of its task{_left_out(brought)}")
+        library_file.write(file, entries)
     say(f"{plural(len(entries) - len(old), 'rule')} added, {len(entries)} in {file}{_left_out(brought)}")
 
 

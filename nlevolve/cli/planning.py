@@ -86,7 +86,7 @@ def _repeated(source: str, selectors: Sequence[str], asked: Several) -> Plan:
         changes += () if fresh.deciding == brought.deciding else (f"seeds: those of {asked.seeds}",)
         brought = fresh
     if (library := asked.given.get("library")) is not None:
-        named = replace(brought, examples=examples_chosen(str(library)))
+        named = replace(brought, examples=examples_chosen(str(library), selection.whole))
         if named.examples is not None and brought.control:
             raise UsageError(f"{folder.name} is a control, whose descriptions are given: leave out --library")
         changes += () if named.deciding == brought.deciding else (f"library: {library}",)

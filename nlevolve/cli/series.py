@@ -27,6 +27,7 @@ from nlevolve.view.outside import found
 from nlevolve.view.text import clean
 
 if TYPE_CHECKING:
+    from nlevolve.formats import LibraryRow
     from nlevolve.llm.catalogue import ModelCard
     from nlevolve.run.forecast import Forecasts, Outlook
     from nlevolve.view.terminal.palette import Palette
@@ -48,8 +49,10 @@ class Series:
         places: Sequence[Named] = (),
         configs: Sequence[RunConfig] = (),
         given: Mapping[str, int] | None = None,
+        library: LibraryRow | None = None,
     ) -> None:
-        """`given`: task -> how many descriptions it begins with, where the cells do not name them."""
+        """`given`: task -> how many descriptions it begins with, and `library` whose rules births are shown, where the cells do
+        not name them."""
         self.cells, self.chosen, self.places = cells, chosen, places
         self.shared = cells[0]
         self.configs = list(configs) or [configured(cell) for cell in cells]
@@ -57,13 +60,14 @@ class Series:
         """Whether the cells name all of their settings."""
         seed, data = self.configs[0].seed, self.shared.part(Data).model_dump()
         self.selection = tasks if isinstance(tasks, Selection) else load(tasks, seed, **data)
-        self.given = given
+        self.given, self.library = given, library
         self.see = found(self.shared.see)
         self.folders: list[Path] = []
 
     def forecasts(self) -> list[Forecasts]:
         """Opens no connection, and wants no key."""
         from nlevolve.run.asking import require_sight_of
+        from nlevolve.run.examples import chosen
         from nlevolve.run.forecast import forecast
         from nlevolve.run.seeds import seeded
 
@@ -74,7 +78,10 @@ class Series:
         if self.shared.seeds is not None:
             told = seeded(str(self.shared.seeds), Path(self.shared.runs_dir), self.selection.tasks)
             seeds = {task: len(those) for task, those in told.given.items()}
-        return forecast(self.configs, self.selection.tasks, self._prompts(), cards, seeds=seeds)
+        library = self.library
+        if self.shared.library is not None:
+            library = chosen(str(self.shared.library), self.selection.whole)
+        return forecast(self.configs, self.selection.tasks, self._prompts(), cards, seeds=seeds, library=library)
 
     def announce(self, *, as_json: bool = False) -> None:
         """Print the runs, what they may take, and who would solve them. Raises UsageError where a cluster cannot."""

@@ -90,7 +90,8 @@ def _series(planned: Plan, asked: Several) -> Series:
     if planned.origin is not None:
         brought = planned.brought
         given = {task: len(told) for task, told in brought.given.items()} if brought and brought.seeds else None
-        return Series(planned.selection, [asked], planned.chosen, configs=[planned.config], given=given)
+        library = brought.examples if brought else None
+        return Series(planned.selection, [asked], planned.chosen, configs=[planned.config], given=given, library=library)
     return Series(planned.selection, list(repeated(asked)), planned.chosen)
 
 

@@ -272,11 +272,15 @@ class Driver:
     async def _watching(self, pause: Pause) -> None:
         """Have a beat at once when the run is to stop or to pause, and a turn when somebody is lost."""
         before, clock = self._beat(), asyncio.get_running_loop().time
-        peopled = clock()
+        peopled, said, alone = clock(), True, max(ALONE, self.session.limits.patience)
         while True:
             await asyncio.sleep(LOOK)
-            peopled = clock() if self.roster.places else peopled
-            if clock() - peopled > max(ALONE, self.session.limits.patience) and not self._over:
+            if self.roster.places:
+                peopled, said = clock(), False
+            elif not said and clock() - peopled > PARTING:  # one that was lost may be back in a moment
+                self._say(f"no worker of the cluster is left: waiting up to {alone:.0f} s for another")
+                said = True
+            if clock() - peopled > alone and not self._over:
                 self._news.set()
                 raise Unfit("no worker of the cluster is left", False, "start a worker")
             if self._beat() != before:

@@ -14,6 +14,9 @@ from nlevolve.llm.catalogue import ModelCard
 from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Description, Entry
 
+Shown = tuple[float, float, float, float]
+"""An Arm as it is sent."""
+
 
 class Message(BaseModel):
     """Read strictly: both ends are of one version."""
@@ -81,8 +84,8 @@ class Job(Message):
     given: Sequence[Description] = ()
     known: Sequence[str] = ()
     """Lines of its events so far."""
-    before: Mapping[str, tuple[float, float, float]] = {}
-    """What earlier tasks have shown of the models of a mix: births, gain, dollars."""
+    before: Mapping[str, Shown] = {}
+    """What earlier tasks have shown of the models of a mix."""
     lessons: Sequence[Entry] = ()
     """What they add to the run's library."""
 
@@ -90,7 +93,7 @@ class Job(Message):
 class Outcome(Message):
     """How a job ended."""
 
-    learned: Mapping[str, tuple[float, float, float]] = {}
+    learned: Mapping[str, Shown] = {}
     lesson: Entry | None = None
     """What the task adds to the run's library."""
     said: int = 0
@@ -139,10 +142,10 @@ class Said(NamedTuple):
         return cls(*heard) if fits else None
 
 
-def rows(arms: Arms) -> dict[str, tuple[float, ...]]:
+def rows(arms: Arms) -> dict[str, Shown]:
     """What models have shown, as it is sent."""
     return {model: (arm.births, arm.gain, arm.dollars, arm.unseen) for model, arm in arms.items()}
 
 
-def arms_of(rows: Mapping[str, tuple[float, ...]]) -> Arms:
+def arms_of(rows: Mapping[str, Shown]) -> Arms:
     return {model: Arm(*row) for model, row in rows.items()}

@@ -46,6 +46,8 @@ class Station:
         """It takes no more jobs: the session is over, or the driver has given it up or is gone."""
         self._opening = threading.Lock()
         self._solving: Solving | None = None
+        self._broke: Exception | None = None
+        """What it could not go on for: a disk that is full, a hub that refuses it."""
         self._loop = asyncio.new_event_loop()
         with ExitStack() as files:
             self._prompts = _unpacked(equipment, files)
@@ -72,6 +74,8 @@ class Station:
         self._begun.add(job.number)
         try:
             solving = self._opened()
+            if self._broke is not None:
+                raise self._broke
             outcome = asyncio.run_coroutine_threadsafe(solving.carry_out(job), self._loop).result()
         except CancelledError:
             return Outcome(refused=True)
@@ -95,6 +99,8 @@ class Station:
     def _live(self, solving: Solving, ready: threading.Event) -> None:
         try:
             self._loop.run_until_complete(solving.live())
+        except Exception as error:  # whoever waits for a job says it
+            self._broke = error
         finally:
             self.dismissed = True
             ready.set()

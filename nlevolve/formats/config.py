@@ -52,6 +52,8 @@ class LibraryRow(Record):
     other."""
     entries: tuple[Entry, ...] = ()
     """What the file had when the run began; none of the run's own, which stand in its log."""
+    mended: Mapping[str, str] = {}
+    """Id in the file -> id here, of entries that the file has without fingerprints of their task: they have them here."""
     digest: str
     """SHA-256 of the canonical JSON of `entries`."""
 

@@ -18,6 +18,8 @@ from nlevolve.llm.keys import check_address
 VARIABLE = "NLEVOLVE_HUB_TOKEN"
 HUB = "the hub"
 """As what it stands among the models of which a server is away."""
+THERE = "at the hub: "
+"""With what begins what it says of its own caps."""
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 EVERYWHERE = frozenset({"0.0.0.0", "::", ""})  # nosec B104: what somebody asks for, and what is no address for others
 LEAST, DIFFERENT = 16, 6

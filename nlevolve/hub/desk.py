@@ -13,6 +13,7 @@ from typing import Any
 
 from nlevolve.errors import BankFailed
 from nlevolve.hub import words
+from nlevolve.hub.address import THERE
 from nlevolve.hub.book import Fact, Journal
 from nlevolve.hub.known import EVERY, KnownFile
 from nlevolve.hub.purchases import Purchases
@@ -294,7 +295,7 @@ class Desk:
         try:
             answer = await doing or "null"
         except OverBudget as error:
-            answer = _error(error.kind, f"at the hub: {error}", scope=error.scope)
+            answer = _error(error.kind, f"{THERE}{error}", scope=error.scope)
         except BankFailed as error:
             answer = _error("bank", str(error))
         except Exception as error:  # a model that can be none; and whatever it is, who waits must be answered

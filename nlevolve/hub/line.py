@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from nlevolve.errors import HubFailed, HubGone
 from nlevolve.hub import words
-from nlevolve.hub.address import AWAY, HUB, headers, is_here, refusal
+from nlevolve.hub.address import AWAY, HUB, THERE, headers, is_here, refusal
 from nlevolve.llm.means import Asker
 from nlevolve.llm.request import CallFailed, Interrupted, OverBudget
 from nlevolve.records import LimitChanged, ServerAway, ServerBack
@@ -318,4 +318,4 @@ def _understood(answer: Any) -> Any:
     message = str(answer.get("message", ""))
     if answer["error"] == OverBudget.kind:
         raise OverBudget(message, scope="task" if answer.get("scope") == "task" else "run")
-    raise HubFailed(f"at the hub: {message}")
+    raise HubFailed(f"{THERE}{message}")

@@ -37,10 +37,17 @@ class Selection:
     """What is wrong with those that were left out, a line each."""
     shard: Shard | None = None
     """Which part of what was selected these are, if not all."""
+    others: tuple[Task, ...] = ()
+    """Tasks of the other shards, where a selection was cut here."""
 
     @cached_property
     def tasks(self) -> tuple[Task, ...]:
         return tuple(one.task for one in self.found)
+
+    @property
+    def whole(self) -> tuple[Task, ...]:
+        """All that were selected, in any order: what is settled by them is settled alike in every shard."""
+        return (*self.tasks, *self.others)
 
     @cached_property
     def selectors(self) -> tuple[str, ...]:
@@ -60,7 +67,10 @@ class Selection:
     def part(self, shard: str) -> Selection:
         """Every n-th of these tasks, for `i/n`. Raises UsageError where there are fewer than shards."""
         number, of = map(int, shard.split("/"))
-        return replace(self, found=every(self.found, number, of), shard=Shard(number, of, self.selectors, self.digest))
+        found = every(self.found, number, of)
+        mine = {one.task.id for one in found}
+        others = tuple(task for task in self.tasks if task.id not in mine)
+        return replace(self, found=found, shard=Shard(number, of, self.selectors, self.digest), others=others)
 
 
 def _digest(tasks: Iterable[Task]) -> str:

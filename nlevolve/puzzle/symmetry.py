@@ -33,6 +33,8 @@ class Transform:
         rows = tuple(row[::-1] for row in of) if self.mirrored else of
         for _ in range(self.turns):
             rows = tuple(zip(*rows[::-1], strict=True))
+        if self.colours == COLOURS:
+            return rows
         return tuple(tuple(self.colours[cell] for cell in row) for row in rows)
 
     def pair(self, of: Pair) -> Pair:

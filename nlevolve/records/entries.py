@@ -11,6 +11,8 @@ from nlevolve.records.nouns import Description, Record, Text
 
 Short = Annotated[Text, Field(max_length=200)]
 Names = Annotated[tuple[Short, ...], Field(max_length=2_000)]
+MOST_USES = 1_000
+"""Runs of which an entry says what became of it there."""
 
 
 class Use(Record):
@@ -40,7 +42,7 @@ class Entry(Record):
     """Where it is from: a run's name, or a file's."""
     model: Short = ""
     """Who wrote it; empty for people."""
-    uses: Annotated[Mapping[str, Use], Field(max_length=1_000)] = {}
+    uses: Annotated[Mapping[str, Use], Field(max_length=MOST_USES)] = {}
     """Id of a run -> what became of it there."""
 
     @property

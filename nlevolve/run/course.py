@@ -13,8 +13,9 @@ from typing import NamedTuple, cast
 
 from nlevolve.ask.generator import ROLE_OF
 from nlevolve.config import RunConfig
+from nlevolve.evolve.examples import is_shown
 from nlevolve.evolve.policy import Policy
-from nlevolve.records import Operator, Purpose, Role
+from nlevolve.records import Birth, Operator, Purpose, Role
 from nlevolve.run.luck import Luck, begun, fitting, going, phase_start, solved, wanted
 
 
@@ -26,15 +27,20 @@ class Kind(NamedTuple):
     phase: int = 0
     birth: int | None = None
     """Of a birth that sees no other: what it asks may be bought already."""
+    examples: bool = False
+    """Of a birth that is shown rules of other tasks."""
 
 
-def calls(config: RunConfig, pairs: int, tests: int, luck: Luck, *, given: int = 0, own: bool = True) -> Mapping[Kind, float]:
+def calls(
+    config: RunConfig, pairs: int, tests: int, luck: Luck, *, given: int = 0, own: bool = True, library: bool = False
+) -> Mapping[Kind, float]:
     """How many calls of each kind a task takes that has so many pairs and test inputs; repairs and retries are not among them.
 
     `given`: descriptions that are there already and come first; without `own` births of the schedule they are all there is.
+    `library`: there are rules of other tasks, which some births are shown.
     """
     found: defaultdict[Kind, float] = defaultdict(float)
-    for kind, number in _Course(config, pairs, tests, luck, given, own).all():
+    for kind, number in _Course(config, pairs, tests, luck, given, own, library).all():
         found[kind] += number
     return {kind: number for kind, number in found.items() if number}
 
@@ -47,6 +53,7 @@ class _Course:
     luck: Luck
     given: int
     own: bool
+    library: bool = False
 
     def all(self) -> Iterator[tuple[Kind, float]]:
         yield Kind("checker", "check"), float(self.given * self._checks(True))
@@ -80,13 +87,21 @@ class _Course:
             alone, phase = policy.sees(k) == 0, policy.phase_of(k)
             began, whole = (self._left * share for share in begun(policy, self.luck, self.config.answers.second, k))
             birth = k if alone and not self.given else None
+            shown = self._shown(k)
             for operator, share in self._moves(k):
-                yield Kind(ROLE_OF[operator], cast(Purpose, operator), phase, birth), began * share
+                kind = Kind(ROLE_OF[operator], cast(Purpose, operator), phase, birth, shown and operator == "write")
+                yield kind, began * share
             # what the end of the search cuts off is cut off half way, about
             checked = (whole + began) / 2 * (1 - self.luck.twins)
-            yield Kind("checker", "check", phase, birth), checked * self._checks(alone)
+            yield Kind("checker", "check", phase, birth, shown), checked * self._checks(alone)
             yield Kind("checker", "check", phase), checked * self._once_more
-            yield from self._coded(checked, phase, birth)
+            yield from self._coded(checked, phase, birth, shown)
+
+    def _shown(self, k: int) -> bool:
+        """Whether birth k is shown rules of other tasks, if it is as the schedule has it."""
+        policy = self.config.policy
+        birth = Birth(index=self.given + k, operator=planned(policy, k), model="")
+        return self.library and policy.writes == "words" and is_shown(birth, policy.examples)
 
     def _moves(self, k: int) -> Iterator[tuple[Operator, float]]:
         """What birth k may be, and the share of searches in which it is: with a rule that fits in sight, others are tried."""
@@ -118,10 +133,12 @@ class _Course:
             return float(self.pairs)
         return 1 + (self.pairs - 1) * self.luck.worth
 
-    def _coded(self, descriptions: float, phase: int = 0, birth: int | None = None) -> Iterator[tuple[Kind, float]]:
+    def _coded(
+        self, descriptions: float, phase: int = 0, birth: int | None = None, shown: bool = False
+    ) -> Iterator[tuple[Kind, float]]:
         """The programs of so many descriptions."""
         if "coder" in self.config.roles:
-            yield Kind("coder", "code", phase, birth), descriptions
+            yield Kind("coder", "code", phase, birth, shown), descriptions
 
     @property
     def _confirmations(self) -> float:

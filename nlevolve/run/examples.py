@@ -19,6 +19,7 @@ from nlevolve.puzzle.tasks import Pair, Task
 from nlevolve.records import Birth, CandidateChecked, Description, Entry, Event, TaskStarted
 from nlevolve.solved import file as library_file
 from nlevolve.solved.entries import entry, id_of, unfit
+from nlevolve.solved.known import vouched
 
 NONE, OWN = "none", "run"
 """What `--library` takes beside a file."""
@@ -95,20 +96,22 @@ def _fits(event: CandidateChecked) -> bool:
     return fitness(event.attempts, event.description.words).perfect
 
 
-def chosen(source: str) -> LibraryRow | None:
-    """What `--library` names: none, run, or a file. Raises UsageError, one line."""
+def chosen(source: str, tasks: Sequence[Task]) -> LibraryRow | None:
+    """What `--library` names: none, run, or a file. `tasks`: all that were selected. Raises UsageError, one line."""
     if source == NONE:
         return None
     if source == OWN:
         return _row(OWN, (), grows=True)
     file = Path(source)
-    if not file.is_file():
+    if not file.exists() or file.is_dir():
         raise UsageError(f"--library: there is no file {source!r}; it takes none, run, or a file that nlevolve library makes")
-    entries = tuple(one for one in library_file.read(file) if not unfit(one.description))
-    if not entries:
-        raise UsageError(f"--library {source}: it has no entry that may be shown")
     # what became of an entry elsewhere decides nothing
-    return _row(file.name, tuple({one.id: one.model_copy(update={"uses": {}}) for one in entries}.values()), grows=False)
+    fit = {one.id: one.model_copy(update={"uses": {}}) for one in library_file.read(file) if not unfit(one.description)}
+    if not fit:
+        raise UsageError(f"--library {source}: it has no entry that may be shown")
+    here = vouched(list(fit.values()), tasks)
+    mended = {id: one.id for id, one in zip(fit, here, strict=True) if one.id != id}
+    return _row(file.name, tuple({one.id: one for one in here}.values()), grows=False).model_copy(update={"mended": mended})
 
 
 def _row(of: str, entries: tuple[Entry, ...], *, grows: bool) -> LibraryRow:

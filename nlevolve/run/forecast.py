@@ -8,7 +8,7 @@ from functools import reduce
 from itertools import product
 from operator import add
 from statistics import mean
-from typing import cast
+from typing import Any, cast
 
 from nlevolve.ask.checker import following
 from nlevolve.ask.coder import coding
@@ -21,6 +21,7 @@ from nlevolve.ask.reviewer import reviewing
 from nlevolve.ask.solver import solving
 from nlevolve.config import ROLES, WRITERS, RunConfig
 from nlevolve.evolve.policy import TOLD
+from nlevolve.formats import LibraryRow
 from nlevolve.llm.catalogue import ModelCard, price_of
 from nlevolve.llm.embedded import is_embedded
 from nlevolve.llm.manner import Manner, manner_of, thinks
@@ -35,6 +36,7 @@ from nlevolve.records import Attempt, Birth, Description, Followed, Operator, Pu
 from nlevolve.run.assumed import kind_unknown, taken_plain
 from nlevolve.run.course import Kind, calls
 from nlevolve.run.luck import LUCKS
+from nlevolve.run.reminders import Reminders, reminders
 
 COMPLETION = 4000
 """Tokens a reply is taken to have, thinking included: about what a strong thinking model uses for a call."""
@@ -111,22 +113,23 @@ def forecast(
     *,
     given: bool = False,
     seeds: Mapping[str, int] | None = None,
+    library: LibraryRow | None = None,
 ) -> list[Forecasts]:
     """One a run, in order, each for what the runs before it have not bought already.
 
     The first births of a schedule depend on nothing but the generator, so runs that share it share them, and their checks if
     they share the checker as well. `given`: the descriptions are there already, and nobody is asked for them; `seeds`: task ->
-    how many are there that come before the schedule's own births.
+    how many are there that come before the schedule's own births. `library`: where the examples are from that births are shown.
     """
     bought: set[tuple[str, ...]] = set()
     found = []
     for config in configs:
         mine: set[tuple[str, ...]] = set()
         roles: dict[Role, Outlook] = {}
-        for task in tasks:
+        for place, task in enumerate(tasks):
             before = 1 if given else (seeds or {}).get(task.id, 0)
             before = before if config.policy.phases else 0
-            asked = _Task(config, task, prompts, cards, before, own=not given)
+            asked = _Task(config, task, prompts, cards, before, not given, reminders(library, config.policy, place))
             for kind, outlook in asked.outlooks():
                 question = asked.question(kind)
                 if question is None or question not in bought:
@@ -148,11 +151,14 @@ class _Task:
     cards: Mapping[str, ModelCard]
     given: int
     own: bool
-    _told: dict[tuple[Role, Purpose, int], tuple[Forecast, ...]] = field(default_factory=dict)
+    shown: Reminders | None = None
+    """Of a run with a library."""
+    _told: dict[tuple[Role, Purpose, int, bool], tuple[Forecast, ...]] = field(default_factory=dict)
 
     def outlooks(self) -> Iterator[tuple[Kind, Outlook]]:
         pairs, tests = len(self.task.pairs), len(self.task.tests)
-        numbers = [calls(self.config, pairs, tests, luck, given=self.given, own=self.own) for luck in LUCKS]
+        told: dict[str, Any] = {"given": self.given, "own": self.own, "library": self.shown is not None}
+        numbers = [calls(self.config, pairs, tests, luck, **told) for luck in LUCKS]
         for kind in dict.fromkeys(kind for luck in numbers for kind in luck):
             low, likely, high = (luck.get(kind, 0.0) for luck in numbers)
             # luck in one thing may ask for more of another: a rule that fits is checked twice
@@ -161,7 +167,7 @@ class _Task:
 
     def question(self, kind: Kind) -> tuple[str, ...] | None:
         """What decides a birth that sees no other, and its checks; None where the call depends on replies."""
-        if kind.birth is None:
+        if kind.birth is None or (kind.examples and self.shown is not None and not self.shown.known):
             return None
         config, policy = self.config, self.config.policy
         same = (
@@ -171,6 +177,7 @@ class _Task:
             str(policy.blind),
             str(config.seed),
             str(config.repeat),
+            str(policy.examples if kind.examples else ""),
         )
         first = (self.task.id, str(kind.birth), config.called("generator", kind.phase).model_dump_json(), *same)
         if kind.purpose == "code" and config.coder is not None:
@@ -179,7 +186,7 @@ class _Task:
 
     def _each(self, kind: Kind) -> tuple[Forecast, ...]:
         """One such call, for each luck; alike for all births of a phase."""
-        alike = kind.role, kind.purpose, kind.phase
+        alike = kind.role, kind.purpose, kind.phase, kind.examples
         if alike not in self._told:
             self._told[alike] = tuple(self._call(kind, place) for place in range(len(LUCKS)))
         return self._told[alike]
@@ -193,7 +200,7 @@ class _Task:
         return Forecast(1.0, dollars, *map(mean, figures))
 
     def _with(self, kind: Kind, settings: RoleSettings, place: int) -> Forecast:
-        asked = [self._messages(kind, settings, look) for look in self._looks(kind, settings)]
+        asked = [self._messages(kind, settings, look, place) for look in self._looks(kind, settings)]
         luck = (min, mean, max)[place]
         prompt = round(luck([prompt_tokens(messages, settings.model) for messages in asked]))
         pictures = luck([sum(len(message.images) for message in messages) for messages in asked])
@@ -210,7 +217,7 @@ class _Task:
         ways = product(dict.fromkeys(policy.grids) or [own.grids], dict.fromkeys(policy.eyes) or [own.eye])
         return [replace(own, grids=grids, eye=eye) for grids, eye in ways]
 
-    def _messages(self, kind: Kind, settings: RoleSettings, look: Look) -> tuple[Message, ...]:
+    def _messages(self, kind: Kind, settings: RoleSettings, look: Look, luck: int) -> tuple[Message, ...]:
         manner = manner_of(settings, self.cards.get(settings.model))
         if kind.purpose == "solve":
             return solving(self.prompts, self.task.pairs, self.task.tests[0], manner, look)
@@ -228,9 +235,10 @@ class _Task:
         if kind.purpose == "judge":
             grids = (self.task.tests[0], _but_one(self.task.tests[0]))
             return judging(self.prompts, self.task, 0, Shown(grids, (1.0, 1.0), ((0, told, 1), (1, told, 1))), manner, look=look)
-        return self._describing(cast(Operator, kind.purpose), manner, look)
+        examples = self.shown.rules[luck] if self.shown is not None and kind.examples else ()
+        return self._describing(cast(Operator, kind.purpose), manner, look, examples)
 
-    def _describing(self, operator: Operator, manner: Manner, look: Look) -> tuple[Message, ...]:
+    def _describing(self, operator: Operator, manner: Manner, look: Look, examples: Sequence[Description]) -> tuple[Message, ...]:
         policy = self.config.policy
         number = {"write": 0, "revise": 1, "generalise": 1, "restart": TOLD}.get(operator, policy.recombine_parents)
         parents = [(Description(bullets=BULLETS), _half_right(self.task))] * min(number, len("ABCDEFGH"))
@@ -240,7 +248,8 @@ class _Task:
             programmed = [Programmed(told, attempts, PROGRAM) for told, attempts in parents]
             tokens, numbered = policy.parent_tokens, look.numbered
             return programming(self.prompts, self.task, birth, programmed, tokens, numbered=numbered)
-        return describing(self.prompts, self.task, birth, parents, policy.parent_tokens, manner, numbered=look.numbered)
+        asked = (self.prompts, self.task, birth, parents, policy.parent_tokens, manner)
+        return describing(*asked, numbered=look.numbered, examples=examples)
 
     def _reply(self, kind: Kind, settings: RoleSettings) -> tuple[int, ...]:
         """Tokens of a reply, with each luck."""

@@ -31,7 +31,7 @@ def notices(
         yield f"the earlier run {lock.folder.name} is now {lock.aside.name}"
     if brought is not None and not known:
         yield from (_warm(brought.seeds),) if brought.seeds else ()
-        yield from (_reminded(brought.examples),) if brought.examples else ()
+        yield from _reminded(brought.examples) if brought.examples else ()
     if selection.broken:
         yield f"left out, because they are broken: {'; '.join(selection.broken)}"
     if idle:
@@ -52,11 +52,18 @@ def _warm(seeds: SeedsRow) -> str:
     return told
 
 
-def _reminded(library: LibraryRow) -> str:
+def _reminded(library: LibraryRow) -> Iterator[str]:
     if library.grows:
-        return "some births are shown rules of tasks that this run has solved before theirs, as examples of good descriptions"
+        yield "some births are shown rules of tasks that this run has solved before theirs, as examples of good descriptions"
+        return
     told = f"{len(library.entries)} rule{'' if len(library.entries) == 1 else 's'} of other tasks, from {library.of}"
-    return f"some births are shown examples of good descriptions: of {told}"
+    yield f"some births are shown examples of good descriptions: of {told}"
+    if library.mended:
+        number, (first, *_) = len(library.mended), library.mended
+        yield (
+            f"{library.of} has {number} of them without the fingerprints of their own task (the first: {first}): they are kept "
+            "from that task and its copies all the same"
+        )
 
 
 def uncapped(models: Mapping[str, str], limits: Limits) -> str | None:

@@ -259,7 +259,7 @@ def begin(
     if options.seeds is not None and brought.seeds is None:
         brought = seeded(str(options.seeds), Path(options.runs_dir), selection.tasks)
     if (source := options.given.get("library")) is not None and origin is None:
-        brought = replace(brought, examples=examples.chosen(str(source)))
+        brought = replace(brought, examples=examples.chosen(str(source), selection.whole))
     chosen = chosen or chosen_by(options)
     capped = check_hub(limits, chosen, notice)
     cards = cards_of(config, brought, limits, replay=replay, cache_dir=cache_dir, capped=capped)

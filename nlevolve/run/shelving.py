@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from nlevolve.errors import UsageError
 from nlevolve.evolve.population import Population, grow
-from nlevolve.puzzle.sources import read_dataset, task
 from nlevolve.puzzle.tasks import Pair, Task
 from nlevolve.records import CandidateChecked, Entry, Event, TaskStarted, Use
 from nlevolve.run import seeds, store
 from nlevolve.solved import file as library_file
 from nlevolve.solved.entries import entry, unfit
-
-KNOWN = ("arc1", "arc2")
-"""Data sets in which the tasks are looked up that a file has only the ids of."""
+from nlevolve.solved.keeping import shortened
+from nlevolve.solved.known import PUBLISHED, finder
 
 
 @dataclass(frozen=True)
@@ -27,14 +24,20 @@ class Brought:
     entries: Sequence[Entry]
     left_out: Counter[str]
     """Why -> how many."""
+    uses: Mapping[str, Use] = field(default_factory=dict)
+    """Id of an entry, as the library has it -> what became of it as an example, in a run."""
+    run: str = ""
+    """That run's id."""
+    parts: Collection[str] = ()
+    """Ids of the runs that it was merged from: what became of an entry there is counted with it."""
 
 
 def of_run(folder: Path) -> Brought:
-    """The best rule of each task that fits all its pairs. Raises UsageError."""
-    name = folder.name
+    """The best rule of each task that fits all its pairs, and what became of those that it was shown. Raises UsageError."""
+    config, events = store.read_config(folder, ("id",)), store.read_events(folder)
     grown: dict[str, Population] = defaultdict(Population)
     tasks: dict[str, Task] = {}
-    for event in store.read_events(folder):
+    for event in events:
         if isinstance(event, TaskStarted):
             tasks[event.task] = Task(event.task, tuple(Pair(*pair) for pair in event.pairs), event.tests)
         if (about := str(getattr(event, "task", ""))) in tasks:
@@ -45,29 +48,37 @@ def of_run(folder: Path) -> Brought:
         for one in [c for c in population.perfect() if not c.doubt][:1]
     ]
     left = Counter(why for _, told, _ in rules if (why := unfit(told)))
-    return Brought([entry(one, told, name, model) for one, told, model in rules if not unfit(told)], left)
+    entries = [entry(one, told, folder.name, model) for one, told, model in rules if not unfit(told)]
+    parts = [str(row["id"]) for row in (config.get("merged") or {}).get("parts", ())]
+    return Brought(entries, left, _uses(events, (config.get("library") or {}).get("mended", {})), str(config["id"]), parts)
 
 
-def used(events: Sequence[Event], run: str, entries: Sequence[Entry]) -> list[Entry]:
-    """The entries, with what became of them in this run (its id) as examples."""
+def _uses(events: Sequence[Event], mended: Mapping[str, str]) -> dict[str, Use]:
+    """`mended`: of which entries the run had other ids than their file."""
     shown: Counter[str] = Counter()
     fitted: Counter[str] = Counter()
     for event in events:
         if isinstance(event, CandidateChecked):
             shown.update(event.birth.examples)
             fitted.update(event.birth.examples if all(attempt.exact for attempt in event.attempts) else ())
-    return [
-        one.model_copy(update={"uses": {**one.uses, run: Use(shown=shown[one.id], fitted=fitted[one.id])}})
-        if shown[one.id]
-        else one
-        for one in entries
-    ]
+    before = {now: was for was, now in mended.items()}
+    return {before.get(id, id): Use(shown=number, fitted=fitted[id]) for id, number in shown.items()}
+
+
+def noted(entries: Iterable[Entry], brought: Brought) -> list[Entry]:
+    """The entries, with what became of them in that run as examples."""
+    return [_noted(one, brought.uses[one.id], brought) if one.id in brought.uses else one for one in entries]
+
+
+def _noted(one: Entry, use: Use, brought: Brought) -> Entry:
+    uses = {run: known for run, known in one.uses.items() if run not in brought.parts} | {brought.run: use}
+    return one.model_copy(update={"uses": shortened(uses)})
 
 
 def of_file(file: Path) -> Brought:
     """Another library; or LARC's descriptions, an exported library, or any other form that --seeds takes: then the tasks are
     looked up by their ids. Raises UsageError, one line."""
-    if _is_library(file):
+    if '"fingerprints"' in library_file.text_of(file).partition("\n")[0]:
         found = library_file.read(file)
         left = Counter(why for one in found if (why := unfit(one.description)))
         return Brought([one for one in found if not unfit(one.description)], left)
@@ -76,32 +87,12 @@ def of_file(file: Path) -> Brought:
     return Brought([one for one, _ in rows if one is not None], left)
 
 
-def _is_library(file: Path) -> bool:
-    try:
-        with file.open(encoding="utf-8") as opened:
-            return '"fingerprints"' in opened.readline(library_file.LARGEST)
-    except (OSError, UnicodeDecodeError):
-        return False
-
-
 def _looked_up(file: Path) -> Iterator[tuple[Entry | None, str | None]]:
     """An entry, or why there is none."""
-    if not file.is_file():
-        raise UsageError(f"there is no file {str(file)!r}")
-    find = _finder()
+    find = finder()
     for id, told in seeds.read_file(file).items():
         found, why = find(id), unfit(told[0])
         if found is None or why:
-            yield None, why or f"its task is in none of {', '.join(KNOWN)}"
+            yield None, why or f"its task is in none of {', '.join(PUBLISHED)}"
         else:
             yield entry(found, told[0], file.name), None
-
-
-def _finder() -> Callable[[str], Task | None]:
-    known = [split for name in KNOWN for split in read_dataset(name).values()]
-
-    def find(id: str) -> Task | None:
-        raw = next((tasks[id] for tasks in known if id in tasks), None)
-        return None if raw is None else task(id, raw, id)
-
-    return find

@@ -21,6 +21,11 @@ MOST_MARKS = 2_000
 """Fingerprints of an entry. A task with more is known again by those it has."""
 _GRID = re.compile(r"\d{9}")
 """Nine cells one after the other, or more."""
+_FILLERS = re.compile(r"\b(?:rows?|columns?|cells?|lines?|is|are|and|then|of|the)\b", re.IGNORECASE)
+"""Words between the cells of a grid that is told as prose."""
+_FIGURES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_SPELLED = {word: str(figure) for figure, word in enumerate(_FIGURES)}
+_SQUARES = str.maketrans({square: f" {digit} " for digit, square in enumerate("⬛🟦🟥🟩🟨⬜🟪🟧🩵🟫")})
 _ID = re.compile(r"(?<![0-9a-z])(?=[a-f]*\d)[0-9a-f]{8}(?![0-9a-z])", re.IGNORECASE)
 """As ARC's tasks are called."""
 _FILE = re.compile(r"(?<=[\w-])\.(?:jsonl?|csv|txt|py|md|toml|parquet|gz|zip|xml|ya?ml|html?)\b", re.IGNORECASE)
@@ -55,8 +60,16 @@ def unfit(description: Description) -> str:
     Cells that are written out may be a test output of some task, and names of tasks and files tell a model which task it is.
     """
     told = "".join(sign for sign in " ".join(description.bullets) if unicodedata.category(sign) != "Cf")
-    if _GRID.search(cells_in(told)):
+    if _GRID.search(cells_in(_plainly(told))):
         return "it has a grid written out"
     if _ID.search(told):
         return "it names a task by its id"
     return "it names a file" if _FILE.search(told) else ""
+
+
+def _plainly(told: str) -> str:
+    """With figures for cells that are told otherwise, and nothing between those that are told as prose."""
+    figures = re.sub(
+        r"[a-z]+", lambda word: _SPELLED.get(word[0].lower(), word[0]), told.translate(_SQUARES), flags=re.IGNORECASE
+    )
+    return _FILLERS.sub(" ", figures)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
 from nlevolve import files
@@ -23,18 +26,23 @@ MOST = 5_000
 """Entries of a file."""
 MOST_BULLETS, LONGEST_BULLET = 60, 2_000
 """Of a description; characters."""
+TO_PRUNE = 10
+"""So many times as large a file can be read to be pruned."""
+PATIENCE = 60
+"""Seconds to wait for another command that changes the file."""
+FORMS = {"": '{"task": …, "description": …, "fingerprints": …}', "description": '{"bullets": ["…", …]}'}
+"""What stands in an entry where, of things that have parts."""
+_MARK = re.compile(r"p?[0-9a-f]{16}")
+"""A fingerprint, of a pair or of an input: an entry has some of both."""
 
 
-def read(file: Path) -> list[Entry]:
-    """Raises UsageError, one line, for what cannot be read, naming the line."""
-    try:
-        text = files.read_settings(file, LARGEST)
-    except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or "it is not text in UTF-8"
-        raise UsageError(f"cannot read the library {shown(file)}: {why}") from None
-    rows = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
-    if len(rows) > MOST:
-        raise UsageError(f"the library {shown(file)} has {len(rows):,} entries, it may have {MOST:,}: nlevolve library prune")
+def read(file: Path, times: int = 1) -> list[Entry]:
+    """`times`: so many times as much as a library may hold is read. Raises UsageError, one line, for what cannot be read, naming
+    the line."""
+    rows = [(number, line) for number, line in enumerate(text_of(file, times).split("\n"), 1) if line.strip()]
+    if len(rows) > MOST * times:
+        remedy = f"nlevolve library prune --file {shown(file)}" if times == 1 else "take some out by hand"
+        raise UsageError(f"the library {shown(file)} has {len(rows):,} entries, it may have {MOST * times:,}: {remedy}")
     return [_entry(f"{shown(file)}, line {number}", line) for number, line in rows]
 
 
@@ -43,10 +51,40 @@ def read_if_there(file: Path) -> list[Entry]:
     return read(file) if file.exists() else []
 
 
+def text_of(file: Path, times: int = 1) -> str:
+    """What a file holds that may be a library. Raises UsageError."""
+    try:
+        return files.read_settings(file, LARGEST * times)
+    except UnicodeDecodeError:
+        raise UsageError(f"cannot read {shown(file)}: it is not text in UTF-8") from None
+    except OSError as error:
+        raise UsageError(f"cannot read {shown(file)}: {error.strerror}") from None
+
+
+@contextlib.contextmanager
+def changing(file: Path) -> Iterator[None]:
+    """While this file is read and written anew nobody else does so. Raises UsageError."""
+    if file.exists() and not file.is_file():
+        raise UsageError(f"cannot write the library {shown(file)}: it is no plain file")
+    lock = FileLock(file.with_name(f".{file.name}.lock"), timeout=PATIENCE)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except Timeout:
+        raise UsageError(f"another command is changing {shown(file)}: try again when it is over") from None
+    except OSError as error:
+        raise _unwritten(file, error) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
 def write(file: Path, entries: Sequence[Entry]) -> None:
     """Put a file in the place of this one, whole. Raises UsageError."""
     if len(entries) > MOST:
-        raise UsageError(f"a library has {MOST:,} entries at most, these are {len(entries):,}: nlevolve library prune")
+        fewer = f"nlevolve library prune --file {shown(file)} --most N makes room"
+        raise UsageError(f"a library has {MOST:,} entries at most, these are {len(entries):,}: {fewer}")
     text = lines(entries)
     if len(text.encode("utf-8", "replace")) > LARGEST:
         raise UsageError(f"a library has {LARGEST:,} bytes at most, these {len(entries):,} rules have more: nothing was written")
@@ -56,7 +94,11 @@ def write(file: Path, entries: Sequence[Entry]) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         files.replace(file, text)
     except OSError as error:
-        raise UsageError(f"cannot write the library {shown(file)}: {error.strerror}") from None
+        raise _unwritten(file, error) from None
+
+
+def _unwritten(file: Path, error: OSError) -> UsageError:
+    return UsageError(f"cannot write the library {shown(file)}: {error.strerror}")
 
 
 def lines(entries: Iterable[Entry]) -> str:
@@ -69,12 +111,24 @@ def _entry(where: str, line: str) -> Entry:
         found = Entry.model_validate(json.loads(line))
     except ValidationError as error:
         hint = "; nlevolve library import reads other forms" if '"fingerprints"' not in line else ""
-        raise UsageError(f"{where}: {explain(error, Entry, str)}{hint}") from None
+        raise UsageError(f"{where}: {_fault(error)}{hint}") from None
     except (ValueError, RecursionError):
         raise UsageError(f"{where} is not JSON: a library has an entry a line") from None
+    if not all(map(_MARK.fullmatch, found.fingerprints)) or len({len(mark) for mark in found.fingerprints}) < 2:
+        raise UsageError(f"{where}: fingerprints: those of its task's pairs and inputs, as nlevolve library add writes them")
     told = _bounded(where, found.description)
     # whoever edits a line by hand makes another entry of it
     return found.model_copy(update={"description": told, "id": id_of(found.fingerprints, told)})
+
+
+def _fault(error: ValidationError) -> str:
+    first = error.errors(include_url=False)[0]
+    where = ".".join(map(str, first["loc"]))
+    if first["type"] == "model_type":
+        return f"{where or 'an entry'} is {FORMS.get(where, 'an object')}"
+    if first["type"] == "too_long":
+        return f"{where}: at most {first['ctx']['max_length']:,} of it"
+    return explain(error, Entry, str)
 
 
 def _bounded(where: str, told: Description) -> Description:

@@ -63,7 +63,8 @@ def in_words(row: Mapping[str, Any] | None) -> str:
     )
 
 
-HONESTLY = "these are other births of the same searches: what a library adds, a run without it says (nlevolve compare)"
+HONESTLY = "births with examples and those without are of the same searches"
+ELSEWHERE = "what a library adds, a run without it says (nlevolve compare)"
 
 
 def _told(row: Mapping[str, Any]) -> str:

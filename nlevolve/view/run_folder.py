@@ -19,6 +19,7 @@ from nlevolve.run import store
 from nlevolve.view.grading import Solution, open_solutions
 from nlevolve.view.history import History, read
 from nlevolve.view.results import results
+from nlevolve.view.text import plural
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,15 @@ def names_of(runs: Sequence[RunFolder]) -> list[str]:
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise UsageError(f"run {twice} is named twice: compare it with another one")
     return names
+
+
+def settings_of(config: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """config.json as (dotted key, value) rows; a library in one, without what its rules say."""
+    library = config.get("library")
+    if isinstance(library, Mapping):
+        rules = f"{library.get('of')}, {plural(len(library.get('entries', ())), 'rule')}, {str(library.get('digest'))[:12]}"
+        config = {**config, "library": "run" if library.get("grows") else rules}
+    return list(flat(config))
 
 
 def flat(tree: Any, path: str = "") -> Iterator[tuple[str, str]]:

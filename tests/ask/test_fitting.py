@@ -10,6 +10,7 @@ import pytest
 
 from nlevolve.api import asolve
 from nlevolve.ask.checker import check
+from nlevolve.ask.fitting import Requests
 from nlevolve.ask.generator import Shown, describe, smaller
 from nlevolve.ask.prompts import Prompts, bundled
 from nlevolve.ask.question import Asker
@@ -210,3 +211,16 @@ def test_more_pictures_than_a_provider_is_known_to_take_are_not_sent() -> None:
         "prompts with more go without any from now on"
     ]
     assert sight.takes(many.model_copy(update={"messages": (Message(role="user", text="", images=("iVBO",) * 100),)}))
+
+
+@pytest.mark.parametrize("fits", [0, 1, 15, 16, 17, 40, 998, 999, 2000])
+def test_of_a_thousand_steps_few_are_put_together_and_the_first_that_fits_is_found(fits: int) -> None:
+    made: list[int] = []
+
+    def ask(step: int) -> Request:
+        made.append(step)
+        return Request(settings=ROLE, messages=(), sample=step, label=Label(task="t", role="generator", purpose="write"))
+
+    steps = Requests(ask, range(1000))
+    assert steps.fitting(lambda request: request.sample >= fits).sample == min(fits, 999)
+    assert len(made) <= 30

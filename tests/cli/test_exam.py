@@ -136,6 +136,7 @@ def test_a_checker_that_refuses_its_key_is_exit_code_4(nlevolve: Run, monkeypatc
         (["--shown", "all"], "--shown 'all': there are others, none"),
         (["--set", "generator.temperature=1"], "an exam asks checkers alone, so set checker.NAME"),
         (["--set", "checker.shown=none"], "--shown chooses"),
+        (["--set", "checker.images=all"], "the embedded models read text alone"),
         (["--larc", "a", "--from-run", "b"], "--larc and --from-run each say which descriptions to take"),
         (["--larc", "gone.jsonl"], "cannot read gone.jsonl"),
         (["--from-run", "gone"], "no run 'gone' under runs"),

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from nlevolve.cli.planning import plan
-from nlevolve.records import BirthPlanned, CandidateChecked
+from nlevolve.puzzle.datasets import load
+from nlevolve.records import BirthPlanned, CandidateChecked, Description
 from nlevolve.run.store import read_events
+from nlevolve.solved.entries import entry
 from tests.audited import differences
 from tests.cli.conftest import Run
 
@@ -80,8 +82,12 @@ def test_a_library_is_made_of_a_run_shown_to_another_and_pruned(solve: Run, nlev
     # its own rule is none that a task is shown
     assert set(shown("lib")["turned17"].values()) <= {0, 1}
     told = nlevolve("compare", "plain", "lib")[1]
-    assert "written descriptions with examples from a library" in " ".join(told.split())
-    assert "library" in told
+    words = " ".join(told.split())
+    assert "written descriptions with examples from a library" in words
+    assert words.count("births with examples and those without are of the same searches") == 1
+    assert "what a library adds is the difference to plain, task by task" in words
+    assert "library – rules.jsonl, 2 rules," in words
+    assert "fingerprints" not in words
     # from here on the run needs the file no more
     Path("rules.jsonl").rename("kept.jsonl")
     assert nlevolve("solve", "--from", "lib", "--replay", "--no-live", "--run", "again")[0] == 0
@@ -119,9 +125,38 @@ def _with(line: str, was: str, now: str) -> str:
     return line.replace(was, now).partition(',"crc":')[0] + "}" if was in line else line
 
 
+@pytest.mark.forged
+def test_a_rule_is_kept_from_copies_of_its_task_though_its_file_was_forged(solve: Run, nlevolve: Run, tmp_path: Path) -> None:
+    tasks = load(["turned17.json", "turned18.json"]).tasks
+    entries = [entry(one, Description(bullets=("Mirror the grid.",))) for one in tasks]
+    forged = [{**one.model_dump(mode="json"), "fingerprints": [f"p{n:016}", f"{n:016}"]} for n, one in enumerate(entries)]
+    Path("rules.jsonl").write_text("".join(json.dumps(row) + "\n" for row in forged))
+    # a copy of a task that is in the run by another name, with a pair more that nobody solves
+    copy, odd = (json.loads(Path(name).read_text()) for name in ("turned17.json", "odd19.json"))
+    Path("copy17.json").write_text(json.dumps({**copy, "train": copy["train"] + odd["train"][:1]}))
+    code, out, _ = solve("copy17.json", *SMALL, "--run", "lib", "--library", "rules.jsonl")
+    assert (code, "rules.jsonl has 2 of them without the fingerprints of their own task" in out) == (0, True), out
+    config = json.loads(Path("runs/lib/config.json").read_text())
+    # both rules are of tasks that it shares an input with; a task that is neither's copy is shown them
+    assert [shown("lib")[task] for task in ("copy17", "odd19")] == [dict.fromkeys(range(4), 0), {0: 0, 1: 2, 2: 0, 3: 2}]
+    assert not differences(tmp_path)
+    assert nlevolve("library", "add", "lib", "--file", "rules.jsonl")[0] == 0
+    assert "/2" in nlevolve("library", "list", "--file", "rules.jsonl")[1], "what became of it is noted in the file's own entry"
+
+    config["library"]["entries"][0]["fingerprints"] = forged[0]["fingerprints"]
+    Path("runs/lib/config.json").write_text(json.dumps(config))
+    found = differences(tmp_path)
+    assert any("copies of that task may be shown its rule" in line for line in found), found
+
+
 @pytest.mark.parametrize(
     ("library", "told"),
-    [("nowhere.jsonl", "there is no file 'nowhere.jsonl'; it takes none, run, or a file"), ("odd19.json", "odd19.json, line 1")],
+    [
+        ("nowhere.jsonl", "there is no file 'nowhere.jsonl'; it takes none, run, or a file"),
+        ("", "it takes none, run, or a file"),
+        ("/dev/zero", "cannot read /dev/zero: it is no plain file"),
+        ("odd19.json", "odd19.json, line 1"),
+    ],
 )
 def test_what_is_no_library_is_one_line(library: str, told: str, solve: Run) -> None:
     code, _, err = solve(*SMALL, "--library", library)

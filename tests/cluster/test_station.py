@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from nlevolve.cluster.asked import equipment
+from nlevolve.cluster.handing import Handing
 from nlevolve.cluster.messages import Beat, Equipment, Job, Outcome, Said
 from nlevolve.cluster.shared import Shared, shared
 from nlevolve.cluster.station import Station, check
 from nlevolve.errors import UsageError
-from nlevolve.records import TaskAnswered, read_event
+from nlevolve.records import CandidateChecked, TaskAnswered, read_event
 from nlevolve.run.session import Session
 from nlevolve.run.store import read_events
-from tests.cluster.worlds import asked
+from tests.cluster.worlds import TASKS, asked
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +63,53 @@ def test_a_job_gives_the_answers_that_this_process_gave_and_is_carried_out_once(
     assert [one.number for one in said] == list(range(1, len(said) + 1))
     assert len(said) >= outcome.said
     assert [one.refused for one in again] == [True] * 3, "run again, moved, and given up by the driver"
+
+
+def test_births_are_shown_the_rules_that_they_are_shown_without_a_cluster(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    run = asked(tmp_path, "run", policy__mix__behind=1, policy__stop_perfect=1)
+    said: list[Said] = []
+
+    async def all_tasks() -> None:
+        over, loop = asyncio.Event(), asyncio.get_running_loop()
+
+        def hear(more: Sequence[Said]) -> None:
+            said.extend(more)
+            if any(one.what == "over" for one in more):
+                loop.call_soon_threadsafe(over.set)
+
+        async with shared(run, "127.0.0.1", lambda event: None) as hub:
+            station = Station(Equipment.model_validate_json(equipped(run, hub).text()), hear)
+            handing = Handing(TASKS, behind=1, at_once=1)
+            for place, task in enumerate(run.selection.tasks):
+                job = Job(number=str(place), station=station.name, task=task, lessons=handing.lessons(place))
+                ended = await asyncio.to_thread(station.carry_out, Job.model_validate_json(job.text()))
+                handing.finished(place, {}, ended.lesson)
+            station.beat(Beat(session="s", over=True))
+            await over.wait()
+
+    asyncio.run(all_tasks())
+    here = shown(read_events(run.folder))
+    there = shown(read_event(one.text) for one in said if one.what == "event")
+    # what is begun behind the birth that ends a search is a matter of time
+    both = here.keys() & there.keys()
+    assert {key: there[key] for key in both} == {key: here[key] for key in both}
+    assert any(here[one] for one in both)
+
+
+def shown(events: Iterable[Any]) -> dict[tuple[str, int], tuple[str, ...]]:
+    """(task, birth) -> the rules of other tasks that it was shown."""
+    return {(e.task, e.birth.index): e.birth.examples for e in events if isinstance(e, CandidateChecked)}
+
+
+def test_a_worker_that_cannot_begin_says_why_instead_of_a_reply(run: Session) -> None:
+    said: list[Said] = []
+    station = Station(equipped(run, patience=0.0), said.extend)
+    outcome = station.carry_out(Job(number="1", station=station.name, task=run.selection.tasks[0]))
+    assert (outcome.failed, station.dismissed) == ("hub", True)
+    assert "nothing answers at http://127.0.0.1:9, where the hub should be" in outcome.why
 
 
 @pytest.mark.parametrize(

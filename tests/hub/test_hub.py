@@ -345,5 +345,8 @@ def test_what_one_worker_learns_of_a_limit_holds_for_all_and_is_in_their_logs(tm
                 await other.ask("look", key=KEYS[0])
             assert other.news[0]["kind"] == "limit_changed"
             assert hub.desk.rooms.rows[0]["limit"] < 9
+        async with Hub.started(tmp_path / "hub", rates=rates) as hub:  # and outlasts the hub
+            (row,) = hub.desk.rooms.rows
+            assert (row["model"], row["in_flight"], row["limit"] < 9) == ("m", 0, True)
 
     story(told)

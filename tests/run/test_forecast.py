@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,15 +10,17 @@ import pytest
 from nlevolve.ask.generator import describing
 from nlevolve.ask.prompts import Prompts, bundled
 from nlevolve.config import RunConfig, configure, presets
+from nlevolve.formats import LibraryRow
 from nlevolve.llm.catalogue import ModelCard, Price
 from nlevolve.llm.manner import Manner
 from nlevolve.llm.windows import tokens
 from nlevolve.puzzle.tasks import Pair, Task
-from nlevolve.records import Birth
+from nlevolve.records import Birth, Description
 from nlevolve.run.assumed import lines, models_asked
 from nlevolve.run.course import calls
 from nlevolve.run.forecast import Forecasts, forecast
 from nlevolve.run.luck import BAD, USUAL
+from nlevolve.solved.entries import entry
 
 GRID = ((1, 2), (3, 4))
 TASKS = [Task("a", (Pair(GRID, GRID), Pair(GRID, GRID)), (GRID,)), Task("b", (Pair(GRID, GRID),), (GRID, GRID))]
@@ -279,3 +282,21 @@ def test_a_mix_is_priced_from_its_cheapest_to_its_dearest_model():
     assert mixed.roles["generator"].high.usd == pytest.approx(dear.roles["generator"].high.usd)
     between = (cheap.roles["generator"].likely.usd + dear.roles["generator"].likely.usd) / 2
     assert mixed.roles["generator"].likely.usd == pytest.approx(between)
+
+
+def test_rules_of_other_tasks_count_for_the_births_that_are_shown_some_and_no_others():
+    told = entry(TASKS[0], Description(bullets=("A bullet of a rule that is as long as such bullets are.",) * 5))
+    library = LibraryRow(of="library.jsonl", entries=(told,) * 3, digest="d")
+    tasks, asked = [*TASKS, replace(TASKS[0], id="c")], config(**{"policy.mix.behind": 1})
+    rows = None, library, LibraryRow(of="run", grows=True, digest="d")
+    plain, with_, own = (forecast([asked], tasks, PROMPTS, CARDS, library=row)[0] for row in rows)
+    # births 0 to 2 are written, and the second of them is shown two rules; of the run's own the third task alone one
+    assert [one.total.high.calls for one in (with_, own)] == [plain.total.high.calls] * 2
+    extra = [one.roles["generator"].high.prompt - plain.roles["generator"].high.prompt for one in (with_, own)]
+    assert 3 * 2 * 60 < extra[0] < 3 * 2 * 200, extra
+    assert 0 < extra[1] < extra[0] / 2
+    assert [one.roles["reviser"] for one in (with_, own)] == [plain.roles["reviser"]] * 2
+    assert own.total.low.prompt == plain.total.low.prompt
+    # a second reader buys the same births, unless what they are shown depends on what the run finds
+    again = forecasts(config(), config(checker="plain"), library=library)
+    assert "generator" not in again[1].roles

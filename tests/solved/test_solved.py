@@ -15,7 +15,7 @@ from nlevolve.solved import file as library_file
 from nlevolve.solved.entries import entry, unfit
 from nlevolve.solved.keeping import joined, pruned
 
-FLIP, DRAW = load(["arc1:68b16354", "arc1:25d487eb"]).tasks
+FLIP, DRAW, OTHER = load(["arc1:68b16354", "arc1:25d487eb", "arc1:00d62c1b"]).tasks
 
 
 def rule(task: object = FLIP, told: str = "Mirror it.", **uses: tuple[int, int]) -> Entry:
@@ -43,10 +43,15 @@ def test_a_file_is_read_as_it_was_written_and_a_line_that_was_edited_is_another_
         (lambda row: {**row, "v": 2}, "v: input should be 1"),
         (lambda row: {**row, "description": {"bullets": []}}, "a description is empty"),
         (lambda row: {**row, "description": {"bullets": ["long " * 500]}}, "60 bullets of 2,000 characters at most"),
-        (lambda row: {**row, "fingerprints": ["x"] * 2001}, "fingerprints"),
+        (lambda row: {**row, "fingerprints": ["x"] * 2001}, "fingerprints: at most 2,000 of it"),
+        (lambda row: {**row, "fingerprints": []}, "those of its task's pairs and inputs"),
+        (lambda row: {**row, "fingerprints": ["0123456789abcdef"]}, "those of its task's pairs and inputs"),
+        (lambda row: {**row, "fingerprints": ["p0123456789abcdef", "x"]}, "those of its task's pairs and inputs"),
+        ("[1, 2]", "line 2: an entry is {"),
+        (lambda row: {**row, "description": ["Mirror it."]}, "description is {"),
         (lambda row: {**row, "uses": {"r": {"shown": -1}}}, "uses.r.shown: give 0 or more"),
     ],
-    ids=["torn", "other", "newer", "empty", "long", "many", "negative"],
+    ids=["torn", "other", "newer", "empty", "long", "many", "of nothing", "of no pair", "odd", "a list", "bullets", "negative"],
 )
 def test_a_stranger_s_file_has_bounds_and_what_is_wrong_is_said_with_its_line(line: object, told: str, tmp_path: Path) -> None:
     file = tmp_path / "library.jsonl"
@@ -62,7 +67,9 @@ def test_what_may_hold_an_output_or_say_which_task_it_is_is_never_shown() -> Non
     bad = ["It becomes 0 0 3 0 0 3 0 0 3.", "[[1, 2, 3], [4, 5, 6], [7, 8, 9]]", "As in 68b16354.", "See flip.json."]
     assert all(unfit(Description(bullets=("Mirror it.", told))) for told in bad)
     assert not unfit(
-        Description(bullets=("The output has 3 rows of 3 cells.", "Every 2 by 2 block in rows 1, 2 and 3 is filled."))
+        Description(
+            bullets=("The output has 3 rows of 3 cells.", "Every 2 by 2 block in rows 1, 2 and three is filled, one of the two.")
+        )
     )
 
 
@@ -77,6 +84,42 @@ def test_entries_of_several_runs_are_put_together_and_what_helps_nobody_goes() -
     assert pruned(both, in_vain=20).kept == [both[1]]
 
 
+def test_too_large_a_library_is_pruned_to_what_helped_most_and_to_what_a_file_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = rule(r1=(9, 1)), rule(DRAW, "Draw a line.", r1=(2, 0))
+    entries = [two, one, rule(OTHER, "Fill every hole.", r1=(1, 0))]
+    file = tmp_path / "library.jsonl"
+    file.write_text(library_file.lines(entries))
+    monkeypatch.setattr(library_file, "MOST", 2)
+    with pytest.raises(UsageError, match=r"has 3 entries, it may have 2: nlevolve library prune --file .*library\.jsonl"):
+        library_file.read(file)
+    found = pruned(library_file.read(file, library_file.TO_PRUNE), most=2)
+    assert (found.kept, [why for _, why in found.gone]) == ([one, entries[2]], ["1 more than 2"])
+    found = pruned(entries, largest=len(library_file.lines([one])))
+    assert (found.kept, found.gone[0][1][:10]) == ([one], "2 too many")
+
+
+def test_of_very_many_runs_the_earliest_are_counted_together() -> None:
+    many = {f"run{n}": Use(shown=2, fitted=1) for n in range(1_200)}
+    (one,) = joined([rule()], [rule().model_copy(update={"uses": many})])
+    assert (len(one.uses), one.shown, one.fitted) == (1_000, 2_400, 1_200)
+    assert one.uses["run1199"] == Use(shown=2, fitted=1)
+
+
+def test_while_a_library_is_changed_another_command_waits_and_says_so_in_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(library_file, "PATIENCE", 0)
+    file = tmp_path / "library.jsonl"
+    with library_file.changing(file), pytest.raises(UsageError, match="another command is changing"), library_file.changing(file):
+        pass
+    with library_file.changing(file):
+        library_file.write(file, [rule()])
+    with pytest.raises(UsageError, match="it is no plain file"), library_file.changing(tmp_path):
+        pass
+
+
 @pytest.mark.parametrize(
     "told",
     [
@@ -86,6 +129,8 @@ def test_entries_of_several_runs_are_put_together_and_what_helps_nobody_goes() -
             "B M O / M O M / R R M",
             "row 1: 1 6 7 row 2: 6 7 6 row 3: 2 2 6",
         ),
+        *("one six seven, Six seven six, two two six", "🟦🟪🟧🟪🟧🟪🟥🟥🟪"),
+        "Row 1 is blue, magenta and orange. Row 2 is magenta, orange and magenta. Row 3 is red, red and magenta.",
         *("Cells 1\u200b 6 7 6\u200b 7 6 2 2 6", "As in Task 67A3C6AC", "See 67a3c6ac_1", "See data.parquet"),
         *("As in task 67a3\u200bc6ac", "See data.par\u00adquet"),
     ],

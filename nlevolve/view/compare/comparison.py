@@ -14,7 +14,7 @@ from nlevolve.records import LookRow
 from nlevolve.view.compare import repeats
 from nlevolve.view.compare.differences import differences
 from nlevolve.view.compare.repeats import Contest, Group
-from nlevolve.view.examples import HONESTLY
+from nlevolve.view.examples import ELSEWHERE, HONESTLY
 from nlevolve.view.examples import in_words as examples_told
 from nlevolve.view.looks import Compared, added_looks, beside, usual_of
 from nlevolve.view.lost import in_short, summed
@@ -316,7 +316,7 @@ def _warnings(sides: Sequence[Side], runs: Sequence[RunFolder], shared: int, gra
         if unsure := doubt(side.cost_unknown_calls, side.cost_unknown_usd):
             yield f"{side.run}: {unsure}: its dollars are too few"
         if side.examples:
-            yield f"{side.run}: {side.examples}; {HONESTLY}"
+            yield f"{side.run}: {side.examples}"
         if side.damaged:
             yield f"{side.run}: {side.damaged}: its figures are too low"
         if side.estimated_calls:
@@ -325,6 +325,7 @@ def _warnings(sides: Sequence[Side], runs: Sequence[RunFolder], shared: int, gra
         if side.lost:
             lost = in_short(side.lost)
             yield f"{side.run}: no reply came to some of what it asked ({lost}); what that left unsolved counts as unsolved"
+    yield from _of_libraries(sides, runs)
     if served := [f"{side.run} ({side.bought_before})" for side in sides if side.bought_before]:
         yield (
             f"replies that other runs had bought served {', '.join(served)}: what these spent and how long they took is less "
@@ -332,6 +333,15 @@ def _warnings(sides: Sequence[Side], runs: Sequence[RunFolder], shared: int, gra
         )
     if len({run.config.get("tasks_digest") for run in runs}) > 1 and _same_ids(runs):
         yield "the runs have tasks of the same ids, but what the tasks hold differs"
+
+
+def _of_libraries(sides: Sequence[Side], runs: Sequence[RunFolder]) -> Iterable[str]:
+    """What births with and without examples are, once; and where else it stands what a library adds."""
+    if not any(side.examples for side in sides):
+        return
+    without = [side.run for side, run in zip(sides, runs, strict=True) if not run.config.get("library")]
+    beside = f"what a library adds is the difference to {' or '.join(without)}, task by task" if without else ELSEWHERE
+    yield f"{HONESTLY}; {beside}"
 
 
 def _same_ids(runs: Sequence[RunFolder]) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from nlevolve.config import validated
 from nlevolve.errors import UsageError
-from nlevolve.view.run_folder import RunFolder, flat
+from nlevolve.view.run_folder import RunFolder, settings_of
 
 INCIDENTAL = (
     *("schema", "run", "id", "digest", "tasks", "tasks_digest", "task_digests", "cache_dir", "prompts_dir", "control", "given"),
@@ -33,7 +33,7 @@ def differences(names: Sequence[str], runs: Sequence[RunFolder]) -> dict[str, di
     trees = [
         {
             key.removeprefix("settings."): value
-            for key, value in flat({**run.config, "settings": _with_defaults(run.config.get("settings"))})
+            for key, value in settings_of({**run.config, "settings": _with_defaults(run.config.get("settings"))})
             if key.split(".")[0] not in INCIDENTAL and (key, value) not in UNSET
         }
         for run in runs

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Literal
 
 from nlevolve.ask.checker import following
@@ -23,7 +24,7 @@ from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Attempt, Birth, Description, Followed
 from nlevolve.view.export.lessons import held
 from nlevolve.view.export.proof import turnings
-from nlevolve.view.export.spills import spills
+from nlevolve.view.export.spills import shows, spills
 from nlevolve.view.run_folder import RunFolder
 
 Split = Literal["train", "validation"]
@@ -103,19 +104,22 @@ def _of(told: _Told, augment: int, counts: Counter[str]) -> Iterator[Chat]:
     candidate = told.candidate
     outputs = told.run.solutions.get(told.task.id) or ()
     plain = [_written(told, candidate.description), *_checked(told, candidate.description), *_made(told), *_coded(told)]
-    yield from _kept(plain, told, outputs, counts)
+    yield from _kept(plain, counts, lambda text: spills(text, told.task, outputs))
     for copy in turnings(told.task, candidate.description, augment, counts):
         seen = _Told(told.run, told.prompts, copy.task, candidate, copy.by)
         turned = [_written(seen, copy.description), *_checked(seen, copy.description)]
-        own = _kept(turned, seen, [copy.by.grid(output) for output in outputs], counts)
-        # what is a small matter in the copy may be the solution as it was
-        yield from _kept(own, told, outputs, counts)
+        own = [copy.by.grid(output) for output in outputs]
+        yield from _kept(turned, counts, partial(_either, told.task, outputs, copy.task, own))
 
 
-def _kept(chats: Iterable[Chat], told: _Told, outputs: Iterable[Grid], counts: Counter[str]) -> Iterator[Chat]:
-    """Those that tell none of these outputs."""
+def _either(task: Task, outputs: Sequence[Grid], copied: Task, own: Sequence[Grid], text: str) -> bool:
+    """Whether a copy's text gives the copy's solution away, or that of the task as it was."""
+    return spills(text, copied, own) or shows(text, task, outputs)
+
+
+def _kept(chats: Iterable[Chat], counts: Counter[str], spilled: Callable[[str], bool]) -> Iterator[Chat]:
     for one in chats:
-        if spills("\n".join(str(message["content"]) for message in one.messages), told.task, outputs):
+        if spilled("\n".join(str(message["content"]) for message in one.messages)):
             counts["spilled"] += 1
         else:
             yield one

@@ -11,7 +11,7 @@ from nlevolve.run.retell import Told
 from nlevolve.version import __version__
 from nlevolve.view import looks
 from nlevolve.view.chart_files import link
-from nlevolve.view.examples import HONESTLY
+from nlevolve.view.examples import ELSEWHERE, HONESTLY
 from nlevolve.view.examples import in_words as examples_told
 from nlevolve.view.grading import Solution
 from nlevolve.view.history import History, TaskHistory
@@ -22,7 +22,7 @@ from nlevolve.view.readings import in_words
 from nlevolve.view.report import plots
 from nlevolve.view.report.report_data import deflate, pack
 from nlevolve.view.results import both_means, exact_on_training, set_label
-from nlevolve.view.run_folder import flat
+from nlevolve.view.run_folder import settings_of
 from nlevolve.view.statistics import wilson
 from nlevolve.view.text import clean, count, counted, doubt, duration, model_name, money, percent, plural, points, shard_words
 from nlevolve.view.uplift import lacking
@@ -76,7 +76,7 @@ def report(
         looks_note=looks.NOTE,
         tasks=tasks,
         states=[{"name": name, "label": label, "count": states[name]} for name, label in STATES.items() if states[name]],
-        settings=list(flat(config)),
+        settings=settings_of(config),
         version=__version__,
     )
 
@@ -198,7 +198,7 @@ def _notes(results: Mapping[str, Any], history: History) -> list[str]:
         [f"{'A coder' if 'coder' in results['models'] else 'The generator'} said descriptions in Python: {told}."] if told else []
     )
     shown = examples_told(results["totals"].get("examples"))
-    notes += [f"{shown}; {HONESTLY}."] if shown else []
+    notes += [f"{shown}. {HONESTLY[:1].upper()}{HONESTLY[1:]}: {ELSEWHERE}."] if shown else []
     return notes + history.notices
 
 

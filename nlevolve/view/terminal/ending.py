@@ -9,6 +9,7 @@ from typing import Any
 
 from rich.text import Text
 
+from nlevolve.hub.address import THERE
 from nlevolve.program import command, quoted
 from nlevolve.view.account import Account
 from nlevolve.view.door import console
@@ -241,6 +242,8 @@ def _resuming(summary: Summary) -> str:
         return ""
     if last is not None and last.remedy:
         return "go on, once that is changed"
+    if last is not None and last.reason == "budget" and last.why.startswith(THERE):
+        return "go on, once its hub is started again with a larger cap"
     return f"go on, given a larger {_caps(summary)}" if last is not None and last.reason == "budget" else "go on where it stopped"
 
 

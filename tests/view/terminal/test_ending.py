@@ -4,6 +4,8 @@ from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from nlevolve.puzzle.tasks import Pair, Task
 from nlevolve.records import Answer, Event, Loss, RunFinished, RunStarted, ServerAway, ServerBack, TaskAnswered, TaskStarted
 from nlevolve.run.losses import added, sentence
@@ -74,6 +76,18 @@ def test_what_a_cap_left_is_what_no_description_answers() -> None:
         for e in events
     ]
     assert ", 1 task answered by a rule that fits before the search was over: the" in last_words(fitting, solved=0)
+
+
+@pytest.mark.parametrize(
+    ("why", "then"),
+    [
+        ("the cap of 9 calls is reached", "go on, given a larger --"),
+        ("at the hub: the cap of 9 calls is reached", "go on, once its hub is started again with a larger cap"),
+    ],
+)
+def test_what_stopped_at_a_cap_goes_on_with_a_larger_one_its_own_or_its_hubs(why: str, then: str) -> None:
+    events = FakeRun(failing=(0,)).events()[:-1]
+    assert then in last_words([*events, RunFinished(at=events[-1].at, reason="budget", exit_code=3, why=why)], solved=0)
 
 
 def test_a_run_cut_short_can_be_resumed() -> None:
