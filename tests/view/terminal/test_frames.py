@@ -137,7 +137,7 @@ def test_states_say_what_they_must() -> None:
     assert "× 1" in told["task-failed"]
     assert "the provider is down (503)" in told["task-failed"]
     assert "gpt-5-mini → gpt-5-nano → claude-s" in told["coded"]
-    assert re.search(r"programs \d+  no grid \d+  broken \d", told["coded"])
+    assert re.search(r"programs \d+  no grid \d+/\d+  broke \d", told["coded"])
     assert re.search(r"gen \d+%  code \d+%  check \d+%  ans \d+%  review \d+%  judge \d+%$", told["coded"], re.MULTILINE)
     wide = text(look(coded()), 200, 50)
     assert re.search(r"coder \$\S+ · checker \$\S+ · answers \$\S+ · reviewer \$\S+ · judge \$", wide)
