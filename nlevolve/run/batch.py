@@ -7,12 +7,12 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Literal
 
 from nlevolve.evolve.bandit import arms, pooled
-from nlevolve.evolve.policy import stop_index
 from nlevolve.evolve.population import population
 from nlevolve.puzzle.tasks import Task
-from nlevolve.records import Event, TaskAnswered
+from nlevolve.records import Event, MixLearned, TaskAnswered
 from nlevolve.run.context import Context, first_failure
 from nlevolve.run.examples import Learned
+from nlevolve.run.search import last_counted
 from nlevolve.run.solve import solve
 
 
@@ -74,8 +74,12 @@ async def _one(task: Task, context: Context, known: Sequence[Event], earlier: Se
 def shown(task: Task, context: Context, known: Sequence[Event]) -> Learned:
     """What later tasks may learn from one that is answered."""
     policy, grown = context.policy(task.id), population(known)
-    stop = stop_index(grown, policy)
-    counted = arms(grown if stop is None else grown.before(stop + 1), task.copy_accuracy)
+    rows = next((event.rows for event in reversed(known) if isinstance(event, MixLearned)), ())
+    # whether it went on for a second answer is not seen from its births: what was said that it taught tells
+    for second in (context.config.answers.second, 0):
+        counted = arms(grown.before(last_counted(grown, policy, second) + 1), task.copy_accuracy)
+        if {arm: births for arm, births, *_ in rows} == {arm: one.births for arm, one in counted.items() if one.births}:
+            break
     return Learned(counted, context.examples.lesson(task, grown, policy))
 
 

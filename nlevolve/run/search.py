@@ -11,7 +11,7 @@ from typing import Any
 from nlevolve.ask.generator import ROLE_OF
 from nlevolve.evolve.agreement import agreement, fitting
 from nlevolve.evolve.bandit import Arms, arm_name, arms, choose, sightless
-from nlevolve.evolve.policy import plan, stop_index
+from nlevolve.evolve.policy import Policy, plan, stop_index
 from nlevolve.evolve.population import Candidate, Population, grow
 from nlevolve.llm.request import Halt, Unusable
 from nlevolve.puzzle.tasks import Task
@@ -105,13 +105,7 @@ class Search:
 
     def _last(self) -> int:
         """The last birth that can matter, as far as is known: later arrivals can only lower it."""
-        end = self.policy.births - 1
-        stop = stop_index(self.population, self.policy)
-        if stop is None or not self._second:
-            return end if stop is None else stop
-        more = self.policy.model_copy(update={"stop_perfect": self.policy.stop_perfect + 1})
-        further = stop_index(self.population, more)
-        return min(end, stop + self._second, end if further is None else further)
+        return last_counted(self.population, self.policy, self._second)
 
     def _cancel_beyond(self, last: int) -> None:
         for k, running in self._running.items():
@@ -255,3 +249,12 @@ def _unreached(event: CandidateChecked | MoveFailed) -> bool:
     if isinstance(event, MoveFailed):
         return event.reason == "unreached"
     return any(isinstance(a, Unreached) for a in event.attempts)
+
+
+def last_counted(seen: Population, policy: Policy, second: int) -> int:
+    """The last birth that counts, with up to `second` behind the one that ended a search."""
+    end, stop = policy.births - 1, stop_index(seen, policy)
+    if stop is None or not second:
+        return end if stop is None else stop
+    further = stop_index(seen, policy.model_copy(update={"stop_perfect": policy.stop_perfect + 1}))
+    return min(end, stop + second, end if further is None else further)

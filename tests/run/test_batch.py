@@ -5,9 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from nlevolve.evolve.policy import stop_index
+from nlevolve.evolve.population import population
 from nlevolve.llm.request import LLM, Reply, Request, Unusable
 from nlevolve.puzzle.datasets import load
 from nlevolve.records import (
@@ -20,6 +24,7 @@ from nlevolve.records import (
     TaskAnswered,
     TaskStarted,
 )
+from nlevolve.run.batch import shown
 from nlevolve.run.session import Session
 from nlevolve.run.store import StoreFailed, read_events
 from tests.scripted import bullets, chance
@@ -185,3 +190,27 @@ def test_a_failure_to_write_comes_out_by_its_own_name(tmp_path: Path) -> None:
 
     with pytest.raises(StoreFailed, match="no space"):
         asyncio.run(session.run([full]))
+
+
+def test_a_task_that_is_taken_from_the_log_teaches_what_it_taught(tmp_path: Path) -> None:
+    """Also where it went on for a second answer behind the birth that ended its search: a resumed run chooses alike."""
+    phases = [{"births": 6, "overlap": 1}]
+    settings = config(answers__second=3, policy__phases=phases, generator__model=f"{GOOD},{BAD}")
+    for number in range(3):
+        task_file(tmp_path, name=f"task{number}")
+    selection = load([str(tmp_path / f"task{number}.json") for number in range(3)])
+    session = prepare(tmp_path, tmp_path / "task0.json", scripted(uneven), settings=settings)
+    asyncio.run(Session(**{**session.__dict__, "selection": selection}).run([]))
+    events = list(read_events(session.folder))
+    context: Any = SimpleNamespace(
+        policy=lambda task: settings.policy, config=settings, examples=SimpleNamespace(lesson=lambda *told: None)
+    )
+    beyond = 0
+    for task in selection.tasks:
+        known = [event for event in events if getattr(event, "task", None) == task.id]
+        (taught,) = [event.rows for event in known if isinstance(event, MixLearned)]
+        arms = shown(task, context, known).arms
+        assert taught == tuple((m, a.births, a.gain / a.births, a.dollars / a.births) for m, a in sorted(arms.items()))
+        first = stop_index(population(known), settings.policy)
+        beyond += first is not None and sum(births for _, births, *_ in taught) > first + 1
+    assert beyond, "none went on for a second answer"
