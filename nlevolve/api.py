@@ -93,8 +93,9 @@ class Brought(Options):
     own_process: bool = False
     """Nothing else lives in this process: its garbage collector is kept off litellm, which saves a tenth of a call's CPU, and
     warnings that litellm causes are hidden."""
-    see: Callable[[Event], None] | str | Sequence[str] | None = None  # type: ignore[assignment]
-    """A function that is called with every event, such as `nlevolve.Progress()`; or views from other packages, by name."""
+    see: Callable[[Event], None] | str | Sequence[Callable[[Event], None] | str] | None = None  # type: ignore[assignment]
+    """A function that is called with every event, such as `nlevolve.Progress()`; a view from another package, by name; or
+    several of these."""
     parents: Annotated[Parents, SkipValidation] | None = None
     """A function that chooses the parent of each move, in place of policy.parents."""
     live: Annotated[LLM, SkipValidation] | None = None
@@ -208,8 +209,8 @@ async def _solve(selectors: Tasks, options: Brought) -> Result:
     with session.lock:
         publisher = Publisher(session.folder, session.selection)
         views = [guarded("results.json", publisher.see, but=(StoreFailed,)), *opened(makers, session.folder)]
-        if callable(options.see):
-            views.append(guarded(getattr(options.see, "__qualname__", type(options.see).__name__), options.see))
+        given = [see for see in _views(options) if not isinstance(see, str)]
+        views += [guarded(getattr(see, "__qualname__", type(see).__name__), see) for see in given]
         finished = await session.run(views, own_process=options.own_process)
         if options.report:
             publisher.report()
@@ -225,11 +226,16 @@ def _elsewhere(options: Brought) -> Elsewhere | None:
     return cluster(options)
 
 
+def _views(options: Brought) -> Sequence[Callable[[Event], None] | str]:
+    """All that is to see the events, functions and names."""
+    if options.see is None:
+        return ()
+    return [options.see] if callable(options.see) or isinstance(options.see, str) else options.see
+
+
 def _names(options: Brought) -> Sequence[str]:
     """The views that are named rather than given as a function."""
-    if options.see is None or callable(options.see):
-        return ()
-    return [options.see] if isinstance(options.see, str) else options.see
+    return [see for see in _views(options) if isinstance(see, str)]
 
 
 def outcome(session: Session, publisher: Publisher, finished: RunFinished) -> Result:

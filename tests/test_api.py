@@ -20,14 +20,15 @@ from tests.stories.worlds import groping, task_file
 
 
 def test_solve_returns_what_results_json_says(tmp_path: Path) -> None:
-    seen = []
+    seen, also = [], []
     options = {"runs_dir": tmp_path / "runs", "cache_dir": tmp_path / "bank", "run": "demo", "live": scripted(groping)}
-    result = nlevolve.solve([str(task_file(tmp_path))], see=seen.append, settings={"policy.pool": 3}, **options)
+    result = nlevolve.solve([str(task_file(tmp_path))], see=[seen.append, also.append], settings={"policy.pool": 3}, **options)
     assert result.exit_code == 0
     assert result.run == "demo"
     assert result.tasks["mirror"].stopped in ("perfect", "exhausted")
     assert isinstance(result.tasks["mirror"].description, list)
     assert seen[0].kind == "run_started"
+    assert seen == also
     assert (result.folder / "results.json").is_file()
 
 

@@ -72,7 +72,7 @@ class Driver:
         self._events: dict[str, list[Event]] = {}
         self._handing = Handing(len(self._tasks), behind, None if at_once == "auto" else at_once)
         self._hearing = Hearing(self.session.known)
-        told = (self._beat, self._handing.joined, self._gone.append, self._say)
+        told = (self._beat, self._joined, self._gone.append, self._say)
         self.roster = Roster(self.engine, self.equipment, self.most, *told)
         self.engine.hear(self.equipment.session, self._hear)
 
@@ -210,7 +210,11 @@ class Driver:
         self._handing.finished(place, arms_of(outcome.learned), outcome.lesson)
         del self._events[self._tasks[place].id]
 
-    # who is lost
+    # who comes, and who is lost
+
+    def _joined(self, station: str) -> None:
+        self._handing.joined(station)
+        self._news.set()  # nothing else may happen: of those that were there all may be lost
 
     def _forget_lost(self) -> None:
         for station in self._gone:

@@ -21,7 +21,8 @@ HUB = "the hub"
 THERE = "at the hub: "
 """With what begins what it says of its own caps."""
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-EVERYWHERE = frozenset({"0.0.0.0", "::", ""})  # nosec B104: what somebody asks for, and what is no address for others
+EVERYWHERE = frozenset({"0.0.0.0", "::", ""})  # nosec B104
+"""What somebody listens at, and what is no address for others."""
 LEAST, DIFFERENT = 16, 6
 """Characters of a token, and different ones among them, where strangers can try theirs."""
 GOOD = "python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"

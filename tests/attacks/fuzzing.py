@@ -401,18 +401,19 @@ READERS = [
     *(["compare", "a", "b"], *(["export", "a", "-f", form] for form in ("kaggle", "arc-prize", "sft", "dpo", "ttt", "library"))),
     *(["cache", "stats", "--cache-dir=bank"], ["cache", "export", "out.jsonl", "--cache-dir=bank"]),
     *(["cache", "forget", "--all", "--dry-run", "--cache-dir=bank"], ["cache", "import", "rows.jsonl", "--cache-dir=bank"]),
-    *(
-        ["library", "list", "--file=lib.jsonl"],
-        ["library", "prune", "--file=lib.jsonl"],
-        ["library", "add", "a", "--file=lib.jsonl"],
-    ),
-    ["solve", "good.json", "--library=lib.jsonl", "--preset=bare", "--no-live", "--run=c"],
-    ["control", "a", "--dry-run"],
-    ["merge", "a", "b", "--run=m"],
+    *(["library", "list", "--file=lib.jsonl"], ["library", "prune", "--file=lib.jsonl"]),
     ["audit", "a"],
     ["resume", "a", "--no-live"],
-    ["solve", "--from=a", "--replay", "--run=r", "--no-live"],
 ]
+MORE = [
+    *(["export", "a", "-f", form] for form in ("hf", "events", "programs", "otlp")),
+    ["library", "add", "a", "--file=lib.jsonl"],
+    ["solve", "good.json", "--library=lib.jsonl", "--preset=bare", "--no-live", "--run=c"],
+    ["solve", "--from=a", "--replay", "--run=r", "--no-live"],
+    ["control", "a", "--dry-run"],
+    ["merge", "a", "b", "--run=m"],
+]
+"""What `make fuzz` calls, too."""
 VALUES: list[Any] = [None, True, -1, 10**400, 0.5, "", "x" * 300, "\x1b[31m", "\ud800", [], [[]], {}, {"a": 1}, [1, "a"], 1e308]
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.attacks.fuzzing import READERS, call, command_line, damage, furnish
+from tests.attacks.fuzzing import MORE, READERS, call, command_line, damage, furnish
 
 BLOCK = 25
 LINES = 500
@@ -37,9 +37,9 @@ def typed(folder: Path, numbers: range) -> None:
     assert not faults, "\n\n".join(faults)
 
 
-def read(folder: Path, number: int) -> None:
+def read(folder: Path, number: int, more: bool = False) -> None:
     what = damage(folder, number)
-    faults = [fault for words in READERS if (fault := call(folder, words).fault())]
+    faults = [fault for words in (READERS + MORE if more else READERS) if (fault := call(folder, words).fault())]
     assert not faults, "\n\n".join([what, *faults])
 
 
@@ -61,4 +61,4 @@ def test_random_command_lines_end_as_they_should(block: int, folder: Path) -> No
 @pytest.mark.fuzz
 @pytest.mark.parametrize("number", range(3, DAMAGES))
 def test_damaged_runs_and_banks_are_told_in_one_line(number: int, folder: Path) -> None:
-    read(folder, number)
+    read(folder, number, more=True)

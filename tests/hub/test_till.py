@@ -103,7 +103,24 @@ def test_a_reply_is_cut_to_what_is_left_and_no_shorter_than_its_worker_says(tmp_
             till.settle("a", Settle(n=2, hold=1, key=KEYS[0], sent=True, took=100))
             with pytest.raises(OverBudget, match="50 of the cap of 150 tokens are left"):
                 await till.reserve("a", Reserve(n=3, task="t", key=KEYS[1], prompt=20, tokens=80, least=31))
-            assert (await till.reserve("a", Reserve(n=4, task="t", key=KEYS[1], prompt=20, tokens=80, least=30)))["tokens"] == 30
+            word = Reserve(n=4, task="t", key=KEYS[1], prompt=20, tokens=80, least=30, token_usd=0.001)
+            assert await till.reserve("a", word) == {"usd": pytest.approx(0.03), "tokens": 30}
+
+    asyncio.run(told())
+
+
+def test_whoever_was_replaced_while_it_waited_holds_nothing(tmp_path: Path) -> None:
+    async def told() -> None:
+        journal, till = opened(tmp_path, Caps(calls=1), {})
+        with closing(journal):
+            account = till.session("a", "a", "", "", "first")
+            await till.reserve("a", Reserve(n=1, task="t", key=KEYS[0]))
+            waiting = asyncio.create_task(till.reserve("a", Reserve(n=2, task="t", key=KEYS[1])))
+            await asyncio.sleep(0)
+            till.session("a", "a", "", "", "second")
+            till.give_back("a", 1)
+            assert await waiting == {}
+            assert (till.ledger.calls, account.held) == (0, {})
 
     asyncio.run(told())
 

@@ -23,13 +23,26 @@ NOTE = (
 def announcement(runs: Sequence[Mapping[str, str]], forecasts: Sequence[Forecasts], tasks: int) -> Group:
     """One run role by role, several in a row each. `runs` are what is swept -> the value that the run has; each forecast leaves
     out what the runs above it have bought."""
-    swept = [axis for axis in runs[0] if len({run[axis] for run in runs}) > 1]
-    same = [f"{axis} {clean(runs[0][axis])}" for axis in runs[0] if axis not in swept]
+    varied = [axis for axis in runs[0] if len({run[axis] for run in runs}) > 1]
+    # a reviser that is what the generator is needs no column of its own, which would break the others' names
+    after = {axis: next(one for one in varied if all(run[one] == run[axis] for run in runs)) for axis in varied}
+    swept = [axis for axis, first in after.items() if axis == first]
+    same = [f"{axis} as {first}" for axis, first in after.items() if axis != first]
+    same += [f"{', '.join(axes)} {clean(value)}" for value, axes in _alike(runs[0], varied).items()]
     table = _of_roles(forecasts[0]) if len(runs) == 1 else _of_runs(runs, forecasts, swept or [next(iter(runs[0]))])
     note = f"low: the first ideas fit. {NOTE}." if len(runs) == 1 else f"{NOTE}; what a run above has bought is not."
     drawn = reduce(add, forecasts).total.likely.pictures
     note += f" Likely {count(drawn)} pictures, among the tokens as providers are known to count them." if drawn else ""
     return Group(table, Text(f"{plural(tasks, 'task')}{''.join(f', {one}' for one in same)}. {note}", style="dim"))
+
+
+def _alike(run: Mapping[str, str], varied: Sequence[str]) -> dict[str, list[str]]:
+    """Value -> what has it in every run."""
+    found: dict[str, list[str]] = {}
+    for axis, value in run.items():
+        if axis not in varied:
+            found.setdefault(value, []).append(axis)
+    return found
 
 
 def _of_roles(forecasts: Forecasts) -> Table:
