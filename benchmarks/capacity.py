@@ -131,7 +131,7 @@ def taken(url: str, short: Ran, long: Ran, told: argparse.Namespace) -> Call:
         memory=long.memory,
         events=long.events / long.calls,
         log=long.log / long.calls,
-        bank=long.bank / long.calls,
+        bank=(long.bank - short.bank) / (long.calls - short.calls),
     )
 
 
@@ -272,9 +272,9 @@ def _told(call: Call, short: Ran, long: Ran, trials: Sequence[list[Ran]], told: 
         f"| events | {call.events:.1f}, {log:.1f} kB of the log |",
         f"| bank | {bank:.1f} kB |",
         "",
-        f"Of worker and driver: the difference of a run of {long.calls} calls and one of {short.calls}, {told.places} in flight. "
-        f"The larger run's worker had {call.memory:,.0f} MB at most. A task that makes 100 calls has {100 * call.events:.0f} "
-        f"events, {100 * log:.0f} kB of the log and {100 * bank:.0f} kB of the bank.",
+        f"Of worker, driver and bank: the difference of a run of {long.calls} calls and one of {short.calls}, {told.places} in "
+        f"flight. The larger run's worker had {call.memory:,.0f} MB at most. A task that makes 100 calls has "
+        f"{100 * call.events:.0f} events, {100 * log:.0f} kB of the log and {100 * bank:.0f} kB of the bank.",
         "",
     )
     yield from _checked(short, trials)
