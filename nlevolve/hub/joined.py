@@ -33,6 +33,8 @@ from nlevolve.llm.turns import Turns, rank
 OUTBOX = "hub-outbox"
 """Folder, in the cache's, of replies that are paid and that no hub has confirmed."""
 
+LATE = 1_000
+"""Replies of embedded models that are remembered."""
 LARGEST = words.LARGEST_FRAME // 8
 """Characters of a reply: a character is up to six bytes of JSON."""
 
@@ -233,6 +235,8 @@ class HubBank:
         self.replay = outbox is None
         self._line, self._outbox, self._notice = line, outbox, notice
         self._claims: dict[str, None] = {}
+        self._late: dict[str, Sample] = {}
+        """What embedded models said of late."""
         self._delivering = asyncio.create_task(self._deliver())
         line.restated(self._again)
 
@@ -241,9 +245,10 @@ class HubBank:
         return _sample(await self._line.ask(words.Look(n=self._line.next(), key=key), last=True))
 
     async def claim(self, request: Request) -> Sample | None:
-        """What an embedded model says costs nothing, so that nobody needs to wait for it."""
+        """What an embedded model says costs nothing, so that nobody needs to wait for it: only what this worker has had while it
+        looked is not asked for again."""
         if is_embedded(request.model):
-            return None
+            return self._late.get(request.key)
         await self._ready()
         word = words.Claim(n=self._line.next(), key=request.key)
         sample = _sample(await self._line.ask(word, last=request.label.last))
@@ -260,6 +265,9 @@ class HubBank:
         self._claims.pop(key, None)
         if is_embedded(sample.model):
             self._line.tell(word)
+            self._late[key] = sample
+            if len(self._late) > LATE:
+                del self._late[next(iter(self._late))]
             return sample
         if self._outbox is not None:
             await self._outbox.put(key, sample)

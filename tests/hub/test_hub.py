@@ -147,6 +147,27 @@ def test_two_runs_that_ask_the_same_share_one_purchase(tmp_path: Path) -> None:
     story(told)
 
 
+def test_what_an_embedded_model_said_while_it_was_looked_for_is_not_asked_for_again(tmp_path: Path) -> None:
+    asked = request().model_copy(update={"settings": RoleSettings(model="offline/checker")})
+    said = Sample(model="offline/checker", run="one", reply=REPLY)
+
+    async def told() -> None:
+        async with Hub.started(tmp_path / "hub") as hub:
+            means = Joined(hub.url, hub.token)
+            async with OpenStack(
+                means=means, run="one", run_id="one", emit=[].append, cards=CARDS, cache_dir=tmp_path / "one", live=Model()
+            ):
+                bank = means.bank(tmp_path / "other", pytest.fail)
+                assert await bank.claim(asked) is None
+                await bank.look("0" * 64)
+                looked, _ = await asyncio.gather(bank.look(asked.key), bank.put(asked.key, said))
+                assert looked is None, "the hub had none yet"
+                assert await bank.claim(asked) == said
+                await bank.close()
+
+    story(told)
+
+
 class Raw:
     """A worker that says its words itself, and can be cut off without a goodbye."""
 
