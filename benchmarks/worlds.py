@@ -63,7 +63,7 @@ class World:
     tasks: tuple[str | int, ...]
     """Their ids, or the numbers of those that the served model knows."""
     preset: str
-    library: str
+    shelf: str
     seed: int
     settings: dict[str, Any]
     coder: bool
@@ -83,7 +83,7 @@ class World:
     @property
     def words(self) -> tuple[str, ...]:
         """Of the command line, but for models."""
-        told = [f"--preset={self.preset}", f"--library={self.library}", f"--seed={self.seed}"]
+        told = [f"--preset={self.preset}", f"--library={self.shelf}", f"--seed={self.seed}"]
         return (*told, *(f"--set={name}={_toml(value)}" for name, value in self.settings.items()))
 
 

@@ -84,21 +84,21 @@ def advice(pong: Pong, role: Role) -> str:
     return way if cut else f"many a {lost} so: {way}"
 
 
-def way_out(role: Role, *, cut: bool, looped: bool) -> str:
-    """What to try where replies of a role cannot be read."""
+def way_out(role: Role, *, cut: bool, looped: bool, programs: bool = False) -> str:
+    """What to try where replies of a role cannot be read. `programs`: who writes descriptions writes their programs, too."""
     kind = _kind(role)
     settings = "generator" if kind == "bullets" else "checker" if kind == "grid" else role
     if looped:
         return f"a model that goes round in circles seldom gets better: choose a larger --{settings}"
     if cut:
         return f"it needs more room: set {settings}.max_tokens to more, or let it think less ({settings}.thinking=low)"
-    if kind is None:
-        return "try another --coder"
+    if kind is None or (programs and kind == "bullets"):  # a program comes in one form alone
+        return f"try another --{settings}"
     return f"try another {settings}.form (text, object, schema), or another --{settings}"
 
 
 def _kind(role: Role) -> Kind | None:
-    """What a role's replies hold; None for a program, which comes in one form alone."""
+    """What a role's replies hold; None for a program alone."""
     if role == "coder":
         return None
     if role == "reviewer":

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from nlevolve.cli import app, options
+from nlevolve.cli.hub import FOLDER
 from nlevolve.errors import UsageError
 from nlevolve.view.door import complain, say
 
@@ -71,6 +72,8 @@ def audited(
 
     bank = _bank(config, cache_dir)
     if bank is None:
+        if by_hub(config):
+            notice("the replies of this run are in its hub's sample bank: name that with --cache-dir, HUB_FOLDER/bank")
         return derive(folder, config)
     if cache_dir is None and not bank.folder.resolve().is_relative_to(Path.cwd().resolve()):
         notice(elsewhere(bank.folder))
@@ -82,12 +85,19 @@ def audited(
         asyncio.run(bank.close())
 
 
+def by_hub(config: Mapping[str, Any]) -> bool:
+    """Whether a run shared its replies by a hub that it was told of."""
+    return config.get("limits", {}).get("hub") is not None
+
+
 def _bank(config: Mapping[str, Any], cache_dir: Path | None) -> ReplayBank | None:
+    from nlevolve.hub.desk import BANK
     from nlevolve.llm.replay_bank import ReplayBank, is_bank
 
     if cache_dir is not None:
         return ReplayBank(cache_dir, lambda text: None)
-    folders = (Path(str(config.get("cache_dir", ""))), options.CACHE)
+    # a bank of our own may have replies to the same questions that other runs bought
+    folders = (FOLDER / BANK,) if by_hub(config) else (Path(str(config.get("cache_dir", ""))), options.CACHE)
     try:
         return next((ReplayBank(folder, lambda text: None) for folder in folders if is_bank(folder)), None)
     except UsageError:

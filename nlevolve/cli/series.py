@@ -60,7 +60,7 @@ class Series:
         """Whether the cells name all of their settings."""
         seed, data = self.configs[0].seed, self.shared.part(Data).model_dump()
         self.selection = tasks if isinstance(tasks, Selection) else load(tasks, seed, **data)
-        self.given, self.library = given, library
+        self.given, self.examples = given, library
         self.see = found(self.shared.see)
         self.folders: list[Path] = []
 
@@ -78,9 +78,9 @@ class Series:
         if self.shared.seeds is not None:
             told = seeded(str(self.shared.seeds), Path(self.shared.runs_dir), self.selection.tasks)
             seeds = {task: len(those) for task, those in told.given.items()}
-        library = self.library
-        if self.shared.library is not None:
-            library = chosen(str(self.shared.library), self.selection.whole)
+        library, named = self.examples, self.shared.given.get("library")
+        if named is not None:
+            library = chosen(str(named), self.selection.whole)
         return forecast(self.configs, self.selection.tasks, self._prompts(), cards, seeds=seeds, library=library)
 
     def announce(self, *, as_json: bool = False) -> None:

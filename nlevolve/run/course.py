@@ -53,7 +53,7 @@ class _Course:
     luck: Luck
     given: int
     own: bool
-    library: bool = False
+    examples: bool = False
 
     def all(self) -> Iterator[tuple[Kind, float]]:
         yield Kind("checker", "check"), float(self.given * self._checks(True))
@@ -101,7 +101,7 @@ class _Course:
         """Whether birth k is shown rules of other tasks, if it is as the schedule has it."""
         policy = self.config.policy
         birth = Birth(index=self.given + k, operator=planned(policy, k), model="")
-        return self.library and policy.writes == "words" and is_shown(birth, policy.examples)
+        return self.examples and policy.writes == "words" and is_shown(birth, policy.examples)
 
     def _moves(self, k: int) -> Iterator[tuple[Operator, float]]:
         """What birth k may be, and the share of searches in which it is: with a rule that fits in sight, others are tried."""

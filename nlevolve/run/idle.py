@@ -25,8 +25,8 @@ class _Facts:
 
     config: RunConfig
     brought: Brought
-    library: bool
-    """Whether any is named."""
+    examples: bool
+    """Whether a library is named."""
 
     @property
     def moves(self) -> frozenset[str]:
@@ -68,7 +68,7 @@ NEEDS = (
     _Need(tuple(f"answers.{name}" for name in _FOLLOWED), lambda its: its.config.policy.births > 0, _BIRTHS),
     _Need(_PARENTS, lambda its: its.moves != {"write"}, "no birth has parents (policy.phases only writes)"),
     _Need(("policy.blind",), lambda its: "write" in its.moves, "no birth writes anew (policy.phases)"),
-    _Need(("policy.examples",), lambda its: its.library, "no library is named (--library)"),
+    _Need(("policy.examples",), lambda its: its.examples, "no library is named (--library)"),
     _Need(
         ("policy.examples", "--library"),
         lambda its: its.config.policy.writes == "words",
@@ -76,7 +76,7 @@ NEEDS = (
     ),
     _Need(
         ("policy.mix",),
-        lambda its: its.several or its.library,
+        lambda its: its.several or its.examples,
         "nothing competes (a mix such as --generator A,B, or policy.eyes)",
     ),
     _Need(

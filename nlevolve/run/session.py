@@ -118,7 +118,7 @@ class Session:
         suits us best.
         """
         with closing(self.lock), closing(store.Log(self.folder)) as log:
-            unread = Unread(self.known)
+            unread = Unread(self.known, programs=self.config.policy.writes == "programs")
 
             def emit(event: Event) -> None:
                 log.append(event)

@@ -28,7 +28,9 @@ class _Came:
 class Unread:
     """Folded from a run's events, each seen once. Of a task that is answered nothing is kept."""
 
-    def __init__(self, events: Iterable[Event] = ()) -> None:
+    def __init__(self, events: Iterable[Event] = (), *, programs: bool = False) -> None:
+        """`programs`: who writes descriptions writes their programs, too."""
+        self._programs = programs
         self._of: defaultdict[str, _Came] = defaultdict(_Came)
         for event in events:
             self.see(event)
@@ -61,6 +63,7 @@ class Unread:
                 model,
                 [one for one in unread if (one.role, one.model) == (role, model)],
                 {one.request: one for one in replies if (one.role, one.model) == (role, model)},
+                self._programs,
             )
         lost = added(loss for event in answered.values() for loss in event.losses)
         return sentence(lost) if lost else "nothing that was tried gives a grid"
@@ -71,12 +74,13 @@ def lacking(event: TaskAnswered) -> bool:
     return any(answer.attempt_1 is None for answer in event.answers)
 
 
-def _of(role: Role, model: str, unread: Collection[ReplyUnread], replies: Mapping[str, CallFinished]) -> str:
+def _of(role: Role, model: str, unread: Collection[ReplyUnread], replies: Mapping[str, CallFinished], programs: bool) -> str:
     """What was wrong with a model's replies: how many, what mostly, one of them, and what to do."""
+    came = [replies[one.request] for one in unread if one.request in replies]
+    cut, looped = (2 * sum(those) > len(unread) for those in ([c.finish == "length" for c in came], [c.looping for c in came]))
     mostly = Counter(one.why for one in unread).most_common(1)[0][0]
-    one = next(one for one in unread if one.why == mostly)
-    reply = replies.get(one.request)
-    such = f', such as "{one.said}"' if one.said else ""
-    way = way_out(role, cut=reply is not None and reply.finish == "length", looped=reply is not None and reply.looping)
+    said = next(one.said for one in unread if one.why == mostly)
+    such = f', such as "{said}"' if said else ""
     of = f"{len(unread):,} of {len(replies):,} replies of the {role} {model}"
+    way = way_out(role, cut=cut, looped=looped, programs=programs)
     return f"{of} could not be read{such} ({mostly[:LONGEST]}): {way}"

@@ -69,7 +69,7 @@ class Played:
         return Options.read({**given, **more})
 
     def whole(self) -> Path:
-        library = {"run": "run", "none": "none"}.get(self.world.library, str(self.folder / "lib.jsonl"))
+        library = {"run": "run", "none": "none"}.get(self.world.shelf, str(self.folder / "lib.jsonl"))
         options = self.options("whole", "bank", library=library)
         return self.carried_out(begin(self.selection, self.settings, options, live=self.model(1)))
 
