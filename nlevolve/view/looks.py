@@ -9,7 +9,7 @@ from nlevolve.evolve.bandit import gain
 from nlevolve.evolve.population import Candidate, Population
 from nlevolve.records import Birth
 from nlevolve.view.statistics import Interval, mean_difference
-from nlevolve.view.text import plural
+from nlevolve.view.text import plural, points
 
 EYES = {"none": "without pictures", "inputs": "pictures of inputs", "all": "with pictures"}
 Row = TypeVar("Row")
@@ -103,8 +103,8 @@ def beside(tasks: Iterable[Rows], name: str, usual: str) -> Compared | None:
 
 def ahead(of: Compared) -> str:
     """In points, with the interval, on how many tasks."""
-    low, high = (f"{100 * bound:+.1f}" for bound in of.interval)
-    return f"{100 * of.points:+.1f} ({low} to {high}, {plural(of.tasks, 'task')})"
+    low, high = map(points, of.interval)
+    return f"{points(of.points)} ({low} to {high}, {plural(of.tasks, 'task')})"
 
 
 NOTE = (

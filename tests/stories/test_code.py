@@ -189,7 +189,7 @@ def test_a_coder_is_one_model_that_is_asked_for_text_and_named_where_it_is_neede
         ({"coder": "a,b"}, {}, "--coder takes one model"),
         ({"coder": "offline/coder"}, {"coder.form": "schema"}, "a program is asked for as text"),
         ({"coder": "offline/coder"}, {"coder.seconds": 0}, "coder.seconds"),
-        ({}, {"coder.seconds": 3}, "coder.model"),
+        ({}, {"coder.seconds": 3}, "coder.seconds.*--coder MODEL"),
     ):
         with pytest.raises(UsageError, match=told):
             configure("quick", models=models, changes=changes)

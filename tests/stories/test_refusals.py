@@ -166,14 +166,14 @@ def test_a_test_answer_that_is_refused_for_its_content_is_final_and_named(tmp_pa
     with served(VLLM, writing(lambda asked: filtered if follows(asked) else None)) as server:
         result, events = run(tmp_path, server, "hosted_vllm/some", count=1, run="r")
         before, port = len(server.asked), server.port
-    assert result.exit_code == 0
+    assert result.exit_code == 4, "a task is left without an answer"
     assert all(isinstance(event.attempt, Refused) for event in of(AnswerFollowed, events))
     (answered,) = of(TaskAnswered, events)
     assert [(loss.failure, loss.why) for loss in answered.losses] == [("filtered", "400 flagged")]
     assert before
     with Provider(writing(), port) as server:
         ended, _ = resumed(tmp_path / "runs" / "r")
-    assert ended.exit_code == 0
+    assert ended.exit_code == 4
     assert server.asked == []
 
 

@@ -79,7 +79,7 @@ def test_presets_that_write_programs_ask_no_coder_and_name_what_does_not_go_with
         assert (config.coder.memory, config.policy.read) == (32, "code")
     for changes, why in (
         ({"policy.read": "both"}, "policy.read"),
-        ({"policy.phases": [{"births": 4, "moves": ["restart"]}]}, "not restart"),
+        ({"policy.phases": [{"births": 4, "moves": ["restart"]}]}, "has restart"),
         ({"generator.form": "schema"}, "asked for as text"),
     ):
         with pytest.raises(UsageError, match=why):
