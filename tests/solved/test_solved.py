@@ -133,15 +133,34 @@ def test_while_a_library_is_changed_another_command_waits_and_says_so_in_the_end
         "Row 1 is blue, magenta and orange. Row 2 is magenta, orange and magenta. Row 3 is red, red and magenta.",
         *("Cells 1\u200b 6 7 6\u200b 7 6 2 2 6", "As in Task 67A3C6AC", "See 67a3c6ac_1", "See data.parquet"),
         *("As in task 67a3\u200bc6ac", "See data.par\u00adquet"),
+        *("Write OMY YMM YYM", "Write rkr kkk kkk", "Write RKRKKKKKK", "Write red bla red bla bla bla bla bla bla"),
+        "In row 1 write 7 6 4. In row 2 write 4 6 6. In row 3 write 4 4 6.",
+        "Column 1 from the top: red, black, black. Column 2 from the top: black, grey, black. Column 3 from the top: red, red, red.",
+        "The first row is red, black, red, the second row has black, black, black, and the last row from left to right a red, "
+        "a red and a red square.",
     ],
 )
 def test_what_may_be_an_answer_or_names_a_task_is_never_shown_however_it_is_written(told: str) -> None:
     assert unfit(Description(bullets=(told,)))
 
 
+@pytest.mark.parametrize(
+    "told",
+    [
+        "Recolor red to blue, green to yellow, grey to magenta, orange to cyan, and black to maroon.",
+        "Color row 1 red, row 2 blue and row 3 green, then repeat: the first row is red, the second row blue, the last row green.",
+        "MAKE A BIGGER GRID. RED ONES GROW BY ONE, AND BECOME GREEN OR GREY.",
+        "In column 2 of the 3x3 grid put a red cell, in the middle row a blue one, in the bottom row the 2 colors of the frame.",
+    ],
+)
+def test_a_rule_with_colours_numbers_and_rows_is_no_grid(told: str) -> None:
+    assert not unfit(Description(bullets=(told,)))
+
+
 def test_a_grid_with_a_row_a_bullet_is_one_and_each_reason_is_said() -> None:
     told = {
         ("1 6 7", "6 7 6", "2 2 6"): "it has a grid written out",
+        ("In row 1 write 2 0 2.", "In row 2 write 0 0 0.", "In row 3 write 0 0 0."): "it has a grid written out",
         ("Mirror it.", "As in 67a3c6ac."): "it names a task by its id",
         ("Mirror it.", "See flip.json."): "it names a file",
         ("Look at 67a3", "c6ac is no word."): "",
