@@ -54,7 +54,7 @@ def entry(task: Task, description: Description, origin: str = "", model: str = "
     # numpy and scipy take their time to load
     from nlevolve.puzzle.traits import traits
 
-    marks = tuple(sorted(fingerprints(task)))[:MOST_MARKS]
+    marks = marks_of(task)
     return Entry(
         id=id_of(marks, description),
         task=task.id,
@@ -64,6 +64,11 @@ def entry(task: Task, description: Description, origin: str = "", model: str = "
         origin=origin[:LONGEST_ORIGIN],
         model=model[:LONGEST_ORIGIN],
     )
+
+
+def marks_of(task: Task) -> tuple[str, ...]:
+    """Its fingerprints, as an entry has them."""
+    return tuple(sorted(fingerprints(task)))[:MOST_MARKS]
 
 
 def id_of(marks: Iterable[str], description: Description) -> str:
