@@ -101,6 +101,7 @@ async def put(asker: Asker, request: Request, read: Reader[Read]) -> Answered[Re
         # from its first reply on: the repair only makes sense as an answer to it
         for asked in (request, repair):
             asker.reject(asked, str(problem))
+        problem.unseen = request.label.unseen
         raise
 
 
