@@ -100,7 +100,7 @@ def test_an_eye_that_gives_no_description_is_chosen_less_and_its_births_are_coun
     planned = births(log)
     blind = [event.birth for event in log if isinstance(event, MoveFailed)]
     assert {birth.eye for birth in blind} == {"all"}
-    assert 1 <= len(blind) < len(planned) / 2
+    assert 1 <= len(blind) < len(planned) / 3  # every second, if only survivors counted
     looks = json.loads((session.folder / "results.json").read_bytes())["totals"]["looks"]
     assert {name: row["births"] for name, row in looks.items()} == {
         "digits": len(planned) - len(blind),
