@@ -164,6 +164,8 @@ class Desk:
                 self._answer(worker, word.n, _error("refused", f"more than {MOST_AT_ONCE:,} words at once"))
             else:
                 worker.running[word.n] = asyncio.create_task(self._await(worker, word.n, doing))
+                # one that is taken back in the same frame never begins
+                worker.running[word.n].add_done_callback(lambda _, doing=doing: doing.close())
         self._flush_soon()
 
     async def close(self) -> None:
@@ -268,6 +270,7 @@ class Desk:
         task = worker.running.pop(n, None)
         if task is not None:
             task.cancel()
+            self._answer(worker, n, "null")  # else it would be said again, and carried out, over the next connection
         if not worker.reads:
             self.till.give_back(worker.account, n)
         self.rooms.give_back(worker.account, n)
