@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -163,9 +164,8 @@ class Desk:
                 doing.close()
                 self._answer(worker, word.n, _error("refused", f"more than {MOST_AT_ONCE:,} words at once"))
             else:
-                worker.running[word.n] = asyncio.create_task(self._await(worker, word.n, doing))
-                # one that is taken back in the same frame never begins
-                worker.running[word.n].add_done_callback(lambda _, doing=doing: doing.close())
+                task = worker.running[word.n] = asyncio.create_task(self._await(worker, word.n, doing))
+                task.add_done_callback(partial(_closed, doing))
         self._flush_soon()
 
     async def close(self) -> None:
@@ -345,6 +345,11 @@ class Desk:
             done, worker.done = worker.done, []
             news, worker.news = worker.news, []
             worker.send(f'{{"done":[{",".join(done)}],"news":[{",".join(news)}],"carries":{carries}}}')
+
+
+def _closed(doing: Coroutine[Any, Any, str | None], _: asyncio.Task[None]) -> None:
+    """Where it was taken back in its own frame it has never begun."""
+    doing.close()
 
 
 def _error(kind: str, message: str, **more: str) -> str:
