@@ -18,9 +18,10 @@ from pydantic import ValidationError
 
 from nlevolve.hub import words
 from nlevolve.hub.address import LOOPBACK, VARIABLE, check_strong, reachable
-from nlevolve.hub.desk import LEASE, Desk, Replaced, Worker
+from nlevolve.hub.desk import LEASE, Desk
 from nlevolve.hub.rates import Rates
 from nlevolve.hub.status import status_of
+from nlevolve.hub.worker import Replaced, Worker
 from nlevolve.llm.ledger import Caps, Spent
 
 HEADERS, GREETING = 10.0, 10.0
