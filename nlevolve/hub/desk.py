@@ -26,7 +26,7 @@ from nlevolve.llm.request import OverBudget
 from nlevolve.records import Event, LimitChanged
 
 LEASE = 60.0
-"""Seconds for which a worker that is not heard of keeps what it holds: a network may be away for that long."""
+"""Seconds for which a worker whose connection is gone keeps what it holds: a network may be away for that long."""
 MOST_AT_ONCE = 20_000
 """Words of one worker under way."""
 BANK = "bank"

@@ -27,7 +27,7 @@ from nlevolve.llm.ledger import Caps, Spent
 HEADERS, GREETING = 10.0, 10.0
 """Seconds for a connection's request, and for a worker's first frame."""
 HEARTBEAT = 10.0
-"""Seconds between looks whether a worker is still there."""
+"""Seconds between looks whether a worker is still there; one that does not answer within half of that is gone."""
 UNREAD = 30.0
 """Seconds in which the other end must take what it is sent."""
 BACKLOG = 4 * words.LARGEST_FRAME
