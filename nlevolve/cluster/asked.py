@@ -64,6 +64,11 @@ class Cluster:
         return f"cluster: {who} at {self.address}, by {dask}; whether they are there is seen when the run begins"
 
     @property
+    def flags(self) -> tuple[str, ...]:
+        """As they are typed."""
+        return ("--cluster", self.address, *(("--workers", str(self.workers)) if self.workers else ()))
+
+    @property
     def row(self) -> dict[str, Any]:
         """The same for programs."""
         return {"address": self.address, "workers": self.begun or self.workers, "dask": metadata.version("distributed")}

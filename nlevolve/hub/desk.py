@@ -71,10 +71,12 @@ class Desk:
         earlier: Spent | None = None,
         lease: float = LEASE,
         notice: Notice,
+        where: str = THERE,
     ) -> None:
+        """`where`: with what begins what it says of its caps."""
         self.born = uuid.uuid4().hex
         self.folder, self.caps, self.lease = folder, caps, lease
-        self._notice = notice
+        self._notice, self._where = notice, where
         self._journal = Journal(folder)
         self._facts: list[Fact] = []
         try:
@@ -295,7 +297,7 @@ class Desk:
         try:
             answer = await doing or "null"
         except OverBudget as error:
-            answer = _error(error.kind, f"{THERE}{error}", scope=error.scope)
+            answer = _error(error.kind, f"{self._where}{error}", scope=error.scope)
         except BankFailed as error:
             answer = _error("bank", str(error))
         except Exception as error:  # a model that can be none; and whatever it is, who waits must be answered
