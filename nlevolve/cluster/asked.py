@@ -93,7 +93,7 @@ class Cluster:
                 finally:
                     await driver.leave()
         except Gone as gone:
-            raise Unfit(str(gone), False, "start the scheduler, or name another one") from None
+            raise Unfit(str(gone), False, "start the scheduler and its workers, or name another one") from None
 
 
 def cluster(options: Spread) -> Cluster | None:
