@@ -61,8 +61,8 @@ class Hub:
         where: str = THERE,
     ) -> AsyncIterator[Hub]:
         """Listen while the context is open. Port 0 takes a free one; without a token one is drawn, "" needs none. The sample bank
-        is in the folder, unless another is said to have it; `earlier` counts against the caps, too. `where`: with what begins what it
-        says of them.
+        is in the folder, unless another is said to have it; `earlier` counts against the caps, too. `where`: with
+        what begins what it says of them.
 
         Raises UsageError, and OSError where the port is taken.
         """
