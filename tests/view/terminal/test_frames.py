@@ -203,6 +203,16 @@ def test_another_candidate_can_be_looked_at() -> None:
     assert text(replace(of, birth=999), 80, 24) == text(of, 80, 24)
 
 
+def test_models_of_one_run_are_all_cut_to_their_telling_part_or_none_is() -> None:
+    begun = FakeRun().events()[0]
+    assert isinstance(begun, RunStarted)
+    models = {"generator": "hosted_vllm/generator", "checker": "hosted_vllm/checker"}
+    told = begun.model_copy(update={"models": models, "asked": ("generator", "checker")})
+    assert "  generator → checker" in text(look([told]), 120, 24)
+    short = told.model_copy(update={"models": {"generator": "a/one", "checker": "b/two"}})
+    assert "  a/one → b/two" in text(look([short]), 120, 24)
+
+
 def test_nothing_has_happened_yet() -> None:
     empty = Look(Summary(), FakeRun().events()[0].at)
     assert "waiting for the run's first event" in text(empty, 80, 24)
