@@ -84,8 +84,8 @@ class Series:
         return forecast(self.configs, self.selection.tasks, self._prompts(), cards, seeds=seeds, library=library)
 
     def announce(self, *, as_json: bool = False) -> None:
-        """Print the runs, what they may take, and who would solve them. Raises UsageError where a cluster cannot, or where a hub's
-        address is none."""
+        """Print the runs, what they may take, and who would solve them. Raises UsageError where a cluster cannot, or where a
+        hub's address is none."""
         from nlevolve.cli.solve import cluster_of
 
         cluster, hub = cluster_of(self.shared, look=False), self._hub()
