@@ -169,9 +169,7 @@ def test_what_cannot_be_merged_is_refused_in_a_line_and_leaves_nothing(nlevolve:
         assert "run p1 is being written by another process" in refused("p1", "p2", "--run", "new")
 
 
-def test_a_log_with_less_than_its_results_say_is_refused_and_one_with_more_is_not(
-    nlevolve: Run, runs: Path
-) -> None:
+def test_a_log_with_less_than_its_results_say_is_refused_and_one_with_more_is_not(nlevolve: Run, runs: Path) -> None:
     log = runs / "p2" / "events.jsonl"
     whole = log.read_bytes().splitlines(keepends=True)
 

@@ -86,6 +86,11 @@ def test_a_dry_run_names_the_hub_and_refuses_what_is_no_address_of_one(tmp_path:
     )
 
 
+def test_commands_that_take_no_cluster_say_which_do(tmp_path: Path) -> None:
+    ended = call(tmp_path, ["control", "some", "--cluster", "local"])
+    assert (ended.code, "--cluster. Only solve, resume and sweep take a cluster" in ended.err) == (2, True)
+
+
 def test_a_cluster_that_only_a_sweep_s_file_names_is_asked_about_first(tmp_path: Path) -> None:
     lines = ["selectors = ['arc1:67a3c6ac']", "generator = ['offline/generator', 'offline/generator-weak']"]
     (tmp_path / "sweep.toml").write_text("\n".join([*lines, "cluster = 'tcp://127.0.0.1:9'"]))
