@@ -75,7 +75,7 @@ def main() -> None:
     except (KeyboardInterrupt, typer.Abort):
         code = _failed(INTERRUPTED, "interrupted")
     except (UsageError, typer.TyperException) as error:
-        code = _failed(USAGE, error.format_message() if isinstance(error, typer.TyperException) else str(error))
+        code = _failed(USAGE, _misused(error) if isinstance(error, typer.TyperException) else str(error))
     except Exception as error:
         from nlevolve.cli.accidents import explained
 
@@ -99,6 +99,13 @@ def _called() -> int:
     for told in taken_last(tree, sys.argv[1:]):
         _said(told)
     return code if isinstance(code, int) else 0
+
+
+def _misused(error: typer.TyperException) -> str:
+    """What was typed that there is not."""
+    if getattr(error, "option_name", "") == "--cluster":
+        return "No such option: --cluster. Only solve, resume and sweep take a cluster"
+    return error.format_message()
 
 
 def _failed(code: int, text: str) -> int:

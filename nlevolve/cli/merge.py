@@ -54,6 +54,7 @@ def merge(
     json: options.Json = False,
 ) -> int:
     """One run from shards, or from runs of disjoint tasks with equal settings; any command takes it as any run."""
+    from nlevolve.cli.lacking import require_nothing_lost
     from nlevolve.puzzle.datasets import load
     from nlevolve.run import store
     from nlevolve.run.merging import configured, log
@@ -68,6 +69,7 @@ def merge(
         require_whole(order, parts)
     selection = load(order.selectors, max_side=store.max_side(parts[0].config))
     require_unchanged(parts, selection)
+    beside += require_nothing_lost(parts)
     config = configured(run, parts, order, selection)
     if cache_dir is not None:
         config["cache_dir"] = str(cache_dir.resolve())

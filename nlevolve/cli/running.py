@@ -104,7 +104,9 @@ def _carry_out(session: Session, outside: Sequence[See], *, live: bool, as_json:
         # in a file or a pipe a line stays a line
         width = screen.width if screen.is_terminal else None
         page, controls = session.folder / "report.html", controls_told(session.folder, results)
-        screen.print(closing(summary, results, run, colours, page=page, width=width, controls=controls), soft_wrap=True)
+        flags = session.elsewhere.flags if session.elsewhere else ()
+        told = closing(summary, results, run, colours, page=page, width=width, controls=controls, elsewhere=flags)
+        screen.print(told, soft_wrap=True)
     if finished.why and (as_json or not _read_together()):
         complain(finished.why)
     _report(publisher, None if as_json else Times(began, first.at or ended, ended))

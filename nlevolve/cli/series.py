@@ -84,12 +84,14 @@ class Series:
         return forecast(self.configs, self.selection.tasks, self._prompts(), cards, seeds=seeds, library=library)
 
     def announce(self, *, as_json: bool = False) -> None:
-        """Print the runs, what they may take, and who would solve them. Raises UsageError where a cluster cannot."""
+        """Print the runs, what they may take, and who would solve them. Raises UsageError where a cluster cannot, or where a
+        hub's address is none."""
         from nlevolve.cli.solve import cluster_of
 
-        cluster = cluster_of(self.shared, look=False)
+        cluster, hub = cluster_of(self.shared, look=False), self._hub()
         if as_json:
-            say(dumps(self._row() | ({"cluster": cluster.row} if cluster else {}), separators=(",", ":")))
+            beside = ({"cluster": cluster.row} if cluster else {}) | ({"hub": hub} if hub else {})
+            say(dumps(self._row() | beside, separators=(",", ":")))
             return
         from nlevolve.run.assumed import lines, models_asked
         from nlevolve.view.terminal.sweep_table import announcement
@@ -99,6 +101,14 @@ class Series:
             say(clean(line))
         if cluster:
             say(clean(cluster.told))
+        if hub:
+            say(clean(f"hub: its caps, limits and sample bank, at {hub}; whether it is there is seen when the run begins"))
+
+    def _hub(self) -> str | None:
+        """The address of the hub that is named, which is not asked. Raises UsageError for one that can be none."""
+        from nlevolve.hub.address import checked
+
+        return checked(self.shared.hub) if self.shared.hub is not None else None
 
     def _idle(self) -> Iterator[str]:
         """Which of the settings that were named have nothing to do."""

@@ -21,7 +21,7 @@ from nlevolve.cluster.same import sources
 from nlevolve.cluster.shared import Shared, clash, shared
 from nlevolve.errors import UsageError
 from nlevolve.options import LOCAL, Limits, Places, Spread
-from nlevolve.records import Noticed
+from nlevolve.records import CLUSTER, Noticed
 from nlevolve.run.context import Emit
 from nlevolve.run.pinging import Unfit
 from nlevolve.run.recorded import endpoints_of
@@ -64,6 +64,11 @@ class Cluster:
         return f"cluster: {who} at {self.address}, by {dask}; whether they are there is seen when the run begins"
 
     @property
+    def flags(self) -> tuple[str, ...]:
+        """As they are typed."""
+        return ("--cluster", self.address, *(("--workers", str(self.workers)) if self.workers else ()))
+
+    @property
     def row(self) -> dict[str, Any]:
         """The same for programs."""
         return {"address": self.address, "workers": self.begun or self.workers, "dask": metadata.version("distributed")}
@@ -73,6 +78,8 @@ class Cluster:
         """Its workers, met. Raises Unfit where one cannot take part, or nobody answers."""
         here = self.address == LOCAL
         wanted = self.begun or self.workers or 1
+        coming = f"starting {_workers(wanted)} on this machine" if here else f"meeting workers at {self.address}"
+        emit(Noticed(text=f"{CLUSTER}{coming}"))
         try:
             async with (
                 local(wanted) if here else at(self.address) as engine,
@@ -82,13 +89,13 @@ class Cluster:
                 await driver.roster.meet(wanted)
                 number = len(driver.roster.places)
                 where = "on this machine" if here else f"at {self.address}"
-                emit(Noticed(text=f"cluster: {_workers(number)} {where}"))
+                emit(Noticed(text=f"{CLUSTER}{_workers(number)} {where}"))
                 try:
                     yield driver
                 finally:
                     await driver.leave()
         except Gone as gone:
-            raise Unfit(str(gone), False, "start the scheduler, or name another one") from None
+            raise Unfit(str(gone), False, "start the scheduler and its workers, or name another one") from None
 
 
 def cluster(options: Spread) -> Cluster | None:

@@ -264,7 +264,11 @@ class Driver:
         try:
             await self.roster.beating()
         except Gone as gone:
-            raise Unfit(f"{gone}; what was answered is kept", False, "start the scheduler again") from None
+            raise Unfit(
+                f"{gone}; what was answered is kept",
+                False,
+                "start the scheduler again, and its workers, which may have ended with it",
+            ) from None
         finally:
             self._news.set()
 

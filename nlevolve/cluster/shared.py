@@ -107,6 +107,13 @@ async def shared(session: Session, host: str, emit: Emit) -> AsyncIterator[Share
             emit(Noticed(text=text))
 
         async with Hub.started(
-            Path(folder), bank=session.cache_dir, host=host, caps=caps, earlier=spent(session.known), rates=rates, notice=notice
+            Path(folder),
+            bank=session.cache_dir,
+            host=host,
+            caps=caps,
+            earlier=spent(session.known),
+            rates=rates,
+            notice=notice,
+            where="",  # its caps are the run's own
         ) as hub:
             yield Shared(hub.url, hub.token, hub)

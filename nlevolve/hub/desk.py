@@ -49,10 +49,12 @@ class Desk:
         earlier: Spent | None = None,
         lease: float = LEASE,
         notice: Notice,
+        where: str = THERE,
     ) -> None:
+        """`where`: with what begins what it says of its caps."""
         self.born = uuid.uuid4().hex
         self.folder, self.caps, self.lease = folder, caps, lease
-        self._alone = bank is None
+        self._alone, self._where = bank is None, where
         self._journal = Journal(folder)
         self._facts: list[Fact] = []
         try:
@@ -289,7 +291,7 @@ class Desk:
         try:
             answer = await doing or "null"
         except OverBudget as error:
-            answer = error_of(error.kind, f"{THERE}{error}", scope=error.scope)
+            answer = error_of(error.kind, f"{self._where}{error}", scope=error.scope)
         except BankFailed as error:
             self._fail(error)
             return

@@ -17,7 +17,7 @@ from aiohttp import WSMsgType, web
 from pydantic import ValidationError
 
 from nlevolve.hub import words
-from nlevolve.hub.address import LOOPBACK, VARIABLE, check_strong, reachable
+from nlevolve.hub.address import LOOPBACK, THERE, VARIABLE, check_strong, reachable
 from nlevolve.hub.desk import LEASE, Desk
 from nlevolve.hub.rates import Rates
 from nlevolve.hub.status import status_of
@@ -59,15 +59,17 @@ class Hub:
         rates: Rates | None = None,
         lease: float = LEASE,
         notice: Callable[[str], None] = lambda text: None,
+        where: str = THERE,
     ) -> AsyncIterator[Hub]:
         """Listen while the context is open. Port 0 takes a free one; without a token one is drawn, "" needs none. The sample bank
-        is in the folder, unless another is said to have it; `earlier` counts against the caps, too.
+        is in the folder, unless another is said to have it; `earlier` counts against the caps, too. `where`: with
+        what begins what it says of them.
 
         Raises UsageError, and OSError where the port is taken.
         """
         token = secrets.token_urlsafe(32) if token is None else token
         check_strong(token, host)
-        desk = Desk(folder, caps or Caps(), rates or Rates(), bank=bank, earlier=earlier, lease=lease, notice=notice)
+        desk = Desk(folder, caps or Caps(), rates or Rates(), bank=bank, earlier=earlier, lease=lease, notice=notice, where=where)
         runner = web.AppRunner(
             application(desk, token),
             access_log=None,

@@ -13,6 +13,7 @@ from nlevolve.records.calls import (
 )
 from nlevolve.records.entries import Entry, Use
 from nlevolve.records.events import (
+    CLUSTER,
     AnswerFollowed,
     AnswerGuessed,
     AnswerJudged,
@@ -68,6 +69,7 @@ from nlevolve.records.nouns import (
 )
 
 __all__ = [
+    "CLUSTER",
     "Answer",
     "AnswerFollowed",
     "AnswerGuessed",

@@ -253,6 +253,10 @@ class BudgetChanged(Event):
     """From now on, with what is spent already."""
 
 
+CLUSTER = "cluster: "
+"""With what begins what is noticed of the workers that come."""
+
+
 class Noticed(Event):
     """Something people should know, said once (a setting a model does not take, a mended log, a slow disk)."""
 

@@ -64,6 +64,8 @@ class Solves(Protocol):  # in the place of this process; raises Unfit when nobod
 
 
 class Elsewhere(Protocol):
+    @property
+    def flags(self) -> Sequence[str]: ...
     def opened(self, session: Session, emit: Emit) -> AbstractAsyncContextManager[Solves]: ...
 
 

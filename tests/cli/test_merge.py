@@ -120,6 +120,7 @@ def test_replies_that_lie_apart_are_brought_together_and_an_audit_says_what_is_l
 def test_what_is_missing_is_named_and_resuming_a_partial_merge_makes_it_whole(nlevolve: Run, runs: Path) -> None:
     log = runs / "p2" / "events.jsonl"
     log.write_bytes(log.read_bytes()[: log.stat().st_size // 2])  # as a kill leaves it
+    (runs / "p2" / "results.json").unlink()
     code, _, err = nlevolve("merge", "p1", "p2", "--run", "merged")
     assert (code, err.count("\n")) == (2, 1)
     assert "shard 3/3 missing, with 1 of 4 tasks" in err
@@ -166,6 +167,34 @@ def test_what_cannot_be_merged_is_refused_in_a_line_and_leaves_nothing(nlevolve:
     assert "run p3: 1 line of the log cannot be read" in refused("p1", "p3", "--run", "new")
     with Lock(runs / "p1"):
         assert "run p1 is being written by another process" in refused("p1", "p2", "--run", "new")
+
+
+def test_a_log_with_less_than_its_results_say_is_refused_and_one_with_more_is_not(nlevolve: Run, runs: Path) -> None:
+    log = runs / "p2" / "events.jsonl"
+    whole = log.read_bytes().splitlines(keepends=True)
+
+    def refused(lines: list[bytes]) -> str:
+        log.write_bytes(b"".join(lines))
+        code, _, err = nlevolve("merge", "p1", "p2", "p3", "--run", "new")
+        assert (code, err.count("\n"), (runs / "new").exists()) == (2, 1, False)
+        return err
+
+    def without(kind: bytes) -> list[bytes]:
+        place = next(number for number, line in enumerate(whole) if b'"kind":"%s"' % kind in line)
+        return whole[:place] + whole[place + 1 :]
+
+    calls = sum(b'"kind":"call_finished"' in line for line in whole)
+    assert f"run p2: its log has 0 calls, its results.json {calls}" in refused([])
+    assert f"has {calls - 1} calls, its results.json {calls}: " in refused(without(b"call_finished"))
+    assert " candidates, its results.json " in refused(without(b"candidate_checked"))
+    assert "has 0 answered tasks, its results.json 1: " in refused(without(b"task_answered"))
+    log.write_bytes(b"".join(whole) + b'{"kind":"call_s')
+    older = json.loads((runs / "p1" / "results.json").read_text())
+    older["totals"]["candidates"] -= 1
+    (runs / "p1" / "results.json").write_text(json.dumps(older))
+    (runs / "p3" / "results.json").unlink()
+    code, _, err = nlevolve("merge", "p1", "p2", "p3", "--run", "new")
+    assert (code, "run p2: the last line of its log was torn" in err) == (0, True)
 
 
 def test_each_shard_of_one_command_is_a_run_of_its_own(nlevolve: Run, runs: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import socket
 from importlib import metadata
 from pathlib import Path
@@ -70,6 +71,24 @@ def test_a_dry_run_says_who_would_take_part_and_looks_for_nobody(tmp_path: Path)
     assert (ended.code, said in ended.out) == (0, True)
     refused = call(tmp_path, ["solve", "arc1:67a3c6ac", "--dry-run", "--cluster", "local", "--task-budget", "1"])
     assert (refused.code, refused.err.count("\n"), "--task-budget is not kept" in refused.err) == (2, 1, True)
+
+
+def test_a_dry_run_names_the_hub_and_refuses_what_is_no_address_of_one(tmp_path: Path) -> None:
+    ended = call(tmp_path, ["solve", "arc1:67a3c6ac", "--dry-run", "--hub", "http://127.0.0.1:9/"])
+    assert (ended.code, "\nhub: its caps, limits and sample bank, at http://127.0.0.1:9; whether" in ended.out) == (0, True)
+    told = call(tmp_path, ["solve", "arc1:67a3c6ac", "--dry-run", "--json", "--hub", "http://127.0.0.1:9"])
+    assert json.loads(told.out)["hub"] == "http://127.0.0.1:9"
+    refused = call(tmp_path, ["solve", "arc1:67a3c6ac", "--dry-run", "--hub", "foo"])
+    assert (refused.code, refused.err.count("\n"), "--hub takes an address like http://HOST:PORT, got 'foo'" in refused.err) == (
+        2,
+        1,
+        True,
+    )
+
+
+def test_commands_that_take_no_cluster_say_which_do(tmp_path: Path) -> None:
+    ended = call(tmp_path, ["control", "some", "--cluster", "local"])
+    assert (ended.code, "--cluster. Only solve, resume and sweep take a cluster" in ended.err) == (2, True)
 
 
 def test_a_cluster_that_only_a_sweep_s_file_names_is_asked_about_first(tmp_path: Path) -> None:

@@ -10,11 +10,13 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import aiohttp
 import pytest
 
+from nlevolve.cluster.shared import shared
 from nlevolve.errors import HubFailed, UsageError
 from nlevolve.hub import words
 from nlevolve.hub.address import reachable, status
@@ -28,7 +30,9 @@ from nlevolve.llm.ledger import Caps
 from nlevolve.llm.request import Label, Message, NoReply, OverBudget, Reply, Request
 from nlevolve.llm.settings import RoleSettings
 from nlevolve.llm.stack import OpenStack, Stack
+from nlevolve.options import Limits
 from nlevolve.records import CallFinished, Event, ServerAway, ServerBack, Usage
+from nlevolve.run.session import Session
 
 PRICE = Price(prompt=0.0, completion=1_000.0, source="user")
 CARDS = {"m": ModelCard(model="m", provider="openai", price=PRICE, longest_reply=1_000)}
@@ -111,6 +115,20 @@ def test_the_hubs_caps_hold_over_two_runs_to_the_call(tmp_path: Path, caps: Caps
         assert spent["tokens"] == 103 * len(passed)
         assert caps.usd is None or spent["usd"] <= caps.usd
         assert caps.tokens is None or spent["tokens"] <= caps.tokens
+
+    story(told)
+
+
+def test_caps_of_the_hub_that_a_cluster_s_run_has_for_itself_are_told_as_its_own(tmp_path: Path) -> None:
+    async def told() -> None:
+        limits, model = Limits(max_calls=0), Model()
+        session = cast(Session, SimpleNamespace(limits=limits, cache_dir=tmp_path / "bank", known=()))
+        async with (
+            shared(session, "127.0.0.1", lambda event: None) as its,
+            joined(None, tmp_path, model, url=its.url, token=its.token) as (stack, _),
+        ):
+            with pytest.raises(OverBudget, match=r"^the cap of 0 calls is reached"):
+                await stack(request())
 
     story(told)
 

@@ -36,10 +36,13 @@ def closing(
     page: Path | None = None,
     width: int | None = None,
     controls: Sequence[str] | None = None,
+    elsewhere: Sequence[str] = (),
 ) -> Text:
     """`results` is the content of results.json; `run` is what a user types to name this run, `page` where its report is.
 
     `controls`: what its controls say, a line each; empty where there is none yet, None where there is nothing to control.
+
+    `elsewhere`: the flags by which others solved its tasks, to be typed again.
 
     `width`: longer lines are folded there, between words and with an indent; commands never, so that they can be pasted.
     """
@@ -63,7 +66,8 @@ def closing(
         rows.append(row((f"   {clean(summary.finished.why)}", palette.bad)))
     rows += _to_change(summary, results, palette)
     told = [line for one in [*rows, row()] for line in _folded(one.text(), width)]
-    return Text("\n").join([*told, *_next(results, run, page, _resuming(summary), width, controls == []), Text()])
+    typed = _next(results, run, page, _resuming(summary), width, controls == [], elsewhere)
+    return Text("\n").join([*told, *typed, Text()])
 
 
 def _score(results: Mapping[str, Any], palette: Palette) -> Row:
@@ -255,12 +259,18 @@ def _caps(summary: Summary) -> str:
 
 
 def _next(
-    results: Mapping[str, Any], run: str, page: Path | None, resuming: str, width: int | None, uncontrolled: bool
+    results: Mapping[str, Any],
+    run: str,
+    page: Path | None,
+    resuming: str,
+    width: int | None,
+    uncontrolled: bool,
+    elsewhere: Sequence[str],
 ) -> list[Text]:
     """Commands that lead on from here."""
     tried = _tried(results)
     telling = [name for name, one in tried.items() if one["solved"] is False] or list(tried)
-    told = [] if results["finished"] or not resuming else [(command("resume", run), resuming)]
+    told = [] if results["finished"] or not resuming else [(command("resume", run, *elsewhere), resuming)]
     told += [(command("show", run, clean(telling[0])), "its best description, what went wrong")] if telling else []
     asked = next((name for name, one in results["tasks"].items() if one["replies"]["unreadable"]), None)
     told += [(command("show", run, clean(asked), "--raw"), "what was asked, and what came")] if asked and not tried else []

@@ -1,6 +1,6 @@
 """The last words of a run."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -17,7 +17,13 @@ from tests.view.fake_run import FakeRun
 
 
 def last_words(
-    events: list[Event], *, solved: int | None, run: str = "demo", width: int | None = None, public: Collection[str] = ()
+    events: list[Event],
+    *,
+    solved: int | None,
+    run: str = "demo",
+    width: int | None = None,
+    public: Collection[str] = (),
+    elsewhere: Sequence[str] = (),
 ) -> str:
     """`solved` of the tasks get a solution that the fake answers meet; None: no solution is known."""
     summary = Summary()
@@ -27,7 +33,7 @@ def last_words(
     tasks = [Task(e.task, tuple(Pair(*pair) for pair in e.pairs), e.tests) for e in started]
     outputs = {t.id: (t.pairs[0].output if place < (solved or 0) else ((7,),),) for place, t in enumerate(tasks)}
     found: dict[str, Any] = results(summary.history, tasks, {} if solved is None else outputs, public)
-    return closing(summary, found, run, width=width).plain
+    return closing(summary, found, run, width=width, elsewhere=elsewhere).plain
 
 
 def test_it_says_what_was_solved_what_it_cost_and_what_to_type() -> None:
@@ -90,10 +96,17 @@ def test_what_stopped_at_a_cap_goes_on_with_a_larger_one_its_own_or_its_hubs(why
     assert then in last_words([*events, RunFinished(at=events[-1].at, reason="budget", exit_code=3, why=why)], solved=0)
 
 
-def test_a_run_cut_short_can_be_resumed() -> None:
+def test_a_cluster_that_solved_its_tasks_is_typed_again_to_resume_it() -> None:
+    assert "nlevolve resume demo --cluster local " in last_words(cut_short(), solved=3, elsewhere=("--cluster", "local"))
+
+
+def cut_short() -> list[Event]:
     events = FakeRun(failing=(0,)).events()[:-1]
-    events.append(RunFinished(at=events[-1].at, reason="budget", exit_code=3, why="the budget of $1 is spent"))
-    told = last_words(events, solved=3)
+    return [*events, RunFinished(at=events[-1].at, reason="budget", exit_code=3, why="the budget of $1 is spent")]
+
+
+def test_a_run_cut_short_can_be_resumed() -> None:
+    told = last_words(cut_short(), solved=3)
     assert "not finished: the budget of $1 is spent" in told
     assert "nlevolve resume demo" in told
     assert "1 task failed: " in told

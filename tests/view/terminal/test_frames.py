@@ -20,6 +20,7 @@ from nlevolve.records import (
     Event,
     LimitChanged,
     ModelStopped,
+    Noticed,
     OtherReading,
     RunFinished,
     RunStarted,
@@ -201,6 +202,23 @@ def test_another_candidate_can_be_looked_at() -> None:
     assert f"▸{len(of.summary.ranked(of.focus)):>2} {last.index:>4}" in told
     assert "more, by ↑ and ↓" in told
     assert text(replace(of, birth=999), 80, 24) == text(of, 80, 24)
+
+
+def test_models_of_one_run_are_all_cut_to_their_telling_part_or_none_is() -> None:
+    begun = FakeRun().events()[0]
+    assert isinstance(begun, RunStarted)
+    models = {"generator": "hosted_vllm/generator", "checker": "hosted_vllm/checker"}
+    told = begun.model_copy(update={"models": models, "asked": ("generator", "checker")})
+    assert "  generator → checker" in text(look([told]), 120, 24)
+    short = told.model_copy(update={"models": {"generator": "a/one", "checker": "b/two"}})
+    assert "  a/one → b/two" in text(look([short]), 120, 24)
+
+
+def test_before_a_task_is_taken_up_it_says_how_workers_of_a_cluster_come() -> None:
+    begun = FakeRun().events()[0]
+    assert "no task has been taken up yet" in text(look([begun]), 80, 24)
+    starting = Noticed(at=begun.at, text="cluster: starting 2 workers on this machine")
+    assert "── cluster: starting 2 workers on this machine ──" in text(look([begun, starting]), 80, 24)
 
 
 def test_nothing_has_happened_yet() -> None:

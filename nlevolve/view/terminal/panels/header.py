@@ -82,9 +82,10 @@ def _run(look: Look, called: Callable[[str], str]) -> Row:
 
 
 def _named(look: Look, model: str) -> str:
-    """As `model_name` has it, and told apart from the run's others."""
+    """As `model_name` has it, and told apart from the run's others: where one of them is cut to its telling part, all are."""
     name = model_name(model)
-    return name if name == clean(model) else look.summary.history.short(model)
+    whole = all(model_name(one) == clean(one) for one in look.summary.history.models.values())
+    return name if name == clean(model) and (whole or name.startswith("offline/")) else look.summary.history.short(model)
 
 
 def _times(look: Look) -> Row:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from nlevolve.evolve.population import Candidate
-from nlevolve.records import Attempt, Followed, Garbled, Refused, Skipped
+from nlevolve.records import CLUSTER, Attempt, Followed, Garbled, Refused, Skipped
 from nlevolve.view.history import TaskHistory
 from nlevolve.view.terminal.in_flight import Coming
 from nlevolve.view.terminal.palette import Palette
@@ -43,7 +43,8 @@ def _before(look: Look) -> str:
     """What goes on before there is a task to show."""
     asked = look.summary.calls.waiting(look.now)
     if not asked or look.summary.running:
-        return "no task has been taken up yet"
+        told = [clean(text) for text in look.summary.history.notices if text.startswith(CLUSTER)]
+        return told[-1] if told else "no task has been taken up yet"
     unasked = " (--no-ping begins without it)" if look.summary.calls.small_questions else ""
     model = look.summary.history.short(asked[0].model)
     return f"asking {model} a small question first, for {duration(asked[0].longest)}{unasked}"
