@@ -86,7 +86,11 @@ CALLS: Columns = {
     "birth": (WHOLE, "the birth it belongs to; missing for none"),
     "target": (WHOLE, "training pair (check) or test input (follow), from 0"),
     "repair": (TRUTH, "whether it asks for a reply that can be read"),
-    "source": (TEXT, "provider, cache or failed"),
+    "source": (
+        TEXT,
+        "provider, cache or failed: without a reply, also what nobody waited for any more (`finish` abandoned)"
+        " or we held back (interrupted, budget). Of failed ones results.json counts those that were sent, with `tries` above 0",
+    ),
     "finish": (TEXT, "stop, length, refused, filtered, empty, or the kind of failure"),
     "tokens_prompt": (WHOLE, "tokens of the prompt as billed; 0 from the cache"),
     "tokens_cached": (WHOLE, "how many of them the provider had in its own cache"),
