@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from html import escape
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ _VARIABLES = {INK: "var(--ink)", FAINT: "var(--line)"} | {c: f"var(--series-{n})
 
 ROW, HEADING = 0.25, 0.32
 """Inches a bar and the name of a group of bars take."""
+WRAPPED, LABEL = 0.15, 30
+"""Inches that a further line of a bar's label takes, and characters that a line of it holds."""
 LEGEND, LINE, SIGN = 0.17, 76, 8
 """Inches that a row of a legend takes, characters that it holds, and those that a curve's sign takes before its name."""
 
@@ -102,24 +105,29 @@ def curves(title: str, drawn: Sequence[Curve], x: str, y: str, *, log: bool = Fa
 
 def bars(title: str, groups: Mapping[str, Sequence[Bar]]) -> str:
     """Groups of horizontal bars, one under the other, on one scale."""
-    height = sum(HEADING + ROW * len(bars) for bars in groups.values())
-    longest = max((len(_plain(bar.label)) for bars in groups.values() for bar in bars), default=0)
+    labels = {name: [_wrapped(bar.label) for bar in bars] for name, bars in groups.items()}
+    rows = {name: ROW + WRAPPED * max((label.count("\n") for label in its), default=0) for name, its in labels.items()}
+    height = sum(HEADING + rows[name] * len(bars) for name, bars in groups.items())
+    longest = max((len(line) for its in labels.values() for label in its for line in label.split("\n")), default=0)
     left = (0.1 + 0.072 * longest) / WIDTH
+    # the words behind the longest bar have to end before the edge
+    room = 0.09 + 0.072 * max((len(bar.text) for bars in groups.values() for bar in bars), default=0)
+    scale = max(1.35, 1 / (1 - min(0.8, room / (WIDTH * (0.98 - left)))))
     with _figure(title, height) as (figure, made):
         top = max((bar.value for bars in groups.values() for bar in bars), default=0) or 1
         below = height
         panels = []
-        for bars in groups.values():
-            below -= HEADING + ROW * len(bars)
-            panels.append(figure.add_axes((left, below / height, 0.98 - left, ROW * len(bars) / height)))
+        for name, bars in groups.items():
+            below -= HEADING + rows[name] * len(bars)
+            panels.append(figure.add_axes((left, below / height, 0.98 - left, rows[name] * len(bars) / height)))
         for number, ((name, bars), axes) in enumerate(zip(groups.items(), panels, strict=True)):
             places = range(len(bars))
             axes.barh(places, [bar.value for bar in bars], color=SERIES[number % len(SERIES)], height=0.62)
             axes.set_ylim(-0.5, len(bars) - 0.5)
-            axes.set_yticks(places, [_plain(bar.label) for bar in bars])
+            axes.set_yticks(places, labels[name])
             for place, bar in enumerate(bars):
                 axes.text(bar.value + top * 0.015, place, bar.text, va="center", fontsize=8, color=INK)
-            axes.set_xlim(0, top * 1.35)
+            axes.set_xlim(0, top * scale)
             axes.invert_yaxis()
             axes.set_title(name, loc="left", fontsize=8.5, color=INK)
             axes.tick_params(length=0, labelsize=8, colors=INK, labelbottom=False)
@@ -174,6 +182,12 @@ def _together(points: Sequence[Point]) -> list[Point]:
     for point in points:
         places.setdefault((point.x, point.y), []).append(point)
     return [replace(same[0], label=", ".join(point.label for point in same)) for same in places.values()]
+
+
+def _wrapped(label: str) -> str:
+    """In lines that leave the bars their half."""
+    shown = _plain(label, 2 * LABEL)
+    return "\n".join(wrap(shown, LABEL)) or shown
 
 
 def _columns(labels: Sequence[str]) -> int:
@@ -268,7 +282,7 @@ def _opening(title: str) -> str:
     return rf'<svg class="chart" viewBox="\1" role="img" aria-label="{name}">'
 
 
-def _plain(label: str) -> str:
+def _plain(label: str, most: int = 40) -> str:
     """Labels come from settings and models: printable, short, and without a leading underscore (matplotlib drops those)."""
-    shown = "".join(mark for mark in label if mark.isprintable())[:40]
+    shown = "".join(mark for mark in label if mark.isprintable())[:most]
     return shown if not shown.startswith("_") else f" {shown}"

@@ -188,6 +188,23 @@ def test_charts_take_any_label_and_leave_no_style_of_their_own():
         assert "var(--ink)" in svg
 
 
+def test_a_bar_is_named_in_full_and_what_stands_behind_it_ends_before_the_edge():
+    drawn = {
+        "by way of showing": [Bar("grids as names, with facts, with pictures", 12, "12 of 140 births"), Bar("as usual", 1, "1")]
+    }
+    svg = bars("Who solved them", drawn)
+    assert re.findall(r">(grids [^<]*|with pictures|as usual)<", svg) == [
+        "grids as names, with facts,",
+        "with pictures",
+        "as usual",
+    ]
+    width = re.search(r'viewBox="0 0 ([\d.]+) ', svg)
+    at = re.search(r' x="([\d.]+)"[^>]*>12 of 140 births<', svg)
+    assert width is not None
+    assert at is not None
+    assert float(at[1]) + 5 * len("12 of 140 births") < float(width[1])
+
+
 def test_a_legend_of_many_curves_stands_above_them_and_the_chart_grows_for_it():
     def height(labels: list[str]) -> float:
         svg = curves("Latency", [Curve(label, [1, 2], [0, 1]) for label in labels], "x", "y")
