@@ -33,8 +33,9 @@ import psutil
 
 from benchmarks.figures import section
 from nlevolve.hub.address import VARIABLE
-from nlevolve.hub.desk import Desk, Worker
+from nlevolve.hub.desk import Desk
 from nlevolve.hub.service import Hub
+from nlevolve.hub.worker import Worker
 from nlevolve.records import CallFinished, CallSent
 from nlevolve.run.store import read_events
 from tests.server import Asked, Provider, Said

@@ -86,6 +86,7 @@ async def put(asker: Asker, request: Request, read: Reader[Read]) -> Answered[Re
     """Ask and read. Raises Unreadable when the reply to the repair request cannot be read either, and NoReply."""
     request = asker.drawn(request)
     reply = await asker.llm(request)
+    asker.sight.passed(request)
     try:
         return Answered(await _read(request, reply, read), reply.cost_usd, request.label.unseen)
     except Unreadable as problem:
@@ -100,6 +101,7 @@ async def put(asker: Asker, request: Request, read: Reader[Read]) -> Answered[Re
         # from its first reply on: the repair only makes sense as an answer to it
         for asked in (request, repair):
             asker.reject(asked, str(problem))
+        problem.unseen = request.label.unseen
         raise
 
 

@@ -52,7 +52,7 @@ Retell = Callable[[str], Iterable[Retold]]
 
 def check(evidence: Evidence, retell: Retell) -> None:
     """Every request of every task that can be made again."""
-    lacking = whole = 0
+    lacking = whole = before = 0
     for name, task in evidence.tasks.items():
         secrets = _Secrets(evidence, task)
         asked: dict[str, Sequence[Label]] = {}
@@ -60,6 +60,7 @@ def check(evidence: Evidence, retell: Retell) -> None:
             whole += 1
             if told.request is None:
                 lacking += told.call.source != "failed"
+                before += told.call.source != "failed" and told.call.birth is None and told.call.target is None
                 continue
             where = f"the {told.call.purpose} request {told.call.request[:12]} of {name}"
             evidence.found.equal("request", f"{where}, its digest", told.call.request, _key(told.request))
@@ -68,8 +69,13 @@ def check(evidence: Evidence, retell: Retell) -> None:
             asked[told.call.request] = told.labels
         _labels(evidence, name, asked)
     evidence.found.beyond("request", lacking, whole)
-    if lacking:
-        evidence.found.cannot(f"{lacking:,} of {whole:,} requests cannot be made again from this log: what they held")
+    if before:
+        evidence.found.cannot(
+            f"{before:,} of {whole:,} requests are small questions asked before the run began (pings), which are not made again: "
+            "what they held"
+        )
+    if lacking > before:
+        evidence.found.cannot(f"{lacking - before:,} of {whole:,} requests cannot be made again from this log: what they held")
 
 
 def _labels(evidence: Evidence, task: str, asked: Mapping[str, Sequence[Label]]) -> None:

@@ -221,7 +221,7 @@ class Told:
             "program": (best.event.program or None) if best else None,
             "candidates": len(seen.members),
             "programs": programs_row(one.event for one in seen.members.values()),
-            "looks": looks(seen.members, best, sum(copied) / len(copied)),
+            "looks": looks(seen.members, seen.failed.values(), best, sum(copied) / len(copied)),
             "opinions": self._opinions(seen),
             **self.books.row(key),
             "replies": self._replies(key),

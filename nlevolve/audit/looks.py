@@ -7,21 +7,26 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from nlevolve.audit.worth import Worth
+from nlevolve.records import CandidateChecked, MoveFailed
 
 Looks = dict[str, dict[str, Any]]
 
 
-def looks(members: Mapping[int, Worth], best: Worth | None, copied: float) -> Looks:
+def looks(members: Mapping[int, Worth], failed: Iterable[MoveFailed], best: Worth | None, copied: float) -> Looks:
     """Of one task; `copied`: the mean share of cells that copying the input gets right."""
     found: dict[str, Counter[str]] = defaultdict(Counter)
     for one in members.values():
         birth = one.event.birth
         if birth.operator != "given":
             money = round((one.event.generator_usd or 0.0) * 1e9)
-            found[_look(one)].update(births=1, exact=one.perfect, cost=money, best=one is best)
+            found[_look(one.event)].update(births=1, exact=one.perfect, cost=money, best=one is best)
         if birth.operator != "given" and one.event.unseen:
             found[birth.look].update(unseen=1)
-    gains = {name: sum(_gain(one, members, copied) for one in members.values() if _look(one) == name) for name in found}
+    for move in failed:
+        found[_look(move)].update(births=1)
+        if move.unseen:
+            found[move.birth.look].update(unseen=1)
+    gains = {name: sum(_gain(one, members, copied) for one in members.values() if _look(one.event) == name) for name in found}
     tried = {name for name, row in found.items() if row["births"]}
     fit = {name for name in tried if found[name]["exact"]}
     return {
@@ -37,9 +42,9 @@ def looks(members: Mapping[int, Worth], best: Worth | None, copied: float) -> Lo
     }
 
 
-def _look(one: Worth) -> str:
+def _look(event: CandidateChecked | MoveFailed) -> str:
     """How the task was really shown: what was left out of the prompt was not seen."""
-    birth, left = one.event.birth, one.event.unseen
+    birth, left = event.birth, event.unseen
     eye = "" if birth.eye == "none" or "pictures" in left else f" pictures:{birth.eye}"
     return birth.grids + " facts" * (birth.facts and "facts" not in left) + eye
 

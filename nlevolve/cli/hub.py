@@ -54,7 +54,11 @@ def hub(
     lease: Annotated[
         float,
         typer.Option(
-            help="How long a worker that is silent keeps what it holds.", parser=options.number, metavar="SECONDS", min=1
+            help="How long a worker keeps what it holds once its connection is gone: for one that is silent that is up to 16 s "
+            "after it was last heard of.",
+            parser=options.number,
+            metavar="SECONDS",
+            min=1,
         ),
     ] = 60.0,
     status: Annotated[

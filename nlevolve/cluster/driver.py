@@ -65,9 +65,10 @@ class Driver:
 
     def __post_init__(self) -> None:
         at_once = self.session.limits.tasks_at_once
-        mixed = any(len(settings.mix) > 1 for settings in self.session.config.every.values())
+        config = self.session.config
+        mixed = config.policy.eyed or any(len(settings.mix) > 1 for settings in config.every.values())
         library = self.session.brought.examples
-        behind = self.session.config.policy.mix.behind if mixed or (library and library.grows) else None
+        behind = config.policy.mix.behind if mixed or (library and library.grows) else None
         self._tasks = self.session.selection.tasks
         self._events: dict[str, list[Event]] = {}
         self._handing = Handing(len(self._tasks), behind, None if at_once == "auto" else at_once)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from nlevolve.evolve.population import Candidate, Population
-from nlevolve.records import Birth, Eye
+from nlevolve.records import Birth, Eye, Operator
+
+TEACH_NOTHING: tuple[Operator, ...] = ("given", "generalise", "alternative")
+"""Moves that cannot gain on the training pairs."""
 
 
 class MixPolicy(BaseModel):
@@ -66,21 +70,26 @@ def gain(candidate: Candidate, population: Population, floor: float) -> float:
     return max(0.0, _worth(candidate) - max([_worth(p) for p in parents], default=floor / 2))
 
 
-def arms(population: Population, floor: float) -> Arms:
-    """What the models have shown on one task; `floor` is the cell accuracy of copying the input. Failed births gain nothing.
+def arms(population: Population, floor: float, *, eyed: bool = False) -> Arms:
+    """What the models have shown on one task; `floor` is the cell accuracy of copying the input.
 
     Moves from a perfect description show nothing: on the pairs there is nothing left to gain. A birth whose pictures were left
-    out is one of those without.
+    out is one of those without. Where eyes compete (`eyed`), births that gave no description are births that gained nothing, at
+    the price of their arm's others; a mix of models alone goes on as runs of earlier versions did, and leaves them out.
     """
     shown: dict[str, Arm] = {}
     for candidate in population.members.values():
         meant, was = arm_of(candidate.birth), arm_of(candidate.shown)
         if meant != was:
             shown[meant] = shown.get(meant, Arm()) + Arm(unseen=1.0)
-        if candidate.birth.operator in ("given", "generalise", "alternative"):
+        if candidate.birth.operator in TEACH_NOTHING:
             continue
         one = Arm(1.0, gain(candidate, population, floor), candidate.dollars or 0.0)
         shown[was] = shown.get(was, Arm()) + one
+    lost = [move for move in population.failed.values() if eyed and move.birth.operator not in TEACH_NOTHING]
+    for name, times in Counter(arm_of(move.shown) for move in lost).items():
+        own = shown.get(name, Arm())
+        shown[name] = own + Arm(births=times, dollars=times * (own.dollars / own.births if own.births else 0.0))
     return shown
 
 

@@ -112,6 +112,11 @@ class Policy(Settings):
     """Share of written births that have one training pair hidden from the generator."""
 
     @property
+    def eyed(self) -> bool:
+        """Whether births with some pictures and with others, or none, compete."""
+        return len(set(self.eyes)) > 1
+
+    @property
     def births(self) -> int:
         return sum(phase.births for phase in self.phases)
 

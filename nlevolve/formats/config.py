@@ -54,6 +54,8 @@ class LibraryRow(Record):
     """What the file had when the run began; none of the run's own, which stand in its log."""
     mended: Mapping[str, str] = {}
     """Id in the file -> id here, of entries that the file has without fingerprints of their task: they have them here."""
+    left_out: Mapping[str, int] = {}
+    """Why -> how many entries of the file are never shown."""
     digest: str
     """SHA-256 of the canonical JSON of `entries`."""
 

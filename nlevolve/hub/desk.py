@@ -6,8 +6,8 @@ import asyncio
 import json
 import uuid
 from collections.abc import Awaitable, Callable
-from contextlib import ExitStack
-from dataclasses import dataclass, field
+from contextlib import ExitStack, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,43 +19,21 @@ from nlevolve.hub.known import EVERY, KnownFile
 from nlevolve.hub.purchases import Purchases
 from nlevolve.hub.rates import Rates, Rooms
 from nlevolve.hub.till import Till, task_of
-from nlevolve.llm.bank import LARGEST_ROW, DiskBank, Notice
+from nlevolve.hub.worker import Replaced, Worker, closed, error_of
+from nlevolve.llm.bank import LARGEST_ROW, DiskBank, Notice, Sample
 from nlevolve.llm.ledger import Caps, Spent
 from nlevolve.llm.request import OverBudget
 from nlevolve.records import Event, LimitChanged
 
 LEASE = 60.0
-"""Seconds for which a worker that is not heard of keeps what it holds: a network may be away for that long."""
+"""Seconds for which a worker whose connection is gone keeps what it holds: a network may be away for that long."""
 MOST_AT_ONCE = 20_000
 """Words of one worker under way."""
 BANK = "bank"
 """Folder of the sample bank, in the hub's own."""
 
 
-class Replaced(Exception):
-    """Another process carries out this part of the run."""
-
-
-@dataclass(eq=False)
-class Worker:
-    """One process, as the hub knows it."""
-
-    account: str
-    session: str
-    send: Callable[[str], None] | None = None
-    """Takes a frame to it; None while it is not connected."""
-    dismiss: Callable[[], None] | None = None
-    """Ends its connection."""
-    reads: bool = False
-    """It looks into the bank and does nothing else."""
-    known: bool = True
-    """Whether this start of the hub knows what it holds."""
-    done: list[str] = field(default_factory=list)
-    news: list[str] = field(default_factory=list)
-    running: dict[int, asyncio.Task[None]] = field(default_factory=dict)
-    models: set[str] = field(default_factory=set)
-    kept: dict[str, ExitStack] = field(default_factory=dict)
-    lease: asyncio.TimerHandle | None = None
+AGAIN = "make room there and start it again: workers wait for it, and a run that ended goes on with nlevolve resume RUN"
 
 
 class Desk:
@@ -76,7 +54,8 @@ class Desk:
         """`where`: with what begins what it says of its caps."""
         self.born = uuid.uuid4().hex
         self.folder, self.caps, self.lease = folder, caps, lease
-        self._notice, self._where = notice, where
+        self._where = where
+        self._alone = bank is None
         self._journal = Journal(folder)
         self._facts: list[Fact] = []
         try:
@@ -84,7 +63,7 @@ class Desk:
         except BankFailed as error:
             self._journal.close()
             raise BankFailed(str(error) if bank else str(error).replace("--cache-dir", "--folder")) from None
-        self.till = Till(caps, self._journal.book, self._facts.append, self.bank.get, earlier)
+        self.till = Till(caps, self._journal.book, self._facts.append, self._banked, earlier)
         self.purchases = Purchases(self.till.claims())
         self._known = KnownFile(folder, notice)
         self.rooms = Rooms(rates, self._learned, self._known.read(), self._known.ago)
@@ -149,23 +128,33 @@ class Desk:
         worker.send = worker.dismiss = None
         if self.workers.get(worker.account) is worker:
             loop = asyncio.get_running_loop()
-            worker.lease = loop.call_later(self.lease, self._retire, worker, None)
+            worker.lease = loop.call_later(self.lease, self._expire, worker)
+
+    def _expire(self, worker: Worker) -> None:
+        with suppress(BankFailed):  # whoever waits for `failed` hears of it
+            self._retire(worker, None)
 
     def hear(self, worker: Worker, said: list[words.Said]) -> None:
-        """Carry out what a worker says. What it said before and is still waited for is not done twice."""
+        """Carry out what a worker says. What it said before and is still waited for is not done twice. Once nothing can be
+        written nobody is answered any more: it is said again to the hub that is started then."""
         for word in said:
             if word.n in worker.running:
                 continue
-            doing = self._do(worker, word)
+            try:
+                doing = self._do(worker, word)
+            except BankFailed as error:
+                self._fail(error)
+                return
             if doing is None:
                 self._answer(worker, word.n, "null")
             elif isinstance(doing, str):
                 self._answer(worker, word.n, doing)
             elif len(worker.running) >= MOST_AT_ONCE:
                 doing.close()
-                self._answer(worker, word.n, _error("refused", f"more than {MOST_AT_ONCE:,} words at once"))
+                self._answer(worker, word.n, error_of("refused", f"more than {MOST_AT_ONCE:,} words at once"))
             else:
-                worker.running[word.n] = asyncio.create_task(self._await(worker, word.n, doing))
+                task = worker.running[word.n] = asyncio.create_task(self._await(worker, word.n, doing))
+                task.add_done_callback(partial(closed, doing))
         self._flush_soon()
 
     async def close(self) -> None:
@@ -196,7 +185,7 @@ class Desk:
         """None where it is done, JSON text where that is the answer, or what there is to await for it."""
         account = worker.account
         if worker.reads and not isinstance(word, words.Look | words.Cancel | words.Bye):
-            return _error("refused", "a replay buys nothing")
+            return error_of("refused", "a replay buys nothing")
         match word:
             case words.Reserve():
                 return self._reserve(account, word)
@@ -233,11 +222,16 @@ class Desk:
     async def _reserve(self, account: str, word: words.Reserve) -> str:
         return json.dumps(await self.till.reserve(account, word))
 
-    def _look(self, key: str) -> str | None:
+    def _banked(self, key: str) -> Sample | None:
+        """Raises BankFailed."""
         try:
-            sample = self.bank.get(key)
+            return self.bank.get(key)
         except BankFailed as error:
-            return _error("bank", str(error))
+            self._fail(error)
+            raise
+
+    def _look(self, key: str) -> str | None:
+        sample = self._banked(key)
         return None if sample is None else sample.model_dump_json()
 
     async def _claim(self, account: str, word: words.Claim) -> str | None:
@@ -247,7 +241,7 @@ class Desk:
 
     async def _put(self, account: str, word: words.Put) -> str | None:
         if len(word.sample.model_dump_json()) > LARGEST_ROW:
-            return _error("refused", f"a reply of more than {LARGEST_ROW:,} characters is not kept")
+            return error_of("refused", f"a reply of more than {LARGEST_ROW:,} characters is not kept")
         standing = await self.bank.put(word.key, word.sample)
         if word.late:
             self.till.bought(word.key, word.sample)
@@ -270,6 +264,7 @@ class Desk:
         task = worker.running.pop(n, None)
         if task is not None:
             task.cancel()
+            self._answer(worker, n, "null")  # else it would be said again, and carried out, over the next connection
         if not worker.reads:
             self.till.give_back(worker.account, n)
         self.rooms.give_back(worker.account, n)
@@ -297,14 +292,20 @@ class Desk:
         try:
             answer = await doing or "null"
         except OverBudget as error:
-            answer = _error(error.kind, f"{self._where}{error}", scope=error.scope)
+            answer = error_of(error.kind, f"{self._where}{error}", scope=error.scope)
         except BankFailed as error:
-            answer = _error("bank", str(error))
+            self._fail(error)
+            return
         except Exception as error:  # a model that can be none; and whatever it is, who waits must be answered
-            answer = _error("refused", f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}")
+            answer = error_of("refused", f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}")
         if worker.running.pop(n, None) is not None:
             self._answer(worker, n, answer)
             self._flush_soon()
+
+    def _fail(self, error: BankFailed) -> None:
+        """To its workers the hub is away then: they wait, and hand in what they bought when it is here again."""
+        if not self.failed.done():
+            self.failed.set_exception(BankFailed(f"{str(error).partition(';')[0]}; {AGAIN}") if self._alone else error)
 
     def _answer(self, worker: Worker, n: int, answer: str) -> None:
         worker.done.append(f"[{n},{answer}]")
@@ -332,8 +333,7 @@ class Desk:
             if facts:
                 self._journal.write(facts)
         except OSError as error:
-            if not self.failed.done():
-                self.failed.set_exception(BankFailed(f"cannot write the hub's ledger in {self.folder}: {error.strerror}"))
+            self._fail(BankFailed(f"cannot write the hub's ledger in {self.folder}: {error.strerror}"))
             return
         bound = self.caps.calls is not None or self.caps.usd is not None
         carries = "true" if not bound or self.till.ledger.carries_another() else "false"
@@ -344,7 +344,3 @@ class Desk:
             done, worker.done = worker.done, []
             news, worker.news = worker.news, []
             worker.send(f'{{"done":[{",".join(done)}],"news":[{",".join(news)}],"carries":{carries}}}')
-
-
-def _error(kind: str, message: str, **more: str) -> str:
-    return json.dumps({"error": kind, "message": message, **more})

@@ -18,15 +18,16 @@ from pydantic import ValidationError
 
 from nlevolve.hub import words
 from nlevolve.hub.address import LOOPBACK, THERE, VARIABLE, check_strong, reachable
-from nlevolve.hub.desk import LEASE, Desk, Replaced, Worker
+from nlevolve.hub.desk import LEASE, Desk
 from nlevolve.hub.rates import Rates
 from nlevolve.hub.status import status_of
+from nlevolve.hub.worker import Replaced, Worker
 from nlevolve.llm.ledger import Caps, Spent
 
 HEADERS, GREETING = 10.0, 10.0
 """Seconds for a connection's request, and for a worker's first frame."""
 HEARTBEAT = 10.0
-"""Seconds between looks whether a worker is still there."""
+"""Seconds between looks whether a worker is still there; one that does not answer within half of that is gone."""
 UNREAD = 30.0
 """Seconds in which the other end must take what it is sent."""
 BACKLOG = 4 * words.LARGEST_FRAME

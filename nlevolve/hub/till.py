@@ -35,6 +35,7 @@ class Till:
             tokens=spent.tokens + sum(one.tokens for one in accounts),
         )
         self.ledger = Ledger(caps, before)
+        self.ledger.whose = "hub"
         self._holds: dict[tuple[str, int], Hold] = {}
         for name, account in book.accounts.items():
             for n, held in account.held.items():

@@ -148,6 +148,7 @@ class Ledger:
 
     def __init__(self, caps: Caps, spent: Spent, purse: Purse | None = None) -> None:
         self.caps = caps
+        self.whose = "run"  # for people: whose caps they are
         self.usd = spent.usd
         self.unknown_usd = spent.unknown_usd
         self.calls = spent.calls
@@ -229,6 +230,7 @@ class Ledger:
         raise OverBudget(self._too_few(task, need, others))
 
     def _no_call(self, kept: int) -> str:
+        kept = min(kept, max(0, (self.caps.calls or 0) - self.calls))
         aside = f" ({kept} of them kept for answers)" if kept else ""
         return f"the cap of {self.caps.calls} call{'' if self.caps.calls == 1 else 's'} is reached{aside}"
 
@@ -236,21 +238,22 @@ class Ledger:
         """What is left, and what of that is only for answers: it is spent on them later."""
         cap = self.caps.task_usd if scope == "task" else self.caps.usd
         kept = self._kept_usd(scope, task, need)
-        spent = self._by_task[task] if scope == "task" else others.usd + self.usd
+        rest = max(0.0, (cap or 0.0) - (self._by_task[task] if scope == "task" else others.usd + self.usd))
         told = [f"${others.usd:.4f} are other runs'"] if others.usd else []
         told += [f"${self.unknown_usd:.4f} may have been billed for replies that were lost"] if self.unknown_usd else []
         why = f" ({'; '.join(told)})" if told else ""
-        left = f"${max(0.0, (cap or 0.0) - spent):.4f} of the {scope}'s budget of ${cap:g}"
+        left = f"${rest:.4f} of the {'task' if scope == 'task' else self.whose}'s budget of ${cap:g}"
         if kept:
-            return f"{left} was left, ${kept:.4f} of it for answers: too little for another call{why}"
+            return f"{left} was left, ${min(kept, rest):.4f} of it for answers: too little for another call{why}"
         return f"{left} is left: too little for a call{why}"
 
     def _too_few(self, task: str, need: Need, others: Others) -> str:
         kept, cap = self._kept_tokens(task, need), self.caps.tokens or 0
         why = f" ({others.tokens:,} are other runs')" if others.tokens else ""
-        left = f"{max(0, cap - others.tokens - self.tokens):,} of the cap of {cap:,} tokens"
+        rest = max(0, cap - others.tokens - self.tokens)
+        left = f"{rest:,} of the cap of {cap:,} tokens"
         if kept:
-            return f"{left} were left, {kept:,} of them for answers: too few for another call{why}"
+            return f"{left} were left, {min(kept, rest):,} of them for answers: too few for another call{why}"
         return f"{left} are left: too few for a call{why}"
 
     async def _settling(self, longest: float | None) -> None:

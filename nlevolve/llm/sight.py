@@ -37,6 +37,10 @@ class Sight:
     def __init__(self, notice: Callable[[str], None] = lambda text: None) -> None:
         self._notice = notice
         self._most: dict[Place, Pictures] = {}
+        self._passed: dict[Place, Pictures] = {}
+        """The most that came through, of each of the two: a refusal of no more than that is the one request's own."""
+        self._said: set[Place] = set()
+        """Where the provider itself said how many it takes."""
         self._told: set[Place] = set()
 
     def takes(self, request: Request) -> bool:
@@ -56,22 +60,37 @@ class Sight:
         """Whether the request may pass without its pictures: what was refused for them, or for nobody knows what."""
         return bool(request.images) and isinstance(failure, Rejected) and not isinstance(failure, Filtered)
 
+    def passed(self, request: Request) -> None:
+        """Its pictures came through: what was guessed from refusals is never below that."""
+        place, held = request.place, pictures_of(request)
+        if held.number:
+            self._passed[place] = _larger(self._passed.get(place, Pictures(0, 0)), held)
+            if place in self._most and place not in self._said:
+                self._most[place] = _larger(self._most[place], held)
+
     def refused(self, request: Request, failure: Rejected) -> None:
-        """Its pictures were refused: the provider says so, or the same question passed without them."""
-        held = pictures_of(request)
+        """Its pictures were refused: the provider says so, or the same question passed without them.
+
+        What a provider says of itself is believed. Nothing is guessed from a refusal of no more than has passed: that is the one
+        request's.
+        """
+        held, passed = pictures_of(request), self._passed.get(request.place, Pictures(0, 0))
         known = self._known(request) or Pictures(UNBOUNDED, UNBOUNDED)
         if isinstance(failure, TooLong) or not held.number:
             return  # that is a matter of the window
         if failure.status == TOO_LARGE:
-            most = known._replace(letters=min(known.letters, held.letters - 1))
+            most = known._replace(letters=min(known.letters, max(held.letters - 1, passed.letters)))
             why = f"{request.model} refuses {held} for their size ({failure}): prompts with as much go without any from now on"
         else:
-            least = failure.most if isinstance(failure, NoSight) else held.number - 1
-            most = known._replace(number=min(known.number, least, held.number - 1))
+            if isinstance(failure, NoSight):
+                self._said.add(request.place)
+            least = min(failure.most, held.number - 1) if isinstance(failure, NoSight) else max(held.number - 1, passed.number)
+            most = known._replace(number=min(known.number, least))
             why = f"{request.model} refuses {held} ({failure}), and is taken to take {most.number:,} a request at most: {_OFF}"
         if not most.number:
             why = f"{request.model} takes no pictures ({failure}): it is sent none, and births that were to see some see none"
-        if most != self._most.get(request.place):
+        learnt = held.number > most.number or held.letters > most.letters
+        if learnt and most != self._most.get(request.place):
             self._most[request.place] = most
             self._notice(why)
 
@@ -82,3 +101,7 @@ class Sight:
 
 def pictures_of(request: Request) -> Pictures:
     return Pictures(len(request.images), sum(map(len, request.images)))
+
+
+def _larger(one: Pictures, other: Pictures) -> Pictures:
+    return Pictures(max(one.number, other.number), max(one.letters, other.letters))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from nlevolve.records.nouns import Description, Record, Text
 
@@ -22,6 +22,12 @@ class Use(Record):
     """Births that were shown it and gave a description."""
     fitted: Annotated[int, Field(ge=0)] = 0
     """Those of them whose description fits every pair of its own task."""
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> Use:
+        if self.fitted > self.shown:
+            raise ValueError(f"{self.fitted:,} births fitted, and it was shown to {self.shown:,}")
+        return self
 
 
 class Entry(Record):

@@ -141,6 +141,13 @@ class MoveFailed(Event):
     why: Text
     failure: str = ""
     """Of one unreached: what kind of failure it was (timeout, rate_limit, too_long, …)."""
+    unseen: tuple[Unseen, ...] = ()
+    """What whoever replied was to be shown and was not, as far as is known."""
+
+    @property
+    def shown(self) -> Birth:
+        """Its birth as it was carried out."""
+        return self.birth.less(self.unseen)
 
 
 class AnswerFollowed(Event):

@@ -292,13 +292,13 @@ class LookRow(Record):
     """What births gave for which a task was shown in one way."""
 
     births: int = 0
-    """Those that asked a model, and gave a description."""
+    """Those that asked a model. Those that gave no description count, and gained nothing."""
     exact: int = 0
     """Of them, descriptions that fit every training pair."""
     gain: float = 0.0
     """How much nearer, 0..1 each, they came than their best parents, or than copying the input: the sum."""
     cost_usd: float = 0.0
-    """What writing them took, as far as it is known."""
+    """What writing them took, as far as it is known; of those that gave no description it is not."""
     best: int = 0
     """Tasks whose best description is one of them."""
     tasks: int = 0

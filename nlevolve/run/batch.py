@@ -77,7 +77,7 @@ def shown(task: Task, context: Context, known: Sequence[Event]) -> Learned:
     rows = next((event.rows for event in reversed(known) if isinstance(event, MixLearned)), ())
     # whether it went on for a second answer is not seen from its births: what was said that it taught tells
     for second in (context.config.answers.second, 0):
-        counted = arms(grown.before(last_counted(grown, policy, second) + 1), task.copy_accuracy)
+        counted = arms(grown.before(last_counted(grown, policy, second) + 1), task.copy_accuracy, eyed=policy.eyed)
         if {arm: births for arm, births, *_ in rows} == {arm: one.births for arm, one in counted.items() if one.births}:
             break
     return Learned(counted, context.examples.lesson(task, grown, policy))

@@ -37,7 +37,7 @@ async def bear(task: Task, context: Context, birth: Birth, seen: Population, sam
     try:
         answered = await _described(task, context, birth, seen, sample)
     except Unreadable as problem:
-        return MoveFailed(task=task.id, birth=birth, reason="garbled", why=str(problem))
+        return MoveFailed(task=task.id, birth=birth, reason="garbled", why=str(problem), unseen=problem.unseen)
     except Unusable:
         context.unusable.add(birth.model)
         raise

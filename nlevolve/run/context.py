@@ -106,7 +106,7 @@ class Context:
     @property
     def mixed(self) -> bool:
         """Whether any role has several models, or eyes, to choose from."""
-        return len(set(self.config.policy.eyes)) > 1 or any(len(settings.mix) > 1 for settings in self.config.every.values())
+        return self.config.policy.eyed or any(len(settings.mix) > 1 for settings in self.config.every.values())
 
     def usable(self, role: Role, phase: int) -> Sequence[str]:
         """The models of a role, in a phase, that answer; all of them when none does, so that the failure shows."""

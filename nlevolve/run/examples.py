@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -102,16 +103,41 @@ def chosen(source: str, tasks: Sequence[Task]) -> LibraryRow | None:
         return None
     if source == OWN:
         return _row(OWN, (), grows=True)
-    file = Path(source)
-    if not file.exists() or file.is_dir():
-        raise UsageError(f"--library: there is no file {source!r}; it takes none, run, or a file that nlevolve library makes")
+    file = _file(source)
+    entries = library_file.read(file, tasks=tasks)
+    left = Counter(why for one in entries if (why := unfit(one.description)))
     # what became of an entry elsewhere decides nothing
-    fit = {one.id: one.model_copy(update={"uses": {}}) for one in library_file.read(file) if not unfit(one.description)}
+    fit = {one.id: one.model_copy(update={"uses": {}}) for one in entries if not unfit(one.description)}
     if not fit:
-        raise UsageError(f"--library {source}: it has no entry that may be shown")
+        raise UsageError(f"--library {source}: it has no entry that may be shown{left_out(left)}")
     here = vouched(list(fit.values()), tasks)
     mended = {id: one.id for id, one in zip(fit, here, strict=True) if one.id != id}
-    return _row(file.name, tuple({one.id: one for one in here}.values()), grows=False).model_copy(update={"mended": mended})
+    row = _row(file.name, tuple({one.id: one for one in here}.values()), grows=False)
+    return row.model_copy(update={"mended": mended, "left_out": dict(left)})
+
+
+def left_out(why: Mapping[str, int]) -> str:
+    """What is said of entries that are never shown, behind what is; empty where there are none."""
+    told = ", ".join(f"{number:,} {_of(number, reason)}" for reason, number in why.items())
+    return f"; {sum(why.values()):,} left out: {told}" if why else ""
+
+
+def _of(number: int, reason: str) -> str:
+    """What is wrong with one (`unfit`), as it is said of so many."""
+    told = reason.removeprefix("it ")
+    return told if number == 1 else told.replace("has ", "have ", 1).replace("names ", "name ", 1)
+
+
+def _file(source: str) -> Path:
+    takes = "it takes none, run, or a file that nlevolve library makes"
+    if not source.strip() or source == ".":
+        raise UsageError(f"--library: no file is named; {takes}")
+    file = Path(source)
+    if file.is_dir():
+        raise UsageError(f"--library: {source!r} is a folder; {takes}")
+    if not file.exists():
+        raise UsageError(f"--library: there is no file {source!r}; {takes}")
+    return file
 
 
 def _row(of: str, entries: tuple[Entry, ...], *, grows: bool) -> LibraryRow:

@@ -10,6 +10,7 @@ from nlevolve.options import Limits
 from nlevolve.puzzle.selection import Selection
 from nlevolve.records import Event, LogDamaged
 from nlevolve.run.controls import Brought
+from nlevolve.run.examples import left_out
 from nlevolve.run.origin import Origin
 from nlevolve.run.store import Lock
 
@@ -57,6 +58,7 @@ def _reminded(library: LibraryRow) -> Iterator[str]:
         yield "some births are shown rules of tasks that this run has solved before theirs, as examples of good descriptions"
         return
     told = f"{len(library.entries)} rule{'' if len(library.entries) == 1 else 's'} of other tasks, from {library.of}"
+    told += left_out(library.left_out)
     yield f"some births are shown examples of good descriptions: of {told}"
     if library.mended:
         number, (first, *_) = len(library.mended), library.mended

@@ -87,6 +87,8 @@ async def _pinged(asker: Asker, name: str, settings: RoleSettings, task: str, ey
         pong = await _without_pictures(asker, request, pong, task)
     elif isinstance(pong.failure, NoSight):
         asker.sight.refused(request, pong.failure)
+    elif pong.failure is None:
+        asker.sight.passed(request)
     return _Pinged(name, settings.model, request, pong)
 
 

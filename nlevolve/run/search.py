@@ -207,7 +207,7 @@ class Search:
         named = {arm_name(model, eye): {"model": model, "eye": eye} for model, eye in pairs}
         if len(named) == 1:
             return next(iter(named.values()))
-        here = arms(seen, self.task.copy_accuracy)
+        here = arms(seen, self.task.copy_accuracy, eyed=self.policy.eyed)
         able = [name for name in named if not sightless(name, here, self.before)]
         pending = [b for b in self.planned if b.index not in seen and b.index < birth.index]
         return named[choose(able or tuple(named), here, self.before, pending, self.policy.mix)]

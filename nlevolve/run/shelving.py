@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -78,13 +79,22 @@ def _noted(one: Entry, use: Use, brought: Brought) -> Entry:
 def of_file(file: Path) -> Brought:
     """Another library; or LARC's descriptions, an exported library, or any other form that --seeds takes: then the tasks are
     looked up by their ids. Raises UsageError, one line."""
-    if '"fingerprints"' in library_file.text_of(file).partition("\n")[0]:
+    if _is_library(library_file.text_of(file).partition("\n")[0]):
         found = library_file.read(file)
         left = Counter(why for one in found if (why := unfit(one.description)))
         return Brought([one for one in found if not unfit(one.description)], left)
     rows = list(_looked_up(file))
     left = Counter(why for _, why in rows if isinstance(why, str))
     return Brought([one for one, _ in rows if one is not None], left)
+
+
+def _is_library(first: str) -> bool:
+    """By the first line of a file."""
+    try:
+        row = json.loads(first)
+    except (ValueError, RecursionError):
+        return '"fingerprints"' in first
+    return isinstance(row, dict) and ("fingerprints" in row or ("task" in row and isinstance(row.get("description"), dict)))
 
 
 def _looked_up(file: Path) -> Iterator[tuple[Entry | None, str | None]]:

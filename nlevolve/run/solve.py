@@ -99,7 +99,7 @@ def _mostly_lost(population: Population) -> bool:
 
 
 def _learned(task: Task, context: Context, population: Population) -> Arms:
-    shown = arms(population, task.copy_accuracy)
+    shown = arms(population, task.copy_accuracy, eyed=context.config.policy.eyed)
     if context.mixed:
         context.emit(
             MixLearned(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
 from pydantic import ValidationError
@@ -15,8 +16,10 @@ from nlevolve import files
 from nlevolve.errors import UsageError
 from nlevolve.options import explain
 from nlevolve.puzzle.files import shown
+from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Description, Entry
-from nlevolve.solved.entries import id_of
+from nlevolve.solved.entries import DIGITS, id_of, marks_of
+from nlevolve.solved.known import by_name
 
 NAME = "library.jsonl"
 """In the cache's folder, where no other file is named."""
@@ -36,14 +39,15 @@ _MARK = re.compile(r"p?[0-9a-f]{16}")
 """A fingerprint, of a pair or of an input: an entry has some of both."""
 
 
-def read(file: Path, times: int = 1) -> list[Entry]:
-    """`times`: so many times as much as a library may hold is read. Raises UsageError, one line, for what cannot be read, naming
-    the line."""
+def read(file: Path, times: int = 1, tasks: Iterable[Task] = ()) -> list[Entry]:
+    """`times`: so many times as much as a library may hold is read. `tasks`: known by their ids beside published ones, so that
+    entries of them need no fingerprints. Raises UsageError, one line, for what cannot be read, naming the line."""
     rows = [(number, line) for number, line in enumerate(text_of(file, times).split("\n"), 1) if line.strip()]
     if len(rows) > MOST * times:
         remedy = f"nlevolve library prune --file {shown(file)}" if times == 1 else "take some out by hand"
         raise UsageError(f"the library {shown(file)} has {len(rows):,} entries, it may have {MOST * times:,}: {remedy}")
-    return [_entry(f"{shown(file)}, line {number}", line) for number, line in rows]
+    known = by_name(tasks)
+    return [_entry(f"{shown(file)}, line {number}", line, known) for number, line in rows]
 
 
 def read_if_there(file: Path) -> list[Entry]:
@@ -88,8 +92,9 @@ def write(file: Path, entries: Sequence[Entry]) -> None:
     text = lines(entries)
     if len(text.encode("utf-8", "replace")) > LARGEST:
         raise UsageError(f"a library has {LARGEST:,} bytes at most, these {len(entries):,} rules have more: nothing was written")
+    known = by_name()
     for number, line in enumerate(text.splitlines(), 1):
-        _entry(f"rule {number} of what would be {shown(file)}", line)
+        _entry(f"rule {number} of what would be {shown(file)}", line, known)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         files.replace(file, text)
@@ -106,19 +111,37 @@ def lines(entries: Iterable[Entry]) -> str:
     return "".join(json.dumps(entry.model_dump(mode="json"), ensure_ascii=False) + "\n" for entry in entries)
 
 
-def _entry(where: str, line: str) -> Entry:
+def _entry(where: str, line: str, known: Callable[[str], Task | None]) -> Entry:
+    hint = "; nlevolve library import reads other forms" if '"fingerprints"' not in line else ""
     try:
-        found = Entry.model_validate(json.loads(line))
+        found = Entry.model_validate(_completed(json.loads(line), known))
     except ValidationError as error:
-        hint = "; nlevolve library import reads other forms" if '"fingerprints"' not in line else ""
         raise UsageError(f"{where}: {_fault(error)}{hint}") from None
     except (ValueError, RecursionError):
         raise UsageError(f"{where} is not JSON: a library has an entry a line") from None
+    if not found.fingerprints:
+        raise UsageError(f"{where}: it has no fingerprints, and its task {found.task!r} is not known by its id{hint}")
     if not all(map(_MARK.fullmatch, found.fingerprints)) or len({len(mark) for mark in found.fingerprints}) < 2:
         raise UsageError(f"{where}: fingerprints: those of its task's pairs and inputs, as nlevolve library add writes them")
     told = _bounded(where, found.description)
     # whoever edits a line by hand makes another entry of it
     return found.model_copy(update={"description": told, "id": id_of(found.fingerprints, told)})
+
+
+def _completed(row: Any, known: Callable[[str], Task | None]) -> Any:
+    """What is written for it may be left out: its id, and of a task that is known what is said of that."""
+    if not isinstance(row, dict):
+        return row
+    row = {**row, "id": "0" * DIGITS}
+    if row.get("fingerprints"):
+        return row
+    named = known(row["task"]) if isinstance(row.get("task"), str) else None
+    if named is None:
+        return {**row, "fingerprints": ()}
+    # numpy and scipy take their time to load
+    from nlevolve.puzzle.traits import traits
+
+    return {**row, "traits": row.get("traits") or traits(named), "fingerprints": marks_of(named)}
 
 
 def _fault(error: ValidationError) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 
 from nlevolve.puzzle.kinship import fingerprints
 from nlevolve.puzzle.sources import read_dataset, task
@@ -27,6 +28,13 @@ def finder() -> Callable[[str], Task | None]:
     return find
 
 
+def by_name(tasks: Iterable[Task] = ()) -> Callable[[str], Task | None]:
+    """Looks up a task that an entry's task is called after: a published one, or one of `tasks`. Published ones are read once,
+    when they are asked for."""
+    own, lazily = {one.id: one for one in tasks}, cache(finder)
+    return lambda name: next(_named(name, lambda id: lazily()(id), own), None)
+
+
 def vouched(entries: Sequence[Entry], tasks: Iterable[Task] = ()) -> list[Entry]:
     """The entries, each with all fingerprints of the tasks that its own is called after: published ones, and `tasks`.
 
@@ -40,9 +48,13 @@ def vouched(entries: Sequence[Entry], tasks: Iterable[Task] = ()) -> list[Entry]
 
 
 def _marks(name: str, find: Callable[[str], Task | None], own: Mapping[str, Task]) -> Iterator[str]:
+    for one in _named(name, find, own):
+        yield from fingerprints(one)
+
+
+def _named(name: str, find: Callable[[str], Task | None], own: Mapping[str, Task]) -> Iterator[Task]:
     named = [find(id) for id in dict.fromkeys(_PUBLISHED_ID.findall(name.lower()))]
-    for one in (*named, own.get(name)):
-        yield from fingerprints(one) if one else ()
+    yield from (one for one in (*named, own.get(name)) if one)
 
 
 def _with(entry: Entry, marks: frozenset[str]) -> Entry:

@@ -47,6 +47,10 @@ def look_rows(population: Population, best: Candidate | None, floor: float) -> d
         row["gain"] += gained
         row["cost_usd"] += candidate.dollars or 0.0
         row["best"] += best is candidate
+    for move in population.failed.values():
+        rows.setdefault(move.shown.look, dict.fromkeys(FIGURES, 0))["births"] += 1
+        if move.unseen:
+            rows.setdefault(move.birth.look, dict.fromkeys(FIGURES, 0))["unseen"] += 1
     fitting = [name for name, row in rows.items() if row["exact"]]
     for name, row in rows.items():
         row["tasks"], row["fits"] = int(row["births"] > 0), int(name in fitting)
@@ -111,9 +115,9 @@ NOTE = (
     "exact: descriptions that fit every training pair. fits: tasks with one of these. alone: of those, tasks that no description "
     "shown otherwise fits, though there are some; a search that ends with the first that fits leaves the others little "
     "chance, so let it go on (policy.stop_perfect) before you conclude anything from it. gain: how much nearer than its parent, "
-    "or than copying the input, a birth came, on average. ahead: by how many points more than one shown in the plainest way, on "
-    "the tasks with both, with a 95% interval by task. unseen: births that were to be shown it so and were not (too long, or "
-    "refused); they are counted where they belong."
+    "or than copying the input, a birth came, on average; one that gave no description came no nearer. ahead: by how many points "
+    "more than one shown in the plainest way, on the tasks with both, with a 95% interval by task. unseen: births that were to "
+    "be shown it so and were not (too long, or refused); they are counted where they belong."
 )
 
 

@@ -16,7 +16,7 @@ from nlevolve.ask.prompts import Prompts, bundled
 from nlevolve.ask.question import Asker
 from nlevolve.ask.rehearsal import PARENTS, TASK
 from nlevolve.llm.catalogue import ModelCard
-from nlevolve.llm.request import Label, Message, NotBanked, Reply, Request, TooLong
+from nlevolve.llm.request import Label, Message, NoSight, NotBanked, Rejected, Reply, Request, TooLong
 from nlevolve.llm.settings import RoleSettings
 from nlevolve.llm.sight import Sight
 from nlevolve.llm.windows import Windows, tokens
@@ -211,6 +211,40 @@ def test_more_pictures_than_a_provider_is_known_to_take_are_not_sent() -> None:
         "prompts with more go without any from now on"
     ]
     assert sight.takes(many.model_copy(update={"messages": (Message(role="user", text="", images=("iVBO",) * 100),)}))
+
+
+def drawn(pictures: int) -> Request:
+    return Request(
+        settings=RoleSettings(model="hosted_vllm/some"),
+        messages=(Message(role="user", text="", images=("iVBO",) * pictures),),
+        label=Label(task="t", role="generator", purpose="write"),
+    )
+
+
+def test_no_limit_is_guessed_below_what_has_passed_and_one_that_was_is_lifted_by_what_passes() -> None:
+    told: list[str] = []
+    sight, refusal = Sight(told.append), Rejected("Could not process image", status=400)
+    sight.passed(drawn(4))
+    sight.refused(drawn(3), refusal)
+    sight.refused(drawn(4), Rejected("too large", status=413))
+    assert sight.takes(drawn(4))
+    assert not told
+    sight.refused(drawn(6), refusal)
+    assert [sight.takes(drawn(many)) for many in (4, 5, 6)] == [True, True, False]
+    sight.refused(drawn(5), refusal)
+    assert [sight.takes(drawn(many)) for many in (4, 5)] == [True, False]
+    sight.passed(drawn(5))
+    assert sight.takes(drawn(5))
+    assert len(told) == 2
+
+
+def test_what_a_provider_says_of_itself_is_believed_whatever_passed() -> None:
+    sight, said = Sight(), NoSight("at most 1 image may be provided", status=400)
+    said.most = 1
+    sight.passed(drawn(4))
+    sight.refused(drawn(4), said)
+    sight.passed(drawn(4))
+    assert [sight.takes(drawn(many)) for many in (1, 2)] == [True, False]
 
 
 @pytest.mark.parametrize("fits", [0, 1, 15, 16, 17, 40, 998, 999, 2000])

@@ -126,6 +126,22 @@ def doctored(solved: Path, add: Any) -> list[str]:
     return [str(one) for one in found.differs]
 
 
+def test_what_was_asked_before_the_run_is_told_from_other_requests_that_cannot_be_made_again(solved: Path) -> None:
+    config, events = read_config(solved), read_events(solved)
+    found = Findings()
+    evidence = read(solved, config, found)
+    call = next(one.call for one in retell(config, events, "25d487eb") if one.call.birth is not None)
+    ping = call.model_copy(update={"birth": None, "target": None})
+    told = [Told(one, None, None) for one in (ping, ping, call)]
+    check(evidence, lambda task: told if task == "25d487eb" else ())
+    lines = [one for one in found.unverifiable if "requests" in one]
+    assert [line.partition(":")[0] for line in lines] == [
+        "2 of 3 requests are small questions asked before the run began (pings), which are not made again",
+        "1 of 3 requests cannot be made again from this log",
+    ]
+    assert found.unseen["request"] == (3, 3)
+
+
 def secret(evidence: Evidence, told: Told) -> str:
     return f"By the way:\n{render(evidence.solutions['25d487eb'][0])}\nis right."
 

@@ -130,12 +130,14 @@ def test_a_rule_is_kept_from_copies_of_its_task_though_its_file_was_forged(solve
     tasks = load(["turned17.json", "turned18.json"]).tasks
     entries = [entry(one, Description(bullets=("Mirror the grid.",))) for one in tasks]
     forged = [{**one.model_dump(mode="json"), "fingerprints": [f"p{n:016}", f"{n:016}"]} for n, one in enumerate(entries)]
-    Path("rules.jsonl").write_text("".join(json.dumps(row) + "\n" for row in forged))
+    leaky = {"task": "68b16354", "description": {"bullets": ["Write 2 0 2 / 0 0 0 / 0 0 0."]}}
+    Path("rules.jsonl").write_text("".join(json.dumps(row) + "\n" for row in (*forged, leaky)))
     # a copy of a task that is in the run by another name, with a pair more that nobody solves
     copy, odd = (json.loads(Path(name).read_text()) for name in ("turned17.json", "odd19.json"))
     Path("copy17.json").write_text(json.dumps({**copy, "train": copy["train"] + odd["train"][:1]}))
     code, out, _ = solve("copy17.json", *SMALL, "--run", "lib", "--library", "rules.jsonl")
     assert (code, "rules.jsonl has 2 of them without the fingerprints of their own task" in out) == (0, True), out
+    assert "of 2 rules of other tasks, from rules.jsonl; 1 left out: 1 has a grid written out" in out, out
     config = json.loads(Path("runs/lib/config.json").read_text())
     # both rules are of tasks that it shares an input with; a task that is neither's copy is shown them
     assert [shown("lib")[task] for task in ("copy17", "odd19")] == [dict.fromkeys(range(4), 0), {0: 0, 1: 2, 2: 0, 3: 2}]
@@ -153,12 +155,15 @@ def test_a_rule_is_kept_from_copies_of_its_task_though_its_file_was_forged(solve
     ("library", "told"),
     [
         ("nowhere.jsonl", "there is no file 'nowhere.jsonl'; it takes none, run, or a file"),
-        ("", "it takes none, run, or a file"),
+        ("", "no file is named; it takes none, run, or a file"),
+        (".", "no file is named"),
+        ("runs.jsonl", "'runs.jsonl' is a folder; it takes none"),
         ("/dev/zero", "cannot read /dev/zero: it is no plain file"),
         ("odd19.json", "odd19.json, line 1"),
     ],
 )
 def test_what_is_no_library_is_one_line(library: str, told: str, solve: Run) -> None:
+    Path("runs.jsonl").mkdir()
     code, _, err = solve(*SMALL, "--library", library)
     assert (code, err.count("\n")) == (2, 1)
     assert told in err

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from nlevolve.evolve.bandit import Arm, Arms, MixPolicy, arms, choose, gain, pooled
 from nlevolve.evolve.population import Population, population
-from nlevolve.records import Birth
+from nlevolve.records import Birth, MoveFailed
 from tests.evolve.candidates import birth, checked, lost
 
 POLICY = MixPolicy()
@@ -67,6 +67,17 @@ def test_arms_sum_births_gains_and_dollars_of_each_model() -> None:
 def test_arms_hold_what_each_birth_adds_to_its_own_parents() -> None:
     grown = population([checked(0, "xx", model="a"), checked(1, "==", model="b", parents=(0,))])
     assert {m: a.gain for m, a in arms(grown, 0.5).items()} == {"a": 0.0, "b": 0.75}
+
+
+def test_where_eyes_compete_a_birth_that_gave_no_description_is_one_that_gained_nothing() -> None:
+    def without(index: int, **update: object) -> MoveFailed:
+        return lost(index).model_copy(update={"birth": birth(index).model_copy(update={"eye": "all"}), **update})
+
+    grown = population([checked(0, "==", usd=0.02), lost(1), without(2), without(3, unseen=("pictures",)), checked(4, "xx")])
+    shown = {name: (arm.births, arm.gain, round(arm.dollars, 6)) for name, arm in arms(grown, 0.5, eyed=True).items()}
+    assert shown == {"m": (4, 0.75, 0.04), "m [all]": (1, 0.0, 0.0)}
+    assert {name: arm.births for name, arm in arms(grown, 0.5).items()} == {"m": 2}, "as runs of earlier versions chose"
+    assert choose(["m", "m [all]"], arms(grown, 0.5, eyed=True), {}, [], MixPolicy(explore=0.0)) == "m"
 
 
 def test_what_is_made_of_a_perfect_one_shows_nothing_of_its_model_and_a_restart_owes_nothing_to_what_failed() -> None:

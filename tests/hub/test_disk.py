@@ -5,18 +5,22 @@ from __future__ import annotations
 import asyncio
 import resource
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AsyncExitStack, closing, contextmanager
 from pathlib import Path
+from sqlite3 import OperationalError
 
 import pytest
 
 from nlevolve.errors import BankFailed, UsageError
 from nlevolve.hub import book
 from nlevolve.hub.book import FILE, Journal
+from nlevolve.hub.joined import OUTBOX
 from nlevolve.hub.service import Hub
 from nlevolve.hub.status import status_of
+from nlevolve.llm.bank import DiskBank
 from nlevolve.llm.ledger import Caps
-from tests.hub.test_hub import CALL, KEYS, Raw, story
+from nlevolve.records import ServerAway
+from tests.hub.test_hub import CALL, KEYS, Model, Raw, joined, request, story, until
 
 HEAD = b'["head",{"nlevolve hub":1}]\n'
 SESSION = b'["session","a","a","","","first"]\n'
@@ -102,3 +106,38 @@ def test_a_ledger_that_cannot_be_read_is_left_as_it_is(tmp_path: Path, content: 
     (tmp_path / FILE).write_bytes(HEAD + SESSION + b"\0" * 100)  # what a power cut leaves at an end
     with closing(Journal(tmp_path)) as journal:
         assert list(journal.book.accounts) == ["a"]
+
+
+def test_a_hub_whose_bank_is_full_is_away_until_there_is_room_and_nothing_is_bought_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full() -> None:
+        raise OperationalError("database or disk is full")
+
+    async def told() -> None:
+        model = Model()
+        model.gate = asyncio.Event()
+        outbox = DiskBank(tmp_path / "one" / OUTBOX, pytest.fail)
+        async with AsyncExitStack() as run:
+            async with Hub.started(tmp_path / "hub", token="word") as hub:
+                stack, events = await run.enter_async_context(joined(hub, tmp_path, model))
+                asked = asyncio.gather(*(stack(request(f"{n}")) for n in range(6)))
+                await until(lambda: len(model.asked) == 6)
+                monkeypatch.setattr(hub.desk.bank._table, "transaction", full)
+                model.gate.set()
+                with pytest.raises(BankFailed, match=r"bank: database or disk is full; make room there and start it again"):
+                    await asyncio.shield(hub.desk.failed)
+                await until(lambda: len(list(outbox.samples())) == 6)  # what was under way is kept here
+            await until(lambda: any(isinstance(event, ServerAway) for event in events))
+            assert not asked.done()
+            port = int(hub.url.rpartition(":")[2])
+            async with Hub.started(tmp_path / "hub", port=port, token="word") as hub:
+                assert [reply.text for reply in await asked] == [f"to {n}" for n in range(6)]
+                assert await stack(request("6")) is not None
+                await run.aclose()
+                told = status_of(hub.desk)
+        assert (told["spent"]["calls"], told["held"]["calls"], told["workers"][0]["state"]) == (7, 0, "gone")
+        assert len(model.asked) == 7
+        assert not list(outbox.samples())
+
+    story(told)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import subprocess
 import sys
@@ -250,6 +251,42 @@ def test_what_a_dead_worker_holds_comes_back_and_what_may_be_billed_stays_counte
                 async with Raw(hub, session="second", departed=frozenset({KEYS[1]})):
                     assert await waiting == {"usd": 1.0, "tokens": 1_000}
                 assert status_of(hub.desk)["spent"]["calls"] == 1
+
+    story(told)
+
+
+@pytest.mark.filterwarnings("error")
+def test_what_is_taken_back_before_it_began_is_answered_and_holds_no_place(tmp_path: Path) -> None:
+    async def told() -> None:
+        async with Hub.started(tmp_path / "hub", rates=Rates(concurrency=1)) as hub, Raw(hub) as worker:
+            frame: list[dict[str, Any]] = [{"op": "enter", "n": 10, "model": "m"}, {"op": "cancel", "n": 11, "of": 10}]
+            await worker.line.send_str(json.dumps(frame))
+            assert sorted(json.loads(await worker.line.receive_str())["done"]) == [[10, None], [11, None]]
+            gc.collect()  # whatever was never awaited is told of now
+            assert await worker.ask("enter", model="m") is None, "the only place is free"
+            waits = await worker.say("enter", model="m")
+            await worker.ask("cancel", of=waits)
+            assert worker._early.pop(waits) is None
+            assert hub.desk.rooms.held("raw") == 1
+
+    story(told)
+
+
+def test_a_run_whose_calls_were_called_off_says_goodbye(tmp_path: Path) -> None:
+    async def told() -> None:
+        model = Model()
+        model.gate = asyncio.Event()
+        async with Hub.started(tmp_path / "hub", caps=Caps(calls=1)) as hub:
+            async with joined(hub, tmp_path, model) as (stack, _):
+                asked = [asyncio.create_task(stack(request(f"{n}"))) for n in range(3)]
+                await until(lambda: len(model.asked) == 1 and len(hub.desk.workers["one"].running) > 0)
+                for one in asked[1:]:
+                    one.cancel()
+                await asyncio.gather(*asked[1:], return_exceptions=True)
+                model.gate.set()
+                assert isinstance(await asked[0], Reply)
+            (row,) = status_of(hub.desk)["workers"]
+            assert (row["state"], row["held"], row["places"], row["buying"], row["lost"]) == ("gone", 0, 0, 0, 0)
 
     story(told)
 

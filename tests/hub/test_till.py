@@ -16,7 +16,7 @@ from nlevolve.hub.book import Fact, Journal
 from nlevolve.hub.till import Till
 from nlevolve.hub.words import Reserve, Settle
 from nlevolve.llm.bank import Sample
-from nlevolve.llm.ledger import Caps, Hold
+from nlevolve.llm.ledger import Caps, Hold, Need
 from nlevolve.llm.request import OverBudget, Reply
 from nlevolve.records import Usage
 
@@ -107,6 +107,23 @@ def test_a_reply_is_cut_to_what_is_left_and_no_shorter_than_its_worker_says(tmp_
             assert await till.reserve("a", word) == {"usd": pytest.approx(0.03), "tokens": 30}
 
     asyncio.run(told())
+
+
+def test_a_refusal_names_the_hubs_caps_and_keeps_no_more_of_them_than_is_left(tmp_path: Path) -> None:
+    async def refused(caps: Caps) -> str:
+        journal, till = opened(tmp_path / str(caps.tokens), caps, {})
+        with closing(journal), till.ledger.kept.keeping("a/t", lambda: [Need(prompt_usd=0.2, prompt=50, likely=1)]):
+            till.session("a", "a", "", "", "first")
+            call = {"task": "t", "key": KEYS[0], "token_usd": 0.01, "tokens": 7, "least": 7}
+            await till.reserve("a", Reserve(n=1, **call))
+            till.settle("a", Settle(n=2, hold=1, key=KEYS[0], sent=True, cost_usd=0.09, took=35))
+            with pytest.raises(OverBudget) as why:
+                await till.reserve("a", Reserve(n=3, **call))
+            return str(why.value)
+
+    dollars, tokens = asyncio.run(refused(Caps(usd=0.1))), asyncio.run(refused(Caps(tokens=40)))
+    assert dollars == "$0.0100 of the hub's budget of $0.1 was left, $0.0100 of it for answers: too little for another call"
+    assert tokens == "5 of the cap of 40 tokens were left, 5 of them for answers: too few for another call"
 
 
 def test_whoever_was_replaced_while_it_waited_holds_nothing(tmp_path: Path) -> None:

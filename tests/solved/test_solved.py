@@ -10,6 +10,7 @@ import pytest
 from nlevolve.errors import UsageError
 from nlevolve.puzzle.datasets import load
 from nlevolve.puzzle.symmetry import Transform
+from nlevolve.puzzle.tasks import Task
 from nlevolve.records import Description, Entry, Use
 from nlevolve.solved import file as library_file
 from nlevolve.solved.entries import entry, unfit
@@ -44,14 +45,34 @@ def test_a_file_is_read_as_it_was_written_and_a_line_that_was_edited_is_another_
         (lambda row: {**row, "description": {"bullets": []}}, "a description is empty"),
         (lambda row: {**row, "description": {"bullets": ["long " * 500]}}, "60 bullets of 2,000 characters at most"),
         (lambda row: {**row, "fingerprints": ["x"] * 2001}, "fingerprints: at most 2,000 of it"),
-        (lambda row: {**row, "fingerprints": []}, "those of its task's pairs and inputs"),
+        (
+            lambda row: {**row, "fingerprints": [], "task": "mine"},
+            "it has no fingerprints, and its task 'mine' is not known by its id",
+        ),
         (lambda row: {**row, "fingerprints": ["0123456789abcdef"]}, "those of its task's pairs and inputs"),
         (lambda row: {**row, "fingerprints": ["p0123456789abcdef", "x"]}, "those of its task's pairs and inputs"),
         ("[1, 2]", "line 2: an entry is {"),
         (lambda row: {**row, "description": ["Mirror it."]}, "description is {"),
         (lambda row: {**row, "uses": {"r": {"shown": -1}}}, "uses.r.shown: give 0 or more"),
+        (lambda row: {**row, "uses": {"r": {"shown": 3, "fitted": -1}}}, "uses.r.fitted: give 0 or more"),
+        (lambda row: {**row, "uses": {"r": {"shown": 1, "fitted": 10}}}, "uses.r: 10 births fitted, and it was shown to 1"),
     ],
-    ids=["torn", "other", "newer", "empty", "long", "many", "of nothing", "of no pair", "odd", "a list", "bullets", "negative"],
+    ids=[
+        "torn",
+        "other",
+        "newer",
+        "empty",
+        "long",
+        "many",
+        "of nothing",
+        "of no pair",
+        "odd",
+        "a list",
+        "bullets",
+        "negative",
+        "fitted",
+        "more",
+    ],
 )
 def test_a_stranger_s_file_has_bounds_and_what_is_wrong_is_said_with_its_line(line: object, told: str, tmp_path: Path) -> None:
     file = tmp_path / "library.jsonl"
@@ -61,6 +82,17 @@ def test_a_stranger_s_file_has_bounds_and_what_is_wrong_is_said_with_its_line(li
     with pytest.raises(UsageError, match=told) as refused:
         library_file.read(file)
     assert "\n" not in str(refused.value)
+
+
+def test_an_entry_needs_no_id_and_of_a_task_that_is_known_no_fingerprints(tmp_path: Path) -> None:
+    file = tmp_path / "library.jsonl"
+    own = Task("mine", FLIP.pairs, FLIP.tests)
+    rows = [{"task": "68b16354", "description": {"bullets": ["Mirror it."]}}, rule(own).model_dump(mode="json")]
+    rows[1] |= {"fingerprints": [], "id": "?"}
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    published, mine = library_file.read(file, tasks=[own])
+    assert published == rule().model_copy(update={"origin": "", "model": ""})
+    assert mine == rule(own)
 
 
 def test_what_may_hold_an_output_or_say_which_task_it_is_is_never_shown() -> None:
@@ -133,15 +165,34 @@ def test_while_a_library_is_changed_another_command_waits_and_says_so_in_the_end
         "Row 1 is blue, magenta and orange. Row 2 is magenta, orange and magenta. Row 3 is red, red and magenta.",
         *("Cells 1\u200b 6 7 6\u200b 7 6 2 2 6", "As in Task 67A3C6AC", "See 67a3c6ac_1", "See data.parquet"),
         *("As in task 67a3\u200bc6ac", "See data.par\u00adquet"),
+        *("Write OMY YMM YYM", "Write rkr kkk kkk", "Write RKRKKKKKK", "Write red bla red bla bla bla bla bla bla"),
+        "In row 1 write 7 6 4. In row 2 write 4 6 6. In row 3 write 4 4 6.",
+        "Column 1 from the top: red, red, black. Column 2 from the top: red, grey, red. Column 3 from the top: red, red, red.",
+        "The first row is red, black, red, the second row has black, black, black, and the last row from left to right a red, "
+        "a red and a red square.",
     ],
 )
 def test_what_may_be_an_answer_or_names_a_task_is_never_shown_however_it_is_written(told: str) -> None:
     assert unfit(Description(bullets=(told,)))
 
 
+@pytest.mark.parametrize(
+    "told",
+    [
+        "Recolor red to blue, green to yellow, grey to magenta, orange to cyan, and black to maroon.",
+        "Color row 1 red, row 2 blue and row 3 green: the first row is red, the second row blue, the last row green.",
+        "MAKE A BIGGER GRID. RED ONES GROW BY ONE, AND BECOME GREEN OR GREY.",
+        "In column 2 of the 3x3 grid put a red cell, in the middle row a blue one, in the bottom row the 2 colors of the frame.",
+    ],
+)
+def test_a_rule_with_colours_numbers_and_rows_is_no_grid(told: str) -> None:
+    assert not unfit(Description(bullets=(told,)))
+
+
 def test_a_grid_with_a_row_a_bullet_is_one_and_each_reason_is_said() -> None:
     told = {
         ("1 6 7", "6 7 6", "2 2 6"): "it has a grid written out",
+        ("In row 1 write 2 0 2.", "In row 2 write 0 0 0.", "In row 3 write 0 0 0."): "it has a grid written out",
         ("Mirror it.", "As in 67a3c6ac."): "it names a task by its id",
         ("Mirror it.", "See flip.json."): "it names a file",
         ("Look at 67a3", "c6ac is no word."): "",

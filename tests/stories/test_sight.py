@@ -11,19 +11,20 @@ from typing import Any
 import pytest
 
 from nlevolve.llm.request import NoSight, Rejected, Request
-from nlevolve.records import BirthPlanned, CandidateChecked, Noticed, RunFinished
+from nlevolve.records import BirthPlanned, CandidateChecked, MoveFailed, Noticed, RunFinished
 from nlevolve.run.session import Session
 from nlevolve.run.store import read_events
 from nlevolve.view.compare.comparison import compare
 from nlevolve.view.compare.sheets import sheets
+from nlevolve.view.looks import told
 from nlevolve.view.publish import Publisher
 from nlevolve.view.report.report import report
 from nlevolve.view.run_folder import read_run
 from tests.audited import differences
-from tests.scripted import scripted
+from tests.scripted import bullets, chance, scripted
 from tests.stories.test_looks import SEEING
 from tests.stories.test_resume import resume
-from tests.stories.worlds import REAL, config, groping, prepare, task_file
+from tests.stories.worlds import REAL, RULES, config, groping, prepare, task_file
 
 PHASES = [{"births": 9, "overlap": 2}]
 
@@ -80,6 +81,43 @@ def test_an_eye_that_is_refused_is_dropped_and_its_births_count_as_what_they_wer
     assert differences(tmp_path) == []
     _is_told(session)
     _comes_again(session, tmp_path, say, held, planned)
+
+
+def test_an_eye_that_gives_no_description_is_chosen_less_and_its_births_are_counted(tmp_path: Path) -> None:
+    """Whoever sees says nothing; whoever does not finds something: no survivors alone are told of, and all comes again alike."""
+    held: list[int] = []
+
+    def say(request: Request) -> str:
+        held.append(len(request.images))
+        if request.label.role in ("checker", "answerer"):
+            return groping(request)
+        blind = request.images or request.label.repair
+        return "" if blind else bullets(next(iter(RULES)), f"Look again {chance(request).random()} times.")
+
+    chosen = settings(checker__images="none", answerer__images="none")
+    session = prepare(tmp_path, task_file(tmp_path), scripted(say), settings=chosen)
+    log = ran(session)
+    planned = births(log)
+    blind = [event.birth for event in log if isinstance(event, MoveFailed)]
+    assert {birth.eye for birth in blind} == {"all"}
+    assert 1 <= len(blind) < len(planned) / 3  # every second, if only survivors counted
+    looks = json.loads((session.folder / "results.json").read_bytes())["totals"]["looks"]
+    assert {name: row["births"] for name, row in looks.items()} == {
+        "digits": len(planned) - len(blind),
+        "digits pictures:all": len(blind),
+    }
+    assert (looks["digits pictures:all"]["gain"], looks["digits pictures:all"]["exact"]) == (0, 0)
+    assert differences(tmp_path) == []
+    assert [(row["name"], row["births"]) for row in told(read_run(session.folder).results)][1] == ("with pictures", len(blind))
+    whole = (session.folder / "events.jsonl").read_bytes().splitlines(keepends=True)
+    for published in ("results.json", "submission.json"):
+        (session.folder / published).unlink()
+    cut = next(n for n, event in enumerate(log) if isinstance(event, MoveFailed)) + 1
+    (session.folder / "events.jsonl").write_bytes(b"".join(whole[:cut]))
+    after = asyncio.run(resume(session.folder, tmp_path / "mirror.json", tmp_path / "bank", session.config, say))
+    assert [*{birth.index: birth for birth in births(after)}.values()] == planned
+    again = prepare(tmp_path, tmp_path / "mirror.json", scripted(say), name="again", settings=session.config, replay=True)
+    assert births(ran(again)) == planned
 
 
 def _is_told(session: Session) -> None:

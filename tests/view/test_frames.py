@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 import nlevolve
+from nlevolve.evolve.population import population
 from nlevolve.view.columns import ATTEMPTS, CALLS, CANDIDATES, TASKS
+from nlevolve.view.frames import _candidate
+from tests.evolve.candidates import checked
 
 DOCS = (Path(__file__).parents[2] / "docs" / "DATA.md").read_text()
 FRAMES = {"tasks": TASKS, "candidates": CANDIDATES, "attempts": ATTEMPTS, "calls": CALLS}
@@ -38,6 +41,18 @@ def test_frames_say_what_the_results_say(runs: Path) -> None:
     on_test = told.attempts[(told.attempts.birth == task["best"]) & (told.attempts.on == "test")]
     assert on_test.exact.all()
     assert on_test.grid.iloc[0][0]
+
+
+def test_candidates_say_how_the_task_was_shown_to_whoever_wrote() -> None:
+    plain = checked(0, "==")
+    seeing = plain.birth.model_copy(update={"grids": "names", "facts": True, "eye": "all", "examples": ("a", "b")})
+    told = plain.model_copy(update={"birth": seeing, "unseen": ("pictures",)})
+    shown = [_candidate(population([event]).members[0]) for event in (plain, told)]
+    columns = ("grids", "facts", "images", "examples", "unseen")
+    assert [tuple(row[name] for name in columns) for row in shown] == [
+        ("digits", False, "none", 0, False),
+        ("names", True, "none", 2, True),
+    ]
 
 
 def test_repeats_lie_below_each_other_and_a_run_without_events_has_the_columns(runs: Path, tmp_path: Path) -> None:
