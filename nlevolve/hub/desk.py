@@ -54,8 +54,7 @@ class Desk:
         """`where`: with what begins what it says of its caps."""
         self.born = uuid.uuid4().hex
         self.folder, self.caps, self.lease = folder, caps, lease
-        self._where = where
-        self._alone = bank is None
+        self._alone, self._where = bank is None, where
         self._journal = Journal(folder)
         self._facts: list[Fact] = []
         try:
