@@ -8,8 +8,9 @@ from dataclasses import replace
 from nlevolve.version import __version__
 from nlevolve.view.chart_files import link
 from nlevolve.view.charts import Chart, Point, frontier, numbers_of_points
-from nlevolve.view.compare.comparison import Comparison, Side
+from nlevolve.view.compare.comparison import Comparison
 from nlevolve.view.compare.sheets import controls, labels, settings, sheets, spans
+from nlevolve.view.compare.sides import Side
 from nlevolve.view.page import render
 from nlevolve.view.statistics import wilson
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from nlevolve.view.compare.comparison import TaskRow, shared
+from nlevolve.view.compare.comparison import shared
 from nlevolve.view.compare.repeats import grouped, named, turn
+from nlevolve.view.compare.sides import TaskRow
 from nlevolve.view.run_folder import RunFolder, names_of
 
 

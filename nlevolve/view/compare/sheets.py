@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from nlevolve.view.compare.comparison import Comparison, Duel, Side
+from nlevolve.view.compare.comparison import Comparison, Duel
 from nlevolve.view.compare.repeats import Contest, Group
+from nlevolve.view.compare.sides import Side
 from nlevolve.view.compare.verdicts import (
     CONTEST_COLUMNS,
     GROUP_COLUMNS,
