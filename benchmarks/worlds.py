@@ -23,6 +23,7 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
+from importlib import import_module
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -495,9 +496,8 @@ def _without(told: Any, names: set[str]) -> Any:
 
 def prepared(folder: Path) -> None:
     """What all worlds share: the library, and what is imported once."""
-    import nlevolve.cli.running
-    import nlevolve.llm.client  # noqa: F401
-
+    for slow in ("nlevolve.cli.running", "nlevolve.llm.client"):
+        import_module(slow)
     tasks = [f"arc1:{task}" for task in SHELF]
     for words in (
         ["solve", *tasks, "--run=shelf", "--no-live", "--set=policy.phases=[{births=4}]"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,20 +33,26 @@ def equipped(run: Session, hub: Shared | None = None, **changes: Any) -> Equipme
     return equipment(run, workers=1, here=False, hub=hub or Shared("http://127.0.0.1:9", "")).model_copy(update=changes)
 
 
+def hearing(said: list[Said], over: asyncio.Event) -> Callable[[Sequence[Said]], None]:
+    """What a station says, kept; `over` is set with its last word. It speaks from threads of its own."""
+    loop = asyncio.get_running_loop()
+
+    def hear(more: Sequence[Said]) -> None:
+        said.extend(more)
+        if any(one.what == "over" for one in more):
+            loop.call_soon_threadsafe(over.set)
+
+    return hear
+
+
 def test_a_job_gives_the_answers_that_this_process_gave_and_is_carried_out_once(run: Session) -> None:
     said: list[Said] = []
     task = run.selection.tasks[1]
 
     async def with_hub() -> tuple[Outcome, list[Outcome]]:
-        over, loop = asyncio.Event(), asyncio.get_running_loop()
-
-        def hear(more: Sequence[Said]) -> None:
-            said.extend(more)
-            if any(one.what == "over" for one in more):
-                loop.call_soon_threadsafe(over.set)
-
+        over = asyncio.Event()
         async with shared(run, "127.0.0.1", lambda event: None) as hub:
-            station = Station(Equipment.model_validate_json(equipped(run, hub).text()), hear)
+            station = Station(Equipment.model_validate_json(equipped(run, hub).text()), hearing(said, over))
             job = Job(number="1", station=station.name, task=task)
             outcome = await asyncio.to_thread(station.carry_out, Job.model_validate_json(job.text()))
             again = [station.carry_out(job), station.carry_out(Job(number="2", station="another", task=task))]
@@ -73,15 +79,9 @@ def test_births_are_shown_the_rules_that_they_are_shown_without_a_cluster(
     said: list[Said] = []
 
     async def all_tasks() -> None:
-        over, loop = asyncio.Event(), asyncio.get_running_loop()
-
-        def hear(more: Sequence[Said]) -> None:
-            said.extend(more)
-            if any(one.what == "over" for one in more):
-                loop.call_soon_threadsafe(over.set)
-
+        over = asyncio.Event()
         async with shared(run, "127.0.0.1", lambda event: None) as hub:
-            station = Station(Equipment.model_validate_json(equipped(run, hub).text()), hear)
+            station = Station(Equipment.model_validate_json(equipped(run, hub).text()), hearing(said, over))
             handing = Handing(TASKS, behind=1, at_once=1)
             for place, task in enumerate(run.selection.tasks):
                 job = Job(number=str(place), station=station.name, task=task, lessons=handing.lessons(place))
